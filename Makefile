@@ -1,0 +1,38 @@
+# Two commands do everything on a fresh machine with Python >= 3.11, git and make:
+#   make gate   a performance gate of the working tree; options in ARGS="..."
+#   make test   every check and every test
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: gate test check lock clean
+
+gate: .venv/gate.stamp
+	@$(BIN)/mario-perf gate $(ARGS)
+
+test: check
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/test.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/bin/python:
+	@echo "making the virtual environment (once, a minute or two)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 2; }
+	@$(PYTHON) -m venv .venv
+
+.venv/%.stamp: requirements/%.txt pyproject.toml | .venv/bin/python
+	@$(PIP) install --require-hashes --requirement $<
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The lock files: every package of every platform, with hashes. Needs uv; run after editing pyproject.toml.
+lock:
+	uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-annotate -o requirements/gate.txt
+	uv pip compile pyproject.toml --group build --extra test --universal --generate-hashes --no-header --no-annotate -c requirements/gate.txt -o requirements/test.txt
+
+clean:
+	rm -rf .venv runs

@@ -1,0 +1,1 @@
+"""What it means: from metric sources to a verdict."""

@@ -1,0 +1,261 @@
+"""The nouns of the analysis: frozen values that flow from the sources to the report.
+
+Durations are in seconds, ratios run from 0 to 1, changes are relative (0.1 = 10 % more).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from analysis.run_record import Environment, RunRecord, Side, Span
+
+    Floats = NDArray[np.float64]
+    Counts = NDArray[np.int64]
+
+
+Metric = Literal["latency", "p50", "p95", "p99", "mean", "spread", "rate", "error_ratio"]
+"""What is compared. ``latency`` is the typical time: the mean of the fastest 95 %."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Operation:
+    """A command or a query, as the service names it."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Every scrape of one service during a run: cumulative counters as exposed.
+
+    ``T`` scrapes, ``O`` operations, ``B`` finite bounds, ``E`` error types. Counters are 0 before they first
+    appear (an operation that never failed has no failure series), and keep their last value where a later
+    scrape does not show them. ``starts`` is the process start time that each scrape reported (NaN where
+    unknown).
+    """
+
+    times: Floats  # (T,) unix seconds, increasing
+    operations: tuple[Operation, ...]  # O
+    bounds: Floats  # (B,) seconds, increasing, without +Inf
+    buckets: Counts  # (T, O, B + 1) successes per bucket (not cumulative over buckets), last is above all
+    sums: Floats  # (T, O) seconds spent in successes
+    executions: Counts  # (T, O) successes and failures
+    error_types: tuple[str, ...]  # E
+    failures: Counts  # (T, O, E)
+    starts: Floats  # (T,) unix seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """A quantile read from buckets: a value, and the bounds between which the truth lies."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One operation in one window: totals, and the same by slice of time.
+
+    ``S`` slices between consecutive scrapes; ``slices.sum(axis=0)`` is the window's histogram.
+    """
+
+    operation: Operation
+    duration: float  # seconds, of the window
+    executions: int
+    failures: Mapping[str, int]  # by error type, zeros left out
+    time_spent: float  # seconds, all successes together
+    slices: Counts  # (S, B + 1)
+    slice_sums: Floats  # (S,) seconds
+    slice_failures: Counts  # (S,)
+
+    @property
+    def histogram(self) -> Counts:
+        """Counts of the whole window, shape (B + 1,)."""
+        counts: Counts = self.slices.sum(axis=0)
+        return counts
+
+    @property
+    def failed(self) -> int:
+        """Failures of every type."""
+        return sum(self.failures.values())
+
+    @property
+    def rate(self) -> float:
+        """Executions a second."""
+        return self.executions / self.duration if self.duration > 0 else math.nan
+
+    @property
+    def error_ratio(self) -> float:
+        """Failed divided by all; NaN when nothing was executed."""
+        return self.failed / self.executions if self.executions else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class RunMeasurement:
+    """All operations of one service in one run."""
+
+    run_id: str
+    scenario: str
+    side: Side
+    window: Span
+    bounds: Floats  # (B,) seconds
+    slice_edges: Floats  # (S + 1,) unix seconds
+    measurements: Mapping[str, Measurement]  # by operation name
+    environment: Environment
+    revision: str | None
+    findings: tuple[Finding, ...] = ()
+    reconciliation: tuple[Reconciliation, ...] = ()
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a run that a reader must know; ``INVALID`` means that it cannot be judged."""
+
+    code: str  # stable, such as "scrape-gap"
+    severity: Severity
+    message: str  # one line: what, where, what to do
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Client against server counts of one operation, over the whole run and in the window."""
+
+    operation: str
+    side: Side
+    client_whole: int
+    server_whole: int
+    client_window: int
+    server_window: int
+    abandoned: int
+    unreached: int  # answered by the HTTP layer, before any operation
+
+    @property
+    def agrees(self) -> bool:
+        """Exactly equal, requests that were given up on allowed for."""
+        return 0 <= self.server_whole - self.client_whole <= self.abandoned
+
+
+class Verdict(StrEnum):
+    """Of one check or one operation."""
+
+    REGRESSED = "regressed"
+    INCONCLUSIVE = "inconclusive"
+    IMPROVED = "improved"
+    UNCHANGED = "unchanged"
+
+
+class Outcome(StrEnum):
+    """Of a whole gate."""
+
+    PASS = "pass"  # noqa: S105 — a verdict, not a password
+    REGRESSED = "regressed"
+    INCONCLUSIVE = "inconclusive"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A change with its interval. Unknown is an infinite interval, never a missing one."""
+
+    value: float
+    low: float
+    high: float
+    confidence: float  # of this interval on its own, after the family-wise correction
+
+    @classmethod
+    def unknown(cls, confidence: float) -> Estimate:
+        """Nothing is known: NaN between minus and plus infinity."""
+        return cls(math.nan, -math.inf, math.inf, confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One metric of one operation, candidate against baseline.
+
+    For latencies and throughput ``change`` is relative (0.1 = 10 % more); for the error ratio it is the
+    difference (0.02 = two more failures in a hundred).
+    """
+
+    metric: Metric
+    baseline: float
+    candidate: float
+    change: Estimate
+    threshold: float  # the smallest change that matters, same unit as change
+    detectable: float  # the smallest change that this run could have shown; inf when none
+    gating: bool  # whether its verdict counts for the operation
+    verdict: Verdict
+    explanation: str  # one sentence in plain words
+    against: Literal["baseline", "limit"] = "baseline"  # a limit is the policy's, and stands as baseline
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One side of one operation, for showing."""
+
+    executions: int
+    rate: float
+    error_ratio: float
+    failures: Mapping[str, int]
+    mean: float
+    p50: Quantile
+    p95: Quantile
+    p99: Quantile
+    histogram: tuple[int, ...]  # (B + 1,) counts
+    over_time: tuple[
+        tuple[float, float, float], ...
+    ]  # (seconds since window start, p50, p95) per slice group
+
+
+@dataclass(frozen=True, slots=True)
+class OperationResult:
+    """The answer for one operation: is it slower, does it fail more, and how we know."""
+
+    operation: Operation
+    verdict: Verdict
+    explanation: str
+    decided_by: str  # the metric that spoke
+    comparisons: tuple[Comparison, ...]
+    baseline: Summary | None
+    candidate: Summary | None
+    bucket_resolution: float  # the buckets cannot show a change smaller than this (relative)
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What a gate says, with all the evidence. The one input of every report."""
+
+    outcome: Outcome
+    sentence: str
+    method: Literal["stored", "duet"]
+    operations: tuple[OperationResult, ...]  # sorted by what matters
+    bounds: Floats  # (B,) seconds
+    findings: tuple[Finding, ...]
+    reconciliation: tuple[Reconciliation, ...]
+    runs: tuple[RunRecord, ...]  # the candidate's runs (in a duet they hold both sides)
+    baseline_runs: tuple[str, ...]  # run ids
+    environment_changes: Mapping[str, tuple[str, str]]  # what differs: key -> (baseline, candidate)
+    policy: Mapping[str, Any]  # as applied, for showing
+    false_alarm_rate: float  # promised for the whole gate
+    seconds: float  # measured time, all rounds
+    created_at: str  # ISO 8601, UTC
+    promql: Mapping[str, str] = field(default_factory=dict)  # operation name -> expression showing its p95

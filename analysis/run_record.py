@@ -1,0 +1,129 @@
+"""The record of a run: what the load generator did, said and saw.
+
+Written by the load (one ``runs/ID/run.json`` a run), read by everything else. This module imports
+pydantic only, so that the load generator's process stays free of the analysis' libraries.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION: Final = 1
+
+Side = Literal["baseline", "candidate"]
+
+
+class Record(BaseModel):
+    """Base of everything in a run record: frozen, and unknown keys are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(Record):
+    """An interval of wall-clock time, unix seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.end - self.start
+
+
+class StepCounts(Record):
+    """What happened to one journey step on one target.
+
+    ``reached`` counts the answers that came from the operation's handler: a 422, or a 404 of the HTTP
+    layer, never reaches it, so the service's own metrics do not know of it. ``abandoned`` requests were
+    sent but never answered within the run: the service may or may not have executed them.
+    """
+
+    step: str
+    operation: str | None = None
+    started: int = 0
+    reached: int = 0
+    failed: int = 0
+    business: int = 0
+    abandoned: int = 0
+    statuses: dict[str, int] = Field(default_factory=dict)
+    errors: dict[str, int] = Field(default_factory=dict)
+
+
+class Latency(Record):
+    """Response times of one step in the window, as the client saw them, seconds."""
+
+    step: str
+    count: int
+    mean: float
+    p50: float
+    p95: float
+    p99: float
+    maximum: float
+    hdr: str = Field(description="HdrHistogram V2 compressed, base64, microseconds")
+
+
+class TargetRecord(Record):
+    """One service under load. A run has one target, a duet has two."""
+
+    side: Side
+    url: str
+    metrics_url: str
+    revision: str | None = None
+    whole_run: tuple[StepCounts, ...] = Field(description="from before the first request to after the last")
+    in_window: tuple[StepCounts, ...] = Field(description="between the window's two quiet edges")
+    latencies: tuple[Latency, ...] = ()
+
+
+class Environment(Record):
+    """Fingerprint of the machine and of the versions that matter."""
+
+    cpu_model: str
+    cores: int
+    memory_bytes: int
+    kernel: str
+    python: str
+    packages: dict[str, str]
+    load_average: tuple[float, float, float] = Field(description="1, 5, 15 minutes, when the run started")
+    hostname_hash: str = Field(description="tells machines apart without naming them")
+
+
+class Generator(Record):
+    """Whether the load generator itself kept up."""
+
+    cpu_utilisation: float = Field(description="of one core, 0 to 1, over the window")
+    loop_lag_p99: float = Field(description="seconds that its event loop answered late, p99")
+    loop_lag_max: float
+
+
+class Rates(Record):
+    """Load in requests a second over the window. In a closed model offered equals achieved."""
+
+    offered: float
+    achieved: float
+
+
+class RunRecord(Record):
+    """One run, whole."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    run_id: str
+    scenario: str
+    seed: int
+    model: Literal["closed", "open"]
+    users: int
+    spawn_rate: float
+    shape: str
+    command: tuple[str, ...]
+    whole_run: Span = Field(description="both edges quiet: no request under way")
+    window: Span = Field(description="the steady state that is judged; both edges quiet")
+    rates: Rates
+    generator: Generator
+    environment: Environment
+    targets: tuple[TargetRecord, ...]
+    scrape_interval: float | None = Field(
+        default=None, description="seconds; null when the run's folder holds no scrapes"
+    )
+    warnings: tuple[str, ...] = ()
