@@ -1,0 +1,1 @@
+"""Estimates, intervals and verdicts: pure functions on arrays and frozen types."""

@@ -1,0 +1,40 @@
+"""The change between two builds that were driven side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.statistics.change import paired
+from analysis.statistics.judgement import Sides, judge
+from analysis.statistics.operations import common_order, failures
+from analysis.statistics.rebin import to_shared_bounds
+from analysis.statistics.replicates import by_block, by_run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.model import OperationResult, RunMeasurement
+    from analysis.policy import Policy
+
+    Round = tuple[RunMeasurement, RunMeasurement]
+
+
+def compare(rounds: Sequence[Round], policy: Policy, alpha: float) -> tuple[OperationResult, ...]:
+    """Judge the candidate of each ``(baseline, candidate)`` round against the baseline beside it.
+
+    With several rounds each is a replicate: fresh processes differ although the code does not, and only
+    rounds show by how much. A single round is cut into blocks of time instead.
+
+    Raises:
+        UserError: the two sides share too few histogram bounds.
+    """
+    runs = to_shared_bounds([run for pair in rounds for run in pair])
+    baseline, candidate = runs[0::2], runs[1::2]
+    operations = common_order(runs)
+    names = [operation.name for operation in operations]
+    if len(rounds) > 1:
+        arrays = (by_run(baseline, names), by_run(candidate, names))
+    else:
+        arrays = (by_block(baseline[0], names), by_block(candidate[0], names))
+    failed = tuple((failures(baseline, each), failures(candidate, each)) for each in operations)
+    return judge(Sides(operations, *arrays, failed), paired, policy, alpha)

@@ -1,0 +1,62 @@
+"""Why a check was judged so, in one sentence that needs no statistics to be read."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from analysis.model import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.model import Metric
+    from analysis.statistics.checks import Check
+
+NAMES: Mapping[Metric, str] = {
+    "latency": "typical time",
+    "p95": "p95",
+    "p50": "p50",
+    "p99": "p99",
+    "mean": "mean time",
+    "spread": "spread (p95 over p50)",
+    "rate": "rate",
+    "error_ratio": "share of failures",
+}
+
+
+def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> str:
+    """One sentence on check ``check`` of operation ``index``."""
+    name = NAMES[check.metric]
+    low, high = float(check.low[index]), float(check.high[index])
+    if not math.isfinite(low):
+        return f"The {name} could not be compared: too few executions on one side."
+    points = check.metric == "error_ratio"
+    span = f"{_amount(low, points)} to {_amount(high, points)}"
+    moved = f"The {name} changed by {_amount(float(check.change[index]), points)} (95 % interval {span})"
+    return moved + _because(check, index, verdict, detectable, points=points)
+
+
+def _because(check: Check, index: int, verdict: Verdict, detectable: float, *, points: bool) -> str:
+    noise = _size(float(check.noise[index]), points)
+    resolution = _size(float(check.resolution[index]), points)
+    if verdict is Verdict.REGRESSED:
+        return f": more than the noise threshold of {noise}, with the certainty that the gate promises."
+    if verdict is Verdict.IMPROVED:
+        return f": an improvement beyond the noise threshold of {noise}, certainly."
+    if verdict is Verdict.UNCHANGED:
+        return f": a rise of {resolution} or more is ruled out."
+    if not math.isfinite(detectable):
+        return ": the run is too short to tell."
+    return (
+        f": neither clearly above the noise threshold of {noise} nor surely below {resolution}; "
+        f"this run could have shown {_size(detectable, points)}."
+    )
+
+
+def _amount(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of the same number
+    return f"{value * 100:+.2f} points" if points else f"{value * 100:+.1f} %"
+
+
+def _size(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of the same number
+    return f"{value * 100:.2g} points" if points else f"{value * 100:.2g} %"

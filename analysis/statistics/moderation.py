@@ -1,0 +1,75 @@
+"""Variances that lend each other strength.
+
+A gate has few rounds and many operations. The spread of one operation over three rounds says little; all
+operations together say what spread is usual here. Each variance is drawn towards the usual one by as much as
+the data show that they resemble each other.
+
+Source: G. K. Smyth, "Linear models and empirical Bayes methods for assessing differential expression",
+Statistical Applications in Genetics and Molecular Biology 3 (2004), sections 6.1 and 6.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+FEWEST = 4
+"""Below so many variances nothing is borrowed: what is usual could not be told."""
+
+LARGEST_LOAN = 2.0
+"""Borrowed degrees of freedom per own one, at most. The operations of one machine are disturbed together, so
+their agreement overstates how much is known; simulation (tests/analysis/statistics) set this bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moderated:
+    """Variances and the degrees of freedom that they are worth; both of shape ``(N,)``."""
+
+    variance: Floats
+    freedom: Floats
+
+
+def moderate(variance: Floats, freedom: Floats, scale: Floats) -> Moderated:
+    """Draw each ``variance`` with its own ``freedom`` towards ``scale`` times a common factor.
+
+    ``scale`` is what each variance should be proportional to (the counting noise of that operation). All have
+    the shape ``(N,)``; an entry with ``freedom`` 0 or NaN stays as it is and lends nothing.
+    """
+    usable = (freedom > 0) & (variance > 0) & (scale > 0) & np.isfinite(variance)
+    if usable.sum() < FEWEST:
+        return Moderated(variance, freedom)
+    common, borrowed = _prior(variance[usable] / scale[usable], freedom[usable])
+    borrowed_each = np.minimum(borrowed, LARGEST_LOAN * freedom)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mixed = (borrowed_each * common * scale + freedom * variance) / (borrowed_each + freedom)
+    return Moderated(np.where(usable, mixed, variance), np.where(usable, freedom + borrowed_each, freedom))
+
+
+def _prior(ratios: Floats, freedom: Floats) -> tuple[float, float]:
+    """The usual ratio, and how many degrees of freedom the resemblance of the ratios is worth."""
+    half = freedom / 2
+    logs = np.log(ratios) - special.digamma(half) + np.log(half)
+    excess = float(np.var(logs, ddof=1) - special.polygamma(1, half).mean())
+    borrowed = 2.0 * _inverse_trigamma(excess) if excess > 0 else np.inf
+    shift = special.digamma(borrowed / 2) - np.log(borrowed / 2) if np.isfinite(borrowed) else 0.0
+    return float(np.exp(logs.mean() + shift)), borrowed
+
+
+def _inverse_trigamma(y: float) -> float:
+    """Solve ``trigamma(x) = y`` by Newton's method on ``1 / trigamma``, which is nearly straight."""
+    x = 0.5 + 1.0 / y
+    for _ in range(50):
+        value = float(special.polygamma(1, x))
+        step = value * (1.0 - value / y) / float(special.polygamma(2, x))
+        x += step
+        if abs(step) < 1e-10 * x:
+            break
+    return x

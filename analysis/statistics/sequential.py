@@ -1,0 +1,68 @@
+"""When to look, and what each look may spend of the promise.
+
+A gate that looked after every round and stopped at the first red would be red too often: many chances to be
+wrong. The looks are therefore planned, and the false-alarm rate is divided among them by a spending function
+(``multiplicity.spent``): whatever the data do, the chance that any look is wrongly red stays below the whole.
+The division holds for any dependence between looks (Bonferroni), as each look's increment is used alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.model import Verdict
+from analysis.statistics.multiplicity import spent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analysis.model import OperationResult
+
+FIRST_LOOK = 3
+"""Rounds before the first look: with fewer, nothing shows how far rounds lie apart."""
+
+GROWTH = 1.5
+"""Each look has about so many times the rounds of the one before: few looks, none long in coming."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Looks after these numbers of rounds (ascending), with what each may spend."""
+
+    looks: tuple[tuple[int, float], ...]
+
+    def alpha(self, rounds: int) -> float | None:
+        """What the look after ``rounds`` rounds may spend; None when no look is planned there."""
+        return dict(self.looks).get(rounds)
+
+    @property
+    def rounds(self) -> int:
+        """The most rounds that are planned."""
+        return self.looks[-1][0]
+
+
+def plan(false_alarm_rate: float, rounds: int) -> Plan:
+    """Looks for a gate of at most ``rounds`` rounds (>= 1)."""
+    numbers = _looks(rounds)
+    total = [spent(false_alarm_rate, number / rounds) for number in numbers]
+    increments = [after - before for before, after in zip([0.0, *total], total, strict=False)]
+    return Plan(tuple(zip(numbers, increments, strict=True)))
+
+
+def decided(results: Iterable[OperationResult]) -> bool:
+    """Whether more rounds could no longer change the gate's outcome.
+
+    One confirmed regression makes the gate red, whatever else comes. It is green when no operation is open.
+    """
+    verdicts = {result.verdict for result in results}
+    return Verdict.REGRESSED in verdicts or Verdict.INCONCLUSIVE not in verdicts
+
+
+def _looks(rounds: int) -> tuple[int, ...]:
+    numbers = []
+    number = FIRST_LOOK
+    while number < rounds:
+        numbers.append(number)
+        number = max(number + 1, round(number * GROWTH))
+    return (*numbers, rounds)

@@ -1,0 +1,59 @@
+"""The change between runs of now and runs that were kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.statistics.change import Change, unpaired
+from analysis.statistics.judgement import Sides, judge
+from analysis.statistics.operations import common_order, failures
+from analysis.statistics.rebin import to_shared_bounds
+from analysis.statistics.replicates import by_run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from analysis.model import OperationResult, RunMeasurement
+    from analysis.policy import Policy
+
+    Floats = NDArray[np.float64]
+
+FEWEST_FOR_DRIFT = 5
+"""Operations below which a common shift cannot be told from a change of one."""
+
+
+def compare(
+    baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement], policy: Policy, alpha: float
+) -> tuple[OperationResult, ...]:
+    """Judge the candidate's runs against the baseline's; every run is a replicate.
+
+    A machine is faster one day and slower the next, and all operations with it. Where there are enough of
+    them, each operation is judged against the shift that they have in common (``common_shift`` tells it), so
+    that what is named is what stands out.
+
+    Raises:
+        UserError: the runs share too few histogram bounds.
+    """
+    runs = to_shared_bounds([*baseline, *candidate])
+    operations = common_order(runs)
+    names = [operation.name for operation in operations]
+    kept, now = runs[: len(baseline)], runs[len(baseline) :]
+    failed = tuple((failures(kept, each), failures(now, each)) for each in operations)
+    sides = Sides(operations, by_run(kept, names), by_run(now, names), failed)
+    return judge(sides, _against_drift, policy, alpha)
+
+
+def common_shift(change: Floats) -> float:
+    """What all operations moved by together: their median, 0 for fewer than five. Logarithms, shape (N,)."""
+    known = change[np.isfinite(change)]
+    return float(np.median(known)) if len(known) >= FEWEST_FOR_DRIFT else 0.0
+
+
+def _against_drift(baseline: Floats, candidate: Floats, scale: Floats) -> Change:
+    change = unpaired(baseline, candidate, scale)
+    shift = common_shift(change.value)
+    return Change(change.value - shift, change.error, change.freedom, change.steadiest - shift)
