@@ -1,0 +1,71 @@
+"""Move an order to a status that is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pizzeria.cqrs.requests import Command
+from pizzeria.domain.errors import UnknownStatusError
+from pizzeria.domain.order import Order
+
+if TYPE_CHECKING:
+    from pizzeria.application.kitchen import Kitchen
+    from pizzeria.application.ports import BusinessEvents, Clock, Transaction
+    from pizzeria.infrastructure.orders import Orders
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOrderStatusCommand(Command[Order]):
+    """To ``cooking``, ``ready``, ``delivered`` or ``cancelled``."""
+
+    order_id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOrderStatusHandler:
+    """The step that leads to the status, whichever it is."""
+
+    orders: Orders
+    kitchen: Kitchen
+    transaction: Transaction
+    events: BusinessEvents
+    clock: Clock
+
+    async def handle_async(self, request: UpdateOrderStatusCommand) -> Order:
+        """The order in its new status.
+
+        Raises:
+            OrderNotFoundError, TransitionError, KitchenFullError: it cannot be moved there now.
+            UnknownStatusError: no step leads to this status.
+        """
+        steps = {
+            "cooking": self.kitchen.start,
+            "ready": self.kitchen.finish,
+            "delivered": self._deliver,
+            "cancelled": self._cancel,
+        }
+        step = steps.get(request.status.lower())
+        if step is None:
+            raise UnknownStatusError(request.status)
+        with self.transaction():
+            order = step(request.order_id)
+        self._tell(order)
+        return order
+
+    def _deliver(self, order_id: str) -> Order:
+        return self._saved(self.orders.get(order_id).deliver(self.clock()))
+
+    def _cancel(self, order_id: str) -> Order:
+        return self._saved(self.orders.get(order_id).cancel())
+
+    def _saved(self, order: Order) -> Order:
+        self.orders.save(order)
+        return order
+
+    def _tell(self, order: Order) -> None:
+        if order.status == "ready":
+            self.events.order_ready(order)
+        elif order.status == "delivered":
+            self.events.order_delivered(order)

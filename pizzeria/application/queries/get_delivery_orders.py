@@ -1,0 +1,28 @@
+"""Orders that wait for a courier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pizzeria.cqrs.requests import Query
+from pizzeria.domain.order import Order, Status
+
+if TYPE_CHECKING:
+    from pizzeria.infrastructure.orders import Orders
+
+
+@dataclass(frozen=True, slots=True)
+class GetDeliveryOrdersQuery(Query[tuple[Order, ...]]):
+    """All that are ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetDeliveryOrdersHandler:
+    """Reads them."""
+
+    orders: Orders
+
+    async def handle_async(self, request: GetDeliveryOrdersQuery) -> tuple[Order, ...]:  # noqa: ARG002 - all
+        """Ready orders, oldest first."""
+        return self.orders.with_status(Status.READY)

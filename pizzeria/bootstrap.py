@@ -1,0 +1,140 @@
+"""Where everything is put together, and nowhere else."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from pizzeria.api.app import create_app
+from pizzeria.application.commands.add_pizza import AddPizzaCommand, AddPizzaHandler
+from pizzeria.application.commands.assign_order_to_delivery import (
+    AssignOrderToDeliveryCommand,
+    AssignOrderToDeliveryHandler,
+)
+from pizzeria.application.commands.complete_order import CompleteOrderCommand, CompleteOrderHandler
+from pizzeria.application.commands.place_order import PlaceOrderCommand, PlaceOrderHandler
+from pizzeria.application.commands.remove_pizza import RemovePizzaCommand, RemovePizzaHandler
+from pizzeria.application.commands.start_cooking import StartCookingCommand, StartCookingHandler
+from pizzeria.application.commands.update_order_status import (
+    UpdateOrderStatusCommand,
+    UpdateOrderStatusHandler,
+)
+from pizzeria.application.commands.update_pizza import UpdatePizzaCommand, UpdatePizzaHandler
+from pizzeria.application.kitchen import Kitchen
+from pizzeria.application.queries.get_active_orders import GetActiveOrdersHandler, GetActiveOrdersQuery
+from pizzeria.application.queries.get_delivery_orders import (
+    GetDeliveryOrdersHandler,
+    GetDeliveryOrdersQuery,
+)
+from pizzeria.application.queries.get_delivery_tour import GetDeliveryTourHandler, GetDeliveryTourQuery
+from pizzeria.application.queries.get_kitchen_status import GetKitchenStatusHandler, GetKitchenStatusQuery
+from pizzeria.application.queries.get_menu import GetMenuHandler, GetMenuQuery
+from pizzeria.application.queries.get_order_by_id import GetOrderByIdHandler, GetOrderByIdQuery
+from pizzeria.application.queries.get_orders_by_status import (
+    GetOrdersByStatusHandler,
+    GetOrdersByStatusQuery,
+)
+from pizzeria.cqrs.faults import FaultInjectionBehavior
+from pizzeria.cqrs.metrics import add_cqrs_metrics
+from pizzeria.cqrs.metrics.exposition import Exposition
+from pizzeria.cqrs.services import ServiceCollection
+from pizzeria.infrastructure.database import transaction
+from pizzeria.infrastructure.menu import Menu, new_id
+from pizzeria.infrastructure.orders import Orders
+from pizzeria.observability.business import BusinessMetrics
+from pizzeria.observability.http import HttpMetrics
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from fastapi import FastAPI
+
+    from pizzeria.cqrs.faults import Fault
+
+KITCHEN_CAPACITY = 5
+
+OPERATIONS: tuple[str, ...] = tuple(
+    request.__name__
+    for request in (
+        PlaceOrderCommand,
+        StartCookingCommand,
+        CompleteOrderCommand,
+        AssignOrderToDeliveryCommand,
+        UpdateOrderStatusCommand,
+        AddPizzaCommand,
+        UpdatePizzaCommand,
+        RemovePizzaCommand,
+        GetMenuQuery,
+        GetOrderByIdQuery,
+        GetActiveOrdersQuery,
+        GetOrdersByStatusQuery,
+        GetDeliveryOrdersQuery,
+        GetDeliveryTourQuery,
+        GetKitchenStatusQuery,
+    )
+)
+"""Names of all commands and queries."""
+
+
+def bootstrap(
+    connection: sqlite3.Connection,
+    kitchen_capacity: int = KITCHEN_CAPACITY,
+    faults: Mapping[str, Fault] | None = None,
+    fault_seed: int = 0,
+) -> FastAPI:
+    """The whole service around a database that is open; ``faults`` by operation name."""
+    registry = CollectorRegistry()
+    started = Gauge("process_start_time_seconds", "When the service started", registry=registry)
+    started.set(time.time())
+    menu = Menu(connection)
+    menu.seed()
+    services = ServiceCollection()
+    _add_handlers(services, connection, menu, BusinessMetrics(registry), kitchen_capacity)
+    recorder = add_cqrs_metrics(services)
+    if faults:
+        services.behaviors.append(FaultInjectionBehavior(faults, fault_seed))
+    cqrs = Exposition(recorder)
+    return create_app(
+        services.build_mediator(),
+        HttpMetrics(registry),
+        lambda: cqrs.render() + generate_latest(registry).decode(),
+    )
+
+
+def _add_handlers(
+    services: ServiceCollection,
+    connection: sqlite3.Connection,
+    menu: Menu,
+    events: BusinessMetrics,
+    capacity: int,
+) -> None:
+    orders = Orders(connection)
+    kitchen = Kitchen(orders, capacity, _now)
+    atomic: partial[AbstractContextManager[None]] = partial(transaction, connection)
+    services.handlers |= {
+        PlaceOrderCommand: PlaceOrderHandler(menu, orders, atomic, events, _now, new_id),
+        StartCookingCommand: StartCookingHandler(kitchen, atomic),
+        CompleteOrderCommand: CompleteOrderHandler(kitchen, atomic, events),
+        AssignOrderToDeliveryCommand: AssignOrderToDeliveryHandler(orders, atomic),
+        UpdateOrderStatusCommand: UpdateOrderStatusHandler(orders, kitchen, atomic, events, _now),
+        AddPizzaCommand: AddPizzaHandler(menu, new_id),
+        UpdatePizzaCommand: UpdatePizzaHandler(menu, atomic),
+        RemovePizzaCommand: RemovePizzaHandler(menu),
+        GetMenuQuery: GetMenuHandler(menu),
+        GetOrderByIdQuery: GetOrderByIdHandler(orders),
+        GetActiveOrdersQuery: GetActiveOrdersHandler(orders),
+        GetOrdersByStatusQuery: GetOrdersByStatusHandler(orders),
+        GetDeliveryOrdersQuery: GetDeliveryOrdersHandler(orders),
+        GetDeliveryTourQuery: GetDeliveryTourHandler(orders),
+        GetKitchenStatusQuery: GetKitchenStatusHandler(orders, capacity),
+    }
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""Commands and queries, dispatched by type through pipeline behaviours. Knows nothing of pizzas."""

@@ -1,0 +1,46 @@
+"""The pipeline behaviour that times everything which goes through a mediator."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from pizzeria.cqrs.errors import category
+from pizzeria.cqrs.requests import kind
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from pizzeria.cqrs.metrics.recorder import OperationMetrics, Recorder
+
+
+class MetricsPipelineBehavior:
+    """Counts and times each request by its type. Put it outermost: it should see all that happens.
+
+    Args:
+        recorder: where it is counted.
+        request_types: known from the start, so that their series are exposed at 0 before their first use.
+    """
+
+    def __init__(self, recorder: Recorder, request_types: Iterable[type] = ()) -> None:
+        self._recorder = recorder
+        self._operations: dict[type, OperationMetrics] = {}
+        for request_type in request_types:
+            self._known(request_type)
+
+    async def handle_async(self, request: Any, next_handler: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401
+        """Run the rest of the pipeline and count how it went; its answer or error goes through unchanged."""
+        operation = self._operations.get(type(request)) or self._known(type(request))
+        started = perf_counter()
+        try:
+            answer = await next_handler()
+        except Exception as error:
+            self._recorder.failed(operation, (perf_counter() - started) * 1e3, category(error))
+            raise
+        self._recorder.succeeded(operation, (perf_counter() - started) * 1e3)
+        return answer
+
+    def _known(self, request_type: type) -> OperationMetrics:
+        operation = self._recorder.operation(kind(request_type), request_type.__name__)
+        self._operations[request_type] = operation
+        return operation

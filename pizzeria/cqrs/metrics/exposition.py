@@ -1,0 +1,89 @@
+"""The recorder's figures as Prometheus text (format 0.0.4).
+
+Everything but the numbers is the same at each scrape, so it is rendered once.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pizzeria.cqrs.metrics.recorder import OperationMetrics, Recorder
+
+DURATION = "cqrs_execution_duration_milliseconds"
+EXECUTIONS = "cqrs_executions_total"
+SUCCESSES = "cqrs_executions_success_executions_total"
+FAILURES = "cqrs_executions_failures_executions_total"
+
+
+class Exposition:
+    """Renders a recorder."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._prefixes: dict[tuple[str, str, str], tuple[str, ...]] = {}
+
+    def render(self) -> str:
+        """All series of all operations, each family once."""
+        operations = tuple(self._recorder.snapshot())
+        lines = [
+            *_family(EXECUTIONS, "counter", "Commands and queries executed", _executions(operations)),
+            *_family(SUCCESSES, "counter", "Commands and queries that gave an answer", _successes(operations)),
+            *_family(FAILURES, "counter", "Commands and queries that failed", _failures(operations)),
+            *_family(DURATION, "histogram", "Time that handlers took", self._durations(operations)),
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _durations(self, operations: Iterable[OperationMetrics]) -> Iterator[str]:
+        for each in operations:
+            yield from self._histogram(each, "success", each.successes, each.successes_sum)
+            yield from self._histogram(each, "failure", each.failures_by_bucket, each.failures_sum)
+
+    def _histogram(
+        self, operation: OperationMetrics, status: str, buckets: Sequence[int], total: float
+    ) -> Iterator[str]:
+        key = (operation.kind, operation.name, status)
+        if key not in self._prefixes:
+            self._prefixes[key] = _prefixes(f'{_labels(operation)},status="{status}"', self._recorder.bounds)
+        *prefixes, sum_prefix, count_prefix = self._prefixes[key]
+        cumulative = list(accumulate(buckets))
+        for prefix, count in zip(prefixes, cumulative, strict=True):
+            yield f"{prefix}{count}"
+        yield f"{sum_prefix}{total!r}"
+        yield f"{count_prefix}{cumulative[-1]}"
+
+
+def _prefixes(labels: str, bounds: Iterable[float]) -> tuple[str, ...]:
+    les = [*(repr(float(bound)) for bound in bounds), "+Inf"]
+    buckets = [f'{DURATION}_bucket{{{labels},le="{le}"}} ' for le in les]
+    return (*buckets, f"{DURATION}_sum{{{labels}}} ", f"{DURATION}_count{{{labels}}} ")
+
+
+def _family(name: str, kind: str, text: str, lines: Iterable[str]) -> Iterator[str]:
+    yield f"# HELP {name} {text}"
+    yield f"# TYPE {name} {kind}"
+    yield from lines
+
+
+def _labels(operation: OperationMetrics) -> str:
+    # Names of Python types hold nothing that would have to be escaped.
+    return f'operation="{operation.kind}",type="{operation.name}"'
+
+
+def _executions(operations: Iterable[OperationMetrics]) -> Iterator[str]:
+    for each in operations:
+        yield f"{EXECUTIONS}{{{_labels(each)}}} {sum(each.successes) + sum(each.failures_by_bucket)}"
+
+
+def _successes(operations: Iterable[OperationMetrics]) -> Iterator[str]:
+    for each in operations:
+        yield f"{SUCCESSES}{{{_labels(each)}}} {sum(each.successes)}"
+
+
+def _failures(operations: Iterable[OperationMetrics]) -> Iterator[str]:
+    for each in operations:
+        for error_type, count in each.failures.items():
+            yield f'{FAILURES}{{{_labels(each)},error_type="{error_type}"}} {count}'

@@ -1,0 +1,1 @@
+"""What a pizzeria is: pizzas, orders and their lifecycle."""
