@@ -1,0 +1,164 @@
+"""The front door: ``python -m analysis.compare --baseline`` judges the latest run, exits by the verdict."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from analysis import baselines, policy_file, runs, verdict
+from analysis.errors import UserError
+from analysis.judge import judge
+from analysis.sources.connection import Connection
+from analysis.sources.prometheus import PrometheusSource
+from analysis.sources.scrapes import ScrapeSource
+from reports import html, json_report, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.judge import SourceOf
+    from analysis.model import GateResult
+    from analysis.policy import Policy
+
+_FOR_SCENARIO = "for this scenario and environment"
+_EXIT_CODES = """exit codes: 0 pass, 1 unexpected error, 2 usage or unreadable input, 3 regressed,
+4 inconclusive or invalid run (the policy may map it to 0 or 3), 130 interrupted
+
+secrets are read from the environment: PROMETHEUS_PASSWORD for --prometheus-user, or PROMETHEUS_TOKEN
+
+the policy's defaults:
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compare, report, and return the exit code."""
+    try:
+        return _compare(_parser().parse_args(arguments))
+    except UserError as error:
+        sys.stderr.write(f"compare: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 — the last resort: a line for the user, and where it was
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        sys.stderr.write(
+            f"compare: unexpected error, please report: {error!r} in {place.name}, "
+            f"{place.filename}:{place.lineno}\n"
+        )
+        return 1
+
+
+def _compare(options: argparse.Namespace) -> int:
+    policy = policy_file.load(options.policy)
+    judged = [runs.load(path) for path in options.run or [runs.LATEST]]
+    baseline = _baseline(options.baseline, judged[-1])
+    result = judge(judged, _source(options, policy), baseline, policy)
+    report = _write_reports(result, judged[-1].directory)
+    terminal.print_result(result, Console())
+    sys.stdout.write(f"report: {report}\n")
+    return verdict.exit_code(result.outcome, policy.inconclusive)
+
+
+def _baseline(wanted: str | None, run: runs.Run) -> baselines.Baseline | None:
+    if wanted is None:
+        return None
+    if wanted != _FOR_SCENARIO:
+        return baselines.load(Path(wanted))
+    return baselines.load(baselines.find(run.record.scenario, run.record.environment))
+
+
+def _source(options: argparse.Namespace, policy: Policy) -> SourceOf:
+    if options.prometheus is None:
+        return lambda run: ScrapeSource(run.directory, policy.metrics)
+    source = PrometheusSource(_connection(options), policy.metrics)
+    return lambda _: source
+
+
+def _connection(options: argparse.Namespace) -> Connection:
+    user = options.prometheus_user
+    return Connection(
+        url=options.prometheus,
+        headers=dict(options.prometheus_header),
+        basic_auth=None if user is None else (user, os.environ.get("PROMETHEUS_PASSWORD", "")),
+        bearer_token=os.environ.get("PROMETHEUS_TOKEN"),
+        verify=not options.prometheus_insecure,
+        ca=options.prometheus_ca,
+        certificate=options.prometheus_cert,
+        key=options.prometheus_key,
+        timeout=options.prometheus_timeout,
+        matchers=dict(options.prometheus_match),
+    )
+
+
+def _write_reports(result: GateResult, directory: Path) -> Path:
+    report = directory / "report.html"
+    try:
+        report.write_text(html.render(result), encoding="utf-8")
+        (directory / "report.json").write_text(json_report.render(result), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{directory}: the report cannot be written ({error.strerror})") from error
+    return report
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.compare",
+        description="Judge a run against a stored baseline, or, in a duet, against the one beside it.",
+        epilog=_EXIT_CODES + policy_file.defaults(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--baseline",
+        nargs="?",
+        const=_FOR_SCENARIO,
+        metavar="PATH",
+        help=f"a baseline file; without PATH the one in {baselines.ROOT}/ {_FOR_SCENARIO}",
+    )
+    parser.add_argument(
+        "--run",
+        action="append",
+        type=Path,
+        metavar="PATH",
+        help=f"the run's folder, several times for the rounds of a duet (default {runs.LATEST})",
+    )
+    parser.add_argument(
+        "--policy", type=Path, metavar="PATH", help=f"(default {policy_file.DEFAULT_PATH}, if there is one)"
+    )
+    _add_prometheus(parser.add_argument_group("prometheus", "read the metrics from a server instead"))
+    return parser
+
+
+def _add_prometheus(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--prometheus", metavar="URL", help="base URL of the server")
+    group.add_argument("--prometheus-user", metavar="NAME")
+    group.add_argument("--prometheus-header", metavar="NAME=VALUE", action="append", type=_pair, default=[])
+    group.add_argument(
+        "--prometheus-match",
+        metavar="LABEL=VALUE",
+        action="append",
+        type=_pair,
+        default=[],
+        help="labels of the service's target (default instance=HOST:PORT of its URL)",
+    )
+    group.add_argument("--prometheus-timeout", metavar="SECONDS", type=float, default=Connection("").timeout)
+    group.add_argument("--prometheus-ca", metavar="FILE", type=Path, help="the server's CA")
+    group.add_argument("--prometheus-cert", metavar="FILE", type=Path, help="client certificate")
+    group.add_argument("--prometheus-key", metavar="FILE", type=Path, help="client key, if apart")
+    group.add_argument("--prometheus-insecure", action="store_true", help="do not verify the server")
+
+
+def _pair(written: str) -> tuple[str, str]:
+    name, found, value = written.partition("=")
+    if not found:
+        raise argparse.ArgumentTypeError(f"{written!r} is not NAME=VALUE")
+    return name, value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""Durations as people write them: ``50ms``, ``1.5s``, ``2m``."""
+
+from __future__ import annotations
+
+import re
+
+_SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
+_WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|µs|ms|s|m|h)\s*")
+
+
+def seconds(written: str | float) -> float:
+    """Seconds of a duration written as text with a unit, or as a bare number of seconds.
+
+    Raises:
+        ValueError: No such duration.
+    """
+    if isinstance(written, int | float) and not isinstance(written, bool):
+        return float(written)
+    match = _WRITTEN.fullmatch(str(written))
+    if match is None:
+        raise ValueError(f"{written!r} is no duration: write it like 50ms, 1.5s or 2m")
+    return float(match[1]) * _SECONDS[match[2]]
+
+
+def formatted(duration: float) -> str:
+    """A duration in the unit that reads best, three significant digits."""
+    unit, size = next(((unit, size) for unit, size in _UNITS if abs(duration) >= size), _UNITS[-1])
+    return f"{float(f'{duration / size:.3g}'):g} {unit}"

@@ -1,0 +1,63 @@
+"""What a user can put right: each message is one line that says what was wrong, where, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """Base of all errors that are told to the user without a traceback. Exit code 2."""
+
+    exit_code = 2
+
+
+class PolicyError(UserError):
+    """perf.toml cannot be read, or says something that does not exist."""
+
+
+class UnreadableRunError(UserError):
+    """A run's folder has no run record that this version reads, or no scrapes."""
+
+
+class EmptyRunError(UserError):
+    """A run sent nothing in its window. Exit code 4: it can be read, but not judged."""
+
+    exit_code = 4
+
+
+class SourceUnreachableError(UserError):
+    """The Prometheus server does not answer, or refuses."""
+
+
+class TargetNotScrapedError(UserError):
+    """The Prometheus server answers, but has no scrapes of the service in question."""
+
+
+class MetricNotFoundError(UserError):
+    """The service does not expose a metric that the policy names."""
+
+
+class BaselineMissingError(UserError):
+    """There is no baseline where one was looked for."""
+
+
+class UnreadableBaselineError(UserError):
+    """A baseline file is of another schema, or damaged."""
+
+
+def nearest(word: str, known: Iterable[str], *, count: int = 3) -> str:
+    """The names most like ``word``, joined for a message; all names when none is alike, or ``none``."""
+    names = sorted(set(known))
+    alike = difflib.get_close_matches(word, names, n=count, cutoff=0.5) or names[:count]
+    return ", ".join(alike) or "none"
+
+
+def listed(names: Iterable[str], most: int = 5) -> str:
+    """The first ``most`` names, and how many more there are."""
+    every = list(names)
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more

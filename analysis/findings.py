@@ -1,0 +1,194 @@
+"""Whether a run can be judged, and what a reader must know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.counters import around
+from analysis.durations import formatted
+from analysis.errors import listed
+from analysis.model import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from analysis.counters import Edges
+    from analysis.model import Reconciliation, Snapshots
+    from analysis.run_record import RunRecord, TargetRecord
+
+    Floats = NDArray[np.float64]
+
+GAP = 3.0
+"""Scrape intervals without a scrape that are told as a gap."""
+
+LONGEST_GAP = 0.25
+FEWEST_COVERED = 0.5
+MOST_ABANDONED = 0.01
+BUSIEST_GENERATOR = 0.9
+LONGEST_LAG = 0.05
+LARGEST_SHORTFALL = 0.05
+"""Limits of a valid run. Of the window: the longest gap, the least that scrapes cover. Of all requests: those
+given up on. Of the generator: its core, and its loop's lag at p99 in seconds. Of the offered load: what was
+not achieved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One side of one run, as far as findings need it. ``exact``: the client's counts confirm the edges."""
+
+    snapshots: Snapshots
+    record: RunRecord
+    target: TargetRecord
+    edges: Edges
+    exact: bool
+    reconciliation: tuple[Reconciliation, ...]
+
+
+def of(seen: Seen) -> tuple[Finding, ...]:
+    """All findings on one side of a run."""
+    checks = (
+        _restart,
+        _reset,
+        _not_covered,
+        _gap,
+        _disagreement,
+        _abandoned,
+        _saturated,
+        _shortfall,
+        _warnings,
+    )
+    return tuple(finding for check in checks for finding in check(seen))
+
+
+def _restart(seen: Seen) -> Iterator[Finding]:
+    starts = seen.snapshots.starts[_whole(seen).scrapes]
+    known = np.unique(starts[~np.isnan(starts)])
+    if len(known) > 1:
+        yield _invalid(
+            "restart",
+            f"{_where(seen)}the service was restarted during the run; look into its log, then run again",
+        )
+
+
+def _reset(seen: Seen) -> Iterator[Finding]:
+    executions = seen.snapshots.executions[_whole(seen).scrapes]
+    fell = np.flatnonzero((np.diff(executions, axis=0) < 0).any(axis=0))
+    if len(fell):
+        names = [seen.snapshots.operations[index].name for index in fell]
+        yield _invalid(
+            "counter-reset", f"{_where(seen)}counters fell during the run: {listed(names)}; run again"
+        )
+
+
+def _not_covered(seen: Seen) -> Iterator[Finding]:
+    times, whole, window = seen.snapshots.times, seen.record.whole_run, seen.record.window
+    if times[0] > whole.start or times[-1] < whole.end:
+        yield _invalid(
+            "edge-not-covered",
+            f"{_where(seen)}scrapes cover {formatted(float(times[-1] - times[0]))}, not the whole run of "
+            f"{formatted(whole.duration)}; scrape from before it until after it",
+        )
+    elif not seen.exact:
+        covered = float(times[seen.edges.last] - times[seen.edges.first])
+        severity = Severity.WARNING if covered >= FEWEST_COVERED * window.duration else Severity.INVALID
+        yield Finding(
+            "edge-not-covered",
+            severity,
+            f"{_where(seen)}no scrape fits the window's edges: of {formatted(window.duration)}, "
+            f"{formatted(covered)} inside it were measured; scrape more often",
+        )
+
+
+def _gap(seen: Seen) -> Iterator[Finding]:
+    times = seen.snapshots.times
+    between = np.diff(times[seen.edges.scrapes])
+    if not len(between):
+        return
+    usual, longest = float(np.median(np.diff(times))), float(between.max())
+    if longest > GAP * usual:
+        share = longest / seen.record.window.duration
+        yield Finding(
+            "scrape-gap",
+            Severity.INVALID if share > LONGEST_GAP else Severity.WARNING,
+            f"{_where(seen)}no scrape for {formatted(longest)}, usually one every {formatted(usual)}; "
+            "the service may have been too busy to answer",
+        )
+
+
+def _disagreement(seen: Seen) -> Iterator[Finding]:
+    wrong = [
+        f"{row.operation} (client {row.client_whole}, server {row.server_whole})"
+        for row in seen.reconciliation
+        if not row.agrees
+    ]
+    if wrong:
+        yield _invalid(
+            "counts-disagree",
+            f"{_where(seen)}client and server counted differently: {listed(wrong)}; "
+            "see that nothing else uses the service",
+        )
+    if not seen.reconciliation:
+        yield _note(
+            "not-reconciled", f"{_where(seen)}no step names its operation, so counts cannot be compared"
+        )
+
+
+def _abandoned(seen: Seen) -> Iterator[Finding]:
+    abandoned = sum(step.abandoned for step in seen.target.whole_run)
+    started = sum(step.started for step in seen.target.whole_run)
+    if abandoned:
+        yield Finding(
+            "abandoned-requests",
+            Severity.INVALID if abandoned > MOST_ABANDONED * started else Severity.WARNING,
+            f"{_where(seen)}{abandoned} of {started} requests were never answered",
+        )
+
+
+def _saturated(seen: Seen) -> Iterator[Finding]:
+    generator = seen.record.generator
+    if generator.cpu_utilisation > BUSIEST_GENERATOR or generator.loop_lag_p99 > LONGEST_LAG:
+        yield _invalid(
+            "generator-saturated",
+            f"the load generator did not keep up: {generator.cpu_utilisation:.0%} of its core, "
+            f"{formatted(generator.loop_lag_p99)} late at p99; use fewer users or more workers",
+        )
+
+
+def _shortfall(seen: Seen) -> Iterator[Finding]:
+    rates = seen.record.rates
+    if rates.achieved < (1 - LARGEST_SHORTFALL) * rates.offered:
+        yield _invalid(
+            "load-not-achieved",
+            f"{rates.achieved:.1f} of {rates.offered:.1f} requests a second were achieved; offer less",
+        )
+
+
+def _warnings(seen: Seen) -> Iterator[Finding]:
+    for warning in seen.record.warnings:
+        yield _warning("load-warning", warning)
+
+
+def _whole(seen: Seen) -> Edges:
+    return around(seen.snapshots.times, seen.record.whole_run)
+
+
+def _where(seen: Seen) -> str:
+    """Which service, where there are two."""
+    return f"{seen.target.side}: " if len(seen.record.targets) > 1 else ""
+
+
+def _note(code: str, message: str) -> Finding:
+    return Finding(code, Severity.NOTE, message)
+
+
+def _warning(code: str, message: str) -> Finding:
+    return Finding(code, Severity.WARNING, message)
+
+
+def _invalid(code: str, message: str) -> Finding:
+    return Finding(code, Severity.INVALID, message)

@@ -1,0 +1,187 @@
+"""The one way from runs to a verdict, for the command line and for the gate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from analysis import caveats, environments, limits, promql, verdict
+from analysis.alone import without_baseline
+from analysis.errors import EmptyRunError, UserError
+from analysis.measure import measure
+from analysis.model import Finding, GateResult, Severity
+from analysis.runs import Run
+from analysis.sources.source import MetricSource
+from analysis.statistics import duet, stored
+from analysis.statistics.rebin import to_shared_bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.baselines import Baseline
+    from analysis.model import OperationResult, RunMeasurement
+    from analysis.policy import Policy
+    from analysis.run_record import RunRecord
+
+_FEWEST_SCRAPES = 2
+"""Scrapes in the window below which there is no difference to take; findings tell why."""
+
+_SEVERITIES = (Severity.INVALID, Severity.WARNING, Severity.NOTE)
+
+SourceOf = Callable[[Run], MetricSource]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A run with what its services did: one measurement, or baseline and candidate of a duet."""
+
+    record: RunRecord
+    sides: tuple[RunMeasurement, ...]
+
+    @property
+    def candidate(self) -> RunMeasurement:
+        """The side that is judged."""
+        return self.sides[-1]
+
+
+def judge(runs: Sequence[Run], source_of: SourceOf, baseline: Baseline | None, policy: Policy) -> GateResult:
+    """Measure runs (at least one) and judge them against a baseline, each other's sides, or limits alone.
+
+    Raises:
+        UserError: A run, its metrics or the baseline cannot be used.
+    """
+    return conclude([measured(run, source_of(run)) for run in runs], baseline, policy)
+
+
+def measured(run: Run, source: MetricSource) -> Measured:
+    """What the services of one run did; in a duet the baseline comes first.
+
+    Raises:
+        UserError: The run sent nothing, or its metrics cannot be read.
+    """
+    record = run.record
+    if not any(step.started for target in record.targets for step in target.in_window):
+        raise EmptyRunError(
+            f"{run.directory}: the run sent no request in its window; run longer, or correct the host"
+        )
+    targets = sorted(record.targets, key=lambda target: target.side)
+    return Measured(
+        record,
+        tuple(measure(source.snapshots(target, record.whole_run), record, target) for target in targets),
+    )
+
+
+def conclude(
+    rounds: Sequence[Measured], baseline: Baseline | None, policy: Policy, alpha: float | None = None
+) -> GateResult:
+    """Judge what was measured (at least one run).
+
+    Args:
+        rounds: runs, all duets or none.
+        baseline: what to compare with; None for a duet, or for absolute limits alone.
+        policy: thresholds.
+        alpha: the chance of a false alarm that this look may spend; the policy's whole by default.
+
+    Raises:
+        UserError: Runs of both kinds, a duet with a baseline, or a baseline of another scenario.
+    """
+    method: Literal["duet", "stored"] = "duet" if _is_duet(rounds, baseline) else "stored"
+    kept = baseline.runs if baseline else ()
+    _check_scenarios(rounds, kept)
+    now = [_without_ignored(side, policy) for each in rounds for side in each.sides]
+    before = [_without_ignored(run, policy) for run in kept]
+    spent = policy.false_alarm_rate if alpha is None else alpha
+    results = _compared(method, before, now, policy, spent)
+    changed = environments.changes(kept[-1].environment, rounds[-1].record.environment) if kept else {}
+    operations = verdict.in_order(_with_limits(result, changed, policy) for result in results)
+    told = _findings(rounds, kept, policy)
+    outcome = verdict.outcome(operations, told)
+    return GateResult(
+        outcome=outcome,
+        sentence=verdict.sentence(outcome, operations, told),
+        method=method,
+        operations=operations,
+        bounds=to_shared_bounds([*before, *now])[0].bounds,
+        findings=told,
+        reconciliation=tuple(row for each in rounds for side in each.sides for row in side.reconciliation),
+        runs=tuple(each.record for each in rounds),
+        baseline_runs=tuple(run.run_id for run in kept),
+        environment_changes=changed,
+        policy=policy.shown(),
+        false_alarm_rate=policy.false_alarm_rate,
+        seconds=sum(each.record.window.duration for each in rounds),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        promql={each.operation.name: promql.p95(each.operation.name, policy.metrics) for each in operations},
+    )
+
+
+def _compared(
+    method: Literal["duet", "stored"],
+    before: Sequence[RunMeasurement],
+    now: Sequence[RunMeasurement],
+    policy: Policy,
+    alpha: float,
+) -> tuple[OperationResult, ...]:
+    if any(len(run.slice_edges) < _FEWEST_SCRAPES for run in now) or not any(run.measurements for run in now):
+        return ()
+    if method == "duet":
+        return duet.compare(list(zip(now[0::2], now[1::2], strict=True)), policy, alpha)
+    if before:
+        return stored.compare(before, now, policy, alpha)
+    return without_baseline(now, policy)
+
+
+def _is_duet(rounds: Sequence[Measured], baseline: Baseline | None) -> bool:
+    duets = [len(each.sides) > 1 for each in rounds]
+    if any(duets) and not all(duets):
+        raise UserError("runs of one service and duets cannot be judged together; give runs of one kind")
+    if any(duets) and baseline is not None:
+        raise UserError(
+            f"run {rounds[0].record.run_id} is a duet: its baseline ran beside it; leave out --baseline"
+        )
+    return all(duets)
+
+
+def _check_scenarios(rounds: Sequence[Measured], kept: Sequence[RunMeasurement]) -> None:
+    names = sorted({each.record.scenario for each in rounds} | {run.scenario for run in kept})
+    if len(names) > 1:
+        raise UserError(f"runs of different scenarios cannot be compared: {', '.join(names)}")
+
+
+def _without_ignored(run: RunMeasurement, policy: Policy) -> RunMeasurement:
+    kept = {name: each for name, each in run.measurements.items() if not policy.of(name).ignore}
+    return replace(run, measurements=kept)
+
+
+def _with_limits(
+    result: OperationResult, changed: dict[str, tuple[str, str]], policy: Policy
+) -> OperationResult:
+    if changed:
+        differing = "; ".join(f"{key}: {before}, now {now}" for key, (before, now) in changed.items())
+        result = verdict.undecided(result, f"The baseline is of another environment ({differing}).")
+    return limits.applied(result, policy.of(result.operation.name))
+
+
+def _findings(
+    rounds: Sequence[Measured], kept: Sequence[RunMeasurement], policy: Policy
+) -> tuple[Finding, ...]:
+    told: list[Finding] = []
+    for each in rounds:
+        where = f"{each.record.run_id}: " if len(rounds) > 1 else ""
+        told += [
+            replace(finding, message=where + finding.message)
+            for side in each.sides
+            for finding in side.findings
+        ]
+    successes: Counter[str] = Counter()
+    for measurement in (one for each in rounds for one in each.candidate.measurements.values()):
+        if not policy.of(measurement.operation.name).ignore:
+            successes[measurement.operation.name] += int(measurement.histogram.sum())
+    told += caveats.few_samples(successes, policy)
+    told += caveats.unmatched(policy, successes)
+    if kept:
+        told += caveats.package_changes(kept[-1].environment, rounds[-1].record.environment)
+    return tuple(sorted(dict.fromkeys(told), key=lambda finding: _SEVERITIES.index(finding.severity)))

@@ -1,0 +1,74 @@
+"""From scrapes and the run record to a measurement: counters by difference, nothing extrapolated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis import findings, reconcile
+from analysis.counters import around, increase, inside
+from analysis.model import Measurement, RunMeasurement
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from analysis.counters import Edges
+    from analysis.model import Snapshots
+    from analysis.run_record import RunRecord, TargetRecord
+
+    Counts = NDArray[np.int64]
+
+
+def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> RunMeasurement:
+    """What one service did in the window of a run.
+
+    The window's edges are quiet, so the scrapes around it see exactly its executions. Where they are so far
+    apart that they saw others as well, the scrapes inside it are taken, and a finding says so.
+    """
+    outer = around(snapshots.times, record.window)
+    exact = reconcile.window_agrees(snapshots, target, outer)
+    edges = outer if exact else inside(snapshots.times, record.window)
+    reconciliation = reconcile.counts(snapshots, record, target, edges)
+    measurements = _measurements(snapshots, edges)
+    seen = findings.Seen(snapshots, record, target, edges, exact, reconciliation)
+    return RunMeasurement(
+        run_id=record.run_id,
+        scenario=record.scenario,
+        side=target.side,
+        window=record.window,
+        bounds=snapshots.bounds,
+        slice_edges=snapshots.times[edges.scrapes],
+        measurements={each.operation.name: each for each in measurements},
+        environment=record.environment,
+        revision=target.revision,
+        findings=findings.of(seen),
+        reconciliation=reconciliation,
+    )
+
+
+def _measurements(snapshots: Snapshots, edges: Edges) -> tuple[Measurement, ...]:
+    """One for every operation that was executed between the edges."""
+    span = edges.scrapes
+    executions = increase(snapshots.executions[span]).sum(axis=0)
+    failures = increase(snapshots.failures[span])
+    slices = increase(snapshots.buckets[span])
+    sums = increase(snapshots.sums[span])
+    duration = float(snapshots.times[edges.last] - snapshots.times[edges.first])
+    return tuple(
+        Measurement(
+            operation=operation,
+            duration=duration,
+            executions=int(executions[index]),
+            failures=_by_type(snapshots.error_types, failures[:, index].sum(axis=0)),
+            time_spent=float(sums[:, index].sum()),
+            slices=slices[:, index],
+            slice_sums=sums[:, index],
+            slice_failures=failures[:, index].sum(axis=1),
+        )
+        for index, operation in enumerate(snapshots.operations)
+        if executions[index] > 0
+    )
+
+
+def _by_type(error_types: tuple[str, ...], counts: Counts) -> dict[str, int]:
+    return {name: int(count) for name, count in zip(error_types, counts, strict=True) if count}

@@ -1,0 +1,80 @@
+"""The policy: what is measured and when it fails. Values only; ``policy_file`` reads them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from analysis.metrics import CQRS, Metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Inconclusive = Literal["inconclusive", "pass", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When one operation fails.
+
+    ``*_noise`` is the smallest change worth acting on: never red below it. ``*_resolution`` is what a pass
+    promises: no change as large as this went by unseen, or else the answer is inconclusive. Neither is a
+    level of certainty. Relative for the typical duration (``latency``) and for p95 (``tail``): 0.05 = 5 %; a
+    difference for failures: 0.01 = one more in a hundred. ``min_samples`` are successes a side. ``p95``
+    (seconds) and ``error_ratio`` are absolute limits, None for no limit.
+    """
+
+    latency_noise: float = 0.02
+    latency_resolution: float = 0.05
+    tail_noise: float = 0.05
+    tail_resolution: float = 0.25
+    error_noise: float = 0.001
+    error_resolution: float = 0.01
+    min_samples: int = 100
+    p95: float | None = None
+    error_ratio: float | None = None
+    ignore: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How a gate gets a service running. ``start`` and the URLs may hold ``{port}``."""
+
+    start: tuple[str, ...]
+    setup: tuple[str, ...] = ()
+    ready: str = "/health"
+    metrics: str = "/metrics"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How a gate loads the service."""
+
+    users: int = 20
+    duration: float = 60.0  # seconds
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything perf.toml can say, with its defaults.
+
+    ``inconclusive`` maps exit code 4 (could not tell, or invalid run): left as it is, to 0 or to 3.
+    """
+
+    false_alarm_rate: float = 0.01  # of the whole gate, on an unchanged build
+    inconclusive: Inconclusive = "inconclusive"
+    max_findings: int = 20  # shown on the terminal; reports have all
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    operations: Mapping[str, Thresholds] = field(default_factory=dict)
+    metrics: Metrics = CQRS
+    service: Service | None = None
+    load: Load = field(default_factory=Load)
+
+    def of(self, operation: str) -> Thresholds:
+        """Thresholds of one operation."""
+        return self.operations.get(operation, self.thresholds)
+
+    def shown(self) -> dict[str, Any]:
+        """As plain values, for reports."""
+        return asdict(self)

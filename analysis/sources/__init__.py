@@ -1,0 +1,1 @@
+"""Where counters come from: scrapes that the run kept, or a Prometheus server."""

@@ -1,0 +1,146 @@
+"""Counters from a Prometheus server that scrapes the service: raw samples, two queries a run.
+
+Raw samples of an instant query with a range selector, instead of ``increase()``: that extrapolates, and it
+loses what a series counted before its second scrape.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from prometheus_api_client import PrometheusConnect
+from urllib3.util.retry import Retry
+
+from analysis.errors import TargetNotScrapedError, nearest
+from analysis.sources import series
+from analysis.sources.connection import asked, session
+from analysis.sources.series import Series, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from analysis.metrics import Metrics
+    from analysis.model import Snapshots
+    from analysis.run_record import Span, TargetRecord
+    from analysis.sources.connection import Connection
+
+    Floats = NDArray[np.float64]
+
+_LOOKBACK = 120.0
+"""Seconds before a run in which its first scrape is looked for: scrapes are rarely over a minute apart."""
+
+_POLL = 0.5
+_WITHIN = 0.4
+"""Share of a scrape interval by which a line's own timestamp may lie after its scrape."""
+
+
+class PrometheusSource:
+    """Reads what a Prometheus server (2 or 3) scraped from the service."""
+
+    def __init__(self, connection: Connection, metrics: Metrics) -> None:
+        self._connection = connection
+        self._metrics = metrics
+        self._client = PrometheusConnect(
+            url=connection.url.rstrip("/"),
+            session=session(connection),
+            retry=Retry(total=2, backoff_factor=0.2),
+            timeout=connection.timeout,
+        )
+
+    def snapshots(self, target: TargetRecord, span: Span) -> Snapshots:
+        """The scrapes of ``target`` from the last one before ``span`` to the first one after it.
+
+        Waits for the scrape after a run that has just ended, at most ``settle`` seconds after its end.
+
+        Raises:
+            SourceUnreachableError: The server does not answer, or refuses.
+            TargetNotScrapedError: It does not scrape the service, or scrapes it twice.
+            MetricNotFoundError: It lacks a metric of the service.
+        """
+        matchers = {
+            "instance": urlsplit(target.metrics_url or target.url).netloc,
+            **self._connection.matchers,
+        }
+        times = _covering(self._scrape_times(matchers, span), span)
+        slack = _WITHIN * float(np.diff(times).min()) if len(times) > 1 else 0.0
+        names = "|".join(self._metrics.samples)
+        rows = self._samples(_selector(matchers, f'__name__=~"{names}"'), times[0] - 1.0, times[-1] + slack)
+        table = _table(rows, times, slack)
+        if missing := series.missing_metric(table, self._metrics):
+            raise series.not_found(missing, self._names(matchers), self._connection.url)
+        return series.snapshots(table, self._metrics)
+
+    def _scrape_times(self, matchers: Mapping[str, str], span: Span) -> Floats:
+        """When the target was scraped successfully, unix seconds."""
+        up = _selector(matchers, '__name__="up"')
+        deadline = span.end + self._connection.settle
+        while True:
+            rows = self._samples(up, span.start - _LOOKBACK, min(time.time(), deadline))
+            times = self._only(rows, matchers, span)
+            if times[-1] >= span.end or time.time() >= deadline:
+                return times
+            time.sleep(_POLL)
+
+    def _only(self, rows: Sequence[Any], matchers: Mapping[str, str], span: Span) -> Floats:
+        if len(rows) > 1:
+            targets = "; ".join(_labels(row["metric"]) for row in rows)
+            raise TargetNotScrapedError(
+                f"{self._connection.url}: several targets match {_labels(matchers)}: {targets}; add a matcher"
+            )
+        times = np.array([float(at) for row in rows for at, up in row["values"] if float(up) == 1.0])
+        if not len(times):
+            known = asked(self._connection.url, lambda: self._client.get_label_values("instance"))
+            raise TargetNotScrapedError(
+                f"{self._connection.url}: no scrape of {_labels(matchers)} from {span.start:.0f} to "
+                f"{span.end:.0f}; instances it knows: {nearest(matchers['instance'], known)}; "
+                "set the matcher instance"
+            )
+        return times
+
+    def _names(self, matchers: Mapping[str, str]) -> Iterable[str]:
+        params = {"match[]": _selector(matchers)}
+        return [
+            str(name)
+            for name in asked(self._connection.url, lambda: self._client.get_label_values("__name__", params))
+        ]
+
+    def _samples(self, selector: str, start: float, end: float) -> list[Any]:
+        query = f"{selector}[{math.ceil((end - start) * 1000)}ms]"
+        rows: list[Any] = asked(
+            self._connection.url, lambda: self._client.custom_query(query, params={"time": f"{end:.3f}"})
+        )
+        return rows
+
+
+def _selector(matchers: Mapping[str, str], *more: str) -> str:
+    equal = [f"{label}={json.dumps(value, ensure_ascii=False)}" for label, value in matchers.items()]
+    return "{" + ",".join([*more, *equal]) + "}"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    return ",".join(f"{name}={value}" for name, value in sorted(labels.items()) if name != "__name__")
+
+
+def _covering(times: Floats, span: Span) -> Floats:
+    """From the last scrape at or before the span to the first at or after it, as far as there are any."""
+    first = max(int(np.searchsorted(times, span.start, side="right")) - 1, 0)
+    last = min(int(np.searchsorted(times, span.end, side="left")), len(times) - 1)
+    return times[first : last + 1] if last >= first else times[first : first + 1]
+
+
+def _table(rows: Sequence[Any], times: Floats, slack: float) -> Table:
+    """Every series at the scrapes' times: its last sample by then."""
+    values = np.full((len(times), len(rows)), np.nan)
+    for column, row in enumerate(rows):
+        stamps = np.array([float(at) for at, _ in row["values"]])
+        counts = np.array([float(count) for _, count in row["values"]])
+        last = np.searchsorted(stamps, times + slack, side="right") - 1
+        values[:, column] = np.where(last >= 0, counts[last], np.nan)
+    return Table(times, tuple(Series(row["metric"]["__name__"], row["metric"]) for row in rows), values)

@@ -1,0 +1,173 @@
+from pathlib import Path
+
+import pytest
+
+from analysis import baselines, runs
+from analysis.errors import EmptyRunError, UserError
+from analysis.judge import judge, measured
+from analysis.metrics import CQRS
+from analysis.model import GateResult, Outcome, Verdict
+from analysis.policy import Policy, Thresholds
+from analysis.policy_file import parse
+from analysis.run_record import StepCounts
+from analysis.runs import Run
+from analysis.sources.scrapes import ScrapeSource
+from tests.analysis.conftest import MakeRun, Plan, Service, environment, keep_scrapes
+
+SLOWER = Plan({"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}, seed=3)
+# Small runs: 600 executions an operation.
+EASY = Policy(thresholds=Thresholds(latency_resolution=0.3, tail_resolution=1.0, error_resolution=0.05))
+
+
+def _source(run: Run) -> ScrapeSource:
+    return ScrapeSource(run.directory, CQRS)
+
+
+def _judged(
+    *directories: Path, policy: Policy = EASY, baseline: baselines.Baseline | None = None
+) -> GateResult:
+    return judge([runs.load(directory) for directory in directories], _source, baseline, policy)
+
+
+def _verdicts(result: GateResult) -> dict[str, Verdict]:
+    return {each.operation.name: each.verdict for each in result.operations}
+
+
+@pytest.fixture
+def stored(make_run: MakeRun, tmp_path: Path) -> baselines.Baseline:
+    for seed in (11, 12, 13):
+        run = runs.load(make_run(f"base-{seed}", Plan(seed=seed)))
+        kept = baselines.save(measured(run, _source(run)).candidate, tmp_path / "baselines")
+    return kept
+
+
+def test_a_duet_of_the_same_plan_passes(make_run: MakeRun) -> None:
+    result = _judged(make_run("duet", Plan(seed=1), Plan(seed=2)))
+    assert (result.outcome, result.method) == (Outcome.PASS, "duet")
+    assert result.sentence == "No regression in 2 operations."
+    assert [row.agrees for row in result.reconciliation] == [True] * 4
+    assert result.seconds == 40.0
+
+
+def test_a_duet_names_what_got_slower_and_nothing_else(make_run: MakeRun) -> None:
+    result = _judged(make_run("duet", SLOWER, Plan(seed=2)))
+    assert result.outcome is Outcome.REGRESSED
+    assert _verdicts(result)["PlaceOrderCommand"] is Verdict.REGRESSED
+    assert _verdicts(result)["GetMenuQuery"] is not Verdict.REGRESSED
+    assert result.sentence.startswith("PlaceOrderCommand regressed. ")
+
+
+def test_rounds_of_a_duet_are_judged_together(make_run: MakeRun) -> None:
+    rounds = [make_run(f"round-{seed}", Plan(seed=seed), Plan(seed=seed + 100)) for seed in (1, 2, 3)]
+    result = _judged(*rounds)
+    assert result.outcome is Outcome.PASS
+    assert [record.run_id for record in result.runs] == ["round-1", "round-2", "round-3"]
+    assert result.operations[0].candidate is not None
+    assert result.operations[0].candidate.executions == 1800
+
+
+def test_a_stored_baseline_names_what_got_slower(make_run: MakeRun, stored: baselines.Baseline) -> None:
+    now = [make_run(f"now-{seed}", Plan(SLOWER.durations, seed=seed)) for seed in (1, 2, 3)]
+    result = _judged(*now, baseline=stored)
+    assert (result.outcome, result.method) == (Outcome.REGRESSED, "stored")
+    assert _verdicts(result)["PlaceOrderCommand"] is Verdict.REGRESSED
+    assert result.baseline_runs == ("base-11", "base-12", "base-13")
+
+
+def test_another_environment_concludes_nothing_and_says_why(
+    make_run: MakeRun, stored: baselines.Baseline
+) -> None:
+    result = _judged(make_run("now", SLOWER, environment=environment(cores=8)), baseline=stored)
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert set(_verdicts(result).values()) == {Verdict.INCONCLUSIVE}
+    assert result.environment_changes == {"cores": ("2", "8")}
+    assert "another environment (cores: 2, now 8)" in result.sentence
+
+
+def test_changed_packages_are_told(make_run: MakeRun, stored: baselines.Baseline) -> None:
+    newer = environment(packages={"locust": "3.0"})
+    result = _judged(make_run("now", Plan(), environment=newer), baseline=stored)
+    assert "locust 2.47.0 to 3.0" in next(f.message for f in result.findings if f.code == "packages-changed")
+
+
+def test_without_baseline_only_limits_speak(make_run: MakeRun) -> None:
+    now = make_run("now", Plan())
+    limited = _judged(now, policy=parse('[operations.PlaceOrderCommand]\np95 = "1ms"\n'))
+    assert _verdicts(limited) == {
+        "PlaceOrderCommand": Verdict.REGRESSED,
+        "GetMenuQuery": Verdict.UNCHANGED,
+    }
+    assert _judged(now, policy=parse('[limits]\np95 = "1s"\nerror_ratio = 0.01\n')).outcome is Outcome.PASS
+
+
+def test_no_baseline_and_no_limit_is_no_pass(make_run: MakeRun) -> None:
+    result = _judged(make_run("now", Plan()))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "give --baseline, or set limits" in result.sentence
+
+
+def test_an_ignored_operation_is_not_judged(make_run: MakeRun) -> None:
+    policy = Policy(EASY.false_alarm_rate, operations={"PlaceOrderCommand": Thresholds(ignore=True)})
+    assert "PlaceOrderCommand" not in _verdicts(_judged(make_run("duet", SLOWER, Plan()), policy=policy))
+
+
+def test_a_limit_of_an_operation_that_never_ran_makes_the_run_invalid(make_run: MakeRun) -> None:
+    result = _judged(make_run("now", Plan()), policy=parse('[operations.PlaceOrder]\np95 = "1s"\n'))
+    assert result.outcome is Outcome.INVALID
+    assert "[operations.PlaceOrder]" in result.sentence
+    assert "nearest: PlaceOrderCommand" in result.sentence
+
+
+def test_too_few_samples_are_told(make_run: MakeRun) -> None:
+    result = _judged(make_run("duet", Plan(per_second=1), Plan(per_second=1, seed=2)))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "GetMenuQuery (40 of 100)" in next(f.message for f in result.findings if f.code == "few-samples")
+
+
+def test_runs_of_both_kinds_cannot_be_judged_together(make_run: MakeRun, stored: baselines.Baseline) -> None:
+    alone, duet = make_run("alone", Plan()), make_run("duet", Plan(), Plan())
+    with pytest.raises(UserError, match="give runs of one kind"):
+        _judged(alone, duet)
+    with pytest.raises(UserError, match="leave out --baseline"):
+        _judged(duet, baseline=stored)
+
+
+def test_another_scenario_is_refused(make_run: MakeRun, stored: baselines.Baseline) -> None:
+    with pytest.raises(UserError, match=r"different scenarios.*luigi, mario"):
+        _judged(make_run("now", Plan(), scenario="luigi"), baseline=stored)
+
+
+def test_a_run_that_sent_nothing_cannot_be_judged(make_run: MakeRun) -> None:
+    run = runs.load(make_run("now", Plan()))
+    silent = run.record.targets[0].model_copy(update={"in_window": (StepCounts(step="menu"),)})
+    empty = Run(run.directory, run.record.model_copy(update={"targets": (silent,)}))
+    with pytest.raises(EmptyRunError, match="sent no request"):
+        judge([empty], _source, None, EASY)
+
+
+def test_promql_shows_the_p95_of_every_operation(make_run: MakeRun) -> None:
+    result = _judged(make_run("now", Plan()))
+    assert result.promql["GetMenuQuery"] == (
+        "histogram_quantile(0.95, sum by (le) (rate(cqrs_execution_duration_milliseconds_bucket"
+        '{type="GetMenuQuery",status!~"failure"}[1m])))'
+    )
+
+
+def test_a_service_that_executed_nothing_is_no_pass(make_run: MakeRun, stored: baselines.Baseline) -> None:
+    directory = make_run("now", Plan())
+    service = Service()
+    service.execute("PlaceOrderCommand", 0.01)
+    keep_scrapes(directory, "candidate", [(float(time), service.body()) for time in range(61)])
+    result = _judged(directory, baseline=stored)
+    assert (result.outcome, result.operations) == (Outcome.INVALID, ())
+    assert "client 600, server 0" in result.sentence
+
+
+def test_too_few_scrapes_for_a_difference_are_no_pass(make_run: MakeRun, stored: baselines.Baseline) -> None:
+    directory = make_run("now", Plan())
+    service = Service()
+    service.execute("PlaceOrderCommand", 0.01)
+    keep_scrapes(directory, "candidate", [(30.0, service.body())])
+    result = _judged(directory, baseline=stored)
+    assert (result.outcome, result.operations) == (Outcome.INVALID, ())
+    assert "edge-not-covered" in {finding.code for finding in result.findings}

@@ -1,0 +1,174 @@
+import numpy as np
+import pytest
+
+from analysis.measure import measure
+from analysis.model import Operation, RunMeasurement, Severity, Snapshots
+from analysis.run_record import Generator, Rates, RunRecord, Span
+from tests.analysis.conftest import record, target
+
+PLACE = Operation("command", "PlaceOrderCommand")
+MENU = Operation("query", "GetMenuQuery")
+
+
+def _snapshots(times: list[float], place: list[int], menu: list[int] | None = None) -> Snapshots:
+    """Cumulative executions of two operations; all take 5 to 10 ms, and none fails."""
+    executions = np.array([place, menu or [0] * len(times)]).T
+    buckets = np.zeros((len(times), 2, 3), dtype=np.int64)
+    buckets[:, :, 1] = executions
+    return Snapshots(
+        times=np.array(times),
+        operations=(PLACE, MENU),
+        bounds=np.array([0.005, 0.01]),
+        buckets=buckets,
+        sums=executions * 0.008,
+        executions=executions,
+        error_types=(),
+        failures=np.zeros((len(times), 2, 0), dtype=np.int64),
+        starts=np.full(len(times), 7.0),
+    )
+
+
+def _measured(snapshots: Snapshots, run: RunRecord) -> RunMeasurement:
+    return measure(snapshots, run, run.targets[0])
+
+
+def _codes(found: RunMeasurement) -> dict[str, Severity]:
+    return {finding.code: finding.severity for finding in found.findings}
+
+
+QUIET = _snapshots([0, 9, 20, 40, 51, 60], [3, 10, 30, 70, 90, 93])
+"""90 - 10 executions in the window from 10 to 50, 90 in the whole run."""
+
+
+def test_the_window_is_what_was_counted_between_the_scrapes_around_it() -> None:
+    found = _measured(QUIET, record(target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})))
+    place = found.measurements["PlaceOrderCommand"]
+    assert (place.executions, place.duration) == (80, 42.0)
+    assert place.slices.tolist() == [[0, 20, 0], [0, 40, 0], [0, 20, 0]]
+    assert place.histogram.tolist() == [0, 80, 0]
+    assert place.time_spent == pytest.approx(0.64)
+    assert found.slice_edges.tolist() == [9, 20, 40, 51]
+    assert found.findings == ()
+
+
+def test_operations_that_were_not_executed_are_left_out() -> None:
+    found = _measured(QUIET, record(target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})))
+    assert list(found.measurements) == ["PlaceOrderCommand"]
+
+
+def test_client_and_server_are_held_against_each_other() -> None:
+    found = _measured(QUIET, record(target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})))
+    (row,) = found.reconciliation
+    assert (row.client_whole, row.server_whole, row.client_window, row.server_window) == (90, 90, 80, 80)
+    assert row.agrees
+
+
+def test_more_on_the_server_than_was_sent_makes_the_run_invalid() -> None:
+    found = _measured(QUIET, record(target({"PlaceOrderCommand": 89}, {"PlaceOrderCommand": 80})))
+    assert _codes(found) == {"counts-disagree": Severity.INVALID}
+    assert "PlaceOrderCommand (client 89, server 90)" in found.findings[0].message
+
+
+def test_requests_that_were_given_up_on_may_have_been_executed() -> None:
+    window = target({"PlaceOrderCommand": 80}).in_window
+    sent = target({"PlaceOrderCommand": 89}, started=400, abandoned=1).model_copy(
+        update={"in_window": window}
+    )
+    found = _measured(QUIET, record(sent))
+    assert found.reconciliation[0].agrees
+    assert _codes(found) == {"abandoned-requests": Severity.WARNING}
+
+
+def test_what_another_client_did_is_seen() -> None:
+    other = _snapshots([0, 9, 30, 51, 60], [0, 10, 50, 90, 90], [0, 0, 2, 5, 5])
+    found = _measured(other, record(target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})))
+    assert "GetMenuQuery (client 0, server 5)" in found.findings[0].message
+
+
+def test_answers_of_the_http_layer_never_reached_an_operation() -> None:
+    sent = target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80}, statuses={"201": 90, "422": 4})
+    assert _measured(QUIET, record(sent)).reconciliation[0].unreached == 4
+
+
+def test_steps_without_operations_cannot_be_reconciled_and_it_is_said() -> None:
+    found = _measured(QUIET, record(target({"PlaceOrderCommand": 90}, operation=None)))
+    assert found.reconciliation == ()
+    assert _codes(found)["not-reconciled"] is Severity.NOTE
+
+
+def test_scrapes_that_do_not_fit_the_edges_measure_what_lies_inside() -> None:
+    sparse = _snapshots([0, 15, 30, 45, 60], [0, 20, 40, 70, 90])
+    found = _measured(sparse, record(target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 75})))
+    assert found.measurements["PlaceOrderCommand"].executions == 50
+    assert _codes(found) == {"edge-not-covered": Severity.WARNING}
+
+
+def test_scrapes_that_saw_little_of_the_window_make_the_run_invalid() -> None:
+    sparse = _snapshots([0, 30, 60], [0, 40, 90])
+    found = _measured(sparse, record(target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 75})))
+    assert _codes(found)["edge-not-covered"] is Severity.INVALID
+    assert found.measurements == {}
+
+
+def test_scrapes_must_cover_the_whole_run() -> None:
+    late = _snapshots([5, 10, 30, 50, 60], [0, 10, 50, 90, 90])
+    found = _measured(late, record(target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})))
+    assert _codes(found) == {"edge-not-covered": Severity.INVALID}
+
+
+def test_a_restart_makes_the_run_invalid() -> None:
+    restarted = _snapshots([0, 10, 30, 50, 60], [0, 10, 40, 90, 90])
+    restarted.starts[3:] = 9.0
+    found = _measured(restarted, record(target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})))
+    assert _codes(found) == {"restart": Severity.INVALID}
+
+
+def test_a_counter_reset_is_counted_on_and_makes_the_run_invalid() -> None:
+    reset = _snapshots([0, 10, 30, 50, 60], [0, 10, 40, 50, 50])  # the last two become 10
+    reset.executions[3:, 0] -= 40
+    reset.buckets[3:, 0, 1] -= 40
+    found = _measured(reset, record(target({"PlaceOrderCommand": 50}, {"PlaceOrderCommand": 40})))
+    assert found.measurements["PlaceOrderCommand"].executions == 40
+    assert _codes(found) == {"counter-reset": Severity.INVALID}
+
+
+@pytest.mark.parametrize(("gap", "severity"), [(4, Severity.WARNING), (15, Severity.INVALID)])
+def test_a_gap_between_scrapes_is_told(gap: int, severity: Severity) -> None:
+    times = [float(t) for t in range(61) if not 20 < t < 20 + gap]
+    even = _snapshots(times, [int(t) for t in times])
+    found = _measured(even, record(target({"PlaceOrderCommand": 60}, {"PlaceOrderCommand": 40})))
+    assert _codes(found) == {"scrape-gap": severity}
+
+
+@pytest.mark.parametrize(
+    "generator",
+    [
+        Generator(cpu_utilisation=0.95, loop_lag_p99=0.001, loop_lag_max=0.1),
+        Generator(cpu_utilisation=0.1, loop_lag_p99=0.08, loop_lag_max=0.1),
+    ],
+)
+def test_a_saturated_generator_makes_the_run_invalid(generator: Generator) -> None:
+    sent = target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})
+    found = _measured(QUIET, record(sent, generator=generator))
+    assert _codes(found) == {"generator-saturated": Severity.INVALID}
+
+
+def test_a_load_that_was_not_achieved_makes_the_run_invalid() -> None:
+    sent = target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})
+    found = _measured(QUIET, record(sent, rates=Rates(offered=100.0, achieved=90.0)))
+    assert _codes(found) == {"load-not-achieved": Severity.INVALID}
+
+
+def test_warnings_of_the_load_are_passed_on() -> None:
+    sent = target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})
+    found = _measured(QUIET, record(sent, warnings=("it rained",)))
+    assert [finding.message for finding in found.findings] == ["it rained"]
+
+
+def test_a_window_without_any_scrape_measures_nothing() -> None:
+    found = _measured(
+        _snapshots([0, 100], [0, 90]),
+        record(target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80}), window=Span(start=10, end=50)),
+    )
+    assert found.measurements == {}
+    assert _codes(found)["edge-not-covered"] is Severity.INVALID

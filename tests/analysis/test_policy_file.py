@@ -1,0 +1,104 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analysis import policy_file
+from analysis.errors import PolicyError
+from analysis.metrics import CQRS, Metrics
+from analysis.policy import Load, Policy, Service, Thresholds
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def test_an_empty_file_says_the_defaults() -> None:
+    assert policy_file.parse("") == Policy()
+
+
+def test_the_committed_perf_toml_says_the_defaults_it_shows() -> None:
+    text = (REPOSITORY / "perf.toml").read_text()
+    shown = {
+        line.removeprefix("# ").split("=")[0].strip()
+        for line in text.splitlines()
+        if line.startswith("# ") and " = " in line
+    }
+    listed = {line.split(" = ")[0].split(".")[1] for line in policy_file.defaults().splitlines()}
+    assert policy_file.parse(text) == Policy()
+    assert listed - {"ignore"} <= shown
+
+
+def test_an_operation_overrides_only_what_it_names() -> None:
+    policy = policy_file.parse(
+        '[thresholds]\nmin_samples = 30\n[limits]\np95 = "50ms"\n'
+        '[operations.GetMenuQuery]\np95 = "1s"\n[operations.AddPizzaCommand]\nignore = true\n'
+    )
+    common = Thresholds(min_samples=30, p95=0.05)
+    assert policy.of("PlaceOrderCommand") == common
+    assert policy.of("GetMenuQuery") == replace(common, p95=1.0)
+    assert policy.of("AddPizzaCommand") == replace(common, ignore=True)
+
+
+def test_single_names_of_the_contract_can_be_replaced() -> None:
+    metrics = policy_file.parse('[metrics]\nexecutions = "done_total"\n').metrics
+    assert metrics == replace(CQRS, executions="done_total")
+
+
+def test_a_histogram_of_ones_own_stands_alone() -> None:
+    metrics = policy_file.parse(
+        '[metrics]\nduration = "http_seconds"\nname_label = "route"\n'
+        'status_label = "code"\nfailing_status = "5.."\n'
+    ).metrics
+    assert metrics == Metrics(
+        duration="http_seconds",
+        unit="seconds",
+        name_label="route",
+        kind_label=None,
+        ignored_kinds=(),
+        status_label="code",
+        failing_status="5..",
+        error_type_label=None,
+        executions=None,
+        failures=None,
+    )
+
+
+def test_service_and_load_are_read_for_the_gate() -> None:
+    policy = policy_file.parse(
+        '[service]\nstart = ["./serve", "{port}"]\n[load]\nusers = 5\nduration = "30s"\n'
+    )
+    assert policy.service == Service(start=("./serve", "{port}"))
+    assert policy.load == Load(users=5, duration=30.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "[gate]\n\nfalse_alarm = 1\n",
+            r"p\.toml:3: gate\.false_alarm does not exist; nearest: false_alarm_rate",
+        ),
+        ("[gat]\n", r"p\.toml:1: gat does not exist; nearest: gate"),
+        ("[operations.A]\nmin_sample = 1\n", r"p\.toml:2: operations\.A\.min_sample does not.*min_samples"),
+        ('[limits]\np95 = "50"\n', r"p\.toml:2: limits\.p95: '50' is no duration"),
+        ("[gate]\nfalse_alarm_rate = 2\n", r"p\.toml:2: gate\.false_alarm_rate: Input should be less"),
+        ('[metrics]\nfailing_status = "("\n', r"p\.toml:2: metrics\.failing_status: '\(' is no regular"),
+        ('[metrics]\nduration = "x_seconds"\n', r"p\.toml:1: metrics: name_label is needed"),
+        ('[metrics]\nduration = "x"\nname_label = "y"\n', r"p\.toml:1: metrics: x does not tell its unit"),
+        ("[service]\nready = '/'\n", r"p\.toml:1: service\.start: Field required"),
+        ("x = \n", r"p\.toml: Invalid value"),
+    ],
+)
+def test_an_error_names_the_line_and_what_to_do(text: str, message: str) -> None:
+    with pytest.raises(PolicyError, match=message) as raised:
+        policy_file.parse(text, "p.toml")
+    assert "\n" not in str(raised.value)
+
+
+def test_a_policy_that_was_asked_for_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="cannot be read"):
+        policy_file.load(tmp_path / "none.toml")
+
+
+def test_without_a_file_the_defaults_apply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert policy_file.load() == Policy()
