@@ -1,0 +1,1 @@
+"""One command around all of it."""

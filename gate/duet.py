@@ -1,0 +1,154 @@
+"""The duet: rounds of both builds side by side, until it is known which is slower."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from analysis.errors import UserError
+from analysis.judge import Measured, conclude, measured
+from analysis.model import Finding, GateResult, Outcome, Severity
+from analysis.runs import load as load_run
+from analysis.statistics.sequential import Plan, decided, plan
+from gate.load import Load, SideDiedError, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from analysis.judge import SourceOf
+    from analysis.policy import Policy
+    from gate.progress import Narrator
+    from gate.sides import Serving
+
+STARTING = 4.0
+"""Seconds that a round needs beyond its load: processes start, the last scrape is taken, all is stopped."""
+
+MOST_SPOILT = 0.34
+"""Share of rounds that may be unfit to be judged before the whole gate is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duet:
+    """Everything a duet needs. Times in seconds."""
+
+    serving: Serving
+    load: Load
+    policy: Policy
+    source_of: SourceOf
+    folder: Path
+    longest: float
+    until_decided: bool
+
+    @property
+    def round_time(self) -> float:
+        """About how long a round takes."""
+        return self.load.run_time + STARTING
+
+    @property
+    def plan(self) -> Plan:
+        """Looks for as many rounds as there is time for."""
+        return plan(self.policy.false_alarm_rate, max(int(self.longest / self.round_time), 1))
+
+
+def play(duet: Duet, narrator: Narrator) -> GateResult:
+    """Play rounds until the outcome is known or time is up.
+
+    A side that dies makes the result invalid, and what was measured before stays in it.
+
+    Raises:
+        UserError: a service or Locust cannot be started, or nothing could be measured.
+    """
+    looks, started = duet.plan, time.monotonic()
+    good: list[Measured] = []
+    spoilt: list[Measured] = []
+    spent, result = 0.0, None
+    for number in range(1, looks.rounds + 1):
+        narrator.say(_announcement(number, looks, result))
+        try:
+            round_ = _round(duet, number, narrator)
+        except SideDiedError as died:
+            return _broken(duet, number, good, died)
+        (spoilt if _is_spoilt(round_) else good).append(round_)
+        last = number == looks.rounds or time.monotonic() - started + duet.round_time > duet.longest
+        alpha = duet.policy.false_alarm_rate - spent if last else looks.alpha(number)
+        if alpha is None:
+            continue
+        spent += alpha
+        result = _verdict(good, spoilt, duet.policy, alpha)
+        if last or (duet.until_decided and _is_final(result)):
+            break
+    if result is None:
+        raise UserError("no round was played; give a longer --max-duration")
+    return result
+
+
+def _announcement(number: int, looks: Plan, result: GateResult | None) -> str:
+    undecided = (
+        ""
+        if result is None
+        else f", {sum(each.verdict == 'inconclusive' for each in result.operations)} operations still open"
+    )
+    return f"round {number} of at most {looks.rounds}: both builds under the same load{undecided}"
+
+
+def _round(duet: Duet, number: int, narrator: Narrator) -> Measured:
+    folder = duet.folder / f"round-{number}"
+    # Another seed every round: the same journeys again and again would measure only them.
+    load = replace(duet.load, seed=duet.load.seed + number - 1)
+    with duet.serving(number, folder) as sides:
+        played = run(load, sides.candidate, sides.baseline, folder, sides.processes, narrator.tick)
+        return measured(played, duet.source_of(played))
+
+
+def _is_spoilt(round_: Measured) -> bool:
+    return any(finding.severity is Severity.INVALID for side in round_.sides for finding in side.findings)
+
+
+def _verdict(
+    good: list[Measured], spoilt: list[Measured], policy: Policy, alpha: float
+) -> GateResult:
+    """Judge the rounds that can be judged; with too many that cannot, all of them, which says why."""
+    if not good or len(spoilt) > MOST_SPOILT * (len(good) + len(spoilt)):
+        return conclude([*good, *spoilt], None, policy, alpha)
+    result = conclude(good, None, policy, alpha)
+    left_out = tuple(
+        replace(finding, severity=Severity.WARNING, message=f"{each.record.run_id} was left out: {finding.message}")
+        for each in spoilt
+        for side in each.sides
+        for finding in side.findings
+        if finding.severity is Severity.INVALID
+    )
+    return replace(result, findings=(*left_out, *result.findings))
+
+
+def _is_final(result: GateResult) -> bool:
+    return result.outcome is not Outcome.INVALID and decided(result.operations)
+
+
+def _broken(duet: Duet, number: int, good: list[Measured], died: SideDiedError) -> GateResult:
+    """What was measured until a side died, as an invalid result with the reason."""
+    rounds = good or [_interrupted(duet, number, died)]
+    result = conclude(rounds, None, duet.policy)
+    reason = Finding("side-died", Severity.INVALID, f"round {number}: {died}")
+    return replace(
+        result,
+        outcome=Outcome.INVALID,
+        sentence=f"The run cannot be judged: in round {number} {died}.",
+        findings=(reason, *result.findings),
+    )
+
+
+def _interrupted(duet: Duet, number: int, died: SideDiedError) -> Measured:
+    folder = duet.folder / f"round-{number}"
+    try:
+        broken = load_run(folder)
+        return measured(broken, duet.source_of(broken))
+    except UserError as nothing:
+        raise BrokenOffError(f"{died} in round {number}, before anything was measured") from nothing
+
+
+class BrokenOffError(UserError):
+    """A side died and there is nothing to report. As invalid as any run."""
+
+    exit_code = 4

@@ -1,0 +1,103 @@
+"""One run of Locust."""
+
+from __future__ import annotations
+
+import math
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis import runs
+from analysis.errors import UserError
+from gate.processes import running, wait_for_end
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gate.processes import Child
+
+LOCUSTFILE = Path(__file__).parent.parent / "loadtests" / "mario.py"
+
+GRACE = 45.0
+"""Seconds beyond the run time until a run that has not ended is given up: start, quiet edges, last answers."""
+
+QUIET = 1.2
+
+
+class SideDiedError(Exception):
+    """A service ended while it was under load; the message says which and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A service to send requests to."""
+
+    url: str
+    revision: str | None
+    metrics_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is sent. Times in seconds; ``window`` is what is measured."""
+
+    users: int
+    seed: int
+    scenario: str
+    warm_up: float
+    window: float
+    think: str
+    locust_options: tuple[str, ...] = ()
+
+    @property
+    def run_time(self) -> int:
+        """What Locust is told: all of it, in whole seconds."""
+        return math.ceil(self.warm_up + QUIET + self.window)
+
+
+def run(
+    load: Load,
+    candidate: Target,
+    baseline: Target | None,
+    folder: Path,
+    watched: Sequence[Child],
+    meanwhile: Callable[[], None],
+) -> runs.Run:
+    """Run Locust once and give its record back; a baseline makes it a duet.
+
+    Raises:
+        SideDiedError: one of the ``watched`` services ended. What was measured until then is in ``folder``.
+        UserError: Locust failed.
+    """
+    command = _command(load, candidate, baseline, folder)
+    log = folder.with_suffix(".locust.log")
+    with running("Locust", command, log) as locust:
+
+        def look() -> None:
+            meanwhile()
+            for child in watched:
+                if child.ended:
+                    locust.process.send_signal(signal.SIGINT)
+                    wait_for_end(locust, GRACE, meanwhile)
+                    raise SideDiedError(child.ended)
+
+        code = wait_for_end(locust, load.run_time + GRACE, look)
+    if code != 0:
+        raise UserError(f"{locust.ended}; its output is in {log}")
+    return runs.load(folder)
+
+
+def _command(load: Load, candidate: Target, baseline: Target | None, folder: Path) -> list[str]:
+    duet = [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
+    return [
+        *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
+        *("-u", str(load.users), "-r", str(load.users), "-t", f"{load.run_time}s", "-H", candidate.url),
+        *("--scenario", load.scenario, "--seed", str(load.seed), "--think", load.think),
+        *("--warm-up", str(load.warm_up), "--quiet", str(QUIET)),
+        *("--runs-dir", str(folder.parent), "--run-id", folder.name),
+        *("--metrics-path", candidate.metrics_path, "--revision", candidate.revision or ""),
+        *duet,
+        *load.locust_options,
+    ]

@@ -1,0 +1,148 @@
+"""Processes that a gate starts, and stops whatever happens."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+
+from analysis.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+STOPPING = 10.0
+"""Seconds between asking a process to stop and stopping it."""
+
+POLL = 0.05
+"""Seconds between two looks at something that is waited for."""
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A running process with what it is called and where it writes."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def ended(self) -> str | None:
+        """How it ended and what it said last, in words; None while it runs."""
+        code = self.process.poll()
+        if code is None:
+            return None
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        return f"{self.name} {how}{_last_words(self.log)}"
+
+
+@contextmanager
+def running(
+    name: str, command: Sequence[str], log: Path, *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> Iterator[Child]:
+    """A process in a group of its own; the whole group is stopped at the end.
+
+    Its output goes to ``log``. On Linux it also ends when this process is killed.
+
+    Raises:
+        UserError: the command cannot be started.
+    """
+    with log.open("ab") as output:
+        try:
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=None if env is None else {**os.environ, **env},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no Python state is touched
+            )
+        except OSError as error:
+            raise UserError(f"{name}: {command[0]} cannot be started ({error.strerror})") from error
+    child = Child(name, process, log)
+    try:
+        yield child
+    finally:
+        stop(child)
+
+
+def stop(child: Child) -> None:
+    """Ask the process group to end, and end it when it does not."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(child.process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            child.process.wait(STOPPING)
+            break
+    # What the process left behind in its group has nobody to stop it.
+    with suppress(ProcessLookupError):
+        os.killpg(child.process.pid, signal.SIGKILL)
+
+
+def wait_until_ready(child: Child, url: str, timeout: float) -> None:
+    """Wait until the process answers at ``url`` with success.
+
+    Raises:
+        UserError: it ended, or did not answer in ``timeout`` seconds.
+    """
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if child.ended:
+            raise UserError(f"{child.ended}; its output is in {child.log}")
+        with suppress(httpx.HTTPError):
+            if httpx.get(url, timeout=2.0).is_success:
+                return
+        time.sleep(POLL)
+    raise UserError(
+        f"{child.name} did not answer at {url} within {timeout:.0f} s{_last_words(child.log)}; "
+        f"its output is in {child.log}"
+    )
+
+
+def wait_for_end(child: Child, timeout: float, meanwhile: Callable[[], None]) -> int:
+    """Wait until the process ends, calling ``meanwhile`` all the time; its exit code.
+
+    Raises:
+        UserError: it has not ended after ``timeout`` seconds.
+        Exception: whatever ``meanwhile`` raises.
+    """
+    deadline = time.monotonic() + timeout
+    while (code := child.process.poll()) is None:
+        if time.monotonic() > deadline:
+            raise UserError(f"{child.name} has not ended after {timeout:.0f} s; its output is in {child.log}")
+        meanwhile()
+        time.sleep(POLL)
+    return code
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _die_with_parent() -> None:
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return f": {lines[-1].strip()}" if lines else ""

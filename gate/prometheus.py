@@ -1,0 +1,59 @@
+"""A Prometheus server for the time of a gate."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import UserError
+from gate.processes import free_port, running, wait_until_ready
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+STARTING = 30.0
+
+
+@contextmanager
+def scraping(ports: Sequence[int], metrics_path: str, log: Path) -> Iterator[str]:
+    """The URL of a server that scrapes these ports of this machine every second.
+
+    Raises:
+        UserError: there is no ``prometheus`` on the PATH, or it does not start.
+    """
+    binary = shutil.which("prometheus")
+    if binary is None:
+        raise UserError(
+            "--prometheus auto: no prometheus on the PATH; install it (Debian: apt-get install prometheus) "
+            "or leave the option out"
+        )
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="mario-perf-prometheus-") as folder:
+        config = Path(folder) / "prometheus.yml"
+        config.write_text(_config(ports, metrics_path), encoding="utf-8")
+        command = [
+            binary,
+            f"--config.file={config}",
+            f"--storage.tsdb.path={folder}/data",
+            f"--web.listen-address=127.0.0.1:{port}",
+        ]
+        with running("Prometheus", command, log) as child:
+            url = f"http://127.0.0.1:{port}"
+            wait_until_ready(child, f"{url}/-/ready", STARTING)
+            yield url
+
+
+def _config(ports: Sequence[int], metrics_path: str) -> str:
+    targets = ", ".join(f"'127.0.0.1:{port}'" for port in ports)
+    return f"""global:
+  scrape_interval: 1s
+  scrape_timeout: 1s
+scrape_configs:
+  - job_name: service
+    metrics_path: {metrics_path}
+    static_configs:
+      - targets: [{targets}]
+"""

@@ -1,0 +1,89 @@
+"""A build of the service: how it is prepared, started and reached."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.errors import UserError
+from gate.processes import running, wait_until_ready
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from analysis.policy import Service
+    from gate.git import Checkout
+    from gate.processes import Child
+
+STARTING = 60.0
+SETTING_UP = 900.0
+"""Seconds that a service may take to answer, and its setup to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One side: its files, how it is started, and where it will listen. ``name`` is for messages."""
+
+    name: str
+    checkout: Checkout
+    service: Service | None
+    port: int
+    faults: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def metrics_path(self) -> str:
+        """Where it shows its metrics."""
+        return self.service.metrics if self.service else "/metrics"
+
+    def command(self) -> list[str]:
+        """What starts it: the policy's words, or the embedded pizzeria of this checkout."""
+        if self.service is None:
+            return [sys.executable, "-m", "pizzeria", "--port", str(self.port), *self.faults]
+        return [word.replace("{port}", str(self.port)) for word in self.service.start]
+
+
+def prepare(build: Build, log: Path) -> None:
+    """Run the policy's ``setup`` in the checkout, once for all rounds.
+
+    Raises:
+        UserError: it failed, or took too long.
+    """
+    if build.service is None or not build.service.setup:
+        return
+    with log.open("ab") as output:
+        try:
+            subprocess.run(
+                build.service.setup,
+                cwd=build.checkout.path,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=SETTING_UP,
+                check=True,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise UserError(f"{build.name}: setup failed ({error}); its output is in {log}") from error
+
+
+@contextmanager
+def served(build: Build, log: Path) -> Iterator[Child]:
+    """The service, answering; stopped afterwards.
+
+    Raises:
+        UserError: it cannot be started, or does not answer.
+    """
+    # The checkout's own code must win over whatever is installed.
+    env = {"PYTHONPATH": str(build.checkout.path), "PYTHONSAFEPATH": ""}
+    ready = build.service.ready if build.service else "/ready"
+    with running(build.name, build.command(), log, cwd=build.checkout.path, env=env) as child:
+        wait_until_ready(child, build.url + ready, STARTING)
+        yield child

@@ -1,0 +1,89 @@
+"""The gate against a stored baseline: runs of one build, compared with runs that were kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from analysis import baselines
+from analysis.environments import environment_id
+from analysis.errors import BaselineMissingError, UserError
+from analysis.judge import Measured, conclude, measured
+from gate.load import Load, SideDiedError, run
+from gate.service import Build, served
+from gate.sides import target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from analysis.baselines import Baseline
+    from analysis.judge import SourceOf
+    from analysis.model import GateResult
+    from analysis.policy import Policy
+    from gate.progress import Narrator
+
+RUNS = 5
+"""Runs a build: what tells builds apart from runs is how far the runs of one build lie apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Everything a comparison with a stored baseline needs."""
+
+    candidate: Build
+    committed: Callable[[], AbstractContextManager[Build]]
+    load: Load
+    policy: Policy
+    source_of: SourceOf
+    folder: Path
+    baseline: Path | None
+
+
+def play(stored: Stored, narrator: Narrator) -> GateResult:
+    """Measure the candidate; measure and keep a baseline first where this environment has none; compare.
+
+    Raises:
+        UserError: a service or Locust cannot be started, a service died, or the baseline cannot be used.
+    """
+    candidate = _runs(stored, stored.candidate, "candidate", narrator)
+    baseline = _existing(stored, candidate[-1])
+    if baseline is None:
+        narrator.say("no baseline of this environment yet: measuring one from the committed build")
+        with stored.committed() as build:
+            for run_ in _runs(stored, build, "baseline", narrator):
+                baseline = baselines.save(run_.candidate)
+    return conclude(candidate, baseline, stored.policy)
+
+
+def _existing(stored: Stored, measured_: Measured) -> Baseline | None:
+    if stored.baseline is not None:
+        return baselines.load(stored.baseline)
+    try:
+        found = baselines.load(baselines.find(measured_.record.scenario, measured_.record.environment))
+    except BaselineMissingError:
+        return None
+    same = found.environment_id == environment_id(measured_.record.environment)
+    return found if same else None
+
+
+def _runs(stored: Stored, build: Build, name: str, narrator: Narrator) -> list[Measured]:
+    played = []
+    for number in range(1, RUNS + 1):
+        narrator.say(f"{name}: run {number} of {RUNS}")
+        folder = stored.folder / f"{name}-{number}"
+        load = replace(stored.load, seed=stored.load.seed + number - 1)
+        with served(build, folder.with_suffix(".service.log")) as child:
+            try:
+                done = run(load, target(build), None, folder, (child,), narrator.tick)
+            except SideDiedError as died:
+                raise ServiceDiedError(f"{name}, run {number}: {died}") from died
+            played.append(measured(done, stored.source_of(done)))
+    return played
+
+
+class ServiceDiedError(UserError):
+    """The service ended under load: a run that cannot be judged."""
+
+    exit_code = 4

@@ -1,0 +1,1 @@
+"""What is sent: journeys, users, shapes, and the record of a run."""

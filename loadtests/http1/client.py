@@ -1,0 +1,122 @@
+"""From a request to its response: cookies, connection, retry, redirects, decoding."""
+
+from __future__ import annotations
+
+from time import time
+from typing import TYPE_CHECKING, TypeVar
+
+from loadtests.http1.cookies import Jar
+from loadtests.http1.decoding import decode
+from loadtests.http1.errors import ConnectionLostError, NothingSentError, RedirectError
+from loadtests.http1.headers import Headers
+from loadtests.http1.redirects import STATUSES, follow
+from loadtests.http1.request import Head, serialise
+from loadtests.http1.response import Response
+from loadtests.http1.stream import BodyStream
+
+if TYPE_CHECKING:
+    from loadtests.http1.connection import Connection, Limits
+    from loadtests.http1.pool import ConnectionPool
+
+_Response = TypeVar("_Response", bound=Response)
+
+
+class Client:
+    """One client of a server.
+
+    Attributes:
+        jar: Its cookies.
+        limits: Where it gives up.
+    """
+
+    def __init__(self, pool: ConnectionPool, limits: Limits, max_redirects: int) -> None:
+        self.jar = Jar()
+        self._pool = pool
+        self.limits = limits
+        self._max_redirects = max_redirects
+
+    def fetch(self, kind: type[_Response], head: Head, body: bytes, end: float, *, stream: bool) -> _Response:
+        """Ask, and wait for the answer; a redirect is an answer.
+
+        Args:
+            kind: What to make of the answer.
+            head: The request.
+            body: Its body.
+            end: The `perf_counter` reading at which to give up.
+            stream: Leave the body to be read by the response's reader, and then without `end`.
+
+        Raises:
+            RequestError: There is no complete response.
+        """
+        connection = self._begin(head, serialise(head, body, self._cookie(head)), end)
+        parser = connection.parser
+        raw_head = parser.head
+        lower = raw_head.lower()
+        if b"\r\nset-cookie:" in lower:
+            self.jar.store(head.target, Headers(raw_head).get_all("set-cookie"))
+        encoding = Headers(raw_head).get("content-encoding", "") if b"\r\ncontent-encoding:" in lower else ""
+        if stream:
+            response = kind(head, body, raw_head, parser.status)
+            most = self.limits.max_body_bytes
+            response.stream_from(BodyStream(connection, self._pool, head.target.origin, encoding, most))
+            return response
+        content = self._read_body(connection, head)
+        if encoding:
+            content = decode(content, encoding, self.limits.max_body_bytes)
+        return kind(head, body, raw_head, parser.status, content)
+
+    def fetch_following(
+        self, kind: type[_Response], head: Head, body: bytes, end: float, *, stream: bool
+    ) -> _Response:
+        """As `fetch`, and on to where the answer sends us.
+
+        Raises:
+            RequestError: There is no complete response, or no end of redirects.
+        """
+        first = head.target.origin
+        history: list[Response] = []
+        while True:
+            response = self.fetch(kind, head, body, end, stream=stream)
+            if response.status_code not in STATUSES or not (location := response.headers.get("location")):
+                response.history = history or ()
+                return response
+            if len(history) == self._max_redirects:
+                response.close()
+                raise RedirectError(f"more than {self._max_redirects} redirects")
+            _ = response.content  # a streamed redirect gives its connection back by being read
+            history.append(response)
+            head, body = follow(response.status_code, location, head, body, first)
+
+    def _cookie(self, head: Head) -> str:
+        return "" if self.jar.empty or head.own_cookie else self.jar.header_for(head.target, time())
+
+    def _begin(self, head: Head, request: bytes, end: float) -> Connection:
+        """Send on a kept connection; on a new one if that had been closed and asking again can do no harm."""
+        connection = self._pool.take_idle(head.target.origin)
+        if connection is not None:
+            try:
+                return self._begin_on(connection, head, request, end)
+            except NothingSentError:
+                pass
+            except ConnectionLostError:
+                if not (head.idempotent and connection.parser.untouched):
+                    raise
+        return self._begin_on(self._pool.open(head.target.origin, end), head, request, end)
+
+    @staticmethod
+    def _begin_on(connection: Connection, head: Head, request: bytes, end: float) -> Connection:
+        try:
+            connection.begin(request, end, bodiless=head.method == "HEAD")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _read_body(self, connection: Connection, head: Head) -> bytes:
+        try:
+            body = connection.read_body()
+        except BaseException:
+            connection.close()
+            raise
+        self._pool.give_back(head.target.origin, connection)
+        return body

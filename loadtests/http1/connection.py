@@ -1,0 +1,155 @@
+"""A keep-alive connection that carries one exchange at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import gevent
+from gevent import socket
+
+from loadtests.http1.errors import BodyTooLargeError, ConnectError, ConnectTimeoutError
+from loadtests.http1.headers import Headers
+from loadtests.http1.parser import ResponseParser
+from loadtests.http1.tls import TlsTransport
+from loadtests.http1.transport import Transport
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    from loadtests.http1.target import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where waiting and reading end.
+
+    Attributes:
+        connection_timeout: Seconds for name, TCP and TLS together.
+        network_timeout: Seconds without a byte sent or received.
+        timeout: Seconds from the request's start to the end of its response, redirects included.
+        max_head_bytes: Of one response's head, interim responses included.
+        max_body_bytes: Of one response's body, as received and again as decoded.
+    """
+
+    connection_timeout: float
+    network_timeout: float
+    timeout: float
+    max_head_bytes: int
+    max_body_bytes: int
+
+
+def connect(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext], end: float) -> Connection:
+    """Open a connection; `context` is asked for only when the scheme is https.
+
+    `end` is the `perf_counter` reading at which the exchange is given up, connected or not.
+
+    Raises:
+        ConnectError: With its subclasses for time-outs and TLS.
+    """
+    patience = gevent.Timeout(max(0.0, min(limits.connection_timeout, end - perf_counter())))
+    try:
+        with patience:
+            return _open(origin, limits, context)
+    except gevent.Timeout as expired:
+        if expired is not patience:
+            raise
+        raise ConnectTimeoutError("no connection within connection_timeout") from None
+
+
+def _open(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext]) -> Connection:
+    try:
+        connected = socket.create_connection((origin.host, origin.port))
+    except OSError as error:
+        raise ConnectError(error.strerror or type(error).__name__) from None
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    plain = Transport(connected, limits.network_timeout)
+    if origin.scheme == "http":
+        return Connection(plain, limits)
+    try:
+        return Connection(TlsTransport(plain, context(), origin.host), limits)
+    except BaseException:
+        plain.close()
+        raise
+
+
+class Connection:
+    """Sends a request, reads its response; then, if `reusable`, the next.
+
+    Attributes:
+        parser: What is known of the response being read.
+    """
+
+    __slots__ = ("__weakref__", "_max_body", "_received", "_transport", "parser")
+
+    def __init__(self, transport: Transport | TlsTransport, limits: Limits) -> None:
+        self._transport = transport
+        self._max_body = limits.max_body_bytes
+        self.parser = ResponseParser(limits.max_head_bytes)
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` has been called."""
+        return self._transport.closed
+
+    def is_fresh(self) -> bool:
+        """Whether the server has been silent since the last response: neither closed nor sent anything."""
+        return self._transport.receive_now() is None
+
+    def begin(self, request: bytes, end: float, *, bodiless: bool) -> None:
+        """Send a request and read its response's head, with what of the body comes along.
+
+        Args:
+            request: All of it, serialised.
+            end: The `perf_counter` reading at which the exchange is given up.
+            bodiless: Whether it asks by HEAD.
+        """
+        parser, transport = self.parser, self._transport
+        parser.begin(bodiless=bodiless)
+        transport.end = end
+        transport.send(request)
+        parser.feed_or_end(transport.receive())
+        while not parser.status:
+            parser.feed_or_end(transport.receive())
+
+    def read_more(self) -> bytes:
+        """The next bytes of the body; b"" at its end."""
+        parser = self.parser
+        body = parser.take_body()
+        while not body and not parser.complete:
+            parser.feed_or_end(self._transport.receive())
+            body = parser.take_body()
+        return body
+
+    def read_body(self) -> bytes:
+        """All of the body, as received.
+
+        Raises:
+            BodyTooLargeError: It is, or says it will be, larger than allowed.
+        """
+        parser = self.parser
+        if parser.complete:
+            body = parser.take_body()
+            self._refuse_above(len(body))
+            return body
+        self._refuse_above(int(Headers(parser.head).get("content-length", "0")))
+        pieces, size = [], 0
+        while piece := self.read_more():
+            size += len(piece)
+            self._refuse_above(size)
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def give_up_at(self, end: float) -> None:
+        """Move the `perf_counter` reading at which the exchange is given up."""
+        self._transport.end = end
+
+    def close(self) -> None:
+        """Close; whoever waits on the connection gets a `ConnectionLostError`."""
+        self._transport.close()
+
+    def _refuse_above(self, size: int) -> None:
+        if size > self._max_body:
+            raise BodyTooLargeError(f"more than {self._max_body} bytes")

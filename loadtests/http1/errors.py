@@ -1,0 +1,72 @@
+"""Why a request failed. Locust groups errors by their text, so messages carry no unique values."""
+
+
+class RequestError(Exception):
+    """Base of everything that turns a request into a failed one."""
+
+
+class InvalidTargetError(RequestError):
+    """The URL to ask for is no http or https URL."""
+
+
+class ConnectError(RequestError):
+    """The name did not resolve, or nobody accepted the connection."""
+
+
+class ConnectTimeoutError(ConnectError):
+    """Connecting (name, TCP and TLS together) took longer than `connection_timeout`."""
+
+
+class TlsError(ConnectError):
+    """The TLS handshake failed, or the certificate does not hold."""
+
+
+class NetworkTimeoutError(RequestError):
+    """Nothing could be sent or received for `network_timeout`."""
+
+
+class ResponseTimeoutError(RequestError):
+    """The whole response took longer than `timeout`."""
+
+
+class ConnectionLostError(RequestError):
+    """The connection ended before the response was complete."""
+
+
+class NothingSentError(ConnectionLostError):
+    """The connection was gone before it took the first byte of the request."""
+
+
+class MalformedResponseError(RequestError):
+    """What came back is not HTTP/1.x."""
+
+
+class HeadTooLargeError(RequestError):
+    """The response's head is larger than `max_head_bytes`."""
+
+
+class BodyTooLargeError(RequestError):
+    """The response's body, received or decoded, is larger than `max_body_bytes`."""
+
+
+class SurplusBytesError(RequestError):
+    """More bytes followed a complete response, so its framing cannot be trusted."""
+
+
+class UndecodableBodyError(RequestError):
+    """The body does not decode by its Content-Encoding."""
+
+
+class RedirectError(RequestError):
+    """A redirect that cannot be followed: too many of them, or no http target."""
+
+
+class BadStatusError(RequestError):
+    """The server answered with a status that is neither 2xx nor 3xx."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"status {self.status}"

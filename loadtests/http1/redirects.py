@@ -1,0 +1,39 @@
+"""Where a redirect leads, and what of the request goes along (RFC 9110, 15.4)."""
+
+from urllib.parse import urljoin
+
+from loadtests.http1.errors import InvalidTargetError, RedirectError
+from loadtests.http1.request import Head, HeaderItems, build_head
+from loadtests.http1.target import Origin, resolve
+
+STATUSES = frozenset({301, 302, 303, 307, 308})
+_KEEP_METHOD = frozenset({307, 308})
+_OF_THE_BODY = frozenset({"content-type", "content-encoding", "content-length", "transfer-encoding"})
+_OF_THE_ORIGIN = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+def follow(status: int, location: str, head: Head, body: bytes, first: Origin) -> tuple[Head, bytes]:
+    """The request, head and body, that a redirect asks for.
+
+    301, 302 and 303 turn every method but HEAD into GET without a body; 307 and 308 keep both.
+    Credentials do not leave the origin that the chain began at.
+
+    Raises:
+        RedirectError: The location is no http or https URL.
+    """
+    try:
+        target = resolve(urljoin(head.target.url, location).partition("#")[0])
+    except (InvalidTargetError, ValueError):
+        raise RedirectError("redirected to something that is no http or https URL") from None
+    dropped = {"host"}
+    if target.origin != first:
+        dropped |= _OF_THE_ORIGIN
+    method = head.method
+    if status not in _KEEP_METHOD:
+        method, body = ("HEAD" if method == "HEAD" else "GET"), b""
+        dropped |= _OF_THE_BODY
+    return build_head(method, target, _without(head.headers, dropped)), body
+
+
+def _without(headers: HeaderItems, names: set[str]) -> HeaderItems:
+    return tuple((name, value) for name, value in headers if name.lower() not in names)

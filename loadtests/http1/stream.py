@@ -1,0 +1,68 @@
+"""A body that is read while it comes in."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from loadtests.http1.decoding import decoded
+from loadtests.http1.errors import BodyTooLargeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loadtests.http1.connection import Connection
+    from loadtests.http1.pool import ConnectionPool
+    from loadtests.http1.target import Origin
+
+
+class BodyStream:
+    """The decoded body of the response that a connection has begun; hands the connection back at the end."""
+
+    def __init__(
+        self, connection: Connection, pool: ConnectionPool, origin: Origin, content_encoding: str, most: int
+    ) -> None:
+        """`most` bytes are read at once by `read_all`; pieces may go on for ever."""
+        self._connection: Connection | None = connection
+        self._pool = pool
+        self._origin = origin
+        connection.give_up_at(math.inf)
+        self._pieces = decoded(self._received(connection), content_encoding)
+        self._rest = b""
+        self._most = most
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes; b"" at the end. Waits for one byte, not for all of them."""
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self._rest = piece
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return taken
+
+    def read_all(self) -> bytes:
+        """What is left of the body. Raises BodyTooLargeError when that is too much."""
+        taken = bytearray(self._rest)
+        for piece in self._pieces:
+            taken += piece
+            if len(taken) > self._most:
+                self.close()
+                raise BodyTooLargeError(f"more than {self._most} bytes")
+        return bytes(taken)
+
+    def close(self) -> None:
+        """Give up the rest; its connection cannot be used again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _received(self, connection: Connection) -> Iterator[bytes]:
+        try:
+            while piece := connection.read_more():
+                yield piece
+        except BaseException:
+            self.close()
+            raise
+        self._connection = None
+        self._pool.give_back(self._origin, connection)

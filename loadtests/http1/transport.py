@@ -1,0 +1,167 @@
+"""A TCP socket in gevent's event loop, where no wait is without an end.
+
+gevent's own socket tries, fails and only then waits, and a `gevent.Timeout` starts a timer for each wait.
+Here the wait comes first, since an answer is hardly ever there yet, and a connection has one timer, set again
+only when it goes off.
+"""
+
+from __future__ import annotations
+
+import _socket  # the C socket, whatever the socket module has been patched to
+import math
+import select
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from gevent import get_hub, getcurrent
+from gevent.monkey import get_original
+
+from loadtests.http1.errors import (
+    ConnectionLostError,
+    NetworkTimeoutError,
+    NothingSentError,
+    RequestError,
+    ResponseTimeoutError,
+)
+
+if TYPE_CHECKING:
+    from gevent.socket import socket as GeventSocket  # noqa: N812
+
+_CHUNK = 65536
+_READ, _WRITE = 1, 2
+_poll = get_original("select", "poll")
+
+
+class Transport:
+    """A connected socket that sends, receives, and gives up.
+
+    Attributes:
+        closed: Whether `close` has been called.
+        network_timeout: Seconds that one wait may last.
+        end: The `perf_counter` reading at which all waiting ends.
+    """
+
+    __slots__ = (
+        "_deadline", "_hub", "_pending", "_readable", "_socket", "_timer", "_timer_due", "_waiting",
+        "_writable", "closed", "end", "network_timeout",
+    )  # fmt: skip
+
+    def __init__(self, connected: GeventSocket, network_timeout: float) -> None:
+        """Take over the descriptor of a connected gevent socket."""
+        family, kind, protocol = connected.family, connected.type, connected.proto
+        self._socket = _socket.socket(family, kind, protocol, fileno=connected.detach())
+        self._socket.settimeout(0.0)
+        self._hub = get_hub()
+        descriptor = self._socket.fileno()
+        self._readable = self._hub.loop.io(descriptor, _READ)
+        self._writable = self._hub.loop.io(descriptor, _WRITE)
+        self._pending = _poll()
+        self._pending.register(descriptor, select.POLLIN)
+        self._timer: Any = None
+        self._timer_due = self._deadline = self.end = math.inf
+        self._waiting: Any = None
+        self.closed = False
+        self.network_timeout = network_timeout
+
+    def send(self, data: bytes) -> None:
+        """Send all of `data`.
+
+        Raises:
+            NetworkTimeoutError: The peer took nothing for `network_timeout`.
+            ResponseTimeoutError: `end` has come.
+            ConnectionLostError: The connection is gone.
+        """
+        sent = self._send_now(data, NothingSentError)
+        rest = memoryview(data)[sent:]
+        while rest:
+            self._wait(self._writable)
+            rest = rest[self._send_now(rest, ConnectionLostError) :]
+
+    def receive(self) -> bytes:
+        """Wait for bytes; b"" when the peer has closed. Raises as `send` does."""
+        while True:
+            self._wait(self._readable)
+            try:
+                return self._socket.recv(_CHUNK)
+            except BlockingIOError:
+                continue  # woken for nothing
+            except OSError as error:
+                raise ConnectionLostError(error.strerror) from None
+
+    def receive_now(self) -> bytes | None:
+        """What is there without waiting: bytes, b"" if the peer is gone, None if there is nothing."""
+        if not self._pending.poll(0):
+            return None
+        try:
+            return self._socket.recv(_CHUNK)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
+    def close(self) -> None:
+        """Close the socket; who waits on it gets a `ConnectionLostError`."""
+        if self.closed:
+            return
+        self.closed = True
+        if self._timer is not None:
+            self._timer.close()
+        if self._waiting is not None:
+            self._hub.loop.run_callback(self._interrupt, ConnectionLostError("closed on this side"))
+        for watcher in (self._readable, self._writable):
+            watcher.stop()
+            watcher.close()
+        self._socket.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "closed"):
+            self.close()
+
+    def _send_now(self, data: bytes | memoryview, lost: type[ConnectionLostError]) -> int:
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise lost(error.strerror) from None
+
+    def _wait(self, watcher: Any) -> None:  # noqa: ANN401 - gevent gives its watchers no public type
+        if self.closed:
+            raise ConnectionLostError("closed on this side")
+        deadline = perf_counter() + self.network_timeout
+        if deadline > self.end:  # noqa: PLR1730 - min() costs a call
+            deadline = self.end
+        self._deadline = deadline
+        if deadline < self._timer_due:
+            self._set_timer()
+        self._waiting = current = getcurrent()
+        watcher.start(current.switch)
+        try:
+            self._hub.switch()
+        finally:
+            self._waiting = None
+            if not self.closed:
+                watcher.stop()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.close()
+        self._timer_due = self._deadline
+        self._timer = self._hub.loop.timer(max(0.0, self._deadline - perf_counter()), ref=False)
+        self._timer.start(self._on_timer)
+
+    def _interrupt(self, error: RequestError) -> None:
+        """Called by the event loop: raise `error` where somebody waits, if anybody does."""
+        if self._waiting is not None:
+            self._waiting.throw(error)
+
+    def _on_timer(self) -> None:
+        self._timer_due = math.inf
+        if self._waiting is None:
+            return
+        if perf_counter() < self._deadline:
+            self._set_timer()
+        elif self._deadline == self.end:
+            self._interrupt(ResponseTimeoutError("the whole response took too long"))
+        else:
+            self._interrupt(NetworkTimeoutError("nothing sent or received"))

@@ -1,0 +1,20 @@
+"""The locustfile: ``locust -f loadtests/mario.py``, with every flag that Locust takes.
+
+Each run is recorded in ``runs/ID/run.json``.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # from any folder, installed or not
+
+from locust import events  # noqa: E402
+
+from loadtests import recorder  # noqa: E402
+from loadtests.journeys import MarioUser  # noqa: E402
+from loadtests.options import add_arguments  # noqa: E402
+
+__all__ = ["MarioUser"]
+
+events.init_command_line_parser.add_listener(add_arguments)
+events.init.add_listener(recorder.register)

@@ -1,0 +1,187 @@
+"""The command line: what the load takes besides Locust's own flags."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The load's own options, times in seconds."""
+
+    duet: str | None
+    seed: int
+    scenario: str
+    warm_up: float
+    quiet: float
+    think: tuple[float, float]
+    runs_dir: Path
+    run_id: str | None
+    metrics_path: str
+    scrape_interval: float
+    revision: str | None
+    baseline_revision: str | None
+
+    @classmethod
+    def of(cls, parsed: argparse.Namespace) -> Options:
+        """From what Locust has parsed."""
+        return cls(
+            duet=parsed.duet or None,
+            seed=parsed.seed,
+            scenario=parsed.scenario,
+            warm_up=parsed.warm_up,
+            quiet=parsed.quiet,
+            think=think_range(parsed.think),
+            runs_dir=Path(parsed.runs_dir).resolve(),
+            run_id=parsed.run_id or None,
+            metrics_path=parsed.metrics_path,
+            scrape_interval=parsed.scrape_interval,
+            revision=parsed.revision or None,
+            baseline_revision=parsed.baseline_revision or None,
+        )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the load's options to Locust's parser."""
+    load = parser.add_argument_group("Load options (Mario's Pizzeria)")
+    load.add_argument(
+        "--scenario",
+        default="mario",
+        metavar="NAME",
+        help="Name of the scenario in the run record. Only runs of one scenario are compared. Default: mario.",
+    )
+    load.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="N",
+        help="Start of all random streams: the same seed gives every user the same requests. Default: 1.",
+    )
+    load.add_argument(
+        "--think",
+        type=_checked(think_range),
+        default="0.05:0.2",
+        metavar="LOW:HIGH",
+        help="Pause between a user's requests, drawn uniformly, in seconds. Default: 0.05:0.2, with which 20 "
+        "users send about 150 requests a second.",
+    )
+    duet = parser.add_argument_group(
+        "Duet options", "Two builds under the same load at the same time; --host is the candidate."
+    )
+    duet.add_argument(
+        "--duet",
+        metavar="URL",
+        help="Base URL of the baseline. Every step goes to both, one right after the other, in random order.",
+    )
+    duet.add_argument("--baseline-revision", metavar="REV", help="What the baseline was built from.")
+    record = parser.add_argument_group("Run record options")
+    record.add_argument(
+        "--warm-up",
+        type=_checked(_not_negative),
+        default=5.0,
+        metavar="SECONDS",
+        help="Load before the window that is judged, once all users are there. It is part of --run-time. "
+        "Default: 5.",
+    )
+    record.add_argument(
+        "--quiet",
+        type=_checked(_not_negative),
+        default=1.2,
+        metavar="SECONDS",
+        help="Pause without any request at both ends of the window, so that client and service agree exactly. "
+        "Make it longer than the scrape interval of the Prometheus that watches. Default: 1.2.",
+    )
+    record.add_argument(
+        "--metrics-path",
+        default="/metrics",
+        metavar="PATH",
+        help="Where the service shows its metrics. Without any there, the run goes on and keeps no scrapes. "
+        "Default: /metrics.",
+    )
+    record.add_argument(
+        "--scrape-interval",
+        type=_checked(_positive),
+        default=1.0,
+        metavar="SECONDS",
+        help="How often the metrics are scraped and kept with the run. Default: 1.",
+    )
+    record.add_argument(
+        "--revision", metavar="REV", help="What the service (in a duet: the candidate) was built from."
+    )
+    record.add_argument(
+        "--runs-dir", default="runs", metavar="DIR", help="Where runs are kept, a folder each. Default: runs."
+    )
+    record.add_argument(
+        "--run-id",
+        type=_checked(_run_id),
+        metavar="ID",
+        help="Name of the run and its folder. Default: the time in UTC and some letters.",
+    )
+
+
+def think_range(text: str) -> tuple[float, float]:
+    """``0.05:0.2`` as a range of seconds; one number is both ends.
+
+    Raises:
+        ValueError: It is no range of seconds.
+    """
+    low, _, high = text.partition(":")
+    try:
+        ends = float(low), float(high or low)
+    except ValueError:
+        raise ValueError(f"{text!r} is no range of seconds; write it like 0.05:0.2") from None
+    if not 0 <= ends[0] <= ends[1] < float("inf"):
+        raise ValueError(f"{text!r} is no range of seconds; write the shorter first, like 0.05:0.2")
+    return ends
+
+
+def _not_negative(text: str) -> float:
+    value = _number(text)
+    if value < 0:
+        raise ValueError(f"{text} is negative; give 0 or more seconds")
+    return value
+
+
+def _positive(text: str) -> float:
+    value = _number(text)
+    if value <= 0:
+        raise ValueError(f"{text} is not positive; give more than 0 seconds")
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no number of seconds") from None
+    if not abs(value) < float("inf"):
+        raise ValueError(f"{text} is no number of seconds")
+    return value
+
+
+def _run_id(text: str) -> str:
+    if not _RUN_ID.fullmatch(text) or text == "latest":
+        raise ValueError(f"{text!r} cannot name a folder; use letters, digits, dots, dashes and underscores")
+    return text
+
+
+def _checked(convert: Callable[[str], object]) -> Callable[[str], object]:
+    """As an argparse type, with the message of the error; ranges stay text, as Locust's web form needs it."""
+
+    def convert_or_explain(text: str) -> object:
+        try:
+            value = convert(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+        return text if isinstance(value, tuple) else value
+
+    return convert_or_explain

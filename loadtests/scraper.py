@@ -1,0 +1,114 @@
+"""Scrapes of a service's metrics during the run, kept raw and complete in the run's folder."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from time import perf_counter, time
+from typing import TYPE_CHECKING, Final
+
+import gevent
+import httpx
+from gevent.lock import BoundedSemaphore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TIMEOUT: Final = 5.0  # seconds
+_TRIES: Final = 3
+_HEADERS: Final = {"Accept": "text/plain;version=0.0.4", "Accept-Encoding": "identity"}
+
+
+class ScrapeError(Exception):
+    """The metrics could not be read: one line that says why."""
+
+
+class Scraper:
+    """Scrapes one URL, and appends one JSON line for each scrape to a gzip file.
+
+    A line is ``{"time", "body"}``, or ``{"time", "error"}``: unix seconds in the middle of the request, and
+    the exposition as it came. Every line is flushed, so that a crash loses at most the one being written.
+    """
+
+    def __init__(self, url: str, path: Path) -> None:
+        self._url = url
+        self._path = path
+        self._client = httpx.Client(timeout=_TIMEOUT, headers=_HEADERS, trust_env=False)
+        self._file: gzip.GzipFile | None = None
+        self._one_at_a_time = BoundedSemaphore(1)
+        self._greenlet: gevent.Greenlet | None = None
+        self.succeeded = self.failed = 0
+
+    def scrape(self) -> None:
+        """Take one scrape now; one that fails is kept as failed.
+
+        Raises:
+            ScrapeError: It failed, after it was written down.
+        """
+        with self._one_at_a_time:
+            start = time()
+            try:
+                body = self._fetch()
+            except ScrapeError as error:
+                self.failed += 1
+                self._keep({"time": (start + time()) / 2, "error": str(error)})
+                raise
+            self.succeeded += 1
+            self._keep({"time": (start + time()) / 2, "body": body})
+
+    def scrape_surely(self) -> bool:
+        """Take one scrape now, and try again when it fails: whether one succeeded."""
+        for _ in range(_TRIES):
+            try:
+                self.scrape()
+            except ScrapeError:
+                continue
+            return True
+        return False
+
+    def start(self, interval: float) -> None:
+        """Scrape every ``interval`` seconds from now on."""
+        self._greenlet = gevent.spawn(self._keep_scraping, interval)
+
+    def stop(self) -> None:
+        """Stop, and close the file."""
+        if self._greenlet is not None:
+            with self._one_at_a_time:
+                self._greenlet.kill()
+        self._client.close()
+        if self._file is not None:
+            self._file.close()
+
+    def discard(self) -> None:
+        """Stop, and keep nothing."""
+        self.stop()
+        self._path.unlink(missing_ok=True)
+
+    def _keep_scraping(self, interval: float) -> None:
+        due = perf_counter()
+        while True:
+            due = max(due + interval, perf_counter())
+            gevent.sleep(due - perf_counter())
+            try:
+                self.scrape()
+            except ScrapeError:
+                continue
+
+    def _fetch(self) -> str:
+        try:
+            response = self._client.get(self._url)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ScrapeError(f"{type(error).__name__}: {error}") from error
+        if response.status_code != httpx.codes.OK:
+            raise ScrapeError(f"status {response.status_code}")
+        return response.text
+
+    def _keep(self, scrape: dict[str, float | str]) -> None:
+        """Compressing takes milliseconds: in a thread, so that no user's clock waits for it."""
+        gevent.get_hub().threadpool.apply(self._append, (scrape,))
+
+    def _append(self, scrape: dict[str, float | str]) -> None:
+        if self._file is None:
+            self._file = gzip.open(self._path, "wb", compresslevel=1)  # noqa: SIM115 - closed by stop
+        self._file.write(json.dumps(scrape).encode() + b"\n")
+        self._file.flush()

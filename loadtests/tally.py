@@ -1,0 +1,115 @@
+"""Every request accounted for, by journey step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from analysis.run_record import Latency, StepCounts
+from loadtests.latencies import Latencies
+from loadtests.steps import reached
+
+if TYPE_CHECKING:
+    from loadtests.steps import Step
+
+
+class StepTally:
+    """What happened to one step. A request counts where it was started, even if it ends much later."""
+
+    __slots__ = ("business", "errors", "failed", "latencies", "operation", "reached", "started", "statuses")
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+        self.started = self.reached = self.failed = self.business = 0
+        self.statuses: Counter[int] = Counter()
+        self.errors: Counter[str] = Counter()
+        self.latencies = Latencies()
+
+    def answered(self, step: Step, status: int, content_type: str | None, seconds: float) -> None:
+        """Count a complete response."""
+        self.statuses[status] += 1
+        self.latencies.add(seconds)
+        if reached(status, content_type):
+            self.reached += 1
+        if step.failed(status):
+            self.failed += 1
+            self.errors[f"HTTP {status}"] += 1
+        elif status in step.business:
+            self.business += 1
+
+    def lost(self, error: BaseException) -> None:
+        """Count a request that got no complete response. The service may or may not have executed it."""
+        self.failed += 1
+        self.errors[type(error).__name__] += 1
+
+    @property
+    def abandoned(self) -> int:
+        """Requests that were started and never answered."""
+        return self.started - self.statuses.total()
+
+    def merge(self, other: StepTally) -> None:
+        """Count what another has counted, too."""
+        self.started += other.started
+        self.reached += other.reached
+        self.failed += other.failed
+        self.business += other.business
+        self.statuses.update(other.statuses)
+        self.errors.update(other.errors)
+        self.latencies.merge(other.latencies)
+
+    def counts(self, name: str) -> StepCounts:
+        """For the run record."""
+        return StepCounts(
+            step=name,
+            operation=self.operation,
+            started=self.started,
+            reached=self.reached,
+            failed=self.failed,
+            business=self.business,
+            abandoned=self.abandoned,
+            statuses={str(status): count for status, count in sorted(self.statuses.items())},
+            errors=dict(sorted(self.errors.items())),
+        )
+
+
+class Tally:
+    """All steps of one target, over some part of a run."""
+
+    __slots__ = ("steps",)
+
+    def __init__(self) -> None:
+        self.steps: dict[str, StepTally] = {}
+
+    def begin(self, step: Step) -> StepTally:
+        """Count a request as started; its end is told to what this returns."""
+        tally = self.steps.get(step.name)
+        if tally is None:
+            tally = self.steps[step.name] = StepTally(step.operation)
+        tally.started += 1
+        return tally
+
+    def merged(self, other: Tally) -> Tally:
+        """A new tally with the counts of both."""
+        both = Tally()
+        for part in (self, other):
+            for name, steps in part.steps.items():
+                both.steps.setdefault(name, StepTally(steps.operation)).merge(steps)
+        return both
+
+    @property
+    def started(self) -> int:
+        """Requests of all steps."""
+        return sum(step.started for step in self.steps.values())
+
+    @property
+    def answered(self) -> int:
+        """Complete responses of all steps."""
+        return sum(step.statuses.total() for step in self.steps.values())
+
+    def counts(self) -> tuple[StepCounts, ...]:
+        """For the run record, in order of first use."""
+        return tuple(step.counts(name) for name, step in self.steps.items())
+
+    def latencies(self) -> tuple[Latency, ...]:
+        """For the run record: steps that were answered at least once."""
+        return tuple(step.latencies.record(name) for name, step in self.steps.items() if step.statuses)

@@ -1,0 +1,124 @@
+"""The result for a pull request: the verdict and the table that matters, details folded.
+
+A comment on GitHub holds 65,536 characters, so the table ends where the room does and says so.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from analysis.model import Severity, Verdict
+from reports import units, words
+from reports.redaction import redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from analysis.model import GateResult, OperationResult
+
+COMMENT_LIMIT = 65_536
+MARKER = "<!-- mario-perf -->"  # by which a later run finds and replaces its own comment
+_ICONS = {
+    "pass": "✅",
+    "regressed": "🔺",
+    "inconclusive": "❔",
+    "invalid": "❗",
+    "improved": "🔽",
+    "unchanged": "⬜",
+}
+_HEADING = ("Operation", "Verdict", "Change", "Interval", "p50", "p95", "Errors", "Detectable")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#|~]|:(?=\S))")
+_LONGEST = 300  # characters of one name or message
+
+
+def render(result: GateResult) -> str:
+    """The comment, never longer than GitHub takes."""
+    return within(result, COMMENT_LIMIT)
+
+
+def within(result: GateResult, limit: int) -> str:
+    """The same for another place, in at most ``limit`` characters (at least 4,096)."""
+    shown = redacted(result)
+    moved = [one for one in shown.operations if one.verdict is not Verdict.UNCHANGED]
+    steady = [one for one in shown.operations if one.verdict is Verdict.UNCHANGED]
+    head, tail = "\n".join(_head(shown)), "\n".join(_tail(shown, limit // 4))
+    text = f"{head}\n{_table(moved, (limit - len(head) - len(tail)) * 2 // 3)}"
+    if steady:
+        room = limit - len(text) - len(tail) - 200
+        text += f"\n{_folded(f'{len(steady)} unchanged', _table(steady, room))}"
+    return f"{text}\n{tail}\n"
+
+
+def _head(result: GateResult) -> Iterator[str]:
+    icon = _ICONS[result.outcome.value]
+    yield MARKER
+    yield f"### {icon} Performance: {words.OUTCOMES[result.outcome].lower()}"
+    yield ""
+    yield escaped(result.sentence)
+    yield ""
+    counts = (
+        f"{number} {verdict.value}" for verdict, number in words.tally(result.operations).items() if number
+    )
+    measured = f"{len(result.runs)} runs, {units.period(result.seconds)} measured"
+    yield f"{', '.join(counts) or 'no operations'} · {measured}"
+    yield ""
+
+
+def _tail(result: GateResult, room: int) -> Iterator[str]:
+    invalid = [one for one in result.findings if one.severity is Severity.INVALID]
+    others = [one for one in result.findings if one.severity is not Severity.INVALID]
+    if invalid or others:
+        lines = [f"- **{one.severity.value}**: {escaped(one.message)}" for one in (*invalid, *others)]
+        yield _folded(f"{len(lines)} findings about the run", _fitting(lines, room, "findings"))
+    yield ""
+    yield (
+        f"At most {units.share(result.false_alarm_rate)} of gates on an unchanged build raise a false alarm. "
+        f"{words.METHODS[result.method]}"
+    )
+
+
+def _table(operations: Iterable[OperationResult], room: int) -> str:
+    rows = [_row(one) for one in operations]
+    if not rows:
+        return ""
+    heading = f"| {' | '.join(_HEADING)} |\n|---|---|--:|--:|--:|--:|--:|--:|\n"
+    return heading + _fitting(rows, room - len(heading), "operations")
+
+
+def _row(one: OperationResult) -> str:
+    spoken, measured = words.spoken(one), one.candidate or one.baseline
+    cells = (
+        f"**{escaped(one.operation.name)}**",
+        f"{_ICONS[one.verdict.value]} {one.verdict.value}",
+        f"{words.METRICS[spoken.metric]} {words.change(spoken)}" if spoken else units.UNKNOWN,
+        words.interval(spoken) if spoken else units.UNKNOWN,
+        units.seconds(measured.p50.value) if measured else units.UNKNOWN,
+        units.seconds(measured.p95.value) if measured else units.UNKNOWN,
+        units.percent(measured.error_ratio) if measured else units.UNKNOWN,
+        words.detectable(spoken) if spoken else "none",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _fitting(lines: list[str], room: int, what: str) -> str:
+    """As many whole lines as there is room for, and how many are missing."""
+    kept, used = 0, 0
+    while kept < len(lines) and used + len(lines[kept]) + 1 <= room:
+        used += len(lines[kept]) + 1
+        kept += 1
+    left_out = [f"\n{len(lines) - kept} more {what} in the report."] if kept < len(lines) else []
+    return "\n".join([*lines[:kept], *left_out])
+
+
+def _folded(summary: str, body: str) -> str:
+    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
+
+
+def escaped(raw: str) -> str:
+    """A text that Markdown and HTML show as it is, on one line; a mention in it notifies nobody."""
+    line = " ".join(raw.split())
+    if len(line) > _LONGEST:
+        line = f"{line[:_LONGEST]}…"
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", line).replace("@", "@\u200b")

@@ -1,0 +1,111 @@
+"""The result on a terminal. Colour, width and markup are the console's business, not ours."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from analysis.model import Outcome, Severity, Verdict
+from reports import units, words
+from reports.redaction import redacted
+
+if TYPE_CHECKING:
+    from analysis.model import Finding, GateResult, OperationResult, Quantile, Summary
+
+_STYLES = {
+    Verdict.REGRESSED: "bold red",
+    Verdict.INCONCLUSIVE: "magenta",
+    Verdict.IMPROVED: "blue",
+    Verdict.UNCHANGED: "dim",
+}
+_OUTCOME_STYLES = {
+    Outcome.PASS: "bold green",
+    Outcome.REGRESSED: "bold red",
+    Outcome.INCONCLUSIVE: "bold magenta",
+    Outcome.INVALID: "bold magenta",
+}
+_SEVERITY_STYLES = {Severity.NOTE: "dim", Severity.WARNING: "yellow", Severity.INVALID: "bold red"}
+_DEFAULT_FINDINGS = 20
+_WIDTH = 120
+
+
+def print_result(result: GateResult, console: Console) -> None:
+    """Print the verdict, a row an operation, and what a reader must know about the run."""
+    shown = redacted(result)
+    heading = Text(words.OUTCOMES[shown.outcome].upper(), style=_OUTCOME_STYLES[shown.outcome])
+    console.print(heading.append(f"  {_line(shown.sentence)}", style="default"))
+    if shown.operations:
+        console.print(_table(shown))
+    _print_reasons(shown, console)
+    _print_findings(shown, console)
+
+
+def render(result: GateResult) -> str:
+    """The same as plain text, for a file."""
+    out = io.StringIO()
+    print_result(result, Console(file=out, width=_WIDTH, color_system=None, force_terminal=False))
+    return out.getvalue()
+
+
+def _table(result: GateResult) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("operation", overflow="fold")
+    for heading in ("verdict", "change", "interval"):
+        table.add_column(heading)
+    for heading in ("p50", "p95", "errors", "detectable"):
+        table.add_column(heading, justify="right")
+    for one in result.operations:
+        table.add_row(*_row(one))
+    return table
+
+
+def _row(one: OperationResult) -> tuple[Text, ...]:
+    spoken = words.spoken(one)
+    measured = one.candidate or one.baseline
+    return (
+        Text(_line(one.operation.name)),
+        Text(one.verdict.value, style=_STYLES[one.verdict]),
+        Text(f"{words.METRICS[spoken.metric]} {words.change(spoken)}" if spoken else units.UNKNOWN),
+        Text(words.interval(spoken) if spoken else units.UNKNOWN),
+        Text(_quantile(measured, "p50")),
+        Text(_quantile(measured, "p95")),
+        Text(units.percent(measured.error_ratio) if measured else units.UNKNOWN),
+        Text(words.detectable(spoken) if spoken else "none"),
+    )
+
+
+def _quantile(side: Summary | None, name: str) -> str:
+    if side is None:
+        return units.UNKNOWN
+    quantile: Quantile = getattr(side, name)
+    return units.seconds(quantile.value)
+
+
+def _print_reasons(result: GateResult, console: Console) -> None:
+    for one in result.operations:
+        if one.verdict is Verdict.REGRESSED:
+            console.print(Text(f"{_line(one.operation.name)}: {_line(one.explanation)}"))
+
+
+def _print_findings(result: GateResult, console: Console) -> None:
+    ordered = sorted(result.findings, key=lambda one: list(Severity).index(one.severity), reverse=True)
+    limit = int(result.policy.get("max_findings", _DEFAULT_FINDINGS))
+    for finding in ordered[:limit]:
+        console.print(_finding(finding))
+    if len(ordered) > limit:
+        console.print(Text(f"and {len(ordered) - limit} more findings, all of them in the report"))
+
+
+def _finding(finding: Finding) -> Text:
+    return Text.assemble(
+        (f"{finding.severity.value}: ", _SEVERITY_STYLES[finding.severity]), _line(finding.message)
+    )
+
+
+def _line(raw: str) -> str:
+    """One line without control characters: a name must not move the cursor."""
+    return "".join(one if one.isprintable() else " " for one in raw)

@@ -1,0 +1,147 @@
+"""How a result is put into words: the same in every output."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from analysis.model import Outcome, Verdict
+from reports import units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.model import Comparison, OperationResult
+
+# A symbol beside every colour, so that neither colour nor shape has to be seen to understand.
+SYMBOLS = {
+    Verdict.REGRESSED: "▲",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.IMPROVED: "▼",
+    Verdict.UNCHANGED: "=",
+}
+OUTCOME_SYMBOLS = {
+    Outcome.PASS: "✓",
+    Outcome.REGRESSED: "▲",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.INVALID: "!",
+}
+OUTCOMES = {
+    Outcome.PASS: "Pass",
+    Outcome.REGRESSED: "Regressed",
+    Outcome.INCONCLUSIVE: "Inconclusive",
+    Outcome.INVALID: "Invalid run",
+}
+METRICS = {
+    "latency": "typical time",
+    "p50": "p50",
+    "p95": "p95",
+    "p99": "p99",
+    "mean": "mean time",
+    "trimmed_mean": "trimmed mean time",
+    "spread": "spread (p95 over p50)",
+    "error_ratio": "error ratio",
+    "rate": "rate",
+}
+METHODS = {
+    "duet": "Duet: both builds at the same time, every request sent to both.",
+    "stored": "Stored: the candidate against a baseline measured earlier in the same environment.",
+}
+
+
+def tally(operations: Sequence[OperationResult]) -> dict[Verdict, int]:
+    """How many operations have each verdict, all verdicts listed."""
+    found = Counter(one.verdict for one in operations)
+    return {verdict: found[verdict] for verdict in Verdict}
+
+
+def spoken(one: OperationResult) -> Comparison | None:
+    """The comparison that decided the verdict; None when nothing was compared."""
+    by_metric = {comparison.metric: comparison for comparison in one.comparisons}
+    gating = next((comparison for comparison in one.comparisons if comparison.gating), None)
+    return by_metric.get(one.decided_by, gating)  # type: ignore[call-overload, no-any-return]
+
+
+def latency(one: OperationResult) -> Comparison | None:
+    """The comparison of durations that counts for the verdict; None when there is none."""
+    durations = [c for c in one.comparisons if c.metric not in {"error_ratio", "rate", "spread"}]
+    chosen = [c for c in durations if c.metric == one.decided_by] or [c for c in durations if c.gating]
+    return next(iter(chosen or durations), None)
+
+
+def errors(one: OperationResult) -> Comparison | None:
+    """The comparison of error ratios, if there is one."""
+    return next((c for c in one.comparisons if c.metric == "error_ratio"), None)
+
+
+def change(comparison: Comparison) -> str:
+    """The change alone: ``+12.3 %``."""
+    return _changed(comparison, comparison.change.value)
+
+
+def interval(comparison: Comparison) -> str:
+    """The interval of the change: ``+9.8 % to +15.1 %``."""
+    low, high = comparison.change.low, comparison.change.high
+    if math.isfinite(low) and math.isfinite(high):
+        number = _changed(comparison, low).partition(" ")[0]
+        return f"{number} to {_changed(comparison, high)}"
+    if math.isfinite(low):
+        return f"{_changed(comparison, low)} or more"
+    if math.isfinite(high):
+        return f"{_changed(comparison, high)} or less"
+    return units.UNKNOWN
+
+
+def detectable(comparison: Comparison) -> str:
+    """The smallest change that the run could have shown; ``none`` when it could show no change."""
+    if not math.isfinite(comparison.detectable):
+        return "none"
+    return _size(comparison, comparison.detectable)
+
+
+def threshold(comparison: Comparison) -> str:
+    """The smallest change that matters."""
+    return _size(comparison, comparison.threshold)
+
+
+def quantity(metric: str, value: float) -> str:
+    """A value of a metric in its unit."""
+    match metric:
+        case "error_ratio":
+            return units.percent(value)
+        case "rate":
+            return units.rate(value)
+        case "spread":
+            return f"{units.figures(value)} times" if math.isfinite(value) else units.UNKNOWN
+        case _:
+            return units.seconds(value)
+
+
+def _changed(comparison: Comparison, value: float) -> str:
+    return units.points(value) if comparison.metric == "error_ratio" else units.change(value)
+
+
+def _size(comparison: Comparison, value: float) -> str:
+    return _changed(comparison, value).removeprefix("+")
+
+
+def anchor(one: OperationResult) -> str:
+    """The operation's place in the report: its name, white space replaced so that it can be linked."""
+    return "-".join(one.operation.name.split())
+
+
+def span(ends: tuple[float, float]) -> str:
+    """Two durations as a range; one, when both read the same."""
+    low, high = units.seconds(ends[0]), units.seconds(ends[1])
+    if low == high:
+        return low
+    number, _, unit = low.partition(" ")
+    return f"{number} to {high}" if high.endswith(f" {unit}") else f"{low} to {high}"
+
+
+def failure_kinds(one: OperationResult) -> list[tuple[str, int, int]]:
+    """Every category of failure with its count on the baseline and on the candidate."""
+    old = one.baseline.failures if one.baseline else {}
+    new = one.candidate.failures if one.candidate else {}
+    return [(kind, old.get(kind, 0), new.get(kind, 0)) for kind in sorted({*old, *new})]

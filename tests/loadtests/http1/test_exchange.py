@@ -1,0 +1,370 @@
+"""A client and real sockets: what servers do to a request, and what becomes of it."""
+
+import gzip
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import brotli  # type: ignore[import-untyped]  # there are no stubs
+import pytest
+
+from loadtests.http1.errors import (
+    BodyTooLargeError,
+    ConnectError,
+    ConnectionLostError,
+    ConnectTimeoutError,
+    HeadTooLargeError,
+    InvalidTargetError,
+    MalformedResponseError,
+    NetworkTimeoutError,
+    ResponseTimeoutError,
+    SurplusBytesError,
+    UndecodableBodyError,
+)
+
+Factory = Callable[..., Any]
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+READ: list[Any] = ["read"]
+HOLD: list[Any] = ["hold"]
+
+
+def answer(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
+    lines = [b"HTTP/1.1 " + status, b"Content-Length: %d" % len(body), *headers]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+@pytest.mark.parametrize("family", ["inet", "inet6"])
+def test_a_request_and_its_response_over_either_family(serve: Factory, asker: Factory, family: str) -> None:
+    server = serve([READ, ["send", OK], HOLD], family=family)
+    response = asker().get(f"{server.url}/a?b=c")
+    assert (response.status_code, response.content, response.text, response.ok) == (200, b"ok", "ok", True)
+    [request] = server.connections
+    assert request.startswith(b"GET /a?b=c HTTP/1.1\r\nHost: ")
+    assert b"\r\nHost: %b\r\n" % server.url.partition("//")[2].encode() in request
+    assert request.endswith(b"\r\n\r\n")
+
+
+def test_requests_follow_each_other_on_one_connection(serve: Factory, asker: Factory) -> None:
+    server = serve([READ, ["send", OK], READ, ["send", OK], READ, ["send", OK], HOLD])
+    client = asker()
+    assert [client.get(server.url).content for _ in range(3)] == [b"ok"] * 3
+    assert len(server.connections) == 1
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        OK,
+        b"HTTP/1.1 100 Continue\r\n\r\n" + OK,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\nT: t\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\nok",
+    ],
+)
+def test_a_response_that_drips_in_is_the_same_response(
+    serve: Factory, asker: Factory, message: bytes
+) -> None:
+    server = serve([READ, ["drip", message, 0.0005]])
+    assert asker().get(server.url).content == b"ok"
+
+
+def test_a_large_body_both_ways(serve: Factory, asker: Factory) -> None:
+    body = bytes(range(256)) * 4000
+    server = serve([READ, ["send", answer(body)], HOLD])
+    assert asker().ask("POST", server.url, body).content == body
+    assert server.connections[0].endswith(body)
+
+
+@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
+def test_a_status_without_body_needs_no_length(serve: Factory, asker: Factory, status: bytes) -> None:
+    server = serve([READ, ["send", b"HTTP/1.1 " + status + b"\r\n\r\n"], READ, ["send", OK], HOLD])
+    client = asker()
+    assert client.get(server.url).content == b""
+    assert client.get(server.url).content == b"ok"
+    assert len(server.connections) == 1
+
+
+def test_head_is_answered_without_a_body_and_keeps_the_connection(serve: Factory, asker: Factory) -> None:
+    server = serve(
+        [READ, ["send", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"], READ, ["send", OK], HOLD]
+    )
+    client = asker()
+    response = client.ask("HEAD", server.url)
+    assert (response.content, response.headers["content-length"]) == (b"", "99")
+    assert client.get(server.url).content == b"ok"
+    assert len(server.connections) == 1
+
+
+class TestMalformed:
+    def test_garbage_fails_the_request(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", b"\x16\x03\x01 what?\r\n\r\n"], HOLD])
+        with pytest.raises(MalformedResponseError):
+            asker().get(server.url)
+
+    def test_a_giant_head_is_cut_short(self, serve: Factory, asker: Factory) -> None:
+        server = serve(
+            [READ, ["send", b"HTTP/1.1 200 OK\r\n"], ["repeat", b"X: " + b"y" * 997 + b"\r\n", 10_000]]
+        )
+        with pytest.raises(HeadTooLargeError):
+            asker().get(server.url)
+
+    def test_a_body_that_announces_too_much_is_not_read(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n"], HOLD])
+        with pytest.raises(BodyTooLargeError):
+            asker().get(server.url)
+
+    @pytest.mark.parametrize("framing", [b"Connection: close", b"Transfer-Encoding: chunked"])
+    def test_a_body_without_end_is_cut_short(self, serve: Factory, asker: Factory, framing: bytes) -> None:
+        piece = b"3e8\r\n" + b"z" * 1000 + b"\r\n"
+        server = serve(
+            [READ, ["send", b"HTTP/1.1 200 OK\r\n" + framing + b"\r\n\r\n"], ["repeat", piece, 20_000]]
+        )
+        with pytest.raises(BodyTooLargeError):
+            asker().get(server.url)
+
+    def test_a_small_body_above_a_smaller_limit_is_refused(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", OK], HOLD])
+        with pytest.raises(BodyTooLargeError):
+            asker(max_body_bytes=1).get(server.url)
+
+    def test_bytes_after_the_response_fail_it_and_its_connection(
+        self, serve: Factory, asker: Factory
+    ) -> None:
+        server = serve([READ, ["send", OK + b"more"], HOLD], [READ, ["send", OK], HOLD])
+        client = asker()
+        with pytest.raises(SurplusBytesError):
+            client.get(server.url)
+        assert client.get(server.url).content == b"ok"
+        assert len(server.connections) == 2
+
+    def test_a_response_that_nobody_asked_for_is_never_taken_for_the_next(
+        self, serve: Factory, asker: Factory
+    ) -> None:
+        late = answer(b"somebody else's")
+        server = serve(
+            [READ, ["send", OK], ["sleep", 0.05], ["send", late], HOLD], [READ, ["send", OK], HOLD]
+        )
+        client = asker()
+        client.get(server.url)
+        other = serve([READ, ["sleep", 0.2], ["send", OK]])
+        client.get(other.url)
+        assert client.get(server.url).content == b"ok"
+        assert len(server.connections) == 2
+
+    @pytest.mark.parametrize("cut", [1, 20, len(OK) - 1])
+    @pytest.mark.parametrize("end", [[], [["reset"]]])
+    def test_a_response_cut_off_is_a_lost_connection(
+        self, serve: Factory, asker: Factory, cut: int, end: list[Any]
+    ) -> None:
+        server = serve([READ, ["send", OK[:cut]], *end])
+        with pytest.raises(ConnectionLostError):
+            asker().get(server.url)
+
+    def test_a_chunked_body_cut_off_is_a_lost_connection(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc"]])
+        with pytest.raises(ConnectionLostError):
+            asker().get(server.url)
+
+
+class TestKeepAlive:
+    CLOSES = ([READ, ["send", OK]], [READ, ["send", OK], HOLD])
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_a_connection_closed_while_idle_costs_nobody_a_request(
+        self, serve: Factory, asker: Factory, method: str
+    ) -> None:
+        server = serve(*self.CLOSES)
+        client = asker()
+        client.get(server.url)
+        other = serve([READ, ["sleep", 0.1], ["send", OK]])
+        client.get(other.url)  # by now the close has come in
+        assert client.ask(method, server.url, b"body" if method == "POST" else b"").content == b"ok"
+        assert len(server.connections) == 2
+
+    def test_get_is_sent_again_when_the_close_crosses_it(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", OK], READ], [READ, ["send", OK], HOLD])
+        client = asker()
+        client.get(server.url)
+        assert client.get(server.url).content == b"ok"
+        assert len(server.connections) == 2
+
+    def test_post_is_not_sent_again_once_it_has_left(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", OK], READ], [READ, ["send", OK], HOLD])
+        client = asker()
+        client.get(server.url)
+        with pytest.raises(ConnectionLostError):
+            client.ask("POST", server.url, b"order")
+        assert len(server.connections) == 1
+
+    def test_nothing_is_sent_again_once_an_answer_has_begun(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", OK], READ, ["send", OK[:9]]], [READ, ["send", OK], HOLD])
+        client = asker()
+        client.get(server.url)
+        with pytest.raises(ConnectionLostError):
+            client.get(server.url)
+        assert len(server.connections) == 1
+
+    def test_a_first_request_is_not_sent_again(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ])
+        with pytest.raises(ConnectionLostError):
+            asker().get(server.url)
+        assert len(server.connections) == 1
+
+    @pytest.mark.parametrize("reason", [b"Connection: close", b"connection: Close"])
+    def test_a_connection_that_the_server_will_close_is_not_used_again(
+        self, serve: Factory, asker: Factory, reason: bytes
+    ) -> None:
+        server = serve([READ, ["send", answer(b"ok", reason)], HOLD])
+        client = asker()
+        client.get(server.url)
+        client.get(server.url)
+        assert len(server.connections) == 2
+
+
+class TestTimeouts:
+    def test_silence_ends_at_the_network_timeout(self, serve: Factory, asker: Factory) -> None:
+        with pytest.raises(NetworkTimeoutError):
+            asker(network_timeout=0.1).get(serve([READ, HOLD]).url)
+
+    def test_a_body_that_stops_ends_at_the_network_timeout(self, serve: Factory, asker: Factory) -> None:
+        with pytest.raises(NetworkTimeoutError):
+            asker(network_timeout=0.1).get(serve([READ, ["send", OK[:-1]], HOLD]).url)
+
+    def test_a_drip_without_end_ends_at_the_total_timeout(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["drip", answer(b"x" * 1000), 0.02]])
+        with pytest.raises(ResponseTimeoutError):
+            asker(network_timeout=5.0, timeout=0.2).get(server.url)
+
+    def test_a_server_that_does_not_read_ends_at_the_network_timeout(
+        self, serve: Factory, asker: Factory
+    ) -> None:
+        server = serve([["sleep", 2.0]])
+        with pytest.raises(NetworkTimeoutError):
+            asker(network_timeout=0.1).ask("POST", server.url, b"x" * 50_000_000)
+
+    def test_a_handshake_without_answer_ends_at_the_connection_timeout(
+        self, serve: Factory, asker: Factory
+    ) -> None:
+        server = serve([HOLD])
+        with pytest.raises(ConnectTimeoutError):
+            asker(connection_timeout=0.1).get(server.url.replace("http:", "https:"))
+
+    def test_a_wait_that_was_long_enough_does_not_shorten_the_next(
+        self, serve: Factory, asker: Factory
+    ) -> None:
+        slow = [["sleep", 0.15], ["send", OK]]
+        server = serve([READ, *slow, READ, *slow, READ, *slow, READ, HOLD])
+        client = asker(network_timeout=0.3)
+        assert [client.get(server.url).status_code for _ in range(3)] == [200] * 3
+        with pytest.raises(NetworkTimeoutError):
+            client.get(server.url)
+
+
+def test_nobody_listening_is_a_failed_connection(serve: Factory, asker: Factory) -> None:
+    port = serve([]).port
+    with pytest.raises(ConnectError):
+        asker().get(f"http://127.0.0.2:{port}/")
+
+
+@pytest.mark.parametrize("url", ["ftp://x/", "http://", "http://x:99999/", "http://[::1/", "/path"])
+def test_what_is_no_http_url_is_refused(asker: Factory, url: str) -> None:
+    with pytest.raises(InvalidTargetError):
+        asker().get(url)
+
+
+class TestEncodings:
+    TEXT = b"Mario and Luigi " * 5000
+
+    @pytest.mark.parametrize(
+        ("encoding", "body"),
+        [
+            (b"gzip", gzip.compress(TEXT)),
+            (b"gzip", gzip.compress(TEXT[:9]) + gzip.compress(TEXT[9:])),
+            (b"deflate", zlib.compress(TEXT)),
+            (b"deflate", zlib.compress(TEXT, wbits=-15)),
+            (b"br", brotli.compress(TEXT)),
+            (b"GZIP", gzip.compress(TEXT)),
+            (b"deflate, gzip", gzip.compress(zlib.compress(TEXT))),
+            (b"identity", TEXT),
+            (b"unheard-of", TEXT),
+        ],
+    )
+    @pytest.mark.parametrize("stream", [False, True])
+    def test_they_are_undone(
+        self,
+        serve: Factory,
+        asker: Factory,
+        encoding: bytes,
+        body: bytes,
+        stream: bool,  # noqa: FBT001
+    ) -> None:
+        server = serve([READ, ["send", answer(body, b"Content-Encoding: " + encoding)], HOLD])
+        assert asker().get(server.url, stream=stream).content == self.TEXT
+
+    @pytest.mark.parametrize(
+        ("encoding", "body"),
+        [(b"gzip", gzip.compress(TEXT)), (b"deflate", zlib.compress(TEXT)), (b"br", brotli.compress(TEXT))],
+    )
+    def test_cut_off_or_corrupt_they_fail_the_request(
+        self, serve: Factory, asker: Factory, encoding: bytes, body: bytes
+    ) -> None:
+        for damaged in (body[:-1], body[: len(body) // 2], b"\xff" * 50):
+            server = serve([READ, ["send", answer(damaged, b"Content-Encoding: " + encoding)], HOLD])
+            with pytest.raises(UndecodableBodyError):
+                asker().get(server.url)
+
+    @pytest.mark.parametrize("bomb", [(b"gzip", gzip.compress), (b"br", brotli.compress)])
+    def test_what_decodes_to_too_much_is_refused(self, serve: Factory, asker: Factory, bomb: Any) -> None:
+        encoding, compress = bomb
+        body = compress(bytes(4 << 20))
+        server = serve([READ, ["send", answer(body, b"Content-Encoding: " + encoding)], HOLD])
+        with pytest.raises(BodyTooLargeError):
+            asker().get(server.url)
+
+    def test_an_empty_body_has_nothing_to_undo(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", answer(b"", b"Content-Encoding: gzip")], HOLD])
+        assert asker().get(server.url).content == b""
+
+
+class TestStreams:
+    def test_pieces_come_before_the_end_is_there(self, serve: Factory, asker: Factory) -> None:
+        chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        server = serve([READ, ["send", chunked + b"4\r\none\n\r\n"], HOLD])
+        response = asker().get(server.url, stream=True)
+        assert next(response.iter_lines()) == "one"
+        response.close()
+
+    def test_lines_are_cut_at_line_ends_only(self, serve: Factory, asker: Factory) -> None:
+        text = "Pizza für Mario\n\nund Peach\nohne Ende"
+        server = serve([READ, ["drip", answer(text.encode()), 0.0]])
+        assert list(asker().get(server.url, stream=True).iter_lines()) == text.split("\n")
+
+    def test_a_stream_read_to_its_end_gives_the_connection_back(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", OK], READ, ["send", OK], HOLD])
+        client = asker()
+        assert list(client.get(server.url, stream=True).iter_content(1, decode_content=False)) == [b"o", b"k"]
+        assert client.get(server.url).content == b"ok"
+        assert len(server.connections) == 1
+
+    def test_a_stream_given_up_takes_its_connection_along(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", OK[:-1]], HOLD], [READ, ["send", OK], HOLD])
+        client = asker()
+        client.get(server.url, stream=True).close()
+        assert client.get(server.url).content == b"ok"
+        assert len(server.connections) == 2
+
+    def test_a_stream_cut_off_fails_its_reader(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", OK[:-1]]])
+        response = asker().get(server.url, stream=True)
+        with pytest.raises(ConnectionLostError):
+            list(response.iter_content(1))
+
+    def test_a_stream_larger_than_the_limit_can_be_iterated_but_not_held(
+        self, serve: Factory, asker: Factory
+    ) -> None:
+        message = answer(b"x" * 3000)
+        server = serve([READ, ["send", message], READ, ["send", message], HOLD])
+        client = asker(max_body_bytes=2999)
+        assert sum(map(len, client.get(server.url, stream=True).iter_content())) == 3000
+        response = client.get(server.url, stream=True)
+        with pytest.raises(BodyTooLargeError):
+            _ = response.content

@@ -1,0 +1,456 @@
+"""A Locust user's client: what it sends, gives back, and reports."""
+
+import json
+import ssl
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gevent
+import pytest
+from gevent.pool import Group
+from locust import task
+from locust.env import Environment
+from locust.exception import CatchResponseError, LocustError, ResponseError, StopTest
+
+from loadtests.http1.errors import (
+    BadStatusError,
+    ConnectionLostError,
+    MalformedResponseError,
+    NetworkTimeoutError,
+)
+from loadtests.rapidhttp import RapidHttpUser
+
+Factory = Callable[..., Any]
+OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{"a": [1]}'
+MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno"
+READ: list[Any] = ["read"]
+HOLD: list[Any] = ["hold"]
+
+
+class Guest:
+    """A user of a server, and the events that it caused."""
+
+    def __init__(self, host: str, **settings: Any) -> None:
+        self.environment = Environment()
+        self.events: list[dict[str, Any]] = []
+        self.environment.events.request.add_listener(  # type: ignore[no-untyped-call]
+            lambda **event: self.events.append(event)
+        )
+        defaults = {"host": host, "network_timeout": 10.0}
+        self.user = type("Mario", (RapidHttpUser,), {**defaults, **settings})(self.environment)
+        self.client = self.user.client
+
+    @property
+    def event(self) -> dict[str, Any]:
+        [event] = self.events
+        return event
+
+
+@pytest.fixture
+def guest(serve: Factory) -> Iterator[Factory]:
+    """A user whose server answers every request with the message given, or plays the scripts given."""
+    made: list[Guest] = []
+
+    def _guest(*answers: Any, **settings: Any) -> tuple[Guest, Any]:
+        steps = [step for answer in answers or (OK,) for step in (READ, ["send", answer])]
+        server = serve([*steps, HOLD])
+        made.append(Guest(server.url, **settings))
+        return made[-1], server
+
+    yield _guest
+    for one in made:
+        one.user._own_pool.close()
+
+
+def test_a_request_is_reported_once_with_all_its_fields(guest: Factory) -> None:
+    mario, server = guest()
+    response = mario.client.get("/menu", name="menu", context={"seat": 1})
+    event = mario.event
+    assert event.pop("start_time") > 1e9
+    assert 0 < event.pop("response_time") == pytest.approx(response.elapsed.total_seconds() * 1000, abs=0.01)
+    assert event == {
+        "request_type": "GET",
+        "name": "menu",
+        "context": {"seat": 1},
+        "response": response,
+        "exception": None,
+        "url": f"{server.url}/menu",
+        "response_length": 10,
+    }
+
+
+def test_a_response_has_the_names_of_requests(guest: Factory) -> None:
+    mario, server = guest()
+    response = mario.client.post("/orders", json={"size": "L"})
+    assert (response.status_code, response.ok, response.error) == (200, True, None)
+    assert (response.text, response.content) == ('{"a": [1]}', b'{"a": [1]}')
+    assert response.json() == {"a": [1]}
+    assert response.headers["CONTENT-TYPE"] == "application/json"
+    assert response.url == f"{server.url}/orders"
+    assert (response.request.method, response.request.body) == ("POST", b'{"size": "L"}')
+    assert response.request.headers["Content-Type"] == "application/json"
+    response.raise_for_status()
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "options"])
+def test_every_method_sends_what_it_is_called(guest: Factory, method: str) -> None:
+    mario, server = guest()
+    getattr(mario.client, method)("/x")
+    assert server.connections[0].startswith(f"{method.upper()} /x HTTP/1.1\r\n".encode())
+    assert mario.event["request_type"] == method.upper()
+
+
+def test_head_reports_no_length(guest: Factory) -> None:
+    mario, _ = guest(OK.partition(b"{")[0])
+    assert mario.client.head("/x").status_code == 200
+    assert mario.event["response_length"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"params": {"a": "1 2", "b": [3, 4], "c": None}}, b"POST /x?a=1+2&b=3&b=4 HTTP"),
+        ({"params": "raw=1"}, b"POST /x?raw=1 HTTP"),
+        ({"data": {"a": "b"}}, b"\r\n\r\na=b"),
+        ({"data": "text", "headers": {"content-type": "x/y"}}, b"content-type: x/y"),
+        ({"json": [1]}, b"Accept: application/json"),
+        ({"json": [1], "headers": {"Accept": "x/y"}}, b"Accept: x/y"),
+        ({"auth": ("Aladdin", "open sesame")}, b"Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
+        ({"files": {"f": b"content"}, "data": {"k": "v"}}, b'name="f"; filename="f"\r\n\r\ncontent\r\n--'),
+        ({}, b"Content-Length: 0\r\n"),
+    ],
+)
+def test_arguments_arrive_at_the_server(guest: Factory, arguments: dict[str, Any], expected: bytes) -> None:
+    mario, server = guest()
+    assert mario.client.post("/x", **arguments).ok
+    assert expected in server.connections[0]
+    assert mario.event["name"] == "/x"
+
+
+def test_credentials_in_the_host_become_basic_auth(serve: Factory) -> None:
+    server = serve([READ, ["send", OK], HOLD])
+    mario = Guest(server.url.replace("//", "//mario:it%27s%20me@"))
+    mario.client.get("/")
+    assert b"Authorization: Basic bWFyaW86aXQncyBtZQ==\r\n" in server.connections[0]
+    assert mario.event["url"] == f"{server.url}/"
+    mario.user._own_pool.close()
+
+
+def test_default_headers_are_sent_and_can_be_replaced(guest: Factory) -> None:
+    mario, server = guest(OK, OK, default_headers={"X-Tenant": "1"})
+    mario.client.get("/")
+    mario.client.get("/", headers={"x-tenant": "2"})
+    assert b"X-Tenant: 1\r\n" in server.connections[0]
+    assert server.connections[0].count(b"enant: ") == 2
+    assert b"x-tenant: 2\r\n" in server.connections[0]
+
+
+def test_a_whole_url_overrules_the_host(guest: Factory, serve: Factory) -> None:
+    mario, _ = guest()
+    other = serve([READ, ["send", OK], HOLD])
+    mario.client.get(f"{other.url}/there")
+    assert mario.event["url"] == f"{other.url}/there"
+    assert len(other.connections) == 1
+
+
+def test_requests_can_be_renamed_together(guest: Factory) -> None:
+    mario, _ = guest(OK, OK, OK)
+    with mario.client.rename_request("both"):
+        mario.client.get("/1")
+        mario.client.get("/2", name="own")
+    mario.client.get("/3")
+    assert [event["name"] for event in mario.events] == ["both", "own", "/3"]
+
+
+def test_the_users_context_is_reported(guest: Factory) -> None:
+    mario, _ = guest(context=lambda _: {"a": 1, "b": 1})
+    mario.client.get("/", context={"b": 2})
+    assert mario.event["context"] == {"a": 1, "b": 2}
+
+
+class TestFailures:
+    def test_a_bad_status_is_reported_and_its_response_given(self, guest: Factory) -> None:
+        mario, _ = guest(MISSING)
+        response = mario.client.get("/")
+        assert (response.status_code, response.ok, response.text) == (404, False, "no")
+        assert isinstance(mario.event["exception"], BadStatusError)
+        assert mario.event["response_length"] == 2
+        with pytest.raises(BadStatusError, match="404"):
+            response.raise_for_status()
+
+    @pytest.mark.parametrize(
+        ("answer", "settings", "error"),
+        [
+            (b"garbage\r\n\r\n", {}, MalformedResponseError),
+            (OK[:-1], {"network_timeout": 0.1}, NetworkTimeoutError),
+        ],
+    )
+    def test_no_response_is_reported_with_status_0(
+        self, guest: Factory, answer: bytes, settings: dict[str, Any], error: type[Exception]
+    ) -> None:
+        mario, server = guest(answer, **settings)
+        response = mario.client.get("/x")
+        assert (response.status_code, response.ok, response.content, response.text) == (0, False, None, None)
+        assert (dict(response.headers), response.url) == ({}, f"{server.url}/x")
+        assert isinstance(mario.event["exception"], error)
+        assert response.error is mario.event["exception"]
+        assert mario.event["response_length"] == 0
+
+    def test_a_url_that_cannot_be_asked_for_is_a_failed_request(self, guest: Factory) -> None:
+        mario, _ = guest()
+        response = mario.client.get("http://")
+        assert (response.status_code, response.url, response.request) == (0, None, None)
+        assert mario.event["exception"] is response.error
+
+    def test_a_timeout_of_ones_own_is_kept(self, guest: Factory) -> None:
+        mario, _ = guest(OK[:-1])
+        assert mario.client.get("/", timeout=0.1).status_code == 0
+
+    def test_a_header_with_a_line_break_is_the_callers_mistake(self, guest: Factory) -> None:
+        mario, _ = guest()
+        with pytest.raises(ValueError, match="line break"):
+            mario.client.get("/", headers={"X": "a\r\nB: c"})
+
+    def test_errors_of_one_kind_have_one_text(self, serve: Factory) -> None:
+        texts = set()
+        for _ in range(2):
+            mario = Guest(serve([READ]).url)
+            mario.client.get("/")
+            assert isinstance(mario.event["exception"], ConnectionLostError)
+            texts.add(repr(mario.event["exception"]))
+        assert len(texts) == 1
+
+
+class TestCatching:
+    def test_nothing_is_reported_before_the_block_ends(self, guest: Factory) -> None:
+        mario, _ = guest()
+        with mario.client.get("/", catch_response=True):
+            assert not mario.events
+        assert mario.event["exception"] is None
+
+    def test_success_overrules_a_bad_status(self, guest: Factory) -> None:
+        mario, _ = guest(MISSING)
+        with mario.client.get("/", catch_response=True) as response:
+            response.success()
+            response.raise_for_status()
+        assert mario.event["exception"] is None
+
+    @pytest.mark.parametrize("reason", ["too cold", CatchResponseError("too cold")])
+    def test_failure_overrules_a_good_status(self, guest: Factory, reason: Any) -> None:
+        mario, _ = guest()
+        with mario.client.get("/", catch_response=True) as response:
+            response.failure(reason)
+            with pytest.raises(CatchResponseError):
+                response.raise_for_status()
+        assert isinstance(mario.event["exception"], CatchResponseError)
+        assert str(mario.event["exception"]) == "too cold"
+
+    def test_without_a_word_the_status_decides(self, guest: Factory) -> None:
+        mario, _ = guest(MISSING)
+        with mario.client.get("/", catch_response=True):
+            pass
+        assert isinstance(mario.event["exception"], BadStatusError)
+
+    def test_a_response_error_in_the_block_fails_the_request(self, guest: Factory) -> None:
+        mario, _ = guest()
+        with mario.client.get("/", catch_response=True):
+            raise ResponseError("wrong pizza")
+        assert isinstance(mario.event["exception"], ResponseError)
+
+    def test_any_other_error_passes_through_unreported(self, guest: Factory) -> None:
+        mario, _ = guest()
+        with pytest.raises(KeyError), mario.client.get("/", catch_response=True):
+            raise KeyError
+        assert not mario.events
+
+    def test_a_verdict_before_an_error_is_reported_and_the_error_passes(self, guest: Factory) -> None:
+        mario, _ = guest()
+        with pytest.raises(KeyError), mario.client.get("/", catch_response=True) as response:  # noqa: PT012
+            response.failure("first")
+            raise KeyError
+        assert str(mario.event["exception"]) == "first"
+
+    def test_a_verdict_needs_catch_response_and_a_block(self, guest: Factory) -> None:
+        mario, _ = guest(OK, OK)
+        plain, caught = mario.client.get("/"), mario.client.get("/", catch_response=True)
+        for verdict in (
+            plain.success,
+            caught.success,
+            lambda: plain.failure("x"),
+            lambda: caught.failure("x"),
+        ):
+            with pytest.raises(LocustError):
+                verdict()
+
+    def test_the_meta_can_be_changed_in_the_block(self, guest: Factory) -> None:
+        mario, _ = guest()
+        with mario.client.get("/", catch_response=True) as response:
+            response.request_meta["name"] = "another"
+        assert mario.event["name"] == "another"
+
+
+class TestRest:
+    def test_json_is_read_into_js(self, guest: Factory) -> None:
+        mario, server = guest()
+        with mario.user.rest("POST", "/", json={}) as response:
+            assert response.js == {"a": [1]}
+        assert mario.event["exception"] is None
+        assert b"Accept: application/json\r\n" in server.connections[0]
+
+    def test_what_is_no_json_fails(self, guest: Factory) -> None:
+        mario, _ = guest(OK.replace(b"{", b"["))
+        with mario.user.rest("GET", "/") as response:
+            assert response.js is None
+        assert "Could not parse response as JSON" in str(mario.event["exception"])
+
+    def test_no_response_fails_with_its_reason(self, guest: Factory) -> None:
+        mario, _ = guest(b"garbage\r\n\r\n")
+        with mario.user.rest("GET", "/") as response:
+            assert response.js is None
+        assert isinstance(mario.event["exception"], CatchResponseError)
+
+    def test_a_failed_assertion_fails_the_request(self, guest: Factory) -> None:
+        mario, _ = guest()
+        with mario.user.rest("GET", "/") as response:
+            assert response.js == {}, "not empty"
+        assert str(mario.event["exception"]).startswith("not empty")
+
+    def test_rest_with_a_timestamp_is_reported_without_it(self, guest: Factory) -> None:
+        mario, server = guest()
+        with mario.user.rest_("GET", "/x?a=b"):
+            pass
+        assert mario.event["name"] == "/x?a=b&_=..."
+        assert b"GET /x?a=b&_=1" in server.connections[0]
+
+
+class TestStreams:
+    def test_only_the_head_is_waited_for(self, guest: Factory) -> None:
+        mario, _ = guest(OK[:-9])
+        response = mario.client.get("/", stream=True)
+        assert mario.event["response_length"] == 10
+        assert response.iter_content(1).__next__() == "{"
+        response.close()
+
+    def test_lines_come_one_by_one(self, guest: Factory) -> None:
+        body = b"one\ntwo\nthree"
+        mario, _ = guest(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n" + body)
+        assert list(mario.client.iter_lines("/")) == ["one", "two", "three"]
+
+    def test_lines_of_a_failed_request_raise_its_reason(self, guest: Factory) -> None:
+        mario, _ = guest(MISSING)
+        with pytest.raises(BadStatusError):
+            list(mario.client.iter_lines("/"))
+
+
+def test_charsets_are_read_from_the_headers_or_implied(guest: Factory) -> None:
+    for content_type, body in (
+        ("text/plain; charset=utf-16", "süß".encode("utf-16")),
+        ("text/plain", "süß".encode("latin-1")),
+        ("application/json", b'"s\xc3\xbc\xc3\x9f"'),
+        ("text/plain; charset=unheard-of", "süß".encode()),
+    ):
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+        mario, _ = guest(head.encode() + body)
+        assert mario.client.get("/").text.strip('"') == "süß"
+
+
+def test_greenlets_of_one_user_get_a_connection_each(serve: Factory) -> None:
+    server = serve([READ, ["sleep", 0.1], ["send", OK], HOLD])
+    mario = Guest(server.url)
+    waiting = [gevent.spawn(mario.client.get, "/") for _ in range(3)]
+    gevent.joinall(waiting, timeout=10, raise_error=True)
+    assert [one.value.status_code for one in waiting] == [200] * 3
+    assert len(server.connections) == 3
+    mario.user._own_pool.close()
+
+
+def test_a_killed_request_takes_its_connection_along(serve: Factory) -> None:
+    server = serve([READ, HOLD], [READ, ["send", OK], HOLD])
+    mario = Guest(server.url)
+    asking = gevent.spawn(mario.client.get, "/")
+    gevent.sleep(0.1)
+    asking.kill(timeout=5)
+    assert mario.client.get("/").ok
+    assert len(server.connections) == 2
+    mario.user._own_pool.close()
+
+
+def test_closing_wakes_who_waits(serve: Factory) -> None:
+    mario = Guest(serve([READ, HOLD]).url)
+    asking = gevent.spawn(mario.client.get, "/")
+    gevent.sleep(0.1)
+    mario.user._own_pool.close()
+    assert isinstance(asking.get(timeout=5).error, ConnectionLostError)
+
+
+def test_closing_and_killing_at_once_is_no_error_of_the_event_loop(
+    serve: Factory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mario = Guest(serve([READ, HOLD]).url)
+    asking = gevent.spawn(mario.client.get, "/")
+    gevent.sleep(0.1)
+    gevent.get_hub().loop.run_callback(asking.kill, block=False)
+    mario.user._own_pool.close()
+    gevent.sleep(0.01)
+    assert asking.dead
+    assert not capsys.readouterr().err
+
+
+def test_a_user_that_ends_leaves_no_connection_open(serve: Factory) -> None:
+    server = serve([READ, ["send", OK], ["hold"]])
+
+    class Mario(RapidHttpUser):
+        host = server.url
+
+        @task
+        def order(self) -> None:
+            self.client.get("/")
+            gevent.sleep(60)
+
+    user = Mario(Environment(user_classes=[Mario]))
+    group = Group()
+    user.start(group)
+    gevent.sleep(0.2)
+    [connection] = user._own_pool._open
+    assert not connection.closed
+    user.stop(force=True)
+    gevent.sleep(0)
+    assert connection.closed
+
+
+def test_a_pool_can_be_shared(guest: Factory) -> None:
+    mario, server = guest(OK, OK)
+    luigi = Guest(server.url, client_pool=mario.user._own_pool)
+    mario.client.get("/")
+    luigi.client.get("/")
+    assert len(server.connections) == 1
+
+
+def test_a_tls_context_of_ones_own_is_made_once(serve: Factory) -> None:
+    made = []
+
+    def factory(_: Any) -> ssl.SSLContext:
+        made.append(1)
+        return ssl.create_default_context()
+
+    mario = Guest(serve([]).url.replace("http:", "https:"), ssl_context_factory=factory)
+    for _ in range(2):
+        assert mario.client.get("/").status_code == 0
+    assert made == [1]
+
+
+def test_a_user_needs_a_host() -> None:
+    with pytest.raises(StopTest, match="No host"):
+        Guest(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("setting", ["proxy_host", "proxy_port", "max_retries"])
+def test_a_setting_that_would_be_ignored_is_refused(setting: str) -> None:
+    with pytest.raises(StopTest, match=setting):
+        Guest("http://127.0.0.1", **{setting: 1})
+
+
+def test_json_of_no_response_is_a_decode_error(guest: Factory) -> None:
+    mario, _ = guest(b"garbage\r\n\r\n")
+    with pytest.raises(json.JSONDecodeError):
+        mario.client.get("/").json()

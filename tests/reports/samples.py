@@ -1,0 +1,410 @@
+"""Gate results as real ones look: every verdict, hostile names, missing data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from analysis.model import (
+    Comparison,
+    Estimate,
+    Finding,
+    GateResult,
+    Operation,
+    OperationResult,
+    Outcome,
+    Quantile,
+    Reconciliation,
+    Severity,
+    Summary,
+    Verdict,
+)
+from analysis.run_record import (
+    Environment,
+    Generator,
+    Latency,
+    Rates,
+    RunRecord,
+    Side,
+    Span,
+    StepCounts,
+    TargetRecord,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+BOUNDS = np.round(1e-4 * 10 ** (np.arange(101) / 20), 9)  # 20 a decade from 0.1 ms to 10 s
+HOSTILE = "<script>alert(1)</script>\"&' onload=x"
+WINDOW = 60.0
+_CONFIDENCE = 0.9995
+
+_NAMES = {"latency": "typical time", "error_ratio": "share of failures"}
+_SENTENCES = {
+    Verdict.REGRESSED: "more than the noise threshold of 3 %, with the certainty that the gate promises.",
+    Verdict.IMPROVED: "the whole interval lies below the noise threshold.",
+    Verdict.UNCHANGED: "a change that matters is ruled out.",
+    Verdict.INCONCLUSIVE: "neither clearly above the noise threshold nor surely below it.",
+}
+
+
+def histogram(median: float, spread: float, executions: int) -> tuple[int, ...]:
+    """Counts in BOUNDS of log-normal durations with a slow tail of 4 % at three times the median."""
+    edges = np.concatenate(([1e-9], BOUNDS, [1e9]))
+    below = sum(
+        share * np.array([_normal((math.log(edge / middle)) / spread) for edge in edges])
+        for share, middle in ((0.96, median), (0.04, 3 * median))
+    )
+    counts = np.round(np.diff(below) * executions).astype(int)
+    counts[counts.argmax()] += executions - counts.sum()
+    return tuple(int(count) for count in counts)
+
+
+def side(
+    median: float, *, spread: float = 0.25, executions: int = 2400, failures: Mapping[str, int] | None = None
+) -> Summary:
+    """One side of an operation whose successes take about ``median`` seconds."""
+    failed = dict(failures or {})
+    counts = histogram(median, spread, executions - sum(failed.values()))
+    over_time = tuple(
+        (5.0 * index, median * (1 + 0.03 * math.sin(index)), median * 1.9 * (1 + 0.08 * math.cos(2 * index)))
+        for index in range(13)
+    )
+    return Summary(
+        executions=executions,
+        rate=executions / WINDOW,
+        error_ratio=sum(failed.values()) / executions if executions else math.nan,
+        failures=failed,
+        mean=median * 1.12,
+        p50=quantile(counts, 0.50),
+        p95=quantile(counts, 0.95),
+        p99=quantile(counts, 0.99),
+        histogram=counts,
+        over_time=over_time,
+    )
+
+
+def quantile(counts: Sequence[int], q: float) -> Quantile:
+    """The middle of the bucket in which the quantile lies, and that bucket."""
+    total = sum(counts)
+    if not total:
+        return Quantile(math.nan, 0.0, math.inf)
+    index = int(np.searchsorted(np.cumsum(counts), q * total))
+    low, high = float(BOUNDS[index - 1]), float(BOUNDS[index])
+    return Quantile(math.sqrt(low * high), low, high)
+
+
+def comparison(
+    metric: Literal["latency", "p50", "p95", "p99", "mean", "spread", "error_ratio", "rate"],
+    values: tuple[float, float],
+    interval: tuple[float, float, float],
+    verdict: Verdict,
+    *,
+    gating: bool = False,
+) -> Comparison:
+    """A comparison with a noise threshold of 3 % (half a point for errors)."""
+    value, low, high = interval
+    return Comparison(
+        metric=metric,
+        baseline=values[0],
+        candidate=values[1],
+        change=Estimate(value, low, high, _CONFIDENCE),
+        threshold=0.005 if metric == "error_ratio" else 0.03,
+        detectable=(high - low) / 2 + 0.01,
+        gating=gating,
+        verdict=verdict,
+        explanation=(
+            f"The {_NAMES.get(metric, metric)} changed by {100 * value:+.1f} % "
+            f"(95 % interval {100 * low:+.1f} % to {100 * high:+.1f} %): {_SENTENCES[verdict]}"
+        ),
+    )
+
+
+def compared(
+    name: str,
+    kind: str,
+    median: float,
+    interval: tuple[float, float, float],
+    verdict: Verdict,
+) -> OperationResult:
+    """An operation whose typical time changed as given, and whose errors did not."""
+    old, new = side(median), side(median * (1 + interval[0]))
+    typical = comparison("latency", (old.mean, new.mean), interval, verdict, gating=True)
+    others = (
+        comparison("p50", (old.p50.value, new.p50.value), interval, verdict),
+        comparison(
+            "p95", (old.p95.value, new.p95.value), _wider(interval, 3), Verdict.INCONCLUSIVE, gating=True
+        ),
+        comparison("p99", (old.p99.value, new.p99.value), _wider(interval, 6), Verdict.INCONCLUSIVE),
+        comparison("error_ratio", (0.0, 0.0), (0.0, -0.001, 0.001), Verdict.UNCHANGED, gating=True),
+        comparison("rate", (old.rate, new.rate), (0.0, -0.01, 0.01), Verdict.UNCHANGED),
+    )
+    return OperationResult(
+        operation=Operation(kind, name),
+        verdict=verdict,
+        explanation=typical.explanation,
+        decided_by="latency",
+        comparisons=(typical, *others),
+        baseline=old,
+        candidate=new,
+        bucket_resolution=0.06,
+    )
+
+
+def failing(name: str = "StartCookingCommand") -> OperationResult:
+    """As fast as before, but two in a hundred fail now."""
+    one = compared(name, "command", 0.0074, (0.004, -0.011, 0.018), Verdict.REGRESSED)
+    errors = comparison("error_ratio", (0.0, 0.02), (0.02, 0.012, 0.031), Verdict.REGRESSED, gating=True)
+    typical = replace(one.comparisons[0], verdict=Verdict.UNCHANGED)
+    return replace(
+        one,
+        decided_by="error_ratio",
+        explanation="The share of failures rose by 2 points (1.2 to 3.1), more than the 0.5 allowed.",
+        comparisons=(typical, errors),
+        candidate=side(0.00743, failures={"exception": 41, "business_rule": 7}),
+    )
+
+
+def without_data(name: str = "RemovePizzaCommand") -> OperationResult:
+    """Never executed: nothing is known, and that is said."""
+    empty = Summary(0, 0.0, math.nan, {}, math.nan, *(Quantile(math.nan, 0.0, math.inf),) * 3, (0,) * 102, ())
+    unknown = Comparison(
+        metric="latency",
+        baseline=math.nan,
+        candidate=math.nan,
+        change=Estimate.unknown(_CONFIDENCE),
+        threshold=0.03,
+        detectable=math.inf,
+        gating=True,
+        verdict=Verdict.INCONCLUSIVE,
+        explanation="The typical time could not be compared: too few executions on one side.",
+    )
+    return OperationResult(
+        operation=Operation("command", name),
+        verdict=Verdict.INCONCLUSIVE,
+        explanation=unknown.explanation,
+        decided_by="latency",
+        comparisons=(unknown,),
+        baseline=empty,
+        candidate=empty,
+        bucket_resolution=math.inf,
+    )
+
+
+def one_sided(name: str = "GetDeliveryTourQuery") -> OperationResult:
+    """New in the candidate: there is nothing to compare it with."""
+    return replace(
+        without_data(name),
+        operation=Operation("query", name),
+        explanation="Only the candidate has this operation.",
+        baseline=None,
+        candidate=side(0.0013),
+    )
+
+
+def _wider(interval: tuple[float, float, float], factor: float) -> tuple[float, float, float]:
+    value, low, high = interval
+    return value, value - (value - low) * factor, value + (high - value) * factor
+
+
+def _normal(z: float) -> float:
+    return 0.5 * (1 + math.erf(z / math.sqrt(2)))
+
+
+def operations() -> tuple[OperationResult, ...]:
+    """One of each kind, sorted by what matters."""
+    return (
+        compared("PlaceOrderCommand", "command", 0.0089, (0.214, 0.188, 0.241), Verdict.REGRESSED),
+        failing(),
+        compared("GetKitchenStatusQuery", "query", 0.0021, (0.041, -0.016, 0.095), Verdict.INCONCLUSIVE),
+        one_sided(),
+        without_data(),
+        compared("GetMenuQuery", "query", 0.0042, (-0.124, -0.151, -0.097), Verdict.IMPROVED),
+        compared("CompleteOrderCommand", "command", 0.0076, (0.006, -0.012, 0.021), Verdict.UNCHANGED),
+        compared("GetOrderByIdQuery", "query", 0.0018, (-0.003, -0.019, 0.014), Verdict.UNCHANGED),
+        compared("GetActiveOrdersQuery", "query", 0.015, (0.001, -0.02, 0.024), Verdict.UNCHANGED),
+        compared(HOSTILE, "query", 0.029, (-0.008, -0.02, 0.011), Verdict.UNCHANGED),
+    )
+
+
+def environment() -> Environment:
+    """A small shared machine."""
+    return Environment(
+        cpu_model="Intel Xeon 2.20 GHz",
+        cores=2,
+        memory_bytes=8 * 2**30,
+        kernel="Linux 6.1.0",
+        python="CPython 3.11.7",
+        packages={"fastapi": "0.165.0", "uvicorn": "0.54.0"},
+        load_average=(0.4, 0.6, 0.5),
+        hostname_hash="5d41402abc4b2a76",
+    )
+
+
+def target(name: Side, steps: Sequence[str], revision: str) -> TargetRecord:
+    """A service that answered 2,400 requests of every step, as the client saw it."""
+    counts = tuple(
+        StepCounts(step=f"do {one}", operation=one, started=2400, reached=2400, statuses={"200": 2400})
+        for one in steps
+    )
+    latencies = tuple(
+        Latency(
+            step=f"do {one}",
+            count=2400,
+            mean=0.014,
+            p50=0.012,
+            p95=0.031,
+            p99=0.044,
+            maximum=0.2,
+            hdr="HISTFAAA",
+        )
+        for one in steps
+    )
+    port = 8081 if name == "baseline" else 8082
+    url = f"http://127.0.0.1:{port}"
+    return TargetRecord(
+        side=name,
+        url=url,
+        metrics_url=f"{url}/metrics",
+        revision=revision,
+        whole_run=counts,
+        in_window=counts,
+        latencies=latencies,
+    )
+
+
+def run(number: int, steps: Sequence[str]) -> RunRecord:
+    """One round of a duet."""
+    start = 1_760_000_000.0 + 100 * number
+    return RunRecord(
+        run_id=f"20261123T1605{number:02}-mario",
+        scenario="mario",
+        seed=number,
+        model="closed",
+        users=20,
+        spawn_rate=20.0,
+        shape="steady",
+        command=(
+            "locust",
+            "-f",
+            "loadtests/mario.py",
+            "--headless",
+            "-u",
+            "20",
+            "-t",
+            "60s",
+            "--seed",
+            str(number),
+        ),
+        whole_run=Span(start=start, end=start + 70),
+        window=Span(start=start + 5, end=start + 5 + WINDOW),
+        rates=Rates(offered=412.3, achieved=412.3),
+        generator=Generator(cpu_utilisation=0.31, loop_lag_p99=0.0021, loop_lag_max=0.011),
+        environment=environment(),
+        targets=(
+            target("baseline", steps, "3f2a91c04d"),
+            target("candidate", steps, "working tree of b81d7e22aa"),
+        ),
+        scrape_interval=1.0,
+        warnings=("2 of 60 scrapes were late by more than 0.5 s",) if number == 1 else (),
+    )
+
+
+def gate(*chosen: OperationResult) -> GateResult:
+    """The result of a duet of three rounds; with the given operations, else one of each kind."""
+    shown = chosen or operations()
+    names = [one.operation.name for one in shown if one.candidate and one.candidate.executions]
+    regressed = [one.operation.name for one in shown if one.verdict is Verdict.REGRESSED]
+    return GateResult(
+        outcome=Outcome.REGRESSED if regressed else Outcome.PASS,
+        sentence=(
+            f"{len(regressed)} of {len(shown)} operations regressed: {', '.join(regressed[:3])}."
+            if regressed
+            else f"None of {len(shown)} operations regressed."
+        ),
+        method="duet",
+        operations=shown,
+        bounds=BOUNDS,
+        findings=(
+            Finding(
+                "scrape-gap", Severity.WARNING, "Round 1: 2 of 60 scrapes were late; the counts are complete."
+            ),
+            Finding("first-seen", Severity.NOTE, "GetDeliveryTourQuery exists in the candidate only."),
+        ),
+        reconciliation=tuple(
+            Reconciliation(name, one_side, 2640, 2640, 2400, 2400, 0, 0)
+            for name in names
+            for one_side in ("baseline", "candidate")
+        ),
+        runs=tuple(run(number, names) for number in range(1, 4)),
+        baseline_runs=tuple(f"20261123T1605{number:02}-mario" for number in range(1, 4)),
+        environment_changes={"python": ("CPython 3.11.6", "CPython 3.11.7")},
+        policy={
+            "false_alarm_rate": 0.01,
+            "inconclusive": "inconclusive",
+            "max_findings": 20,
+            "thresholds": {"latency_change": 0.03, "error_ratio_change": 0.005, "min_samples": 100},
+            "operations": {"PlaceOrderCommand": {"latency_change": 0.05}},
+        },
+        false_alarm_rate=0.01,
+        seconds=180.0,
+        created_at="2026-11-23T16:09:12+00:00",
+        promql={
+            name: "histogram_quantile(0.95, sum by (le) (rate("
+            f'cqrs_execution_duration_milliseconds_bucket{{type="{name}",status="success"}}[1m])))'
+            for name in names
+        },
+    )
+
+
+def many(count: int) -> GateResult:
+    """A gate over ``count`` operations, some of them regressed."""
+    verdicts = (Verdict.REGRESSED, Verdict.INCONCLUSIVE, Verdict.IMPROVED, Verdict.UNCHANGED)
+    changes = ((0.2, 0.15, 0.25), (0.04, -0.02, 0.1), (-0.2, -0.25, -0.15), (0.0, -0.02, 0.02))
+    examples = [
+        compared("Example", "command", 0.004, change, verdict)
+        for change, verdict in zip(changes, verdicts, strict=True)
+    ]
+    return gate(
+        *(
+            replace(
+                examples[min(index * 40 // count, 3)],
+                operation=Operation("command", f"Operation{index:04}Command"),
+            )
+            for index in range(count)
+        )
+    )
+
+
+def empty() -> GateResult:
+    """A gate that could not measure anything."""
+    return replace(
+        gate(),
+        outcome=Outcome.INVALID,
+        sentence="The service answered no request.",
+        operations=(),
+        bounds=np.array([]),
+        findings=(Finding("no-data", Severity.INVALID, "No operation was executed: is the host right?"),),
+        reconciliation=(),
+        runs=(),
+        baseline_runs=(),
+        environment_changes={},
+        policy={},
+        promql={},
+        seconds=0.0,
+    )
+
+
+def saying(outcome: Outcome, sentence: str) -> GateResult:
+    """The usual result with another outcome."""
+    return replace(gate(), outcome=outcome, sentence=sentence)
+
+
+def with_histogram(counts: tuple[int, ...]) -> OperationResult:
+    """An operation whose candidate has exactly these counts."""
+    one = operations()[0]
+    assert one.candidate is not None
+    return replace(one, candidate=replace(one.candidate, histogram=counts))

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pytest
+
+from analysis.model import Verdict
+from reports import html
+from tests.reports import samples
+
+if TYPE_CHECKING:
+    from analysis.model import GateResult
+
+MOST_BYTES = 1_500_000
+
+
+class Page(HTMLParser):
+    """Everything in a page that a test asks for."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.ids: list[str] = []
+        self.elements: list[dict[str, str | None]] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.elements.append(dict(attrs))
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@pytest.fixture(scope="module")
+def page(result: GateResult) -> Page:
+    return Page(html.render(result))
+
+
+def test_thirty_operations_fit_a_mail() -> None:
+    result = samples.gate(*samples.operations() * 3)
+    assert len(html.render(result).encode()) <= MOST_BYTES
+
+
+def test_nothing_in_it_points_outside(page: Page) -> None:
+    loading = {"src", "srcset", "action", "data", "poster", "background", "style"}
+    assert not [entry for entry in page.attributes if entry[1] in loading]
+    links = {value for _, name, value in page.attributes if name in {"href", "xlink:href"}}
+    assert all(link.startswith("#") or link == "data:," for link in links)
+
+
+def test_the_policy_allows_this_style_and_script_and_nothing_else(result: GateResult) -> None:
+    text = html.render(result)
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy is not None
+    rules = policy[1].replace("&#39;", "'")
+    assert rules.startswith("default-src 'none';")
+    assert "unsafe" not in rules
+    for tag in ("style", "script"):
+        inner = re.search(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        assert inner is not None
+        digest = base64.b64encode(hashlib.sha256(inner[1].encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in rules
+
+
+def test_a_hostile_name_is_text_everywhere(page: Page) -> None:
+    assert page.tags["script"] == 1
+    assert not [entry for entry in page.attributes if entry[1].startswith("on")]
+    assert samples.HOSTILE in "".join(page.words)
+
+
+def test_every_operation_has_one_place_and_every_link_leads_to_one(page: Page, result: GateResult) -> None:
+    assert len(page.ids) == len(set(page.ids))
+    assert {one.operation.name for one in result.operations if " " not in one.operation.name} <= set(page.ids)
+    hrefs = [value for _, name, value in page.attributes if name == "href" and value.startswith("#")]
+    assert {unquote(href.removeprefix("#")) for href in hrefs} <= set(page.ids)
+
+
+def test_every_explanation_and_finding_is_there(page: Page, result: GateResult) -> None:
+    text = "".join(page.words)
+    assert all(one.explanation in text for one in result.operations)
+    assert all(finding.message in text for finding in result.findings)
+    assert all(query in text for query in result.promql.values())
+    assert all(warning in text for run in result.runs for warning in run.warnings)
+
+
+def test_the_verdict_stands_before_everything_else(page: Page, result: GateResult) -> None:
+    text = " ".join("".join(page.words).split())
+    assert text.index(result.sentence) < text.index("How sure") < text.index("What changed")
+
+
+def test_charts_have_names_and_their_numbers_in_a_table(page: Page, result: GateResult) -> None:
+    images = [element for element in page.elements if element.get("role") == "img"]
+    assert images
+    assert all(element["aria-label"] for element in images)
+    drawn = [one for one in result.operations if one.candidate and one.candidate.executions]
+    assert "".join(page.words).count("Share of requests by bucket") == len(drawn)
+
+
+def test_only_operations_whose_errors_moved_are_plotted_for_errors() -> None:
+    steady = samples.gate(samples.compared("A", "query", 0.01, (0.0, -0.01, 0.01), Verdict.UNCHANGED))
+    assert "Change of the error ratio" not in html.render(steady)
+    assert "Change of the error ratio" in html.render(samples.gate(samples.failing()))

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING
+
+import jsonschema
+import pytest
+
+from reports import json_report
+from tests.reports import samples
+
+if TYPE_CHECKING:
+    from analysis.model import GateResult
+
+
+def test_the_published_schema_is_the_one_of_the_code() -> None:
+    """Write it anew with ``python -m reports.json_report``."""
+    assert json.loads(json_report.SCHEMA.read_text(encoding="utf-8")) == json_report.schema()
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(json_report.schema())
+
+
+@pytest.mark.parametrize("make", [samples.gate, samples.empty])
+def test_every_report_follows_the_schema(make: object) -> None:
+    assert callable(make)
+    jsonschema.validate(json.loads(json_report.render(make())), json_report.schema())
+
+
+def test_a_document_of_another_version_does_not_follow_it(result: GateResult) -> None:
+    document = json.loads(json_report.render(result)) | {"format_version": 2}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, json_report.schema())
+
+
+def test_unknown_and_unbounded_numbers_are_null(result: GateResult) -> None:
+    document = json.loads(json_report.render(result), parse_constant=pytest.fail)
+    unknown = document["operations"][4]["comparisons"][0]
+    assert unknown["change"] == {"value": None, "low": None, "high": None, "confidence": 0.9995}
+    assert unknown["detectable"] is None
+
+
+def test_counts_and_changes_arrive_unrounded(result: GateResult) -> None:
+    document = json.loads(json_report.render(result))
+    assert document["bounds"] == result.bounds.tolist()
+    for shown, one in zip(document["operations"], result.operations, strict=True):
+        value = one.comparisons[0].change.value
+        assert shown["comparisons"][0]["change"]["value"] == (value if math.isfinite(value) else None)
+        if one.candidate:
+            assert shown["candidate"]["histogram"] == list(one.candidate.histogram)
+
+
+def test_the_record_of_each_run_is_inside(result: GateResult) -> None:
+    document = json.loads(json_report.render(result))
+    assert document["runs"] == [run.model_dump(mode="json") for run in result.runs]

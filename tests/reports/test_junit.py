@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.model import Operation, Outcome, Verdict
+from reports import junit
+from tests.reports import samples
+
+if TYPE_CHECKING:
+    from analysis.model import GateResult
+
+
+def suite(result: GateResult) -> ET.Element:
+    found = ET.fromstring(junit.render(result)).find("testsuite")
+    assert found is not None
+    return found
+
+
+def test_each_operation_is_a_test_case_and_the_run_is_one_more(result: GateResult) -> None:
+    names = [case.get("name") for case in suite(result).iter("testcase")]
+    assert names == ["the run is valid", *(one.operation.name for one in result.operations)]
+
+
+def test_regressed_fails_and_inconclusive_is_neither_failed_nor_passed(result: GateResult) -> None:
+    cases = list(suite(result).iter("testcase"))[1:]
+    for case, one in zip(cases, result.operations, strict=True):
+        assert (case.find("failure") is not None) == (one.verdict is Verdict.REGRESSED)
+        assert (case.find("skipped") is not None) == (one.verdict is Verdict.INCONCLUSIVE)
+
+
+def test_the_totals_are_those_of_the_cases(result: GateResult) -> None:
+    shown = suite(result)
+    for total, tag in (
+        ("tests", "testcase"),
+        ("failures", "failure"),
+        ("skipped", "skipped"),
+        ("errors", "error"),
+    ):
+        assert int(shown.get(total, "-1")) == len(list(shown.iter(tag)))
+
+
+def test_an_invalid_run_is_an_error_with_its_reason() -> None:
+    shown = suite(samples.empty())
+    error = shown.find("testcase/error")
+    assert error is not None
+    assert error.text == "No operation was executed: is the host right?"
+    assert shown.get("errors") == "1"
+
+
+@given(st.text(max_size=30))
+def test_any_name_gives_well_formed_xml(name: str) -> None:
+    one = replace(samples.without_data(), operation=Operation("query", name), explanation=name)
+    result = replace(samples.empty(), operations=(one,), outcome=Outcome.INCONCLUSIVE)
+    assert len(list(suite(result).iter("testcase"))) == 2

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from analysis.model import Finding, Severity
+from reports import github, markdown
+from tests.reports import samples
+
+if TYPE_CHECKING:
+    from analysis.model import GateResult
+
+
+@pytest.mark.parametrize("count", [1, 500, 3000])
+def test_a_comment_fits_github_whatever_the_number_of_operations(count: int) -> None:
+    assert len(markdown.render(samples.many(count))) <= markdown.COMMENT_LIMIT
+
+
+def test_a_comment_fits_github_whatever_the_number_of_findings(result: GateResult) -> None:
+    findings = (Finding("gap", Severity.WARNING, "long " * 200),) * 5000
+    text = markdown.render(replace(result, findings=findings))
+    assert len(text) <= markdown.COMMENT_LIMIT
+    assert "more findings in the report" in text
+
+
+def test_with_500_operations_every_regressed_one_is_named() -> None:
+    text = markdown.render(samples.many(500))
+    assert text.count("🔺 regressed |") == 13
+    assert "more operations in the report" not in text.split("<details>", maxsplit=1)[0]
+
+
+def test_what_is_left_out_is_counted() -> None:
+    text = markdown.render(samples.many(3000))
+    shown = text.count("| **Operation")
+    left_out = [
+        int(line.split()[0]) for line in text.splitlines() if line.endswith("more operations in the report.")
+    ]
+    assert shown + sum(left_out) == 3000
+
+
+def test_the_step_summary_has_room_for_more_than_a_comment() -> None:
+    result = samples.many(1500)
+    assert markdown.COMMENT_LIMIT < len(github.step_summary(result)) <= github.SUMMARY_LIMIT
+
+
+def test_unchanged_operations_are_folded(result: GateResult) -> None:
+    head, _, folded = markdown.render(result).partition("<details>")
+    assert "PlaceOrderCommand" in head
+    assert "GetOrderByIdQuery" not in head
+    assert "GetOrderByIdQuery" in folded
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_any_name_is_shown_as_text(raw: str) -> None:
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parseInline(markdown.escaped(raw))[0].children or []
+    assert {token.type for token in tokens} <= {"text", "text_special"}
+
+
+def test_a_name_cannot_notify_anybody_or_leave_its_cell() -> None:
+    assert "@someone" not in markdown.escaped("@someone")
+    assert markdown.escaped("a|b\nc") == r"a\|b c"
+    assert markdown.escaped("<b>") == "&lt;b&gt;"

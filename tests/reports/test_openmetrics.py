@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from prometheus_client import parser as text_format
+from prometheus_client.openmetrics import parser as open_metrics
+
+from reports import openmetrics
+from tests.reports import samples
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.model import GateResult
+
+
+def read(text: str) -> dict[str, list[tuple[Mapping[str, str], float]]]:
+    return {
+        family.name: [(sample.labels, sample.value) for sample in family.samples]
+        for family in open_metrics.text_string_to_metric_families(text)  # type: ignore[no-untyped-call]
+    }
+
+
+def test_each_operation_has_exactly_its_verdict(result: GateResult) -> None:
+    samples_of = read(openmetrics.render(result))["mario_perf_operation_verdict"]
+    true = {labels["operation"]: labels["verdict"] for labels, value in samples_of if value == 1}
+    assert true == {one.operation.name: one.verdict.value for one in result.operations}
+
+
+def test_changes_come_with_both_ends_of_their_interval(result: GateResult) -> None:
+    changes = read(openmetrics.render(result))["mario_perf_change_ratio"]
+    place = {
+        labels["part"]: value
+        for labels, value in changes
+        if (labels["operation"], labels["metric"]) == ("PlaceOrderCommand", "latency")
+    }
+    assert place == {"value": 0.214, "low": 0.188, "high": 0.241}
+
+
+@pytest.mark.parametrize("make", [samples.gate, samples.empty])
+def test_the_collector_of_text_files_reads_it_too(make: object) -> None:
+    assert callable(make)
+    families = list(text_format.text_string_to_metric_families(openmetrics.render(make())))
+    assert {family.type for family in families} == {"gauge"}

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from analysis.model import Finding, Operation, Severity
+from reports import terminal
+from tests.reports import samples
+
+if TYPE_CHECKING:
+    import pytest
+
+    from analysis.model import GateResult
+
+
+def printed(result: GateResult, **options: object) -> str:
+    out = io.StringIO()
+    terminal.print_result(result, Console(file=out, width=140, **options))  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+def test_in_a_pipe_there_is_no_escape_sequence(result: GateResult) -> None:
+    assert "\x1b" not in printed(result)
+
+
+def test_on_a_terminal_there_is_colour_unless_it_is_not_wanted(
+    result: GateResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[1;31m" in printed(result, force_terminal=True, color_system="standard")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "31m" not in printed(result, force_terminal=True, color_system="standard")
+
+
+def test_the_verdict_comes_first(result: GateResult) -> None:
+    assert printed(result).startswith(f"REGRESSED  {result.sentence}")
+
+
+def test_names_are_neither_markup_nor_control_sequences(result: GateResult) -> None:
+    evil = replace(samples.operations()[0], operation=Operation("query", "[red]x[/red]\x1b[2J"))
+    text = printed(replace(result, operations=(evil,)))
+    assert "[red]x[/red]" in text
+    assert "\x1b" not in text
+
+
+def test_the_worst_findings_come_first_and_the_rest_is_counted(result: GateResult) -> None:
+    notes = tuple(Finding("n", Severity.NOTE, f"note number {index}") for index in range(30))
+    invalid = Finding("i", Severity.INVALID, "the service restarted")
+    text = printed(replace(result, findings=(*notes, invalid), policy={"max_findings": 3}))
+    assert text.index("the service restarted") < text.index("note number 0")
+    assert "note number 2" not in text
+    assert "and 28 more findings" in text

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from analysis.model import Estimate, Verdict
+from reports import words
+from tests.reports import samples
+
+
+def test_the_comparison_that_spoke_is_the_one_that_the_verdict_names() -> None:
+    spoken = words.spoken(samples.failing())
+    assert spoken is not None
+    assert spoken.metric == "error_ratio"
+
+
+def test_without_a_name_the_first_gating_comparison_speaks() -> None:
+    one = replace(samples.operations()[0], decided_by="nothing known")
+    assert words.spoken(one) is one.comparisons[0]
+    assert words.spoken(replace(one, comparisons=())) is None
+
+
+def test_durations_and_errors_are_told_apart() -> None:
+    one = samples.failing()
+    durations, errors = words.latency(one), words.errors(one)
+    assert durations is not None
+    assert errors is not None
+    assert (durations.metric, errors.metric) == ("latency", "error_ratio")
+
+
+def test_an_interval_open_on_one_side_says_so() -> None:
+    one = samples.operations()[0].comparisons[0]
+    assert words.interval(one) == "+18.8 to +24.1 %"
+    assert words.interval(replace(one, change=Estimate(0.2, 0.1, math.inf, 0.99))) == "+10.0 % or more"
+    assert words.interval(replace(one, change=Estimate(0.2, -math.inf, 0.3, 0.99))) == "+30.0 % or less"
+    assert words.interval(replace(one, change=Estimate.unknown(0.99))) == "unknown"
+
+
+def test_a_run_that_could_show_no_change_says_none() -> None:
+    one = samples.operations()[0].comparisons[0]
+    assert words.detectable(replace(one, detectable=math.inf)) == "none"
+    assert words.detectable(one) == "3.6 %"
+
+
+def test_quantities_carry_the_unit_of_their_metric() -> None:
+    assert words.quantity("error_ratio", 0.02) == "2.00 %"
+    assert words.quantity("rate", 40.0) == "40.0/s"
+    assert words.quantity("spread", 2.5) == "2.50 times"
+    assert words.quantity("p95", 0.02) == "20.0 ms"
+
+
+def test_a_range_names_its_unit_once() -> None:
+    assert words.span((0.0089, 0.01)) == "8.90 to 10.0 ms"
+    assert words.span((0.0005, 0.01)) == "500 µs to 10.0 ms"
+    assert words.span((0.01, 0.01)) == "10.0 ms"
+
+
+def test_every_verdict_is_counted_even_when_nobody_has_it() -> None:
+    assert words.tally(()) == dict.fromkeys(Verdict, 0)
+
+
+def test_failures_of_both_sides_are_listed_with_zeros() -> None:
+    assert words.failure_kinds(samples.failing()) == [("business_rule", 0, 7), ("exception", 0, 41)]
