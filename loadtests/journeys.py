@@ -193,7 +193,7 @@ class MarioUser(RapidHttpUser):
             if answer.ok:
                 order.end(side)
 
-    def _advance(  # noqa: PLR0913, PLR0917 - the whole of a transition
+    def _advance(
         self,
         step: Step,
         order: Order,

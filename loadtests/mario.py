@@ -8,13 +8,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # from any folder, installed or not
 
-from locust import events  # noqa: E402
+from locust import events
 
-from loadtests import recorder  # noqa: E402
-from loadtests.journeys import MarioUser  # noqa: E402
-from loadtests.options import add_arguments  # noqa: E402
+from loadtests import recorder
+from loadtests.journeys import MarioUser
+from loadtests.options import add_arguments
 
 __all__ = ["MarioUser"]
 
-events.init_command_line_parser.add_listener(add_arguments)
-events.init.add_listener(recorder.register)
+events.init_command_line_parser.add_listener(add_arguments)  # type: ignore[no-untyped-call]
+events.init.add_listener(recorder.register)  # type: ignore[no-untyped-call]

@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scenario",
         default="mario",
         metavar="NAME",
-        help="Name of the scenario in the run record. Only runs of one scenario are compared. Default: mario.",
+        help="Name of the scenario in the run record. Only runs of the same are compared. Default: mario.",
     )
     load.add_argument(
         "--seed",
@@ -97,7 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_checked(_not_negative),
         default=1.2,
         metavar="SECONDS",
-        help="Pause without any request at both ends of the window, so that client and service agree exactly. "
+        help="Pause without requests at both ends of the window, so that client and service agree exactly. "
         "Make it longer than the scrape interval of the Prometheus that watches. Default: 1.2.",
     )
     record.add_argument(

@@ -40,11 +40,14 @@ class Recorder:
         self._ending = RLock()
         self._ended = False
         events = environment.events
-        events.test_start.add_listener(self._begin)
-        events.spawning_complete.add_listener(self._all_users_there)
-        events.test_stopping.add_listener(self._end)
-        events.test_stop.add_listener(self._write)
-        events.quitting.add_listener(self._quit)
+        for event, listener in (
+            (events.test_start, self._begin),
+            (events.spawning_complete, self._all_users_there),
+            (events.test_stopping, self._end),
+            (events.test_stop, self._write),
+            (events.quitting, self._quit),
+        ):
+            event.add_listener(listener)  # type: ignore[no-untyped-call]
 
     def seat(self, user: RapidHttpUser) -> Seat:
         """A seat in the run for a new user.
@@ -131,6 +134,7 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
 
     Exits with code 2 when the service cannot be reached, unless somebody may still change the host in the UI.
     """
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     if runner is None or isinstance(runner, MasterRunner):
         LOG.warning("This process starts no users, so it records nothing: each worker records its own part")
         return

@@ -22,11 +22,10 @@ from loadtests.pulse import Pulse
 from loadtests.redaction import without_credentials
 from loadtests.scraper import Scraper
 from loadtests.session import Disagreements, Session, Target
-from loadtests.tally import Tally
 from loadtests.turnstile import Turnstile
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from loadtests.options import Options
@@ -98,7 +97,7 @@ class Run:
             self.warn(f"no metrics at {' and '.join(missing)}; no scrapes are kept (see --metrics-path)")
         self._started = time()
 
-    def seat(self, client: RapidHttpSession, excluded: Set[str]) -> Seat:
+    def seat(self, client: RapidHttpSession, excluded: AbstractSet[str]) -> Seat:
         """What the next user needs; its random streams follow from the seed and its index alone."""
         index, self._seats = self._seats, self._seats + 1
         session = Session(
@@ -180,7 +179,7 @@ class Run:
     def _quieten(self, timeout: float, where: str) -> None:
         if not self._turnstile.hold(timeout):
             self.warn(
-                f"requests were still under way {timeout:g} s {where}: counts there may differ from the service's"
+                f"requests were under way for more than {timeout:g} s {where}: counts there may be inexact"
             )
 
     def _scrape_edge(self, where: str) -> None:
@@ -210,7 +209,7 @@ class Run:
         )
 
     def _target_record(self, target: Target) -> TargetRecord:
-        whole: Tally = target.warm_up.merged(target.window)
+        whole = target.warm_up.merged(target.window)
         is_baseline = target.side == "baseline"
         return TargetRecord(
             side=target.side,

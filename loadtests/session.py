@@ -9,7 +9,8 @@ from loadtests.steps import Answer
 from loadtests.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Set
+    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
     from random import Random
 
     from analysis.run_record import Side
@@ -53,7 +54,7 @@ class Session:
         turnstile: Turnstile,
         disagreements: Disagreements,
         order: Random,
-        excluded: Set[str] = frozenset(),
+        excluded: AbstractSet[str] = frozenset(),
     ) -> None:
         """``order`` draws which side of a duet comes first; steps with an ``excluded`` tag are left out."""
         self._client = client
@@ -93,7 +94,7 @@ class Session:
             body: Sent as JSON.
 
         Raises:
-            StopUser: The run is over.
+            GreenletExit: The run is over.
         """
         if step.tag in self._excluded:
             return {}

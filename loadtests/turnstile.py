@@ -1,4 +1,4 @@
-"""The way into a request: users can be held there, so that a run has moments without any request under way."""
+"""The way into a request: users can be held there, so that a run has moments without any under way."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from random import uniform
 from typing import TYPE_CHECKING, Final
 
 import gevent
+from gevent import GreenletExit
 from gevent.event import Event
-from locust.exception import StopUser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +33,13 @@ class Turnstile:
         """Wait until it is open, and be inside for the length of the block.
 
         Raises:
-            StopUser: It is closed: the run is over.
+            GreenletExit: It is closed: the run is over. Locust ends the user.
         """
         while not self._open.is_set():
             if self._open.wait(_LOOK_AGAIN):
                 gevent.sleep(uniform(0, self._spread))  # noqa: S311 - no secrets here
         if self._closed:
-            raise StopUser
+            raise GreenletExit
         self._inside += 1
         self._empty.clear()
         try:
@@ -50,12 +50,12 @@ class Turnstile:
                 self._empty.set()
 
     def hold(self, timeout: float) -> bool:
-        """Let nobody in, and wait at most ``timeout`` seconds for the last to leave: whether all have left."""
+        """Let nobody in, and wait up to ``timeout`` seconds until all have left: whether they have."""
         self._open.clear()
         return bool(self._empty.wait(timeout))
 
     def release(self, spread: float) -> None:
-        """Let in who waits, each at a random moment within ``spread`` seconds, so that they do not stampede."""
+        """Let in who waits, each at a random moment within ``spread`` seconds: no stampede."""
         self._spread = spread
         self._open.set()
 

@@ -389,7 +389,7 @@ def test_closing_and_killing_at_once_is_no_error_of_the_event_loop(
     mario = Guest(serve([READ, HOLD]).url)
     asking = gevent.spawn(mario.client.get, "/")
     gevent.sleep(0.1)
-    gevent.get_hub().loop.run_callback(asking.kill, block=False)
+    asking.kill(block=False)
     mario.user._own_pool.close()
     gevent.sleep(0.01)
     assert asking.dead
