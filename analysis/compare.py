@@ -9,8 +9,6 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from analysis import baselines, policy_file, runs, verdict
 from analysis.errors import UserError
 from analysis.judge import judge
@@ -60,7 +58,7 @@ def _compare(options: argparse.Namespace) -> int:
     baseline = _baseline(options.baseline, judged[-1])
     result = judge(judged, _source(options, policy), baseline, policy)
     report = _write_reports(result, judged[-1].directory)
-    terminal.print_result(result, Console())
+    terminal.print_result(result, terminal.stdout())
     sys.stdout.write(f"report: {report}\n")
     return verdict.exit_code(result.outcome, policy.inconclusive)
 

@@ -50,7 +50,7 @@ class Service:
 class Load:
     """How a gate loads the service."""
 
-    users: int = 20
+    users: int | None = None  # 2 in a duet, 20 otherwise
     duration: float = 60.0  # seconds
     seed: int = 1
 

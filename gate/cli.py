@@ -85,7 +85,7 @@ Examples:
 @click.option(
     "--round-duration",
     type=click.FloatRange(2),
-    default=8.0,
+    default=5.0,
     show_default=True,
     metavar="SECONDS",
     help="Measured time of one round of a duet.",

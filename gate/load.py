@@ -23,7 +23,11 @@ LOCUSTFILE = Path(__file__).parent.parent / "loadtests" / "mario.py"
 GRACE = 45.0
 """Seconds beyond the run time until a run that has not ended is given up: start, quiet edges, last answers."""
 
-QUIET = 1.2
+QUIET = 0.3
+"""Seconds of both quiet edges: enough for the scrape that is taken there."""
+
+QUIET_FOR_PROMETHEUS = 1.3
+"""The same where a Prometheus that scrapes every second has to see it."""
 
 
 class SideDiedError(Exception):
@@ -49,12 +53,13 @@ class Load:
     warm_up: float
     window: float
     think: str
+    quiet: float
     locust_options: tuple[str, ...] = ()
 
     @property
     def run_time(self) -> int:
         """What Locust is told: all of it, in whole seconds."""
-        return math.ceil(self.warm_up + QUIET + self.window)
+        return math.ceil(self.warm_up + self.quiet + self.window)
 
 
 def run(
@@ -95,7 +100,7 @@ def _command(load: Load, candidate: Target, baseline: Target | None, folder: Pat
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
         *("-u", str(load.users), "-r", str(load.users), "-t", f"{load.run_time}s", "-H", candidate.url),
         *("--scenario", load.scenario, "--seed", str(load.seed), "--think", load.think),
-        *("--warm-up", str(load.warm_up), "--quiet", str(QUIET)),
+        *("--warm-up", str(load.warm_up), "--quiet", str(load.quiet)),
         *("--runs-dir", str(folder.parent), "--run-id", folder.name),
         *("--metrics-path", candidate.metrics_path, "--revision", candidate.revision or ""),
         *duet,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from analysis.errors import UserError
 from gate.processes import running, wait_until_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from analysis.policy import Service
@@ -75,15 +75,27 @@ def prepare(build: Build, log: Path) -> None:
 
 
 @contextmanager
-def served(build: Build, log: Path) -> Iterator[Child]:
-    """The service, answering; stopped afterwards.
+def served(builds: Sequence[Build], seed: int, folder: Path) -> Iterator[tuple[Child, ...]]:
+    """The services, started in this order, all answering; stopped afterwards. Logs go beside ``folder``.
 
     Raises:
-        UserError: it cannot be started, or does not answer.
+        UserError: one cannot be started, or does not answer.
     """
-    # The checkout's own code must win over whatever is installed.
-    env = {"PYTHONPATH": str(build.checkout.path), "PYTHONSAFEPATH": ""}
-    ready = build.service.ready if build.service else "/ready"
-    with running(build.name, build.command(), log, cwd=build.checkout.path, env=env) as child:
-        wait_until_ready(child, build.url + ready, STARTING)
-        yield child
+    with ExitStack() as stack:
+        children = tuple(stack.enter_context(_started(build, seed, folder)) for build in builds)
+        for build, child in zip(builds, children, strict=True):
+            ready = build.service.ready if build.service else "/ready"
+            wait_until_ready(child, build.url + ready, STARTING)
+        yield children
+
+
+def _started(build: Build, seed: int, folder: Path) -> AbstractContextManager[Child]:
+    env = {
+        # The checkout's own code must win over whatever is installed.
+        "PYTHONPATH": str(build.checkout.path),
+        "PYTHONSAFEPATH": "",
+        # Both sides of a round hash alike, so that the order of a set is no difference between builds.
+        "PYTHONHASHSEED": str(seed),
+    }
+    log = folder.with_suffix(f".{build.name}.log")
+    return running(build.name, build.command(), log, cwd=build.checkout.path, env=env)

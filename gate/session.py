@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import httpx
-from rich.console import Console
 
 from analysis import policy_file, verdict
 from analysis.errors import UserError
@@ -17,7 +16,7 @@ from analysis.sources.connection import Connection
 from analysis.sources.prometheus import PrometheusSource
 from analysis.sources.scrapes import ScrapeSource
 from gate import duet, git, prometheus, sides, stored
-from gate.load import Load, Target
+from gate.load import QUIET, QUIET_FOR_PROMETHEUS, Load, Target
 from gate.processes import free_port
 from gate.progress import narrating
 from gate.service import Build, prepare
@@ -35,6 +34,12 @@ if TYPE_CHECKING:
 
 AUTO = "auto"
 REACHING = 10.0
+
+DUET_LOAD = (2, "0")
+"""Users and think time of a duet. Two users without pauses keep both builds busy and hardly ever wait for each
+other: the most executions a second, and the least interference, that the machine gives."""
+
+STORED_LOAD = (20, "0.05:0.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +180,15 @@ def _source(
 
 
 def _load(wish: Wish, policy: Policy, window: float) -> Load:
+    users, think = DUET_LOAD if wish.baseline is None else STORED_LOAD
     return Load(
-        users=wish.users or policy.load.users,
+        users=wish.users or policy.load.users or users,
         seed=policy.load.seed if wish.seed is None else wish.seed,
         scenario="mario",
-        warm_up=2.0,
+        warm_up=1.0,
         window=window,
-        think="0.05:0.2",
+        think=think,
+        quiet=QUIET if wish.prometheus is None else QUIET_FOR_PROMETHEUS,
     )
 
 
@@ -200,7 +207,7 @@ def _report(result: GateResult, folder: Path, policy: Policy) -> int:
         (folder / "report.json").write_text(json_report.render(result), encoding="utf-8")
     except OSError as error:
         raise UserError(f"{folder}: the report cannot be written ({error.strerror})") from error
-    console = Console()
+    console = terminal.stdout()
     terminal.print_result(result, console)
     console.print(f"report: {report}", soft_wrap=True)
     return verdict.exit_code(result.outcome, policy.inconclusive)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,10 +36,7 @@ def fresh(baseline: Build, candidate: Build) -> Serving:
     @contextmanager
     def serving(number: int, folder: Path) -> Iterator[Sides]:
         order = (baseline, candidate) if number % 2 else (candidate, baseline)
-        with ExitStack() as stack:
-            children = tuple(
-                stack.enter_context(served(build, folder.with_suffix(f".{build.name}.log"))) for build in order
-            )
+        with served(order, number, folder) as children:
             yield Sides(target(baseline), target(candidate), children)
 
     return serving

@@ -74,9 +74,9 @@ def _runs(stored: Stored, build: Build, name: str, narrator: Narrator) -> list[M
         narrator.say(f"{name}: run {number} of {RUNS}")
         folder = stored.folder / f"{name}-{number}"
         load = replace(stored.load, seed=stored.load.seed + number - 1)
-        with served(build, folder.with_suffix(".service.log")) as child:
+        with served((build,), number, folder) as children:
             try:
-                done = run(load, target(build), None, folder, (child,), narrator.tick)
+                done = run(load, target(build), None, folder, children, narrator.tick)
             except SideDiedError as died:
                 raise ServiceDiedError(f"{name}, run {number}: {died}") from died
             played.append(measured(done, stored.source_of(done)))

@@ -59,11 +59,11 @@ class Order:
         """It is over on this side."""
         self._sides.pop(side, None)
 
-    def believe(self, side: Side, status: object) -> None:
+    def believe(self, side: Side, status: str | None) -> None:
         """Take the service's word for where it is; a word that we do not know changes nothing."""
         if status in _OVER:
             self.end(side)
-        elif side in self._sides and isinstance(status, str) and status in _STAGES:
+        elif side in self._sides and status in _STAGES:
             self.move(side, _STAGES[status])
 
 

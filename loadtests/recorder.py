@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import gevent
 import httpx
+from gevent import GreenletExit
 from gevent.lock import RLock
-from locust.exception import StopUser
 from locust.runners import MasterRunner, WorkerRunner
 
 from loadtests import folder
 from loadtests.options import Options
+from loadtests.redaction import without_credentials
 from loadtests.run import LONGEST_REQUEST, Crowd, Run, targets
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ class Recorder:
         """A seat in the run for a new user.
 
         Raises:
-            StopUser: There is no run to take part in.
+            GreenletExit: There is no run to take part in.
         """
         if self._run is None:
-            raise StopUser
-        return self._run.seat(user.client, frozenset(self._environment.exclude_tags or ()))
+            raise GreenletExit
+        return self._run.seat(user.client, frozenset(_parsed(self._environment).exclude_tags or ()))
 
     def _begin(self, **_: Any) -> None:  # noqa: ANN401 - Locust's events
         self._run = None
@@ -162,12 +163,12 @@ def _expect_service(environment: Environment) -> None:
             httpx.get(target.url, timeout=_REACH_TIMEOUT, trust_env=False, verify=False)  # noqa: S501
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             sys.exit(
-                _complain(f"{target.url} cannot be reached ({error}); start the service, or give another URL")
+                _complain(f"{target.url} cannot be reached ({error}); start the service, or give its URL")
             )
 
 
 def _complain(message: str) -> int:
-    LOG.error(message)
+    LOG.error(without_credentials(message))
     return _USAGE_ERROR
 
 

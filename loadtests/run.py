@@ -162,8 +162,8 @@ class Run:
 
     def warn(self, message: str) -> None:
         """Tell the user, now and in the record."""
-        LOG.warning(message)
-        self._warnings.append(message)
+        self._warnings.append(without_credentials(message))
+        LOG.warning(self._warnings[-1])
 
     def _open_window(self, timeout: float) -> None:
         gevent.sleep(self._options.warm_up)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -30,7 +31,12 @@ _OUTCOME_STYLES = {
 }
 _SEVERITY_STYLES = {Severity.NOTE: "dim", Severity.WARNING: "yellow", Severity.INVALID: "bold red"}
 _DEFAULT_FINDINGS = 20
-_WIDTH = 120
+_WIDTH = 150
+
+
+def stdout() -> Console:
+    """Standard output: as wide as the terminal, and in a pipe wide enough for a row to stay one line."""
+    return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
 
 
 def print_result(result: GateResult, console: Console) -> None:
