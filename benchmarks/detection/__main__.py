@@ -1,0 +1,39 @@
+"""``python -m benchmarks.detection run|table|simulate``."""
+
+from __future__ import annotations
+
+import click
+
+from benchmarks.detection import play, records, simulate, table
+
+
+@click.group(help="How often a gate is right.")
+def main() -> None:
+    """The three commands."""
+
+
+@main.command()
+@click.option("--gates", default=16, show_default=True, help="How many more; two minutes each.")
+def run(gates: int) -> None:
+    """Play real gates; goes on where it stopped."""
+    play.play(gates)
+
+
+@main.command("table")
+def show() -> None:
+    """What real gates said so far, and what other rules would have said."""
+    gates = records.read()
+    click.echo(table.ours(gates))
+    click.echo()
+    click.echo(table.peers(gates))
+
+
+@main.command("simulate")
+@click.option("--gates", default=5000, show_default=True, help="Unchanged builds in each world.")
+def simulated(gates: int) -> None:
+    """False alarms and coverage with known truth; minutes of both cores."""
+    click.echo(simulate.table(gates))
+
+
+if __name__ == "__main__":
+    main()
