@@ -55,7 +55,9 @@ Examples:
 
 {EXIT_CODES}"""
 )
-@click.option("--against", metavar="REV", help="Baseline build. Default: where this branch left the main branch.")
+@click.option(
+    "--against", metavar="REV", help="Baseline build. Default: where this branch left the main branch."
+)
 @click.option(
     "--baseline",
     is_flag=False,
@@ -67,7 +69,10 @@ Examples:
 @click.option("--candidate-url", metavar="URL", help="Duet of running services: the candidate.")
 @click.option("--users", type=click.IntRange(1), help="Concurrent users. Default: the policy's, 20.")
 @click.option(
-    "--duration", type=click.FloatRange(5), metavar="SECONDS", help="With --baseline: measured time. Default 60."
+    "--duration",
+    type=click.FloatRange(5),
+    metavar="SECONDS",
+    help="With --baseline: measured time. Default 60.",
 )
 @click.option(
     "--max-duration",
@@ -91,7 +96,9 @@ Examples:
     help="Measured time of one round of a duet.",
 )
 @click.option("--seed", type=int, help="Start of all random choices. Default: the policy's, 1.")
-@click.option("--slow", multiple=True, metavar="OP=FACTOR", help="Candidate: the handler takes 1.2 times as long.")
+@click.option(
+    "--slow", multiple=True, metavar="OP=FACTOR", help="Candidate: the handler takes 1.2 times as long."
+)
 @click.option("--delay", multiple=True, metavar="OP=TIME", help="Candidate: the handler takes 5ms longer.")
 @click.option("--fail", multiple=True, metavar="OP=RATIO", help="Candidate: 0.02 of all executions fail.")
 @click.option(
@@ -101,7 +108,11 @@ Examples:
 )
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
 @click.option(
-    "--output", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="Folder for runs."
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder for runs.",
 )
 def gate(**options: object) -> int:
     """Is the working tree slower than the code it came from?
@@ -144,8 +155,12 @@ Examples:
   mario-perf baseline save                 add the latest run
   mario-perf baseline save --run runs/ID --keep 10"""
 )
-@click.option("--run", type=click.Path(path_type=Path), default=runs.LATEST, show_default=True, help="The run's folder.")
-@click.option("--keep", type=click.IntRange(1), default=baselines.KEPT, show_default=True, help="Newest runs that stay.")
+@click.option(
+    "--run", type=click.Path(path_type=Path), default=runs.LATEST, show_default=True, help="The run's folder."
+)
+@click.option(
+    "--keep", type=click.IntRange(1), default=baselines.KEPT, show_default=True, help="Newest runs that stay."
+)
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
 def save(run: Path, keep: int, policy: Path | None) -> None:
     """Add a run to the baseline of its scenario and environment."""

@@ -105,15 +105,17 @@ def _is_spoilt(round_: Measured) -> bool:
     return any(finding.severity is Severity.INVALID for side in round_.sides for finding in side.findings)
 
 
-def _verdict(
-    good: list[Measured], spoilt: list[Measured], policy: Policy, alpha: float
-) -> GateResult:
+def _verdict(good: list[Measured], spoilt: list[Measured], policy: Policy, alpha: float) -> GateResult:
     """Judge the rounds that can be judged; with too many that cannot, all of them, which says why."""
     if not good or len(spoilt) > MOST_SPOILT * (len(good) + len(spoilt)):
         return conclude([*good, *spoilt], None, policy, alpha)
     result = conclude(good, None, policy, alpha)
     left_out = tuple(
-        replace(finding, severity=Severity.WARNING, message=f"{each.record.run_id} was left out: {finding.message}")
+        replace(
+            finding,
+            severity=Severity.WARNING,
+            message=f"{each.record.run_id} was left out: {finding.message}",
+        )
         for each in spoilt
         for side in each.sides
         for finding in side.findings

@@ -91,7 +91,9 @@ def _git(*arguments: str, asked: str | None = None) -> str:
             ["git", *arguments], capture_output=True, text=True, timeout=TIMEOUT, check=False
         )
     except FileNotFoundError as error:
-        raise UserError("git is not on the PATH; install it, or give --baseline-url and --candidate-url") from error
+        raise UserError(
+            "git is not on the PATH; install it, or give --baseline-url and --candidate-url"
+        ) from error
     except subprocess.TimeoutExpired as error:
         raise UserError(f"git {arguments[0]} has not ended after {TIMEOUT:.0f} s") from error
     if done.returncode == 0:

@@ -95,7 +95,9 @@ def run(
 
 
 def _command(load: Load, candidate: Target, baseline: Target | None, folder: Path) -> list[str]:
-    duet = [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
+    duet = (
+        [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
+    )
     return [
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
         *("-u", str(load.users), "-r", str(load.users), "-t", f"{load.run_time}s", "-H", candidate.url),

@@ -51,7 +51,12 @@ class Child:
 
 @contextmanager
 def running(
-    name: str, command: Sequence[str], log: Path, *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    name: str,
+    command: Sequence[str],
+    log: Path,
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[Child]:
     """A process in a group of its own; the whole group is stopped at the end.
 

@@ -81,7 +81,11 @@ def run(wish: Wish) -> int:
     folder = _folder(wish.output)
     longest = wish.max_duration if wish.baseline is None else 0.0
     with narrating(longest) as narrator:
-        result = _stored(wish, policy, folder, narrator) if wish.baseline is not None else _duet(wish, policy, folder, narrator)
+        result = (
+            _stored(wish, policy, folder, narrator)
+            if wish.baseline is not None
+            else _duet(wish, policy, folder, narrator)
+        )
     return _report(result, folder, policy)
 
 
@@ -196,7 +200,9 @@ def _reached(url: str, metrics_path: str) -> Target:
     try:
         httpx.get(url, timeout=REACHING)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise UserError(f"{url}: the service does not answer ({error}); start it, or correct the URL") from error
+        raise UserError(
+            f"{url}: the service does not answer ({error}); start it, or correct the URL"
+        ) from error
     return Target(url.rstrip("/"), None, metrics_path)
 
 

@@ -50,9 +50,10 @@ def opened(path: Path | None) -> Iterator[sqlite3.Connection]:
         with _connected(path) as connection:
             yield connection
         return
-    with tempfile.TemporaryDirectory(prefix="pizzeria-") as folder, _connected(
-        Path(folder) / "pizzeria.db"
-    ) as connection:
+    with (
+        tempfile.TemporaryDirectory(prefix="pizzeria-") as folder,
+        _connected(Path(folder) / "pizzeria.db") as connection,
+    ):
         yield connection
 
 

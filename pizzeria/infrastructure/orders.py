@@ -56,7 +56,15 @@ class Orders:
         self._connection.executemany(
             "INSERT INTO order_pizzas VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (cursor.lastrowid, position, p.id, p.name, p.size, json.dumps(p.toppings), cents(p.base_price))
+                (
+                    cursor.lastrowid,
+                    position,
+                    p.id,
+                    p.name,
+                    p.size,
+                    json.dumps(p.toppings),
+                    cents(p.base_price),
+                )
                 for position, p in enumerate(order.pizzas)
             ],
         )

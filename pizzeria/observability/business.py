@@ -24,7 +24,11 @@ class BusinessMetrics:
             "mario_orders_completed_orders", "Orders that left the oven", ("pizza_count",), registry=registry
         )
         self._value = Histogram(
-            "mario_orders_value_USD", "Value of orders", ("payment_method",), registry=registry, buckets=VALUES
+            "mario_orders_value_USD",
+            "Value of orders",
+            ("payment_method",),
+            registry=registry,
+            buckets=VALUES,
         )
         self._pizzas = Counter(
             "mario_pizzas_ordered_pizzas", "Pizzas ordered", ("pizza_name",), registry=registry

@@ -31,7 +31,9 @@ class Exposition:
         operations = tuple(self._recorder.snapshot())
         lines = [
             *_family(EXECUTIONS, "counter", "Commands and queries executed", _executions(operations)),
-            *_family(SUCCESSES, "counter", "Commands and queries that gave an answer", _successes(operations)),
+            *_family(
+                SUCCESSES, "counter", "Commands and queries that gave an answer", _successes(operations)
+            ),
             *_family(FAILURES, "counter", "Commands and queries that failed", _failures(operations)),
             *_family(DURATION, "histogram", "Time that handlers took", self._durations(operations)),
         ]

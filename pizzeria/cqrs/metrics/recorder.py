@@ -22,7 +22,15 @@ BOUNDS = tuple(round(10 ** (step / 20), 6) for step in range(-20, 81))
 class OperationMetrics:
     """What is kept of one operation. Read it under the recorder's lock."""
 
-    __slots__ = ("failures", "failures_by_bucket", "failures_sum", "kind", "name", "successes", "successes_sum")
+    __slots__ = (
+        "failures",
+        "failures_by_bucket",
+        "failures_sum",
+        "kind",
+        "name",
+        "successes",
+        "successes_sum",
+    )
 
     def __init__(self, kind: str, name: str, buckets: int) -> None:
         self.kind = kind

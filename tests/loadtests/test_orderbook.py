@@ -1,0 +1,96 @@
+"""A user's orders: bounded, and each side at its own stage."""
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from loadtests.orderbook import MOST_ACTIVE, Order, OrderBook, Stage
+
+
+def test_an_order_is_active_until_it_is_over_on_every_side() -> None:
+    order = Order({"baseline": "a", "candidate": "b"})
+    order.end("baseline")
+    assert order.active
+    assert (order.id_on("baseline"), order.id_on("candidate")) == (None, "b")
+    order.end("candidate")
+    assert not order.active
+
+
+def test_sides_move_on_their_own() -> None:
+    order = Order({"baseline": "a", "candidate": "b"})
+    order.move("candidate", Stage.COOKING)
+    assert order.id_on("candidate", Stage.COOKING) == "b"
+    assert order.id_on("baseline", Stage.COOKING) is None
+    assert order.is_at(Stage.CONFIRMED)
+    assert order.is_at(Stage.COOKING)
+    assert not order.is_at(Stage.READY, Stage.DELIVERING)
+
+
+@pytest.mark.parametrize("status", ["delivered", "cancelled"])
+def test_the_service_is_believed_when_it_says_that_an_order_is_over(status: str) -> None:
+    order = Order({"candidate": "b"})
+    order.believe("candidate", status)
+    assert not order.active
+
+
+def test_the_service_is_believed_about_the_stage() -> None:
+    order = Order({"candidate": "b"})
+    order.believe("candidate", "ready")
+    assert order.id_on("candidate", Stage.READY) == "b"
+
+
+@pytest.mark.parametrize("status", ["burnt", None, "", "READY"])
+def test_a_status_that_nobody_knows_changes_nothing(status: str | None) -> None:
+    order = Order({"candidate": "b"})
+    order.believe("candidate", status)
+    order.believe("baseline", status)
+    assert order.id_on("candidate", Stage.CONFIRMED) == "b"
+
+
+def test_the_oldest_order_at_a_stage_comes_first() -> None:
+    book = OrderBook()
+    orders = [Order({"candidate": name}) for name in "abc"]
+    for order in orders:
+        book.add(order)
+    orders[0].move("candidate", Stage.READY)
+    assert book.oldest_at(Stage.CONFIRMED) is orders[1]
+    assert book.oldest_at(Stage.READY, Stage.DELIVERING) is orders[0]
+    assert book.oldest_at(Stage.COOKING) is None
+
+
+class AnyLife(RuleBasedStateMachine):
+    """Whatever happens to orders, the book stays bounded and knows the active ones only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.book = OrderBook()
+        self.placed = 0
+
+    @precondition(lambda self: self.book.has_room)
+    @rule()
+    def place(self) -> None:
+        self.placed += 1
+        self.book.add(Order({"candidate": str(self.placed)}))
+
+    @precondition(lambda self: not self.book.has_room)
+    @rule()
+    def too_many(self) -> None:
+        with pytest.raises(ValueError, match="at most"):
+            self.book.add(Order({"candidate": "one too many"}))
+
+    @precondition(lambda self: self.book.orders)
+    @rule(
+        pick=st.integers(0, MOST_ACTIVE - 1), status=st.sampled_from([*Stage, "delivered", "cancelled", "?"])
+    )
+    def hear(self, pick: int, status: str) -> None:
+        orders = self.book.orders
+        orders[pick % len(orders)].believe("candidate", status)
+
+    @invariant()
+    def bounded(self) -> None:
+        assert len(self.book.orders) <= MOST_ACTIVE
+        assert all(order.active for order in self.book.orders)
+        assert self.book.has_room == (len(self.book.orders) < MOST_ACTIVE)
+
+
+TestAnyLife = AnyLife.TestCase

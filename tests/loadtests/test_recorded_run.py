@@ -1,0 +1,209 @@
+"""Real Locust against the real pizzeria: what the record says is what the service counted."""
+
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from analysis import runs
+from analysis.run_record import Side, StepCounts, TargetRecord
+from analysis.sources.scrapes import scrapes
+
+pytestmark = pytest.mark.e2e
+
+OPERATIONS = {
+    "GetMenuQuery", "PlaceOrderCommand", "GetOrderByIdQuery", "GetKitchenStatusQuery",
+    "GetOrdersByStatusQuery", "StartCookingCommand", "CompleteOrderCommand",
+    "GetDeliveryOrdersQuery", "GetActiveOrdersQuery", "AssignOrderToDeliveryCommand",
+    "GetDeliveryTourQuery", "UpdateOrderStatusCommand",
+}  # fmt: skip
+
+
+def executions(body: str) -> dict[str, int]:
+    pattern = r'^cqrs_executions_total\{[^}]*type="(\w+)"[^}]*\} (\S+)$'
+    return {name: int(float(value)) for name, value in re.findall(pattern, body, re.MULTILINE)}
+
+
+def scraped(run: runs.Run, side: Side, start: float, end: float) -> dict[str, int]:
+    """What the service executed between the last scrape before and the first after, zeros left out."""
+    taken = [each for each in scrapes(run.directory / f"scrapes-{side}.jsonl.gz") if "body" in each]
+    before = executions([each for each in taken if float(each["time"]) <= start][-1]["body"])
+    after = executions(next(each for each in taken if float(each["time"]) >= end)["body"])
+    return {name: after[name] - before[name] for name in after if after[name] > before[name]}
+
+
+def sent(steps: tuple[StepCounts, ...]) -> dict[str, int]:
+    return {step.operation: step.reached for step in steps if step.operation and step.reached}
+
+
+def agree(run: runs.Run, target: TargetRecord) -> bool:
+    whole, window = run.record.whole_run, run.record.window
+    return sent(target.whole_run) == scraped(run, target.side, whole.start, whole.end) and sent(
+        target.in_window
+    ) == scraped(run, target.side, window.start, window.end)
+
+
+def recorded(folder: Path) -> list[runs.Run]:
+    return [runs.load(run) for run in sorted(folder.iterdir()) if not run.is_symlink()]
+
+
+def wait_for(condition: Callable[[], Any]) -> Any:
+    for _ in range(400):
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    pytest.fail("it did not happen in time")
+
+
+def test_client_and_service_agree_exactly_on_every_operation(pizzeria: Any, load: Any) -> None:
+    code, output = load.run("-H", pizzeria(), "-u", "8", "-r", "8", "-t", "5s", "--revision", "abc")
+    run = runs.load(load.runs / "latest")
+    (target,) = run.record.targets
+    assert code == 0, output
+    assert agree(run, target)
+    assert {step.operation for step in target.in_window} == OPERATIONS
+    assert run.record.warnings == ()
+    assert (target.side, target.revision, run.record.users) == ("candidate", "abc", 8)
+    assert {latency.step: latency.count for latency in target.latencies} == {
+        step.step: sum(step.statuses.values()) for step in target.in_window
+    }
+    assert run.record.whole_run.start < run.record.window.start < run.record.window.end
+    assert run.record.rates.achieved == pytest.approx(
+        sum(step.started for step in target.in_window) / run.record.window.duration
+    )
+
+
+def test_both_sides_of_a_duet_agree_with_their_own_counts_and_got_the_same_work(
+    pizzeria: Any, load: Any
+) -> None:
+    code, output = load.run("-H", pizzeria(), "--duet", pizzeria(), "-u", "4", "-r", "4", "-t", "4s")
+    run = runs.load(load.runs / "latest")
+    baseline, candidate = run.record.targets
+    assert code == 0, output
+    assert (baseline.side, candidate.side) == ("baseline", "candidate")
+    assert agree(run, baseline)
+    assert agree(run, candidate)
+    assert sent(baseline.in_window) == sent(candidate.in_window) != {}
+
+
+def test_failures_of_the_service_are_counted_and_left_for_the_analysis_to_judge(
+    pizzeria: Any, load: Any
+) -> None:
+    service = pizzeria("--fail", "GetMenuQuery=1")
+    code, output = load.run("-H", service, "-u", "2", "-r", "2", "-t", "2s")
+    run = runs.load(load.runs / "latest")
+    menu = next(step for step in run.record.targets[0].whole_run if step.step == "read menu")
+    assert code == 0, output
+    assert menu.failed == menu.reached == menu.started > 0
+    assert agree(run, run.record.targets[0])
+
+
+def test_a_kitchen_at_capacity_is_business_and_no_failure(pizzeria: Any, load: Any) -> None:
+    service = pizzeria("--kitchen-capacity", "1")
+    load.run("-H", service, "-u", "12", "-r", "12", "-t", "3s", "--think", "0")
+    run = runs.load(load.runs / "latest")
+    cooking = next(step for step in run.record.targets[0].whole_run if step.step == "start cooking")
+    assert cooking.business == cooking.statuses.get("400", 0)
+    assert cooking.failed == 0
+    assert agree(run, run.record.targets[0])
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_stopped_by_hand_is_recorded_and_exact(pizzeria: Any, load: Any, stop: signal.Signals) -> None:
+    with load.start("--headless", "-H", pizzeria(), "-u", "4", "-r", "4", "--run-id", "mine") as locust:
+        wait_for((load.runs / "mine" / "scrapes-candidate.jsonl.gz").exists)
+        time.sleep(2.5)
+        locust.send_signal(stop)
+        output, _ = locust.communicate(timeout=30)
+    run = runs.load(load.runs / "mine")
+    assert locust.returncode == 0, output
+    assert "Traceback" not in output
+    assert run.record.window.duration > 0
+    assert agree(run, run.record.targets[0])
+    assert sum(step.abandoned for step in run.record.targets[0].whole_run) == 0
+
+
+def test_a_run_that_ends_in_its_warm_up_is_recorded_with_an_empty_window(pizzeria: Any, load: Any) -> None:
+    code, _ = load.run("-H", pizzeria(), "-u", "2", "-r", "2", "-t", "1s", "--warm-up", "30")
+    run = runs.load(load.runs / "latest")
+    assert code == 0
+    assert run.record.window.duration == 0
+    assert run.record.targets[0].in_window == ()
+    assert sent(run.record.targets[0].whole_run)
+    assert any("--warm-up" in warning for warning in run.record.warnings)
+
+
+def test_the_web_ui_starts_and_stops_several_runs(pizzeria: Any, load: Any, free_port: int) -> None:
+    service, ui = pizzeria(), f"http://127.0.0.1:{free_port}"
+    with load.start("-H", service, "--web-host", "127.0.0.1", "--web-port", str(free_port)) as locust:
+        wait_for(lambda: _answers(ui))
+        for _ in range(2):
+            httpx.post(f"{ui}/swarm", data={"user_count": "2", "spawn_rate": "2"}, timeout=30)
+            time.sleep(2)
+            httpx.post(f"{ui}/stop", timeout=30)
+        _interrupt(locust)
+    both = recorded(load.runs)
+    assert len(both) == 2
+    for run in both:
+        assert agree(run, run.record.targets[0])
+        assert run.record.window.duration > 0
+
+
+def test_a_worker_records_its_own_part_and_says_so(pizzeria: Any, load: Any) -> None:
+    code, output = load.run("-H", pizzeria(), "-u", "2", "-r", "2", "-t", "3s", "--processes", "2")
+    parts = recorded(load.runs)
+    assert code == 0, output
+    assert output.count("covers this worker only") == 2
+    assert len(parts) == 2
+    assert all(sent(run.record.targets[0].in_window) for run in parts)
+
+
+def test_a_service_that_cannot_be_reached_is_one_line_and_exit_code_2(load: Any, free_port: int) -> None:
+    code, output = load.run("-H", f"http://127.0.0.1:{free_port}", "-t", "2s")
+    errors = [line for line in output.splitlines() if "/ERROR/" in line]
+    assert code == 2
+    assert len(errors) == 1
+    assert f"http://127.0.0.1:{free_port} cannot be reached" in errors[0]
+    assert "Traceback" not in output
+    assert not load.runs.exists()
+
+
+def test_a_folder_that_cannot_hold_runs_is_one_line_and_exit_code_2(stub: Any, load: Any) -> None:
+    load.runs.write_text("a file, where the folder should be")
+    code, output = load.run("-H", stub(1).urls[0], "-t", "2s")
+    assert code == 2
+    assert "--runs-dir" in output
+    assert "Traceback" not in output
+
+
+def test_a_service_without_metrics_is_recorded_without_scrapes(stub: Any, load: Any) -> None:
+    code, _ = load.run("-H", stub(1).urls[0], "-u", "2", "-r", "2", "-t", "2s")
+    assert code == 0
+    assert load.record["scrape_interval"] is None
+    assert any("--metrics-path" in warning for warning in load.record["warnings"])
+    assert [path.name for path in (load.runs / "latest").iterdir()] == ["run.json"]
+
+
+def test_credentials_in_the_url_are_not_recorded(stub: Any, load: Any) -> None:
+    url = stub(1).urls[0].replace("//", "//mario:secret@")
+    load.run("-H", url, "-t", "1s")
+    assert "secret" not in (Path(load.runs) / "latest" / "run.json").read_text()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _interrupt(locust: subprocess.Popen[str]) -> None:
+    locust.send_signal(signal.SIGINT)
+    locust.communicate(timeout=30)
+    assert locust.returncode == 0

@@ -1,0 +1,94 @@
+"""Scrapes are kept raw and complete, and survive a crash."""
+
+import gzip
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import gevent
+import pytest
+
+from analysis.sources.scrapes import scrapes
+from loadtests.scraper import ScrapeError, Scraper
+
+BODY = '# HELP a Ünits\na 1\n\na{b="c\\n"} 2\n'
+
+
+class Exposition(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        content = BODY.encode()
+        self.send_response(200 if self.path == "/metrics" else 404)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Quiet."""
+
+
+@pytest.fixture
+def service() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Exposition)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def test_a_scrape_is_kept_as_it_came(service: str, tmp_path: Path) -> None:
+    scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz")
+    scraper.scrape()
+    scraper.scrape()
+    scraper.stop()
+    first, second = lines(tmp_path / "s.jsonl.gz")
+    assert first["body"] == second["body"] == BODY
+    assert 0 < float(str(first["time"])) <= float(str(second["time"]))
+
+
+def test_what_was_scraped_before_a_crash_can_be_read(service: str, tmp_path: Path) -> None:
+    scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz")
+    scraper.scrape()
+    scraper.scrape()
+    shutil.copy(tmp_path / "s.jsonl.gz", tmp_path / "cut.gz")  # nothing closed yet
+    scraper.stop()
+    assert [each["body"] for each in scrapes(tmp_path / "cut.gz")] == [BODY, BODY]
+
+
+def test_a_failed_scrape_is_kept_with_its_reason(service: str, tmp_path: Path) -> None:
+    scraper = Scraper(f"{service}/nothing", tmp_path / "s.jsonl.gz")
+    with pytest.raises(ScrapeError, match="status 404"):
+        scraper.scrape()
+    assert not scraper.scrape_surely()
+    scraper.stop()
+    assert {each["error"] for each in lines(tmp_path / "s.jsonl.gz")} == {"status 404"}
+
+
+def test_a_service_that_is_gone_is_a_failed_scrape(tmp_path: Path) -> None:
+    scraper = Scraper("http://127.0.0.1:9/metrics", tmp_path / "s.jsonl.gz")
+    with pytest.raises(ScrapeError, match="ConnectError"):
+        scraper.scrape()
+    scraper.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_scraping_goes_on_by_itself_until_it_is_stopped(service: str, tmp_path: Path) -> None:
+    scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz")
+    scraper.start(0.01)
+    with gevent.Timeout(30):
+        while scraper.succeeded < 3:
+            gevent.sleep(0.01)
+    scraper.stop()
+    kept = scraper.succeeded
+    gevent.sleep(0.05)
+    assert len(lines(tmp_path / "s.jsonl.gz")) == scraper.succeeded == kept

@@ -1,0 +1,105 @@
+"""Every request ends up in exactly one place."""
+
+from functools import reduce
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from loadtests.steps import Answer, Step, reached
+from loadtests.tally import Tally
+
+PLAIN = Step("look", "LookQuery", "GET")
+COOK = Step("cook", "CookCommand", "PUT", business=frozenset({400}))
+
+STATUSES = st.sampled_from([200, 201, 307, 400, 404, 405, 422, 500, 503, None, "lost"])
+EVENTS = st.lists(st.tuples(st.sampled_from([PLAIN, COOK]), STATUSES), max_size=30)
+
+
+def tallied(events: list[tuple[Step, int | str | None]]) -> Tally:
+    tally = Tally()
+    for step, status in events:
+        count = tally.begin(step)
+        if isinstance(status, int):
+            count.answered(step, status, "application/problem+json", 0.001)
+        elif status:
+            count.lost(TimeoutError())
+    return tally
+
+
+@given(EVENTS)
+def test_started_is_answered_plus_abandoned_and_nothing_is_counted_twice(
+    events: list[tuple[Step, int | str | None]],
+) -> None:
+    for step in tallied(events).counts():
+        answered = sum(step.statuses.values())
+        assert step.started == answered + step.abandoned
+        assert 0 <= step.reached <= answered
+        assert step.failed == sum(step.errors.values())
+        assert step.failed + step.business <= step.started
+
+
+@given(EVENTS, EVENTS, EVENTS)
+def test_merging_is_associative_and_the_same_as_counting_all_in_one(
+    one: list[tuple[Step, int | str | None]],
+    two: list[tuple[Step, int | str | None]],
+    three: list[tuple[Step, int | str | None]],
+) -> None:
+    parts = [tallied(one), tallied(two), tallied(three)]
+    left = reduce(Tally.merged, parts)
+    right = parts[0].merged(parts[1].merged(parts[2]))
+    assert left.counts() == right.counts() == tallied(one + two + three).counts()
+    assert left.latencies() == right.latencies()
+
+
+def test_a_refusal_of_the_trade_is_business_and_neither_success_nor_failure() -> None:
+    (count,) = tallied([(COOK, 200), (COOK, 400), (COOK, 500)]).counts()
+    assert (count.reached, count.business, count.failed) == (3, 1, 1)
+    assert count.errors == {"HTTP 500": 1}
+
+
+def test_a_400_where_no_refusal_is_expected_is_a_failure() -> None:
+    (count,) = tallied([(PLAIN, 400)]).counts()
+    assert (count.business, count.failed) == (0, 1)
+
+
+def test_a_request_without_an_answer_is_abandoned_and_named_by_its_error() -> None:
+    (count,) = tallied([(PLAIN, "lost"), (PLAIN, None)]).counts()
+    assert (count.started, count.abandoned, count.failed) == (2, 2, 1)
+    assert count.errors == {"TimeoutError": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "by_handler"),
+    [
+        (200, "application/json", True),
+        (400, "application/problem+json", True),
+        (500, None, True),
+        (404, "application/problem+json; charset=utf-8", True),
+        (404, "Application/Problem+JSON", True),
+        (404, "application/json", False),
+        (404, None, False),
+        (422, "application/problem+json", False),
+        (405, None, False),
+        (307, None, False),
+    ],
+)
+def test_only_answers_of_the_handler_reached_the_operation(
+    status: int, content_type: str | None, *, by_handler: bool
+) -> None:
+    assert reached(status, content_type) is by_handler
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        (Answer(200, b'{"id": "a"}'), {"id": "a"}),
+        (Answer(200, b"<html>"), None),
+        (Answer(200, b"\xff"), None),
+        (Answer(200, None), None),
+        (Answer(400, b'{"id": "a"}'), None),
+        (Answer(0, None), None),
+    ],
+)
+def test_only_a_success_with_json_in_it_is_read(answer: Answer, read: object) -> None:
+    assert answer.json() == read
