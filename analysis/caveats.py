@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING
 
 from analysis import environments
 from analysis.errors import listed, nearest
 from analysis.model import Finding, Severity
+from analysis.statistics import stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from analysis.model import RunMeasurement
     from analysis.policy import Policy
-    from analysis.run_record import Environment
+    from analysis.run_record import Environment, RunRecord
+
+_SIDES = 2
+_FEW = 5
+"""Requests that the sides may always differ by: those under way when a user gave up."""
+
+MOST_UNEQUAL = 0.02
+WORTH_TELLING = 0.05
+LARGEST_DRIFT = 0.5
+"""Shares: how much more work one side of a duet may get; a common shift, and a drift, that is told."""
 
 
 def few_samples(successes: Mapping[str, int], policy: Policy) -> Iterator[Finding]:
@@ -50,4 +62,66 @@ def package_changes(baseline: Environment, candidate: Environment) -> Iterator[F
         names = [f"{name} {before} to {now}" for name, (before, now) in changed.items()]
         yield Finding(
             "packages-changed", Severity.NOTE, f"versions changed since the baseline: {listed(names)}"
+        )
+
+
+def unequal_work(record: RunRecord) -> Iterator[Finding]:
+    """Steps that one side of a duet was sent more often than the other, which compares unlike things."""
+    sent = [{step.step: step.started for step in target.in_window} for target in record.targets]
+    if len(sent) != _SIDES:
+        return
+    names = sorted({*sent[0], *sent[1]})
+    unequal = [
+        f"{name} ({sent[0].get(name, 0)} and {sent[1].get(name, 0)})"
+        for name in names
+        if abs(sent[0].get(name, 0) - sent[1].get(name, 0))
+        > MOST_UNEQUAL * max(sent[0].get(name, 0), sent[1].get(name, 0)) + _FEW
+    ]
+    if unequal:
+        yield Finding(
+            "unequal-work",
+            Severity.INVALID,
+            f"the sides were not sent the same: {listed(unequal)}; see why one refused, then run again",
+        )
+
+
+def one_round(rounds: int) -> Iterator[Finding]:
+    """A duet of a single round: its interval does not hold how two processes of one build differ."""
+    if rounds == 1:
+        yield Finding(
+            "one-round",
+            Severity.WARNING,
+            "a single round cannot show how two processes of one build differ; mario-perf gate plays several",
+        )
+
+
+def common_shift(
+    baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement]
+) -> Iterator[Finding]:
+    """What all operations moved by together since the baseline; each is judged beyond it."""
+    shift = stored.shift(baseline, candidate)
+    if abs(shift) > WORTH_TELLING:
+        yield Finding(
+            "common-shift",
+            Severity.WARNING,
+            f"all operations together moved by {shift:+.1%} since the baseline, and each is judged beyond "
+            "that; whether the machine or the build did it, only a duet can tell",
+        )
+
+
+def drifting(run: RunMeasurement) -> Iterator[Finding]:
+    """A service that becomes slower within the window: its state grows, or the machine was disturbed."""
+    half = len(run.slice_edges) // 2
+    ratios = [
+        (each.slice_sums[half:].sum() / max(each.slices[half:].sum(), 1))
+        / (each.slice_sums[:half].sum() / max(each.slices[:half].sum(), 1))
+        for each in run.measurements.values()
+        if each.slice_sums[:half].sum() > 0 and each.slices[half:].sum() > 0
+    ]
+    if ratios and median(ratios) > 1 + LARGEST_DRIFT:
+        yield Finding(
+            "drift",
+            Severity.WARNING,
+            f"{run.side}: operations were {median(ratios) - 1:.0%} slower in the second half of the window "
+            "than in the first; look for state that grows, such as orders that are never finished",
         )

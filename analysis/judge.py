@@ -174,7 +174,7 @@ def _findings(
         told += [
             replace(finding, message=where + finding.message)
             for side in each.sides
-            for finding in side.findings
+            for finding in (*side.findings, *caveats.drifting(side), *caveats.unequal_work(each.record))
         ]
     successes: Counter[str] = Counter()
     for measurement in (one for each in rounds for one in each.candidate.measurements.values()):
@@ -184,4 +184,8 @@ def _findings(
     told += caveats.unmatched(policy, successes)
     if kept:
         told += caveats.package_changes(kept[-1].environment, rounds[-1].record.environment)
+        if all(len(each.candidate.slice_edges) >= _FEWEST_SCRAPES for each in rounds):
+            told += caveats.common_shift(kept, [each.candidate for each in rounds])
+    elif _is_duet(rounds, None):
+        told += caveats.one_round(len(rounds))
     return tuple(sorted(dict.fromkeys(told), key=lambda finding: _SEVERITIES.index(finding.severity)))

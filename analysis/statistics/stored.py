@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.statistics import metrics
 from analysis.statistics.change import Change, unpaired
 from analysis.statistics.judgement import Sides, judge
 from analysis.statistics.operations import common_order, failures
@@ -45,6 +46,15 @@ def compare(
     failed = tuple((failures(kept, each), failures(now, each)) for each in operations)
     sides = Sides(operations, by_run(kept, names), by_run(now, names), failed)
     return judge(sides, _against_drift, policy, alpha)
+
+
+def shift(baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement]) -> float:
+    """What the typical times of all operations moved by together, relative; 0 for fewer than five."""
+    runs = to_shared_bounds([*baseline, *candidate])
+    names = [operation.name for operation in common_order(runs)]
+    kept, now = runs[: len(baseline)], runs[len(baseline) :]
+    before, after = (metrics.latency(by_run(side, names)) for side in (kept, now))
+    return float(np.expm1(common_shift(unpaired(before, after, np.ones(len(names))).value)))
 
 
 def common_shift(change: Floats) -> float:

@@ -43,8 +43,8 @@ def decide(checks: Sequence[Check], alpha: float) -> tuple[Decision, ...]:
 
     Regressed: the change is above the noise threshold at the family-wise level, and stays so without the
     replicate that speaks most for it. Improved: the mirror image. Unchanged: a change for the worse as large
-    as the resolution is ruled out at the confidence of the interval. Checks that do not gate are tested too, each
-    for itself at ``alpha``: they inform, and promise nothing.
+    as the resolution is ruled out at the confidence of the interval. Checks that do not gate are tested too,
+    each for itself at ``alpha``: they inform, and promise nothing.
     """
     worse = _adjusted(checks, [check.worse for check in checks])
     better = _adjusted(checks, [check.better for check in checks])

@@ -1,4 +1,4 @@
-"""What is kept of every gate: its answer, and the histograms of every round, so that any rule can be tried."""
+"""What is kept of every gate: its answer, and each round's histograms, so that any rule can be tried."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def table(gates: int) -> str:
         red = sum(each.red for each in answers)
         low, high = exact_interval(np.array(red), np.array(gates), 0.95)
         lines.append(
-            f"| {name} | {gates} | {red / gates:.2%} ({float(low):.2%}–{float(high):.2%}) "
+            f"| {name} | {gates} | {red / gates:.2%} ({float(low):.2%}-{float(high):.2%}) "
             f"| {np.mean([each.open for each in answers]):.0%} "
             f"| {np.median([each.rounds for each in answers]):.0f} "
             f"| {np.mean([each.covered for each in answers]):.1%} of 95 % |"

@@ -34,7 +34,7 @@ def ours(gates: Sequence[Gate]) -> str:
         wrong = [bool(set(each.regressed) - expected) for each in group]
         open_ = [each.outcome in {"inconclusive", "invalid"} for each in group]
         lines.append(
-            f"| {name} | {len(group)} | {_share(right) if expected else '–'} | {_share(wrong)} "
+            f"| {name} | {len(group)} | {_share(right) if expected else '-'} | {_share(wrong)} "
             f"| {_share(open_)} | {median(each.seconds for each in group):.0f} s |"
         )
     return "\n".join(lines)
@@ -71,4 +71,4 @@ def _share(answers: Sequence[bool]) -> str:
     if not answers:
         return "none yet"
     low, high = exact_interval(np.array(sum(answers)), np.array(len(answers)), 0.95)
-    return f"{sum(answers)} of {len(answers)} ({float(low) * 100:.0f}–{float(high) * 100:.0f} %)"
+    return f"{sum(answers)} of {len(answers)} ({float(low) * 100:.0f}-{float(high) * 100:.0f} %)"
