@@ -43,7 +43,7 @@ class Duet:
     @property
     def round_time(self) -> float:
         """About how long a round takes."""
-        return self.load.run_time + STARTING
+        return self.load.settle + self.load.run_time + STARTING
 
     @property
     def plan(self) -> Plan:

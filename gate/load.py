@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,7 @@ class Load:
     window: float
     think: str
     quiet: float
+    settle: float  # before the first request: what scrapes the services must have seen them idle
     locust_options: tuple[str, ...] = ()
 
     @property
@@ -76,6 +78,7 @@ def run(
         SideDiedError: one of the ``watched`` services ended. What was measured until then is in ``folder``.
         UserError: Locust failed.
     """
+    time.sleep(load.settle)
     command = _command(load, candidate, baseline, folder)
     log = folder.with_suffix(".locust.log")
     with running("Locust", command, log) as locust:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
+
 from analysis.errors import UserError
-from gate.processes import free_port, running, wait_until_ready
+from gate.processes import POLL, free_port, running, wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +46,23 @@ def scraping(ports: Sequence[int], metrics_path: str, log: Path) -> Iterator[str
         with running("Prometheus", command, log) as child:
             url = f"http://127.0.0.1:{port}"
             wait_until_ready(child, f"{url}/-/ready", STARTING)
+            _wait_for_targets(url, len(ports))
             yield url
+
+
+def _wait_for_targets(url: str, count: int) -> None:
+    """Wait until the server knows what to scrape: its discovery takes seconds longer than its start.
+
+    Raises:
+        UserError: it does not know the targets in time.
+    """
+    deadline = time.monotonic() + STARTING
+    while time.monotonic() < deadline:
+        answer = httpx.get(f"{url}/api/v1/targets", timeout=5.0).json()
+        if len(answer["data"]["activeTargets"]) >= count:
+            return
+        time.sleep(POLL)
+    raise UserError(f"Prometheus at {url} has not found the services after {STARTING:.0f} s; run again")
 
 
 def _config(ports: Sequence[int], metrics_path: str) -> str:

@@ -6,6 +6,7 @@ import secrets
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -24,12 +25,10 @@ from reports import html, json_report, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from analysis.judge import SourceOf
     from analysis.model import GateResult
     from analysis.policy import Policy
-    from gate.git import Checkout
     from gate.progress import Narrator
 
 AUTO = "auto"
@@ -144,11 +143,15 @@ def _stored(wish: Wish, policy: Policy, folder: Path, narrator: Narrator) -> Gat
             prepare(build, folder / "baseline.setup.log")
             yield build
 
-    from pathlib import Path as P
-
     with _source(wish, policy, (candidate.port,), candidate.metrics_path, folder) as source_of:
         asked = stored.Stored(
-            candidate, committed, load, policy, source_of, folder, P(wish.baseline) if wish.baseline else None
+            candidate,
+            committed,
+            load,
+            policy,
+            source_of,
+            folder,
+            Path(wish.baseline) if wish.baseline else None,
         )
         return stored.play(asked, narrator)
 
@@ -193,6 +196,7 @@ def _load(wish: Wish, policy: Policy, window: float) -> Load:
         window=window,
         think=think,
         quiet=QUIET if wish.prometheus is None else QUIET_FOR_PROMETHEUS,
+        settle=0.0 if wish.prometheus is None else QUIET_FOR_PROMETHEUS,
     )
 
 
