@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LOCUSTFILE = Path(__file__).parent.parent / "loadtests" / "mario.py"
 
 GRACE = 45.0
-"""Seconds beyond the run time until a run that has not ended is given up: start, quiet edges, last answers."""
+"""Seconds beyond the run time until a run that has not ended is given up: start, edges, last answers."""
 
 QUIET = 0.3
 """Seconds of both quiet edges: enough for the scrape that is taken there."""

@@ -35,8 +35,8 @@ AUTO = "auto"
 REACHING = 10.0
 
 DUET_LOAD = (2, "0")
-"""Users and think time of a duet. Two users without pauses keep both builds busy and hardly ever wait for each
-other: the most executions a second, and the least interference, that the machine gives."""
+"""Users and think time of a duet. Two users without pauses keep both builds busy and hardly ever wait for
+each other: the most executions a second, and the least interference, that the machine gives."""
 
 STORED_LOAD = (20, "0.05:0.2")
 

@@ -24,6 +24,9 @@ NAMES: Mapping[Metric, str] = {
     "error_ratio": "share of failures",
 }
 
+_WHOLE = 10
+"""Per cent from which on a fraction of one tells nobody anything."""
+
 
 def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> str:
     """One sentence on check ``check`` of operation ``index``."""
@@ -59,4 +62,6 @@ def _amount(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of th
 
 
 def _size(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of the same number
-    return f"{value * 100:.2g} points" if points else f"{value * 100:.2g} %"
+    hundredths = value * 100
+    digits = f"{hundredths:.0f}" if hundredths >= _WHOLE else f"{hundredths:.2g}"
+    return f"{digits} points" if points else f"{digits} %"
