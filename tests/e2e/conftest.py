@@ -1,0 +1,72 @@
+"""Real services and real commands, stopped whatever happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gate.processes import free_port, running, wait_until_ready
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+LONGEST = 200.0
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """A Python module of ours, to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=cwd,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONGEST,
+    )
+
+
+@contextmanager
+def started(*arguments: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
+    """A Python module of ours, running; told to end at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=cwd,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+
+@pytest.fixture
+def pizzeria(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Starts pizzerias with options; gives their URLs."""
+    with ExitStack() as stack:
+
+        def start(*options: str) -> str:
+            port = free_port()
+            command = [sys.executable, "-m", "pizzeria", "--port", str(port), *options]
+            log = tmp_path / f"pizzeria-{port}.log"
+            child = stack.enter_context(running("pizzeria", command, log, cwd=ROOT))
+            url = f"http://127.0.0.1:{port}"
+            wait_until_ready(child, f"{url}/ready", 60)
+            return url
+
+        yield start

@@ -1,0 +1,74 @@
+"""The command line: what a user is told."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def mario(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gate", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("gate",), ("serve",), ("compare",), ("baseline",), ("baseline", "save")]
+)
+def test_every_command_has_help(command: tuple[str, ...]) -> None:
+    done = mario(*command, "--help")
+    assert done.returncode == 0
+    assert "usage" in done.stdout.lower()
+
+
+def test_the_help_of_the_gate_names_the_exit_codes() -> None:
+    shown = mario("gate", "--help").stdout
+    for code in ("0    pass", "3    regressed", "4    inconclusive", "130  interrupted"):
+        assert code in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("gate", "--against", "no-such-revision"), "--against no-such-revision: no such revision"),
+        (("gate", "--baseline-url", "http://127.0.0.1:9"), "give both"),
+        (
+            ("gate", "--baseline-url", "http://127.0.0.1:9", "--candidate-url", "http://127.0.0.1:9"),
+            "the service does not answer",
+        ),
+        (("gate", "--slow", "NoSuchCommand=2"), "PlaceOrderCommand"),
+        (
+            ("gate", "--baseline-url", "http://127.0.0.1:9", "--candidate-url", "x", "--slow", "A=2"),
+            "as they are",
+        ),
+        (("baseline", "save", "--run", "no-such-run"), "no run record"),
+        (("baseline", "show", "no-such-file"), "no baseline"),
+    ],
+)
+def test_what_is_wrong_is_one_line_and_exit_code_2(
+    arguments: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    if arguments[0] == "gate":
+        arguments = (*arguments, "--output", str(tmp_path / "runs"))
+    done = mario(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith("mario-perf: ")]
+    assert len(told) == 1
+
+
+def test_a_wrong_option_is_usage() -> None:
+    done = mario("gate", "--users", "none")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,72 @@
+"""Revisions and checkouts, on real repositories."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import UserError
+from gate import git
+
+
+def run(*arguments: str) -> str:
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.invalid")
+    return subprocess.run(
+        ["git", *identity, *arguments], check=True, capture_output=True, text=True, timeout=30
+    ).stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One commit on main, one more on a branch, which is checked out."""
+    monkeypatch.chdir(tmp_path)
+    run("init", "-q", "-b", "main")
+    (tmp_path / "file").write_text("main")
+    run("add", "file")
+    run("commit", "-qm", "first")
+    run("checkout", "-qb", "branch")
+    (tmp_path / "file").write_text("branch")
+    run("commit", "-qam", "second")
+    return tmp_path
+
+
+def test_the_default_baseline_is_where_the_branch_left_main(repository: Path) -> None:
+    assert git.default_baseline() == run("rev-parse", "main")
+
+
+def test_on_main_itself_the_default_baseline_is_head(repository: Path) -> None:
+    run("checkout", "-q", "main")
+    assert git.default_baseline() == run("rev-parse", "HEAD")
+
+
+def test_a_working_tree_with_changes_says_so(repository: Path) -> None:
+    assert git.working_tree().revision == run("rev-parse", "--short=12", "HEAD")
+    (repository / "file").write_text("changed")
+    assert git.working_tree().revision.endswith("with changes")
+
+
+def test_a_checkout_has_the_files_of_its_commit_and_leaves_nothing(repository: Path) -> None:
+    with git.checked_out(git.resolve("main")) as checkout:
+        assert (checkout.path / "file").read_text() == "main"
+        assert checkout.path not in repository.parents
+    assert not checkout.path.exists()
+    assert len(run("worktree", "list").splitlines()) == 1
+
+
+def test_a_checkout_is_removed_after_an_error_too(repository: Path) -> None:
+    with pytest.raises(ZeroDivisionError), git.checked_out(git.resolve("main")) as checkout:
+        _ = 1 / 0
+    assert not checkout.path.exists()
+    assert len(run("worktree", "list").splitlines()) == 1
+
+
+def test_an_unknown_revision_is_one_line(repository: Path) -> None:
+    with pytest.raises(UserError, match="--against v9: no such revision"):
+        git.resolve("v9")
+
+
+def test_outside_of_a_repository_git_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(UserError, match="not a git repository"):
+        git.working_tree()

@@ -1,0 +1,69 @@
+"""Builds: how they are started."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from analysis.errors import UserError
+from analysis.policy import Service
+from gate.git import Checkout
+from gate.processes import free_port
+from gate.service import Build, prepare, served
+
+ROOT = Path(__file__).parents[2]
+
+
+def build(service: Service | None, folder: Path = ROOT, **changes: object) -> Build:
+    made = Build("candidate", Checkout(folder, "abc"), service, free_port())
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def test_the_embedded_pizzeria_gets_the_faults_that_were_asked_for() -> None:
+    command = build(None, faults=("--slow", "GetMenuQuery=2")).command()
+    assert command[1:3] == ["-m", "pizzeria"]
+    assert command[-2:] == ["--slow", "GetMenuQuery=2"]
+
+
+def test_the_port_goes_where_the_policy_wants_it() -> None:
+    made = build(Service(start=("./serve", "--listen", "127.0.0.1:{port}")), port=4711)
+    assert made.command() == ["./serve", "--listen", "127.0.0.1:4711"]
+
+
+def test_a_setup_that_fails_is_one_line_and_its_output_is_kept(tmp_path: Path) -> None:
+    made = build(Service(start=("true",), setup=(sys.executable, "-c", "print('why'); exit(3)")), tmp_path)
+    with pytest.raises(UserError, match="candidate: setup failed"):
+        prepare(made, tmp_path / "log")
+    assert "why" in (tmp_path / "log").read_text()
+
+
+def test_a_service_of_another_kind_is_served_from_its_checkout(tmp_path: Path) -> None:
+    (tmp_path / "healthz").write_text("up")
+    start = (sys.executable, "-m", "http.server", "{port}", "--bind", "127.0.0.1")
+    made = build(Service(start=start, ready="/healthz"), tmp_path)
+    with served((made,), 1, tmp_path / "round-1") as children:
+        assert httpx.get(f"{made.url}/healthz", timeout=5).text == "up"
+    assert children[0].process.returncode is not None
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{made.url}/healthz", timeout=5)
+
+
+def test_the_code_of_the_checkout_wins_over_what_is_installed(tmp_path: Path) -> None:
+    """A package ``pizzeria`` in the checkout is served, not the one beside this test."""
+    package = tmp_path / "pizzeria"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "__main__.py").write_text(
+        "import sys, http.server\n"
+        "class Handler(http.server.BaseHTTPRequestHandler):\n"
+        "    def do_GET(self):\n"
+        "        self.send_response(200)\n"
+        "        self.end_headers()\n"
+        "        self.wfile.write(b'the other build')\n"
+        "http.server.HTTPServer(('127.0.0.1', int(sys.argv[2])), Handler).serve_forever()\n"
+    )
+    made = build(None, tmp_path)
+    with served((made,), 1, tmp_path / "round-1"):
+        assert httpx.get(made.url, timeout=5).text == "the other build"
