@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import socket
+import sqlite3
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import uvicorn
+from typing import TYPE_CHECKING, NoReturn
 
 from pizzeria.bootstrap import KITCHEN_CAPACITY, OPERATIONS, bootstrap
 from pizzeria.fault_options import FaultOptionError, parse
 from pizzeria.infrastructure.database import opened
+from pizzeria.server import bound, serve, stop_cleanly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from pizzeria.cqrs.faults import Fault
 
 USAGE = 2
+HIGHEST_PORT = 65535
 EPILOG = f"""operations: {", ".join(OPERATIONS)}
 
 examples:
@@ -31,66 +30,44 @@ exit codes: 0 stopped, 2 usage, a port in use or a database that cannot be opene
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve; returns the exit code."""
+    """Serve; returns the exit code when it cannot."""
     options = _parser().parse_args(arguments)
+    stop_cleanly()
     try:
-        faults = parse(options.slow, options.delay, options.fail, OPERATIONS)
-        return _serve(options, faults)
+        _serve(options, parse(options.slow, options.delay, options.fail, OPERATIONS))
     except (FaultOptionError, OSError) as error:
         sys.stderr.write(f"pizzeria: {error}\n")
         return USAGE
-
-
-def _serve(options: argparse.Namespace, faults: dict[str, Fault]) -> int:
-    with _bound(options.host, options.port) as listener, opened(options.database) as connection:
-        app = bootstrap(connection, options.kitchen_capacity, faults, options.fault_seed)
-        config = uvicorn.Config(
-            app,
-            http="httptools",
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_level="warning",
-            timeout_keep_alive=5,
-            timeout_graceful_shutdown=3,
-        )
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        sys.stdout.write(f"listening on http://{shown}:{port}\n")
-        sys.stdout.flush()
-        # uvicorn raises the signal that stopped it once more when it is done: a wish that was granted.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        uvicorn.Server(config).run(sockets=[listener])
+    except sqlite3.Error as error:
+        sys.stderr.write(f"pizzeria: {options.database}: the database cannot be used: {error}\n")
+        return USAGE
     return 0
 
 
-def _bound(host: str, port: int) -> socket.socket:
-    """A listening socket: connections wait in it until the server takes them."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol named, asyncio knows TCP when it sees it and turns Nagle's algorithm off; otherwise an
-    # answer in two pieces waits 40 ms for the client's delayed acknowledgement.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(2048)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise OSError(f"cannot listen on {host}:{port} ({error}); choose another --host or --port") from error
-    return listener
+def _serve(options: argparse.Namespace, faults: dict[str, Fault]) -> None:
+    with bound(options.host, options.port) as listener, opened(options.database) as connection:
+        serve(bootstrap(connection, options.kitchen_capacity, faults, options.fault_seed), listener)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with the usage code."""
+        self.exit(USAGE, f"pizzeria: {message}; see --help\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="mario-perf serve",
         description="Mario's Pizzeria: a CQRS service to try the gate on. API documentation at /api/docs.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
-    parser.add_argument("--port", type=int, default=8080, help="0 for a free one (default %(default)s)")
+    parser.add_argument(
+        "--port", type=_port, default=8080, metavar="PORT", help="0 for a free one (default %(default)s)"
+    )
     parser.add_argument(
         "--database", type=Path, help="SQLite file to keep orders in (default: temporary, gone at the end)"
     )
@@ -113,6 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     faults.add_argument("--fault-seed", type=int, default=0, metavar="N", help="which executions fail")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to {HIGHEST_PORT}")
+    return int(text)
 
 
 def _capacity(text: str) -> int:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import generate_latest
 
 from pizzeria.api.app import create_app
 from pizzeria.application.commands.add_pizza import AddPizzaCommand, AddPizzaHandler
@@ -48,6 +46,7 @@ from pizzeria.infrastructure.menu import Menu, new_id
 from pizzeria.infrastructure.orders import Orders
 from pizzeria.observability.business import BusinessMetrics
 from pizzeria.observability.http import HttpMetrics
+from pizzeria.observability.registry import Registry
 
 if TYPE_CHECKING:
     import sqlite3
@@ -88,10 +87,12 @@ def bootstrap(
     faults: Mapping[str, Fault] | None = None,
     fault_seed: int = 0,
 ) -> FastAPI:
-    """The whole service around a database that is open; ``faults`` by operation name."""
-    registry = CollectorRegistry()
-    started = Gauge("process_start_time_seconds", "When the service started", registry=registry)
-    started.set(time.time())
+    """The whole service around a database that is open; ``faults`` by operation name.
+
+    Raises:
+        sqlite3.Error: the database cannot be written.
+    """
+    registry = Registry()
     menu = Menu(connection)
     menu.seed()
     services = ServiceCollection()
@@ -116,7 +117,7 @@ def _add_handlers(
 ) -> None:
     orders = Orders(connection)
     kitchen = Kitchen(orders, capacity, _now)
-    atomic: partial[AbstractContextManager[None]] = partial(transaction, connection)
+    atomic = partial(transaction, connection)
     services.handlers |= {
         PlaceOrderCommand: PlaceOrderHandler(menu, orders, atomic, events, _now, new_id),
         StartCookingCommand: StartCookingHandler(kitchen, atomic),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
 from pizzeria.api import delivery, kitchen, menu, operations, orders
-from pizzeria.api.problems import add_problem_details
+from pizzeria.api.problems import add_problem_details, documented
 from pizzeria.observability.http import HttpMetricsMiddleware
 
 if TYPE_CHECKING:
@@ -29,6 +30,6 @@ def create_app(mediator: Mediator, http_metrics: HttpMetrics, exposition: Callab
     app.add_middleware(HttpMetricsMiddleware, metrics=http_metrics)
     add_problem_details(app)
     for routes in (menu, orders, kitchen, delivery):
-        app.include_router(routes.router(mediator))
+        app.include_router(routes.router(mediator), responses=documented(HTTPStatus.INTERNAL_SERVER_ERROR))
     app.include_router(operations.router(exposition))
     return app

@@ -10,9 +10,13 @@ from fastapi import APIRouter
 from pizzeria.api.schemas import KitchenBody, OrderBody, order_body
 from pizzeria.application.queries.get_kitchen_status import GetKitchenStatusQuery
 from pizzeria.application.queries.get_orders_by_status import GetOrdersByStatusQuery
+from pizzeria.domain.order import Status
 
 if TYPE_CHECKING:
     from pizzeria.cqrs.mediator import Mediator
+
+QUEUE = 50
+"""Orders that the kitchen sees."""
 
 
 def router(mediator: Mediator) -> APIRouter:
@@ -22,13 +26,13 @@ def router(mediator: Mediator) -> APIRouter:
     @routes.get("/status")
     async def get_status() -> KitchenBody:
         """How busy the kitchen is."""
-        return KitchenBody(**asdict(await mediator.execute_async(GetKitchenStatusQuery())))
+        status = await mediator.execute_async(GetKitchenStatusQuery())
+        return KitchenBody(**asdict(status))
 
     @routes.get("/queue", response_model_exclude_none=True)
     async def get_queue() -> list[OrderBody]:
-        """Orders that wait for the oven, oldest first."""
-        return [
-            order_body(order) for order in await mediator.execute_async(GetOrdersByStatusQuery("confirmed"))
-        ]
+        """Orders that wait for the oven or are in it, oldest first."""
+        query = GetOrdersByStatusQuery((Status.CONFIRMED, Status.COOKING), limit=QUEUE)
+        return [order_body(order) for order in await mediator.execute_async(query)]
 
     return routes

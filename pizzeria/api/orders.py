@@ -38,7 +38,7 @@ def router(mediator: Mediator) -> APIRouter:
     @routes.get("/", responses=documented(BAD), response_model_exclude_none=True)
     async def get_orders(status: str | None = None) -> list[OrderBody]:
         """The active orders, or those in one status."""
-        query = GetActiveOrdersQuery() if status is None else GetOrdersByStatusQuery(status)
+        query = GetActiveOrdersQuery() if status is None else GetOrdersByStatusQuery((status,))
         return [order_body(order) for order in await mediator.execute_async(query)]
 
     @routes.get("/{order_id}", responses=documented(UNKNOWN), response_model_exclude_none=True)

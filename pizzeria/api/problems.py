@@ -39,11 +39,21 @@ def add_problem_details(app: FastAPI) -> None:
     """Answer every error of a handler with its problem details."""
     for error_type, status in STATUSES:
         app.add_exception_handler(error_type, _answering(status))
+    app.add_exception_handler(Exception, _failed)
+
+
+async def _failed(_: Request, __: Exception) -> JSONResponse:
+    """An error that nobody foresaw: the log has it, the client does not need to."""
+    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The pizzeria failed; its log says why")
 
 
 def _answering(status: HTTPStatus) -> Any:  # noqa: ANN401 - Starlette's own type for it is private
     async def answer(_: Request, error: Exception) -> JSONResponse:
-        body = ProblemBody(title=status.phrase, status=status, detail=str(error), type="about:blank")
-        return JSONResponse(body.model_dump(), status, media_type=MEDIA_TYPE)
+        return _problem(status, str(error))
 
     return answer
+
+
+def _problem(status: HTTPStatus, detail: str) -> JSONResponse:
+    body = ProblemBody(title=status.phrase, status=status, detail=detail, type="about:blank")
+    return JSONResponse(body.model_dump(), status, media_type=MEDIA_TYPE)

@@ -1,22 +1,17 @@
 """Bodies of requests and answers. Money is a decimal string; what is null is left out."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-from pizzeria.domain.order import Payment, Status
-from pizzeria.domain.pizza import Size
-
-if TYPE_CHECKING:
-    from pizzeria.domain.order import Order
-    from pizzeria.domain.pizza import Pizza
+from pizzeria.domain.money import rounded
+from pizzeria.domain.order import Order, Payment, Status
+from pizzeria.domain.pizza import Pizza, Size
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
-Price = Annotated[Decimal, Field(max_digits=8, decimal_places=2)]
+Price = Annotated[Decimal, Field(max_digits=8, decimal_places=2), AfterValidator(rounded)]
 Toppings = Annotated[tuple[Text, ...], Field(max_length=20)]
 
 
@@ -46,7 +41,7 @@ class PlaceOrderBody(BaseModel):
     customer_phone: Annotated[str, Field(min_length=10, max_length=20)]
     customer_address: Annotated[str, Field(min_length=5, max_length=300)]
     customer_email: Annotated[str, Field(max_length=200)] | None = None
-    pizzas: Annotated[tuple[OrderedPizzaBody, ...], Field(min_length=1, max_length=50)]
+    pizzas: Annotated[list[OrderedPizzaBody], Field(min_length=1, max_length=50)]
     payment_method: Payment
     notes: Annotated[str, Field(max_length=1000)] | None = None
 

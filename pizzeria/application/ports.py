@@ -22,6 +22,3 @@ class BusinessEvents(Protocol):
 
     def order_ready(self, order: Order) -> None:
         """An order left the oven."""
-
-    def order_delivered(self, order: Order) -> None:
-        """An order is at the door."""

@@ -33,7 +33,8 @@ class FaultInjectionBehavior:
 
     def __init__(self, faults: Mapping[str, Fault], seed: int = 0) -> None:
         self._faults = dict(faults)
-        self._random = random.Random(seed)  # noqa: S311 - not for secrets
+        # One sequence an operation: which of its executions fail does not depend on what else goes on.
+        self._draws = {name: random.Random(f"{seed} {name}") for name in faults}  # noqa: S311 - no secrets
 
     async def handle_async(self, request: Any, next_handler: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401
         """Run the handler as slowly, or fail as often, as was asked for.
@@ -41,23 +42,29 @@ class FaultInjectionBehavior:
         Raises:
             InjectedFaultError: this one was drawn to fail; the handler did not run.
         """
-        fault = self._faults.get(type(request).__name__)
+        name = type(request).__name__
+        fault = self._faults.get(name)
         if fault is None:
             return await next_handler()
-        if self._random.random() < fault.ratio:
-            raise InjectedFaultError(f"{type(request).__name__} was asked to fail")
+        if self._draws[name].random() < fault.ratio:
+            raise InjectedFaultError(f"{name} was asked to fail")
         started = time.perf_counter()
         try:
             return await next_handler()
         finally:
-            own = time.perf_counter() - started
-            await _pass(own * (fault.factor - 1.0) + fault.delay)
+            now = time.perf_counter()
+            _work_until(now + (now - started) * (fault.factor - 1.0))
+            await _wait(fault.delay)
 
 
-async def _pass(seconds: float) -> None:
+async def _wait(seconds: float) -> None:
     """Let exactly so much time go by: sleep for most of it, work off the rest."""
     end = time.perf_counter() + seconds
     if seconds > SLEEPABLE:
         await asyncio.sleep(seconds - SLEEPABLE)
+    _work_until(end)
+
+
+def _work_until(end: float) -> None:
     while time.perf_counter() < end:
         pass

@@ -35,6 +35,13 @@ class InvalidPizzaError(RequestInvalidError):
     """A pizza of a size or at a price that cannot be."""
 
 
+class EmptyOrderError(RequestInvalidError):
+    """An order of nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("An order needs at least one pizza")
+
+
 class DuplicatePizzaError(BusinessRuleError):
     """The menu already has a pizza of this name."""
 

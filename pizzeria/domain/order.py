@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pizzeria.domain.errors import TransitionError
+from pizzeria.domain.errors import EmptyOrderError, TransitionError
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from decimal import Decimal
 
     from pizzeria.domain.pizza import Pizza
 
@@ -63,10 +63,14 @@ class Order:
     delivered_at: datetime | None = None
     delivery_person_id: str | None = None
 
+    def __post_init__(self) -> None:
+        if not self.pizzas:
+            raise EmptyOrderError
+
     @property
     def total(self) -> Decimal:
         """What the customer pays."""
-        return sum((pizza.total_price for pizza in self.pizzas[1:]), self.pizzas[0].total_price)
+        return sum((pizza.total_price for pizza in self.pizzas), Decimal(0))
 
     def start_cooking(self, now: datetime) -> Order:
         """Into the oven."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from pizzeria.domain.errors import InvalidPizzaError
+from pizzeria.domain.money import rounded
 
-CENT = Decimal("0.01")
 TOPPING_PRICE = Decimal("1.50")
 
 
@@ -40,8 +40,7 @@ class Pizza:
     @property
     def total_price(self) -> Decimal:
         """Base price by size, and each topping; to the cent."""
-        price = self.base_price * FACTORS[self.size] + TOPPING_PRICE * len(self.toppings)
-        return price.quantize(CENT, ROUND_HALF_UP)
+        return rounded(self.base_price * FACTORS[self.size] + TOPPING_PRICE * len(self.toppings))
 
 
 def size_of(name: str) -> Size:

@@ -1,19 +1,22 @@
 """The SQLite database: one file, one connection, used from the event loop's thread.
 
-Statements take a fraction of a millisecond, so they run right in the loop: a handler's time is its own work and
-holds no waiting for other handlers.
+Statements take a fraction of a millisecond, so they run right in the loop: a handler's time is its own work
+and holds no waiting for other handlers.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+BUSY = 5.0
+"""Seconds to wait for another process that writes."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS pizzas (
@@ -60,18 +63,27 @@ def opened(path: Path | None) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     try:
-        connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.executescript(SCHEMA)
+        connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
-        raise OSError(f"{path}: cannot be used as the pizzeria's database: {error}") from error
-    try:
+        raise _unusable(path, error) from error
+    with closing(connection):
+        try:
+            _prepare(connection)
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
         yield connection
-    finally:
-        connection.close()
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.executescript(SCHEMA)
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> OSError:
+    return OSError(f"{path}: cannot be the pizzeria's database ({error}); choose another --database")
 
 
 @contextmanager

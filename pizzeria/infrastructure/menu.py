@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from pizzeria.domain.errors import DuplicatePizzaError, PizzaNotFoundError
+from pizzeria.domain.money import from_cents, to_cents
 from pizzeria.domain.pizza import Pizza, Size
 from pizzeria.infrastructure.database import transaction
 
@@ -99,13 +100,8 @@ def new_id() -> str:
     return uuid4().hex
 
 
-def cents(price: Decimal) -> int:
-    """Money as it is kept: whole cents."""
-    return int((price * 100).to_integral_value())
-
-
 def _row(pizza: Pizza) -> tuple[str, str, str, str, int]:
-    return pizza.id, pizza.name, pizza.size, json.dumps(pizza.toppings), cents(pizza.base_price)
+    return pizza.id, pizza.name, pizza.size, json.dumps(pizza.toppings), to_cents(pizza.base_price)
 
 
 def _pizza(row: sqlite3.Row) -> Pizza:
@@ -114,5 +110,5 @@ def _pizza(row: sqlite3.Row) -> Pizza:
         name=row["name"],
         size=Size(row["size"]),
         toppings=tuple(json.loads(row["toppings"])),
-        base_price=Decimal(row["base_price_cents"]) / 100,
+        base_price=from_cents(row["base_price_cents"]),
     )

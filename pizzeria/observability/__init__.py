@@ -1,1 +1,1 @@
-"""What the pizzeria tells of itself: the HTTP and the business layer (the CQRS layer is in ``cqrs.metrics``)."""
+"""What the pizzeria tells of HTTP and of its business; ``cqrs.metrics`` tells of its operations."""

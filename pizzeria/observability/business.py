@@ -58,6 +58,3 @@ class BusinessMetrics:
         self._completed.labels(str(len(order.pizzas))).inc()
         if order.cooking_started_at and order.ready_at:
             self._cooking.observe((order.ready_at - order.cooking_started_at).total_seconds())
-
-    def order_delivered(self, order: Order) -> None:
-        """An order is at the door; nothing counts it yet beyond its operation."""

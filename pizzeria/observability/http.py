@@ -39,6 +39,7 @@ class HttpMetricsMiddleware:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and time it unless it is one of those that watch."""
         if scope["type"] != "http" or scope["path"] in UNMETERED:
             await self._app(scope, receive, send)
             return

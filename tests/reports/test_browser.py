@@ -29,10 +29,7 @@ QUIET = (
 WIDTHS = (375, 768, 1280)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH: apt-get install chromium"),
-]
+pytestmark = pytest.mark.browser
 
 # WCAG 2.2, relative luminance and contrast ratio, of every text against what is painted behind it.
 CONTRAST = """() => {

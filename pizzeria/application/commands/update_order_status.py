@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from pizzeria.cqrs.requests import Command
 from pizzeria.domain.errors import UnknownStatusError
-from pizzeria.domain.order import Order
+from pizzeria.domain.order import Order, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pizzeria.application.kitchen import Kitchen
     from pizzeria.application.ports import BusinessEvents, Clock, Transaction
     from pizzeria.infrastructure.orders import Orders
@@ -40,18 +42,19 @@ class UpdateOrderStatusHandler:
             OrderNotFoundError, TransitionError, KitchenFullError: it cannot be moved there now.
             UnknownStatusError: no step leads to this status.
         """
-        steps = {
-            "cooking": self.kitchen.start,
-            "ready": self.kitchen.finish,
-            "delivered": self._deliver,
-            "cancelled": self._cancel,
+        steps: dict[str, Callable[[str], Order]] = {
+            Status.COOKING: self.kitchen.start,
+            Status.READY: self.kitchen.finish,
+            Status.DELIVERED: self._deliver,
+            Status.CANCELLED: self._cancel,
         }
         step = steps.get(request.status.lower())
         if step is None:
             raise UnknownStatusError(request.status)
         with self.transaction():
             order = step(request.order_id)
-        self._tell(order)
+        if order.status is Status.READY:
+            self.events.order_ready(order)
         return order
 
     def _deliver(self, order_id: str) -> Order:
@@ -63,9 +66,3 @@ class UpdateOrderStatusHandler:
     def _saved(self, order: Order) -> Order:
         self.orders.save(order)
         return order
-
-    def _tell(self, order: Order) -> None:
-        if order.status == "ready":
-            self.events.order_ready(order)
-        elif order.status == "delivered":
-            self.events.order_delivered(order)

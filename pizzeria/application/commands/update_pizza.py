@@ -45,7 +45,7 @@ class UpdatePizzaHandler:
             pizza = self.menu.get(request.pizza_id)
             changed = replace(
                 pizza,
-                name=request.name or pizza.name,
+                name=pizza.name if request.name is None else request.name,
                 base_price=pizza.base_price if request.base_price is None else request.base_price,
                 size=pizza.size if request.size is None else size_of(request.size),
                 toppings=pizza.toppings if request.toppings is None else request.toppings,

@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from pizzeria.infrastructure.orders import Orders
 
 
+MOST = 1000
+"""Orders in one answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class GetDeliveryOrdersQuery(Query[tuple[Order, ...]]):
-    """All that are ready."""
+    """Those that are ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +29,4 @@ class GetDeliveryOrdersHandler:
 
     async def handle_async(self, request: GetDeliveryOrdersQuery) -> tuple[Order, ...]:  # noqa: ARG002 - all
         """Ready orders, oldest first."""
-        return self.orders.with_status(Status.READY)
+        return self.orders.with_status(Status.READY, limit=MOST)

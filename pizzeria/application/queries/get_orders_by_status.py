@@ -1,4 +1,4 @@
-"""Orders in one status."""
+"""Orders by status."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from pizzeria.infrastructure.orders import Orders
 
 
+MOST = 1000
+"""Orders in one answer unless it is said otherwise; delivered ones are never-ending."""
+
+
 @dataclass(frozen=True, slots=True)
 class GetOrdersByStatusQuery(Query[tuple[Order, ...]]):
-    """All in this status, as it was asked for."""
+    """The oldest in any of these statuses, named as they were asked for."""
 
-    status: str
+    statuses: tuple[str, ...]
+    limit: int = MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +32,16 @@ class GetOrdersByStatusHandler:
     orders: Orders
 
     async def handle_async(self, request: GetOrdersByStatusQuery) -> tuple[Order, ...]:
-        """Orders in the status, oldest first, a thousand at most.
+        """Orders in the statuses, oldest first.
 
         Raises:
             UnknownStatusError: there is no such status.
         """
-        try:
-            status = Status(request.status.lower())
-        except ValueError:
-            raise UnknownStatusError(request.status) from None
-        return self.orders.with_status(status)
+        return self.orders.with_status(*map(_status, request.statuses), limit=request.limit)
+
+
+def _status(name: str) -> Status:
+    try:
+        return Status(name.lower())
+    except ValueError:
+        raise UnknownStatusError(name) from None

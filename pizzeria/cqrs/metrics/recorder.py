@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from pizzeria.cqrs.errors import CATEGORIES
@@ -49,12 +50,12 @@ class Recorder:
         bounds: upper bounds of the buckets, milliseconds, ascending.
 
     Raises:
-        ValueError: the bounds are empty or not ascending.
+        ValueError: the bounds are empty, not finite or not ascending.
     """
 
     def __init__(self, bounds: Sequence[float] = BOUNDS) -> None:
-        if not bounds or list(bounds) != sorted(set(bounds)):
-            raise ValueError("bounds must be ascending and at least one")
+        if not bounds or not all(map(isfinite, bounds)) or list(bounds) != sorted(set(bounds)):
+            raise ValueError(f"bounds must be finite, ascending and at least one, not {list(bounds)}")
         self.bounds = tuple(bounds)
         self._lock = threading.Lock()
         self._operations: dict[tuple[str, str], OperationMetrics] = {}

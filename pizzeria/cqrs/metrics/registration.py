@@ -22,7 +22,7 @@ def add_cqrs_metrics(services: ServiceCollection, *, bounds: Sequence[float] = B
         The recorder, for ``exposition.Exposition`` to render.
 
     Raises:
-        ValueError: the bounds are empty or not ascending.
+        ValueError: the bounds are empty, not finite or not ascending.
     """
     recorder = Recorder(bounds)
     services.behaviors.insert(0, MetricsPipelineBehavior(recorder, services.handlers))

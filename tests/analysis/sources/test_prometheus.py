@@ -34,13 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-pytestmark = [
-    pytest.mark.prometheus,
-    pytest.mark.skipif(
-        shutil.which("prometheus") is None,
-        reason="no prometheus on the PATH: apt-get install prometheus, or prometheus.io/download",
-    ),
-]
+pytestmark = pytest.mark.prometheus
 
 CONFIG = """
 global: {{scrape_interval: 250ms, scrape_timeout: 250ms}}

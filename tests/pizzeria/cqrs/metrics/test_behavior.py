@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pizzeria.cqrs.errors import BusinessRuleError, NotAuthorizedError, NotFoundError, RequestInvalidError
+from pizzeria.cqrs.faults import Fault, FaultInjectionBehavior
+from pizzeria.cqrs.metrics import MetricsPipelineBehavior, Recorder, add_cqrs_metrics
+from pizzeria.cqrs.requests import Command, Query
+from pizzeria.cqrs.services import ServiceCollection
+
+if TYPE_CHECKING:
+    from pizzeria.cqrs.metrics.recorder import OperationMetrics
+
+
+@dataclass(frozen=True, slots=True)
+class Bake(Command[str]):
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Query[str]):
+    pass
+
+
+class OvenTooHotError(BusinessRuleError):
+    """Its message says "not found" and "validation", and that decides nothing."""
+
+
+class Baking:
+    async def handle_async(self, request: Bake) -> str:
+        if request.error:
+            raise request.error
+        return "baked"
+
+
+def services() -> ServiceCollection:
+    return ServiceCollection({Bake: Baking(), Ask: Baking()})
+
+
+def only(recorder: Recorder, name: str) -> OperationMetrics:
+    return next(each for each in recorder.snapshot() if each.name == name)
+
+
+def test_one_call_counts_and_times_whatever_is_executed() -> None:
+    collection = services()
+    recorder = add_cqrs_metrics(collection)
+    answer = asyncio.run(collection.build_mediator().execute_async(Bake()))
+    kept = only(recorder, "Bake")
+    assert answer == "baked"
+    assert (kept.kind, sum(kept.successes), sum(kept.failures_by_bucket)) == ("command", 1, 0)
+    assert kept.successes_sum > 0
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (RequestInvalidError(), "validation"),
+        (NotFoundError(), "not_found"),
+        (NotAuthorizedError(), "authorization"),
+        (BusinessRuleError(), "business_rule"),
+        (OvenTooHotError("validation: not found"), "business_rule"),
+        (RuntimeError(), "exception"),
+    ],
+)
+def test_an_error_goes_through_and_its_type_decides_its_category(error: Exception, expected: str) -> None:
+    collection = services()
+    recorder = add_cqrs_metrics(collection)
+    with pytest.raises(type(error)) as raised:
+        asyncio.run(collection.build_mediator().execute_async(Bake(error)))
+    kept = only(recorder, "Bake")
+    assert raised.value is error
+    assert {name for name, count in kept.failures.items() if count} == {expected}
+    assert (sum(kept.successes), sum(kept.failures_by_bucket)) == (0, 1)
+
+
+def test_every_handler_that_is_registered_is_known_before_its_first_use() -> None:
+    recorder = add_cqrs_metrics(services())
+    assert {(each.kind, each.name) for each in recorder.snapshot()} == {("command", "Bake"), ("query", "Ask")}
+
+
+def test_a_type_that_was_not_announced_is_counted_from_its_first_use() -> None:
+    recorder = Recorder()
+    behavior = MetricsPipelineBehavior(recorder)
+    asyncio.run(behavior.handle_async(Ask(), lambda: asyncio.sleep(0)))
+    assert sum(only(recorder, "Ask").successes) == 1
+
+
+def test_what_other_behaviours_take_is_timed_too_even_those_added_before() -> None:
+    collection = services()
+    collection.behaviors.append(FaultInjectionBehavior({"Bake": Fault(delay=0.003)}))
+    recorder = add_cqrs_metrics(collection)
+    asyncio.run(collection.build_mediator().execute_async(Bake()))
+    assert only(recorder, "Bake").successes_sum >= 3
+
+
+def test_other_bounds_can_be_asked_for() -> None:
+    assert add_cqrs_metrics(services(), bounds=(1.0, 5.0)).bounds == (1.0, 5.0)

@@ -1,0 +1,22 @@
+"""The CQRS package can be taken into another service as it is."""
+
+import pkgutil
+import subprocess
+import sys
+
+from pizzeria import cqrs
+from tests.pizzeria.running import environment
+
+
+def test_nothing_else_of_the_pizzeria_is_imported() -> None:
+    modules = [each.name for each in pkgutil.walk_packages(cqrs.__path__, "pizzeria.cqrs.")]
+    assert "pizzeria.cqrs.metrics.recorder" in modules
+    program = (
+        f"import sys, {', '.join(modules)}\n"
+        "print([m for m in sys.modules if m.startswith(('pizzeria.', 'fastapi', 'prometheus_client'))])"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment(), capture_output=True, text=True, timeout=30, check=True,
+    ).stdout  # fmt: skip
+    assert sorted(eval(output)) == sorted(["pizzeria.cqrs", *modules])

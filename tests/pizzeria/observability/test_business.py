@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import Any
+
+from tests.pizzeria.running import Service, growth, started
+
+PIZZAS = [{"name": "Margherita", "size": "large"}, {"name": "supreme", "size": "small"}]
+
+
+def plain(grown: dict[Any, float]) -> dict[tuple[str, ...], float]:
+    return {tuple(value for _, value in sorted(labels)): count for labels, count in grown.items()}
+
+
+def finish(service: Service, order_id: str) -> None:
+    for step in ("cook", "ready"):
+        assert service.client.put(f"/api/orders/{order_id}/{step}").status_code == 200
+
+
+def test_the_business_is_counted() -> None:
+    with started() as service:
+        before = service.samples()
+        finish(service, service.order(pizzas=PIZZAS)["id"])
+        by_name = service.order(pizzas=PIZZAS[:1], payment_method="cash")
+        for status in ("cooking", "ready"):
+            service.client.put(f"/api/orders/{by_name['id']}/status", json={"status": status})
+        service.order(pizzas=PIZZAS[:1], payment_method="cash", customer_phone="+15550000002")
+        after = service.samples()
+
+    def grown(name: str) -> dict[tuple[str, ...], float]:
+        return plain(growth(before, after, name))
+
+    assert grown("mario_orders_created_orders_total") == {
+        ("credit_card", "confirmed"): 1,
+        ("cash", "confirmed"): 2,
+    }
+    assert grown("mario_orders_completed_orders_total") == {("2",): 1, ("1",): 1}
+    assert grown("mario_orders_value_USD_count") == {("credit_card",): 1, ("cash",): 2}
+    assert grown("mario_orders_value_USD_sum") == {("credit_card",): 38.77, ("cash",): 41.56}
+    assert grown("mario_pizzas_ordered_pizzas_total") == {("Margherita",): 3, ("Supreme",): 1}
+    assert grown("mario_pizzas_by_size_pizzas_total") == {("large",): 3, ("small",): 1}
+    assert grown("mario_kitchen_cooking_duration_seconds_count") == {(): 2}
+    assert grown("mario_customers_returning_customers_total") == {(): 1}
+
+
+def test_a_refused_order_is_no_business() -> None:
+    with started() as service:
+        before = service.samples()
+        body = {
+            "customer_name": "Ada", "customer_phone": "+15550000001", "customer_address": "1 Test Street",
+            "pizzas": [*PIZZAS, {"name": "Sushi", "size": "small"}], "payment_method": "cash",
+        }  # fmt: skip
+        assert service.client.post("/api/orders/", json=body).status_code == 400
+        after = service.samples()
+    names = {name for name, _ in after if name.startswith("mario_")}
+    assert names
+    assert [name for name in names if growth(before, after, name)] == []
