@@ -26,9 +26,13 @@ async def spinning() -> float:
 def timed(fault: Fault, request: Query[float]) -> tuple[float, float]:
     """What the handler took, and what it took with the fault."""
     behavior = FaultInjectionBehavior({"Ask": fault})
-    started = perf_counter()
-    own = asyncio.run(behavior.handle_async(request, spinning))
-    return own, perf_counter() - started
+
+    async def both() -> tuple[float, float]:
+        started = perf_counter()
+        own = await behavior.handle_async(request, spinning)
+        return own, perf_counter() - started
+
+    return asyncio.run(both())
 
 
 def failures(behavior: FaultInjectionBehavior, requests: list[Query[float]]) -> list[bool]:
@@ -46,8 +50,8 @@ def failures(behavior: FaultInjectionBehavior, requests: list[Query[float]]) -> 
 
 
 def test_a_slow_operation_takes_at_least_its_multiple() -> None:
-    own, whole = timed(Fault(factor=20), Ask())
-    assert whole >= 20 * own
+    own, whole = timed(Fault(factor=4), Ask())
+    assert whole >= 4 * own
 
 
 @pytest.mark.parametrize("delay", [SLEEPABLE / 2, SLEEPABLE * 5])
