@@ -27,7 +27,7 @@ class Thresholds:
     latency_noise: float = 0.02
     latency_resolution: float = 0.05
     tail_noise: float = 0.05
-    tail_resolution: float = 0.25
+    tail_resolution: float = 0.33
     error_noise: float = 0.001
     error_resolution: float = 0.01
     min_samples: int = 100

@@ -18,7 +18,7 @@ from analysis.errors import UserError
 from analysis.judge import measured
 from analysis.sources.scrapes import ScrapeSource
 from gate import session
-from gate.session import Wish
+from gate.wish import Wish
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -67,7 +67,11 @@ Examples:
 )
 @click.option("--baseline-url", metavar="URL", help="Duet of running services: the baseline.")
 @click.option("--candidate-url", metavar="URL", help="Duet of running services: the candidate.")
-@click.option("--users", type=click.IntRange(1), help="Concurrent users. Default: the policy's, 20.")
+@click.option(
+    "--users",
+    type=click.IntRange(1),
+    help="Concurrent users. Default: the policy's, or 2 in a duet, 20 else.",
+)
 @click.option(
     "--duration",
     type=click.FloatRange(5),
@@ -81,6 +85,11 @@ Examples:
     show_default=True,
     metavar="SECONDS",
     help="A duet ends after this time at the latest.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    help="A duet ends after so many rounds at the latest. Default: as many as there is time for.",
 )
 @click.option(
     "--until-decided/--whole-duration",
@@ -221,7 +230,7 @@ def main() -> int:
         place = traceback.extract_tb(error.__traceback__)[-1]
         click.echo(
             f"mario-perf: unexpected error, please report: {error!r} in {place.name}, "
-            f"{Path(place.filename).name}:{place.lineno}",
+            + "; ".join((f"{Path(place.filename).name}:{place.lineno}", *getattr(error, "__notes__", ()))),
             err=True,
         )
         return 1

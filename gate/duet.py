@@ -21,16 +21,13 @@ if TYPE_CHECKING:
     from gate.progress import Narrator
     from gate.sides import Serving
 
-STARTING = 4.0
-"""Seconds that a round needs beyond its load: processes start, the last scrape is taken, all is stopped."""
-
 MOST_SPOILT = 0.34
 """Share of rounds that may be unfit to be judged before the whole gate is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duet:
-    """Everything a duet needs. Times in seconds."""
+    """Everything a duet needs. Times in seconds; ``most`` rounds, None for as many as there is time for."""
 
     serving: Serving
     load: Load
@@ -38,17 +35,14 @@ class Duet:
     source_of: SourceOf
     folder: Path
     longest: float
+    most: int | None
     until_decided: bool
 
     @property
-    def round_time(self) -> float:
-        """About how long a round takes."""
-        return self.load.settle + self.load.run_time + STARTING
-
-    @property
     def plan(self) -> Plan:
-        """Looks for as many rounds as there is time for."""
-        return plan(self.policy.false_alarm_rate, max(int(self.longest / self.round_time), 1))
+        """Looks for as many rounds as there may be."""
+        fitting = max(int(self.longest / self.load.whole_time), 1)
+        return plan(self.policy.false_alarm_rate, min(fitting, self.most or fitting))
 
 
 def play(duet: Duet, narrator: Narrator) -> GateResult:
@@ -64,13 +58,13 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
     spoilt: list[Measured] = []
     spent, result = 0.0, None
     for number in range(1, looks.rounds + 1):
-        narrator.say(_announcement(number, looks, result))
+        narrator.say(_announcement(duet, number, looks, result))
         try:
             round_ = _round(duet, number, narrator)
         except SideDiedError as died:
             return _broken(duet, number, good, died)
         (spoilt if _is_spoilt(round_) else good).append(round_)
-        last = number == looks.rounds or time.monotonic() - started + duet.round_time > duet.longest
+        last = number == looks.rounds or time.monotonic() - started + duet.load.whole_time > duet.longest
         alpha = duet.policy.false_alarm_rate - spent if last else looks.alpha(number)
         if alpha is None:
             continue
@@ -83,13 +77,14 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
     return result
 
 
-def _announcement(number: int, looks: Plan, result: GateResult | None) -> str:
+def _announcement(duet: Duet, number: int, looks: Plan, result: GateResult | None) -> str:
     undecided = (
         ""
         if result is None
         else f", {sum(each.verdict == 'inconclusive' for each in result.operations)} operations still open"
     )
-    return f"round {number} of at most {looks.rounds}: both builds under the same load{undecided}"
+    each = f"about {duet.load.whole_time:.0f} s each"
+    return f"round {number} of at most {looks.rounds}, {each}: both builds under the same load{undecided}"
 
 
 def _round(duet: Duet, number: int, narrator: Narrator) -> Measured:

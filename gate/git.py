@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import subprocess
 import tempfile
@@ -35,7 +37,10 @@ def working_tree() -> Checkout:
         UserError: this is no git repository, or it has no commit.
     """
     root = Path(_git("rev-parse", "--show-toplevel"))
-    head = _git("rev-parse", "--short=12", "HEAD")
+    try:
+        head = _git("rev-parse", "--verify", "--short=12", "HEAD")
+    except UserError as error:
+        raise UserError(f"{root}: the repository has no commit yet; commit what is to be compared") from error
     changed = _git("status", "--porcelain", "--untracked-files=no")
     return Checkout(root, f"{head} with changes" if changed else head)
 
@@ -52,13 +57,20 @@ def resolve(revision: str) -> str:
 def default_baseline() -> str:
     """Where the working tree left the main branch: their merge base, HEAD on the main branch itself.
 
+    HEAD is never taken because nothing better was found: a gate of a commit against itself is always green.
+
     Raises:
-        UserError: this is no git repository, or it has no commit.
+        UserError: there is no main branch, or no history back to it.
     """
-    for name in MAIN:
-        with suppress(UserError):
-            return _git("merge-base", "HEAD", name)
-    return _git("rev-parse", "HEAD")
+    main = next((name for name in MAIN if _exists(name)), None)
+    if main is None:
+        raise UserError(f"no main branch to compare with (none of {', '.join(MAIN)}); give --against REV")
+    try:
+        return _git("merge-base", "HEAD", main)
+    except UserError as error:
+        raise UserError(
+            f"HEAD and {main} have no commit in common here; git fetch --unshallow, or give --against REV"
+        ) from error
 
 
 @contextmanager
@@ -70,19 +82,53 @@ def checked_out(commit: str) -> Iterator[Checkout]:
     """
     _remove_stale()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    try:
-        _git("worktree", "add", "--detach", "--force", str(folder), commit)
-        yield Checkout(folder, _git("rev-parse", "--short=12", commit))
-    finally:
-        with suppress(UserError):
-            _git("worktree", "remove", "--force", str(folder))
-        shutil.rmtree(folder, ignore_errors=True)
+    with _held(folder):
+        try:
+            _git("worktree", "add", "--detach", "--force", str(folder), commit)
+            yield Checkout(folder, _git("rev-parse", "--short=12", commit))
+        finally:
+            _remove(folder)
 
 
 def _remove_stale() -> None:
-    """Forget worktrees whose folders are gone: what a killed gate left in the repository."""
+    """Remove the worktrees that killed gates left; those of gates that run are held by them."""
+    listed = _git("worktree", "list", "--porcelain").splitlines()
+    folders = [Path(line.removeprefix("worktree ")) for line in listed if line.startswith("worktree ")]
+    for folder in folders:
+        if folder.name.startswith(PREFIX):
+            with suppress(OSError), _held(folder):
+                _remove(folder)
     with suppress(UserError):
         _git("worktree", "prune")
+
+
+def _remove(folder: Path) -> None:
+    with suppress(UserError):
+        _git("worktree", "remove", "--force", str(folder))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """A lock on a folder, which the system lifts when this process ends, however it ends.
+
+    Raises:
+        OSError: another process holds it, or the folder is gone.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _exists(revision: str) -> bool:
+    try:
+        _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    except UserError:
+        return False
+    return True
 
 
 def _git(*arguments: str, asked: str | None = None) -> str:

@@ -24,6 +24,9 @@ LOCUSTFILE = Path(__file__).parent.parent / "loadtests" / "mario.py"
 GRACE = 45.0
 """Seconds beyond the run time until a run that has not ended is given up: start, edges, last answers."""
 
+STARTING = 4.0
+"""Seconds that a run needs beyond its load: processes start, the last scrape is taken, all is stopped."""
+
 QUIET = 0.3
 """Seconds of both quiet edges: enough for the scrape that is taken there."""
 
@@ -63,6 +66,11 @@ class Load:
         """What Locust is told: all of it, in whole seconds."""
         return math.ceil(self.warm_up + self.quiet + self.window)
 
+    @property
+    def whole_time(self) -> float:
+        """About how long a run takes, from starting the service to having stopped it."""
+        return self.settle + self.run_time + STARTING
+
 
 def run(
     load: Load,
@@ -85,16 +93,21 @@ def run(
 
         def look() -> None:
             meanwhile()
-            for child in watched:
-                if child.ended:
-                    locust.process.send_signal(signal.SIGINT)
-                    wait_for_end(locust, GRACE, meanwhile)
-                    raise SideDiedError(child.ended)
+            if died := _first_end(watched):
+                locust.process.send_signal(signal.SIGINT)
+                wait_for_end(locust, GRACE, meanwhile)
+                raise SideDiedError(died)
 
         code = wait_for_end(locust, load.run_time + GRACE, look)
+    if died := _first_end(watched):
+        raise SideDiedError(died)
     if code != 0:
         raise UserError(f"{locust.ended}; its output is in {log}")
     return runs.load(folder)
+
+
+def _first_end(watched: Sequence[Child]) -> str | None:
+    return next((said for child in watched if (said := child.ended)), None)
 
 
 def _command(load: Load, candidate: Target, baseline: Target | None, folder: Path) -> list[str]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,8 +25,8 @@ STOPPING = 10.0
 POLL = 0.05
 """Seconds between two looks at something that is waited for."""
 
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_GUARD = "trap '' TERM; read -r _; kill -s KILL 0"
+"""Leads a process group: waits until its input ends, then kills the group, and itself with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +58,12 @@ def running(
 ) -> Iterator[Child]:
     """A process in a group of its own; the whole group is stopped at the end.
 
-    Its output goes to ``log``. On Linux it also ends when this process is killed.
+    Its output goes to ``log``. The group does not outlive this process, not even when that is killed.
 
     Raises:
         UserError: the command cannot be started.
     """
-    with log.open("ab") as output:
+    with log.open("ab") as output, _group() as group:
         try:
             process = subprocess.Popen(
                 command,
@@ -74,29 +72,36 @@ def running(
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, no Python state is touched
+                process_group=group,
             )
         except OSError as error:
             raise UserError(f"{name}: {command[0]} cannot be started ({error.strerror})") from error
-    child = Child(name, process, log)
+        try:
+            yield Child(name, process, log)
+        finally:
+            _stop(process, group)
+
+
+@contextmanager
+def _group() -> Iterator[int]:
+    """A process group that ends with this process, however that ends.
+
+    Only this process holds the other end of the guard's input, and the system closes it when the process is
+    gone. A signal at the parent's death (``prctl``) would reach the child and not what the child started.
+    """
+    with subprocess.Popen(["/bin/sh", "-c", _GUARD], stdin=subprocess.PIPE, process_group=0) as guard:
+        yield guard.pid
+
+
+def _stop(process: subprocess.Popen[bytes], group: int) -> None:
+    """Ask the group to end, and kill what is left of it when the process has ended or time is up."""
     try:
-        yield child
-    finally:
-        stop(child)
-
-
-def stop(child: Child) -> None:
-    """Ask the process group to end, and end it when it does not."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(child.process.pid, number)
+        os.killpg(group, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            child.process.wait(STOPPING)
-            break
-    # What the process left behind in its group has nobody to stop it.
-    with suppress(ProcessLookupError):
-        os.killpg(child.process.pid, signal.SIGKILL)
+            process.wait(STOPPING)
+    finally:
+        os.killpg(group, signal.SIGKILL)
+        process.wait(STOPPING)
 
 
 def wait_until_ready(child: Child, url: str, timeout: float) -> None:
@@ -141,11 +146,6 @@ def free_port() -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _die_with_parent() -> None:
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _last_words(log: Path) -> str:

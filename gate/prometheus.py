@@ -5,19 +5,36 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 
 from analysis.errors import UserError
+from analysis.sources.connection import asked, session
 from gate.processes import POLL, free_port, running, wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from analysis.sources.connection import Connection
+
 STARTING = 30.0
+
+
+def check(connection: Connection) -> None:
+    """See that the server answers, before anything is measured for it.
+
+    Raises:
+        SourceUnreachableError: it does not.
+    """
+    api = f"{connection.url.rstrip('/')}/api/v1/query"
+    with session(connection) as client:
+        asked(
+            connection.url,
+            lambda: client.get(api, params={"query": "1"}, timeout=connection.timeout).json()["data"],
+        )
 
 
 @contextmanager
@@ -58,9 +75,10 @@ def _wait_for_targets(url: str, count: int) -> None:
     """
     deadline = time.monotonic() + STARTING
     while time.monotonic() < deadline:
-        answer = httpx.get(f"{url}/api/v1/targets", timeout=5.0).json()
-        if len(answer["data"]["activeTargets"]) >= count:
-            return
+        with suppress(httpx.HTTPError):
+            answer = httpx.get(f"{url}/api/v1/targets", timeout=5.0).json()
+            if len(answer["data"]["activeTargets"]) >= count:
+                return
         time.sleep(POLL)
     raise UserError(f"Prometheus at {url} has not found the services after {STARTING:.0f} s; run again")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
+import shlex
 import sys
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.errors import UserError
-from gate.processes import running, wait_until_ready
+from gate.processes import running, wait_for_end, wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analysis.policy import Service
     from gate.git import Checkout
     from gate.processes import Child
+    from gate.progress import Narrator
 
 STARTING = 60.0
 SETTING_UP = 900.0
@@ -51,27 +52,19 @@ class Build:
         return [word.replace("{port}", str(self.port)) for word in self.service.start]
 
 
-def prepare(build: Build, log: Path) -> None:
-    """Run the policy's ``setup`` in the checkout, once for all rounds.
+def prepare(build: Build, folder: Path, narrator: Narrator) -> None:
+    """Run the policy's ``setup`` in the checkout, once for all rounds; its output goes into ``folder``.
 
     Raises:
         UserError: it failed, or took too long.
     """
     if build.service is None or not build.service.setup:
         return
-    with log.open("ab") as output:
-        try:
-            subprocess.run(
-                build.service.setup,
-                cwd=build.checkout.path,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                timeout=SETTING_UP,
-                check=True,
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            raise UserError(f"{build.name}: setup failed ({error}); its output is in {log}") from error
+    narrator.say(f"setting up the {build.name}: {shlex.join(build.service.setup)}")
+    name, log = f"setup of the {build.name}", folder / f"{build.name}.setup.log"
+    with running(name, build.service.setup, log, cwd=build.checkout.path) as child:
+        if wait_for_end(child, SETTING_UP, narrator.tick) != 0:
+            raise UserError(f"{child.ended}; its output is in {log}")
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import traceback
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from gate.load import QUIET, QUIET_FOR_PROMETHEUS, Load, Target
 from gate.processes import free_port
 from gate.progress import narrating
 from gate.service import Build, prepare
+from gate.wish import AUTO, check
 from reports import html, json_report, terminal
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from analysis.model import GateResult
     from analysis.policy import Policy
     from gate.progress import Narrator
+    from gate.wish import Wish
 
-AUTO = "auto"
 REACHING = 10.0
 
 DUET_LOAD = (2, "0")
@@ -41,61 +42,21 @@ each other: the most executions a second, and the least interference, that the m
 STORED_LOAD = (20, "0.05:0.2")
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What was asked for; None is what the policy says."""
-
-    against: str | None
-    baseline: str | None
-    baseline_url: str | None
-    candidate_url: str | None
-    users: int | None
-    duration: float | None
-    max_duration: float
-    until_decided: bool
-    round_duration: float
-    seed: int | None
-    slow: tuple[str, ...]
-    delay: tuple[str, ...]
-    fail: tuple[str, ...]
-    prometheus: str | None
-    policy: Path | None
-    output: Path
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """As the pizzeria takes them."""
-        named = (("--slow", self.slow), ("--delay", self.delay), ("--fail", self.fail))
-        return tuple(word for option, values in named for value in values for word in (option, value))
-
-
 def run(wish: Wish) -> int:
     """Do it; returns the exit code.
 
     Raises:
         UserError: it cannot be done as asked.
     """
-    _check(wish)
+    check(wish)
     policy = policy_file.load(wish.policy)
+    load = _load(wish, policy)
+    play, longest = (_duet, wish.max_duration) if wish.baseline is None else (_stored, stored.longest(load))
     folder = _folder(wish.output)
-    longest = wish.max_duration if wish.baseline is None else 0.0
-    with narrating(longest) as narrator:
-        result = (
-            _stored(wish, policy, folder, narrator)
-            if wish.baseline is not None
-            else _duet(wish, policy, folder, narrator)
-        )
-    return _report(result, folder, policy)
-
-
-def _check(wish: Wish) -> None:
-    if (wish.baseline_url is None) != (wish.candidate_url is None):
-        raise UserError("--baseline-url and --candidate-url go together; give both")
-    urls = wish.baseline_url is not None
-    if urls and (wish.against or wish.baseline is not None or wish.faults or wish.prometheus == AUTO):
-        raise UserError(
-            "running services are compared as they are; leave out --against, --baseline, faults and auto"
-        )
+    with _details_kept(folder):
+        with narrating(longest) as narrator:
+            result = play(wish, policy, load, folder, narrator)
+        return _report(result, folder, policy)
 
 
 def _folder(output: Path) -> Path:
@@ -110,8 +71,21 @@ def _folder(output: Path) -> Path:
     return folder
 
 
-def _duet(wish: Wish, policy: Policy, folder: Path, narrator: Narrator) -> GateResult:
-    load = _load(wish, policy, wish.round_duration)
+@contextmanager
+def _details_kept(folder: Path) -> Iterator[None]:
+    """Keep where an unexpected error came from, and let it say where that is kept."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        log = folder / "error.log"
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+        error.add_note(f"details in {log}")
+        raise
+
+
+def _duet(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrator) -> GateResult:
     with ExitStack() as stack:
         if wish.baseline_url and wish.candidate_url:
             metrics = policy.service.metrics if policy.service else "/metrics"
@@ -124,23 +98,30 @@ def _duet(wish: Wish, policy: Policy, folder: Path, narrator: Narrator) -> GateR
             ports = tuple(build.port for build in builds)
             metrics = builds[0].metrics_path
         source_of = stack.enter_context(_source(wish, policy, ports, metrics, folder))
-        asked = duet.Duet(serving, load, policy, source_of, folder, wish.max_duration, wish.until_decided)
+        asked = duet.Duet(
+            serving=serving,
+            load=load,
+            policy=policy,
+            source_of=source_of,
+            folder=folder,
+            longest=wish.max_duration,
+            most=wish.rounds,
+            until_decided=wish.until_decided,
+        )
         return duet.play(asked, narrator)
 
 
-def _stored(wish: Wish, policy: Policy, folder: Path, narrator: Narrator) -> GateResult:
-    duration = wish.duration or policy.load.duration
-    load = _load(wish, policy, duration / stored.RUNS)
+def _stored(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrator) -> GateResult:
     tree = git.working_tree()
     candidate = Build("candidate", tree, policy.service, free_port(), wish.faults)
-    prepare(candidate, folder / "candidate.setup.log")
+    prepare(candidate, folder, narrator)
     commit = git.resolve(wish.against or "HEAD")
 
     @contextmanager
     def committed() -> Iterator[Build]:
         with git.checked_out(commit) as checkout:
             build = Build("baseline", checkout, policy.service, candidate.port)
-            prepare(build, folder / "baseline.setup.log")
+            prepare(build, folder, narrator)
             yield build
 
     with _source(wish, policy, (candidate.port,), candidate.metrics_path, folder) as source_of:
@@ -167,7 +148,7 @@ def _builds(wish: Wish, policy: Policy, folder: Path, narrator: Narrator) -> Ite
             Build("candidate", tree, policy.service, free_port(), wish.faults),
         )
         for build in builds:
-            prepare(build, folder / f"{build.name}.setup.log")
+            prepare(build, folder, narrator)
         yield builds
 
 
@@ -182,12 +163,17 @@ def _source(
         url = wish.prometheus
         if url == AUTO:
             url = stack.enter_context(prometheus.scraping(ports, metrics_path, folder / "prometheus.log"))
-        source = PrometheusSource(Connection(url), policy.metrics)
+        connection = Connection(url)
+        prometheus.check(connection)
+        source = PrometheusSource(connection, policy.metrics)
         yield lambda _: source
 
 
-def _load(wish: Wish, policy: Policy, window: float) -> Load:
-    users, think = DUET_LOAD if wish.baseline is None else STORED_LOAD
+def _load(wish: Wish, policy: Policy) -> Load:
+    if wish.baseline is None:
+        (users, think), window = DUET_LOAD, wish.round_duration
+    else:
+        (users, think), window = STORED_LOAD, (wish.duration or policy.load.duration) / stored.RUNS
     return Load(
         users=wish.users or policy.load.users or users,
         seed=policy.load.seed if wish.seed is None else wish.seed,

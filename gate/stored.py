@@ -9,6 +9,7 @@ from analysis import baselines
 from analysis.environments import environment_id
 from analysis.errors import BaselineMissingError, UserError
 from analysis.judge import Measured, conclude, measured
+from analysis.model import Severity
 from gate.load import Load, SideDiedError, run
 from gate.service import Build, served
 from gate.sides import target
@@ -41,20 +42,39 @@ class Stored:
     baseline: Path | None
 
 
+def longest(load: Load) -> float:
+    """About how many seconds it takes when the baseline has to be measured as well."""
+    return 2 * RUNS * load.whole_time
+
+
 def play(stored: Stored, narrator: Narrator) -> GateResult:
     """Measure the candidate; measure and keep a baseline first where this environment has none; compare.
 
     Raises:
-        UserError: a service or Locust cannot be started, a service died, or the baseline cannot be used.
+        UserError: a service or Locust cannot be started, a service died, or the baseline cannot be used or,
+            as no run of it was valid, not be made.
     """
     candidate = _runs(stored, stored.candidate, "candidate", narrator)
     baseline = _existing(stored, candidate[-1])
     if baseline is None:
         narrator.say("no baseline of this environment yet: measuring one from the committed build")
         with stored.committed() as build:
-            for run_ in _runs(stored, build, "baseline", narrator):
-                baseline = baselines.save(run_.candidate)
+            baseline = _kept(_runs(stored, build, "baseline", narrator))
     return conclude(candidate, baseline, stored.policy)
+
+
+def _kept(played: list[Measured]) -> Baseline:
+    """Save the runs that are valid: one that could not be judged is nothing to judge others by."""
+    baseline, spoilt = None, ""
+    for each in played:
+        invalid = [found for found in each.candidate.findings if found.severity is Severity.INVALID]
+        if invalid:
+            spoilt = invalid[0].message
+        else:
+            baseline = baselines.save(each.candidate)
+    if baseline is None:
+        raise BaselineSpoiltError(f"no run of the baseline is fit to be kept: {spoilt}")
+    return baseline
 
 
 def _existing(stored: Stored, measured_: Measured) -> Baseline | None:
@@ -71,7 +91,7 @@ def _existing(stored: Stored, measured_: Measured) -> Baseline | None:
 def _runs(stored: Stored, build: Build, name: str, narrator: Narrator) -> list[Measured]:
     played = []
     for number in range(1, RUNS + 1):
-        narrator.say(f"{name}: run {number} of {RUNS}")
+        narrator.say(f"{name}: run {number} of {RUNS}, about {stored.load.whole_time:.0f} s each")
         folder = stored.folder / f"{name}-{number}"
         load = replace(stored.load, seed=stored.load.seed + number - 1)
         with served((build,), number, folder) as children:
@@ -81,6 +101,12 @@ def _runs(stored: Stored, build: Build, name: str, narrator: Narrator) -> list[M
                 raise ServiceDiedError(f"{name}, run {number}: {died}") from died
             played.append(measured(done, stored.source_of(done)))
     return played
+
+
+class BaselineSpoiltError(UserError):
+    """Every run of the baseline was invalid."""
+
+    exit_code = 4
 
 
 class ServiceDiedError(UserError):

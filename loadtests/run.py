@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from random import Random
 from time import time
@@ -128,7 +129,8 @@ class Run:
         if self._opening is not None:
             self._opening.kill()
         self._quieten(timeout, "at the end")
-        self._ended = time()
+        with self._between_scrapes():
+            self._ended = time()
         self._generator = self._pulse.read()
         self._scrape_edge("at the end")
         gevent.sleep(self._options.quiet)
@@ -170,17 +172,25 @@ class Run:
         self._quieten(timeout, "before the window")
         self._scrape_edge("before the window")
         gevent.sleep(self._options.quiet)
-        for target in self.targets:
-            target.open_window()
-        self._pulse.start()
-        self._window_start = time()
-        self._turnstile.release(self._options.think[1])
+        with self._between_scrapes():
+            for target in self.targets:
+                target.open_window()
+            self._pulse.start()
+            self._window_start = time()
+            self._turnstile.release(self._options.think[1])
 
     def _quieten(self, timeout: float, where: str) -> None:
         if not self._turnstile.hold(timeout):
             self.warn(
                 f"requests were under way for more than {timeout:g} s {where}: counts there may be inexact"
             )
+
+    def _between_scrapes(self) -> ExitStack:
+        """Of any side: a moment taken in this context is on the same side of every scrape everywhere."""
+        with ExitStack() as stack:
+            for scraper in self._scrapers:
+                stack.enter_context(scraper.between_scrapes())
+            return stack.pop_all()
 
     def _scrape_edge(self, where: str) -> None:
         for target, scraper in zip(self.targets, self._scrapers, strict=False):

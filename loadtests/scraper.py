@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from contextlib import contextmanager
 from time import perf_counter, time
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ import httpx
 from gevent.lock import BoundedSemaphore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _TIMEOUT: Final = 5.0  # seconds
@@ -65,6 +67,17 @@ class Scraper:
                 continue
             return True
         return False
+
+    @contextmanager
+    def between_scrapes(self) -> Iterator[None]:
+        """Wait until no scrape is under way, and let none begin for the length of the block.
+
+        A moment taken in the block parts the scrapes: each was read by the service wholly before it or wholly
+        after it. The time kept with a scrape is only the middle of the request; it cannot say when in between
+        the service read its counters.
+        """
+        with self._one_at_a_time:
+            yield
 
     def start(self, interval: float) -> None:
         """Scrape every ``interval`` seconds from now on."""

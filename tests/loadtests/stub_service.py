@@ -1,13 +1,17 @@
 """A service that does just enough for the journeys, and writes down what it is asked.
 
-``python stub_service.py LOG SIDES [--jam] [--half-failing]`` prints the URL of each side, and appends a JSON
-list ``[side, method, path, body]`` to LOG for every request to the API. It has no metrics.
+``python stub_service.py LOG SIDES [--jam] [--half-failing] [--metrics-early | --metrics-late]`` prints the URL
+of each side, and appends a JSON list ``[side, method, path, body]`` to LOG for every request to the API.
+
+It has no metrics, unless asked for slow ones: these are read right away and answered late (early), or read
+late and answered right then (late).
 """
 
 import itertools
 import json
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,6 +24,7 @@ FIXED: dict[str, Any] = {
     "/api/kitchen/status": {},
     "/api/delivery/ready": [],
 }
+SLOW = 0.5  # seconds that metrics take, when there are any
 
 
 class Side(ThreadingHTTPServer):
@@ -27,10 +32,13 @@ class Side(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, number: int, log: Path, lock: threading.Lock, *, jammed: bool, failing: bool) -> None:
+    def __init__(self, number: int, log: Path, lock: threading.Lock, flags: list[str]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.number, self.log, self.lock = number, log, lock
-        self.jammed, self.failing = jammed, failing
+        self.jammed, self.failing = "--jam" in flags, "--half-failing" in flags and number == 0
+        waits = {"--metrics-early": (0.0, SLOW), "--metrics-late": (SLOW, 0.0)}
+        self.metrics = next((waits[flag] for flag in flags if flag in waits), None)
+        self.executed = 0
         self.ids = itertools.count(1)
         self.statuses: dict[str, str] = {}
 
@@ -59,22 +67,36 @@ class Side(ThreadingHTTPServer):
         return 200, {"id": order_id, "status": self.statuses[order_id]}
 
 
+    def exposition(self, before: float, after: float) -> bytes:
+        """How many requests were executed, at a moment between the two waits."""
+        time.sleep(before)
+        executed = self.executed
+        time.sleep(after)
+        return f'cqrs_executions_total{{operation="any",type="Any"}} {executed}\n'.encode()
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # head and body are two writes
     server: Side
 
     def handle_any(self) -> None:
+        if self.path == "/metrics" and self.server.metrics is not None:
+            self.send(200, "text/plain", self.server.exposition(*self.server.metrics))
+            return
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         body = json.loads(raw) if raw else None
         with self.server.lock:
             status, answer = self.server.answer(self.command, self.path, body)
             if self.path.startswith("/api/"):
+                self.server.executed += 1
                 with self.server.log.open("a") as log:
                     log.write(json.dumps([self.server.number, self.command, self.path, body]) + "\n")
-        content = json.dumps(answer).encode()
+        self.send(status, "application/json", json.dumps(answer).encode())
+
+    def send(self, status: int, content_type: str, content: bytes) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -87,10 +109,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def main(log: Path, count: int, flags: list[str]) -> None:
     lock = threading.Lock()
-    sides = [
-        Side(number, log, lock, jammed="--jam" in flags, failing="--half-failing" in flags and number == 0)
-        for number in range(count)
-    ]
+    sides = [Side(number, log, lock, flags) for number in range(count)]
     threads = [threading.Thread(target=side.serve_forever) for side in sides]
     for thread in threads:
         thread.start()

@@ -190,6 +190,21 @@ def test_a_service_without_metrics_is_recorded_without_scrapes(stub: Any, load: 
     assert [path.name for path in (load.runs / "latest").iterdir()] == ["run.json"]
 
 
+@pytest.mark.parametrize("moment", ["--metrics-early", "--metrics-late"])
+def test_a_scrape_under_way_at_an_edge_counts_on_neither_side_of_it(
+    stub: Any, load: Any, moment: str
+) -> None:
+    """The metrics take 0.5 s: one is always under way, and more than half done when the window opens."""
+    always, pause = ("--scrape-interval", "0.35"), ("--quiet", "0.35")
+    load.run("-H", stub(1, moment).urls[0], "-u", "4", "-r", "4", "-t", "4s", *always, *pause)
+    run = runs.load(load.runs / "latest")
+    (target,) = run.record.targets
+    whole, window = run.record.whole_run, run.record.window
+    for span, steps in ((whole, target.whole_run), (window, target.in_window)):
+        counted = scraped(run, target.side, span.start, span.end)
+        assert sum(sent(steps).values()) == sum(counted.values()) > 0
+
+
 def test_credentials_in_the_url_are_not_recorded(stub: Any, load: Any) -> None:
     url = stub(1).urls[0].replace("//", "//mario:secret@")
     load.run("-H", url, "-t", "1s")

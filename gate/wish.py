@@ -1,0 +1,63 @@
+"""What a gate was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.errors import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AUTO = "auto"
+"""Of ``prometheus``: start one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for; None is what the policy says."""
+
+    against: str | None
+    baseline: str | None
+    baseline_url: str | None
+    candidate_url: str | None
+    users: int | None
+    duration: float | None
+    max_duration: float
+    rounds: int | None
+    until_decided: bool
+    round_duration: float
+    seed: int | None
+    slow: tuple[str, ...]
+    delay: tuple[str, ...]
+    fail: tuple[str, ...]
+    prometheus: str | None
+    policy: Path | None
+    output: Path
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """As the pizzeria takes them."""
+        named = (("--slow", self.slow), ("--delay", self.delay), ("--fail", self.fail))
+        return tuple(word for option, values in named for value in values for word in (option, value))
+
+
+def check(wish: Wish) -> None:
+    """See that the options go together.
+
+    Raises:
+        UserError: they do not.
+    """
+    if (wish.baseline_url is None) != (wish.candidate_url is None):
+        raise UserError("--baseline-url and --candidate-url go together; give both")
+    urls = wish.baseline_url is not None
+    if urls and (wish.against or wish.baseline is not None or wish.faults or wish.prometheus == AUTO):
+        raise UserError(
+            "running services are compared as they are; leave out --against, --baseline, faults and auto"
+        )
+    if wish.prometheus not in {None, AUTO} and not urls:
+        raise UserError(
+            "--prometheus URL cannot know services that the gate starts on free ports; "
+            "use --prometheus auto, or give --baseline-url and --candidate-url"
+        )
