@@ -160,8 +160,9 @@ def _expect_service(environment: Environment) -> None:
         sys.exit(_complain("no service to load: give --host URL"))
     for target in targets(Options.of(_parsed(environment)), environment.host):
         try:
+            httpx.URL(target.url).host.encode("idna")  # gevent's resolver prints what it cannot encode
             httpx.get(target.url, timeout=_REACH_TIMEOUT, trust_env=False, verify=False)  # noqa: S501
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             sys.exit(
                 _complain(f"{target.url} cannot be reached ({error}); start the service, or give its URL")
             )

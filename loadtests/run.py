@@ -127,7 +127,8 @@ class Run:
     def end(self, timeout: float) -> None:
         """Let users finish what they have under way, take the last scrape, and send users home."""
         if self._opening is not None:
-            self._opening.kill()
+            with self._between_scrapes():  # a scrape that is being written stays whole
+                self._opening.kill()
         self._quieten(timeout, "at the end")
         with self._between_scrapes():
             self._ended = time()

@@ -22,12 +22,12 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 LONGEST = 200.0
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
     """A Python module of ours, to its end."""
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=cwd,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **env},
         capture_output=True,
         text=True,
         check=False,
@@ -36,12 +36,12 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def started(*arguments: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
+def started(*arguments: str, cwd: Path, **env: str) -> Iterator[subprocess.Popen[str]]:
     """A Python module of ours, running; told to end at the end."""
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments],
         cwd=cwd,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -53,6 +53,23 @@ def started(*arguments: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A fresh clone of what is committed, whose baselines and runs are its own."""
+    folder = tmp_path / "clone"
+    command = ["git", "clone", "--quiet", "--local", str(ROOT), str(folder)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    return folder
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    """Where temporary files go that must not be left."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture

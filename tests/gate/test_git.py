@@ -1,12 +1,24 @@
 """Revisions and checkouts, on real repositories."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from analysis.errors import UserError
 from gate import git
+
+ROOT = Path(__file__).parents[2]
+
+CHECKS_OUT = f"""
+import sys, time
+sys.path.insert(0, {str(ROOT)!r})
+from gate import git
+with git.checked_out(git.resolve("main")) as checkout:
+    print(checkout.path, flush=True)
+    time.sleep(60)
+"""
 
 
 def run(*arguments: str) -> str:
@@ -58,6 +70,54 @@ def test_a_checkout_is_removed_after_an_error_too(repository: Path) -> None:
         _ = 1 / 0
     assert not checkout.path.exists()
     assert len(run("worktree", "list").splitlines()) == 1
+
+
+def test_the_checkout_of_a_gate_that_was_killed_is_removed_by_the_next(repository: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", CHECKS_OUT], stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        left = Path(killed.stdout.readline().strip())
+        killed.kill()
+    assert left.exists()
+    with git.checked_out(git.resolve("main")):
+        assert not left.exists()
+    assert len(run("worktree", "list").splitlines()) == 1
+
+
+def test_the_checkout_of_a_gate_that_still_runs_is_left_alone(repository: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", CHECKS_OUT], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        held = Path(other.stdout.readline().strip())
+        with git.checked_out(git.resolve("main")):
+            assert (held / "file").read_text() == "main"
+        assert (held / "file").exists()
+        other.kill()
+
+
+def test_without_a_main_branch_nothing_is_guessed(repository: Path) -> None:
+    run("branch", "-m", "main", "trunk")
+    with pytest.raises(UserError, match=r"no main branch to compare with.*--against REV"):
+        git.default_baseline()
+
+
+def test_without_the_history_back_to_main_nothing_is_guessed(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "file").write_text("further")
+    run("commit", "-qam", "third")
+    run("checkout", "-q", "main")
+    shallow = tmp_path_factory.mktemp("shallow")
+    origin = f"file://{repository}"
+    run("clone", "-q", "--depth", "1", "--no-single-branch", "--branch", "branch", origin, str(shallow))
+    monkeypatch.chdir(shallow)
+    with pytest.raises(UserError, match=r"no commit in common.*git fetch --unshallow"):
+        git.default_baseline()
+
+
+def test_a_repository_without_a_commit_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("init", "-q")
+    with pytest.raises(UserError, match="no commit yet"):
+        git.working_tree()
 
 
 def test_an_unknown_revision_is_one_line(repository: Path) -> None:

@@ -16,6 +16,7 @@ from gate import processes
 from gate.processes import free_port, running, wait_for_end, wait_until_ready
 
 LONGEST = 15.0
+ROOT = Path(__file__).parents[2]
 
 
 def python(code: str) -> list[str]:
@@ -28,6 +29,11 @@ def is_alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def is_bound(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def eventually(what: object) -> bool:
@@ -91,24 +97,65 @@ def test_what_a_child_started_is_stopped_with_it(tmp_path: Path) -> None:
     assert eventually(lambda: not is_alive(grandchild))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
-def test_a_child_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
-    root = Path(__file__).parents[2]
+SERVER = """
+    import socket, subprocess, sys, time
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        print(server.getsockname()[1], flush=True)
+        time.sleep(60)
+"""
+
+
+def test_nothing_outlives_a_parent_that_is_killed_and_no_port_stays_bound(tmp_path: Path) -> None:
+    """Not even what a shell started that the parent started."""
     parent = f"""
         import sys, time
-        sys.path.insert(0, {str(root)!r})
+        sys.path.insert(0, {str(ROOT)!r})
         from pathlib import Path
         from gate.processes import running
-        sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
-        with running("Service", sleeper, Path({str(tmp_path)!r}) / "log") as child:
+        command = ["/bin/sh", "-c", '"$@"; true', "sh", *{python(SERVER)!r}]
+        with running("Service", command, Path({str(tmp_path)!r}) / "log") as child:
             print(child.process.pid, flush=True)
             time.sleep(60)
     """
+    log = tmp_path / "log"
     with subprocess.Popen(python(parent), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        child = int(process.stdout.readline())
-        assert is_alive(child)
+        shell = int(process.stdout.readline())
+        assert eventually(lambda: log.exists() and log.read_text().strip())
+        port = int(log.read_text())
+        assert is_alive(shell)
+        assert is_bound(port)
         os.kill(process.pid, signal.SIGKILL)
+        process.wait(LONGEST)
+    assert eventually(lambda: not is_alive(shell))
+    assert eventually(lambda: not is_bound(port))
+
+
+def test_a_second_interrupt_while_a_child_is_being_stopped_stops_it_too(tmp_path: Path) -> None:
+    parent = f"""
+        import signal, sys, time
+        sys.path.insert(0, {str(ROOT)!r})
+        from pathlib import Path
+        from gate.processes import running
+        stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " \\
+            "print('ready', flush=True); time.sleep(60)"
+        with running("Service", [sys.executable, "-c", stubborn], Path({str(tmp_path)!r}) / "log") as child:
+            print(child.process.pid, flush=True)
+            try:
+                time.sleep(60)
+            finally:
+                print("stopping", flush=True)
+    """
+    log = tmp_path / "log"
+    with subprocess.Popen(
+        python(parent), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        child = int(process.stdout.readline())
+        assert eventually(lambda: log.exists() and "ready" in log.read_text())
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "stopping\n"
+        process.send_signal(signal.SIGINT)
         process.wait(LONGEST)
     assert eventually(lambda: not is_alive(child))
 

@@ -11,6 +11,7 @@ from analysis.errors import UserError
 from analysis.policy import Service
 from gate.git import Checkout
 from gate.processes import free_port
+from gate.progress import PlainNarrator
 from gate.service import Build, prepare, served
 
 ROOT = Path(__file__).parents[2]
@@ -34,9 +35,20 @@ def test_the_port_goes_where_the_policy_wants_it() -> None:
 
 def test_a_setup_that_fails_is_one_line_and_its_output_is_kept(tmp_path: Path) -> None:
     made = build(Service(start=("true",), setup=(sys.executable, "-c", "print('why'); exit(3)")), tmp_path)
-    with pytest.raises(UserError, match="candidate: setup failed"):
-        prepare(made, tmp_path / "log")
-    assert "why" in (tmp_path / "log").read_text()
+    with pytest.raises(
+        UserError, match="setup of the candidate ended with exit code 3: why; its output is in"
+    ):
+        prepare(made, tmp_path, PlainNarrator())
+    assert "why" in (tmp_path / "candidate.setup.log").read_text()
+
+
+def test_a_setup_is_told_and_runs_in_the_checkout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checkout, folder = tmp_path / "checkout", tmp_path / "run"
+    checkout.mkdir()
+    folder.mkdir()
+    prepare(build(Service(start=("true",), setup=("touch", "built")), checkout), folder, PlainNarrator())
+    assert (checkout / "built").exists()
+    assert "setting up the candidate: touch built" in capsys.readouterr().err
 
 
 def test_a_service_of_another_kind_is_served_from_its_checkout(tmp_path: Path) -> None:

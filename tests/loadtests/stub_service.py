@@ -1,7 +1,7 @@
 """A service that does just enough for the journeys, and writes down what it is asked.
 
-``python stub_service.py LOG SIDES [--jam] [--half-failing] [--metrics-early | --metrics-late]`` prints the URL
-of each side, and appends a JSON list ``[side, method, path, body]`` to LOG for every request to the API.
+``python stub_service.py LOG SIDES [--jam] [--half-failing] [--metrics-early | --metrics-late]`` prints the
+URL of each side, and appends a JSON list ``[side, method, path, body]`` to LOG for every request to the API.
 
 It has no metrics, unless asked for slow ones: these are read right away and answered late (early), or read
 late and answered right then (late).
@@ -65,7 +65,6 @@ class Side(ThreadingHTTPServer):
         if verb:
             self.statuses[order_id] = words.get(verb[0]) or body["status"]
         return 200, {"id": order_id, "status": self.statuses[order_id]}
-
 
     def exposition(self, before: float, after: float) -> bytes:
         """How many requests were executed, at a moment between the two waits."""

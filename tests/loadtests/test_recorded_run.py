@@ -139,6 +139,16 @@ def test_a_run_that_ends_in_its_warm_up_is_recorded_with_an_empty_window(pizzeri
     assert any("--warm-up" in warning for warning in run.record.warnings)
 
 
+def test_requests_that_nobody_answers_are_abandoned_and_the_record_says_so(pizzeria: Any, load: Any) -> None:
+    service = pizzeria("--delay", "GetMenuQuery=30s")
+    code, output = load.run("-H", service, "-u", "2", "-r", "2", "-t", "3s", "--stop-timeout", "1")
+    record = runs.load(load.runs / "latest").record
+    (menu,) = record.targets[0].whole_run
+    assert code == 0, output
+    assert (menu.started, menu.abandoned, menu.reached) == (2, 2, 0)
+    assert any("requests were under way" in warning for warning in record.warnings)
+
+
 def test_the_web_ui_starts_and_stops_several_runs(pizzeria: Any, load: Any, free_port: int) -> None:
     service, ui = pizzeria(), f"http://127.0.0.1:{free_port}"
     with load.start("-H", service, "--web-host", "127.0.0.1", "--web-port", str(free_port)) as locust:
@@ -172,6 +182,14 @@ def test_a_service_that_cannot_be_reached_is_one_line_and_exit_code_2(load: Any,
     assert f"http://127.0.0.1:{free_port} cannot be reached" in errors[0]
     assert "Traceback" not in output
     assert not load.runs.exists()
+
+
+@pytest.mark.parametrize("url", ["http://a..b", "ftp://127.0.0.1"])
+def test_what_is_no_url_of_a_service_is_one_line_and_exit_code_2(load: Any, url: str) -> None:
+    code, output = load.run("-H", url, "-t", "2s")
+    assert code == 2
+    assert f"{url} cannot be reached" in output
+    assert "Traceback" not in output
 
 
 def test_a_folder_that_cannot_hold_runs_is_one_line_and_exit_code_2(stub: Any, load: Any) -> None:

@@ -1,0 +1,55 @@
+"""How many rounds a duet plans."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.policy import Policy
+from analysis.sources.scrapes import ScrapeSource
+from gate.duet import Duet
+from gate.load import Load, Target
+from gate.sides import given as running_services
+
+POLICY = Policy()
+SERVING = running_services(
+    Target("http://127.0.0.1:1", None, "/metrics"), Target("http://127.0.0.1:2", None, "/metrics")
+)
+
+
+def duet(longest: float, most: int | None, window: float = 5.0) -> Duet:
+    return Duet(
+        serving=SERVING,
+        load=Load(
+            users=2, seed=1, scenario="mario", warm_up=1.0, window=window, think="0", quiet=0.3, settle=0.0
+        ),
+        policy=POLICY,
+        source_of=lambda run: ScrapeSource(run.directory, POLICY.metrics),
+        folder=Path("runs"),
+        longest=longest,
+        most=most,
+        until_decided=True,
+    )
+
+
+@given(longest=st.floats(10, 10_000), window=st.floats(2, 60), most=st.none() | st.integers(1, 500))
+def test_rounds_fit_in_the_time_and_in_what_was_asked_for(
+    longest: float, window: float, most: int | None
+) -> None:
+    asked = duet(longest, most, window)
+    rounds = asked.plan.rounds
+    assert rounds == 1 or rounds * asked.load.whole_time <= longest
+    assert most is None or rounds <= most
+
+
+@given(longest=st.floats(10, 10_000), most=st.none() | st.integers(1, 500))
+def test_all_looks_together_spend_what_was_promised(longest: float, most: int | None) -> None:
+    spent = sum(alpha for _, alpha in duet(longest, most).plan.looks)
+    assert spent == pytest.approx(POLICY.false_alarm_rate)
+
+
+def test_locust_is_told_whole_seconds_that_hold_the_window() -> None:
+    load = duet(180.0, None, window=5.0).load
+    assert load.run_time == 7
+    assert load.whole_time > load.run_time

@@ -1,0 +1,40 @@
+"""What becomes of an error that nobody foresaw."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import UserError
+from gate import cli, session
+
+
+def test_where_an_unexpected_error_came_from_is_kept_in_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError) as caught, session._details_kept(tmp_path):
+        _ = 1 / 0
+    log = tmp_path / "error.log"
+    assert caught.value.__notes__ == [f"details in {log}"]
+    assert "Traceback" in log.read_text()
+    assert "_ = 1 / 0" in log.read_text()
+
+
+def test_an_error_of_the_user_leaves_no_log(tmp_path: Path) -> None:
+    with pytest.raises(UserError), session._details_kept(tmp_path):
+        raise UserError("wrong")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unexpected_error_is_one_line_that_says_where_its_details_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: object) -> int:
+        with session._details_kept(tmp_path):
+            return 1 // 0
+
+    monkeypatch.setattr(session, "run", broken)
+    monkeypatch.setattr(sys, "argv", ["mario-perf", "gate"])
+    assert cli.main() == 1
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert "ZeroDivisionError" in said
+    assert said.endswith(f"details in {tmp_path / 'error.log'}\n")

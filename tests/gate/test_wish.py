@@ -1,0 +1,65 @@
+"""What may be asked of a gate."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.errors import UserError
+from gate.wish import Wish, check
+
+ASKED: dict[str, Any] = {
+    "against": None,
+    "baseline": None,
+    "baseline_url": None,
+    "candidate_url": None,
+    "users": None,
+    "duration": None,
+    "max_duration": 180.0,
+    "rounds": None,
+    "until_decided": True,
+    "round_duration": 5.0,
+    "seed": None,
+    "slow": (),
+    "delay": (),
+    "fail": (),
+    "prometheus": None,
+    "policy": None,
+    "output": Path("runs"),
+}
+URLS = {"baseline_url": "http://127.0.0.1:1", "candidate_url": "http://127.0.0.1:2"}
+
+
+def wish(**asked: Any) -> Wish:
+    return Wish(**{**ASKED, **asked})
+
+
+def test_faults_are_written_as_the_pizzeria_takes_them() -> None:
+    asked = wish(slow=("A=2", "B=3"), fail=("C=0.1",))
+    assert asked.faults == ("--slow", "A=2", "--slow", "B=3", "--fail", "C=0.1")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"baseline": ""}, {"prometheus": "auto"}, URLS, {**URLS, "prometheus": "http://127.0.0.1:9090"}],
+)
+def test_what_goes_together_is_accepted(asked: dict[str, Any]) -> None:
+    check(wish(**asked))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"baseline_url": "http://127.0.0.1:1"}, "give both"),
+        ({**URLS, "against": "main"}, "as they are"),
+        ({**URLS, "baseline": ""}, "as they are"),
+        ({**URLS, "slow": ("A=2",)}, "as they are"),
+        ({**URLS, "prometheus": "auto"}, "as they are"),
+        ({"prometheus": "http://127.0.0.1:9090"}, "use --prometheus auto"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_before_anything_is_started(
+    asked: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(UserError, match=said):
+        check(wish(**asked))
