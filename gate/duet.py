@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.errors import UserError
-from analysis.judge import Measured, conclude, measured
+from analysis.judge import Measured, measured
 from analysis.model import Finding, GateResult, Outcome, Severity
 from analysis.runs import load as load_run
 from analysis.statistics.sequential import Plan, decided, plan
 from gate.load import Load, SideDiedError, run
+from gate.spoilt import judged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from analysis.policy import Policy
     from gate.progress import Narrator
     from gate.sides import Serving
-
-MOST_SPOILT = 0.34
-"""Share of rounds that may be unfit to be judged before the whole gate is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +52,20 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
         UserError: a service or Locust cannot be started, or nothing could be measured.
     """
     looks, started = duet.plan, time.monotonic()
-    good: list[Measured] = []
-    spoilt: list[Measured] = []
+    played: list[Measured] = []
     spent, result = 0.0, None
     for number in range(1, looks.rounds + 1):
         narrator.say(_announcement(duet, number, looks, result))
         try:
-            round_ = _round(duet, number, narrator)
+            played.append(_round(duet, number, narrator))
         except SideDiedError as died:
-            return _broken(duet, number, good, died)
-        (spoilt if _is_spoilt(round_) else good).append(round_)
+            return _broken(duet, number, played, died)
         last = number == looks.rounds or time.monotonic() - started + duet.load.whole_time > duet.longest
         alpha = duet.policy.false_alarm_rate - spent if last else looks.alpha(number)
         if alpha is None:
             continue
         spent += alpha
-        result = _verdict(good, spoilt, duet.policy, alpha)
+        result = judged(played, None, duet.policy, alpha)
         if last or (duet.until_decided and _is_final(result)):
             break
     if result is None:
@@ -96,37 +92,14 @@ def _round(duet: Duet, number: int, narrator: Narrator) -> Measured:
         return measured(played, duet.source_of(played))
 
 
-def _is_spoilt(round_: Measured) -> bool:
-    return any(finding.severity is Severity.INVALID for side in round_.sides for finding in side.findings)
-
-
-def _verdict(good: list[Measured], spoilt: list[Measured], policy: Policy, alpha: float) -> GateResult:
-    """Judge the rounds that can be judged; with too many that cannot, all of them, which says why."""
-    if not good or len(spoilt) > MOST_SPOILT * (len(good) + len(spoilt)):
-        return conclude([*good, *spoilt], None, policy, alpha)
-    result = conclude(good, None, policy, alpha)
-    left_out = tuple(
-        replace(
-            finding,
-            severity=Severity.WARNING,
-            message=f"{each.record.run_id} was left out: {finding.message}",
-        )
-        for each in spoilt
-        for side in each.sides
-        for finding in side.findings
-        if finding.severity is Severity.INVALID
-    )
-    return replace(result, findings=(*left_out, *result.findings))
-
-
 def _is_final(result: GateResult) -> bool:
     return result.outcome is not Outcome.INVALID and decided(result.operations)
 
 
-def _broken(duet: Duet, number: int, good: list[Measured], died: SideDiedError) -> GateResult:
+def _broken(duet: Duet, number: int, played: list[Measured], died: SideDiedError) -> GateResult:
     """What was measured until a side died, as an invalid result with the reason."""
-    rounds = good or [_interrupted(duet, number, died)]
-    result = conclude(rounds, None, duet.policy)
+    rounds = played or [_interrupted(duet, number, died)]
+    result = judged(rounds, None, duet.policy)
     reason = Finding("side-died", Severity.INVALID, f"round {number}: {died}")
     return replace(
         result,

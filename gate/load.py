@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
+
 from analysis import runs
 from analysis.errors import UserError
 from gate.processes import running, wait_for_end
@@ -26,6 +28,9 @@ GRACE = 45.0
 
 STARTING = 4.0
 """Seconds that a run needs beyond its load: processes start, the last scrape is taken, all is stopped."""
+
+ANSWERING = 10.0
+"""Seconds that a service may take to answer after a run."""
 
 QUIET = 0.3
 """Seconds of both quiet edges: enough for the scrape that is taken there."""
@@ -83,7 +88,8 @@ def run(
     """Run Locust once and give its record back; a baseline makes it a duet.
 
     Raises:
-        SideDiedError: one of the ``watched`` services ended. What was measured until then is in ``folder``.
+        SideDiedError: one of the ``watched`` services ended, or a side no longer answers. What was measured
+            until then is in ``folder``.
         UserError: Locust failed.
     """
     time.sleep(load.settle)
@@ -99,7 +105,7 @@ def run(
                 raise SideDiedError(died)
 
         code = wait_for_end(locust, load.run_time + GRACE, look)
-    if died := _first_end(watched):
+    if died := _first_end(watched) or _silent("baseline", baseline) or _silent("candidate", candidate):
         raise SideDiedError(died)
     if code != 0:
         raise UserError(f"{locust.ended}; its output is in {log}")
@@ -108,6 +114,17 @@ def run(
 
 def _first_end(watched: Sequence[Child]) -> str | None:
     return next((said for child in watched if (said := child.ended)), None)
+
+
+def _silent(name: str, target: Target | None) -> str | None:
+    """What is wrong with a side that no longer answers: of a service by URL there is no process to watch."""
+    if target is None:
+        return None
+    try:
+        httpx.get(target.url, timeout=ANSWERING)
+    except httpx.TransportError as error:
+        return f"{name} at {target.url} does not answer any more ({error})"
+    return None
 
 
 def _command(load: Load, candidate: Target, baseline: Target | None, folder: Path) -> list[str]:

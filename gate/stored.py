@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from analysis import baselines
 from analysis.environments import environment_id
 from analysis.errors import BaselineMissingError, UserError
-from analysis.judge import Measured, conclude, measured
-from analysis.model import Severity
+from analysis.judge import Measured, measured
 from gate.load import Load, SideDiedError, run
 from gate.service import Build, served
 from gate.sides import target
+from gate.spoilt import judged, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,21 +59,20 @@ def play(stored: Stored, narrator: Narrator) -> GateResult:
     if baseline is None:
         narrator.say("no baseline of this environment yet: measuring one from the committed build")
         with stored.committed() as build:
-            baseline = _kept(_runs(stored, build, "baseline", narrator))
-    return conclude(candidate, baseline, stored.policy)
+            baseline = _kept(_runs(stored, build, "baseline", narrator), narrator)
+    return judged(candidate, baseline, stored.policy)
 
 
-def _kept(played: list[Measured]) -> Baseline:
-    """Save the runs that are valid: one that could not be judged is nothing to judge others by."""
-    baseline, spoilt = None, ""
+def _kept(played: list[Measured], narrator: Narrator) -> Baseline:
+    """Save the runs that are fit: one that could not be judged is nothing to judge others by."""
+    baseline = None
     for each in played:
-        invalid = [found for found in each.candidate.findings if found.severity is Severity.INVALID]
-        if invalid:
-            spoilt = invalid[0].message
+        if unfit := reasons(each):
+            narrator.say(f"{each.record.run_id} is not kept: {unfit[0].message}")
         else:
             baseline = baselines.save(each.candidate)
     if baseline is None:
-        raise BaselineSpoiltError(f"no run of the baseline is fit to be kept: {spoilt}")
+        raise BaselineSpoiltError("no run of the baseline is fit to be kept; run again on a calmer machine")
     return baseline
 
 

@@ -41,15 +41,16 @@ def regressed(report: dict[str, Any]) -> list[str]:
     return [each["operation"]["name"] for each in report["operations"] if each["verdict"] == "regressed"]
 
 
-def children_of(process: subprocess.Popen[str]) -> list[int]:
+def children_of(parent: int, having: str = "") -> list[int]:
+    """Processes whose command has a text, oldest first."""
     listed = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(process.pid)],
+        ["ps", "-o", "pid=,args=", "--ppid", str(parent)],
         capture_output=True,
         text=True,
         check=False,
         timeout=10,
     )
-    return [int(pid) for pid in listed.stdout.split()]
+    return sorted(int(line.split()[0]) for line in listed.stdout.splitlines() if having in line)
 
 
 def is_alive(pid: int) -> bool:
@@ -66,11 +67,10 @@ def worktrees(repository: Path) -> int:
     return len(listed.stdout.splitlines())
 
 
-def services_under_load(gate: subprocess.Popen[str], repository: Path) -> list[int]:
-    """The pizzerias of a gate's first round, in the order they were started, as soon as they are scraped."""
-    wait_for(lambda: list(repository.glob("runs/2*/round-1/scrapes-candidate*")))
-    commands = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in children_of(gate)}
-    return sorted(pid for pid, command in commands.items() if "\0pizzeria\0" in command)
+def services_under_load(gate: subprocess.Popen[str], folder: Path) -> list[int]:
+    """The services of a gate's first round, as soon as they are scraped."""
+    wait_for(lambda: list(folder.glob("runs/2*/round-1/scrapes-candidate*")))
+    return children_of(gate.pid, " -m pizzeria ")
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
@@ -85,7 +85,8 @@ def test_a_slower_service_is_red_and_named_and_every_request_is_accounted_for(
 ) -> None:
     baseline, candidate = pizzeria(), pizzeria("--slow", "PlaceOrderCommand=3")
     urls = ("--baseline-url", baseline, "--candidate-url", candidate)
-    done = run("gate", "gate", *urls, "--max-duration", "90", "--output", str(tmp_path / "runs"), cwd=ROOT)
+    options = (*urls, "--max-duration", "90", "--round-duration", "2")
+    done = run("gate", "gate", *options, "--output", str(tmp_path / "runs"), cwd=ROOT)
     report = report_of(tmp_path / "runs")
     assert done.returncode == 3, done.stdout + done.stderr
     assert regressed(report) == ["PlaceOrderCommand"]
@@ -98,9 +99,9 @@ def test_a_slower_service_is_red_and_named_and_every_request_is_accounted_for(
 
 
 def test_an_unchanged_tree_is_green_and_nothing_is_left(clone: Path, scratch: Path) -> None:
-    """With no options but the policy: the baseline is built from git, beside the working tree."""
+    """The baseline is built from git, beside the working tree."""
     (clone / "perf.toml").write_text(COARSE)
-    done = run("gate", "gate", cwd=clone, TMPDIR=str(scratch))
+    done = run("gate", "gate", "--round-duration", "2", cwd=clone, TMPDIR=str(scratch))
     assert done.returncode == 0, done.stdout + done.stderr
     report = report_of(clone / "runs")
     assert report["method"] == "duet"
@@ -115,20 +116,22 @@ def test_a_baseline_is_measured_from_the_commit_where_there_is_none_and_then_kep
     (clone / "perf.toml").write_text(COARSE)
     kept = set(clone.glob("baselines/*/*.json"))
     done = run("gate", "gate", "--baseline", "--duration", "5", "--slow", "PlaceOrderCommand=8", cwd=clone)
-    assert done.returncode == 3, done.stdout + done.stderr
     report = report_of(clone / "runs")
+    assert done.returncode == {"regressed": 3, "invalid": 4}[report["outcome"]], done.stdout + done.stderr
     assert report["method"] == "stored"
     assert regressed(report) == ["PlaceOrderCommand"]
     assert "measuring one from the committed build" in done.stderr
     (new,) = set(clone.glob("baselines/*/*.json")) - kept
     shown = run("gate", "baseline", "show", str(new), cwd=clone)
     assert shown.returncode == 0, shown.stderr
-    assert len(shown.stdout.splitlines()) == 6  # a heading and five runs
+    kept_runs = [line.split()[0] for line in shown.stdout.splitlines()[1:]]
+    assert kept_runs == report["baseline_runs"]
+    assert len(kept_runs) + done.stderr.count("is not kept") == 5
 
 
 @pytest.mark.prometheus
 def test_a_prometheus_of_the_gates_own_sees_every_request(clone: Path, scratch: Path) -> None:
-    options = ("--prometheus", "auto", "--rounds", "1", "--round-duration", "3")
+    options = ("--prometheus", "auto", "--rounds", "1", "--round-duration", "2")
     done = run("gate", "gate", *options, cwd=clone, TMPDIR=str(scratch))
     report = report_of(clone / "runs")
     assert done.returncode == 4, done.stdout + done.stderr  # one round confirms nothing
@@ -148,10 +151,26 @@ def test_a_side_that_is_killed_makes_the_run_invalid_and_says_so(clone: Path) ->
     assert "Traceback" not in said
 
 
+def test_a_side_by_url_that_is_killed_makes_the_run_invalid_and_says_so(
+    tmp_path: Path, pizzeria: Callable[..., str]
+) -> None:
+    baseline, candidate = pizzeria(), pizzeria()
+    urls = ("--baseline-url", baseline, "--candidate-url", candidate)
+    with started("gate", "gate", *urls, "--round-duration", "2", cwd=tmp_path) as process:
+        wait_for(lambda: list(tmp_path.glob("runs/2*/round-2/scrapes-candidate*")))
+        os.kill(children_of(os.getpid(), " -m pizzeria ")[-1], signal.SIGKILL)
+        said, _ = process.communicate(timeout=90)
+    assert process.returncode == 4, said
+    assert f"in round 2 candidate at {candidate} does not answer any more" in " ".join(said.split())
+    report = report_of(tmp_path / "runs")
+    assert report["outcome"] == "invalid"
+    assert [run["run_id"] for run in report["runs"]] == ["round-1"]
+
+
 def test_an_interrupted_gate_leaves_nothing_behind(clone: Path, scratch: Path) -> None:
     with started("gate", "gate", cwd=clone, TMPDIR=str(scratch)) as process:
         assert len(services_under_load(process, clone)) == 2
-        children = children_of(process)
+        children = children_of(process.pid)
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 130, said
@@ -164,7 +183,7 @@ def test_an_interrupted_gate_leaves_nothing_behind(clone: Path, scratch: Path) -
 def test_a_gate_that_is_killed_leaves_no_process_behind(clone: Path) -> None:
     with started("gate", "gate", cwd=clone) as process:
         assert len(services_under_load(process, clone)) == 2
-        children = children_of(process)
+        children = children_of(process.pid)
         process.kill()
         process.communicate(timeout=60)
     wait_for(lambda: not any(is_alive(pid) for pid in children))

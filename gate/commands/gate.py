@@ -1,0 +1,102 @@
+"""``mario-perf gate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gate import session
+from gate.commands.exit_codes import EXIT_CODES
+from gate.wish import Wish
+
+AS_STORED = ""
+"""Of ``--baseline``: no path, the runs that are kept of this environment."""
+
+
+@click.command(
+    epilog=f"""\b
+Examples:
+  mario-perf gate                                   the working tree against the main branch
+  mario-perf gate --against v1.2                    against a revision
+  mario-perf gate --slow PlaceOrderCommand=1.1      does it see 10 %? (the candidate is slowed)
+  mario-perf gate --baseline                        against runs that were kept
+  mario-perf gate --baseline-url http://127.0.0.1:8001 --candidate-url http://127.0.0.1:8002
+
+{EXIT_CODES}"""
+)
+@click.option(
+    "--against", metavar="REV", help="Baseline build. Default: where this branch left the main branch."
+)
+@click.option(
+    "--baseline",
+    is_flag=False,
+    flag_value=AS_STORED,
+    metavar="[PATH]",
+    help="Compare with stored runs instead of a build beside it; without PATH those of this environment.",
+)
+@click.option("--baseline-url", metavar="URL", help="Duet of running services: the baseline.")
+@click.option("--candidate-url", metavar="URL", help="Duet of running services: the candidate.")
+@click.option(
+    "--users",
+    type=click.IntRange(1),
+    help="Concurrent users. Default: the policy's, or 2 in a duet, 20 else.",
+)
+@click.option(
+    "--duration",
+    type=click.FloatRange(5),
+    metavar="SECONDS",
+    help="With --baseline: measured time. Default 60.",
+)
+@click.option(
+    "--max-duration",
+    type=click.FloatRange(10),
+    default=180.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="A duet ends after this time at the latest.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    help="A duet ends after so many rounds at the latest. Default: as many as there is time for.",
+)
+@click.option(
+    "--until-decided/--whole-duration",
+    default=True,
+    help="End a duet as soon as the outcome is known (default), or use the whole time.",
+)
+@click.option(
+    "--round-duration",
+    type=click.FloatRange(2),
+    default=5.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Measured time of one round of a duet.",
+)
+@click.option("--seed", type=int, help="Start of all random choices. Default: the policy's, 1.")
+@click.option(
+    "--slow", multiple=True, metavar="OP=FACTOR", help="Candidate: the handler takes 1.2 times as long."
+)
+@click.option("--delay", multiple=True, metavar="OP=TIME", help="Candidate: the handler takes 5ms longer.")
+@click.option("--fail", multiple=True, metavar="OP=RATIO", help="Candidate: 0.02 of all executions fail.")
+@click.option(
+    "--prometheus",
+    metavar="URL|auto",
+    help="Read the metrics from a Prometheus that scrapes the services; auto starts one for the gate.",
+)
+@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder for runs.",
+)
+def gate(**options: object) -> int:
+    """Is the working tree slower than the code it came from?
+
+    Starts both builds side by side, drives them with the same journeys at the same time, and compares every
+    command and query. Ends as soon as it knows.
+    """
+    return session.run(Wish(**options))  # type: ignore[arg-type]

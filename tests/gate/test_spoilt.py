@@ -1,0 +1,102 @@
+"""Runs that are unfit to be judged."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.judge import Measured
+from analysis.model import Finding, Measurement, Operation, Outcome, RunMeasurement, Severity
+from analysis.policy import Policy
+from analysis.run_record import Environment, Generator, Rates, RunRecord, Side, Span
+from gate.spoilt import judged, reasons
+
+POLICY = Policy()
+BOUNDS = np.array([0.001, 0.01, 0.1])
+SPAN = Span(start=0.0, end=10.0)
+ENVIRONMENT = Environment(
+    cpu_model="Abacus 9",
+    cores=2,
+    memory_bytes=1,
+    kernel="6",
+    python="3.11",
+    packages={},
+    load_average=(0.0, 0.0, 0.0),
+    hostname_hash="a",
+)
+GAP = Finding("scrape-gap", Severity.INVALID, "nobody looked for 5 s")
+
+
+def side(name: Side, run_id: str) -> RunMeasurement:
+    slices = np.tile(np.array([60, 40, 0, 0]), (10, 1))
+    one = Measurement(
+        operation=Operation("query", "GetMenuQuery"),
+        duration=10.0,
+        executions=1000,
+        failures={},
+        time_spent=2.5,
+        slices=slices,
+        slice_sums=np.full(10, 0.25),
+        slice_failures=np.zeros(10, dtype=np.int64),
+    )
+    return RunMeasurement(
+        run_id=run_id,
+        scenario="mario",
+        side=name,
+        window=SPAN,
+        bounds=BOUNDS,
+        slice_edges=np.linspace(0.0, 10.0, 11),
+        measurements={"GetMenuQuery": one},
+        environment=ENVIRONMENT,
+        revision=None,
+    )
+
+
+def round_(number: int, *findings: Finding) -> Measured:
+    run_id = f"round-{number}"
+    record = RunRecord(
+        run_id=run_id,
+        scenario="mario",
+        seed=number,
+        model="closed",
+        users=2,
+        spawn_rate=2.0,
+        shape="constant",
+        command=("locust",),
+        whole_run=SPAN,
+        window=SPAN,
+        rates=Rates(offered=100.0, achieved=100.0),
+        generator=Generator(cpu_utilisation=0.1, loop_lag_p99=0.0, loop_lag_max=0.0),
+        environment=ENVIRONMENT,
+        targets=(),
+    )
+    return Measured(
+        record, (side("baseline", run_id), replace(side("candidate", run_id), findings=tuple(findings)))
+    )
+
+
+def test_only_what_makes_a_run_invalid_spoils_it() -> None:
+    assert reasons(round_(1)) == ()
+    assert reasons(round_(1, replace(GAP, severity=Severity.WARNING))) == ()
+    assert reasons(round_(1, GAP)) == (GAP,)
+
+
+def test_one_spoilt_run_of_four_is_left_out_and_told() -> None:
+    result = judged([round_(1), round_(2, GAP), round_(3), round_(4)], None, POLICY)
+    assert result.outcome is not Outcome.INVALID
+    assert [run.run_id for run in result.runs] == ["round-1", "round-3", "round-4"]
+    told = [finding for finding in result.findings if finding.code == "scrape-gap"]
+    assert [finding.message for finding in told] == ["round-2 was left out: nobody looked for 5 s"]
+    assert told[0].severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("spoilt", [2, 3, 4])
+def test_too_many_spoilt_runs_make_the_gate_invalid(spoilt: int) -> None:
+    rounds = [round_(number, *([GAP] if number <= spoilt else [])) for number in range(1, 5)]
+    result = judged(rounds, None, POLICY)
+    assert result.outcome is Outcome.INVALID
+    assert len(result.runs) == 4
+    assert math.isclose(result.seconds, 40.0)
