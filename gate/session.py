@@ -144,7 +144,7 @@ def _builds(wish: Wish, policy: Policy, folder: Path, narrator: Narrator) -> Ite
     with git.checked_out(commit) as checkout:
         narrator.say(f"baseline {checkout.revision}, candidate {tree.revision}")
         builds = (
-            Build("baseline", checkout, policy.service, free_port()),
+            Build("baseline", checkout, policy.service, free_port(), wish.neutral_faults),
             Build("candidate", tree, policy.service, free_port(), wish.faults),
         )
         for build in builds:

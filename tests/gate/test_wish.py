@@ -39,6 +39,11 @@ def test_faults_are_written_as_the_pizzeria_takes_them() -> None:
     assert asked.faults == ("--slow", "A=2", "--slow", "B=3", "--fail", "C=0.1")
 
 
+def test_the_baseline_gets_the_same_faults_that_change_nothing() -> None:
+    asked = wish(slow=("A=2",), delay=("B=5ms",), fail=("C=0.1",))
+    assert asked.neutral_faults == ("--slow", "A=1", "--delay", "B=0ms", "--fail", "C=0")
+
+
 @pytest.mark.parametrize(
     "asked",
     [{}, {"baseline": ""}, {"prometheus": "auto"}, URLS, {**URLS, "prometheus": "http://127.0.0.1:9090"}],
