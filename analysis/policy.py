@@ -24,7 +24,7 @@ class Thresholds:
     (seconds) and ``error_ratio`` are absolute limits, None for no limit.
     """
 
-    latency_noise: float = 0.02
+    latency_noise: float = 0.01
     latency_resolution: float = 0.05
     tail_noise: float = 0.05
     tail_resolution: float = 0.33

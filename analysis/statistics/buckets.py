@@ -70,7 +70,8 @@ def trimmed_mean(counts: Counts, sums: Floats, bounds: Floats, keep: float = TRI
 
     The exact sum less what the slowest executions took. Their share is small and each is known within its
     bucket, so the result is nearly exact although the values were never kept. What lies above the last
-    bound has no middle: the sum tells what it took.
+    bound has no middle: the sum tells what it took. A single one can be so slow that the error of its middle
+    outweighs all the others; the buckets of those that are kept then bound the result.
     """
     total = counts.sum(axis=-1)
     from_above = counts[..., ::-1].cumsum(axis=-1)[..., ::-1]
@@ -83,7 +84,15 @@ def trimmed_mean(counts: Counts, sums: Floats, bounds: Floats, keep: float = TRI
     with np.errstate(invalid="ignore", divide="ignore"):
         above = np.where(overflow > 0, np.maximum((sums - known) / overflow, bounds[-1]), bounds[-1])
         tail = (cut[..., :-1] * middles).sum(axis=-1) + cut[..., -1] * above
-        return np.where(total > 0, np.maximum(sums - tail, 0.0) / (keep * total), np.nan)
+        kept = np.clip(sums - tail, *_sum_limits(counts - cut, bounds))
+        return np.where(total > 0, kept / (keep * total), np.nan)
+
+
+def _sum_limits(counts: Floats, bounds: Floats) -> tuple[Floats, Floats]:
+    """The least and the most that executions in these buckets took together."""
+    least = (counts[..., 1:] * bounds).sum(axis=-1)
+    most = (counts[..., :-1] * bounds).sum(axis=-1)
+    return least, np.where(counts[..., -1] > 0, np.inf, most)
 
 
 def bucket_middles(bounds: Floats) -> Floats:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from analysis.statistics.common import disturbance
 from analysis.statistics.moderation import moderate
 
 if TYPE_CHECKING:
@@ -61,19 +62,29 @@ class Change:
 def paired(baseline: Floats, candidate: Floats, scale: Floats) -> Change:
     """From replicates that belong together; both sides ``(R, N)``, ``scale`` ``(N,)`` for the moderation.
 
-    Each replicate gives one difference; whatever disturbed both sides alike has left it. Differences of
-    separate replicates are independent, so their spread holds autocorrelation within and variation between
-    replicates, without a model of either.
+    Each replicate gives one difference; whatever disturbed both sides alike has left it, and whatever
+    disturbed all operations of one side alike is taken out (``common``). Differences of separate replicates
+    are independent, so their spread holds autocorrelation within and variation between replicates, without a
+    model of either. ``steadiest`` is the smaller of what it is with and without the common part: an
+    operation that only stayed behind while the others became faster has not become slower.
     """
-    differences = candidate - baseline
+    raw = candidate - baseline
+    differences = raw - disturbance(raw)[:, None]
     n = np.isfinite(differences).sum(axis=0)
     value, variance = _moments(differences, n)
     moderated = moderate(variance, np.maximum(n - 1.0, 0.0), scale)
     with np.errstate(invalid="ignore", divide="ignore"):
         error = np.sqrt(moderated.variance / n)
-        highest = np.fmax.reduce(differences, axis=0)
-        steadiest = np.where(n > 1, (value * n - highest) / (n - 1), np.nan)
+    steadiest = np.minimum(_without_highest(differences), _without_highest(raw))
     return Change(value, np.where(n > 1, error, np.inf), moderated.freedom, steadiest)
+
+
+def _without_highest(differences: Floats) -> Floats:
+    """The mean over the first axis without the highest; NaN where there is nothing else."""
+    n = np.isfinite(differences).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rest = np.nansum(differences, axis=0) - np.fmax.reduce(differences, axis=0)
+        return np.where(n > 1, rest / (n - 1), np.nan)
 
 
 def unpaired(baseline: Floats, candidate: Floats, scale: Floats) -> Change:

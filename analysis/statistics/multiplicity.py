@@ -30,8 +30,8 @@ def holm(p_values: Floats) -> Floats:
 def spent(alpha: float, information: float) -> float:
     """How much of ``alpha`` may be spent when ``information`` (0 to 1) of the planned data are in.
 
-    The spending function that comes near Pocock's equal boundaries: it leaves room for an early answer.
-    Source: K. K. G. Lan and D. L. DeMets, "Discrete sequential boundaries for clinical trials", Biometrika 70
-    (1983).
+    In proportion: early looks get enough to see a gross change, and the last, which sees the small ones,
+    keeps the most. Source: K. Kim and D. L. DeMets, "Design and analysis of group sequential tests based on
+    the type I error spending rate function", Biometrika 74 (1987), with the power 1.
     """
-    return alpha * float(np.log(1.0 + (np.e - 1.0) * min(max(information, 0.0), 1.0)))
+    return alpha * min(max(information, 0.0), 1.0)

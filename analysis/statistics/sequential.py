@@ -23,7 +23,7 @@ FIRST_LOOK = 3
 """Rounds before the first look: with fewer, nothing shows how far rounds lie apart."""
 
 GROWTH = 1.5
-"""Each look has about so many times the rounds of the one before: few looks, none long in coming."""
+"""Each look has about so many times the rounds of the one before: few looks, and none long in coming."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,10 @@ def decided(results: Iterable[OperationResult]) -> bool:
 
 
 def _looks(rounds: int) -> tuple[int, ...]:
+    """Backwards from the last, so that no two looks stand close together."""
     numbers = []
-    number = FIRST_LOOK
-    while number < rounds:
+    number = rounds
+    while number >= FIRST_LOOK:
         numbers.append(number)
-        number = max(number + 1, round(number * GROWTH))
-    return (*numbers, rounds)
+        number = min(round(number / GROWTH), number - 1)
+    return tuple(reversed(numbers)) or (rounds,)

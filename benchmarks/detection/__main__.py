@@ -21,9 +21,9 @@ def run(gates: int) -> None:
 
 @main.command("table")
 def show() -> None:
-    """What real gates said so far, and what other rules would have said."""
+    """What today's rules say of the gates so far, and what other rules would have said."""
     gates = records.read()
-    click.echo(table.ours(gates))
+    click.echo(table.ours(table.judged(gates)))
     click.echo()
     click.echo(table.peers(gates))
 

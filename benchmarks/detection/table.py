@@ -1,8 +1,8 @@
-"""The table of the README: what gates said by condition, with exact binomial intervals."""
+"""The tables of the README: what gates said by condition, with exact binomial intervals."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -11,33 +11,84 @@ import numpy as np
 from analysis.statistics.binomial import exact_interval
 from benchmarks.detection.conditions import CYCLE
 from benchmarks.detection.peers import RULES
+from benchmarks.detection.replay import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from benchmarks.detection.records import Gate
+    from benchmarks.detection.replay import Answer
 
 STORED = 3
 """Gates before the first that stored rules may be tried on."""
 
+BUSY = 2.0
+"""Load average before a gate from which on other work was going on. A gate leaves about 1.5 behind itself."""
 
-def ours(gates: Sequence[Gate]) -> str:
+WANTED = {
+    each.name: frozenset[str]() if each.operation is None else frozenset({each.operation}) for each in CYCLE
+}
+"""What should be named, by condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A gate and what today's rules say of it; ``number`` is its place among all that were kept."""
+
+    number: int
+    gate: Gate
+    answer: Answer
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """What should be named."""
+        return WANTED[self.gate.condition]
+
+    @property
+    def wrongly_red(self) -> bool:
+        """Whether anything is named that was not changed."""
+        return bool(self.answer.regressed - self.wanted)
+
+    @property
+    def rightly_red(self) -> bool:
+        """Whether what was changed is named, and nothing else."""
+        return bool(self.wanted) and self.answer.regressed == self.wanted
+
+
+def judged(gates: Sequence[Gate]) -> list[Judged]:
+    """All gates that today's rules can be tried on."""
+    found = ((number, gate, answer(gate)) for number, gate in enumerate(gates))
+    return [Judged(number, gate, said) for number, gate, said in found if said is not None]
+
+
+def ours(gates: Sequence[Judged]) -> str:
     """Markdown: how often red and rightly so, wrongly red, undecided, and the time to a verdict."""
     lines = [
-        "| candidate | gates | rightly red | wrongly red | undecided | median time |",
-        "|---|---|---|---|---|---|",
+        "| candidate | machine | gates | rightly red | wrongly red | undecided | median time |",
+        "|---|---|---|---|---|---|---|",
     ]
-    wanted = {each.name: each.operation for each in CYCLE}
-    for name, group in _by_condition(gates).items():
-        expected = {wanted[name]} - {None}
-        right = [set(each.regressed) == expected and each.outcome == "regressed" for each in group]
-        wrong = [bool(set(each.regressed) - expected) for each in group]
-        open_ = [each.outcome in {"inconclusive", "invalid"} for each in group]
-        lines.append(
-            f"| {name} | {len(group)} | {_share(right) if expected else '-'} | {_share(wrong)} "
-            f"| {_share(open_)} | {median(each.seconds for each in group):.0f} s |"
-        )
+    for name in WANTED:
+        for machine in ("calm", "busy"):
+            group = [each for each in gates if each.gate.condition == name and _machine(each) == machine]
+            if group:
+                lines.append(f"| {name} | {machine} | {_row(group)} |")
+    unchanged = [each for each in gates if not each.wanted]
+    wrong = _share(each.wrongly_red for each in gates)
+    lines.append(f"| **all, wrongly red** | | {len(gates)} | | {wrong} | | |")
+    wrong = _share(each.wrongly_red for each in unchanged)
+    lines.append(f"| **unchanged, wrongly red** | | {len(unchanged)} | | {wrong} | | |")
     return "\n".join(lines)
+
+
+def _machine(each: Judged) -> str:
+    return "busy" if each.gate.load_average > BUSY else "calm"
+
+
+def _row(group: Sequence[Judged]) -> str:
+    right = _share(each.rightly_red for each in group) if group[0].wanted else "-"
+    wrong = _share(each.wrongly_red for each in group)
+    open_ = _share(each.answer.undecided for each in group)
+    return f"{len(group)} | {right} | {wrong} | {open_} | {median(e.answer.seconds for e in group):.0f} s"
 
 
 def peers(gates: Sequence[Gate]) -> str:
@@ -46,29 +97,29 @@ def peers(gates: Sequence[Gate]) -> str:
         "| rule | wrongly red on an unchanged build | 10 % or more slower: named, and nothing else |",
         "|---|---|---|",
     ]
-    wanted = {each.name: each.operation for each in CYCLE}
     slower = {each.name for each in CYCLE if each.name.endswith(("+10 %", "+20 %"))}
-    said: dict[str, tuple[list[bool], list[bool]]] = {name: ([], []) for name in ("this gate", *RULES)}
-    for number, gate in enumerate(gates[STORED:], STORED):
-        answers = {name: rule(gate, gates[:number]) for name, rule in RULES.items()}
-        for name, named in {"this gate": set(gate.regressed), **answers}.items():
-            if wanted[gate.condition] is None:
-                said[name][0].append(bool(named))
-            elif gate.condition in slower:
-                said[name][1].append(named == {wanted[gate.condition]})
-    lines += [f"| {name} | {_share(false)} | {_share(found)} |" for name, (false, found) in said.items()]
+    tried = [each for each in judged(gates) if each.number >= STORED]
+    for rule in ("this gate", *RULES):
+        named = [_named(rule, each, gates) for each in tried]
+        false = [bool(said) for said, each in zip(named, tried, strict=True) if not each.wanted]
+        found = [
+            said == each.wanted
+            for said, each in zip(named, tried, strict=True)
+            if each.gate.condition in slower
+        ]
+        lines.append(f"| {rule} | {_share(false)} | {_share(found)} |")
     return "\n".join(lines)
 
 
-def _by_condition(gates: Sequence[Gate]) -> dict[str, list[Gate]]:
-    groups: dict[str, list[Gate]] = defaultdict(list)
-    for name in dict.fromkeys(each.name for each in CYCLE):
-        groups[name] = [gate for gate in gates if gate.condition == name]
-    return {name: group for name, group in groups.items() if group}
+def _named(rule: str, each: Judged, gates: Sequence[Gate]) -> frozenset[str]:
+    if rule in RULES:
+        return frozenset(RULES[rule](each.gate, gates[: each.number]))
+    return each.answer.regressed
 
 
-def _share(answers: Sequence[bool]) -> str:
-    if not answers:
+def _share(answers: Iterable[bool]) -> str:
+    said = list(answers)
+    if not said:
         return "none yet"
-    low, high = exact_interval(np.array(sum(answers)), np.array(len(answers)), 0.95)
-    return f"{sum(answers)} of {len(answers)} ({float(low) * 100:.0f}-{float(high) * 100:.0f} %)"
+    low, high = exact_interval(np.array(sum(said)), np.array(len(said)), 0.95)
+    return f"{sum(said)} of {len(said)} ({float(low) * 100:.0f}-{float(high) * 100:.0f} %)"

@@ -41,6 +41,13 @@ def test_the_trimmed_mean_is_near_the_one_of_the_raw_values(sample: np.ndarray) 
     assert abs(found - raw) * keep * len(sample) <= 0.07 * cut + 1e-9
 
 
+def test_one_stall_does_not_swallow_the_rest() -> None:
+    """Nobody knows the stall better than its bucket does, and that error is larger than all else together."""
+    sample = np.append(np.full(99, 0.001), 9.0)
+    found = float(buckets.trimmed_mean(histogram(sample), np.array(sample.sum()), BOUNDS))
+    assert found == pytest.approx(0.001, rel=0.12)
+
+
 def test_what_is_above_the_last_bound_weighs_what_the_sum_says() -> None:
     bounds = np.array([1.0, 2.0])
     counts = np.array([0, 95, 5])

@@ -94,7 +94,6 @@ def test_a_change_of_the_slow_ones_alone_is_seen_at_p95() -> None:
     mixed = [(b, c) for (b, _), (_, c) in zip(rounds, longer, strict=True)]
     results = compare(mixed, POLICY, 0.01)
     assert {each.verdict for each in results} == {Verdict.REGRESSED}
-    assert "p95" in {each.decided_by for each in results} | {"latency"}
     assert all(
         comparison.verdict is Verdict.REGRESSED
         for each in results

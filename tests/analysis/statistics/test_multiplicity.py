@@ -1,5 +1,7 @@
 """One promise for many checks and many looks."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -35,6 +37,12 @@ def test_the_looks_together_spend_the_promise_and_no_more(rate: float, rounds: i
     assert all(alpha > 0 for _, alpha in looks)
     assert [number for number, _ in looks] == sorted({number for number, _ in looks})
     assert looks[-1][0] == rounds
+
+
+@given(st.integers(3, 60))
+def test_no_two_looks_stand_close_together(rounds: int) -> None:
+    numbers = [number for number, _ in plan(0.01, rounds).looks]
+    assert all(later >= 1.25 * earlier for earlier, later in pairwise(numbers))
 
 
 def test_nothing_is_spent_before_anything_is_known() -> None:

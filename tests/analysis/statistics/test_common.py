@@ -1,0 +1,64 @@
+"""What moves all operations of a round alike."""
+
+import numpy as np
+import pytest
+
+from analysis.statistics.change import paired
+from analysis.statistics.common import disturbance
+
+RNG = np.random.default_rng(11)
+OWN = RNG.normal(0, 0.02, (12, 10))
+TOGETHER = RNG.normal(0, 0.06, (12, 1))
+TOGETHER -= TOGETHER.mean()
+
+
+def change_of(differences: np.ndarray, operation: int = 0) -> tuple[float, float]:
+    change = paired(np.zeros_like(differences), differences, np.ones(differences.shape[1]))
+    return float(change.value[operation]), float(change.error[operation])
+
+
+def test_what_comes_to_nothing_over_the_rounds_is_taken_out() -> None:
+    assert disturbance(OWN + TOGETHER) == pytest.approx(TOGETHER[:, 0], abs=0.03)
+    assert change_of(OWN + TOGETHER)[1] < 1.5 * change_of(OWN)[1]
+
+
+def test_what_stays_is_the_builds_doing() -> None:
+    slower = OWN + 0.1
+    assert (disturbance(slower) == 0.0).all()
+    assert change_of(slower)[0] == pytest.approx(0.1, abs=0.02)
+
+
+def test_what_could_be_as_large_as_a_change_worth_finding_stays() -> None:
+    """With so wild a common part nobody can say that it comes to nothing."""
+    assert (disturbance(OWN + 5 * TOGETHER) == 0.0).all()
+
+
+def test_one_changed_operation_does_not_move_what_is_taken_out() -> None:
+    slower = OWN + TOGETHER
+    slower[:, 0] += 0.5
+    assert disturbance(slower) == pytest.approx(disturbance(OWN + TOGETHER), abs=0.01)
+
+
+@pytest.mark.parametrize("shape", [(2, 10), (12, 4)])
+def test_few_rounds_or_operations_tell_nothing(shape: tuple[int, int]) -> None:
+    assert (disturbance(np.zeros(shape)) == 0.0).all()
+
+
+def test_an_operation_that_stayed_behind_has_not_become_slower() -> None:
+    """All others became a little faster, which is too little to be seen as more than a disturbance."""
+    differences = OWN - 0.015
+    differences[:, 0] = OWN[:, 0] - OWN[:, 0].mean()
+    change = paired(np.zeros_like(differences), differences, np.ones(10))
+    assert change.steadiest[0] <= 0.0
+
+
+def test_the_interval_covers_as_often_as_it_says_with_a_common_part() -> None:
+    rng = np.random.default_rng(5)
+    covered = []
+    for _ in range(1500):
+        differences = rng.normal(0, 0.03, (8, 12)) + rng.normal(0, 0.03, (8, 1))
+        differences[:, 0] += 0.1
+        low, high = paired(np.zeros((8, 12)), differences, np.ones(12)).interval(0.95)
+        truth = np.append(0.1, np.zeros(11))
+        covered.append(((low <= truth) & (truth <= high)).mean())
+    assert abs(np.mean(covered) - 0.95) <= 0.02
