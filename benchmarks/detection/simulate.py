@@ -1,12 +1,14 @@
-"""Thousands of gates with known truth."""
+"""Thousands of gates with known truth, by the same code that judges real ones."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+from pydantic import BaseModel
 
 from analysis.model import Verdict
 from analysis.policy import Policy
@@ -14,6 +16,11 @@ from analysis.statistics.binomial import exact_interval
 from analysis.statistics.duet import compare
 from analysis.statistics.sequential import decided, plan
 from benchmarks.detection.simulation import World, gate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+FILE = Path(__file__).parent / "results" / "simulated.jsonl"
 
 WORLDS = {
     # Rounds lie as far apart as in the kept gates of an unchanged build. Typical time and p95, with and
@@ -25,50 +32,128 @@ WORLDS = {
     "very noisy": World(samples=15, apart=0.08, burst=0.1, process=0.03, machine=0.4),
 }
 
+CHANGED = "Operation0"
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+
+class Case(BaseModel, frozen=True):
+    """What is simulated: a world and a change of one operation."""
+
+    world: str
+    slower: float = 1.0
+    failing: float = 0.0
+
+    @property
+    def change(self) -> str:
+        """In words."""
+        if self.failing:
+            return f"fails {self.failing:.1%}"
+        return f"+{self.slower - 1:.0%}" if self.slower > 1 else "unchanged"
+
+
+class Answer(BaseModel, frozen=True):
     """Of one simulated gate."""
 
-    red: bool
-    open: bool
+    case: Case
+    seed: int
+    regressed: tuple[str, ...]
+    undecided: bool
     rounds: int
     covered: float  # share of operations whose interval held the truth, all rounds played
 
 
-def table(gates: int) -> str:
-    """Markdown: false alarms and coverage by world, ``gates`` unchanged builds each."""
-    lines = [
-        "| world | gates | wrongly red | undecided | median rounds | interval covers |",
-        "|---|---|---|---|---|---|",
+HEAD = (
+    "| machine | candidate | gates | rightly red | wrongly red | undecided | rounds (median) | covered |",
+    "|---|---|---|---|---|---|---|---|",
+)
+
+CHANGES: tuple[dict[str, float], ...] = (
+    {},
+    {"slower": 1.05},
+    {"slower": 1.1},
+    {"slower": 1.2},
+    {"failing": 0.02},
+)
+"""Unchanged comes first; it takes the most gates, as false alarms are rare."""
+
+SHARE = 0.1
+"""Of the unchanged gates, how many are played of each change."""
+
+
+def missing(gates: int) -> list[tuple[Case, int]]:
+    """What is not yet kept of ``gates`` unchanged ones a world, and the changed ones: cases and seeds."""
+    done = {(each.case, each.seed) for each in read()}
+    wanted = [
+        (Case(world=world, **change), seed)
+        for world in WORLDS
+        for change in CHANGES
+        for seed in range(int(gates * (SHARE if change else 1.0)))
     ]
-    for name, world in WORLDS.items():
-        with ProcessPoolExecutor() as pool:
-            answers = list(pool.map(partial(null, world), range(gates), chunksize=20))
-        red = sum(each.red for each in answers)
-        low, high = exact_interval(np.array(red), np.array(gates), 0.95)
-        lines.append(
-            f"| {name} | {gates} | {red / gates:.2%} ({float(low):.2%}-{float(high):.2%}) "
-            f"| {np.mean([each.open for each in answers]):.0%} "
-            f"| {np.median([each.rounds for each in answers]):.0f} "
-            f"| {np.mean([each.covered for each in answers]):.1%} of 95 % |"
-        )
-    return "\n".join(lines)
+    return [each for each in wanted if each not in done]
 
 
-def null(world: World, seed: int) -> Answer:
-    """One gate of two equal builds, stopped as a real one would be."""
-    policy = Policy()
-    rounds = gate(world, np.random.default_rng((2026, seed)))
+def play(cases: Sequence[tuple[Case, int]]) -> Iterator[Answer]:
+    """Simulate and keep."""
+    FILE.parent.mkdir(exist_ok=True)
+    with ProcessPoolExecutor() as pool, FILE.open("a", encoding="utf-8") as lines:
+        for answer in pool.map(_one, cases, chunksize=10):
+            lines.write(answer.model_dump_json() + "\n")
+            yield answer
+
+
+def read() -> list[Answer]:
+    """All that was simulated so far."""
+    if not FILE.exists():
+        return []
+    return [Answer.model_validate_json(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
+
+
+def table(answers: Sequence[Answer]) -> str:
+    """Markdown: by world and change, what was said and how often the interval held the truth."""
+    by_case: dict[Case, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        by_case[answer.case].append(answer)
+    rows = [f"| {case.world} | {case.change} | {_row(group)} |" for case, group in by_case.items()]
+    unchanged = [each for each in answers if each.case.change == "unchanged"]
+    wrong = _share(bool(each.regressed) for each in unchanged)
+    rows.append(f"| **all** | **unchanged** | {len(unchanged)} | - | {wrong} | | | |")
+    return "\n".join([*HEAD, *rows])
+
+
+def _row(answers: Sequence[Answer]) -> str:
+    changed = answers[0].case.change != "unchanged"
+    wanted = {CHANGED} if changed else set()
+    right = _share(set(each.regressed) == wanted for each in answers) if changed else "-"
+    return (
+        f"{len(answers)} | {right} | {_share(bool(set(a.regressed) - wanted) for a in answers)} "
+        f"| {np.mean([each.undecided for each in answers]):.0%} "
+        f"| {np.median([each.rounds for each in answers]):.0f} "
+        f"| {np.mean([each.covered for each in answers]):.1%} of 95 %"
+    )
+
+
+def _share(said: Iterable[bool]) -> str:
+    answers = list(said)
+    low, high = exact_interval(np.array(sum(answers)), np.array(len(answers)), 0.95)
+    return f"{np.mean(answers):.2%} ({float(low):.2%}-{float(high):.2%})"
+
+
+def _one(asked: tuple[Case, int]) -> Answer:
+    """One gate, stopped as a real one would be."""
+    case, seed = asked
+    world, policy = WORLDS[case.world], Policy()
+    rounds = gate(world, np.random.default_rng((2026, seed)), slower=case.slower, failing=case.failing)
     for number, alpha in plan(policy.false_alarm_rate, world.rounds).looks:
         results = compare(rounds[:number], policy, alpha)
         if decided(results):
             break
     whole = compare(rounds, policy, policy.false_alarm_rate)
-    changes = [each.comparisons[0].change for each in whole]
+    truth = {each.operation.name: case.slower - 1 for each in whole if each.operation.name == CHANGED}
+    changes = [(each.comparisons[0].change, truth.get(each.operation.name, 0.0)) for each in whole]
     return Answer(
-        red=any(each.verdict is Verdict.REGRESSED for each in results),
-        open=not decided(results),
+        case=case,
+        seed=seed,
+        regressed=tuple(each.operation.name for each in results if each.verdict is Verdict.REGRESSED),
+        undecided=not decided(results),
         rounds=number,
-        covered=float(np.mean([each.low <= 0 <= each.high for each in changes])),
+        covered=float(np.mean([change.low <= true <= change.high for change, true in changes])),
     )
