@@ -37,6 +37,11 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
 
+    def ask_to_end(self) -> None:
+        """Returns at once; that it ends is seen to by ``running``."""
+        with suppress(ProcessLookupError):
+            self.process.terminate()
+
     @property
     def ended(self) -> str | None:
         """How it ended and what it said last, in words; None while it runs."""
@@ -111,13 +116,15 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
         UserError: it ended, or did not answer in ``timeout`` seconds.
     """
     deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        if child.ended:
-            raise UserError(f"{child.ended}; its output is in {child.log}")
-        with suppress(httpx.HTTPError):
-            if httpx.get(url, timeout=2.0).is_success:
-                return
-        time.sleep(POLL)
+    # One client for all tries: making one takes longer than asking, on the very cores that the child needs.
+    with httpx.Client(timeout=2.0, trust_env=False) as client:
+        while time.monotonic() < deadline:
+            if child.ended:
+                raise UserError(f"{child.ended}; its output is in {child.log}")
+            with suppress(httpx.HTTPError):
+                if client.get(url).is_success:
+                    return
+            time.sleep(POLL)
     raise UserError(
         f"{child.name} did not answer at {url} within {timeout:.0f} s{_last_words(child.log)}; "
         f"its output is in {child.log}"

@@ -79,7 +79,12 @@ def served(builds: Sequence[Build], seed: int, folder: Path) -> Iterator[tuple[C
         for build, child in zip(builds, children, strict=True):
             ready = build.service.ready if build.service else "/ready"
             wait_until_ready(child, build.url + ready, STARTING)
-        yield children
+        try:
+            yield children
+        finally:
+            # All at the same time: each takes a moment to close its connections.
+            for child in children:
+                child.ask_to_end()
 
 
 def _started(build: Build, seed: int, folder: Path) -> AbstractContextManager[Child]:

@@ -8,6 +8,7 @@ by ``prometheus_client``.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,14 +98,21 @@ class ExpositionReader:
         """The column of a text that was not seen before; the same series may have several texts."""
         column = _UNWANTED
         if head.partition("{")[0].strip() in self._wanted:
-            (family,) = text_string_to_metric_families(f"{head}{brace}0\n")
-            (sample,) = family.samples
-            key = (sample.name, frozenset(sample.labels.items()))
+            series = _parsed(head + brace)
+            key = (series.name, frozenset(series.labels.items()))
             column = self._index.setdefault(key, len(self._series))
             if column == len(self._series):
-                self._series.append(Series(sample.name, sample.labels))
+                self._series.append(series)
         self._columns[head] = column
         return column
+
+
+@lru_cache(maxsize=2**16)
+def _parsed(text: str) -> Series:
+    """Both sides of every round of a duet have the same series: parsed once, not once a scrape."""
+    (family,) = text_string_to_metric_families(f"{text}0\n")
+    (sample,) = family.samples
+    return Series(sample.name, sample.labels)
 
 
 def _number(text: str) -> float:
