@@ -26,7 +26,7 @@ LOCUSTFILE = Path(__file__).parent.parent / "loadtests" / "mario.py"
 GRACE = 45.0
 """Seconds beyond the run time until a run that has not ended is given up: start, edges, last answers."""
 
-STARTING = 4.0
+STARTING = 3.0
 """Seconds that a run needs beyond its load: processes start, the last scrape is taken, all is stopped."""
 
 ANSWERING = 10.0

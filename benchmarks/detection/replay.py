@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from analysis.run_record import Side
     from benchmarks.detection.records import Gate, Histogram
 
-PLANNED = 16
+PLANNED = 18
 """Rounds that fit into the time of a gate by default."""
 
 ROUND = 5.5
