@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import click
 
+from benchmarks import readme
 from benchmarks.detection import play, records, simulate, table
+
+into_readme = click.option("--write", is_flag=True, help="Put the table into the README, too.")
 
 
 @click.group(help="How often a gate is right.")
@@ -20,23 +23,29 @@ def run(gates: int) -> None:
 
 
 @main.command("table")
-def show() -> None:
+@into_readme
+def show(write: bool) -> None:  # noqa: FBT001 - a command's flag
     """What today's rules say of the gates so far, and what other rules would have said."""
     gates = records.read()
-    click.echo(table.ours(table.judged(gates)))
-    click.echo()
-    click.echo(table.peers(gates))
+    _shown("detection", f"{table.ours(table.judged(gates))}\n\n{table.peers(gates)}", write=write)
 
 
 @main.command("simulate")
 @click.option("--gates", default=1700, show_default=True, help="Unchanged builds in each of three worlds.")
-def simulated(gates: int) -> None:
+@into_readme
+def simulated(gates: int, write: bool) -> None:  # noqa: FBT001 - a command's flag
     """False alarms, power and coverage with known truth; an hour of one core, goes on where it stopped."""
     cases = simulate.missing(gates)
     with click.progressbar(simulate.play(cases), length=len(cases), show_eta=True) as answers:
         for _ in answers:
             pass
-    click.echo(simulate.table(simulate.read()))
+    _shown("simulation", simulate.table(simulate.read()), write=write)
+
+
+def _shown(benchmark: str, tables: str, *, write: bool) -> None:
+    click.echo(tables)
+    if write:
+        readme.write(benchmark, tables)
 
 
 if __name__ == "__main__":
