@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import base64
 import zlib
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from analysis.model import Measurement, Operation, RunMeasurement
+from analysis.model import Measurement, Operation, RunMeasurement, Workload
 from analysis.run_record import Environment, Side, Span  # noqa: TC001 — pydantic needs them at run time
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ class StoredMeasurement(_Stored):
     slice_failures: str
 
 
+class StoredWorkload(_Stored):
+    """How a run was loaded."""
+
+    model: str
+    users: int
+    shape: str
+
+
 class StoredRun(_Stored):
     """A measured run."""
 
@@ -55,6 +64,7 @@ class StoredRun(_Stored):
     side: Side
     window: Span
     environment: Environment
+    workload: StoredWorkload | None = None
     slice_edges: tuple[float, ...]
     operations: tuple[StoredMeasurement, ...]
 
@@ -100,6 +110,7 @@ def restored(file: StoredBaseline) -> tuple[RunMeasurement, ...]:
             },
             environment=run.environment,
             revision=run.revision,
+            workload=Workload(**run.workload.model_dump()) if run.workload else None,
         )
         for run in file.runs
     )
@@ -112,6 +123,7 @@ def _stored_run(run: RunMeasurement) -> StoredRun:
         side=run.side,
         window=run.window,
         environment=run.environment,
+        workload=StoredWorkload(**asdict(run.workload)) if run.workload else None,
         slice_edges=tuple(run.slice_edges.tolist()),
         operations=tuple(_stored_measurement(each) for each in run.measurements.values()),
     )

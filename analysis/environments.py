@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from analysis.model import Workload
     from analysis.run_record import Environment
 
 _GIB = 1 << 30
@@ -34,6 +36,14 @@ def environment_id(environment: Environment) -> str:
 def changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:
     """What of the identity differs: key to (baseline, candidate)."""
     return _different(identity(baseline), identity(candidate))
+
+
+def workload_changes(baseline: Workload | None, candidate: Workload | None) -> dict[str, tuple[str, str]]:
+    """What of the load differs, the same way. A load that was not kept is taken to be the same."""
+    if baseline is None or candidate is None:
+        return {}
+    before, now = ({key: str(value) for key, value in asdict(load).items()} for load in (baseline, candidate))
+    return _different(before, now)
 
 
 def package_changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:

@@ -95,7 +95,7 @@ def conclude(
     before = [_without_ignored(run, policy) for run in kept]
     spent = policy.false_alarm_rate if alpha is None else alpha
     results = _compared(method, before, now, policy, spent)
-    changed = environments.changes(kept[-1].environment, rounds[-1].record.environment) if kept else {}
+    changed = _changed(kept[-1], rounds[-1].candidate) if kept else {}
     operations = verdict.in_order(_with_limits(result, changed, policy) for result in results)
     told = _findings(rounds, kept, policy)
     outcome = verdict.outcome(operations, told)
@@ -151,6 +151,12 @@ def _check_scenarios(rounds: Sequence[Measured], kept: Sequence[RunMeasurement])
         raise UserError(f"runs of different scenarios cannot be compared: {', '.join(names)}")
 
 
+def _changed(kept: RunMeasurement, now: RunMeasurement) -> dict[str, tuple[str, str]]:
+    return environments.changes(kept.environment, now.environment) | environments.workload_changes(
+        kept.workload, now.workload
+    )
+
+
 def _without_ignored(run: RunMeasurement, policy: Policy) -> RunMeasurement:
     kept = {name: each for name, each in run.measurements.items() if not policy.of(name).ignore}
     return replace(run, measurements=kept)
@@ -161,7 +167,7 @@ def _with_limits(
 ) -> OperationResult:
     if changed:
         differing = "; ".join(f"{key}: {before}, now {now}" for key, (before, now) in changed.items())
-        result = verdict.undecided(result, f"The baseline is of another environment ({differing}).")
+        result = verdict.undecided(result, f"The baseline was measured elsewhere or otherwise ({differing}).")
     return limits.applied(result, policy.of(result.operation.name))
 
 

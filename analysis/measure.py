@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis import findings, reconcile
 from analysis.counters import around, increase, inside
-from analysis.model import Measurement, RunMeasurement
+from analysis.model import Measurement, RunMeasurement, Workload
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +41,7 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         measurements={each.operation.name: each for each in measurements},
         environment=record.environment,
         revision=target.revision,
+        workload=Workload(record.model, record.users, record.shape),
         findings=findings.of(seen),
         reconciliation=reconciliation,
     )

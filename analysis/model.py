@@ -103,6 +103,15 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class Workload:
+    """How a run was loaded: runs of another one are not compared."""
+
+    model: str
+    users: int
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunMeasurement:
     """All operations of one service in one run."""
 
@@ -115,6 +124,7 @@ class RunMeasurement:
     measurements: Mapping[str, Measurement]  # by operation name
     environment: Environment
     revision: str | None
+    workload: Workload | None = None  # None: not kept
     findings: tuple[Finding, ...] = ()
     reconciliation: tuple[Reconciliation, ...] = ()
 

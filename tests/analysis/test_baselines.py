@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from analysis import baselines
 from analysis.environments import changes, environment_id, package_changes
 from analysis.errors import BaselineMissingError, UnreadableBaselineError
-from analysis.model import Measurement, Operation, RunMeasurement
+from analysis.model import Measurement, Operation, RunMeasurement, Workload
 from analysis.run_record import Environment, Span
 from analysis.slices import merged
 from tests.analysis.conftest import environment
@@ -41,6 +41,7 @@ def _run(
         measurements={"PlaceOrderCommand": measurement},
         environment=where or environment(),
         revision="abc",
+        workload=Workload("closed", 20, "constant"),
     )
 
 
@@ -54,6 +55,7 @@ def test_what_was_saved_is_loaded_to_the_last_count(tmp_path: Path) -> None:
     np.testing.assert_array_equal(loaded.bounds, run.bounds)
     assert (after.failures, after.executions) == (before.failures, before.executions)
     assert (loaded.run_id, loaded.environment, loaded.revision) == ("run-1", run.environment, "abc")
+    assert loaded.workload == run.workload
 
 
 @given(st.integers(1, 200), st.integers(1, 60))

@@ -81,7 +81,14 @@ def test_another_environment_concludes_nothing_and_says_why(
     assert result.outcome is Outcome.INCONCLUSIVE
     assert set(_verdicts(result).values()) == {Verdict.INCONCLUSIVE}
     assert result.environment_changes == {"cores": ("2", "8")}
-    assert "another environment (cores: 2, now 8)" in result.sentence
+    assert "measured elsewhere or otherwise (cores: 2, now 8)" in result.sentence
+
+
+def test_another_load_concludes_nothing_and_says_why(make_run: MakeRun, stored: baselines.Baseline) -> None:
+    result = _judged(make_run("now", SLOWER, users=77), baseline=stored)
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert result.environment_changes["users"][1] == "77"
+    assert set(result.environment_changes) == {"users"}
 
 
 def test_changed_packages_are_told(make_run: MakeRun, stored: baselines.Baseline) -> None:
