@@ -15,13 +15,13 @@ from analysis.judge import judge
 from analysis.sources.connection import Connection
 from analysis.sources.prometheus import PrometheusSource
 from analysis.sources.scrapes import ScrapeSource
-from reports import html, json_report, terminal
+from reports import outputs
+from reports.formats import RENDERERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.judge import SourceOf
-    from analysis.model import GateResult
     from analysis.policy import Policy
 
 _FOR_SCENARIO = "for this scenario and environment"
@@ -57,9 +57,7 @@ def _compare(options: argparse.Namespace) -> int:
     judged = [runs.load(path) for path in options.run or [runs.LATEST]]
     baseline = _baseline(options.baseline, judged[-1])
     result = judge(judged, _source(options, policy), baseline, policy)
-    report = _write_reports(result, judged[-1].directory)
-    terminal.print_result(result, terminal.stdout())
-    sys.stdout.write(f"report: {report}\n")
+    outputs.deliver(result, judged[-1].directory, options.format, options.output)
     return verdict.exit_code(result.outcome, policy.inconclusive)
 
 
@@ -94,16 +92,6 @@ def _connection(options: argparse.Namespace) -> Connection:
     )
 
 
-def _write_reports(result: GateResult, directory: Path) -> Path:
-    report = directory / "report.html"
-    try:
-        report.write_text(html.render(result), encoding="utf-8")
-        (directory / "report.json").write_text(json_report.render(result), encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{directory}: the report cannot be written ({error.strerror})") from error
-    return report
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m analysis.compare",
@@ -128,8 +116,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--policy", type=Path, metavar="PATH", help=f"(default {policy_file.DEFAULT_PATH}, if there is one)"
     )
+    _add_outputs(parser.add_argument_group("outputs", "report.html and report.json are in the run's folder"))
     _add_prometheus(parser.add_argument_group("prometheus", "read the metrics from a server instead"))
     return parser
+
+
+def _add_outputs(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--format",
+        action="append",
+        choices=list(RENDERERS),
+        default=[],
+        help="this, too, in the run's folder, as report.md, report.xml, ...; repeatable",
+    )
+    group.add_argument(
+        "--output",
+        action="append",
+        type=outputs.Output.parse,
+        metavar="[FORMAT=]PATH",
+        default=[],
+        help="a file somewhere else, too; its ending says the format (.html .json .md .xml .prom .txt), or a "
+        "format and = before it; repeatable",
+    )
 
 
 def _add_prometheus(group: argparse._ArgumentGroup) -> None:

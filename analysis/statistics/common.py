@@ -26,6 +26,9 @@ FEWEST_REPLICATES = 3
 
 CONFIDENCE = 0.95
 
+APART = 3.0
+"""Robust standard deviations between an operation and the median of all from which on it lies apart."""
+
 LARGEST = 0.05
 """The common change has to be known to be smaller than this, in logarithms, before it counts as none."""
 
@@ -33,14 +36,22 @@ LARGEST = 0.05
 def disturbance(differences: Floats) -> Floats:
     """What to take out of each replicate of ``differences`` ``(R, N)``; zeros if it may be the build's doing.
 
-    It is the median over the operations, which no change of a few of them moves much.
+    It is the median over the operations, without those that lie apart from the others: one that was changed
+    would move it a little in every replicate, and so move all changes by as much.
     """
     nothing = np.zeros(len(differences))
-    known = np.isfinite(differences).all(axis=0)
-    if known.sum() < FEWEST_OPERATIONS or len(differences) < FEWEST_REPLICATES:
+    known = differences[:, np.isfinite(differences).all(axis=0)]
+    if known.shape[1] < FEWEST_OPERATIONS or len(differences) < FEWEST_REPLICATES:
         return nothing
-    common = np.median(differences[:, known], axis=1)
+    common = np.median(known[:, _together(known)], axis=1)
     return common if _comes_to_nothing(common) else nothing
+
+
+def _together(differences: Floats) -> NDArray[np.bool_]:
+    """Which operations do not lie apart from the others, by their means over the replicates; shape (N,)."""
+    means = differences.mean(axis=0)
+    away = np.abs(means - np.median(means))
+    return np.asarray(away <= APART * stats.median_abs_deviation(means, scale="normal"))
 
 
 def _comes_to_nothing(common: Floats) -> bool:

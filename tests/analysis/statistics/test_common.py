@@ -62,3 +62,13 @@ def test_the_interval_covers_as_often_as_it_says_with_a_common_part() -> None:
         truth = np.append(0.1, np.zeros(11))
         covered.append(((low <= truth) & (truth <= high)).mean())
     assert abs(np.mean(covered) - 0.95) <= 0.02
+
+
+def test_a_changed_operation_leaves_the_others_unmoved() -> None:
+    """Over many rounds even a small pull on the median of each would be as large as the error."""
+    rng = np.random.default_rng(7)
+    differences = rng.normal(0, 0.02, (400, 12))
+    differences[:, 0] += 0.1
+    change = paired(np.zeros_like(differences), differences, np.ones(12))
+    assert change.value[0] == pytest.approx(0.1, abs=0.002)
+    assert np.median(change.value[1:]) == pytest.approx(0.0, abs=0.0007)
