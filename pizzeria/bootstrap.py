@@ -41,6 +41,7 @@ from pizzeria.cqrs.faults import FaultInjectionBehavior
 from pizzeria.cqrs.metrics import add_cqrs_metrics
 from pizzeria.cqrs.metrics.exposition import Exposition
 from pizzeria.cqrs.services import ServiceCollection
+from pizzeria.domain.order import Status
 from pizzeria.infrastructure.database import transaction
 from pizzeria.infrastructure.menu import Menu, new_id
 from pizzeria.infrastructure.orders import Orders
@@ -96,7 +97,9 @@ def bootstrap(
     menu = Menu(connection)
     menu.seed()
     services = ServiceCollection()
-    _add_handlers(services, connection, menu, BusinessMetrics(registry), kitchen_capacity)
+    orders = Orders(connection)
+    business = BusinessMetrics(registry, kitchen_capacity, partial(orders.count, Status.COOKING))
+    _add_handlers(services, connection, menu, orders, business, kitchen_capacity)
     recorder = add_cqrs_metrics(services)
     if faults:
         services.behaviors.append(FaultInjectionBehavior(faults, fault_seed))
@@ -112,10 +115,10 @@ def _add_handlers(
     services: ServiceCollection,
     connection: sqlite3.Connection,
     menu: Menu,
+    orders: Orders,
     events: BusinessMetrics,
     capacity: int,
 ) -> None:
-    orders = Orders(connection)
     kitchen = Kitchen(orders, capacity, _now)
     atomic = partial(transaction, connection)
     services.handlers |= {

@@ -22,3 +22,6 @@ class BusinessEvents(Protocol):
 
     def order_ready(self, order: Order) -> None:
         """An order left the oven."""
+
+    def order_delivered(self, order: Order) -> None:
+        """An order is at its door."""

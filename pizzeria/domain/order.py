@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -10,8 +11,6 @@ from typing import TYPE_CHECKING
 from pizzeria.domain.errors import EmptyOrderError, TransitionError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from pizzeria.domain.pizza import Pizza
 
 
@@ -25,6 +24,9 @@ class Status(StrEnum):
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
 
+
+PROMISED = timedelta(minutes=30)
+"""From order to door: what Mario's sign says."""
 
 ACTIVE = (Status.CONFIRMED, Status.COOKING, Status.READY, Status.DELIVERING)
 
@@ -71,6 +73,11 @@ class Order:
     def total(self) -> Decimal:
         """What the customer pays."""
         return sum((pizza.total_price for pizza in self.pizzas), Decimal(0))
+
+    @property
+    def delivery_time(self) -> timedelta | None:
+        """From order to door; None until it is there."""
+        return None if self.delivered_at is None else self.delivered_at - self.ordered_at
 
     def start_cooking(self, now: datetime) -> Order:
         """Into the oven."""

@@ -55,6 +55,8 @@ class UpdateOrderStatusHandler:
             order = step(request.order_id)
         if order.status is Status.READY:
             self.events.order_ready(order)
+        if order.status is Status.DELIVERED:
+            self.events.order_delivered(order)
         return order
 
     def _deliver(self, order_id: str) -> Order:

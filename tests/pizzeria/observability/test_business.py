@@ -1,7 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from prometheus_client import CollectorRegistry
+
+from pizzeria.domain.order import Customer, Order, Payment
+from pizzeria.domain.pizza import Pizza, Size
+from pizzeria.observability.business import BusinessMetrics
 from tests.pizzeria.running import Service, growth, started
 
 PIZZAS = [{"name": "Margherita", "size": "large"}, {"name": "supreme", "size": "small"}]
@@ -40,6 +48,39 @@ def test_the_business_is_counted() -> None:
     assert grown("mario_pizzas_by_size_pizzas_total") == {("large",): 3, ("small",): 1}
     assert grown("mario_kitchen_cooking_duration_seconds_count") == {(): 2}
     assert grown("mario_customers_returning_customers_total") == {(): 1}
+
+
+def test_a_delivery_is_timed_and_held_against_the_promise() -> None:
+    with started() as service:
+        before = service.samples()
+        order_id = service.order(pizzas=PIZZAS)["id"]
+        finish(service, order_id)
+        service.client.post(f"/api/delivery/{order_id}/assign", json={"delivery_person_id": "d1"})
+        service.client.put(f"/api/orders/{order_id}/status", json={"status": "delivered"})
+        after = service.samples()
+    assert plain(growth(before, after, "mario_deliveries_total")) == {("true",): 1}
+    assert plain(growth(before, after, "mario_deliveries_duration_seconds_count")) == {(): 1}
+
+
+def test_an_order_that_took_too_long_is_late() -> None:
+    registry = CollectorRegistry()
+    metrics = BusinessMetrics(registry, capacity=5, cooking=lambda: 0)
+    ordered = datetime(2026, 1, 1, 20, tzinfo=UTC)
+    pizza = Pizza("p", "Margherita", Size.SMALL, (), Decimal(10))
+    order = Order("o", Customer("Ada", "1", "Street"), (pizza,), Payment.CASH, ordered)
+    for minutes in (30, 31):
+        metrics.order_delivered(replace(order, delivered_at=ordered + timedelta(minutes=minutes)))
+    late = registry.get_sample_value("mario_deliveries_total", {"on_time": "false"})
+    assert (late, registry.get_sample_value("mario_deliveries_total", {"on_time": "true"})) == (1, 1)
+
+
+def test_the_kitchen_shows_how_full_it_is() -> None:
+    with started() as service:
+        for _ in range(2):
+            service.client.put(f"/api/orders/{service.order(pizzas=PIZZAS)['id']}/cook")
+        samples = service.samples()
+    assert samples["mario_kitchen_cooking_orders", frozenset()] == 2
+    assert samples["mario_kitchen_capacity_orders", frozenset()] == 5
 
 
 def test_a_refused_order_is_no_business() -> None:
