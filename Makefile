@@ -33,6 +33,7 @@ check: .venv/test.stamp
 lock:
 	uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-annotate -o requirements/gate.txt
 	uv pip compile pyproject.toml --group build --extra test --universal --generate-hashes --no-header --no-annotate -c requirements/gate.txt -o requirements/test.txt
+	uv pip compile requirements/neuroglia.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/neuroglia.txt
 
 clean:
 	rm -rf .venv runs

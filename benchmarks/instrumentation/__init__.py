@@ -1,0 +1,1 @@
+"""What our instrumentation costs, beside that of others."""
