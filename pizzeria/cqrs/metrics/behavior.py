@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pizzeria.cqrs.errors import category
 from pizzeria.cqrs.requests import kind
@@ -11,10 +11,23 @@ from pizzeria.cqrs.requests import kind
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from pizzeria.cqrs.metrics.recorder import OperationMetrics, Recorder
+Kept = TypeVar("Kept")
 
 
-class MetricsPipelineBehavior:
+class OperationRecorder(Protocol[Kept]):
+    """Where executions are counted; ``Kept`` is whatever it keeps of an operation."""
+
+    def operation(self, kind: str, name: str) -> Kept:
+        """What executions of this operation are counted under."""
+
+    def succeeded(self, operation: Kept, milliseconds: float) -> None:
+        """One execution gave an answer."""
+
+    def failed(self, operation: Kept, milliseconds: float, category: str) -> None:
+        """One execution raised an error of this category."""
+
+
+class MetricsPipelineBehavior(Generic[Kept]):
     """Counts and times each request by its type. Put it outermost: it should see all that happens.
 
     Args:
@@ -22,9 +35,9 @@ class MetricsPipelineBehavior:
         request_types: known from the start, so that their series are exposed at 0 before their first use.
     """
 
-    def __init__(self, recorder: Recorder, request_types: Iterable[type] = ()) -> None:
+    def __init__(self, recorder: OperationRecorder[Kept], request_types: Iterable[type] = ()) -> None:
         self._recorder = recorder
-        self._operations: dict[type, OperationMetrics] = {}
+        self._operations: dict[type, Kept] = {}
         for request_type in request_types:
             self._known(request_type)
 
@@ -40,7 +53,7 @@ class MetricsPipelineBehavior:
         self._recorder.succeeded(operation, (perf_counter() - started) * 1e3)
         return answer
 
-    def _known(self, request_type: type) -> OperationMetrics:
+    def _known(self, request_type: type) -> Kept:
         operation = self._recorder.operation(kind(request_type), request_type.__name__)
         self._operations[request_type] = operation
         return operation

@@ -24,7 +24,7 @@ class Exposition:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._prefixes: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._templates: dict[tuple[str, str, str], str] = {}
 
     def render(self) -> str:
         """All series of all operations, each family once."""
@@ -37,31 +37,31 @@ class Exposition:
             *_family(FAILURES, "counter", "Commands and queries that failed", _failures(operations)),
             *_family(DURATION, "histogram", "Time that handlers took", self._durations(operations)),
         ]
-        return "\n".join(lines) + "\n"
+        return "\n".join([*lines, ""])
 
     def _durations(self, operations: Iterable[OperationMetrics]) -> Iterator[str]:
         for each in operations:
-            yield from self._histogram(each, "success", each.successes, each.successes_sum)
-            yield from self._histogram(each, "failure", each.failures_by_bucket, each.failures_sum)
+            yield self._histogram(each, "success", each.successes, each.successes_sum)
+            yield self._histogram(each, "failure", each.failures_by_bucket, each.failures_sum)
 
     def _histogram(
         self, operation: OperationMetrics, status: str, buckets: Sequence[int], total: float
-    ) -> Iterator[str]:
+    ) -> str:
         key = (operation.kind, operation.name, status)
-        if key not in self._prefixes:
-            self._prefixes[key] = _prefixes(f'{_labels(operation)},status="{status}"', self._recorder.bounds)
-        *prefixes, sum_prefix, count_prefix = self._prefixes[key]
-        cumulative = list(accumulate(buckets))
-        for prefix, count in zip(prefixes, cumulative, strict=True):
-            yield f"{prefix}{count}"
-        yield f"{sum_prefix}{total!r}"
-        yield f"{count_prefix}{cumulative[-1]}"
+        if key not in self._templates:
+            self._templates[key] = _template(f'{_labels(operation)},status="{status}"', self._recorder.bounds)
+        cumulative = tuple(accumulate(buckets))
+        return self._templates[key] % (*cumulative, total, cumulative[-1])
 
 
-def _prefixes(labels: str, bounds: Iterable[float]) -> tuple[str, ...]:
+def _template(labels: str, bounds: Iterable[float]) -> str:
+    """All lines of a histogram, with places for the buckets' counts, the sum and the count.
+
+    Filled in at once, in C: line by line a scrape of many operations would hold the event loop twice as long.
+    """
     les = [*(repr(float(bound)) for bound in bounds), "+Inf"]
-    buckets = [f'{DURATION}_bucket{{{labels},le="{le}"}} ' for le in les]
-    return (*buckets, f"{DURATION}_sum{{{labels}}} ", f"{DURATION}_count{{{labels}}} ")
+    buckets = [f'{DURATION}_bucket{{{labels},le="{le}"}} %s' for le in les]
+    return "\n".join((*buckets, f"{DURATION}_sum{{{labels}}} %r", f"{DURATION}_count{{{labels}}} %s"))
 
 
 def _family(name: str, kind: str, text: str, lines: Iterable[str]) -> Iterator[str]:

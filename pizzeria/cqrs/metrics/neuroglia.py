@@ -1,7 +1,7 @@
 """The same metrics for an application on the Neuroglia framework (``neuroglia-python``).
 
 Neuroglia's handlers answer with an ``OperationResult`` that may be a failure, where ours raise; and its
-mediator sends domain events through the same pipeline. Import this module only where the framework is installed.
+mediator sends domain events through the same pipeline. Import it only where the framework is installed.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,3 +100,26 @@ def test_what_other_behaviours_take_is_timed_too_even_those_added_before() -> No
 
 def test_other_bounds_can_be_asked_for() -> None:
     assert add_cqrs_metrics(services(), bounds=(1.0, 5.0)).bounds == (1.0, 5.0)
+
+
+def test_many_event_loops_in_many_threads_lose_no_execution() -> None:
+    recorder = Recorder()
+    behavior = MetricsPipelineBehavior(recorder)
+
+    async def pause() -> None:
+        await asyncio.sleep(0)
+
+    async def loop() -> None:
+        await asyncio.gather(*(behavior.handle_async(Asked(), pause) for _ in range(500)))
+
+    threads = [Thread(target=lambda: asyncio.run(loop())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    (operation,) = recorder.snapshot()
+    assert sum(operation.successes) == 8 * 500
+
+
+class Asked(Query[None]):
+    __slots__ = ()

@@ -1,0 +1,164 @@
+"""The same figures through OpenTelemetry."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+)
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from prometheus_client import REGISTRY
+
+from pizzeria.cqrs.errors import NotFoundError
+from pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
+from pizzeria.cqrs.metrics.exposition import Exposition
+from pizzeria.cqrs.metrics.opentelemetry import OpenTelemetryRecorder
+from pizzeria.cqrs.metrics.recorder import BOUNDS, Recorder
+from pizzeria.cqrs.requests import Command, Query
+from tests.pizzeria.running import samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
+
+
+class Bake(Command[str]):
+    __slots__ = ()
+
+
+class Look(Query[str]):
+    __slots__ = ()
+
+
+async def baked() -> str:
+    return "pizza"
+
+
+async def missing() -> str:
+    raise NotFoundError
+
+
+def work(behavior: MetricsPipelineBehavior[Any]) -> None:
+    """Three successes and a failure of one operation, two successes of another."""
+
+    async def main() -> None:
+        for _ in range(3):
+            await behavior.handle_async(Bake(), baked)
+        with pytest.raises(NotFoundError):
+            await behavior.handle_async(Bake(), missing)
+        for _ in range(2):
+            await behavior.handle_async(Look(), baked)
+
+    asyncio.run(main())
+
+
+def test_after_export_to_prometheus_the_series_are_those_of_our_own_exposition() -> None:
+    """Names, labels, bounds and counts; ours has series at 0 besides."""
+    provider = MeterProvider([PrometheusMetricReader(disable_target_info=True)])
+    try:
+        work(MetricsPipelineBehavior(OpenTelemetryRecorder(provider)))
+        exported = {
+            (sample.name, frozenset({**sample.labels}.items())): sample.value
+            for family in REGISTRY.collect()
+            for sample in family.samples
+            if sample.name.startswith("cqrs_")
+        }
+    finally:
+        provider.shutdown()
+    recorder = Recorder()
+    work(MetricsPipelineBehavior(recorder))
+    ours = samples(Exposition(recorder).render())
+    counted = {key: value for key, value in ours.items() if not key[0].endswith(("_sum", "_bucket"))}
+    seen = {(name, without_scope(labels)): value for (name, labels), value in exported.items()}
+    assert {key: value for key, value in counted.items() if value} == {
+        key: value for key, value in seen.items() if key in counted
+    }
+    assert {key[0] for key in ours} <= {key[0] for key in seen}
+    bounds = {float(dict(labels)["le"]) for name, labels in seen if name.endswith("_bucket")}
+    assert bounds == {*BOUNDS, float("inf")}
+
+
+def without_scope(labels: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Labels that say which library made the instrument are the exporter's."""
+    return frozenset(each for each in labels if not each[0].startswith("otel_scope"))
+
+
+class Collector(ThreadingHTTPServer):
+    """Receives OTLP over HTTP, and keeps it."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Receiving)
+        self.received: list[ExportMetricsServiceRequest] = []
+
+
+class Receiving(BaseHTTPRequestHandler):
+    """Takes one export."""
+
+    server: Collector
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        self.server.received.append(ExportMetricsServiceRequest.FromString(body))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(ExportMetricsServiceResponse().SerializeToString())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        """Say nothing."""
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    server = Collector()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+def test_a_collector_receives_every_execution(collector: Collector) -> None:
+    exporter = OTLPMetricExporter(f"http://127.0.0.1:{collector.server_port}/v1/metrics", timeout=10)
+    provider = MeterProvider([PeriodicExportingMetricReader(exporter, export_interval_millis=3_600_000)])
+    work(MetricsPipelineBehavior(OpenTelemetryRecorder(provider)))
+    provider.shutdown()
+    metrics = by_name(collector)
+    executions = metrics["cqrs.executions.total"].sum
+    assert executions.is_monotonic
+    assert {kinds(point): point.as_int for point in executions.data_points} == {
+        ("command", "Bake"): 4,
+        ("query", "Look"): 2,
+    }
+    duration = metrics["cqrs.execution.duration"]
+    assert duration.unit == "ms"
+    assert sum(point.count for point in duration.histogram.data_points) == 6
+    assert list(duration.histogram.data_points[0].explicit_bounds) == list(BOUNDS)
+
+
+def by_name(collector: Collector) -> dict[str, Metric]:
+    return {
+        metric.name: metric
+        for request in collector.received
+        for resource in request.resource_metrics
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+    }
+
+
+def kinds(point: object) -> tuple[str, str]:
+    attributes = {each.key: each.value.string_value for each in point.attributes}  # type: ignore[attr-defined]
+    return attributes["operation"], attributes["type"]
