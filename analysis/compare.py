@@ -15,7 +15,7 @@ from analysis.judge import judge
 from analysis.sources.connection import Connection
 from analysis.sources.prometheus import PrometheusSource
 from analysis.sources.scrapes import ScrapeSource
-from reports import outputs
+from reports import outputs, redaction
 from reports.formats import RENDERERS
 
 if TYPE_CHECKING:
@@ -39,14 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _compare(_parser().parse_args(arguments))
     except UserError as error:
-        sys.stderr.write(f"compare: {error}\n")
+        sys.stderr.write(f"compare: {redaction.text(str(error))}\n")
         return error.exit_code
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 — the last resort: a line for the user, and where it was
         place = traceback.extract_tb(error.__traceback__)[-1]
         sys.stderr.write(
-            f"compare: unexpected error, please report: {error!r} in {place.name}, "
+            f"compare: unexpected error, please report: {redaction.text(repr(error))} in {place.name}, "
             f"{place.filename}:{place.lineno}\n"
         )
         return 1

@@ -12,9 +12,13 @@ import click
 from analysis.errors import UserError
 from gate.commands.baseline import baseline
 from gate.commands.compare import compare
+from gate.commands.completion import completion
 from gate.commands.exit_codes import EXIT_CODES
 from gate.commands.gate import gate
+from gate.commands.schema import schema
 from gate.commands.serve import serve
+from gate.commands.usage import usage
+from reports import redaction
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -33,6 +37,9 @@ cli.add_command(gate)
 cli.add_command(compare)
 cli.add_command(baseline)
 cli.add_command(serve)
+cli.add_command(usage)
+cli.add_command(schema)
+cli.add_command(completion)
 
 
 def main() -> int:
@@ -41,7 +48,7 @@ def main() -> int:
     try:
         return cli.main(standalone_mode=False) or 0
     except UserError as error:
-        click.echo(f"mario-perf: {error}", err=True)
+        click.echo(f"mario-perf: {redaction.text(str(error))}", err=True)
         return error.exit_code
     except click.exceptions.Exit as stopped:
         return stopped.exit_code
@@ -54,7 +61,7 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001 - the last resort: a line for the user, and where it was
         place = traceback.extract_tb(error.__traceback__)[-1]
         click.echo(
-            f"mario-perf: unexpected error, please report: {error!r} in {place.name}, "
+            f"mario-perf: unexpected error, please report: {redaction.text(repr(error))} in {place.name}, "
             + "; ".join((f"{Path(place.filename).name}:{place.lineno}", *getattr(error, "__notes__", ()))),
             err=True,
         )

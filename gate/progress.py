@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from reports import redaction
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,7 +31,7 @@ class PlainNarrator:
 
     def say(self, text: str) -> None:
         """Write the line."""
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{redaction.text(text)}\n")
         sys.stderr.flush()
 
     def tick(self) -> None:
@@ -47,7 +49,7 @@ class TerminalNarrator:
 
     def say(self, text: str) -> None:
         """Change the line."""
-        self._progress.update(self._task, description=text)
+        self._progress.update(self._task, description=redaction.text(text))
 
     def tick(self) -> None:
         """Move the bar."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import UserError
 from gate.processes import running, wait_for_end, wait_until_ready
+from reports.redaction import arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +61,7 @@ def prepare(build: Build, folder: Path, narrator: Narrator) -> None:
     """
     if build.service is None or not build.service.setup:
         return
-    narrator.say(f"setting up the {build.name}: {shlex.join(build.service.setup)}")
+    narrator.say(f"setting up the {build.name}: {shlex.join(arguments(build.service.setup))}")
     name, log = f"setup of the {build.name}", folder / f"{build.name}.setup.log"
     with running(name, build.service.setup, log, cwd=build.checkout.path) as child:
         if wait_for_end(child, SETTING_UP, narrator.tick) != 0:

@@ -22,7 +22,7 @@ from gate.processes import free_port
 from gate.progress import narrating
 from gate.service import Build, prepare
 from gate.wish import AUTO, check
-from reports import html, json_report, terminal
+from reports import outputs, redaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,22 +52,23 @@ def run(wish: Wish) -> int:
     policy = policy_file.load(wish.policy)
     load = _load(wish, policy)
     play, longest = (_duet, wish.max_duration) if wish.baseline is None else (_stored, stored.longest(load))
-    folder = _folder(wish.output)
+    folder = _folder(wish.runs_dir)
     with _details_kept(folder):
         with narrating(longest) as narrator:
             result = play(wish, policy, load, folder, narrator)
-        return _report(result, folder, policy)
+        outputs.deliver(result, folder, wish.formats, wish.outputs)
+    return verdict.exit_code(result.outcome, policy.inconclusive)
 
 
-def _folder(output: Path) -> Path:
-    folder = output / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+def _folder(runs_dir: Path) -> Path:
+    folder = runs_dir / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     try:
         folder.mkdir(parents=True)
-        new = output / f".latest-{folder.name}"
+        new = runs_dir / f".latest-{folder.name}"
         new.symlink_to(folder.name)
-        new.replace(output / "latest")
+        new.replace(runs_dir / "latest")
     except OSError as error:
-        raise UserError(f"{folder}: cannot be made ({error.strerror}); give another --output") from error
+        raise UserError(f"{folder}: cannot be made ({error.strerror}); give another --runs-dir") from error
     return folder
 
 
@@ -80,7 +81,7 @@ def _details_kept(folder: Path) -> Iterator[None]:
         raise
     except Exception as error:
         log = folder / "error.log"
-        log.write_text(traceback.format_exc(), encoding="utf-8")
+        log.write_text(redaction.text(traceback.format_exc()), encoding="utf-8")
         error.add_note(f"details in {log}")
         raise
 
@@ -194,16 +195,3 @@ def _reached(url: str, metrics_path: str) -> Target:
             f"{url}: the service does not answer ({error}); start it, or correct the URL"
         ) from error
     return Target(url.rstrip("/"), None, metrics_path)
-
-
-def _report(result: GateResult, folder: Path, policy: Policy) -> int:
-    report = folder / "report.html"
-    try:
-        report.write_text(html.render(result), encoding="utf-8")
-        (folder / "report.json").write_text(json_report.render(result), encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{folder}: the report cannot be written ({error.strerror})") from error
-    console = terminal.stdout()
-    terminal.print_result(result, console)
-    console.print(f"report: {report}", soft_wrap=True)
-    return verdict.exit_code(result.outcome, policy.inconclusive)

@@ -10,6 +10,8 @@ from analysis.errors import UserError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from reports.outputs import Output
+
 AUTO = "auto"
 """Of ``prometheus``: start one."""
 
@@ -34,7 +36,9 @@ class Wish:
     fail: tuple[str, ...]
     prometheus: str | None
     policy: Path | None
-    output: Path
+    runs_dir: Path
+    formats: tuple[str, ...]
+    outputs: tuple[Output, ...]
 
     @property
     def faults(self) -> tuple[str, ...]:

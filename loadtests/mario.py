@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # from any fold
 
 from locust import events
 
-from loadtests import recorder
+from loadtests import recorder, webui
 from loadtests.journeys import MarioUser
 from loadtests.options import add_arguments
 
@@ -18,3 +18,4 @@ __all__ = ["MarioUser"]
 
 events.init_command_line_parser.add_listener(add_arguments)  # type: ignore[no-untyped-call]
 events.init.add_listener(recorder.register)  # type: ignore[no-untyped-call]
+events.init.add_listener(webui.register)  # type: ignore[no-untyped-call]

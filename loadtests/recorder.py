@@ -19,6 +19,8 @@ from loadtests.redaction import without_credentials
 from loadtests.run import LONGEST_REQUEST, Crowd, Run, targets
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from locust.env import Environment
     from locust.runners import Runner
 
@@ -49,6 +51,11 @@ class Recorder:
             (events.quitting, self._quit),
         ):
             event.add_listener(listener)  # type: ignore[no-untyped-call]
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the run in progress is kept, None when there is none."""
+        return None if self._run is None else self._run.folder
 
     def seat(self, user: RapidHttpUser) -> Seat:
         """A seat in the run for a new user.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -35,8 +36,12 @@ _WIDTH = 150
 
 
 def stdout() -> Console:
-    """Standard output: as wide as the terminal, and in a pipe wide enough for a row to stay one line."""
-    return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+    """Standard output: as wide as the terminal, and in a pipe wide enough for a row to stay one line.
+
+    ``NO_COLOR`` takes all styles away, bold ones too: https://no-color.org.
+    """
+    color: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    return Console(width=None if sys.stdout.isatty() else _WIDTH, color_system=color)
 
 
 def print_result(result: GateResult, console: Console) -> None:

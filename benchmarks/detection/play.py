@@ -46,7 +46,7 @@ def one(condition: Condition, seed: int) -> Gate:
     with tempfile.TemporaryDirectory(prefix="mario-perf-detection-") as folder:
         began, started = time.monotonic(), datetime.now(UTC)
         load = os.getloadavg()[0]
-        command = [sys.executable, "-m", "gate", "gate", "--against", "HEAD", "--output", folder]
+        command = [sys.executable, "-m", "gate", "gate", "--against", "HEAD", "--runs-dir", folder]
         done = subprocess.run(
             [*command, "--seed", str(seed), *condition.options],
             cwd=ROOT,

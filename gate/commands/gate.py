@@ -9,6 +9,8 @@ import click
 from gate import session
 from gate.commands.exit_codes import EXIT_CODES
 from gate.wish import Wish
+from reports.formats import RENDERERS
+from reports.outputs import Output
 
 AS_STORED = ""
 """Of ``--baseline``: no path, the runs that are kept of this environment."""
@@ -22,6 +24,7 @@ Examples:
   mario-perf gate --slow PlaceOrderCommand=1.1      does it see 10 %? (the candidate is slowed)
   mario-perf gate --baseline                        against runs that were kept
   mario-perf gate --baseline-url http://127.0.0.1:8001 --candidate-url http://127.0.0.1:8002
+  mario-perf gate --format junit --output pr.md     with report.xml in the run's folder, and a pr.md
 
 {EXIT_CODES}"""
 )
@@ -87,11 +90,28 @@ Examples:
 )
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
 @click.option(
-    "--output",
-    type=click.Path(path_type=Path),
+    "--runs-dir",
+    type=click.Path(path_type=Path, file_okay=False),
     default=Path("runs"),
     show_default=True,
-    help="Folder for runs.",
+    help="Folder for runs; each gate makes one in it, and points latest to it.",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(list(RENDERERS)),
+    help="Write this, too, into the run's folder, as report.md, report.xml, ...; repeatable. html and json "
+    "are always there.",
+)
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    type=Output.parse,
+    metavar="[FORMAT=]PATH",
+    help="Write a file somewhere else, too; repeatable. Its ending says the format (.html .json .md .xml "
+    ".prom .txt), or a format and = before it.",
 )
 def gate(**options: object) -> int:
     """Is the working tree slower than the code it came from?

@@ -127,6 +127,23 @@ def test_a_folder_that_cannot_be_written_is_one_line(
     assert "the report cannot be written" in _error(capsys)
 
 
+def test_formats_go_beside_the_run_and_outputs_where_they_are_told(make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run("duet", Plan(), Plan(seed=2))
+    files = ("--output", "out/pr.md", "--output", "junit=out/results")
+    main(["--run", str(run), "--format", "openmetrics", "--format", "text", *files])
+    assert (run / "report.prom").read_text().endswith("# EOF\n")
+    assert "GetMenuQuery" in (run / "report.txt").read_text()
+    assert (tmp_path / "out" / "pr.md").read_text().startswith("<!-- mario-perf -->")
+    assert (tmp_path / "out" / "results").read_text().startswith("<?xml")
+
+
+def test_an_output_of_no_format_is_one_line_before_anything_is_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--output", "report.pdf"]) == 2
+    assert "report.pdf: no format is known by this name" in _error(capsys)
+
+
 def test_an_unexpected_error_is_one_line_that_says_where(
     make_run: MakeRun, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

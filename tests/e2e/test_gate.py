@@ -86,7 +86,7 @@ def test_a_slower_service_is_red_and_named_and_every_request_is_accounted_for(
     baseline, candidate = pizzeria(), pizzeria("--slow", "PlaceOrderCommand=3")
     urls = ("--baseline-url", baseline, "--candidate-url", candidate)
     options = (*urls, "--max-duration", "90", "--round-duration", "2")
-    done = run("gate", "gate", *options, "--output", str(tmp_path / "runs"), cwd=ROOT)
+    done = run("gate", "gate", *options, "--runs-dir", str(tmp_path / "runs"), cwd=ROOT)
     report = report_of(tmp_path / "runs")
     assert done.returncode == 3, done.stdout + done.stderr
     assert regressed(report) == ["PlaceOrderCommand"]

@@ -23,7 +23,17 @@ def mario(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("gate",), ("serve",), ("compare",), ("baseline",), ("baseline", "save")]
+    "command",
+    [
+        (),
+        ("gate",),
+        ("serve",),
+        ("compare",),
+        ("baseline",),
+        ("baseline", "save"),
+        ("schema",),
+        ("completion",),
+    ],
 )
 def test_every_command_has_help(command: tuple[str, ...]) -> None:
     done = mario(*command, "--help")
@@ -59,7 +69,7 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(
     arguments: tuple[str, ...], said: str, tmp_path: Path
 ) -> None:
     if arguments[0] == "gate":
-        arguments = (*arguments, "--output", str(tmp_path / "runs"))
+        arguments = (*arguments, "--runs-dir", str(tmp_path / "runs"))
     done = mario(*arguments)
     assert done.returncode == 2
     assert said in done.stderr

@@ -25,7 +25,9 @@ ASKED: dict[str, Any] = {
     "fail": (),
     "prometheus": None,
     "policy": None,
-    "output": Path("runs"),
+    "runs_dir": Path("runs"),
+    "formats": (),
+    "outputs": (),
 }
 URLS = {"baseline_url": "http://127.0.0.1:1", "candidate_url": "http://127.0.0.1:2"}
 

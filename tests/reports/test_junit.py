@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from reports import junit
 from tests.reports import samples
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analysis.model import GateResult
 
 
@@ -50,6 +53,43 @@ def test_an_invalid_run_is_an_error_with_its_reason() -> None:
     assert error is not None
     assert error.text == "No operation was executed: is the host right?"
     assert shown.get("errors") == "1"
+
+
+ATTRIBUTES = {
+    "testsuites": {"name", "time", "tests", "failures", "errors"},
+    "testsuite": {"name", "tests", "failures", "errors", "skipped", "time", "timestamp", "hostname", "id"},
+    "testcase": {"name", "classname", "time", "assertions", "status"},
+    "failure": {"message", "type"},
+    "error": {"message", "type"},
+    "skipped": {"message", "type"},
+    "system-out": set(),
+}
+CHILDREN = {
+    "testsuites": ["testsuite"],
+    "testsuite": ["properties", "testcase", "system-out", "system-err"],
+    "testcase": ["skipped", "error", "failure", "system-out", "system-err"],
+}
+REQUIRED = {"testsuite": {"name", "tests", "failures", "errors", "time"}, "testcase": {"name", "classname"}}
+
+
+@pytest.mark.parametrize("make", [samples.gate, samples.empty, lambda: samples.many(50)])
+def test_elements_and_attributes_are_those_that_every_reader_of_junit_knows(
+    make: Callable[[], GateResult],
+) -> None:
+    """The common part of the schemas of Jenkins' xUnit plugin, Surefire and Ant's JUnit task."""
+    for element in ET.fromstring(junit.render(make())).iter():
+        assert set(element.keys()) <= ATTRIBUTES[element.tag]
+        assert set(element.keys()) >= REQUIRED.get(element.tag, set())
+        order = [CHILDREN[element.tag].index(child.tag) for child in element]
+        assert order == sorted(order)
+        for number in ("tests", "failures", "errors", "skipped"):
+            assert element.get(number, "0").isdecimal()
+        assert float(element.get("time", "0")) >= 0
+
+
+def test_a_case_has_one_result_at_most(result: GateResult) -> None:
+    for case in suite(result).iter("testcase"):
+        assert len([child for child in case if child.tag in {"failure", "error", "skipped"}]) <= 1
 
 
 @given(st.text(max_size=30))

@@ -35,6 +35,16 @@ def test_on_a_terminal_there_is_colour_unless_it_is_not_wanted(
     assert "31m" not in printed(result, force_terminal=True, color_system="standard")
 
 
+def test_no_color_takes_bold_and_dim_away_too(
+    result: GateResult, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for wanted, escapes in (("", True), ("1", False)):
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("NO_COLOR", wanted)
+        terminal.print_result(result, terminal.stdout())
+        assert ("\x1b" in capsys.readouterr().out) is escapes
+
+
 def test_the_verdict_comes_first(result: GateResult) -> None:
     assert printed(result).startswith(f"REGRESSED  {result.sentence}")
 

@@ -1,0 +1,75 @@
+"""Put a report into a pull request: one comment, brought up to date by every later run.
+
+``python comment.py NUMBER REPORT`` with ``GITHUB_API_URL``, ``GITHUB_REPOSITORY`` and ``GITHUB_TOKEN`` in the
+environment, as in a workflow. The report's first line marks the comment as ours. Needs Python alone.
+
+A comment is not the verdict: when it may not be written (a pull request from a fork has no permission to),
+a warning is printed and the exit code is 0.
+"""  # noqa: INP001 - a script
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+TIMEOUT = 30.0  # seconds
+PAGE = 100  # comments, the most that GitHub gives at once
+
+
+def main(number: str, report: str) -> None:
+    """Write the comment."""
+    body = Path(report).read_text(encoding="utf-8")
+    try:
+        put(f"repos/{os.environ['GITHUB_REPOSITORY']}", number, body)
+    except URLError as error:
+        sys.stdout.write(f"::warning title=mario-perf::The comment could not be written ({error}).\n")
+
+
+def put(repository: str, number: str, body: str) -> None:
+    """Replace our comment, or write the first.
+
+    Raises:
+        URLError: GitHub does not answer, or refuses.
+    """
+    ours = find(f"{repository}/issues/{number}/comments", body.partition("\n")[0])
+    if ours is None:
+        ask("POST", f"{repository}/issues/{number}/comments", {"body": body})
+    else:
+        ask("PATCH", f"{repository}/issues/comments/{ours}", {"body": body})
+
+
+def find(comments: str, mark: str) -> int | None:
+    """The id of the comment that begins with the mark."""
+    page = 1
+    while found := ask("GET", f"{comments}?per_page={PAGE}&page={page}"):
+        for comment in found:
+            if comment["body"].startswith(mark):
+                return int(comment["id"])
+        page += 1
+    return None
+
+
+def ask(method: str, path: str, content: dict[str, str] | None = None) -> Any:  # noqa: ANN401 - JSON
+    """What GitHub's REST API answers."""
+    request = Request(  # noqa: S310 - the runner's own URL
+        f"{os.environ['GITHUB_API_URL']}/{path}",
+        method=method,
+        data=None if content is None else json.dumps(content).encode(),
+        headers={
+            "Accept": "application/vnd.github+json",
+            "Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}",
+            "Content-Type": "application/json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        },
+    )
+    with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - the same
+        return json.load(answer)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

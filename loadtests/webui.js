@@ -1,0 +1,25 @@
+// Under every page of Locust's UI: a link to the report, as soon as the run that ended has one.
+const bar = document.createElement("p");
+bar.id = "service-report";
+bar.setAttribute("role", "status");
+bar.style.cssText = "position:sticky;bottom:0;margin:0;padding:.5rem 1rem;background:#15803d;color:#fff";
+bar.hidden = true;
+document.body.append(bar);
+async function look() {
+  try {
+    const {run} = await (await fetch("./service/latest")).json();
+    bar.hidden = !run;
+    if (run && bar.dataset.run !== run) {
+      bar.dataset.run = run;
+      const link = document.createElement("a");
+      Object.assign(link, {href: "./service/report", target: "_blank", textContent: `Report of run ${run}`});
+      link.style.color = "inherit";
+      bar.replaceChildren(link);
+    }
+  } catch {
+    // Locust has ended, or is not there for a moment.
+  } finally {
+    setTimeout(look, 2000);
+  }
+}
+look();

@@ -1,0 +1,131 @@
+"""Where a result goes: files in the run's folder and elsewhere, the terminal, and GitHub when on it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from analysis.errors import UserError
+from reports import github, terminal
+from reports.formats import RENDERERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from analysis.model import GateResult
+
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "html": "report.html",
+        "json": "report.json",
+        "markdown": "report.md",
+        "junit": "report.xml",
+        "openmetrics": "report.prom",
+        "text": "report.txt",
+        "github": "report.annotations",
+    }
+)
+"""What each format is called in the run's folder; by the same ending it is known elsewhere."""
+
+ALWAYS = ("html", "json")
+"""Formats that are in the run's folder, asked for or not."""
+
+_FORMAT_OF = {Path(name).suffix: found for found, name in FILES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file to write, and in which format."""
+
+    format: str
+    path: Path
+
+    @classmethod
+    def parse(cls, written: str) -> Output:
+        """From ``PATH``, whose ending says the format, or ``FORMAT=PATH``.
+
+        Raises:
+            UserError: no such format, or the path is a folder.
+        """
+        name, separator, rest = written.partition("=")
+        if separator and name in RENDERERS:
+            output = cls(name, Path(rest))
+        elif found := _FORMAT_OF.get(Path(written).suffix):
+            output = cls(found, Path(written))
+        else:
+            raise UserError(
+                f"{written}: no format is known by this name; let it end in one of {', '.join(_FORMAT_OF)}, "
+                f"or give FORMAT=PATH, FORMAT one of {', '.join(RENDERERS)}"
+            )
+        if not output.path.name or output.path.is_dir():
+            raise UserError(f"{written}: a folder; give the path of a file")
+        return output
+
+
+def deliver(result: GateResult, folder: Path, formats: Iterable[str], elsewhere: Iterable[Output]) -> None:
+    """Write every file, print the result, and tell GitHub where the gate runs there.
+
+    Args:
+        result: What the gate says.
+        folder: The run's; gets the formats of :data:`ALWAYS`, and ``formats``.
+        formats: More of them.
+        elsewhere: Further files.
+
+    Raises:
+        UserError: a file cannot be written. All others are there by then, and the result is printed.
+    """
+    inside = [Output(name, folder / FILES[name]) for name in dict.fromkeys((*ALWAYS, *formats))]
+    failed = list(_failures(result, (*inside, *elsewhere)))
+    with _no_workflow_commands():
+        terminal.print_result(result, terminal.stdout())
+    _tell_github(result, folder)
+    sys.stdout.write(f"report: {folder / FILES['html']}\n")
+    if failed:
+        raise UserError(failed[0])
+
+
+def _failures(result: GateResult, outputs: Iterable[Output]) -> Iterator[str]:
+    """Write all files; what is yielded says which could not be."""
+    for output in outputs:
+        try:
+            output.path.parent.mkdir(parents=True, exist_ok=True)
+            output.path.write_text(RENDERERS[output.format](result), encoding="utf-8")
+        except OSError as error:
+            yield f"{output.path}: the report cannot be written ({error.strerror}); give another --output"
+
+
+def _on_github() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+@contextmanager
+def _no_workflow_commands() -> Iterator[None]:
+    """What is printed in the block is text to GitHub, even where an operation is called ``::error::``."""
+    if not _on_github():
+        yield
+        return
+    token = secrets.token_hex(8)
+    sys.stdout.write(f"::stop-commands::{token}\n")
+    sys.stdout.flush()
+    yield
+    sys.stdout.write(f"::{token}::\n")
+
+
+def _tell_github(result: GateResult, folder: Path) -> None:
+    """Annotate the log, and append to the files that GitHub names: the step's summary, and its outputs."""
+    if _on_github():
+        sys.stdout.write(github.render(result))
+    _append("GITHUB_STEP_SUMMARY", github.step_summary(result))
+    _append("GITHUB_OUTPUT", f"outcome={result.outcome.value}\nfolder={folder.resolve()}\n")
+
+
+def _append(variable: str, text: str) -> None:
+    if path := os.environ.get(variable):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)

@@ -1,0 +1,1 @@
+"""How a service is used, for people and for programs."""

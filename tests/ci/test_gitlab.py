@@ -1,0 +1,57 @@
+"""The GitLab template: its script as GitLab's runner joins it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+from tests.ci.conftest import CODES, ROOT, Project, environment, shell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEMPLATE = ROOT / "deploy" / "ci" / "gitlab" / "mario-perf.gitlab-ci.yml"
+
+
+def job() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(TEMPLATE.read_text())["performance"]
+    return found
+
+
+def test_the_template_is_one_by_gitlabs_schema() -> None:
+    command = ["check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", str(TEMPLATE)]
+    checked = shell(*command, cwd=ROOT, env=environment())
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.e2e
+def test_a_merge_request_that_changes_nothing_is_not_red_and_leaves_what_gitlab_shows(
+    project: Project, tmp_path: Path
+) -> None:
+    checkout = project.checkout(tmp_path / "checkout", project.base)
+    variables = {
+        **job()["variables"],
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": project.base,
+        "PERF_OPTIONS": "--rounds 2 --round-duration 2",
+    }
+    script = "\n".join((*job()["before_script"], *job()["script"]))
+    done = shell("sh", "-ec", script, cwd=checkout, env=environment(**variables))
+    report = json.loads((checkout / "performance" / "report.json").read_text())
+    assert report["outcome"] != "regressed", done.stdout
+    assert done.returncode == CODES[report["outcome"]], done.stdout + done.stderr
+    artifacts = job()["artifacts"]
+    for path in (*artifacts["paths"], *artifacts["reports"].values()):
+        assert (checkout / path).exists(), path
+    cases = list(ET.parse(checkout / artifacts["reports"]["junit"]).iter("testcase"))
+    assert len(cases) == 13
+    assert not [case for case in cases if case.find("failure") is not None]
+    metrics = (checkout / artifacts["reports"]["metrics"]).read_text()
+    assert f'mario_perf_gate_outcome{{outcome="{report["outcome"]}"}} 1.0' in metrics
+
+
+def test_could_not_tell_is_a_warning_and_a_regression_is_not() -> None:
+    assert job()["allow_failure"]["exit_codes"] == [4]

@@ -1,0 +1,46 @@
+"""``mario-perf usage``, as a person calls it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def usage(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "gate", "usage", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_help_has_examples_and_exit_codes() -> None:
+    done = usage("--help")
+    assert done.returncode == 0
+    assert "Examples:" in done.stdout
+    assert "Exit codes:" in done.stdout
+
+
+def test_without_a_prometheus_it_says_so_in_a_line() -> None:
+    done = usage("--prometheus", "http://127.0.0.1:9")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("mario-perf: http://127.0.0.1:9: Prometheus not reachable")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--since", "soon"), "'soon' is no duration"),
+        (("--since", "5s"), "a minute or more"),
+        (("--before", "0d"), "a minute or more"),
+        (("--match", "pizzeria"), "is not LABEL=VALUE"),
+    ],
+)
+def test_what_it_cannot_read_is_a_usage_error(arguments: tuple[str, ...], said: str) -> None:
+    done = usage(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr

@@ -1,0 +1,115 @@
+"""The tab in Locust's web UI, in a real browser, with real load on a real service."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Page
+
+    from tests.loadtests.conftest import Load
+
+CHROMIUM = shutil.which("chromium")
+PATIENCE = 60.0  # seconds
+
+Seen = TypeVar("Seen")
+
+
+def wait_for(url: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            httpx.get(url, timeout=PATIENCE)
+        except httpx.TransportError:
+            assert time.monotonic() < deadline, f"{url} does not answer"
+            time.sleep(0.2)
+        else:
+            return
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
+        yield page
+        browser.close()
+
+
+@pytest.mark.browser
+def test_the_tab_shows_the_services_own_figures_and_links_the_report_in_the_end(
+    load: Load, pizzeria: Callable[..., str], page: Page, free_port: int
+) -> None:
+    url = f"http://127.0.0.1:{free_port}"
+    service = pizzeria("--fail", "PlaceOrderCommand=0.5")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    ui = ("--autostart", "-u", "4", "-r", "4", "-t", "8s", "-H", service, "--web-port", str(free_port))
+    with load.start("--web-host", "127.0.0.1", *ui):
+        wait_for(url)
+        page.goto(url)
+        page.get_by_role("tab", name="Service").click()
+        row = page.get_by_role("row").filter(has_text="PlaceOrderCommand")
+        row.wait_for()
+        assert page.get_by_role("columnheader").all_inner_texts() == [
+            "Operation",
+            "Service p95 (ms)",
+            "Executions/s",
+            "Errors (%)",
+        ]
+        p95, rate, failed = map(float, row.get_by_role("cell").all_inner_texts()[1:])
+        assert p95 > 0
+        assert rate > 0
+        assert 0 < failed < 100
+        link = page.get_by_role("link", name="Report of run")
+        link.wait_for()
+        (run,) = [path.name for path in load.runs.iterdir() if not path.is_symlink()]
+        assert link.inner_text() == f"Report of run {run}"
+        with page.expect_popup() as opened:
+            link.click()
+        expect(opened.value.get_by_role("heading", level=1)).to_be_visible()
+        assert "PlaceOrderCommand" in opened.value.content()
+    assert errors == []
+
+
+def test_a_duet_shows_both_sides_and_there_is_no_report_before_the_end(
+    load: Load, pizzeria: Callable[..., str], free_port: int
+) -> None:
+    url = f"http://127.0.0.1:{free_port}"
+    sides = ("-H", pizzeria(), "--duet", pizzeria())
+    ui = ("--autostart", "-u", "2", "-r", "2", "-t", "8s", "--web-port", str(free_port))
+    with load.start("--web-host", "127.0.0.1", *sides, *ui):
+        wait_for(url)
+        before = httpx.get(f"{url}/service/report", timeout=PATIENCE)
+        names = until(lambda: [row["name"] for row in service_rows(url)])
+        until(lambda: httpx.get(f"{url}/service/latest", timeout=PATIENCE).json()["run"])
+        report = httpx.get(f"{url}/service/report", timeout=PATIENCE)
+    assert before.status_code == 404
+    assert {"GetMenuQuery", "baseline: GetMenuQuery"} <= set(names)
+    assert report.status_code == 200
+    assert "Duet" in report.text
+
+
+def service_rows(url: str) -> list[dict[str, Any]]:
+    statistics = httpx.get(f"{url}/stats/requests", timeout=PATIENCE).json()
+    (ours,) = statistics["extended_stats"]
+    found: list[dict[str, Any]] = ours["data"]
+    return found
+
+
+def until(look: Callable[[], Seen]) -> Seen:
+    """What is seen, as soon as there is something to see."""
+    deadline = time.monotonic() + PATIENCE
+    while not (seen := look()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)
+    return seen

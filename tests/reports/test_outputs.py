@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analysis.errors import UserError
+from analysis.model import Operation
+from reports import github
+from reports.formats import RENDERERS
+from reports.outputs import FILES, Output, deliver
+from tests.reports import samples
+from tests.reports.test_redaction import SECRET, planted
+
+if TYPE_CHECKING:
+    from analysis.model import GateResult
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not on GitHub, wherever these tests run."""
+    for variable in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+def test_every_format_has_a_file_of_its_own() -> None:
+    assert FILES.keys() == RENDERERS.keys()
+    assert len({Path(name).suffix for name in FILES.values()}) == len(FILES)
+
+
+@pytest.mark.parametrize(
+    ("written", "output"),
+    [
+        ("pr.md", Output("markdown", Path("pr.md"))),
+        ("a/b.html", Output("html", Path("a/b.html"))),
+        ("junit.xml", Output("junit", Path("junit.xml"))),
+        ("markdown=comment", Output("markdown", Path("comment"))),
+        ("text=pr.md", Output("text", Path("pr.md"))),
+        ("a=b.json", Output("json", Path("a=b.json"))),
+    ],
+)
+def test_the_ending_says_the_format_unless_it_is_given(written: str, output: Output) -> None:
+    assert Output.parse(written) == output
+
+
+@pytest.mark.parametrize("written", ["report", "report.pdf", "pdf=report", "", "markdown=", "html=/tmp"])
+def test_an_output_that_cannot_be_is_refused(written: str) -> None:
+    with pytest.raises(UserError, match=r"end in|folder"):
+        Output.parse(written)
+
+
+def test_html_and_json_are_always_there_and_the_rest_when_asked(result: GateResult, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    deliver(result, run, ["markdown", "json"], [Output("junit", tmp_path / "new" / "junit.xml")])
+    assert {path.name for path in run.iterdir()} == {"report.html", "report.json", "report.md"}
+    assert (run / "report.md").read_text() == RENDERERS["markdown"](result)
+    assert (tmp_path / "new" / "junit.xml").read_text() == RENDERERS["junit"](result)
+
+
+def test_a_file_that_cannot_be_written_keeps_none_of_the_others_back(
+    result: GateResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(UserError, match=r"report\.html: the report cannot be written"):
+        deliver(result, tmp_path, [], [])
+    assert json.loads((tmp_path / "report.json").read_text())["outcome"] == result.outcome.value
+    assert result.sentence in capsys.readouterr().out
+
+
+def test_elsewhere_than_on_github_no_workflow_command_is_printed(
+    result: GateResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(result, tmp_path, [], [])
+    assert "::" not in capsys.readouterr().out
+
+
+def test_on_github_the_log_is_annotated_and_the_step_has_a_summary_and_outputs(
+    result: GateResult,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    summary, output = tmp_path / "summary", tmp_path / "output"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    monkeypatch.setenv("GITHUB_OUTPUT", str(output))
+    deliver(result, tmp_path / "run", [], [])
+    assert github.render(result) in capsys.readouterr().out
+    assert summary.read_text() == "before\n" + github.step_summary(result)
+    assert output.read_text().splitlines() == ["outcome=regressed", f"folder={tmp_path / 'run'}"]
+
+
+def test_on_github_a_name_on_the_terminal_is_no_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evil = replace(samples.operations()[0], operation=Operation("command", "::error::all is lost"))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    deliver(samples.gate(evil), tmp_path, [], [])
+    lines = capsys.readouterr().out.splitlines()
+    stopped = lines[0].removeprefix("::stop-commands::")
+    inside = lines[1 : lines.index(f"::{stopped}::")]
+    assert any(line.startswith("::error::all is lost") for line in inside)
+    assert not any(line.startswith("::error::all is lost") for line in lines[len(inside) + 1 :])
+
+
+def test_a_secret_in_any_input_reaches_no_file_and_not_the_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    for variable in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+    deliver(planted(), tmp_path, RENDERERS, [])
+    written = [path.read_text() for path in tmp_path.iterdir()]
+    assert len(written) == len(RENDERERS) + 2
+    for text in (*written, *capsys.readouterr()):
+        assert SECRET not in text
