@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from pizzeria.application.announcements import Announcements
 from pizzeria.bootstrap import KITCHEN_CAPACITY, OPERATIONS, bootstrap
 from pizzeria.fault_options import FaultOptionError, parse
 from pizzeria.infrastructure.database import opened
@@ -46,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(options: argparse.Namespace, faults: dict[str, Fault]) -> None:
     with bound(options.host, options.port) as listener, opened(options.database) as connection:
-        serve(bootstrap(connection, options.kitchen_capacity, faults, options.fault_seed), listener)
+        announcements = Announcements()
+        app = bootstrap(connection, announcements, options.kitchen_capacity, faults, options.fault_seed)
+        serve(app, listener, farewell=announcements.close)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import generate_latest
 
 from pizzeria.api.app import create_app
+from pizzeria.application.announcements import Announcements, AnnouncingBehavior
 from pizzeria.application.commands.add_pizza import AddPizzaCommand, AddPizzaHandler
 from pizzeria.application.commands.assign_order_to_delivery import (
     AssignOrderToDeliveryCommand,
@@ -84,11 +85,14 @@ OPERATIONS: tuple[str, ...] = tuple(
 
 def bootstrap(
     connection: sqlite3.Connection,
+    announcements: Announcements,
     kitchen_capacity: int = KITCHEN_CAPACITY,
     faults: Mapping[str, Fault] | None = None,
     fault_seed: int = 0,
 ) -> FastAPI:
     """The whole service around a database that is open; ``faults`` by operation name.
+
+    Changed orders are told to whoever listens to ``announcements``.
 
     Raises:
         sqlite3.Error: the database cannot be written.
@@ -101,6 +105,8 @@ def bootstrap(
     business = BusinessMetrics(registry, kitchen_capacity, partial(orders.count, Status.COOKING))
     _add_handlers(services, connection, menu, orders, business, kitchen_capacity)
     recorder = add_cqrs_metrics(services)
+    # Outside of what is timed: telling listeners is no part of the operation.
+    services.behaviors.insert(0, AnnouncingBehavior(announcements))
     if faults:
         services.behaviors.append(FaultInjectionBehavior(faults, fault_seed))
     cqrs = Exposition(recorder)
@@ -108,6 +114,7 @@ def bootstrap(
         services.build_mediator(),
         HttpMetrics(registry),
         lambda: cqrs.render() + generate_latest(registry).decode(),
+        announcements,
     )
 
 

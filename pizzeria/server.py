@@ -12,6 +12,8 @@ import uvicorn
 from fastapi.responses import PlainTextResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 KEEP_ALIVE = 5
@@ -22,7 +24,14 @@ LAST_ORDERS = 2
 
 
 class Server(uvicorn.Server):
-    """uvicorn that says on standard output where it listens, once it answers there."""
+    """uvicorn that says on standard output where it listens, once it answers there.
+
+    ``farewell`` is called when it stops: it ends requests that would never end by themselves.
+    """
+
+    def __init__(self, config: uvicorn.Config, farewell: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._farewell = farewell
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
@@ -32,8 +41,13 @@ class Server(uvicorn.Server):
             sys.stdout.write(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}\n")
         sys.stdout.flush()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say farewell, then wait for the requests under way."""
+        self._farewell()
+        await super().shutdown(sockets=sockets)
 
-def serve(app: ASGIApp, listener: socket.socket) -> None:
+
+def serve(app: ASGIApp, listener: socket.socket, farewell: Callable[[], None]) -> None:
     """Answer requests until SIGINT or SIGTERM, which end in ``SystemExit(0)``."""
     config = uvicorn.Config(
         _closing(app),
@@ -46,7 +60,7 @@ def serve(app: ASGIApp, listener: socket.socket) -> None:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=LAST_ORDERS,
     )
-    Server(config).run(sockets=[listener])
+    Server(config, farewell).run(sockets=[listener])
 
 
 def _closing(app: ASGIApp) -> ASGIApp:

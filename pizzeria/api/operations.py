@@ -1,17 +1,15 @@
-"""What watches the service: health, readiness, metrics, and the page for people."""
+"""What watches the service: health, readiness and metrics."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.responses import PlainTextResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PAGE = Path(__file__).parent.parent / "ui" / "index.html"
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -30,10 +28,5 @@ def router(exposition: Callable[[], str]) -> APIRouter:
     async def metrics() -> PlainTextResponse:
         """Everything that is measured, as Prometheus text."""
         return PlainTextResponse(exposition(), media_type=TEXT_FORMAT)
-
-    @routes.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        """Mario's page."""
-        return FileResponse(PAGE)
 
     return routes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -83,7 +84,7 @@ class BusinessMetrics:
             capacity
         )
         now = Gauge("mario_kitchen_cooking_orders", "Orders that are in the oven", registry=registry)
-        now.set_function(cooking)
+        now.set_function(lambda: _now(cooking))
 
     def order_placed(self, order: Order, *, returning: bool) -> None:
         """A customer ordered."""
@@ -106,3 +107,10 @@ class BusinessMetrics:
         if order.delivery_time is not None:
             self._delivery.observe(order.delivery_time.total_seconds())
             self._deliveries.labels(str(order.delivery_time <= PROMISED).lower()).inc()
+
+
+def _now(count: Callable[[], int]) -> float:
+    try:
+        return count()
+    except Exception:  # noqa: BLE001 - a scrape has to show what is known, above all when something is broken
+        return nan

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BOUNDS = (0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000)  # milliseconds
-UNMETERED = frozenset({"/metrics", "/api/metrics", "/health", "/ready"})
-"""What watches the service is no part of its work."""
+UNMETERED = frozenset({"/metrics", "/api/metrics", "/health", "/ready", "/api/events"})
+"""What watches the service is no part of its work; a stream of events is under way for hours."""
 
 
 class HttpMetrics:
@@ -66,4 +66,4 @@ class HttpMetricsMiddleware:
 def _target(scope: Scope) -> str:
     """The route's template: paths themselves would make a series for every order."""
     route = scope.get("route")
-    return str(route.path) if route is not None else "unmatched"
+    return str(route.path) if route is not None else scope.get("root_path") or "unmatched"

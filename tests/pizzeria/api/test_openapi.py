@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from pizzeria.application.announcements import Announcements
 from pizzeria.bootstrap import bootstrap
 from pizzeria.infrastructure.database import opened
 
@@ -53,7 +54,7 @@ REFUSING = {
 def described() -> Iterator[dict[str, Any]]:
     """Every operation of the description, by its method and path."""
     with opened(None) as connection:
-        schema = schemathesis.openapi.from_asgi("/api/openapi.json", bootstrap(connection))
+        schema = schemathesis.openapi.from_asgi("/api/openapi.json", bootstrap(connection, Announcements()))
         operations = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
         yield {each.label: each for each in operations}
 

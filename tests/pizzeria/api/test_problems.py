@@ -6,6 +6,7 @@ import asyncio
 
 import httpx
 
+from pizzeria.application.announcements import Announcements
 from pizzeria.bootstrap import bootstrap
 from pizzeria.infrastructure.database import opened
 from tests.pizzeria.running import samples
@@ -14,7 +15,7 @@ from tests.pizzeria.running import samples
 async def answers_without_a_database() -> list[httpx.Response]:
     """What the service says to a question and to a scrape after its database went away."""
     with opened(None) as connection:
-        app = bootstrap(connection)
+        app = bootstrap(connection, Announcements())
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://pizzeria") as client:
         return [await client.get("/api/menu/"), await client.get("/metrics")]

@@ -1,0 +1,1 @@
+"""What is put beside a running service: Prometheus, Grafana, and what they are told."""

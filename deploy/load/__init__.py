@@ -1,0 +1,1 @@
+"""What a load test tells Prometheus while it runs."""
