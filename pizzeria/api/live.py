@@ -37,8 +37,7 @@ def router(announcements: Announcements) -> APIRouter:
 
 async def _stream(announcements: Announcements) -> AsyncIterator[str]:
     with announcements.heard() as queue:
-        # A client that comes back has missed something: its page loads everything when the stream opens.
-        yield "retry: 1000\nevent: open\ndata: {}\n\n"
+        yield "retry: 1000\n\n"  # milliseconds until a client that lost the stream comes back
         while True:
             try:
                 order = await asyncio.wait_for(queue.get(), HEARTBEAT)
