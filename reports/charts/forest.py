@@ -7,6 +7,7 @@ start-up. Vega escapes every text; colours are CSS variables of the page.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,11 @@ _AXIS = {
 }
 
 
+_ROLES = re.compile(r'(<g class="[^"]*") role="graphics-[^"]*"(?: aria-roledescription="[^"]*")?')
+"""Vega gives its groups roles even when it is told not to, and no names: a screen reader would stumble on each.
+In a text the ``<`` is escaped, so nothing else is matched."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where things go, in pixels: wide pages have the names beside the intervals, narrow ones above."""
@@ -75,7 +81,7 @@ def draw(rows: Sequence[Row], layout: Layout) -> str:
 
     All rows are differences of error ratios, or none is.
     """
-    return str(vl_convert.vegalite_to_svg(_specification(rows[:MOST], layout)))
+    return _ROLES.sub(r"\1", str(vl_convert.vegalite_to_svg(_specification(rows[:MOST], layout))))
 
 
 def _specification(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:

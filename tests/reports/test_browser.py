@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from reports import html
@@ -223,4 +224,17 @@ def test_a_thousand_operations_can_be_sorted_and_filtered(browser: Browser, tmp_
     assert names(opened) == [f"Operation{index:04}Command" for index in reversed(range(1000))]
     opened.locator("input[type=search]").fill("operation042")
     assert len(names(opened)) == 10
+    opened.close()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_that_keeps_anybody_out(
+    browser: Browser, report: Path, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    opened = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    opened.goto(report.as_uri())
+    opened.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    found = Axe().run(opened)
+    assert found.violations_count == 0, found.generate_report()
     opened.close()

@@ -1,0 +1,1 @@
+"""What a report of very many operations costs: making it, loading it, sorting its table."""
