@@ -24,6 +24,6 @@ def test_a_missing_place_is_said(text: str) -> None:
         replaced(text, "load", "| new |")
 
 
-@pytest.mark.parametrize("benchmark", ["detection", "simulation", "instrumentation", "report"])
+@pytest.mark.parametrize("benchmark", ["detection", "simulation", "load", "instrumentation", "report"])
 def test_the_readme_has_a_place_for_each(benchmark: str) -> None:
     assert replaced(README.read_text(encoding="utf-8"), benchmark, "| new |")
