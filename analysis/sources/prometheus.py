@@ -17,8 +17,9 @@ from prometheus_api_client import PrometheusConnect
 from urllib3.util.retry import Retry
 
 from analysis.errors import TargetNotScrapedError, nearest
-from analysis.sources import series
+from analysis.sources import native, series
 from analysis.sources.connection import asked, session
+from analysis.sources.native import Samples
 from analysis.sources.series import Series, Table
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ class PrometheusSource:
         }
         times = _covering(self._scrape_times(matchers, span), span)
         slack = _WITHIN * float(np.diff(times).min()) if len(times) > 1 else 0.0
-        names = "|".join(self._metrics.samples)
+        # A native histogram goes by the name that the classic one has in front of _bucket.
+        names = "|".join((self._metrics.duration, *self._metrics.samples))
         rows = self._samples(_selector(matchers, f'__name__=~"{names}"'), times[0] - 1.0, times[-1] + slack)
         table = _table(rows, times, slack)
         if missing := series.missing_metric(table, self._metrics):
@@ -137,10 +139,15 @@ def _covering(times: Floats, span: Span) -> Floats:
 
 def _table(rows: Sequence[Any], times: Floats, slack: float) -> Table:
     """Every series at the scrapes' times: its last sample by then."""
-    values = np.full((len(times), len(rows)), np.nan)
-    for column, row in enumerate(rows):
-        stamps = np.array([float(at) for at, _ in row["values"]])
-        counts = np.array([float(count) for _, count in row["values"]])
-        last = np.searchsorted(stamps, times + slack, side="right") - 1
-        values[:, column] = np.where(last >= 0, counts[last], np.nan)
-    return Table(times, tuple(Series(row["metric"]["__name__"], row["metric"]) for row in rows), values)
+    columns = [*(_samples(row) for row in rows if "values" in row), *native.classic(rows)]
+    values = np.full((len(times), len(columns)), np.nan)
+    for index, column in enumerate(columns):
+        last = np.searchsorted(column.times, times + slack, side="right") - 1
+        values[:, index] = np.where(last >= 0, column.values[last], np.nan)
+    return Table(times, tuple(column.series for column in columns), values)
+
+
+def _samples(row: Mapping[str, Any]) -> Samples:
+    times, counts = zip(*row["values"], strict=True)
+    series = Series(row["metric"]["__name__"], row["metric"])
+    return Samples(series, np.array(times, dtype=np.float64), np.array(counts, dtype=np.float64))

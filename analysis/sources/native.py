@@ -1,0 +1,71 @@
+"""Native histograms of Prometheus, as the classic ones that everything else reads.
+
+A native histogram is one series whose samples hold only the buckets with something in them, on a scale of
+powers of two. Two samples may differ in their buckets, and in their resolution when there would be too many.
+A bound is usable if no bucket of any sample lies across it; at such a bound the counts are exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analysis.sources.series import Series
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """A series with what it said and when: unix seconds ``(S,)``, values ``(S,)``."""
+
+    series: Series
+    times: Floats
+    values: Floats
+
+
+def classic(rows: Sequence[Mapping[str, Any]]) -> Iterator[Samples]:
+    """Buckets and sums of all rows of a query's matrix that hold native histograms."""
+    native = [row for row in rows if "histograms" in row]
+    buckets = [[_buckets(sample) for _, sample in row["histograms"]] for row in native]
+    bounds = _usable([each for samples in buckets for each in samples])
+    for row, samples in zip(native, buckets, strict=True):
+        name = row["metric"]["__name__"]
+        labels = {key: value for key, value in row["metric"].items() if key != "__name__"}
+        times = np.array([float(at) for at, _ in row["histograms"]])
+        cumulative = np.array([_up_to(bounds, each) for each in samples])
+        for bound, counts in zip(bounds, cumulative.T, strict=True):
+            yield Samples(Series(f"{name}_bucket", {**labels, "le": repr(float(bound))}), times, counts)
+        totals = np.array([float(sample["count"]) for _, sample in row["histograms"]])
+        yield Samples(Series(f"{name}_bucket", {**labels, "le": "+Inf"}), times, totals)
+        sums = np.array([float(sample["sum"]) for _, sample in row["histograms"]])
+        yield Samples(Series(f"{name}_sum", labels), times, sums)
+
+
+def _buckets(sample: Mapping[str, Any]) -> Floats:
+    """Lower bound, upper bound and count of each bucket, ascending; shape ``(B, 3)``."""
+    edges = [[float(low), float(high), float(count)] for _, low, high, count in sample.get("buckets") or ()]
+    return np.array(edges).reshape(-1, 3)
+
+
+def _usable(samples: Sequence[Floats]) -> Floats:
+    """Upper bounds above 0 that no bucket lies across."""
+    every = np.concatenate([np.zeros((0, 3)), *samples])
+    bounds = np.unique(every[:, 1])
+    bounds = bounds[(bounds > 0) & np.isfinite(bounds)]
+    edges = np.unique(every[:, :2], axis=0)
+    across = ((edges[:, :1] < bounds) & (bounds < edges[:, 1:])).any(axis=0)
+    return np.asarray(bounds[~across])
+
+
+def _up_to(bounds: Floats, buckets: Floats) -> Floats:
+    """How many lie at or below each bound."""
+    before = np.concatenate([[0.0], buckets[:, 2].cumsum()])
+    return np.asarray(before[np.searchsorted(buckets[:, 1], bounds, side="right")])
