@@ -36,6 +36,7 @@ class Metrics:
     executions: str | None  # counter of successes and failures
     failures: str | None  # counter
     start: str = "process_start_time_seconds"
+    ignored_names: tuple[str, ...] = ()  # what the service also measures, such as its own metrics page
 
     @property
     def samples(self) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ class Load:
     users: int | None = None  # 2 in a duet, 20 otherwise
     duration: float = 60.0  # seconds
     seed: int = 1
+    locustfile: str | None = None  # path from perf.toml; None for the pizzeria's
 
 
 @dataclass(frozen=True, slots=True)

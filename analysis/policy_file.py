@@ -79,6 +79,7 @@ class _Metrics(_Table):
     name_label: str | None = None
     kind_label: str | None = None
     ignored_kinds: tuple[str, ...] | None = None
+    ignored_names: tuple[str, ...] | None = None
     status_label: str | None = None
     failing_status: Pattern | None = None
     error_type_label: str | None = None
@@ -126,6 +127,7 @@ class _Load(_Table):
     users: int | None = Field(default=None, ge=1)
     duration: Duration | None = None
     seed: int | None = None
+    locustfile: str | None = None
 
 
 class _File(_Table):

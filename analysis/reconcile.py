@@ -27,7 +27,7 @@ def counts(
     client_whole = _by_operation(target.whole_run, _reached)
     client_window = _by_operation(target.in_window, _reached)
     abandoned = _by_operation(target.whole_run, lambda step: step.abandoned)
-    unreached = _by_operation(target.whole_run, lambda step: sum(step.statuses.values()) - step.reached)
+    unreached = _by_operation(target.whole_run, _unreached)
     server_whole = executed(snapshots, around(snapshots.times, record.whole_run))
     server_window = executed(snapshots, window)
     names = set(client_whole)
@@ -51,9 +51,9 @@ def counts(
 def window_agrees(snapshots: Snapshots, target: TargetRecord, edges: Edges) -> bool:
     """Whether the service executed between two scrapes just what the client sent in the window."""
     client = _by_operation(target.in_window, _reached)
-    abandoned = _by_operation(target.in_window, lambda step: step.abandoned)
+    uncertain = _by_operation(target.in_window, lambda step: step.abandoned + _unreached(step))
     server = executed(snapshots, edges)
-    return bool(client) and all(0 <= server[name] - client[name] <= abandoned[name] for name in client)
+    return bool(client) and all(0 <= server[name] - client[name] <= uncertain[name] for name in client)
 
 
 def executed(snapshots: Snapshots, edges: Edges) -> Counter[str]:
@@ -64,6 +64,10 @@ def executed(snapshots: Snapshots, edges: Edges) -> Counter[str]:
 
 def _reached(step: StepCounts) -> int:
     return step.reached
+
+
+def _unreached(step: StepCounts) -> int:
+    return sum(step.statuses.values()) - step.reached
 
 
 def _by_operation(steps: Iterable[StepCounts], of: Callable[[StepCounts], int]) -> Counter[str]:

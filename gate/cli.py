@@ -13,8 +13,10 @@ from analysis.errors import UserError
 from gate.commands.baseline import baseline
 from gate.commands.compare import compare
 from gate.commands.completion import completion
+from gate.commands.doctor import doctor
 from gate.commands.exit_codes import EXIT_CODES
 from gate.commands.gate import gate
+from gate.commands.init import init
 from gate.commands.schema import schema
 from gate.commands.serve import serve
 from gate.commands.usage import usage
@@ -37,6 +39,8 @@ cli.add_command(gate)
 cli.add_command(compare)
 cli.add_command(baseline)
 cli.add_command(serve)
+cli.add_command(init)
+cli.add_command(doctor)
 cli.add_command(usage)
 cli.add_command(schema)
 cli.add_command(completion)

@@ -57,7 +57,7 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
     for number in range(1, looks.rounds + 1):
         narrator.say(_announcement(duet, number, looks, result))
         try:
-            played.append(_round(duet, number, narrator))
+            played.append(play_round(duet, number, narrator))
         except SideDiedError as died:
             return _broken(duet, number, played, died)
         last = number == looks.rounds or time.monotonic() - started + duet.load.whole_time > duet.longest
@@ -83,7 +83,13 @@ def _announcement(duet: Duet, number: int, looks: Plan, result: GateResult | Non
     return f"round {number} of at most {looks.rounds}, {each}: both builds under the same load{undecided}"
 
 
-def _round(duet: Duet, number: int, narrator: Narrator) -> Measured:
+def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
+    """Start both sides, load them, and measure what they did.
+
+    Raises:
+        SideDiedError: a side ended; what was measured until then is in the round's folder.
+        UserError: a service or Locust cannot be started, or nothing could be measured.
+    """
     folder = duet.folder / f"round-{number}"
     # Another seed every round: the same journeys again and again would measure only them.
     load = replace(duet.load, seed=duet.load.seed + number - 1)

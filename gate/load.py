@@ -19,9 +19,11 @@ from gate.processes import running, wait_for_end
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from analysis import policy
     from gate.processes import Child
 
 LOCUSTFILE = Path(__file__).parent.parent / "loadtests" / "mario.py"
+"""What is sent to the pizzeria."""
 
 GRACE = 45.0
 """Seconds beyond the run time until a run that has not ended is given up: start, edges, last answers."""
@@ -64,6 +66,7 @@ class Load:
     think: str
     quiet: float
     settle: float  # before the first request: what scrapes the services must have seen them idle
+    locustfile: Path = LOCUSTFILE
     locust_options: tuple[str, ...] = ()
 
     @property
@@ -75,6 +78,20 @@ class Load:
     def whole_time(self) -> float:
         """About how long a run takes, from starting the service to having stopped it."""
         return self.settle + self.run_time + STARTING
+
+
+def locustfile(asked: policy.Load, policy_path: Path) -> Path:
+    """What a policy sends, as it is in the working tree; to the pizzeria if it names nothing.
+
+    Raises:
+        UserError: there is no such file.
+    """
+    if asked.locustfile is None:
+        return LOCUSTFILE
+    found = policy_path.parent / asked.locustfile
+    if not found.is_file():
+        raise UserError(f"{found}: no such file; correct [load] locustfile in {policy_path}")
+    return found
 
 
 def run(
@@ -132,7 +149,7 @@ def _command(load: Load, candidate: Target, baseline: Target | None, folder: Pat
         [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
     )
     return [
-        *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
+        *(sys.executable, "-m", "locust", "-f", str(load.locustfile), "--headless", "--only-summary"),
         *("-u", str(load.users), "-r", str(load.users), "-t", f"{load.run_time}s", "-H", candidate.url),
         *("--scenario", load.scenario, "--seed", str(load.seed), "--think", load.think),
         *("--warm-up", str(load.warm_up), "--quiet", str(load.quiet)),

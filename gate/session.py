@@ -17,11 +17,11 @@ from analysis.sources.connection import Connection
 from analysis.sources.prometheus import PrometheusSource
 from analysis.sources.scrapes import ScrapeSource
 from gate import duet, git, prometheus, sides, stored
-from gate.load import QUIET, QUIET_FOR_PROMETHEUS, Load, Target
+from gate.load import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile
 from gate.processes import free_port
 from gate.progress import narrating
 from gate.service import Build, prepare
-from gate.wish import AUTO, check
+from gate.wish import AUTO, check, check_faults
 from reports import outputs, redaction
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def run(wish: Wish) -> int:
     """
     check(wish)
     policy = policy_file.load(wish.policy)
+    check_faults(wish, policy)
     load = _load(wish, policy)
     play, longest = (_duet, wish.max_duration) if wish.baseline is None else (_stored, stored.longest(load))
     folder = _folder(wish.runs_dir)
@@ -90,7 +91,7 @@ def _duet(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrat
     with ExitStack() as stack:
         if wish.baseline_url and wish.candidate_url:
             metrics = policy.service.metrics if policy.service else "/metrics"
-            targets = [_reached(url, metrics) for url in (wish.baseline_url, wish.candidate_url)]
+            targets = [reached(url, metrics) for url in (wish.baseline_url, wish.candidate_url)]
             serving = sides.given(*targets)
             ports: tuple[int, ...] = ()
         else:
@@ -175,19 +176,26 @@ def _load(wish: Wish, policy: Policy) -> Load:
         (users, think), window = DUET_LOAD, wish.round_duration
     else:
         (users, think), window = STORED_LOAD, (wish.duration or policy.load.duration) / stored.RUNS
+    sent = locustfile(policy.load, wish.policy or policy_file.DEFAULT_PATH)
     return Load(
         users=wish.users or policy.load.users or users,
         seed=policy.load.seed if wish.seed is None else wish.seed,
-        scenario="mario",
+        scenario=sent.stem,
         warm_up=1.0,
         window=window,
         think=think,
         quiet=QUIET if wish.prometheus is None else QUIET_FOR_PROMETHEUS,
         settle=0.0 if wish.prometheus is None else QUIET_FOR_PROMETHEUS,
+        locustfile=sent,
     )
 
 
-def _reached(url: str, metrics_path: str) -> Target:
+def reached(url: str, metrics_path: str) -> Target:
+    """A service that runs already.
+
+    Raises:
+        UserError: it does not answer.
+    """
     try:
         httpx.get(url, timeout=REACHING)
     except (httpx.HTTPError, httpx.InvalidURL) as error:

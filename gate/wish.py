@@ -10,6 +10,7 @@ from analysis.errors import UserError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from analysis.policy import Policy
     from reports.outputs import Output
 
 AUTO = "auto"
@@ -84,4 +85,16 @@ def check(wish: Wish) -> None:
         raise UserError(
             "--prometheus URL cannot know services that the gate starts on free ports; "
             "use --prometheus auto, or give --baseline-url and --candidate-url"
+        )
+
+
+def check_faults(wish: Wish, policy: Policy) -> None:
+    """See that the service under test can be made slower.
+
+    Raises:
+        UserError: only the embedded pizzeria knows faults.
+    """
+    if wish.faults and policy.service is not None:
+        raise UserError(
+            "--slow, --delay and --fail are for the embedded pizzeria; leave out [service], or them"
         )

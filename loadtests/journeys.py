@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import gevent
 from gevent.lock import BoundedSemaphore
 from locust import TaskSet, tag, task
 
 from loadtests.orderbook import Order, OrderBook, Stage
-from loadtests.rapidhttp import RapidHttpUser
 from loadtests.steps import Answer, Step
+from loadtests.users import MeasuredUser
 
 if TYPE_CHECKING:
-    from random import Random
-
     from analysis.run_record import Side
-    from loadtests.recorder import Recorder
 
 READ_MENU: Final = Step("read menu", "GetMenuQuery", "GET")
 PLACE_ORDER: Final = Step("place order", "PlaceOrderCommand", "POST")
@@ -106,37 +102,22 @@ class Journeys(TaskSet):
         user.session.step(CONFIRMED_ORDERS, "/api/orders/?status=confirmed")
 
 
-class MarioUser(RapidHttpUser):
+class MarioUser(MeasuredUser):
     """Somebody at Mario's, who plays every role in turn."""
 
     tasks = [Journeys]  # noqa: RUF012 - Locust reads and replaces it
-    timeout = 60.0
-    recorder: Recorder
-    """Set once Locust has started."""
 
     _stoves = BoundedSemaphore(STOVES)
 
     def on_start(self) -> None:
-        """Get a seat in the run, and read the menu to order from."""
-        seat = self.recorder.seat(self)
-        self.session = seat.session
-        self.random: Random = seat.random
-        self._pauses: Random = seat.pauses
-        self._think = seat.think
-        self.courier = f"d{seat.index}"
-        self._customer = _customer(seat.index)
+        """Read the menu to order from."""
+        super().on_start()
+        self.courier = f"d{self.index}"
+        self._customer = _customer(self.index)
         self._pizzas: list[str] = []
         self.book = OrderBook()
         self.read_menu()
         self.think()
-
-    def wait_time(self) -> float:
-        """Think time after a journey, seconds."""
-        return self._pauses.uniform(*self._think)
-
-    def think(self) -> None:
-        """Pause between two steps. The pauses have a random stream of their own."""
-        gevent.sleep(self.wait_time())
 
     def read_menu(self) -> None:
         """Read the menu. What is ordered comes from the first menu that was read, on every side of a duet."""

@@ -17,6 +17,7 @@ from loadtests import folder
 from loadtests.options import Options
 from loadtests.redaction import without_credentials
 from loadtests.run import LONGEST_REQUEST, Crowd, Run, targets
+from loadtests.users import MeasuredUser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,9 +153,7 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
         _expect_service(environment)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         gevent.signal_handler(signal.SIGINT, _interrupt)
-    recorder = Recorder(environment, runner)
-    for user_class in environment.user_classes:
-        user_class.recorder = recorder  # type: ignore[attr-defined]
+    MeasuredUser.recorder = Recorder(environment, runner)
 
 
 def _interrupt() -> None:

@@ -19,6 +19,8 @@ import gevent
 from flask import Blueprint, Response, jsonify, request, send_file
 from locust.runners import MasterRunner, WorkerRunner
 
+from loadtests.users import MeasuredUser
+
 if TYPE_CHECKING:
     from locust.env import Environment
     from locust.runners import Runner
@@ -43,7 +45,7 @@ class ServiceTab:
     """Follows the runs of one Locust process: ``rows`` are the table's, ``report`` is the last run's."""
 
     def __init__(self, environment: Environment) -> None:
-        self._recorder = environment.user_classes[0].recorder  # type: ignore[attr-defined]
+        self._recorder = MeasuredUser.recorder
         self._folder: Path | None = None
         self._live: Popen[str] | None = None
         self._judging: gevent.Greenlet | None = None

@@ -48,7 +48,7 @@ def print_result(result: GateResult, console: Console) -> None:
     """Print the verdict, a row an operation, and what a reader must know about the run."""
     shown = redacted(result)
     heading = Text(words.OUTCOMES[shown.outcome].upper(), style=_OUTCOME_STYLES[shown.outcome])
-    console.print(heading.append(f"  {_line(shown.sentence)}", style="default"))
+    console.print(heading.append(f"  {line(shown.sentence)}", style="default"))
     if shown.operations:
         console.print(_table(shown))
     _print_reasons(shown, console)
@@ -78,7 +78,7 @@ def _row(one: OperationResult) -> tuple[Text, ...]:
     spoken = words.spoken(one)
     measured = one.candidate or one.baseline
     return (
-        Text(_line(one.operation.name)),
+        Text(line(one.operation.name)),
         Text(one.verdict.value, style=_STYLES[one.verdict]),
         Text(f"{words.METRICS[spoken.metric]} {words.change(spoken)}" if spoken else units.UNKNOWN),
         Text(words.interval(spoken) if spoken else units.UNKNOWN),
@@ -99,7 +99,7 @@ def _quantile(side: Summary | None, name: str) -> str:
 def _print_reasons(result: GateResult, console: Console) -> None:
     for one in result.operations:
         if one.verdict is Verdict.REGRESSED:
-            console.print(Text(f"{_line(one.operation.name)}: {_line(one.explanation)}"))
+            console.print(Text(f"{line(one.operation.name)}: {line(one.explanation)}"))
 
 
 def _print_findings(result: GateResult, console: Console) -> None:
@@ -113,10 +113,10 @@ def _print_findings(result: GateResult, console: Console) -> None:
 
 def _finding(finding: Finding) -> Text:
     return Text.assemble(
-        (f"{finding.severity.value}: ", _SEVERITY_STYLES[finding.severity]), _line(finding.message)
+        (f"{finding.severity.value}: ", _SEVERITY_STYLES[finding.severity]), line(finding.message)
     )
 
 
-def _line(raw: str) -> str:
+def line(raw: str) -> str:
     """One line without control characters: a name must not move the cursor."""
     return "".join(one if one.isprintable() else " " for one in raw)

@@ -113,7 +113,7 @@ def _columns(all_series: Sequence[Series], metrics: Metrics) -> dict[str, list[_
     for index, series in enumerate(all_series):
         name = series.labels.get(metrics.name_label)
         kind = series.labels.get(metrics.kind_label, "") if metrics.kind_label else "operation"
-        if name is not None and kind not in metrics.ignored_kinds:
+        if not (name is None or kind in metrics.ignored_kinds or name in metrics.ignored_names):
             columns[series.name].append(_column(index, Operation(kind, name), series.labels, metrics))
     return columns
 

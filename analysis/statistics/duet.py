@@ -28,6 +28,15 @@ def compare(rounds: Sequence[Round], policy: Policy, alpha: float) -> tuple[Oper
     Raises:
         UserError: the two sides share too few histogram bounds.
     """
+    return judge(laid_out(rounds), paired, policy, alpha)
+
+
+def laid_out(rounds: Sequence[Round]) -> Sides:
+    """The replicates of both sides, in arrays.
+
+    Raises:
+        UserError: the two sides share too few histogram bounds.
+    """
     runs = to_shared_bounds([run for pair in rounds for run in pair])
     baseline, candidate = runs[0::2], runs[1::2]
     operations = common_order(runs)
@@ -37,4 +46,4 @@ def compare(rounds: Sequence[Round], policy: Policy, alpha: float) -> tuple[Oper
     else:
         arrays = (by_block(baseline[0], names), by_block(candidate[0], names))
     failed = tuple((failures(baseline, each), failures(candidate, each)) for each in operations)
-    return judge(Sides(operations, *arrays, failed), paired, policy, alpha)
+    return Sides(operations, *arrays, failed)

@@ -39,6 +39,18 @@ class Sides:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """Every metric of every operation, before anything is decided."""
+
+    changes: Mapping[Metric, Change]
+    checks: Sequence[Check]
+
+    def check(self, metric: Metric) -> Check:
+        """Of one metric."""
+        return next(check for check in self.checks if check.metric == metric)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything that the results are read from; arrays of shape ``(O,)``."""
 
@@ -58,6 +70,19 @@ def judge(sides: Sides, comparing: Comparing, policy: Policy, alpha: float) -> t
         policy: thresholds by operation.
         alpha: the chance of a false alarm that this look may spend, all operations together.
     """
+    found = compared(sides, comparing, policy)
+    evidence = Evidence(
+        sides=sides,
+        checks=found.checks,
+        decisions=decide(found.checks, alpha),
+        detectable=_detectable(found, sides, alpha / family_size(found.checks)),
+        bucket_width=make.bucket_resolution(sides.baseline, sides.candidate),
+    )
+    return tuple(_result(evidence, index) for index in range(len(sides.operations)))
+
+
+def compared(sides: Sides, comparing: Comparing, policy: Policy) -> Compared:
+    """Compare every metric of every operation; the arguments are those of ``judge``."""
     limits = [policy.of(operation.name) for operation in sides.operations]
     changes = {name: _change(sides, read, comparing, limits) for name, read in metrics.LOGARITHMIC.items()}
     found = [_duration_check(name, sides, changes[name], limits) for name in metrics.LOGARITHMIC]
@@ -65,14 +90,7 @@ def judge(sides: Sides, comparing: Comparing, policy: Policy, alpha: float) -> t
         sides.baseline, sides.candidate, _array(limits, "error_noise"), _array(limits, "error_resolution")
     )
     found.insert(2, errors)
-    evidence = Evidence(
-        sides=sides,
-        checks=found,
-        decisions=decide(found, alpha),
-        detectable=_detectable(found, changes, sides, alpha / family_size(found)),
-        bucket_width=make.bucket_resolution(sides.baseline, sides.candidate),
-    )
-    return tuple(_result(evidence, index) for index in range(len(sides.operations)))
+    return Compared(changes, found)
 
 
 def _change(
@@ -128,16 +146,13 @@ def _array(limits: Sequence[Thresholds], name: str) -> Floats:
     return np.array([getattr(each, name) for each in limits], dtype=np.float64)
 
 
-def _detectable(
-    found: Sequence[Check], changes: dict[Metric, Change], sides: Sides, alpha: float
-) -> dict[Metric, Floats]:
+def _detectable(found: Compared, sides: Sides, alpha: float) -> dict[Metric, Floats]:
     least = {
-        check.metric: make.detectable(check, changes[check.metric], alpha)
-        for check in found
-        if check.metric in changes
+        metric: make.detectable(found.check(metric), change, alpha)
+        for metric, change in found.changes.items()
     }
-    errors = next(check for check in found if check.metric == "error_ratio")
-    return {**least, "error_ratio": make.detectable_errors(errors, sides.baseline, sides.candidate, alpha)}
+    errors = make.detectable_errors(found.check("error_ratio"), sides.baseline, sides.candidate, alpha)
+    return {**least, "error_ratio": errors}
 
 
 def _result(evidence: Evidence, index: int) -> OperationResult:

@@ -71,6 +71,10 @@ class Questions:
             f'{metrics.name_label}!=""',
             *more,
             *(f"{metrics.kind_label}!={json.dumps(kind, ensure_ascii=False)}" for kind in ignored),
+            *(
+                f"{metrics.name_label}!={json.dumps(name, ensure_ascii=False)}"
+                for name in metrics.ignored_names
+            ),
             *(f"{label}={json.dumps(value, ensure_ascii=False)}" for label, value in self.wanted.items()),
         )
         return f"{metric}{{{','.join(matchers)}}}"

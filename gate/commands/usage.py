@@ -14,6 +14,7 @@ from analysis.sources.connection import Connection
 from analysis.usage.periods import periods
 from analysis.usage.prometheus import UsageSource
 from analysis.usage.summary import summarised
+from gate.commands.matcher import matcher
 from reports import terminal
 from reports.usage import document, section
 from reports.usage.terminal import print_usage
@@ -35,14 +36,6 @@ def _span(text: str) -> float:
     if seconds < SHORTEST:
         raise click.BadParameter(f"{text} is too short to say anything: a minute or more")
     return seconds
-
-
-def _matcher(text: str) -> tuple[str, str]:
-    """A label and its value."""
-    label, found, value = text.partition("=")
-    if not (label and found):
-        raise click.BadParameter(f"{text!r} is not LABEL=VALUE")
-    return label, value
 
 
 @click.command(
@@ -82,7 +75,7 @@ Exit codes:
 @click.option(
     "--match",
     "matchers",
-    type=_matcher,
+    type=matcher,
     multiple=True,
     metavar="LABEL=VALUE",
     help="Labels of the targets, such as job=pizzeria. Default: all targets. Repeatable.",

@@ -90,6 +90,18 @@ def test_answers_of_the_http_layer_never_reached_an_operation() -> None:
     assert _measured(QUIET, record(sent)).reconciliation[0].unreached == 4
 
 
+@pytest.mark.parametrize(
+    ("reached", "agrees"), [(90, True), (88, True), (86, True), (85, False), (91, False)]
+)
+def test_a_service_may_measure_what_its_http_layer_answered(*, reached: int, agrees: bool) -> None:
+    """It counted 90; 4 answers came from the HTTP layer, which metrics of routes hold and others do not."""
+    sent = target(
+        {"PlaceOrderCommand": reached}, {"PlaceOrderCommand": 80}, statuses={"201": reached, "422": 4}
+    )
+    (row,) = _measured(QUIET, record(sent)).reconciliation
+    assert row.agrees is agrees
+
+
 def test_steps_without_operations_cannot_be_reconciled_and_it_is_said() -> None:
     found = _measured(QUIET, record(target({"PlaceOrderCommand": 90}, operation=None)))
     assert found.reconciliation == ()

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from analysis.errors import UserError
-from gate.wish import Wish, check
+from analysis.policy import Policy, Service
+from gate.wish import Wish, check, check_faults
 
 ASKED: dict[str, Any] = {
     "against": None,
@@ -70,3 +71,11 @@ def test_what_does_not_go_together_is_refused_before_anything_is_started(
 ) -> None:
     with pytest.raises(UserError, match=said):
         check(wish(**asked))
+
+
+def test_only_the_embedded_pizzeria_takes_faults() -> None:
+    slowed = wish(slow=("A=2",))
+    check_faults(slowed, Policy())
+    check_faults(wish(), Policy(service=Service(start=("serve",))))
+    with pytest.raises(UserError, match=r"for the embedded pizzeria; leave out \[service\]"):
+        check_faults(slowed, Policy(service=Service(start=("serve",))))

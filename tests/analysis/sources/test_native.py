@@ -20,6 +20,7 @@ from analysis.metrics import CQRS
 from analysis.model import Operation
 from analysis.run_record import Span, TargetRecord
 from analysis.sources.connection import Connection
+from analysis.sources.histograms import histograms
 from analysis.sources.native import classic
 from analysis.sources.prometheus import PrometheusSource
 from gate.processes import free_port
@@ -202,6 +203,17 @@ def test_counts_and_sums_come_back_as_they_were_observed(exporter: Exporter, tmp
         expected = np.histogram(values, [0, *read.bounds, np.inf])[0]
         np.testing.assert_array_equal(counted, expected)
     assert len(read.bounds) > 30
+
+
+@pytest.mark.prometheus
+def test_a_native_histogram_is_found_like_any_other(exporter: Exporter, tmp_path: Path) -> None:
+    exporter.histograms = {"/orders": NativeHistogram()}
+    exporter.histograms["/orders"].observe(0.01)
+    with prometheus(tmp_path, f"127.0.0.1:{exporter.server_port}") as connection:
+        wait_for_a_scrape(connection)
+        (found,) = histograms(connection)
+    assert found.name == NAME
+    assert found.labels["handler"] == {"/orders"}
 
 
 def row(*samples: list[list[Any]]) -> dict[str, Any]:

@@ -59,6 +59,15 @@ def test_events_are_no_operations() -> None:
     assert _snapshots(body).operations == ()
 
 
+def test_what_the_policy_leaves_out_by_name_is_no_operation() -> None:
+    metrics = parse('[metrics]\nignored_names = ["Menu", "Health"]\n').metrics
+    body = "".join(
+        _histogram(f'operation="query",type="{name}",status="success"', ("5", 2), ("+Inf", 2))
+        for name in ("Menu", "Orders")
+    )
+    assert _snapshots(body, metrics=metrics).operations == (Operation("query", "Orders"),)
+
+
 def test_labels_that_do_not_matter_are_summed() -> None:
     body = "".join(
         _histogram(f'{PLACE},status="failure",error_type="{kind}"', ("5", n), ("+Inf", n))

@@ -112,6 +112,13 @@ def test_a_histogram_without_a_status_tells_of_no_failures(known: Known) -> None
     assert usage(known, metrics=silent).errors == {}
 
 
+def test_what_the_policy_leaves_out_by_name_is_not_counted(known: Known) -> None:
+    names = {each.operation.name for each in usage(known).operations}
+    left = usage(known, metrics=replace(CQRS, ignored_names=("GetMenuQuery",))).operations
+    assert "GetMenuQuery" in names
+    assert {each.operation.name for each in left} == names - {"GetMenuQuery"}
+
+
 def test_a_server_that_knows_no_operation_is_an_error_that_names_the_metric(known: Known) -> None:
     with pytest.raises(MetricNotFoundError, match="cqrs_executions_total not found"):
         usage(known, matchers={"job": "nobody"})

@@ -1,0 +1,98 @@
+"""perf.toml, written: a commented start for a service of one's own."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from analysis.policy import Service
+    from analysis.presets import Preset
+
+_METRICS = {
+    "duration": "the histogram, without _bucket",
+    "unit": "of the histogram",
+    "name_label": "tells operations apart",
+    "kind_label": "such as command or query",
+    "ignored_kinds": "rows that are no operations",
+    "ignored_names": "what the gate itself asks for is no load",
+    "status_label": "tells failures apart",
+    "failing_status": "regular expression, matched against the whole value",
+    "error_type_label": "what went wrong",
+    "executions": "counter of successes and failures",
+    "failures": "counter",
+}
+
+_HEAD = """\
+# What is measured, and when it fails. Everything may be left out; a commented line shows the default, or an
+# example.
+
+[thresholds]
+# Noise: the smallest change worth acting on. Resolution: what a pass promises, no change as large as this
+# went by unseen.
+# latency_noise = 0.01          # the typical duration, relative: 1 %
+# latency_resolution = 0.05
+# tail_noise = 0.05             # p95
+# tail_resolution = 0.33
+# error_noise = 0.001           # the share of failures, as a difference
+# error_resolution = 0.01
+
+[limits]
+# Absolute limits, with or without a baseline.
+# p95 = "50ms"
+# error_ratio = 0.01
+"""
+
+_LOAD_EXAMPLE = "locustfile.py"
+_START_EXAMPLE = ("./serve", "--port", "{port}")
+
+
+def text(preset: Preset, service: Service, locustfile: str | None) -> str:
+    """A perf.toml for a service with these metrics.
+
+    Where it is not known how the service is started (``service.start`` is empty), or what is sent, an example
+    stands in a comment.
+    """
+    parts = ((_HEAD,), _load(locustfile), _metrics(preset), _service(service))
+    return "\n".join(line for part in parts for line in part) + "\n"
+
+
+def _load(locustfile: str | None) -> Iterator[str]:
+    yield "[load]"
+    yield "# What the users do; how to write it: docs/tutorial.md."
+    yield f"{'' if locustfile else '# '}locustfile = {_toml(locustfile or _LOAD_EXAMPLE)}"
+    yield "# users = 2                   # default: 2 in a duet, 20 otherwise"
+    yield '# duration = "60s"'
+    yield "# seed = 1"
+    yield ""
+
+
+def _metrics(preset: Preset) -> Iterator[str]:
+    yield f"# {preset.title}."
+    if preset.hint:
+        yield f"# To see more: {preset.hint}."
+    yield "[metrics]"
+    for key, meaning in _METRICS.items():
+        if value := getattr(preset.metrics, key):
+            yield f"{key} = {_toml(value)}  # {meaning}"
+    if preset.metrics.status_label is None and preset.metrics.failures is None:
+        yield '# failures = "..."              # a counter of failures; without one they are not seen'
+    yield ""
+
+
+def _service(service: Service) -> Iterator[str]:
+    yield "# How a gate starts a build of the service, in its checkout. {port} is a free port."
+    off = "" if service.start else "# "
+    yield f"{off}[service]"
+    yield '# setup = ["make", "build"]'
+    yield f"{off}start = {_toml(service.start or _START_EXAMPLE)}"
+    yield f"{off}ready = {_toml(service.ready)}"
+    yield f"{off}metrics = {_toml(service.metrics)}"
+
+
+def _toml(value: str | Iterable[str]) -> str:
+    """JSON's strings and lists are TOML's; JSON escapes DEL not, which TOML wants."""
+    plain = value if isinstance(value, str) else list(value)
+    return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f")

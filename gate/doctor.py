@@ -1,0 +1,161 @@
+"""A look at a service and at this machine, before anybody trusts a gate of them."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from analysis import diagnosis
+from analysis.diagnosis import Diagnosis, Level
+from analysis.errors import UserError
+from analysis.judge import conclude
+from analysis.sources.scrapes import ScrapeSource, scrapes
+from gate import git, sides
+from gate.duet import Duet, play_round
+from gate.load import QUIET, Load, SideDiedError, locustfile, run
+from gate.processes import free_port
+from gate.progress import narrating
+from gate.service import Build, prepare, served
+from gate.session import DUET_LOAD
+from gate.spoilt import reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.policy import Policy
+    from gate.progress import Narrator
+
+ANSWERING = 10.0
+"""Seconds that a service has to show its metrics."""
+
+ROUNDS = 4
+WINDOW = 3.0
+PROBE = 2.0
+"""Rounds of the same build on both sides; and seconds that each of them, and the first look, measures."""
+
+FEWEST = 2
+"""Rounds that are needed to see how far they lie apart."""
+
+_UNTOLD = {"few-samples", "one-round"}
+"""Findings on a run that is short on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What is looked at, and where its logs go."""
+
+    policy: Policy
+    load: Load
+    folder: Path
+    rounds: int
+
+
+def examine_page(url: str, policy: Policy) -> tuple[Diagnosis, ...]:
+    """A running service, by its metrics page."""
+    try:
+        with httpx.Client(timeout=ANSWERING, follow_redirects=True) as client:
+            text = client.get(url).raise_for_status().text
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        said = f"{url} shows no metrics ({str(error) or type(error).__name__})"
+        return (Diagnosis(Level.PROBLEM, "service", said, "start the service, or correct the URL"),)
+    answers = Diagnosis(Level.OK, "service", f"{url} shows metrics")
+    return (answers, *diagnosis.of_exposition(text, policy))
+
+
+def examine(policy: Policy, policy_path: Path, rounds: int) -> tuple[Diagnosis, ...]:
+    """The working tree's service, started and loaded, and in so many rounds the noise of this machine."""
+    told: list[Diagnosis] = []
+    try:
+        load = _load(policy, policy_path)
+        longest = load.whole_time + rounds * replace(load, window=WINDOW).whole_time
+        with _folder() as folder, narrating(longest) as narrator:
+            for each in _examined(Examination(policy, load, folder, rounds), narrator):
+                told.append(each)  # noqa: PERF402 - what was found stays when the next step fails
+    except (UserError, SideDiedError) as error:
+        found, _, advice = str(error).partition("; ")
+        told.append(Diagnosis(Level.PROBLEM, "service", found, advice))
+    return tuple(told)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for logs, which stays only where a step failed: the message names one of them."""
+    folder = Path(tempfile.mkdtemp(prefix="mario-perf-doctor-"))
+    try:
+        yield folder
+    except (UserError, SideDiedError):
+        raise
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    shutil.rmtree(folder)
+
+
+def _load(policy: Policy, policy_path: Path) -> Load:
+    """The load of a duet, for the first look."""
+    users, think = DUET_LOAD
+    sent = locustfile(policy.load, policy_path)
+    return Load(
+        users=policy.load.users or users,
+        seed=policy.load.seed,
+        scenario=sent.stem,
+        warm_up=1.0,
+        window=PROBE,
+        think=think,
+        quiet=QUIET,
+        settle=0.0,
+        locustfile=sent,
+    )
+
+
+def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
+    tree = git.working_tree()
+    builds = tuple(Build(name, tree, asked.policy.service, free_port()) for name in ("baseline", "candidate"))
+    prepare(builds[1], asked.folder, narrator)
+    narrator.say("starting the service, and sending it requests")
+    page = _page(builds[1], asked, narrator)
+    yield Diagnosis(Level.OK, "service", "starts, answers, and shows metrics under load")
+    metrics = diagnosis.of_exposition(page, asked.policy)
+    yield from metrics
+    if asked.rounds and all(each.level is not Level.PROBLEM for each in metrics):
+        yield from _noise(builds, asked, narrator)
+
+
+def _page(build: Build, asked: Examination, narrator: Narrator) -> str:
+    """The last metrics page that the service showed in a short run."""
+    folder = asked.folder / "look"
+    with served((build,), 1, folder) as children:
+        run(asked.load, sides.target(build), None, folder, children, narrator.tick)
+    pages = [scrape["body"] for scrape in scrapes(folder / "scrapes-candidate.jsonl.gz") if "body" in scrape]
+    if not pages:
+        raise UserError(f"{build.metrics_path} shows no metrics; correct [service] metrics in perf.toml")
+    return pages[-1]
+
+
+def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
+    duet = Duet(
+        serving=sides.fresh(*builds),
+        load=replace(asked.load, window=WINDOW),
+        policy=asked.policy,
+        source_of=lambda run_: ScrapeSource(run_.directory, asked.policy.metrics),
+        folder=asked.folder,
+        longest=math.inf,
+        most=asked.rounds,
+        until_decided=False,
+    )
+    played = []
+    for number in range(1, asked.rounds + 1):
+        narrator.say(f"round {number} of {asked.rounds}: the same build on both sides")
+        played.append(play_round(duet, number, narrator))
+    findings = conclude(played, None, asked.policy).findings
+    yield from diagnosis.of_findings(each for each in findings if each.code not in _UNTOLD)
+    fit = [(each.sides[0], each.sides[1]) for each in played if not reasons(each)]
+    if len(fit) >= FEWEST:
+        yield from diagnosis.of_noise(fit, asked.policy, duet.load.whole_time)

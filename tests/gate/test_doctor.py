@@ -1,0 +1,98 @@
+"""``mario-perf doctor`` on pages and processes that are real."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from prometheus_client import CollectorRegistry, Histogram, start_http_server
+
+from gate.commands.doctor import doctor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+
+POLICY = """
+[metrics]
+duration = "shop_seconds"
+name_label = "route"
+"""
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    registry = CollectorRegistry()
+    histogram = Histogram("shop_seconds", "Durations", ["route"], registry=registry)
+    histogram.labels("/items\x1b[2J").observe(0.1)
+    server, thread = start_http_server(0, "127.0.0.1", registry)
+    yield f"http://127.0.0.1:{server.server_port}/metrics"
+    server.shutdown()
+    server.server_close()
+    thread.join(30)
+
+
+def run(tmp_path: Path, policy: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """In a repository of one commit, as a process."""
+    (tmp_path / "perf.toml").write_text(policy, encoding="utf-8")
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
+        identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", *identity, *words], cwd=tmp_path, check=True, timeout=30)
+    return subprocess.run(
+        [sys.executable, "-m", "gate", "doctor", *options],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_the_page_of_a_running_service_is_looked_at(url: str, tmp_path: Path) -> None:
+    policy = tmp_path / "perf.toml"
+    policy.write_text(POLICY, encoding="utf-8")
+    done = CliRunner().invoke(doctor, ["--url", url, "--policy", str(policy)], standalone_mode=False)
+    assert done.return_value == 0
+    assert "operations" in done.output
+    assert "attention" in done.output
+    assert "\x1b[2J" not in done.output
+
+
+def test_a_page_without_the_metrics_of_the_policy_is_a_problem(url: str, tmp_path: Path) -> None:
+    policy = tmp_path / "perf.toml"
+    policy.touch()
+    done = CliRunner().invoke(doctor, ["--url", url, "--policy", str(policy)], standalone_mode=False)
+    assert done.return_value == 2
+    assert "mario-perf init" in done.output
+
+
+def test_a_service_that_does_not_answer_is_a_problem() -> None:
+    done = CliRunner().invoke(doctor, ["--url", "http://127.0.0.1:9/metrics"], standalone_mode=False)
+    assert done.return_value == 2
+    assert "start the service" in done.output
+
+
+def test_a_service_that_cannot_be_started_is_a_problem_and_its_output_is_kept(tmp_path: Path) -> None:
+    start = [sys.executable, "-c", "raise SystemExit('{port} is not for me')"]
+    done = run(tmp_path, f"{POLICY}\n[service]\nstart = {start}\n")
+    assert done.returncode == 2
+    assert "is not for me" in done.stdout
+    (log,) = tmp_path.glob("mario-perf-doctor-*/*.log")
+    assert "is not for me" in log.read_text()
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.e2e
+def test_the_pizzeria_is_fit_for_a_gate_and_nothing_is_left(tmp_path: Path) -> None:
+    done = run(tmp_path, "", "--quick")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PlaceOrderCommand" in done.stdout
+    assert "noticed by process_start_time_seconds" in done.stdout
+    assert not list(tmp_path.glob("mario-perf-doctor-*"))

@@ -1,0 +1,167 @@
+"""``mario-perf init`` against real metrics pages and a real Prometheus."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from prometheus_client import CollectorRegistry, Histogram, start_http_server
+
+from analysis import policy_file
+from analysis.errors import MetricNotFoundError, SourceUnreachableError, UserError
+from gate.commands.init import init
+from gate.prometheus import scraping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from click.testing import Result
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """A page with a histogram of an instrumentation, and one of nobody's."""
+    registry = CollectorRegistry()
+    known = Histogram("http_request_duration_seconds", "Durations", ["handler"], registry=registry)
+    known.labels("/items/{item_id}").observe(0.1)
+    own = Histogram("shop_work_seconds", "Durations", ["task", "outcome"], registry=registry)
+    own.labels("pack", "error").observe(0.1)
+    server, thread = start_http_server(0, "127.0.0.1", registry)
+    yield f"http://127.0.0.1:{server.server_port}/metrics"
+    server.shutdown()
+    server.server_close()
+    thread.join(30)
+
+
+def write(url: str, output: Path, *options: str) -> Result:
+    return CliRunner().invoke(init, [url, "--output", str(output), *options])
+
+
+def test_what_is_written_loads_and_leaves_out_what_the_gate_itself_asks_for(url: str, tmp_path: Path) -> None:
+    output = tmp_path / "perf.toml"
+    done = write(url, output)
+    assert done.exit_code == 0
+    assert "/items/{item_id}" in done.output
+    metrics = policy_file.load(output).metrics
+    assert (metrics.duration, metrics.name_label) == ("http_request_duration_seconds", "handler")
+    assert metrics.ignored_names == ("/metrics", "/health")
+
+
+def test_how_it_is_started_and_what_is_sent_are_written_when_given(url: str, tmp_path: Path) -> None:
+    output = tmp_path / "perf.toml"
+    start = 'python -m "my shop" --port {port}'
+    write(url, output, "--start", start, "--ready", "/up", "--locustfile", "load.py")
+    policy = policy_file.load(output)
+    assert policy.service is not None
+    assert policy.service.start == ("python", "-m", "my shop", "--port", "{port}")
+    assert (policy.service.ready, policy.service.metrics) == ("/up", "/metrics")
+    assert policy.load.locustfile == "load.py"
+
+
+def test_a_histogram_of_ones_own_is_taken_by_its_name_and_label(url: str, tmp_path: Path) -> None:
+    output = tmp_path / "perf.toml"
+    assert write(url, output, "--histogram", "shop_work_seconds", "--name-label", "task").exit_code == 0
+    metrics = policy_file.load(output).metrics
+    assert (metrics.duration, metrics.name_label, metrics.status_label) == (
+        "shop_work_seconds",
+        "task",
+        "outcome",
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--preset", "gRPC"), "no histogram of gRPC; histograms there: http_request_duration_seconds"),
+        (("--histogram", "shop_works_seconds"), "nearest: shop_work_seconds"),
+        (("--histogram", "shop_work_seconds", "--name-label", "page"), "it has outcome, task"),
+    ],
+)
+def test_what_is_not_there_is_said_with_what_is(
+    url: str, tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    output = tmp_path / "perf.toml"
+    error = write(url, output, *options).exception
+    assert isinstance(error, MetricNotFoundError)
+    assert said in str(error)
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--name-label", "task"),
+        ("--preset", "gRPC", "--histogram", "shop_work_seconds"),
+        ("--start", "./serve"),
+        ("--start", "'"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(url: str, tmp_path: Path, options: tuple[str, ...]) -> None:
+    assert write(url, tmp_path / "perf.toml", *options).exit_code == 2
+
+
+def test_a_file_is_only_overwritten_when_forced(url: str, tmp_path: Path) -> None:
+    output = tmp_path / "perf.toml"
+    output.write_text("mine", encoding="utf-8")
+    assert isinstance(write(url, output).exception, UserError)
+    assert output.read_text(encoding="utf-8") == "mine"
+    assert write(url, output, "--force").exit_code == 0
+    assert output.read_text(encoding="utf-8") != "mine"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/metrics", "http://:bad", "shop"], ids=str)
+def test_a_service_that_is_not_there_is_told_in_a_line(url: str, tmp_path: Path) -> None:
+    output = tmp_path / "perf.toml"
+    error = write(url, output).exception
+    assert isinstance(error, SourceUnreachableError)
+    assert "\n" not in str(error)
+    assert not output.exists()
+
+
+@pytest.mark.prometheus
+def test_a_prometheus_is_asked_for_the_histograms_of_one_service(url: str, tmp_path: Path) -> None:
+    port = int(url.rpartition(":")[2].removesuffix("/metrics"))
+    output = tmp_path / "perf.toml"
+    with scraping((port,), "/metrics", tmp_path / "prometheus.log") as prometheus:
+        _wait_until_scraped(prometheus)
+        assert write(prometheus, output, "--match", "job=service").exit_code == 0
+        nobody = write(prometheus, output, "--match", "job=nobody", "--force").exception
+    assert policy_file.load(output).metrics.duration == "http_request_duration_seconds"
+    assert isinstance(nobody, MetricNotFoundError)
+
+
+def _wait_until_scraped(prometheus: str) -> None:
+    deadline = time.monotonic() + 60
+    while not httpx.get(f"{prometheus}/api/v1/query", params={"query": "up == 1"}).json()["data"]["result"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_at_a_terminal_it_asks_which_one(url: str, tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "gate", "init", url, "--output", str(tmp_path / "perf.toml")]
+    with subprocess.Popen(
+        command,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        text=True,
+    ) as process:
+        os.write(ours, b"2\n")
+        said, _ = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 0
+    assert "1  prometheus-fastapi-instrumentator" in said
+    assert policy_file.load(tmp_path / "perf.toml").metrics.duration == "shop_work_seconds"

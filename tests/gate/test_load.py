@@ -1,0 +1,34 @@
+"""Which locustfile a gate runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analysis.errors import UserError
+from analysis.policy import Load
+from gate.load import LOCUSTFILE, locustfile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_locustfile_is_found_from_where_the_policy_is(tmp_path: Path) -> None:
+    (tmp_path / "load").mkdir()
+    wanted = tmp_path / "load" / "shop.py"
+    wanted.touch()
+    assert locustfile(Load(locustfile="load/shop.py"), tmp_path / "perf.toml") == wanted
+
+
+def test_without_one_the_pizzeria_is_what_is_loaded(tmp_path: Path) -> None:
+    assert locustfile(Load(), tmp_path / "perf.toml") == LOCUSTFILE
+    assert LOCUSTFILE.is_file()
+
+
+def test_one_that_is_not_there_is_told_with_where_it_was_named(tmp_path: Path) -> None:
+    policy = tmp_path / "perf.toml"
+    with pytest.raises(
+        UserError, match=r"shop\.py: no such file; correct \[load\] locustfile in .*perf.toml"
+    ):
+        locustfile(Load(locustfile="shop.py"), policy)
