@@ -54,6 +54,8 @@ class StoredWorkload(_Stored):
     model: str
     users: int
     shape: str
+    rate: float | None = None
+    arrivals: str | None = None
 
 
 class StoredRun(_Stored):

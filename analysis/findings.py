@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,9 +33,10 @@ MOST_ABANDONED = 0.01
 BUSIEST_GENERATOR = 0.9
 LONGEST_LAG = 0.05
 LARGEST_SHORTFALL = 0.05
+SURE_DEVIATIONS = 3.0
 """Limits of a valid run. Of the window: the longest gap, the least that scrapes cover. Of all requests: those
 given up on. Of the generator: its core, and its loop's lag at p99 in seconds. Of the offered load: what was
-not achieved."""
+not achieved, and the standard deviations of chance that are not held against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,14 @@ def of(seen: Seen) -> tuple[Finding, ...]:
         _gap,
         _disagreement,
         _abandoned,
-        _saturated,
-        _shortfall,
-        _warnings,
     )
-    return tuple(finding for check in checks for finding in check(seen))
+    return (*(finding for check in checks for finding in check(seen)), *of_load(seen.record))
+
+
+def of_load(record: RunRecord) -> tuple[Finding, ...]:
+    """What is found on the load itself, whatever the service says."""
+    checks = (_saturated, _lost_workers, _shortfall, _dropped, _warnings)
+    return tuple(finding for check in checks for finding in check(record))
 
 
 def _restart(seen: Seen) -> Iterator[Finding]:
@@ -149,8 +154,8 @@ def _abandoned(seen: Seen) -> Iterator[Finding]:
         )
 
 
-def _saturated(seen: Seen) -> Iterator[Finding]:
-    generator = seen.record.generator
+def _saturated(record: RunRecord) -> Iterator[Finding]:
+    generator = record.generator
     if generator.cpu_utilisation > BUSIEST_GENERATOR or generator.loop_lag_p99 > LONGEST_LAG:
         yield _invalid(
             "generator-saturated",
@@ -159,17 +164,44 @@ def _saturated(seen: Seen) -> Iterator[Finding]:
         )
 
 
-def _shortfall(seen: Seen) -> Iterator[Finding]:
-    rates = seen.record.rates
-    if rates.achieved < (1 - LARGEST_SHORTFALL) * rates.offered:
+def _shortfall(record: RunRecord) -> Iterator[Finding]:
+    rates = record.rates
+    missed = (rates.offered - rates.achieved) * record.window.duration
+    under_way = record.arrivals.most_users if record.arrivals else 0
+    # Journeys that begin in the window end in it, but for those under way at its edges: as many at both, give
+    # or take the deviation of a Poisson count at each.
+    chance = SURE_DEVIATIONS * sqrt(2 * under_way)
+    if missed > LARGEST_SHORTFALL * rates.offered * record.window.duration + chance:
         yield _invalid(
             "load-not-achieved",
-            f"{rates.achieved:.1f} of {rates.offered:.1f} requests a second were achieved; offer less",
+            f"{rates.achieved:.1f} of {rates.offered:.1f} {rates.unit} a second were achieved; offer less",
         )
 
 
-def _warnings(seen: Seen) -> Iterator[Finding]:
-    for warning in seen.record.warnings:
+def _dropped(record: RunRecord) -> Iterator[Finding]:
+    arrivals = record.arrivals
+    if arrivals and arrivals.dropped:
+        yield Finding(
+            "arrivals-dropped",
+            Severity.INVALID if arrivals.dropped > LARGEST_SHORTFALL * arrivals.offered else Severity.WARNING,
+            f"{arrivals.dropped} of {arrivals.offered} journeys found none of {record.users} users free; "
+            "allow more --users, or offer less",
+        )
+
+
+def _lost_workers(record: RunRecord) -> Iterator[Finding]:
+    for worker in record.lost_workers:
+        in_window = worker.at > record.window.start
+        when = "in the window" if in_window else "before the window"
+        yield Finding(
+            "worker-lost",
+            Severity.INVALID if in_window else Severity.WARNING,
+            f"worker {worker.index} was lost {when}, with all that it had counted; run again",
+        )
+
+
+def _warnings(record: RunRecord) -> Iterator[Finding]:
+    for warning in record.warnings:
         yield _warning("load-warning", warning)
 
 

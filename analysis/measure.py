@@ -41,10 +41,15 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         measurements={each.operation.name: each for each in measurements},
         environment=record.environment,
         revision=target.revision,
-        workload=Workload(record.model, record.users, record.shape),
+        workload=_workload(record),
         findings=findings.of(seen),
         reconciliation=reconciliation,
     )
+
+
+def _workload(record: RunRecord) -> Workload:
+    asked = (record.arrivals.rate, record.arrivals.kind) if record.arrivals else (None, None)
+    return Workload(record.model, record.users, record.shape, *asked)
 
 
 def _measurements(snapshots: Snapshots, edges: Edges) -> tuple[Measurement, ...]:

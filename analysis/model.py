@@ -109,6 +109,8 @@ class Workload:
     model: str
     users: int
     shape: str
+    rate: float | None = None  # journeys a second, open model
+    arrivals: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,12 @@ class TargetRecord(Record):
     revision: str | None = None
     whole_run: tuple[StepCounts, ...] = Field(description="from before the first request to after the last")
     in_window: tuple[StepCounts, ...] = Field(description="between the window's two quiet edges")
-    latencies: tuple[Latency, ...] = ()
+    latencies: tuple[Latency, ...] = Field(default=(), description="from when a request was sent")
+    latencies_from_intended: tuple[Latency, ...] = Field(
+        default=(),
+        description="open model: a journey's first step from when the journey was due, so that a load "
+        "generator that is late itself hides nothing; the others from when they were sent",
+    )
 
 
 class Environment(Record):
@@ -99,10 +104,54 @@ class Generator(Record):
 
 
 class Rates(Record):
-    """Load in requests a second over the window. In a closed model offered equals achieved."""
+    """Load a second over the window.
+
+    Requests in a closed model, where what is offered waits for what is achieved. Journeys in an open one:
+    those that were due, and those that came to their end.
+    """
 
     offered: float
     achieved: float
+    unit: Literal["requests", "journeys"] = "requests"
+
+
+class ArrivalCounts(Record):
+    """What became of an open model's arrivals. One that found no free user is dropped.
+
+    ``late`` is how long after it was due a journey began, seconds: the load generator's own delay.
+    """
+
+    offered: int
+    dropped: int
+    finished: int
+    most_users: int = Field(description="at work at the same time")
+    late_p99: float
+    late_max: float
+
+
+class Arrivals(ArrivalCounts):
+    """How the journeys of an open model arrived in the window."""
+
+    kind: Literal["constant", "poisson"]
+    rate: float = Field(description="asked for: journeys a second at level 1 of the shape")
+
+
+class Worker(Record):
+    """What one process of a distributed run did."""
+
+    index: int
+    users: int
+    started: int = Field(description="requests in the window")
+    seeds: str = Field(description="what the random streams of its users are drawn from")
+    generator: Generator
+    arrivals: ArrivalCounts | None = None
+
+
+class LostWorker(Record):
+    """A process that ended, or fell silent, before the run did. What it sent is not in the record."""
+
+    index: int
+    at: float = Field(description="unix seconds")
 
 
 class RunRecord(Record):
@@ -120,8 +169,11 @@ class RunRecord(Record):
     whole_run: Span = Field(description="both edges quiet: no request under way")
     window: Span = Field(description="the steady state that is judged; both edges quiet")
     rates: Rates
-    generator: Generator
+    arrivals: Arrivals | None = None
+    generator: Generator = Field(description="of a distributed run: the worst of all workers")
     environment: Environment
+    workers: tuple[Worker, ...] = Field(default=(), description="of a distributed run")
+    lost_workers: tuple[LostWorker, ...] = ()
     targets: tuple[TargetRecord, ...]
     scrape_interval: float | None = Field(
         default=None, description="seconds; null when the run's folder holds no scrapes"

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gevent.lock import BoundedSemaphore
 from locust import TaskSet, tag, task
+from locust.exception import StopUser
 
+from loadtests import scenarios
 from loadtests.orderbook import Order, OrderBook, Stage
 from loadtests.steps import Answer, Step
 from loadtests.users import MeasuredUser
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.run_record import Side
 
 READ_MENU: Final = Step("read menu", "GetMenuQuery", "GET")
@@ -42,13 +46,28 @@ _MOST_PIZZAS: Final = 3
 
 
 class Journeys(TaskSet):
-    """The roles. Equal weights give every operation a comparable number of requests."""
+    """The roles, played as often as the scenario says."""
 
     user: MarioUser
 
     def get_next_task(self) -> Any:  # noqa: ANN401 - a task is whatever Locust can execute
-        """One of the tasks, drawn from the user's own random stream."""
-        return self.user.random.choice(self.tasks)
+        """One of the tasks, drawn from the user's own random stream; of a plan the next.
+
+        Raises:
+            StopUser: All journeys of the plan have been dealt.
+        """
+        plan = self.user.plan
+        if plan is None:
+            return self.user.random.choice(self._drawn_from)
+        if (journey := plan.deal()) is None:
+            raise StopUser
+        return REFERENCE[journey]
+
+    @property
+    def _drawn_from(self) -> list[Any]:
+        """The tasks that tags have left, each as often as its role has weight."""
+        weights = scenarios.MIXES[self.user.scenario]
+        return [each for each in self.tasks for _ in range(weights.get(getattr(each, "__name__", ""), 0))]
 
     @tag("customer")
     @task(1)
@@ -57,8 +76,8 @@ class Journeys(TaskSet):
         user = self.user
         user.read_menu()
         user.think()
-        order = user.place_order() if user.book.has_room else None
-        if order is None and not (order := user.any_order()):
+        order = user.take_on_order() or user.any_order()
+        if order is None:
             return
         user.think()
         user.look_at(order)
@@ -71,7 +90,7 @@ class Journeys(TaskSet):
         user.session.step(KITCHEN_STATUS, "/api/kitchen/status")
         user.think()
         order = user.book.oldest_at(Stage.CONFIRMED, Stage.COOKING)
-        if order is None and user.book.has_room and (order := user.place_order()):
+        if order is None and (order := user.take_on_order()):
             user.think()
         if order is not None:
             user.cook(order)
@@ -102,22 +121,57 @@ class Journeys(TaskSet):
         user.session.step(CONFIRMED_ORDERS, "/api/orders/?status=confirmed")
 
 
+def visit(role: Journeys) -> None:
+    """An order is placed, cooked and completed."""
+    if order := role.user.place_order():
+        role.user.cook(order)
+
+
+def look_at_ready_orders(role: Journeys) -> None:
+    """The courier looks what is ready."""
+    role.user.session.step(READY_ORDERS, "/api/delivery/ready")
+
+
+def look_at_tour(role: Journeys) -> None:
+    """The courier looks at the tour."""
+    role.user.session.step(LOOK_AT_TOUR, f"/api/delivery/tour?delivery_person_id={role.user.courier}")
+
+
+def look_at_active_orders(role: Journeys) -> None:
+    """The manager looks at what is going on."""
+    role.user.session.step(ACTIVE_ORDERS, "/api/orders/")
+
+
+REFERENCE: Final = {
+    "visit": visit,
+    "ready orders": look_at_ready_orders,
+    "tour": look_at_tour,
+    "active orders": look_at_active_orders,
+}
+"""The journeys of the reference run."""
+
+
 class MarioUser(MeasuredUser):
     """Somebody at Mario's, who plays every role in turn."""
 
     tasks = [Journeys]  # noqa: RUF012 - Locust reads and replaces it
+    scenarios = scenarios.NAMES
 
     _stoves = BoundedSemaphore(STOVES)
 
-    def on_start(self) -> None:
-        """Read the menu to order from."""
-        super().on_start()
+    @classmethod
+    def journeys(cls, scenario: str) -> Sequence[str]:
+        """Those of the reference run."""
+        return scenarios.REFERENCE if scenario == scenarios.REFERENCE_NAME else ()
+
+    def get_ready(self) -> None:
+        """Come in; for a plan with the menu read, which is none of its journeys."""
         self.courier = f"d{self.index}"
         self._customer = _customer(self.index)
         self._pizzas: list[str] = []
         self.book = OrderBook()
-        self.read_menu()
-        self.think()
+        if self.plan is not None:
+            self.read_menu()
 
     def read_menu(self) -> None:
         """Read the menu. What is ordered comes from the first menu that was read, on every side of a duet."""
@@ -126,17 +180,24 @@ class MarioUser(MeasuredUser):
             menus = [_names(answers[side]) for side in self.session.sides if side in answers]
             self._pizzas = [name for name in menus[0] if all(name in menu for menu in menus)] if menus else []
 
+    def take_on_order(self) -> Order | None:
+        """Order some pizzas, and see to what becomes of them; None with enough under way already."""
+        order = self.place_order() if self.book.has_room else None
+        if order is not None:
+            self.book.add(order)
+        return order
+
     def place_order(self) -> Order | None:
         """Order some pizzas; None without a menu, or when no side took the order."""
+        if not self._pizzas:
+            self.read_menu()
         if not self._pizzas:
             return None
         answers = self.session.step(PLACE_ORDER, "/api/orders/", self._order_body())
         ids = {side: id_ for side, answer in answers.items() if (id_ := _text(answer, "id"))}
         if not ids:
             return None
-        order = Order(ids)
-        self.book.add(order)
-        return order
+        return Order(ids)
 
     def any_order(self) -> Order | None:
         """One of the active orders, or None."""

@@ -8,6 +8,7 @@ HdrHistogram rounds (11 bits kept, 3 significant digits) its size stays bounded 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Final
 
 from hdrh.histogram import HdrHistogram
@@ -19,15 +20,13 @@ LONGEST_US: Final = 3_600_000_000  # one hour; what takes longer counts as that
 _DIGITS: Final = 3
 
 
+@dataclass(slots=True)
 class Latencies:
     """The response times of one step."""
 
-    __slots__ = ("counts", "maximum_us", "total_us")
-
-    def __init__(self) -> None:
-        self.counts: Counter[int] = Counter()
-        self.total_us = 0
-        self.maximum_us = 0
+    counts: Counter[int] = field(default_factory=Counter)
+    total_us: int = 0
+    maximum_us: int = 0
 
     def add(self, seconds: float) -> None:
         """Count one response time."""

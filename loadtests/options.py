@@ -5,22 +5,34 @@ from __future__ import annotations
 import argparse
 import re
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
+
+from loadtests import shapes
+from loadtests.arrivals import GAPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from loadtests.shapes import Shape
+
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_BUSY: Final = 5.0  # seconds of arrivals that find a user when none has ended yet
+_FEWEST_USERS: Final = 10
+_QUICKLY: Final = 100  # users a second; Locust warns of more
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The load's own options, times in seconds."""
+    """The load's own options, times in seconds. Without a ``rate`` the model is closed."""
 
     duet: str | None
     seed: int
     scenario: str
+    rate: float | None  # journeys a second
+    arrivals: Literal["constant", "poisson"]
+    shape: Shape
     warm_up: float
     quiet: float
     think: tuple[float, float]
@@ -33,11 +45,18 @@ class Options:
 
     @classmethod
     def of(cls, parsed: argparse.Namespace) -> Options:
-        """From what Locust has parsed."""
+        """From what Locust has parsed.
+
+        Raises:
+            ValueError: There is no such shape; the message names those that there are.
+        """
         return cls(
             duet=parsed.duet or None,
             seed=parsed.seed,
             scenario=parsed.scenario,
+            rate=float(parsed.rate) if parsed.rate else None,
+            arrivals=parsed.arrivals,
+            shape=_shape(parsed.shape, parsed.shapes),
             warm_up=parsed.warm_up,
             quiet=parsed.quiet,
             think=think_range(parsed.think),
@@ -52,12 +71,13 @@ class Options:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the load's options to Locust's parser."""
-    load = parser.add_argument_group("Load options (Mario's Pizzeria)")
+    load = parser.add_argument_group("Load")
     load.add_argument(
         "--scenario",
-        default="mario",
         metavar="NAME",
-        help="Name of the scenario in the run record. Only runs of the same are compared. Default: mario.",
+        help="What is done; only runs of the same are compared. At Mario's: mario (all operations about "
+        "equally often), read-heavy, write-heavy, rush-hour, or reference (a fixed number of requests, then "
+        "the end). Default: the locustfile's name.",
     )
     load.add_argument(
         "--seed",
@@ -73,6 +93,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LOW:HIGH",
         help="Pause between a user's requests, drawn uniformly, in seconds. Default: 0.05:0.2, with which 20 "
         "users send about 150 requests a second.",
+    )
+    model = parser.add_argument_group(
+        "Workload model",
+        "Closed without --rate: each of --users begins a journey when the one before has ended, so that a "
+        "slow service gets less load. Open with it: journeys arrive whatever the service does.",
+    )
+    model.add_argument(
+        "--rate",
+        type=_checked(_positive),
+        metavar="JOURNEYS",
+        help="Journeys a second that arrive, at level 1 of the shape. --users is the most at a time "
+        "(default: 5 times the rate); one that arrives when all are busy is dropped, and counted.",
+    )
+    model.add_argument(
+        "--arrivals",
+        choices=tuple(GAPS),
+        default="poisson",
+        help="At random moments (poisson, the default) or with even gaps (constant).",
+    )
+    model.add_argument(
+        "--shape",
+        default="steady",
+        metavar="NAME",
+        help="How the load goes up and down: smoke, steady, ramp, spike, soak, stress or breakpoint. "
+        "--run-time stretches it. Default: steady.",
+    )
+    model.add_argument(
+        "--shapes",
+        metavar="FILE",
+        help="Shapes of your own, in TOML: name = [{ seconds = 60, start = 0.1, end = 1 }, ...]; levels are "
+        "multiples of --rate or --users.",
     )
     duet = parser.add_argument_group(
         "Duet options", "Two builds under the same load at the same time; --host is the candidate."
@@ -128,6 +179,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def settle(parsed: argparse.Namespace) -> None:
+    """Settle what Locust's own options leave open.
+
+    A scenario without a name is called like its locustfile. In an open model there are users for five seconds
+    of arrivals, and time for them to come, for the shape, and for the pause at the window's edge.
+
+    Raises:
+        ValueError: The options are wrong.
+    """
+    parsed.scenario = parsed.scenario or Path(parsed.locustfile).stem
+    options = Options.of(parsed)
+    if options.rate is not None:
+        parsed.num_users = parsed.num_users or max(_FEWEST_USERS, ceil(_BUSY * options.rate))
+        parsed.spawn_rate = parsed.spawn_rate or min(parsed.num_users, _QUICKLY)
+        coming = parsed.num_users / parsed.spawn_rate
+        parsed.run_time = parsed.run_time or coming + options.shape.seconds + options.quiet
+
+
 def think_range(text: str) -> tuple[float, float]:
     """``0.05:0.2`` as a range of seconds; one number is both ends.
 
@@ -144,17 +213,24 @@ def think_range(text: str) -> tuple[float, float]:
     return ends
 
 
+def _shape(name: str, path: str | None) -> Shape:
+    known = {**shapes.load(shapes.BUILT_IN), **(shapes.load(Path(path)) if path else {})}
+    if name not in known:
+        raise ValueError(f"--shape {name}: no such shape; choose one of {', '.join(known)}")
+    return known[name]
+
+
 def _not_negative(text: str) -> float:
     value = _number(text)
     if value < 0:
-        raise ValueError(f"{text} is negative; give 0 or more seconds")
+        raise ValueError(f"{text} is negative; give 0 or more")
     return value
 
 
 def _positive(text: str) -> float:
     value = _number(text)
     if value <= 0:
-        raise ValueError(f"{text} is not positive; give more than 0 seconds")
+        raise ValueError(f"{text} is not positive; give more than 0")
     return value
 
 
@@ -162,9 +238,9 @@ def _number(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no number of seconds") from None
+        raise ValueError(f"{text!r} is no number") from None
     if not abs(value) < float("inf"):
-        raise ValueError(f"{text} is no number of seconds")
+        raise ValueError(f"{text} is no number")
     return value
 
 

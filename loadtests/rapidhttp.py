@@ -255,18 +255,23 @@ class RapidHttpUser(User, RestMixin[Any]):
                 raise StopTest(
                     f"{type(self).__name__}.{setting} has no meaning for a RapidHttpUser: remove it."
                 )
-        limits = Limits(
+        self._limits = Limits(
             self.connection_timeout,
             self.network_timeout,
             self.timeout,
             self.max_head_bytes,
             self.max_body_bytes,
         )
-        self._own_pool = ConnectionPool(limits, self._context_factory(), self.concurrency)
-        self.client = RapidHttpSession(
+        self._own_pool = ConnectionPool(self._limits, self._context_factory(), self.concurrency)
+        self.client = self.new_client()
+
+    def new_client(self) -> RapidHttpSession:
+        """One more client, with cookies of its own and the same connections."""
+        assert self.host is not None  # noqa: S101 - seen to when the user was made
+        return RapidHttpSession(
             self.host,
             self.environment.events.request,
-            Client(self.client_pool or self._own_pool, limits, self.max_redirects),
+            Client(self.client_pool or self._own_pool, self._limits, self.max_redirects),
             self,
             self.default_headers,
         )

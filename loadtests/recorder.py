@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import gevent
@@ -13,20 +14,29 @@ from gevent import GreenletExit
 from gevent.lock import RLock
 from locust.runners import MasterRunner, WorkerRunner
 
-from loadtests import folder
+from loadtests import folder, options, recording
+from loadtests.crew import Crew, targets
+from loadtests.levels import Levels
+from loadtests.line import Line
 from loadtests.options import Options
+from loadtests.participant import Participant, plan
+from loadtests.recording import Crowd
 from loadtests.redaction import without_credentials
-from loadtests.run import LONGEST_REQUEST, Crowd, Run, targets
+from loadtests.run import LONGEST_REQUEST, Run
 from loadtests.users import MeasuredUser
+from loadtests.workers import Workers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from locust.env import Environment
     from locust.runners import Runner
 
-    from loadtests.rapidhttp import RapidHttpUser
-    from loadtests.run import Seat
+    from analysis.run_record import Side
+    from loadtests.crew import Seat
+    from loadtests.rapidhttp import RapidHttpSession
+    from loadtests.run import Crews
 
 LOG: Final = logging.getLogger("loadtests")
 _USAGE_ERROR: Final = 2
@@ -34,13 +44,16 @@ _REACH_TIMEOUT: Final = 5.0  # seconds
 
 
 class Recorder:
-    """One for each Locust process; with the web UI it sees several runs."""
+    """Of the process that writes the record: the only one, or the master. The web UI may start many runs."""
 
     def __init__(self, environment: Environment, runner: Runner) -> None:
         self._environment = environment
         self._runner = runner
+        self._line = Line(runner) if isinstance(runner, MasterRunner) else None
         self._run: Run | None = None
+        self._crew: Crew | None = None
         self._users = 0
+        self._began = 0.0
         self._ending = RLock()
         self._ended = False
         events = environment.events
@@ -58,38 +71,55 @@ class Recorder:
         """Where the run in progress is kept, None when there is none."""
         return None if self._run is None else self._run.folder
 
-    def seat(self, user: RapidHttpUser) -> Seat:
+    def seat(self, clients: Mapping[Side, RapidHttpSession]) -> Seat:
         """A seat in the run for a new user.
 
         Raises:
             GreenletExit: There is no run to take part in.
         """
-        if self._run is None:
+        if self._crew is None:
             raise GreenletExit
-        return self._run.seat(user.client, frozenset(_parsed(self._environment).exclude_tags or ()))
+        return self._crew.seat(clients, frozenset(_parsed(self._environment).exclude_tags or ()))
 
     def _begin(self, **_: Any) -> None:  # noqa: ANN401 - Locust's events
-        self._run = None
-        options = Options.of(_parsed(self._environment))
+        self._run = self._crew = None
+        self._began = monotonic()
+        parsed = _parsed(self._environment)
         if not self._environment.host:
             LOG.error("no service to load: give --host URL")
             return
         try:
-            place = folder.create(options.runs_dir, options.run_id)
-        except OSError as error:
-            self._give_up(f"{options.runs_dir}: no run can be kept there ({error.strerror}); see --runs-dir")
+            options.settle(parsed)
+            asked = Options.of(parsed)
+            place = folder.create(asked.runs_dir, asked.run_id)
+        except ValueError as error:
+            self._give_up(str(error))
             return
-        worker = getattr(self._runner, "worker_index", 0)
-        self._run = Run(options, self._environment.host, place, max(worker, 0))
+        except OSError as error:
+            self._give_up(f"{asked.runs_dir}: no run can be kept there ({error.strerror}); see --runs-dir")
+            return
+        host = self._environment.host
+        self._run = Run(asked, targets(asked, host), self._crews(asked, host), place)
         self._run.begin()
         self._ended = False
         self._users = 0
         LOG.info("Run %s begins", place.name)
 
+    def _crews(self, asked: Options, host: str) -> Crews:
+        if self._line is not None and isinstance(self._runner, MasterRunner):
+            return Workers(self._runner, self._line, self._finish)
+        self._crew = Crew(asked, host, plan=plan(self._environment, asked, self._finish))
+        return self._crew
+
     def _all_users_there(self, user_count: int, **_: Any) -> None:  # noqa: ANN401
-        self._users = user_count
-        if self._run is not None:
-            self._run.all_users_there(self._patience)
+        if self._run is None:
+            return
+        if self._users and self._environment.shape_class is None and user_count != self._users:
+            self._run.warn("the number of users was changed during the run")
+        self._users = max(self._users, user_count)
+        run_time = _parsed(self._environment).run_time
+        remaining = run_time - (monotonic() - self._began) if run_time else None
+        self._run.all_users_there(self._patience, remaining)
 
     def _end(self, **_: Any) -> None:  # noqa: ANN401
         """The time is up, or somebody stopped the run; whoever comes second waits for the first."""
@@ -103,7 +133,7 @@ class Recorder:
         if run is None:
             return
         try:
-            folder.write(run.folder, run.record(self._crowd()))
+            folder.write(run.folder, recording.record(run, self._crowd()))
         except OSError as error:
             self._environment.process_exit_code = 1
             LOG.error("%s: the run could not be recorded (%s)", run.folder, error.strerror)  # noqa: TRY400
@@ -113,6 +143,10 @@ class Recorder:
         if parsed.exit_code_on_error == 1 and not self._runner.exceptions:
             # Failed requests are the analysis' to judge, unless the user asked Locust to.
             self._environment.process_exit_code = 0
+
+    def _finish(self) -> None:
+        """All journeys of a plan have been made."""
+        gevent.spawn(self._runner.stop if self._environment.web_ui else self._runner.quit)
 
     def _quit(self, **_: Any) -> None:  # noqa: ANN401
         """Ctrl-C comes here while users still run. The record must be there before the exit code is known."""
@@ -126,11 +160,10 @@ class Recorder:
             gevent.spawn(self._runner.quit)
 
     def _crowd(self) -> Crowd:
-        shape = self._environment.shape_class
         return Crowd(
             users=self._users or self._runner.user_count,
             spawn_rate=float(_parsed(self._environment).spawn_rate or 1),
-            shape=type(shape).__name__ if shape else "steady",
+            distributed=self._line is not None,
         )
 
     @property
@@ -139,17 +172,19 @@ class Recorder:
 
 
 def register(environment: Environment, runner: Runner | None, **_: Any) -> None:  # noqa: ANN401
-    """Listener for Locust's ``init``: record what this process' users do.
+    """Listener for Locust's ``init``: record what users do, in this process or in its workers.
 
-    Exits with code 2 when the service cannot be reached, unless somebody may still change the host in the UI.
+    Exits with code 2 when the options are wrong or the service cannot be reached, unless somebody may still
+    change them in the UI.
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    if runner is None or isinstance(runner, MasterRunner):
-        LOG.warning("This process starts no users, so it records nothing: each worker records its own part")
-        return
     if isinstance(runner, WorkerRunner):
-        LOG.warning("The run record covers this worker only")
-    elif environment.web_ui is None:
+        MeasuredUser.recorder = Participant(environment, runner)
+        return
+    if runner is None:
+        return
+    _expect_options(environment)
+    if environment.web_ui is None:
         _expect_service(environment)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         gevent.signal_handler(signal.SIGINT, _interrupt)
@@ -159,6 +194,24 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
 def _interrupt() -> None:
     """Interrupt the main greenlet. Python's own handler would strike whichever user happens to run."""
     gevent.get_hub().handle_system_error(KeyboardInterrupt, KeyboardInterrupt())
+
+
+def _expect_options(environment: Environment) -> None:
+    parsed = _parsed(environment)
+    try:
+        options.settle(parsed)
+        asked = Options.of(parsed)
+    except ValueError as error:
+        sys.exit(_complain(str(error)))
+    for user in environment.user_classes:
+        known = user.scenarios if issubclass(user, MeasuredUser) else ()
+        if known and asked.scenario not in known:
+            sys.exit(
+                _complain(f"--scenario {asked.scenario}: no such scenario; choose one of {', '.join(known)}")
+            )
+    if asked.rate is None and asked.shape.name != "steady":
+        shape = asked.shape.stretched(parsed.run_time) if parsed.run_time else asked.shape
+        environment.shape_class = Levels(shape, parsed)
 
 
 def _expect_service(environment: Environment) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loadtests.steps import Answer
@@ -36,12 +37,17 @@ class Target:
         self.tally = self.window
 
 
+@dataclass(slots=True)
 class Disagreements:
     """How often the sides of a duet got different work. Their own counts say what."""
 
-    def __init__(self) -> None:
-        self.answers = 0
-        self.skipped = 0
+    answers: int = 0
+    skipped: int = 0
+
+    def merge(self, other: Disagreements) -> None:
+        """Count what another process has counted, too."""
+        self.answers += other.answers
+        self.skipped += other.skipped
 
 
 class Session:
@@ -49,21 +55,26 @@ class Session:
 
     def __init__(
         self,
-        client: RapidHttpSession,
+        clients: Mapping[Side, RapidHttpSession],
         targets: tuple[Target, ...],
         turnstile: Turnstile,
         disagreements: Disagreements,
         order: Random,
         excluded: AbstractSet[str] = frozenset(),
     ) -> None:
-        """``order`` draws which side of a duet comes first; steps with an ``excluded`` tag are left out."""
-        self._client = client
+        """Each side has a client of its own: cookies do not tell ports apart.
+
+        ``order`` draws which side of a duet comes first; steps with an ``excluded`` tag are left out.
+        """
+        self._clients = clients
         self._targets = targets
         self._turnstile = turnstile
         self._disagreements = disagreements
         self._order = order
         self._excluded = excluded
         self._inside = False
+        self.late: float | None = None
+        """In an open model: seconds after it was due that the journey began. Its first step is as late."""
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -102,17 +113,20 @@ class Session:
         if len(due) > 1:
             self._order.shuffle(due)
         with self.together():
+            late, self.late = self.late, self.late and 0.0
             answers = {
-                target.side: self._send(target, step, where, body)
+                target.side: self._send(target, step, where, body, late)
                 for target, where in due
                 if where is not None
             }
         self._compare(answers)
         return answers
 
-    def _send(self, target: Target, step: Step, path: str, body: Mapping[str, Any] | None) -> Answer:
+    def _send(
+        self, target: Target, step: Step, path: str, body: Mapping[str, Any] | None, late: float | None
+    ) -> Answer:
         tally = target.tally.begin(step)
-        with self._client.request(
+        with self._clients[target.side].request(
             step.method,
             target.url + path,
             name=target.prefix + step.name,
@@ -125,7 +139,8 @@ class Session:
                 tally.lost(response.error)
                 return Answer(0, None)
             content_type = response.headers.get("content-type") if status == 404 else None  # noqa: PLR2004
-            tally.answered(step, status, content_type, response.request_meta["response_time"] / 1000)
+            seconds = response.request_meta["response_time"] / 1000
+            tally.answered(step, status, content_type, seconds, late)
             if step.failed(status):
                 response.failure(f"status {status}")
             else:

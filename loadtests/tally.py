@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analysis.run_record import Latency, StepCounts
@@ -13,22 +14,28 @@ if TYPE_CHECKING:
     from loadtests.steps import Step
 
 
+@dataclass(slots=True)
 class StepTally:
     """What happened to one step. A request counts where it was started, even if it ends much later."""
 
-    __slots__ = ("business", "errors", "failed", "latencies", "operation", "reached", "started", "statuses")
+    operation: str
+    started: int = 0
+    reached: int = 0
+    failed: int = 0
+    business: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    latencies: Latencies = field(default_factory=Latencies)
+    from_intended: Latencies = field(default_factory=Latencies)  # open models only
 
-    def __init__(self, operation: str) -> None:
-        self.operation = operation
-        self.started = self.reached = self.failed = self.business = 0
-        self.statuses: Counter[int] = Counter()
-        self.errors: Counter[str] = Counter()
-        self.latencies = Latencies()
-
-    def answered(self, step: Step, status: int, content_type: str | None, seconds: float) -> None:
-        """Count a complete response."""
+    def answered(
+        self, step: Step, status: int, content_type: str | None, seconds: float, late: float | None = None
+    ) -> None:
+        """Count a complete response; in an open model it was sent so many seconds ``late``."""
         self.statuses[status] += 1
         self.latencies.add(seconds)
+        if late is not None:
+            self.from_intended.add(seconds + late)
         if reached(status, content_type):
             self.reached += 1
         if step.failed(status):
@@ -56,6 +63,7 @@ class StepTally:
         self.statuses.update(other.statuses)
         self.errors.update(other.errors)
         self.latencies.merge(other.latencies)
+        self.from_intended.merge(other.from_intended)
 
     def counts(self, name: str) -> StepCounts:
         """For the run record."""
@@ -72,13 +80,11 @@ class StepTally:
         )
 
 
+@dataclass(slots=True)
 class Tally:
     """All steps of one target, over some part of a run."""
 
-    __slots__ = ("steps",)
-
-    def __init__(self) -> None:
-        self.steps: dict[str, StepTally] = {}
+    steps: dict[str, StepTally] = field(default_factory=dict)
 
     def begin(self, step: Step) -> StepTally:
         """Count a request as started; its end is told to what this returns."""
@@ -91,10 +97,14 @@ class Tally:
     def merged(self, other: Tally) -> Tally:
         """A new tally with the counts of both."""
         both = Tally()
-        for part in (self, other):
-            for name, steps in part.steps.items():
-                both.steps.setdefault(name, StepTally(steps.operation)).merge(steps)
+        both.merge(self)
+        both.merge(other)
         return both
+
+    def merge(self, other: Tally) -> None:
+        """Count what another has counted, too."""
+        for name, step in other.steps.items():
+            self.steps.setdefault(name, StepTally(step.operation)).merge(step)
 
     @property
     def started(self) -> int:
@@ -113,3 +123,9 @@ class Tally:
     def latencies(self) -> tuple[Latency, ...]:
         """For the run record: steps that were answered at least once."""
         return tuple(step.latencies.record(name) for name, step in self.steps.items() if step.statuses)
+
+    def latencies_from_intended(self) -> tuple[Latency, ...]:
+        """The same from when journeys were due; none in a closed model."""
+        return tuple(
+            step.from_intended.record(name) for name, step in self.steps.items() if step.from_intended.counts
+        )

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import gevent
 
 from loadtests.rapidhttp import RapidHttpUser
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from random import Random
 
-    from loadtests.recorder import Recorder
+    from locust.env import Environment
+
+    from analysis.run_record import Side
+    from loadtests.crew import Seat
+    from loadtests.plan import Plan
+    from loadtests.rapidhttp import RapidHttpSession
     from loadtests.session import Session
+
+
+class Seats(Protocol):
+    """Where users get their part in a run."""
+
+    def seat(self, clients: Mapping[Side, RapidHttpSession]) -> Seat:
+        """A seat for a new user."""
 
 
 class MeasuredUser(RapidHttpUser):
@@ -22,30 +35,52 @@ class MeasuredUser(RapidHttpUser):
         session: What steps are sent with.
         random: For all choices: the same seed gives every user the same ones.
         index: 0 for the first user of a process, then 1, and so on.
+        scenario: What is going on, by the name that ``--scenario`` gave.
     """
 
     abstract = True
     timeout = 60.0
-    recorder: ClassVar[Recorder]
+    recorder: ClassVar[Seats]
     """Set once Locust has started."""
+
+    scenarios: ClassVar[Sequence[str]] = ()
+    """Names that ``--scenario`` may have; any, if there are none."""
 
     session: Session
     random: Random
     index: int
+    scenario: str
+    plan: Plan | None
+    _seat: Seat
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        # Cookies do not tell ports apart, so a user who talks to two sides of one host has a client for each.
+        self._clients: dict[Side, RapidHttpSession] = {
+            "candidate": self.client,
+            "baseline": self.new_client(),
+        }
+
+    @classmethod
+    def journeys(cls, scenario: str) -> Sequence[str]:  # noqa: ARG003 - for who overrides it
+        """Of a scenario with a fixed number of journeys their names, each dealt once; else none."""
+        return ()
 
     def on_start(self) -> None:
-        """Take a seat in the run. Who overrides it calls it first."""
-        seat = self.recorder.seat(self)
-        self.session = seat.session
-        self.random = seat.random
-        self.index = seat.index
-        self._pauses = seat.pauses
-        self._think = seat.think
+        """Take a seat in the run, get ready, and wait for the first journey."""
+        seat = self._seat = self.recorder.seat(self._clients)
+        self.session, self.random, self.index = seat.session, seat.random, seat.index
+        self.scenario, self.plan = seat.scenario, seat.plan
+        self.get_ready()
+        seat.wait_for_start()
+
+    def get_ready(self) -> None:
+        """What a user needs before the first journey. To be overridden."""
 
     def wait_time(self) -> float:
-        """Think time after a journey, seconds."""
-        return self._pauses.uniform(*self._think)
+        """Seconds until the next journey: think time; none in an open model, where it comes by itself."""
+        return self._seat.wait_for_next()
 
     def think(self) -> None:
         """Pause between two steps. The pauses have a random stream of their own."""
-        gevent.sleep(self.wait_time())
+        gevent.sleep(self._seat.pause())

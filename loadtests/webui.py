@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import gevent
 from flask import Blueprint, Response, jsonify, request, send_file
-from locust.runners import MasterRunner, WorkerRunner
 
+from loadtests.recorder import Recorder
 from loadtests.users import MeasuredUser
 
 if TYPE_CHECKING:
     from locust.env import Environment
-    from locust.runners import Runner
     from locust.web import WebUI
 
 LOG: Final = logging.getLogger("loadtests")
@@ -44,8 +43,8 @@ _SCRIPT: Final = Path(__file__).with_suffix(".js")
 class ServiceTab:
     """Follows the runs of one Locust process: ``rows`` are the table's, ``report`` is the last run's."""
 
-    def __init__(self, environment: Environment) -> None:
-        self._recorder = MeasuredUser.recorder
+    def __init__(self, environment: Environment, recorder: Recorder) -> None:
+        self._recorder = recorder
         self._folder: Path | None = None
         self._live: Popen[str] | None = None
         self._judging: gevent.Greenlet | None = None
@@ -95,11 +94,12 @@ class ServiceTab:
             self._live.kill()
 
 
-def register(environment: Environment, runner: Runner | None, **_: Any) -> None:  # noqa: ANN401
-    """Listener for Locust's ``init``, after the recorder's: add the tab, where there is a web UI and load."""
-    if environment.web_ui is None or runner is None or isinstance(runner, MasterRunner | WorkerRunner):
+def register(environment: Environment, **_: Any) -> None:  # noqa: ANN401
+    """Listener for Locust's ``init``, after the recorder's: add the tab, where there is a record."""
+    recorder = getattr(MeasuredUser, "recorder", None)
+    if environment.web_ui is None or not isinstance(recorder, Recorder):
         return
-    web_ui, tab = environment.web_ui, ServiceTab(environment)
+    web_ui, tab = environment.web_ui, ServiceTab(environment, recorder)
     web_ui.template_args |= {
         "extended_tabs": [{"key": _TAB, "title": "Service"}],
         "extended_tables": [

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from analysis.run_record import Latency, RunRecord, Side
 
 
+SINCE_DUE = ", from when it was due"
+"""After a step's name: the time that an open model's arrival plan counts from."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClientTime:
     """Response times of one journey step over all runs, seconds.
@@ -37,10 +41,12 @@ def client_times(runs: Iterable[RunRecord]) -> dict[str, list[ClientTime]]:
     for run in runs:
         for target in run.targets:
             operations = {counts.step: counts.operation for counts in target.whole_run}
-            for latency in target.latencies:
+            named = [(latency, "") for latency in target.latencies]
+            named += [(latency, SINCE_DUE) for latency in target.latencies_from_intended]
+            for latency, since in named:
                 operation = operations.get(latency.step)
                 if operation is not None and latency.count:
-                    seen[operation, target.side, latency.step].append(latency)
+                    seen[operation, target.side, latency.step + since].append(latency)
     times: dict[str, list[ClientTime]] = defaultdict(list)
     for (operation, side, step), latencies in seen.items():
         times[operation].append(_client_time(side, step, latencies))

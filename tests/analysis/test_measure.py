@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from analysis import findings
 from analysis.measure import measure
 from analysis.model import Operation, RunMeasurement, Severity, Snapshots
-from analysis.run_record import Generator, Rates, RunRecord, Span
+from analysis.run_record import Arrivals, Generator, LostWorker, Rates, RunRecord, Span
 from tests.analysis.conftest import record, target
 
 PLACE = Operation("command", "PlaceOrderCommand")
@@ -169,6 +170,47 @@ def test_a_load_that_was_not_achieved_makes_the_run_invalid() -> None:
     sent = target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})
     found = _measured(QUIET, record(sent, rates=Rates(offered=100.0, achieved=90.0)))
     assert _codes(found) == {"load-not-achieved": Severity.INVALID}
+
+
+def arrivals(**counts: int) -> Arrivals:
+    usual = {"offered": 1000, "dropped": 0, "finished": 1000, "most_users": 20}
+    return Arrivals(kind="poisson", rate=100.0, late_p99=0.001, late_max=0.002, **{**usual, **counts})
+
+
+@pytest.mark.parametrize(
+    ("counts", "codes"),
+    [
+        ({}, {}),
+        ({"finished": 960}, {}),  # 4 %, and what was under way at the edges
+        ({"finished": 920}, {"load-not-achieved": Severity.INVALID}),
+        ({"dropped": 10, "finished": 990}, {"arrivals-dropped": Severity.WARNING}),
+        (
+            {"dropped": 300, "finished": 700},
+            {"arrivals-dropped": Severity.INVALID, "load-not-achieved": Severity.INVALID},
+        ),
+    ],
+)
+def test_an_open_model_must_have_been_able_to_do_what_arrived(
+    counts: dict[str, int], codes: dict[str, Severity]
+) -> None:
+    came = arrivals(**counts)
+    run = record(target({}, {}), arrivals=came)
+    seconds = run.window.duration
+    rates = Rates(offered=came.offered / seconds, achieved=came.finished / seconds, unit="journeys")
+    found = findings.of_load(run.model_copy(update={"rates": rates}))
+    assert {finding.code: finding.severity for finding in found} == codes
+
+
+def test_a_worker_lost_in_the_window_makes_the_run_invalid_and_one_lost_before_only_smaller() -> None:
+    run = record(target({}, {}))
+    for moment, severity in (
+        (run.window.start - 1, Severity.WARNING),
+        (run.window.start + 1, Severity.INVALID),
+    ):
+        lost = run.model_copy(update={"lost_workers": (LostWorker(index=3, at=moment),)})
+        (found,) = findings.of_load(lost)
+        assert (found.code, found.severity) == ("worker-lost", severity)
+        assert "worker 3 was lost" in found.message
 
 
 def test_warnings_of_the_load_are_passed_on() -> None:

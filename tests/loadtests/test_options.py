@@ -1,12 +1,13 @@
 """The command line says what is wrong in one line."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 import pytest
 
-from loadtests.options import Options, add_arguments, think_range
+from loadtests.options import Options, add_arguments, settle, think_range
 from loadtests.redaction import without_credentials
+from loadtests.shapes import Shape, Stage
 
 
 def parsed(*words: str) -> Options:
@@ -17,7 +18,7 @@ def parsed(*words: str) -> Options:
 
 def test_without_flags_there_is_one_target_and_a_warm_up() -> None:
     options = parsed()
-    assert (options.duet, options.seed, options.scenario) == (None, 1, "mario")
+    assert (options.duet, options.seed, options.rate, options.shape.name) == (None, 1, None, "steady")
     assert (options.warm_up, options.quiet, options.think) == (5.0, 1.2, (0.05, 0.2))
     assert (options.metrics_path, options.scrape_interval) == ("/metrics", 1.0)
     assert options.runs_dir == Path.cwd() / "runs"
@@ -28,10 +29,79 @@ def test_every_flag_is_read() -> None:
         *("--duet", "http://b", "--seed", "9", "--scenario", "s", "--warm-up", "0", "--quiet", "2"),
         *("--think", "0", "--run-id", "r.1-a", "--metrics-path", "/m", "--scrape-interval", "0.5"),
         *("--revision", "new", "--baseline-revision", "old", "--runs-dir", "/tmp/elsewhere"),
+        *("--rate", "12.5", "--arrivals", "constant", "--shape", "smoke"),
     )
     assert options == Options(
-        "http://b", 9, "s", 0.0, 2.0, (0.0, 0.0), Path("/tmp/elsewhere"), "r.1-a", "/m", 0.5, "new", "old"
+        duet="http://b",
+        seed=9,
+        scenario="s",
+        rate=12.5,
+        arrivals="constant",
+        shape=Shape("smoke", (Stage(30.0, 0.1, 0.1),)),
+        warm_up=0.0,
+        quiet=2.0,
+        think=(0.0, 0.0),
+        runs_dir=Path("/tmp/elsewhere"),
+        run_id="r.1-a",
+        metrics_path="/m",
+        scrape_interval=0.5,
+        revision="new",
+        baseline_revision="old",
     )
+
+
+def settled(*words: str, **of_locust: object) -> Namespace:
+    """With Locust's own options as it has parsed them."""
+    parser = ArgumentParser()
+    add_arguments(parser)
+    given = {
+        "locustfile": "load/shop.py",
+        "run_time": None,
+        "num_users": None,
+        "spawn_rate": None,
+        **of_locust,
+    }
+    options = parser.parse_args(words, Namespace(**given))
+    settle(options)
+    return options
+
+
+def test_a_scenario_without_a_name_is_called_like_its_locustfile() -> None:
+    assert settled().scenario == "shop"
+    assert settled("--scenario", "read-heavy").scenario == "read-heavy"
+
+
+def test_a_closed_model_leaves_users_and_length_to_locust() -> None:
+    options = settled()
+    assert (options.run_time, options.num_users, options.spawn_rate) == (None, None, None)
+
+
+def test_an_open_model_lasts_as_long_as_its_shape_with_users_for_five_seconds_of_arrivals() -> None:
+    options = settled("--rate", "30", "--shape", "spike")
+    assert (options.num_users, options.spawn_rate) == (150, 100)
+    assert options.run_time == pytest.approx(79 + 1.5 + 1.2)  # shape, users, quiet edge
+    assert settled("--rate", "0.5").num_users == 10
+    given = settled("--rate", "30", num_users=7, spawn_rate=3, run_time=12)
+    assert (given.run_time, given.num_users, given.spawn_rate) == (12, 7, 3)
+
+
+def test_settling_twice_is_settling_once() -> None:
+    options = settled("--rate", "30", "--shape", "spike")
+    before = (Options.of(options), options.run_time)
+    settle(options)
+    assert (Options.of(options), options.run_time) == before
+
+
+def test_shapes_of_ones_own_stand_beside_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("lunch = [{ seconds = 10, start = 0, end = 1 }]\n")
+    assert parsed("--shapes", str(path), "--shape", "lunch").shape.stages == (Stage(10.0, 0.0, 1.0),)
+    assert parsed("--shapes", str(path), "--shape", "ramp").shape.name == "ramp"
+
+
+def test_an_unknown_shape_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(ValueError, match="--shape lunch: no such shape; choose one of smoke, steady, ramp"):
+        parsed("--shape", "lunch")
 
 
 @pytest.mark.parametrize(
@@ -44,6 +114,9 @@ def test_every_flag_is_read() -> None:
         ("--warm-up=-1", None, "negative"),
         ("--quiet", "nan", "no number"),
         ("--scrape-interval", "0", "not positive"),
+        ("--rate", "0", "not positive"),
+        ("--rate", "many", "no number"),
+        ("--arrivals", "sometimes", "constant"),
         ("--run-id", "../up", "folder"),
         ("--run-id", "latest", "folder"),
     ],

@@ -1,6 +1,5 @@
 """Real Locust against the real pizzeria: what the record says is what the service counted."""
 
-import re
 import signal
 import subprocess
 import time
@@ -12,8 +11,7 @@ import httpx
 import pytest
 
 from analysis import runs
-from analysis.run_record import Side, StepCounts, TargetRecord
-from analysis.sources.scrapes import scrapes
+from tests.loadtests.agreement import agree, scraped, sent
 
 pytestmark = pytest.mark.e2e
 
@@ -23,30 +21,6 @@ OPERATIONS = {
     "GetDeliveryOrdersQuery", "GetActiveOrdersQuery", "AssignOrderToDeliveryCommand",
     "GetDeliveryTourQuery", "UpdateOrderStatusCommand",
 }  # fmt: skip
-
-
-def executions(body: str) -> dict[str, int]:
-    pattern = r'^cqrs_executions_total\{[^}]*type="(\w+)"[^}]*\} (\S+)$'
-    return {name: int(float(value)) for name, value in re.findall(pattern, body, re.MULTILINE)}
-
-
-def scraped(run: runs.Run, side: Side, start: float, end: float) -> dict[str, int]:
-    """What the service executed between the last scrape before and the first after, zeros left out."""
-    taken = [each for each in scrapes(run.directory / f"scrapes-{side}.jsonl.gz") if "body" in each]
-    before = executions([each for each in taken if float(each["time"]) <= start][-1]["body"])
-    after = executions(next(each for each in taken if float(each["time"]) >= end)["body"])
-    return {name: after[name] - before[name] for name in after if after[name] > before[name]}
-
-
-def sent(steps: tuple[StepCounts, ...]) -> dict[str, int]:
-    return {step.operation: step.reached for step in steps if step.operation and step.reached}
-
-
-def agree(run: runs.Run, target: TargetRecord) -> bool:
-    whole, window = run.record.whole_run, run.record.window
-    return sent(target.whole_run) == scraped(run, target.side, whole.start, whole.end) and sent(
-        target.in_window
-    ) == scraped(run, target.side, window.start, window.end)
 
 
 def recorded(folder: Path) -> list[runs.Run]:
@@ -141,11 +115,12 @@ def test_a_run_that_ends_in_its_warm_up_is_recorded_with_an_empty_window(pizzeri
 
 def test_requests_that_nobody_answers_are_abandoned_and_the_record_says_so(pizzeria: Any, load: Any) -> None:
     service = pizzeria("--delay", "GetMenuQuery=30s")
-    code, output = load.run("-H", service, "-u", "2", "-r", "2", "-t", "3s", "--stop-timeout", "1")
+    code, output = load.run("-H", service, "-u", "6", "-r", "6", "-t", "3s", "--stop-timeout", "1")
     record = runs.load(load.runs / "latest").record
-    (menu,) = record.targets[0].whole_run
+    (menu,) = (step for step in record.targets[0].whole_run if step.operation == "GetMenuQuery")
     assert code == 0, output
-    assert (menu.started, menu.abandoned, menu.reached) == (2, 2, 0)
+    assert menu.started == menu.abandoned > 0
+    assert menu.reached == 0
     assert any("requests were under way" in warning for warning in record.warnings)
 
 
@@ -163,15 +138,6 @@ def test_the_web_ui_starts_and_stops_several_runs(pizzeria: Any, load: Any, free
     for run in both:
         assert agree(run, run.record.targets[0])
         assert run.record.window.duration > 0
-
-
-def test_a_worker_records_its_own_part_and_says_so(pizzeria: Any, load: Any) -> None:
-    code, output = load.run("-H", pizzeria(), "-u", "2", "-r", "2", "-t", "3s", "--processes", "2")
-    parts = recorded(load.runs)
-    assert code == 0, output
-    assert output.count("covers this worker only") == 2
-    assert len(parts) == 2
-    assert all(sent(run.record.targets[0].in_window) for run in parts)
 
 
 def test_a_service_that_cannot_be_reached_is_one_line_and_exit_code_2(load: Any, free_port: int) -> None:

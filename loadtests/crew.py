@@ -1,0 +1,215 @@
+"""The users of one process in one run, and all that they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING
+
+from gevent.event import Event
+
+from analysis.run_record import Generator, LostWorker, Side
+from loadtests.arrivals import GAPS, Arrivals
+from loadtests.ledger import Ledger
+from loadtests.lobby import Lobby
+from loadtests.pulse import Pulse
+from loadtests.session import Disagreements, Session, Target
+from loadtests.tally import Tally
+from loadtests.turnstile import Turnstile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+
+    from loadtests.options import Options
+    from loadtests.plan import Plan
+    from loadtests.rapidhttp import RapidHttpSession
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What one user of a run needs. With a ``lobby`` the model is open; a ``plan`` ends by itself."""
+
+    index: int
+    scenario: str
+    session: Session
+    random: Random
+    pauses: Random
+    think: tuple[float, float]
+    lobby: Lobby | None
+    plan: Plan | None
+    window_opened: Event
+
+    def pause(self) -> float:
+        """A think time, seconds."""
+        return self.pauses.uniform(*self.think)
+
+    def wait_for_start(self) -> None:
+        """Until the user's first journey may begin; those of a plan all belong into the window."""
+        if self.plan is not None:
+            self.window_opened.wait()
+        if self.lobby is not None:
+            self.session.late = self.lobby.wait()
+
+    def wait_for_next(self) -> float:
+        """A journey has come to its end: seconds to wait for the next, when it does not arrive by itself."""
+        if self.plan is not None:
+            self.plan.done()
+        if self.lobby is None:
+            return self.pause()
+        self.lobby.left()
+        self.session.late = self.lobby.wait()
+        return 0.0
+
+
+@dataclass(slots=True)
+class CrewReport:
+    """What a crew did; of several crews together when merged."""
+
+    index: int
+    users: int
+    seeds: str
+    generator: Generator
+    disagreements: Disagreements
+    ledger: Ledger | None
+    warm_up: dict[Side, Tally] = field(default_factory=dict)
+    window: dict[Side, Tally] = field(default_factory=dict)
+
+
+class Crew:
+    """Seats for users, each with random streams of its own, and the moments of the run as they are told."""
+
+    def __init__(self, options: Options, host: str, index: int = 0, plan: Plan | None = None) -> None:
+        """``index`` keeps the random streams of several processes apart; a ``plan`` is this process' own."""
+        self.targets = targets(options, host)
+        self.lost: tuple[LostWorker, ...] = ()
+        self._lobby = _lobby(options, index)
+        self._plan = plan
+        self._options = options
+        self._index = index
+        self._seats = 0
+        self._window_opened = Event()
+        self._turnstile = Turnstile()
+        self._disagreements = Disagreements()
+        self._pulse = Pulse()
+
+    def seat(self, clients: Mapping[Side, RapidHttpSession], excluded: AbstractSet[str]) -> Seat:
+        """What the next user needs; its random streams follow from the seed and its index alone."""
+        index, self._seats = self._seats, self._seats + 1
+        session = Session(
+            clients,
+            self.targets,
+            self._turnstile,
+            self._disagreements,
+            self._stream(index, "order of the sides"),
+            excluded,
+        )
+        return Seat(
+            index=index,
+            scenario=self._options.scenario,
+            session=session,
+            random=self._stream(index, "journeys"),
+            pauses=self._stream(index, "pauses"),
+            think=self._options.think,
+            lobby=self._lobby,
+            plan=self._plan,
+            window_opened=self._window_opened,
+        )
+
+    def set_out(self, seconds: float, elapsed: float = 0.0) -> None:
+        """Let journeys arrive by a plan of so many ``seconds``, from ``elapsed`` seconds into it."""
+        if self._lobby is not None:
+            self._lobby.set_out(seconds, elapsed)
+            self._lobby.open()
+
+    def take(self, share: float) -> None:
+        """Take another share of all arrivals, 0 to 1."""
+        if self._lobby is not None:
+            self._lobby.arrivals.share = share
+
+    def hold(self, timeout: float) -> bool:
+        """Let no request begin, and wait until none is under way: whether that came to be in time."""
+        if self._lobby is not None:
+            self._lobby.close()
+        return self._turnstile.hold(timeout)
+
+    def open_window(self) -> None:
+        """What comes from now on counts as in the window."""
+        for target in self.targets:
+            target.open_window()
+        if self._lobby is not None:
+            self._lobby.turn_page()
+        self._pulse.start()
+        self._window_opened.set()
+
+    def release(self) -> None:
+        """Let requests begin again."""
+        self._turnstile.release(self._options.think[1] if self._lobby is None else 0.0)
+        if self._lobby is not None:
+            self._lobby.open()
+
+    def reports(self) -> tuple[CrewReport, ...]:
+        """What was done: of this one crew."""
+        report = CrewReport(
+            self._index,
+            self._seats,
+            self._seeds,
+            self._pulse.read(),
+            self._disagreements,
+            self._lobby.ledger if self._lobby else None,
+            {target.side: target.warm_up for target in self.targets},
+            {target.side: target.window for target in self.targets},
+        )
+        return (report,)
+
+    def close(self) -> None:
+        """Send users home."""
+        if self._lobby is not None:
+            self._lobby.stop()
+        self._turnstile.close()
+        self._window_opened.set()  # who still waits for it finds the turnstile closed
+
+    @property
+    def _seeds(self) -> str:
+        return f"{self._options.seed}/{self._index}"
+
+    def _stream(self, index: int, purpose: str) -> Random:
+        return Random(f"{self._seeds}/{index}/{purpose}")  # noqa: S311
+
+
+def _lobby(options: Options, index: int) -> Lobby | None:
+    if options.rate is None:
+        return None
+    stream = Random(f"{options.seed}/{index}/arrivals")  # noqa: S311
+    return Lobby(Arrivals(options.rate, options.shape, GAPS[options.arrivals](stream)))
+
+
+def targets(options: Options, host: str) -> tuple[Target, ...]:
+    """One target, or the two sides of a duet."""
+    if options.duet is None:
+        return (Target("candidate", host),)
+    return (Target("baseline", options.duet, "baseline: "), Target("candidate", host, "candidate: "))
+
+
+def merged(reports: tuple[CrewReport, ...]) -> CrewReport:
+    """What several crews did together; of the generators the worst."""
+    open_model = any(report.ledger for report in reports)
+    total = CrewReport(0, 0, "", _worst(reports), Disagreements(), Ledger() if open_model else None)
+    for report in reports:
+        total.users += report.users
+        total.disagreements.merge(report.disagreements)
+        if total.ledger and report.ledger:
+            total.ledger.merge(report.ledger)
+        for into, part in ((total.warm_up, report.warm_up), (total.window, report.window)):
+            for side, tally in part.items():
+                into.setdefault(side, Tally()).merge(tally)
+    return total
+
+
+def _worst(reports: tuple[CrewReport, ...]) -> Generator:
+    generators = [report.generator for report in reports]
+    return Generator(
+        cpu_utilisation=max((each.cpu_utilisation for each in generators), default=0.0),
+        loop_lag_p99=max((each.loop_lag_p99 for each in generators), default=0.0),
+        loop_lag_max=max((each.loop_lag_max for each in generators), default=0.0),
+    )

@@ -1,0 +1,38 @@
+"""What became of an open model's arrivals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from analysis.run_record import ArrivalCounts
+from loadtests.latencies import Latencies
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The arrivals of some part of a run, in one process or in several."""
+
+    offered: int = 0
+    dropped: int = 0
+    finished: int = 0
+    most_users: int = 0
+    lateness: Latencies = field(default_factory=Latencies)
+
+    def merge(self, other: Ledger) -> None:
+        """Count what another process has counted, too."""
+        self.offered += other.offered
+        self.dropped += other.dropped
+        self.finished += other.finished
+        self.most_users += other.most_users
+        self.lateness.merge(other.lateness)
+
+    def record(self) -> ArrivalCounts:
+        """For the run record."""
+        return ArrivalCounts(
+            offered=self.offered,
+            dropped=self.dropped,
+            finished=self.finished,
+            most_users=self.most_users,
+            late_p99=self.lateness.quantile(0.99),
+            late_max=self.lateness.maximum_us / 1e6,
+        )

@@ -1,0 +1,118 @@
+"""Where the users of an open model wait for journeys to arrive."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+import gevent
+from gevent import GreenletExit
+from gevent.event import AsyncResult, Event
+
+from loadtests.clock import Clock
+from loadtests.ledger import Ledger
+
+if TYPE_CHECKING:
+    from loadtests.arrivals import Arrivals
+
+_LONGEST_NAP: Final = 1.0
+"""Seconds after which a process without a share looks whether it got one."""
+
+
+class Lobby:
+    """Gives every arrival to a user who waits here, and counts those that find none as dropped.
+
+    The user who came last goes first: no more users than needed are ever at work, and the others cost
+    nothing but their memory. So the pool grows with the load, up to the users that there are.
+    """
+
+    def __init__(self, arrivals: Arrivals) -> None:
+        self.arrivals = arrivals
+        self.ledger = Ledger()
+        self._waiting: list[AsyncResult[float]] = []
+        self._working = 0
+        self._stopped = False
+        self._open = Event()
+        self._clock = Clock()
+        self._greenlet: gevent.Greenlet | None = None
+
+    def wait(self) -> float:
+        """Wait for an arrival; gives how late its journey begins, seconds after it was due.
+
+        Raises:
+            GreenletExit: No more will come. Locust ends the user.
+        """
+        if self._stopped:
+            raise GreenletExit
+        called: AsyncResult[float] = AsyncResult()
+        self._waiting.append(called)
+        try:
+            due: float = called.get()
+        except BaseException:
+            if called in self._waiting:  # nobody may send a journey to a user who is gone
+                self._waiting.remove(called)
+            raise
+        late = max(perf_counter() - due, 0.0)
+        self.ledger.lateness.add(late)
+        return late
+
+    def left(self) -> None:
+        """A journey has come to its end."""
+        self._working -= 1
+        self.ledger.finished += 1
+
+    def set_out(self, seconds: float, elapsed: float) -> None:
+        """Begin the plan, which lasts so many ``seconds``, ``elapsed`` seconds into it."""
+        self.arrivals.stretch(seconds)
+        self._clock.set(elapsed)
+        self.arrivals.skip_to(elapsed)
+        self._greenlet = gevent.spawn(self._keep_calling)
+
+    def open(self) -> None:
+        """Let journeys arrive, and the plan go on."""
+        self._clock.start()
+        self._open.set()
+
+    def close(self) -> None:
+        """Let the plan rest: a quiet edge is no part of it."""
+        self._clock.rest()
+        self._open.clear()
+
+    def turn_page(self) -> None:
+        """Begin another ledger."""
+        self.ledger = Ledger(most_users=self._working)
+
+    def stop(self) -> None:
+        """No more arrivals; who waits for one goes home."""
+        if self._greenlet is not None:
+            self._greenlet.kill()
+        self._stopped = True
+        while self._waiting:
+            self._waiting.pop().set_exception(GreenletExit())
+
+    def _keep_calling(self) -> None:
+        while True:
+            due = self.arrivals.next()
+            if due is None:
+                gevent.sleep(_LONGEST_NAP)
+                self.arrivals.skip_to(self._clock.now)
+            else:
+                self._call(self._wait_until(due))
+
+    def _wait_until(self, due: float) -> float:
+        """Until so many seconds into the plan; gives the moment by the process' clock."""
+        while True:
+            self._open.wait()
+            ahead = due - self._clock.now
+            if ahead <= 0:
+                return perf_counter() + ahead
+            gevent.sleep(ahead)
+
+    def _call(self, due: float) -> None:
+        self.ledger.offered += 1
+        if not self._waiting:
+            self.ledger.dropped += 1
+            return
+        self._working += 1
+        self.ledger.most_users = max(self.ledger.most_users, self._working)
+        self._waiting.pop().set(due)

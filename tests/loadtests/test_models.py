@@ -1,0 +1,131 @@
+"""Both workload models, every shape and every scenario, against the real pizzeria."""
+
+from typing import Any
+
+import pytest
+
+from analysis import runs
+from analysis.run_record import RunRecord, TargetRecord
+from loadtests import scenarios, shapes
+from tests.loadtests.agreement import agree, sent
+
+pytestmark = pytest.mark.e2e
+
+SHAPES = list(shapes.load(shapes.BUILT_IN))
+READS = {"GetMenuQuery", "GetOrderByIdQuery", "GetKitchenStatusQuery", "GetDeliveryOrdersQuery"} | {
+    "GetActiveOrdersQuery", "GetOrdersByStatusQuery", "GetDeliveryTourQuery",
+}  # fmt: skip
+
+
+def recorded(load: Any) -> tuple[RunRecord, TargetRecord]:
+    """The latest run, in which client and service must agree."""
+    run = runs.load(load.runs / "latest")
+    (target,) = run.record.targets
+    assert agree(run, target)
+    return run.record, target
+
+
+@pytest.mark.parametrize("kind", ["constant", "poisson"])
+def test_in_an_open_model_journeys_arrive_at_the_rate_whatever_the_service_does(
+    kind: str, pizzeria: Any, load: Any
+) -> None:
+    code, output = load.run("-H", pizzeria(), "--rate", "30", "--arrivals", kind, "-t", "5s")
+    record, target = recorded(load)
+    assert code == 0, output
+    assert record.warnings == ()
+    assert (record.model, record.users, record.rates.unit) == ("open", 150, "journeys")
+    assert record.arrivals is not None
+    assert (record.arrivals.kind, record.arrivals.rate, record.arrivals.dropped) == (kind, 30.0, 0)
+    window = record.window.duration
+    assert record.arrivals.offered == pytest.approx(30 * window, abs=4 if kind == "constant" else 70)
+    assert record.rates.offered == pytest.approx(record.arrivals.offered / window)
+    assert record.rates.achieved == pytest.approx(record.arrivals.finished / window)
+    assert {each.step: each.count for each in target.latencies} == {
+        each.step: each.count for each in target.latencies_from_intended
+    }
+    sent_at = {each.step: each for each in target.latencies}
+    assert all(each.mean >= sent_at[each.step].mean for each in target.latencies_from_intended)
+
+
+def test_arrivals_that_find_no_user_are_dropped_and_a_shortfall_in_the_record(
+    pizzeria: Any, load: Any
+) -> None:
+    load.run("-H", pizzeria(), "--rate", "60", "-u", "2", "--think", "0.2", "-t", "4s")
+    record, _ = recorded(load)
+    assert record.arrivals is not None
+    assert record.arrivals.dropped > 0.5 * record.arrivals.offered
+    assert record.arrivals.most_users == 2
+    assert record.rates.achieved < 0.5 * record.rates.offered
+
+
+def test_a_closed_model_has_neither_arrivals_nor_intended_starts(pizzeria: Any, load: Any) -> None:
+    load.run("-H", pizzeria(), "-u", "4", "-r", "4", "-t", "2s")
+    record, target = recorded(load)
+    assert (record.model, record.arrivals, record.rates.unit) == ("closed", None, "requests")
+    assert target.latencies
+    assert target.latencies_from_intended == ()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("model", [("--rate", "20"), ("-u", "6", "-r", "100")], ids=["open", "closed"])
+def test_every_shape_is_played_to_its_end(
+    shape: str, model: tuple[str, ...], pizzeria: Any, load: Any
+) -> None:
+    code, output = load.run("-H", pizzeria(), "--shape", shape, *model, "-t", "2s", "--warm-up", "0.2")
+    record, target = recorded(load)
+    assert code == 0, output
+    assert (record.shape, record.warnings) == (shape, ())
+    assert sent(target.whole_run)
+
+
+def test_a_shape_of_ones_own_goes_up_and_down(pizzeria: Any, load: Any) -> None:
+    """No load in its first half, so all of it arrives after that."""
+    path = load.folder / "mine.toml"
+    path.write_text("late = [{ seconds = 2, level = 0 }, { seconds = 2, level = 1 }]\n")
+    load.run(
+        "-H", pizzeria(), "--rate", "40", "--arrivals", "constant", "--shapes", str(path), "--shape", "late"
+    )
+    record, _ = recorded(load)
+    assert record.arrivals is not None
+    assert record.arrivals.offered == pytest.approx(80, abs=3)
+
+
+def test_the_reference_run_has_exactly_the_counts_that_it_promises(pizzeria: Any, load: Any) -> None:
+    code, output = load.run("-H", pizzeria(), "-u", "8", "-r", "8", "--scenario", "reference")
+    record, target = recorded(load)
+    assert code == 0, output
+    assert record.scenario == "reference"
+    assert sent(target.in_window) == {
+        "PlaceOrderCommand": 20,
+        "StartCookingCommand": 20,
+        "CompleteOrderCommand": 20,
+        "GetDeliveryOrdersQuery": 75,
+        "GetDeliveryTourQuery": 79,
+        "GetActiveOrdersQuery": 2,
+    }
+    assert not any(step.failed for step in target.in_window)
+
+
+@pytest.mark.parametrize("scenario", scenarios.MIXES)
+def test_a_mix_is_what_its_name_says(scenario: str, pizzeria: Any, load: Any) -> None:
+    load.run("-H", pizzeria(), "-u", "4", "-r", "4", "-t", "3s", "--scenario", scenario)
+    record, target = recorded(load)
+    counts = sent(target.in_window)
+    reads = sum(count for operation, count in counts.items() if operation in READS) / sum(counts.values())
+    low, high = {"read-heavy": (0.8, 1.0), "write-heavy": (0.2, 0.5)}.get(scenario, (0.4, 0.8))
+    assert record.scenario == scenario
+    assert low < reads < high
+
+
+def test_a_scenario_that_there_is_not_is_refused_with_those_that_there_are(load: Any) -> None:
+    code, output = load.run("-H", "http://127.0.0.1:9", "--scenario", "breakfast")
+    assert code == 2
+    assert "--scenario breakfast: no such scenario; choose one of mario, read-heavy" in output
+    assert "Traceback" not in output
+
+
+def test_a_shape_that_there_is_not_is_one_line_and_exit_code_2(load: Any) -> None:
+    code, output = load.run("-H", "http://127.0.0.1:9", "--shape", "lunch")
+    assert code == 2
+    assert "--shape lunch: no such shape" in output
+    assert "Traceback" not in output
