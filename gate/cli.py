@@ -11,6 +11,7 @@ import click
 
 from analysis.errors import UserError
 from gate.commands.baseline import baseline
+from gate.commands.capacity import capacity
 from gate.commands.compare import compare
 from gate.commands.completion import completion
 from gate.commands.doctor import doctor
@@ -41,6 +42,7 @@ cli.add_command(baseline)
 cli.add_command(serve)
 cli.add_command(init)
 cli.add_command(doctor)
+cli.add_command(capacity)
 cli.add_command(usage)
 cli.add_command(schema)
 cli.add_command(completion)

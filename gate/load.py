@@ -68,6 +68,8 @@ class Load:
     settle: float  # before the first request: what scrapes the services must have seen them idle
     locustfile: Path = LOCUSTFILE
     locust_options: tuple[str, ...] = ()
+    rate: float | None = None  # journeys a second in an open model, with ``users`` the most at a time
+    arrivals: str = "poisson"
 
     @property
     def run_time(self) -> int:
@@ -148,6 +150,7 @@ def _command(load: Load, candidate: Target, baseline: Target | None, folder: Pat
     duet = (
         [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
     )
+    open_model = [] if load.rate is None else ["--rate", str(load.rate), "--arrivals", load.arrivals]
     return [
         *(sys.executable, "-m", "locust", "-f", str(load.locustfile), "--headless", "--only-summary"),
         *("-u", str(load.users), "-r", str(load.users), "-t", f"{load.run_time}s", "-H", candidate.url),
@@ -156,5 +159,6 @@ def _command(load: Load, candidate: Target, baseline: Target | None, folder: Pat
         *("--runs-dir", str(folder.parent), "--run-id", folder.name),
         *("--metrics-path", candidate.metrics_path, "--revision", candidate.revision or ""),
         *duet,
+        *open_model,
         *load.locust_options,
     ]
