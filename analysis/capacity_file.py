@@ -1,0 +1,109 @@
+"""How a capacity is written: JSON, in a run's folder or, to be compared with, among the baselines."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analysis import baselines
+from analysis.capacity import Capacity, Conditioned, Probe
+from analysis.environments import identity
+from analysis.errors import BaselineMissingError, UnreadableBaselineError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from analysis.run_record import Environment
+
+SCHEMA_VERSION: Final = 1
+
+ROOT = baselines.ROOT / "capacity"
+"""Beside the baselines of runs, one folder a scenario, one file an environment."""
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoredProbe(_Stored):
+    """A short run at one rate."""
+
+    rate: float = Field(gt=0)
+    held: bool
+    reasons: tuple[str, ...] = ()
+
+
+class StoredCapacity(_Stored):
+    """The file; rates a second."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    rate: float | None = Field(gt=0, description="highest that held; null when none did")
+    failed: float | None = Field(gt=0, description="lowest above it that did not; null when all held")
+    complete: bool = Field(description="false: the probes were used up before the rate was confirmed")
+    revision: str | None
+    conditions: dict[str, str] = Field(description="environment, load and limits: only equals are compared")
+    probes: tuple[StoredProbe, ...]
+
+
+def conditions(environment: Environment, load: dict[str, str]) -> dict[str, str]:
+    """What must be the same for two capacities to be compared."""
+    return {**identity(environment), **load}
+
+
+def load(path: Path) -> Conditioned:
+    """The capacity in a file.
+
+    Raises:
+        BaselineMissingError: There is no such file.
+        UnreadableBaselineError: It is of another schema, or damaged.
+    """
+    try:
+        file = StoredCapacity.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise _missing(path, error.strerror or "unreadable") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "file"
+        raise UnreadableBaselineError(
+            f"{path}: no capacity of schema {SCHEMA_VERSION} ({place}: {first['msg']}); remove it and store "
+            "a new one with mario-perf capacity --keep"
+        ) from error
+    probes = tuple(Probe(each.rate, each.held, each.reasons) for each in file.probes)
+    failed = math.inf if file.failed is None else file.failed
+    return Conditioned(Capacity(file.rate, failed, probes, file.complete), file.conditions)
+
+
+def find(scenario: str, environment: Environment) -> Path:
+    """Where the capacity of this environment is, else the only one of another, which says what differs.
+
+    Raises:
+        BaselineMissingError: There is none.
+    """
+    try:
+        return baselines.find(scenario, environment, ROOT)
+    except BaselineMissingError as error:
+        raise _missing(path_for(scenario, environment), "none of this environment") from error
+
+
+def path_for(scenario: str, environment: Environment) -> Path:
+    """Where the capacity of a scenario in an environment is kept."""
+    return baselines.path_for(scenario, environment, ROOT)
+
+
+def write(found: Conditioned, revision: str | None, path: Path) -> None:
+    """Write the file and the folders above it, all or nothing."""
+    capacity = asdict(found.capacity)
+    if math.isinf(found.capacity.failed):
+        capacity["failed"] = None
+    file = StoredCapacity(revision=revision, conditions=dict(found.conditions), **capacity)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(".tmp")
+    new.write_text(file.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    new.replace(path)
+
+
+def _missing(path: Path, why: str) -> BaselineMissingError:
+    return BaselineMissingError(f"{path}: no capacity ({why}); store one with mario-perf capacity --keep")

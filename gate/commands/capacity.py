@@ -1,0 +1,118 @@
+"""``mario-perf capacity``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from analysis.capacity import LOWEST, NOISE, Search
+from gate import capacity_session
+from gate.capacity_session import CapacityWish
+from gate.commands.exit_codes import EXIT_CODES
+
+AS_STORED = ""
+"""Of ``--baseline``: no path, the capacity that is kept of this environment."""
+
+USUAL = Search()
+"""What is not asked for."""
+
+
+@click.command(
+    epilog=f"""\b
+Examples:
+  mario-perf capacity                               how much does the working tree take?
+  mario-perf capacity --keep                        ... and keep it as the baseline
+  mario-perf capacity --baseline                    compare with what was kept
+  mario-perf capacity --url http://127.0.0.1:8000   of a running service
+  mario-perf capacity --scenario rush-hour --arrivals constant --probe 20
+
+{EXIT_CODES}"""
+)
+@click.option("--url", metavar="URL", help="A running service, instead of starting the working tree's.")
+@click.option("--scenario", metavar="NAME", help="What is sent. Default: the locustfile's name.")
+@click.option(
+    "--arrivals",
+    type=click.Choice(["poisson", "constant"]),
+    default="poisson",
+    show_default=True,
+    help="At random moments, or with even gaps.",
+)
+@click.option(
+    "--start",
+    type=click.FloatRange(LOWEST),
+    default=USUAL.start,
+    show_default=True,
+    metavar="RATE",
+    help="The first rate that is tried, journeys a second.",
+)
+@click.option(
+    "--resolution",
+    type=click.FloatRange(0.01, 1),
+    default=USUAL.resolution,
+    show_default=True,
+    metavar="RATIO",
+    help="How near the lowest rate that failed must be to the highest that held.",
+)
+@click.option(
+    "--confirmations",
+    type=click.IntRange(0),
+    default=USUAL.confirmations,
+    show_default=True,
+    help="Further probes in which the highest rate must hold.",
+)
+@click.option(
+    "--most-probes",
+    type=click.IntRange(1),
+    default=USUAL.most_probes,
+    show_default=True,
+    help="The search is given up after so many.",
+)
+@click.option(
+    "--probe",
+    "window",
+    type=click.FloatRange(1),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Measured time of a probe; more where too few journeys would arrive.",
+)
+@click.option(
+    "--users",
+    type=click.IntRange(1),
+    default=500,
+    show_default=True,
+    help="Most journeys under way at a time; one that arrives when all are is dropped.",
+)
+@click.option("--keep", is_flag=True, help="Keep the figure as the baseline of this environment.")
+@click.option(
+    "--baseline",
+    is_flag=False,
+    flag_value=AS_STORED,
+    metavar="[PATH]",
+    help="Compare with a stored capacity; without PATH that of this environment.",
+)
+@click.option(
+    "--noise",
+    type=click.FloatRange(0),
+    default=NOISE,
+    show_default=True,
+    metavar="RATIO",
+    help="With --baseline: the relative change that is worth acting on.",
+)
+@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+@click.option(
+    "--runs-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder for runs; the search makes one in it, with a capacity.json.",
+)
+def capacity(**options: object) -> int:
+    """How many journeys a second does the service take while it keeps its limits?
+
+    Starts the service anew for every probe and sends it journeys that do not wait for its answers. Doubles
+    the rate until the policy's [limits] break, bisects, and confirms what it found: the highest rate at which
+    every operation keeps its limits and no journey is dropped. Takes some minutes.
+    """
+    return capacity_session.run(CapacityWish(**options))  # type: ignore[arg-type]
