@@ -48,11 +48,14 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How a gate loads the service."""
+    """How a gate loads the service. With a ``rate`` the model is open, and ``users`` the most at a time."""
 
-    users: int | None = None  # 2 in a duet, 20 otherwise
+    users: int | None = None  # 2 in a duet, 20 otherwise, 5 s of arrivals in an open model
     duration: float = 60.0  # seconds
     seed: int = 1
+    scenario: str | None = None  # None: the locustfile's name
+    rate: float | None = None  # journeys a second
+    arrivals: Literal["constant", "poisson"] = "poisson"
     locustfile: str | None = None  # path from perf.toml; None for the pizzeria's
 
 

@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -127,6 +127,9 @@ class _Load(_Table):
     users: int | None = Field(default=None, ge=1)
     duration: Duration | None = None
     seed: int | None = None
+    scenario: str | None = None
+    rate: float | None = Field(default=None, gt=0)
+    arrivals: Literal["constant", "poisson"] | None = None
     locustfile: str | None = None
 
 

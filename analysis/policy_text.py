@@ -66,6 +66,8 @@ def _load(locustfile: str | None) -> Iterator[str]:
     yield "# users = 2                   # default: 2 in a duet, 20 otherwise"
     yield '# duration = "60s"'
     yield "# seed = 1"
+    yield "# rate = 100                  # journeys a second that arrive whatever the service does"
+    yield '# arrivals = "poisson"        # or "constant"'
     yield ""
 
 

@@ -82,6 +82,11 @@ class Load:
         return self.settle + self.run_time + STARTING
 
 
+def most_users(rate: float) -> int:
+    """Of an open model that was not told: those who are busy when no journey ends for five seconds."""
+    return max(10, math.ceil(5 * rate))
+
+
 def locustfile(asked: policy.Load, policy_path: Path) -> Path:
     """What a policy sends, as it is in the working tree; to the pizzeria if it names nothing.
 

@@ -17,7 +17,7 @@ from analysis.sources.connection import Connection
 from analysis.sources.prometheus import PrometheusSource
 from analysis.sources.scrapes import ScrapeSource
 from gate import duet, git, prometheus, sides, stored
-from gate.load import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile
+from gate.load import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile, most_users
 from gate.processes import free_port
 from gate.progress import narrating
 from gate.service import Build, prepare
@@ -176,17 +176,20 @@ def _load(wish: Wish, policy: Policy) -> Load:
         (users, think), window = DUET_LOAD, wish.round_duration
     else:
         (users, think), window = STORED_LOAD, (wish.duration or policy.load.duration) / stored.RUNS
+    rate = policy.load.rate
     sent = locustfile(policy.load, wish.policy or policy_file.DEFAULT_PATH)
     return Load(
-        users=wish.users or policy.load.users or users,
+        users=wish.users or policy.load.users or (users if rate is None else most_users(rate)),
         seed=policy.load.seed if wish.seed is None else wish.seed,
-        scenario=sent.stem,
+        scenario=policy.load.scenario or sent.stem,
         warm_up=1.0,
         window=window,
         think=think,
         quiet=QUIET if wish.prometheus is None else QUIET_FOR_PROMETHEUS,
         settle=0.0 if wish.prometheus is None else QUIET_FOR_PROMETHEUS,
         locustfile=sent,
+        rate=rate,
+        arrivals=policy.load.arrivals,
     )
 
 

@@ -65,10 +65,12 @@ def test_a_histogram_of_ones_own_stands_alone() -> None:
 def test_service_and_load_are_read_for_the_gate() -> None:
     policy = policy_file.parse(
         '[service]\nstart = ["./serve", "{port}"]\n[load]\nusers = 5\nduration = "30s"\n'
-        'locustfile = "load/shop.py"\n'
+        'locustfile = "load/shop.py"\nscenario = "lunch"\nrate = 12\narrivals = "constant"\n'
     )
     assert policy.service == Service(start=("./serve", "{port}"))
-    assert policy.load == Load(users=5, duration=30.0, locustfile="load/shop.py")
+    assert policy.load == Load(
+        users=5, duration=30.0, locustfile="load/shop.py", scenario="lunch", rate=12.0, arrivals="constant"
+    )
 
 
 @pytest.mark.parametrize(
