@@ -34,6 +34,7 @@ class Target:
     url: str
 
 
+@lru_cache(maxsize=8192)
 def absolute(base_url: str, url: str) -> str:
     """`url` itself when it names its host, else `url` appended to `base_url`."""
     return url if _ABSOLUTE.match(url) else base_url + url
