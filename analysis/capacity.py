@@ -166,7 +166,13 @@ def compare(baseline: Conditioned, candidate: Conditioned, noise: float = NOISE)
         return Change(Verdict.INCONCLUSIVE, *change, f"not comparable: {different}")
     if not (baseline.capacity.complete and candidate.capacity.complete):
         return Change(Verdict.INCONCLUSIVE, *change, "a search did not come to its end; allow more probes")
-    return Change(_verdict(*change, noise), *change, f"noise is {noise:.0%} either way")
+    verdict = _verdict(*change, noise)
+    return Change(verdict, *change, _reason(verdict, noise))
+
+
+def _reason(verdict: Verdict, noise: float) -> str:
+    told = f"noise is {noise:.0%} either way"
+    return f"{told}; search with a finer --resolution" if verdict is Verdict.INCONCLUSIVE else told
 
 
 def _ratio(baseline: Capacity, candidate: Capacity) -> tuple[float, float]:

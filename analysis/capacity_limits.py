@@ -73,19 +73,21 @@ def broken(measured: Measured, policy: Policy) -> tuple[str, ...]:
 
 def kept_up(record: RunRecord) -> bool:
     """Whether the load generator had a core left and was in time."""
-    return not _starved(record) and _late(record) <= LONGEST_LAG
+    return not _starved(record) and max(_late(record), record.generator.loop_lag_p99) <= LONGEST_LAG
 
 
 def by_generator(measured: Measured, policy: Policy) -> bool:
     """Whether what broke may be the load generator's doing instead of the service's.
 
-    It may when the generator had no core left, or no limit broke by more than it was late itself. What the
-    run as a whole lacks (journeys dropped, or not ended) tells only where the generator kept up.
+    It may when the generator had no core left, or no limit broke by more than the generator's own delay: it
+    began journeys late, and saw answers late. What the run as a whole lacks (journeys dropped, or not ended)
+    tells only where the generator kept up.
     """
     if _starved(measured.record):
         return True
     result = conclude((measured,), None, policy)
-    if any(_beyond_limits(result, policy, _late(measured.record))):
+    own_delay = _late(measured.record) + measured.record.generator.loop_lag_p99
+    if any(_beyond_limits(result, policy, own_delay)):
         return False
     return not kept_up(measured.record) or not any(_of_run(result))
 
@@ -95,9 +97,8 @@ def _starved(record: RunRecord) -> bool:
 
 
 def _late(record: RunRecord) -> float:
-    """The load generator's own delay at p99, seconds."""
-    arrivals = 0.0 if record.arrivals is None else record.arrivals.late_p99
-    return max(arrivals, record.generator.loop_lag_p99)
+    """How long after they were due journeys began, p99, seconds."""
+    return 0.0 if record.arrivals is None else record.arrivals.late_p99
 
 
 def _of_run(result: GateResult) -> Iterator[str]:

@@ -44,7 +44,7 @@ class CapacityWish:
 
     url: str | None
     scenario: str | None
-    arrivals: str
+    arrivals: str | None
     start: float
     resolution: float
     confirmations: int
@@ -129,7 +129,7 @@ def _load(wish: CapacityWish, policy: Policy) -> Load:
     return Load(
         users=wish.users,
         seed=policy.load.seed,
-        scenario=wish.scenario or sent.stem,
+        scenario=wish.scenario or policy.load.scenario or sent.stem,
         warm_up=WARM_UP,
         window=wish.window,
         think="0",
@@ -137,7 +137,7 @@ def _load(wish: CapacityWish, policy: Policy) -> Load:
         settle=0.0,
         locustfile=sent,
         rate=wish.start,
-        arrivals=wish.arrivals,
+        arrivals=wish.arrivals or policy.load.arrivals,
     )
 
 

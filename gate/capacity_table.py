@@ -47,10 +47,11 @@ def figure(capacity: Capacity, written: Path) -> Text:
 
 
 def _answer(capacity: Capacity) -> str:
+    if not capacity.complete:
+        held = "no rate" if capacity.rate is None else f"{rate(capacity.rate)} journeys/s"
+        return f"Not confirmed: {held} held when the probes were used up; allow more with --most-probes."
     if capacity.rate is None:
         return f"No capacity: not even {rate(capacity.failed)} journeys/s held."
-    if not capacity.complete:
-        return f"Not confirmed: {rate(capacity.rate)} journeys/s held, but the probes were used up."
     return f"Capacity: {rate(capacity.rate)} journeys/s; {rate(capacity.failed)} failed."
 
 

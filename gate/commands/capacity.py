@@ -30,13 +30,13 @@ Examples:
 {EXIT_CODES}"""
 )
 @click.option("--url", metavar="URL", help="A running service, instead of starting the working tree's.")
-@click.option("--scenario", metavar="NAME", help="What is sent. Default: the locustfile's name.")
+@click.option(
+    "--scenario", metavar="NAME", help="What is sent. Default: the policy's, or the locustfile's name."
+)
 @click.option(
     "--arrivals",
     type=click.Choice(["poisson", "constant"]),
-    default="poisson",
-    show_default=True,
-    help="At random moments, or with even gaps.",
+    help="At random moments, or with even gaps. Default: the policy's, or poisson.",
 )
 @click.option(
     "--start",
@@ -84,7 +84,11 @@ Examples:
     show_default=True,
     help="Most journeys under way at a time; one that arrives when all are is dropped.",
 )
-@click.option("--keep", is_flag=True, help="Keep the figure as the baseline of this environment.")
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="Keep the figure as the baseline of this environment, in place of the one before.",
+)
 @click.option(
     "--baseline",
     is_flag=False,

@@ -1,0 +1,62 @@
+"""How a capacity is told on a terminal."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from analysis.capacity import Capacity, Change, Probe
+from analysis.model import Verdict
+from gate import capacity_table
+
+FILE = Path("runs/1-capacity/capacity.json")
+
+
+@pytest.mark.parametrize(
+    ("capacity", "said"),
+    [
+        (Capacity(226.27, 237.6, (), complete=True), "Capacity: 226 journeys/s; 238 failed."),
+        (Capacity(None, 0.5, (), complete=True), "No capacity: not even 0.500 journeys/s held."),
+        (Capacity(80.0, math.inf, (), complete=False), "Not confirmed: 80.0 journeys/s held"),
+        (Capacity(None, math.inf, (), complete=False), "Not confirmed: no rate held"),
+    ],
+)
+def test_the_figure_is_a_sentence_with_its_file(capacity: Capacity, said: str) -> None:
+    shown = capacity_table.figure(capacity, FILE).plain
+    assert shown.startswith(said)
+    assert shown.endswith(f"({FILE})")
+
+
+@given(st.floats(min_value=0.01, max_value=1e6))
+def test_a_rate_has_three_significant_digits_and_no_exponent(value: float) -> None:
+    shown = capacity_table.rate(value)
+    assert "e" not in shown
+    assert float(shown) == pytest.approx(value, rel=0.0051)
+
+
+def test_a_probe_is_a_row_with_its_first_reasons_whatever_they_hold() -> None:
+    probes = (Probe(40.0, held=True), Probe(80.0, held=False, reasons=("a [red]slow[/] one", "b", "c", "d")))
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(capacity_table.probes(Capacity(40.0, 80.0, probes, complete=True)))
+    _, held, failed = captured.get().splitlines()
+    assert held.split() == ["1", "40.0", "held"]
+    assert failed.split(maxsplit=3) == ["2", "80.0", "failed", "a [red]slow[/] one; b; and 2 more"]
+
+
+def test_a_change_is_told_with_its_bounds_and_the_baseline() -> None:
+    regressed = Change(Verdict.REGRESSED, -0.5, -0.4, "noise is 10% either way")
+    shown = capacity_table.change(regressed, FILE).plain
+    assert shown == f"regressed: -50.0% to -40.0% against {FILE}; noise is 10% either way"
+    endless = Change(Verdict.INCONCLUSIVE, -1.0, math.inf, "a search did not come to its end")
+    assert "inconclusive: -100.0% to any against" in capacity_table.change(endless, FILE).plain
+
+
+def test_limits_that_nobody_gave_are_called_assumed() -> None:
+    assert capacity_table.limits("p95 at most 1 s", given=True).plain == "Limits: p95 at most 1 s"
+    assert capacity_table.limits("p95 at most 1 s", given=False).plain.endswith("these are assumed)")
