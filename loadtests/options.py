@@ -182,13 +182,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def settle(parsed: argparse.Namespace) -> None:
     """Settle what Locust's own options leave open.
 
-    A scenario without a name is called like its locustfile. In an open model there are users for five seconds
-    of arrivals, and time for them to come, for the shape, and for the pause at the window's edge.
+    A scenario without a name is called like its locustfile, and of several like the first. In an open model
+    there are users for five seconds of arrivals, and time for them to come, for the shape, and for the pause
+    at the window's edge.
 
     Raises:
         ValueError: The options are wrong.
     """
-    parsed.scenario = parsed.scenario or Path(parsed.locustfile).stem
+    parsed.scenario = parsed.scenario or Path(parsed.locustfile.split(",")[0]).stem
     options = Options.of(parsed)
     if options.rate is not None:
         parsed.num_users = parsed.num_users or max(_FEWEST_USERS, ceil(_BUSY * options.rate))

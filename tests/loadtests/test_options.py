@@ -69,6 +69,7 @@ def settled(*words: str, **of_locust: object) -> Namespace:
 def test_a_scenario_without_a_name_is_called_like_its_locustfile() -> None:
     assert settled().scenario == "shop"
     assert settled("--scenario", "read-heavy").scenario == "read-heavy"
+    assert settled(locustfile="load/shop.py,load/exporter.py").scenario == "shop"
 
 
 def test_a_closed_model_leaves_users_and_length_to_locust() -> None:
