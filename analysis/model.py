@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
 
 
-Metric = Literal["latency", "p50", "p95", "p99", "mean", "spread", "rate", "error_ratio"]
-"""What is compared. ``latency`` is the typical time: the mean of the fastest 95 %."""
+Metric = Literal["latency", "p50", "p95", "p99", "mean", "spread", "rate", "error_ratio", "slow_share"]
+"""What is compared. ``latency`` is the typical time: the mean of the fastest 95 %. ``slow_share`` is how many
+executions are slower than nearly all were: of both sides together one in a hundred."""
+
+SHARES: Final[frozenset[Metric]] = frozenset({"error_ratio", "slow_share"})
+"""Metrics that change by a difference; all others change by a factor."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

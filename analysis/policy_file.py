@@ -61,6 +61,8 @@ class _Thresholds(_Table):
     tail_resolution: float | None = Field(default=None, gt=0)
     error_noise: Ratio | None = None
     error_resolution: Ratio | None = None
+    slow_noise: Ratio | None = None
+    slow_resolution: Ratio | None = None
     min_samples: int | None = Field(default=None, ge=1)
 
 

@@ -38,6 +38,8 @@ _HEAD = """\
 # tail_resolution = 0.33
 # error_noise = 0.001           # the share of failures, as a difference
 # error_resolution = 0.01
+# slow_noise = 0.005            # the share of the slowest executions, as a difference
+# slow_resolution = 0.02
 
 [limits]
 # Absolute limits, with or without a baseline.

@@ -49,7 +49,7 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
     A side that dies makes the result invalid, and what was measured before stays in it.
 
     Raises:
-        UserError: a service or Locust cannot be started, or nothing could be measured.
+        UserError: a service or Locust cannot be started in the first round, or nothing could be measured.
     """
     looks, started = duet.plan, time.monotonic()
     played: list[Measured] = []
@@ -59,7 +59,13 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
         try:
             played.append(play_round(duet, number, narrator))
         except SideDiedError as died:
-            return _broken(duet, number, played, died)
+            rounds = played or [_interrupted(duet, number, died)]
+            return _broken(duet, rounds, Finding("side-died", Severity.INVALID, f"in round {number} {died}"))
+        except UserError as failed:
+            if not played:
+                raise
+            reason = Finding("round-failed", Severity.INVALID, f"round {number} failed: {failed}")
+            return _broken(duet, played, reason)
         last = number == looks.rounds or time.monotonic() - started + duet.load.whole_time > duet.longest
         alpha = duet.policy.false_alarm_rate - spent if last else looks.alpha(number)
         if alpha is None:
@@ -102,15 +108,13 @@ def _is_final(result: GateResult) -> bool:
     return result.outcome is not Outcome.INVALID and decided(result.operations)
 
 
-def _broken(duet: Duet, number: int, played: list[Measured], died: SideDiedError) -> GateResult:
-    """What was measured until a side died, as an invalid result with the reason."""
-    rounds = played or [_interrupted(duet, number, died)]
+def _broken(duet: Duet, rounds: list[Measured], reason: Finding) -> GateResult:
+    """What was measured until something broke, as an invalid result with the reason."""
     result = judged(rounds, None, duet.policy)
-    reason = Finding("side-died", Severity.INVALID, f"round {number}: {died}")
     return replace(
         result,
         outcome=Outcome.INVALID,
-        sentence=f"The run cannot be judged: in round {number} {died}.",
+        sentence=f"The run cannot be judged: {reason.message}.",
         findings=(reason, *result.findings),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -90,8 +91,8 @@ def served(builds: Sequence[Build], seed: int, folder: Path) -> Iterator[tuple[C
 
 def _started(build: Build, seed: int, folder: Path) -> AbstractContextManager[Child]:
     env = {
-        # The checkout's own code must win over whatever is installed.
-        "PYTHONPATH": str(build.checkout.path),
+        # The checkout's own code must win over whatever is installed, in both usual layouts.
+        "PYTHONPATH": os.pathsep.join(str(build.checkout.path / place) for place in ("", "src")),
         "PYTHONSAFEPATH": "",
         # Both sides of a round hash alike, so that the order of a set is no difference between builds.
         "PYTHONHASHSEED": str(seed),

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MOST = 0.34
 """Share of runs that may be spoilt before the whole gate is."""
 
+DONE_BY_A_SIDE = frozenset({"restart", "counter-reset", "abandoned-requests"})
+"""Findings that are never left out: a build that crashes now and then must not pass by them."""
+
 
 def reasons(run: Measured) -> tuple[Finding, ...]:
     """Why a run is unfit; empty when it is fit."""
@@ -30,13 +33,15 @@ def judged(
 ) -> GateResult:
     """Judge the runs that are fit; with too many that are not, all of them, so that the result says why.
 
-    What is left out does not depend on which side was faster, so it does not touch the false-alarm rate.
+    Only what load generator, machine or scrapes did is left out. That does not depend on which side was
+    faster, so it does not touch the false-alarm rate.
 
     Raises:
         UserError: as ``conclude``.
     """
     fit = [run for run in runs if not reasons(run)]
-    if not fit or len(runs) - len(fit) > MOST * len(runs):
+    told = {finding.code for run in runs for finding in reasons(run)}
+    if not fit or told & DONE_BY_A_SIDE or len(runs) - len(fit) > MOST * len(runs):
         return conclude(runs, baseline, policy, alpha)
     result = conclude(fit, baseline, policy, alpha)
     left_out = tuple(_as_warning(run, finding) for run in runs for finding in reasons(run))

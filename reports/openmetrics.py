@@ -46,7 +46,7 @@ def _lines(result: GateResult) -> Iterator[str]:
     )
     yield from _family(
         "mario_perf_change_ratio",
-        "Change against the baseline and the ends of its interval; relative, for error_ratio a difference.",
+        "Change against the baseline and the ends of its interval; relative, for shares a difference.",
         (sample for one in result.operations for sample in _changes(one)),
     )
 

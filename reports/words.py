@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from analysis.model import Outcome, Verdict
+from analysis.model import SHARES, Outcome, Verdict
 from reports import units
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ METRICS = {
     "trimmed_mean": "trimmed mean time",
     "spread": "spread (p95 over p50)",
     "error_ratio": "error ratio",
+    "slow_share": "slow executions",
     "rate": "rate",
 }
 METHODS = {
@@ -65,7 +66,7 @@ def spoken(one: OperationResult) -> Comparison | None:
 
 def latency(one: OperationResult) -> Comparison | None:
     """The comparison of durations that counts for the verdict; None when there is none."""
-    durations = [c for c in one.comparisons if c.metric not in {"error_ratio", "rate", "spread"}]
+    durations = [c for c in one.comparisons if c.metric not in SHARES | {"rate", "spread"}]
     chosen = [c for c in durations if c.metric == one.decided_by] or [c for c in durations if c.gating]
     return next(iter(chosen or durations), None)
 
@@ -108,7 +109,7 @@ def threshold(comparison: Comparison) -> str:
 def quantity(metric: str, value: float) -> str:
     """A value of a metric in its unit."""
     match metric:
-        case "error_ratio":
+        case "error_ratio" | "slow_share":
             return units.percent(value)
         case "rate":
             return units.rate(value)
@@ -119,7 +120,7 @@ def quantity(metric: str, value: float) -> str:
 
 
 def _changed(comparison: Comparison, value: float) -> str:
-    return units.points(value) if comparison.metric == "error_ratio" else units.change(value)
+    return units.points(value) if comparison.metric in SHARES else units.change(value)
 
 
 def _size(comparison: Comparison, value: float) -> str:

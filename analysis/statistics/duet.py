@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.statistics.change import paired
-from analysis.statistics.judgement import Sides, judge
+from analysis.statistics.change import paired, within_one_round
+from analysis.statistics.compared import Sides
+from analysis.statistics.judgement import judge
 from analysis.statistics.operations import common_order, failures
 from analysis.statistics.rebin import to_shared_bounds
 from analysis.statistics.replicates import by_block, by_run
@@ -23,12 +24,14 @@ def compare(rounds: Sequence[Round], policy: Policy, alpha: float) -> tuple[Oper
     """Judge the candidate of each ``(baseline, candidate)`` round against the baseline beside it.
 
     With several rounds each is a replicate: fresh processes differ although the code does not, and only
-    rounds show by how much. A single round is cut into blocks of time instead.
+    rounds show by how much. A single round is cut into blocks of time instead, and can show only a gross
+    change.
 
     Raises:
         UserError: the two sides share too few histogram bounds.
     """
-    return judge(laid_out(rounds), paired, policy, alpha)
+    comparing = paired if len(rounds) > 1 else within_one_round
+    return judge(laid_out(rounds), comparing, policy, alpha)
 
 
 def laid_out(rounds: Sequence[Round]) -> Sides:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from analysis.model import Verdict
+from analysis.durations import formatted
+from analysis.model import SHARES, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ NAMES: Mapping[Metric, str] = {
     "spread": "spread (p95 over p50)",
     "rate": "rate",
     "error_ratio": "share of failures",
+    "slow_share": "share of slow executions",
 }
 
 _WHOLE = 10
@@ -30,14 +32,20 @@ _WHOLE = 10
 
 def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> str:
     """One sentence on check ``check`` of operation ``index``."""
-    name = NAMES[check.metric]
+    name = _name(check, index)
     low, high = float(check.low[index]), float(check.high[index])
     if not math.isfinite(low):
         return f"The {name} could not be compared: too few executions on one side."
-    points = check.metric == "error_ratio"
+    points = check.metric in SHARES
     span = f"{_amount(low, points)} to {_amount(high, points)}"
     moved = f"The {name} changed by {_amount(float(check.change[index]), points)} (95 % interval {span})"
     return moved + _because(check, index, verdict, detectable, points=points)
+
+
+def _name(check: Check, index: int) -> str:
+    if check.beyond is None:
+        return NAMES[check.metric]
+    return f"share of executions above {formatted(float(check.beyond[index]))}"
 
 
 def _because(check: Check, index: int, verdict: Verdict, detectable: float, *, points: bool) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.statistics import checks
 from analysis.statistics.change import paired
-from analysis.statistics.judgement import compared
+from analysis.statistics.compared import compared
 from analysis.statistics.sequential import plan
 from analysis.statistics.verdicts import family_size
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from analysis.policy import Policy
     from analysis.statistics.change import Change
-    from analysis.statistics.judgement import Sides
+    from analysis.statistics.compared import Sides
 
     Floats = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ def rounds_needed(sides: Sides, policy: Policy, change: float) -> Floats:
     ``(O,)``; infinite where more than ``MOST_ROUNDS`` do not suffice, or nothing is known.
     """
     found = compared(sides, paired, policy)
-    check, so_far = found.check("latency"), found.changes["latency"]
+    check, so_far = found.check("latency"), found.changes["latency"].apart
     family, played = family_size(found.checks), len(sides.baseline.durations)
     needed = np.full(len(sides.operations), np.inf)
     for rounds in _candidates():
@@ -45,7 +45,7 @@ def rounds_needed(sides: Sides, policy: Policy, change: float) -> Floats:
 
 def spread(sides: Sides, policy: Policy) -> Floats:
     """How far one round's relative change of latency typically lies from the truth: ``(O,)``, NaN unknown."""
-    change = compared(sides, paired, policy).changes["latency"]
+    change = compared(sides, paired, policy).changes["latency"].whole
     rounds = len(sides.baseline.durations)
     return np.where(np.isfinite(change.error), np.expm1(change.error * np.sqrt(rounds)), np.nan)
 

@@ -9,45 +9,23 @@ import numpy as np
 
 from analysis.model import Comparison, Estimate, OperationResult
 from analysis.statistics import checks as make
-from analysis.statistics import explain, metrics
+from analysis.statistics import explain
+from analysis.statistics.compared import compared
 from analysis.statistics.summary import summary
 from analysis.statistics.verdicts import Decision, decide, family_size, of_operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from analysis.model import Metric, Operation
-    from analysis.policy import Policy, Thresholds
-    from analysis.statistics.change import Change
+    from analysis.model import Metric
+    from analysis.policy import Policy
     from analysis.statistics.checks import Check
-    from analysis.statistics.replicates import Replicates
+    from analysis.statistics.compared import Compared, Comparing, Sides
+    from analysis.statistics.verdicts import Decision
 
     Floats = NDArray[np.float64]
-    Comparing = Callable[[Floats, Floats, Floats], Change]
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """What is compared: the operations in the order of the arrays, and both sides."""
-
-    operations: tuple[Operation, ...]
-    baseline: Replicates
-    candidate: Replicates
-    failures: tuple[tuple[Mapping[str, int], Mapping[str, int]], ...]  # baseline's, candidate's
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Every metric of every operation, before anything is decided."""
-
-    changes: Mapping[Metric, Change]
-    checks: Sequence[Check]
-
-    def check(self, metric: Metric) -> Check:
-        """Of one metric."""
-        return next(check for check in self.checks if check.metric == metric)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,84 +53,22 @@ def judge(sides: Sides, comparing: Comparing, policy: Policy, alpha: float) -> t
         sides=sides,
         checks=found.checks,
         decisions=decide(found.checks, alpha),
-        detectable=_detectable(found, sides, alpha / family_size(found.checks)),
+        detectable=_detectable(found, alpha / family_size(found.checks)),
         bucket_width=make.bucket_resolution(sides.baseline, sides.candidate),
     )
     return tuple(_result(evidence, index) for index in range(len(sides.operations)))
 
 
-def compared(sides: Sides, comparing: Comparing, policy: Policy) -> Compared:
-    """Compare every metric of every operation; the arguments are those of ``judge``."""
-    limits = [policy.of(operation.name) for operation in sides.operations]
-    changes = {name: _change(sides, read, comparing, limits) for name, read in metrics.LOGARITHMIC.items()}
-    found = [_duration_check(name, sides, changes[name], limits) for name in metrics.LOGARITHMIC]
-    errors = make.of_errors(
-        sides.baseline, sides.candidate, _array(limits, "error_noise"), _array(limits, "error_resolution")
-    )
-    found.insert(2, errors)
-    return Compared(changes, found)
-
-
-def _change(
-    sides: Sides,
-    read: Callable[[Replicates], Floats],
-    comparing: Comparing,
-    limits: Sequence[Thresholds],
-) -> Change:
-    enough = _enough(sides, limits)
-    baseline, candidate = (np.where(enough, read(side), np.nan) for side in (sides.baseline, sides.candidate))
-    return comparing(baseline, candidate, _counting_noise(sides))
-
-
-def _enough(sides: Sides, limits: Sequence[Thresholds]) -> NDArray[np.bool_]:
-    fewest = np.minimum(sides.baseline.counts.sum(axis=(0, 2)), sides.candidate.counts.sum(axis=(0, 2)))
-    return np.asarray(fewest >= _array(limits, "min_samples"))
-
-
-def _counting_noise(sides: Sides) -> Floats:
-    """What the variance of a difference is proportional to when only counting matters; shape (O,)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inverse = [
-            1.0 / np.maximum(side.counts.sum(axis=-1), 1) for side in (sides.baseline, sides.candidate)
-        ]
-    return np.asarray(inverse[0].mean(axis=0) + inverse[1].mean(axis=0))
-
-
-def _duration_check(name: Metric, sides: Sides, change: Change, limits: Sequence[Thresholds]) -> Check:
-    read = metrics.LOGARITHMIC[name]
-    kind = "tail" if name in {"p95", "p99", "spread"} else "latency"
-    resolution = _array(limits, f"{kind}_resolution")
-    gating = {
-        "latency": np.ones(len(limits), dtype=bool),
-        "p95": make.tail_resolved(sides.baseline, sides.candidate, resolution),
-    }
-    return make.of_durations(
-        name,
-        (_typical(read(sides.baseline)), _typical(read(sides.candidate))),
-        change,
-        _array(limits, f"{kind}_noise"),
-        resolution,
-        gating.get(name, np.zeros(len(limits), dtype=bool)),
-    )
-
-
-def _typical(logs: Floats) -> Floats:
-    n = np.isfinite(logs).sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(n > 0, np.nansum(logs, axis=0) / n, np.nan)
-
-
-def _array(limits: Sequence[Thresholds], name: str) -> Floats:
-    return np.array([getattr(each, name) for each in limits], dtype=np.float64)
-
-
-def _detectable(found: Compared, sides: Sides, alpha: float) -> dict[Metric, Floats]:
+def _detectable(found: Compared, alpha: float) -> dict[Metric, Floats]:
     least = {
-        metric: make.detectable(found.check(metric), change, alpha)
+        metric: make.detectable(found.check(metric), change.apart, alpha)
         for metric, change in found.changes.items()
     }
-    errors = make.detectable_errors(found.check("error_ratio"), sides.baseline, sides.candidate, alpha)
-    return {**least, "error_ratio": errors}
+    shares = {
+        metric: both.detectable(found.check(metric).noise, alpha, make.POWER)
+        for metric, both in found.shares.items()
+    }
+    return {**least, **shares}
 
 
 def _result(evidence: Evidence, index: int) -> OperationResult:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.statistics import metrics
-from analysis.statistics.change import Change, unpaired
-from analysis.statistics.judgement import Sides, judge
+from analysis.statistics.change import Changes, unpaired
+from analysis.statistics.compared import Sides
+from analysis.statistics.judgement import judge
 from analysis.statistics.operations import common_order, failures
 from analysis.statistics.rebin import to_shared_bounds
 from analysis.statistics.replicates import by_run
@@ -53,7 +55,7 @@ def shift(baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement
     runs = to_shared_bounds([*baseline, *candidate])
     names = [operation.name for operation in common_order(runs)]
     kept, now = runs[: len(baseline)], runs[len(baseline) :]
-    before, after = (metrics.latency(by_run(side, names)) for side in (kept, now))
+    before, after = metrics.latency(by_run(kept, names), by_run(now, names))
     return float(np.expm1(common_shift(unpaired(before, after, np.ones(len(names))).value)))
 
 
@@ -63,7 +65,7 @@ def common_shift(change: Floats) -> float:
     return float(np.median(known)) if len(known) >= FEWEST_FOR_DRIFT else 0.0
 
 
-def _against_drift(baseline: Floats, candidate: Floats, scale: Floats) -> Change:
+def _against_drift(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
     change = unpaired(baseline, candidate, scale)
-    shift = common_shift(change.value)
-    return Change(change.value - shift, change.error, change.freedom, change.steadiest - shift)
+    beyond = replace(change, value=change.value - common_shift(change.value))
+    return Changes(beyond, beyond, beyond.value)

@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.model import SHARES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -34,7 +36,7 @@ class Scale:
     @classmethod
     def over(cls, comparisons: Sequence[Comparison]) -> Scale:
         """As wide as every value, every finite interval end and twice the noise band, within limits."""
-        linear = comparisons[0].metric == "error_ratio"
+        linear = comparisons[0].metric in SHARES
         found = [_position(end, linear=linear) for end in _ends(comparisons)]
         known = [min(max(position, -_LIMIT), _LIMIT) for position in found if math.isfinite(position)]
         least = max(0.0 if linear else _LEAST_SPAN, *(2 * one.threshold for one in comparisons))

@@ -48,7 +48,7 @@ class Interval(Document):
 
 
 class MetricComparison(Document):
-    """One metric of one operation. Changes are relative, for the error ratio they are differences."""
+    """One metric of one operation. Changes are relative, for shares they are differences."""
 
     metric: str
     baseline: Number

@@ -11,7 +11,7 @@ from analysis.metrics import CQRS
 from analysis.sources.scrapes import ScrapeSource
 from tests.analysis.conftest import MakeRun, Plan, environment
 
-POLICY = "[thresholds]\nlatency_resolution = 0.3\ntail_resolution = 1.0\nerror_resolution = 0.05\n"
+POLICY = "[thresholds]\nlatency_resolution = 0.5\ntail_resolution = 1.0\nerror_resolution = 0.05\n"
 SLOWER = Plan({"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}, seed=3)
 
 

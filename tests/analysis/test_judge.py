@@ -16,7 +16,7 @@ from tests.analysis.conftest import MakeRun, Plan, Service, environment, keep_sc
 
 SLOWER = Plan({"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}, seed=3)
 # Small runs: 600 executions an operation.
-EASY = Policy(thresholds=Thresholds(latency_resolution=0.3, tail_resolution=1.0, error_resolution=0.05))
+EASY = Policy(thresholds=Thresholds(latency_resolution=0.5, tail_resolution=1.0, error_resolution=0.05))
 
 
 def _source(run: Run) -> ScrapeSource:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.statistics.change import paired, unpaired
+from analysis.statistics.change import paired, unpaired, within_one_round
 from analysis.statistics.moderation import moderate
 
 
@@ -21,7 +21,7 @@ def test_the_paired_interval_covers_as_often_as_it_says(rounds: int, operations:
         differences = rng.normal(0.03, 1.0, (rounds, operations)) * spread + together
         truth = 0.03 * spread
         expected = spread * np.exp(rng.normal(0, 0.4, operations))
-        change = paired(np.zeros_like(differences), differences, expected**2)
+        change = paired(np.zeros_like(differences), differences, expected**2).whole
         low, high = change.interval(0.95)
         covered.append(((low <= truth) & (truth <= high)).mean())
     assert abs(np.mean(covered) - 0.95) <= 0.02
@@ -43,12 +43,12 @@ def test_the_unpaired_interval_covers_as_often_as_it_says(kept: int, now: int) -
 def test_what_disturbs_both_sides_alike_leaves_no_trace() -> None:
     rng = np.random.default_rng(3)
     machine = rng.normal(0, 5, (6, 4))
-    change = paired(machine, machine + np.log(1.1), np.ones(4))
+    change = paired(machine, machine + np.log(1.1), np.ones(4)).whole
     np.testing.assert_allclose(change.value, np.log(1.1))
 
 
 def test_one_replicate_leaves_an_infinite_interval() -> None:
-    change = paired(np.zeros((1, 3)), np.ones((1, 3)), np.ones(3))
+    change = paired(np.zeros((1, 3)), np.ones((1, 3)), np.ones(3)).whole
     low, high = change.interval(0.95)
     assert np.isneginf(low).all()
     assert np.isposinf(high).all()
@@ -57,7 +57,7 @@ def test_one_replicate_leaves_an_infinite_interval() -> None:
 
 def test_nothing_measured_is_unknown_and_not_an_error() -> None:
     nothing = np.full((4, 2), np.nan)
-    low, high = paired(nothing, nothing, np.ones(2)).interval(0.95)
+    low, high = paired(nothing, nothing, np.ones(2)).whole.interval(0.95)
     assert np.isneginf(low).all()
     assert np.isposinf(high).all()
 
@@ -65,8 +65,18 @@ def test_nothing_measured_is_unknown_and_not_an_error() -> None:
 def test_the_steadiest_estimate_leaves_out_the_loudest_replicate() -> None:
     differences = np.array([[0.0], [0.0], [0.9]])
     change = paired(np.zeros((3, 1)), differences, np.ones(1))
-    assert change.value[0] == pytest.approx(0.3)
+    assert change.whole.value[0] == pytest.approx(0.3)
     assert change.steadiest[0] == pytest.approx(0.0)
+
+
+def test_blocks_of_one_round_do_not_tell_how_processes_differ() -> None:
+    """Ten per cent in every block may be two processes of one build; half as much again may not."""
+    rng = np.random.default_rng(4)
+    blocks = rng.normal(0, 0.01, (12, 12))
+    for slower, certain in ((1.1, False), (1.5, True)):
+        changed = blocks + np.where(np.arange(12) == 0, np.log(slower), 0.0)
+        apart = within_one_round(np.zeros((12, 12)), changed, np.ones(12)).apart
+        assert (apart.above(np.log(np.full(12, 1.01)))[0] < 0.0005) == certain
 
 
 @given(st.integers(4, 60), st.integers(2, 20), st.integers(0, 2**32 - 1))

@@ -16,7 +16,7 @@ from analysis.statistics.sequential import plan
 from benchmarks.detection.simulation import World, gate
 
 if TYPE_CHECKING:
-    from analysis.statistics.judgement import Sides
+    from analysis.statistics.compared import Sides
 
 POLICY = Policy()
 QUIET = World(samples=60, burst=0.0)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.model import OperationResult, Verdict
+from analysis.model import OperationResult, RunMeasurement, Verdict
 from analysis.policy import Policy
 from analysis.statistics.duet import compare
 from analysis.statistics.rebin import _rebinned
@@ -100,3 +100,38 @@ def test_a_change_of_the_slow_ones_alone_is_seen_at_p95() -> None:
         for comparison in each.comparisons
         if comparison.metric == "p95"
     )
+
+
+def test_two_in_a_hundred_that_take_twenty_times_as_long_are_seen_though_no_p95_is() -> None:
+    rounds = gate(QUIET, np.random.default_rng(9))
+    slowed = [(b, _with_slow_ones(c)) for b, c in rounds]
+    results = compare(slowed, POLICY, 0.01)
+    assert red(results) == ["Operation0"]
+    assert results[0].decided_by == "slow_share"
+
+
+def _with_slow_ones(run: RunMeasurement) -> RunMeasurement:
+    """Two in a hundred executions of the first operation 26 buckets later: 20 bounds are a decade."""
+    first = run.measurements["Operation0"]
+    rng = np.random.default_rng(int(run.slice_edges[0]))
+    moved = rng.binomial(first.slices, 0.02)
+    slices = first.slices - moved
+    slices[:, 26:] += moved[:, :-26]
+    return replace(run, measurements={**run.measurements, "Operation0": replace(first, slices=slices)})
+
+
+def test_a_rate_that_fell_is_worse_and_one_that_rose_is_better() -> None:
+    rounds = gate(QUIET, np.random.default_rng(10))
+    faster = [
+        (b, replace(c, slice_edges=c.slice_edges[0] + (c.slice_edges - c.slice_edges[0]) / 1.5))
+        for b, c in rounds
+    ]
+    for sides, verdict, sign in (
+        (faster, Verdict.IMPROVED, 1),
+        ([(c, b) for b, c in faster], Verdict.REGRESSED, -1),
+    ):
+        rate = next(c for c in compare(sides, POLICY, 0.01)[0].comparisons if c.metric == "rate")
+        assert rate.verdict is verdict
+        assert rate.change.value * sign > 0.2
+        assert rate.change.low <= rate.change.value <= rate.change.high
+        assert not rate.gating

@@ -1,0 +1,141 @@
+"""Every metric of both sides, with what is known of its change: all that verdicts are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.statistics import checks as make
+from analysis.statistics import metrics, slow
+from analysis.statistics.shares import Counted, contrast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from analysis.model import Metric, Operation
+    from analysis.policy import Policy, Thresholds
+    from analysis.statistics.change import Changes
+    from analysis.statistics.checks import Check
+    from analysis.statistics.metrics import Both
+    from analysis.statistics.replicates import Replicates
+    from analysis.statistics.shares import Contrast
+
+    Floats = NDArray[np.float64]
+    Comparing = Callable[[Floats, Floats, Floats], Changes]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What is compared: the operations in the order of the arrays, and both sides."""
+
+    operations: tuple[Operation, ...]
+    baseline: Replicates
+    candidate: Replicates
+    failures: tuple[tuple[Mapping[str, int], Mapping[str, int]], ...]  # baseline's, candidate's
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Every metric of every operation, before anything is decided."""
+
+    changes: Mapping[Metric, Changes]
+    shares: Mapping[Metric, Contrast]
+    checks: Sequence[Check]
+
+    def check(self, metric: Metric) -> Check:
+        """Of one metric."""
+        return next(check for check in self.checks if check.metric == metric)
+
+
+def compared(sides: Sides, comparing: Comparing, policy: Policy) -> Compared:
+    """Compare every metric of every operation; the arguments are those of ``judge``."""
+    limits = [policy.of(operation.name) for operation in sides.operations]
+    logs = {name: read(sides.baseline, sides.candidate) for name, read in metrics.LOGARITHMIC.items()}
+    changes = {name: _changes(sides, both, comparing, limits) for name, both in logs.items()}
+    durations = [_duration_check(name, sides, both, changes[name], limits) for name, both in logs.items()]
+    shares: dict[Metric, Contrast] = {
+        "error_ratio": contrast(*_failed(sides)),
+        "slow_share": contrast(*_slow(sides, limits)),
+    }
+    told = [_share_check(name, sides, both, limits) for name, both in shares.items()]
+    return Compared(changes, shares, [*durations[:2], *told, *durations[2:]])
+
+
+def _failed(sides: Sides) -> tuple[Counted, Counted]:
+    return (
+        Counted(sides.baseline.failed, sides.baseline.executions),
+        Counted(sides.candidate.failed, sides.candidate.executions),
+    )
+
+
+def _slow(sides: Sides, limits: Sequence[Thresholds]) -> tuple[Counted, Counted]:
+    """Nothing is counted of operations with too few executions."""
+    enough = _enough(sides, limits)
+    baseline, candidate = slow.counted(sides.baseline, sides.candidate)
+    return (
+        Counted(baseline.hits * enough, baseline.total * enough),
+        Counted(candidate.hits * enough, candidate.total * enough),
+    )
+
+
+def _share_check(name: Metric, sides: Sides, both: Contrast, limits: Sequence[Thresholds]) -> Check:
+    kind, beyond = ("error", None)
+    if name == "slow_share":
+        kind, beyond = "slow", slow.bounds(sides.baseline, sides.candidate)
+    return make.of_shares(
+        name, both, _array(limits, f"{kind}_noise"), _array(limits, f"{kind}_resolution"), beyond
+    )
+
+
+def _changes(sides: Sides, logs: Both, comparing: Comparing, limits: Sequence[Thresholds]) -> Changes:
+    enough = _enough(sides, limits)
+    baseline, candidate = (np.where(enough, side, np.nan) for side in logs)
+    return comparing(baseline, candidate, _counting_noise(sides))
+
+
+def _enough(sides: Sides, limits: Sequence[Thresholds]) -> NDArray[np.bool_]:
+    fewest = np.minimum(sides.baseline.counts.sum(axis=(0, 2)), sides.candidate.counts.sum(axis=(0, 2)))
+    return np.asarray(fewest >= _array(limits, "min_samples"))
+
+
+def _counting_noise(sides: Sides) -> Floats:
+    """What the variance of a difference is proportional to when only counting matters; shape (O,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = [
+            1.0 / np.maximum(side.counts.sum(axis=-1), 1) for side in (sides.baseline, sides.candidate)
+        ]
+    return np.asarray(inverse[0].mean(axis=0) + inverse[1].mean(axis=0))
+
+
+def _duration_check(
+    name: Metric, sides: Sides, logs: Both, changes: Changes, limits: Sequence[Thresholds]
+) -> Check:
+    kind = "tail" if name in {"p95", "p99", "spread"} else "latency"
+    resolution = _array(limits, f"{kind}_resolution")
+    gating = {
+        "latency": np.ones(len(limits), dtype=bool),
+        "p95": make.tail_resolved(sides.baseline, sides.candidate, resolution),
+    }
+    make_check = make.of_rates if name == "rate" else make.of_durations
+    return make_check(
+        name,
+        (_typical(logs[0]), _typical(logs[1])),
+        changes,
+        _array(limits, f"{kind}_noise"),
+        resolution,
+        gating.get(name, np.zeros(len(limits), dtype=bool)),
+    )
+
+
+def _typical(logs: Floats) -> Floats:
+    n = np.isfinite(logs).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(n > 0, np.nansum(logs, axis=0) / n, np.nan)
+
+
+def _array(limits: Sequence[Thresholds], name: str) -> Floats:
+    return np.array([getattr(each, name) for each in limits], dtype=np.float64)
