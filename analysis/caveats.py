@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from analysis.model import RunMeasurement
     from analysis.policy import Policy
-    from analysis.run_record import Environment, RunRecord
+    from analysis.run_record import Environment, TargetRecord
 
 _SIDES = 2
 _FEW = 5
@@ -65,16 +65,16 @@ def package_changes(baseline: Environment, candidate: Environment) -> Iterator[F
         )
 
 
-def unequal_work(record: RunRecord) -> Iterator[Finding]:
+def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
     """Steps that one side of a duet was sent more often than the other, which compares unlike things.
 
     A step that failed on one side has no next step there. So much of the difference is explained, and the
     failures are judged as such.
     """
-    if len(record.targets) != _SIDES:
+    if len(targets) != _SIDES:
         return
-    sent = [{step.step: step.started for step in target.in_window} for target in record.targets]
-    failed = [sum(step.failed for step in target.in_window) for target in record.targets]
+    sent = [{step.step: step.started for step in target.in_window} for target in targets]
+    failed = [sum(step.failed for step in target.in_window) for target in targets]
     names = {name: (sent[0].get(name, 0), sent[1].get(name, 0)) for name in sorted({*sent[0], *sent[1]})}
     allowed = {name: MOST_UNEQUAL * max(both) + _FEW for name, both in names.items()}
     apart = {name: both for name, both in names.items() if abs(both[0] - both[1]) > allowed[name]}

@@ -93,6 +93,13 @@ def test_one_spoilt_run_of_four_is_left_out_and_told() -> None:
     assert told[0].severity is Severity.WARNING
 
 
+@pytest.mark.parametrize("code", ["restart", "counter-reset", "abandoned-requests"])
+def test_what_a_side_did_itself_is_never_left_out(code: str) -> None:
+    """A candidate that crashes in one round of four has not passed."""
+    rounds = [round_(1), round_(2, replace(GAP, code=code)), round_(3), round_(4)]
+    assert judged(rounds, None, POLICY).outcome is Outcome.INVALID
+
+
 @pytest.mark.parametrize("spoilt", [2, 3, 4])
 def test_too_many_spoilt_runs_make_the_gate_invalid(spoilt: int) -> None:
     rounds = [round_(number, *([GAP] if number <= spoilt else [])) for number in range(1, 5)]

@@ -1,0 +1,73 @@
+"""A duet whose rounds do not all succeed."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analysis.errors import UserError
+from analysis.model import Outcome
+from analysis.policy import Policy
+from analysis.sources.scrapes import ScrapeSource
+from gate.duet import Duet, play
+from gate.git import Checkout
+from gate.load import QUIET, Load
+from gate.processes import free_port
+from gate.progress import PlainNarrator
+from gate.service import Build
+from gate.sides import fresh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.sides import Serving, Sides
+
+ROOT = Path(__file__).parents[2]
+
+
+def failing_from(round_: int) -> Serving:
+    """The pizzeria twice, until a round whose services cannot be started."""
+    sides = ("baseline", "candidate")
+    serving = fresh(*(Build(side, Checkout(ROOT, "abc"), None, free_port()) for side in sides))
+
+    @contextmanager
+    def served(number: int, folder: Path) -> Iterator[Sides]:
+        if number >= round_:
+            raise UserError("the disk is full")
+        with serving(number, folder) as both:
+            yield both
+
+    return served
+
+
+def duet(serving: Serving, folder: Path) -> Duet:
+    load = Load(
+        users=2, seed=1, scenario="mario", warm_up=0.2, window=2.0, think="0", quiet=QUIET, settle=0.0
+    )
+    policy = Policy()
+    return Duet(
+        serving=serving,
+        load=load,
+        policy=policy,
+        source_of=lambda run: ScrapeSource(run.directory, policy.metrics),
+        folder=folder,
+        longest=120.0,
+        most=3,
+        until_decided=True,
+    )
+
+
+def test_a_round_that_fails_loses_nothing_of_those_before(tmp_path: Path) -> None:
+    result = play(duet(failing_from(2), tmp_path), PlainNarrator())
+    assert result.outcome is Outcome.INVALID
+    assert result.sentence == "The run cannot be judged: round 2 failed: the disk is full."
+    assert [run.run_id for run in result.runs] == ["round-1"]
+    assert result.operations
+
+
+def test_what_cannot_begin_at_all_is_an_error_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="the disk is full"):
+        play(duet(failing_from(1), tmp_path), PlainNarrator())
