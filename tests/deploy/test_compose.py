@@ -62,6 +62,10 @@ def test_ports_are_those_that_the_documents_say_and_open_to_this_machine_only() 
     }
 
 
+def test_the_load_generator_starts_with_the_rest_so_that_its_dashboard_can_fill() -> None:
+    assert not any("profiles" in service for service in SERVICES.values())
+
+
 def test_grafana_finds_prometheus_and_the_dashboards_where_they_are() -> None:
     (source,) = provisioned("datasources")["datasources"]
     (provider,) = provisioned("dashboards")["providers"]
