@@ -1,5 +1,6 @@
 """The compose file and what Grafana is provisioned with."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,12 @@ def test_every_image_is_pinned_or_our_own_and_says_whether_it_is_well(name: str)
     tag = service["image"].rpartition(":")[2]
     assert "build" in service or tag.lstrip("v").replace(".", "").isdecimal()
     assert service["healthcheck"]["test"][0] == "CMD"
+
+
+def test_our_own_image_is_built_on_one_that_stays_the_same() -> None:
+    bases = re.findall(r"^FROM (\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    assert len(set(bases)) == 1
+    assert re.fullmatch(r"python:\d+\.\d+\.\d+-slim", bases[0])
 
 
 @every_service
