@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grafana_foundation_sdk.builders.dashboard import (
-    AnnotationQuery,
     Dashboard,
     DashboardLink,
     DatasourceVariable,
     QueryVariable,
 )
+from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import (
+    AnnotationQuery,
     DashboardCursorSync,
     DashboardLinkType,
     DataSourceRef,
@@ -72,11 +73,23 @@ def choices(metric: str, operation: str) -> tuple[QueryVariable, ...]:
     )
 
 
-def region(name: str, expr: str, colour: str) -> AnnotationQuery:
-    """An annotation from where ``expr`` begins to be above 0 to where it ends."""
-    return (
-        AnnotationQuery().name(name).datasource(PROMETHEUS).expr(expr).icon_color(colour).enable(enable=True)
-    )
+class Region(Builder[AnnotationQuery], AnnotationQuery):
+    """An annotation from where ``expr`` begins to be above 0 to where it ends, for each series.
+
+    In its ``title``, which the SDK does not know of, ``{{label}}`` stands for a label's value.
+    """
+
+    def __init__(self, name: str, title: str, expr: str, colour: str) -> None:
+        super().__init__(name=name, datasource=PROMETHEUS, expr=expr, icon_color=colour)
+        self._title = title
+
+    def build(self) -> AnnotationQuery:
+        """Itself: nothing is left to add."""
+        return self
+
+    def to_json(self) -> dict[str, object]:
+        """As Grafana reads it."""
+        return {**super().to_json(), "titleFormat": self._title}
 
 
 def _choice(name: str, query: str) -> QueryVariable:

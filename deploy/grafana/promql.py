@@ -11,6 +11,9 @@ TARGET = 'job=~"$job",instance=~"$instance"'
 OPERATION = f'{TARGET},type=~"$operation",operation!="request"'
 """Commands and queries; domain events are no operations."""
 
+FAULT = 'error_type!~"validation|not_found|authorization|business_rule"'
+"""Failures that the caller is not to blame for, as the alerts count them: a full kitchen is an answer."""
+
 
 def rate(metric: str, matchers: str, by: str = "") -> str:
     """Events a second, in total or ``by`` labels."""
@@ -32,6 +35,16 @@ def quantile(q: float, histogram: str, matchers: str, by: str = "") -> str:
     """A quantile of what a histogram saw, in its unit, interpolated within a bucket."""
     labels = f"le, {by}" if by else "le"
     return f"histogram_quantile({q:g}, {rate(f'{histogram}_bucket', matchers, labels)})"
+
+
+def share(part: str, whole: str) -> str:
+    """The share that a part has: 0, not nothing, where there is no part."""
+    return f"({part} or 0 * {whole}) / {whole}"
+
+
+def or_none(parts: str, whole: str, by: str) -> str:
+    """Parts by a label: 0 of ``none``, not nothing, where there is only the whole."""
+    return f'{parts} or on () label_replace(0 * {whole}, "{by}", "none", "", "")'
 
 
 def total(by: str) -> str:

@@ -16,6 +16,9 @@ from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from loadtests.recorder import Recorder
+from loadtests.users import MeasuredUser
+
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Iterable, Mapping
@@ -41,10 +44,18 @@ class LoadMetrics(Collector):
         """All families, of this moment."""
         runner = self._environment.runner
         state, users = ("ready", 0) if runner is None else (runner.state, runner.user_count)
-        running = float(state in {"spawning", "running"})
-        yield GaugeMetricFamily("mario_load_running", "Whether a load test is under way", running)
+        running = GaugeMetricFamily("mario_load_running", "Whether a run is under way", labels=("run",))
+        running.add_metric((_run_id(),), float(state in {"spawning", "running"}))
+        yield running
         yield GaugeMetricFamily("mario_load_users", "Simulated users", users)
         yield from _of_requests(list(self._environment.stats.entries.values()))
+
+
+def _run_id() -> str:
+    """What the run in progress is called, by its record; nothing where there is none."""
+    recorder = getattr(MeasuredUser, "recorder", None)
+    folder = recorder.folder if isinstance(recorder, Recorder) else None
+    return folder.name if folder else ""
 
 
 def _of_requests(entries: Iterable[StatsEntry]) -> Iterable[Metric]:

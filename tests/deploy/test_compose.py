@@ -1,5 +1,6 @@
 """The compose file and what Grafana is provisioned with."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,12 @@ def test_every_image_is_pinned_or_our_own_and_says_whether_it_is_well(name: str)
     assert service["healthcheck"]["test"][0] == "CMD"
 
 
+def test_our_own_image_is_built_on_one_that_stays_the_same() -> None:
+    bases = re.findall(r"^FROM (\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    assert len(set(bases)) == 1
+    assert re.fullmatch(r"python:\d+\.\d+\.\d+-slim", bases[0])
+
+
 @every_service
 def test_every_file_that_is_mounted_or_built_from_exists(name: str) -> None:
     assert all(path.exists() for path in mounts(name).values())
@@ -60,6 +67,10 @@ def test_ports_are_those_that_the_documents_say_and_open_to_this_machine_only() 
         "grafana": ["127.0.0.1:3001:3000"],
         "load": ["127.0.0.1:8089:8089"],
     }
+
+
+def test_the_load_generator_starts_with_the_rest_so_that_its_dashboard_can_fill() -> None:
+    assert not any("profiles" in service for service in SERVICES.values())
 
 
 def test_grafana_finds_prometheus_and_the_dashboards_where_they_are() -> None:

@@ -79,6 +79,8 @@ def test_the_cqrs_dashboard_has_the_nine_panels_and_two_more() -> None:
     }
 
 
-def test_a_load_test_is_marked_from_its_start_to_its_end() -> None:
-    (annotation,) = BOARDS["load_test.json"]["annotations"]["list"]
-    assert annotation["expr"] == "max(mario_load_running) > 0"
+def test_runs_are_marked_by_their_ids_and_gates_by_their_outcomes() -> None:
+    marks = {each["name"]: each for each in BOARDS["load_test.json"]["annotations"]["list"]}
+    titles = {name: mark["titleFormat"] for name, mark in marks.items()}
+    assert titles == {"Run": "run {{run}}", "Gate": "gate: {{outcome}}"}
+    assert marks["Run"]["expr"] == "max by (run) (mario_load_running) > 0"

@@ -67,3 +67,4 @@ def test_prometheus_sees_the_load_that_the_run_record_tells_of(watched: Watched)
     assert 0.5 * sent <= seen[-1] <= sent
     assert max(watched.values("mario_load_users")) == record["users"]
     assert max(watched.values("mario_load_running")) == 1
+    assert watched.labels('mario_load_running{run!=""}', "run") == {record["run_id"]}

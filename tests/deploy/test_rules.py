@@ -62,6 +62,13 @@ def test_an_alert_says_what_is_wrong_how_bad_and_what_to_do(name: str) -> None:
     assert alert["labels"]["severity"] in {"page", "ticket"}
 
 
+@pytest.mark.parametrize("name", rules("record"))
+def test_a_recording_rule_is_asked_for_by_an_alert_or_a_dashboard(name: str) -> None:
+    asked = [alert["expr"] for alert in rules("alert").values()]
+    asked += [board.read_text(encoding="utf-8") for board in (DEPLOY / "grafana/json").iterdir()]
+    assert any(re.search(rf"{name}\b", text) for text in asked)
+
+
 @pytest.mark.e2e
 @pytest.mark.parametrize("name", rules("record"))
 def test_a_recording_rule_has_something_to_record(watched: Watched, name: str) -> None:

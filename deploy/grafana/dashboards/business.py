@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deploy.grafana.board import board, choices
 from deploy.grafana.panels import AnyPanel, Panel, Query, bars, lines, number, stacked
-from deploy.grafana.promql import OPERATION, TARGET, increase, mean, quantile, rate
+from deploy.grafana.promql import OPERATION, TARGET, increase, mean, or_none, quantile, rate
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.builders.dashboard import Dashboard
@@ -128,7 +128,8 @@ def _times() -> tuple[AnyPanel, ...]:
 
 
 def _kitchen() -> tuple[AnyPanel, ...]:
-    refused = f'{OPERATION},error_type="business_rule"'
+    matchers = f'{OPERATION},error_type="business_rule"'
+    refused = rate("cqrs_executions_failures_executions_total", matchers, "type")
     return (
         lines(
             Panel("Kitchen", "Orders in the oven, and its places.", "short"),
@@ -137,6 +138,6 @@ def _kitchen() -> tuple[AnyPanel, ...]:
         ),
         lines(
             Panel("Refused by rule", "Commands a second, such as cooking at capacity.", "reqps"),
-            Query(rate("cqrs_executions_failures_executions_total", refused, "type"), "{{type}}"),
+            Query(or_none(refused, rate("cqrs_executions_total", OPERATION), "type"), "{{type}}"),
         ),
     )

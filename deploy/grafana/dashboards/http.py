@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deploy.grafana.board import board, choices
 from deploy.grafana.panels import AnyPanel, Panel, Query, bars, lines, number, stacked
-from deploy.grafana.promql import HTTP_DURATION, QUANTILES, TARGET, mean, quantile, rate
+from deploy.grafana.promql import HTTP_DURATION, QUANTILES, TARGET, mean, quantile, rate, share
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.builders.dashboard import Dashboard
@@ -87,7 +87,5 @@ def _by_endpoint() -> tuple[AnyPanel, ...]:
 
 
 def _ratio(status: str) -> str:
-    """The share of answers with a status like this: 0, not nothing, when there is none."""
-    some = rate(REQUESTS, f'{ENDPOINT},http_status_code=~"{status}"')
-    every = rate(REQUESTS, ENDPOINT)
-    return f"({some} or 0 * {every}) / {every}"
+    """The share of answers with a status like this."""
+    return share(rate(REQUESTS, f'{ENDPOINT},http_status_code=~"{status}"'), rate(REQUESTS, ENDPOINT))

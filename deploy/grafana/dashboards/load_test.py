@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from grafana_foundation_sdk.models.common import BigValueTextMode
 
-from deploy.grafana.board import board, choices, region
+from deploy.grafana.board import Region, board, choices
 from deploy.grafana.panels import AnyPanel, Panel, Query, lines, number, rows
 from deploy.grafana.promql import CQRS_DURATION, OPERATION, WINDOW, quantile, rate
 
@@ -21,7 +21,10 @@ USERS = "mario_load_users"
 VERDICT = "mario_perf_operation_verdict"
 CHANGE = "mario_perf_change_ratio"
 OUTCOME = "mario_perf_gate_outcome"
+ENDED = "mario_perf_gate_created_seconds"
 CHOSEN = 'operation=~"$operation"'
+SHOWN = 60
+"""Seconds for which a gate is marked once it has ended."""
 WHERE = ("Time", "__name__", "job", "instance")
 
 
@@ -34,7 +37,10 @@ def dashboard() -> Dashboard:
         choices('cqrs_executions_total{operation!="request"}', "type"),
         (*_numbers(), *_rates(), *_durations(), *_gates()),
     )
-    return built.annotation(region("Load", f"max({RUNNING}) > 0", "blue"))
+    run = Region("Run", "run {{run}}", f"max by (run) ({RUNNING}) > 0", "blue")
+    just_ended = f"on (job, instance) time() - {ENDED} < {SHOWN}"
+    gate = Region("Gate", "gate: {{outcome}}", f"{OUTCOME} == 1 and {just_ended}", "purple")
+    return built.annotation(run).annotation(gate)
 
 
 def _numbers() -> tuple[AnyPanel, ...]:

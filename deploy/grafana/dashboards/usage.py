@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.usage.promql import grown
 from deploy.grafana.board import board, choices
 from deploy.grafana.panels import AnyPanel, Panel, Query, bars, lines, number, rows, stacked
-from deploy.grafana.promql import OPERATION, increase, rate
+from deploy.grafana.promql import FAULT, OPERATION, increase, or_none, rate, share, total
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 EXECUTIONS = "cqrs_executions_total"
-SUCCESSES = "cqrs_executions_success_executions_total"
 FAILURES = "cqrs_executions_failures_executions_total"
 DAY = "1d"
+DAY_IN_SECONDS = 86400
+EARLIER = f"max_over_time({EXECUTIONS}{{{OPERATION}}}[7d] offset {DAY})"
+"""What operations had counted in the week before the last day; nothing where that time is not known."""
+
+UNKNOWN = "unknown: nothing was recorded more than a day ago"
 HIDDEN = ("operation",)
 
 
@@ -40,17 +45,22 @@ def _numbers() -> tuple[AnyPanel, ...]:
         ),
         number(
             Panel("Operations in use", "Executed at least once in the last day.", "short"),
-            Query(f"count({increase(EXECUTIONS, OPERATION, DAY, 'type')} > 0)", "operations"),
+            Query(f"count({increase(EXECUTIONS, OPERATION, DAY, 'type')} > 0) or vector(0)", "operations"),
         ),
         number(
-            Panel("Success", "Successes among all executions of the last day.", "percentunit", (0.99, 0.95)),
-            Query(f"{increase(SUCCESSES, OPERATION, DAY)} / {day}", "success"),
+            Panel(
+                "Success",
+                "Executions of the last day that did not fail; a refusal by rule is no failure.",
+                "percentunit",
+                (0.99, 0.95),
+            ),
+            Query(f"1 - {share(increase(FAILURES, f'{OPERATION},{FAULT}', DAY), day)}", "success"),
         ),
     )
 
 
 def _most_and_least() -> tuple[AnyPanel, ...]:
-    by_type = increase(EXECUTIONS, OPERATION, DAY, "type")
+    by_type = _executed("type")
     return (
         bars(
             Panel("Most used operations", "Executions in the last day.", "short"),
@@ -78,25 +88,47 @@ def _over_time() -> tuple[AnyPanel, ...]:
 
 
 def _adoption() -> tuple[AnyPanel, ...]:
-    now = increase(EXECUTIONS, OPERATION, DAY, "operation, type")
-    before = increase(EXECUTIONS, OPERATION, "7d", "operation, type", "1d")
+    by = "operation, type"
+    now, before = f"{_executed(by)} > 0", f"max by ({by}) ({EARLIER}) > 0"
     return (
         rows(
-            Panel("New operations", "Used in the last day and not in the week before it.", "short"),
+            Panel(
+                "New operations", "Used in the last day and never before it, as far as a week tells.", "short"
+            ),
             HIDDEN,
-            Query(f"sort_desc({now} > 0 unless {before} > 0)", ""),
-        ),
+            Query(_where_known(f"{now} unless {before}"), ""),
+        ).no_value("none"),
         rows(
-            Panel("No longer used", "Used in the week before the last day and not in it.", "short"),
-            HIDDEN,
-            Query(f"sort_desc({before} > 0 unless {now} > 0)", ""),
-        ),
+            Panel(
+                "No longer used", "Used before the last day, as far as a week tells, and not in it.", "short"
+            ),
+            (*HIDDEN, "Value"),
+            Query(_where_known(f"{before} unless {now}"), ""),
+        ).no_value("none"),
         lines(
             Panel("Adoption", "Executions of the day before each moment, by operation.", "short"),
             Query(f"topk(10, {increase(EXECUTIONS, OPERATION, DAY, 'type')})", "{{type}}"),
         ),
         bars(
             Panel("Errors by category", "Failures in the last day.", "short"),
-            Query(increase(FAILURES, OPERATION, DAY, "error_type"), "{{error_type}}"),
+            Query(
+                or_none(
+                    increase(FAILURES, OPERATION, DAY, "error_type"),
+                    increase(EXECUTIONS, OPERATION, DAY),
+                    "error_type",
+                ),
+                "{{error_type}}",
+            ),
         ),
     )
+
+
+def _executed(by: str) -> str:
+    """Executions of the last day to the last one, as ``mario-perf usage`` counts them."""
+    return f"{total(by)}({grown(f'{EXECUTIONS}{{{OPERATION}}}', DAY_IN_SECONDS)})"
+
+
+def _where_known(operations: str) -> str:
+    """What a comparison with the time before found; a row that says so where nothing is known of it."""
+    unknown = f'label_replace(vector(0) unless on () {EARLIER}, "type", "{UNKNOWN}", "", "")'
+    return f"sort_desc({operations} and on () {EARLIER} or {unknown})"
