@@ -180,7 +180,11 @@ def _findings(
         told += [
             replace(finding, message=where + finding.message)
             for side in each.sides
-            for finding in (*side.findings, *caveats.drifting(side), *caveats.unequal_work(each.record.targets))
+            for finding in (
+                *side.findings,
+                *caveats.drifting(side),
+                *caveats.unequal_work(each.record.targets),
+            )
         ]
     successes: Counter[str] = Counter()
     for measurement in (one for each in rounds for one in each.candidate.measurements.values()):
