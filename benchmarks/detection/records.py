@@ -42,10 +42,12 @@ class Gate(BaseModel):
 
 
 def append(gate: Gate, file: Path = FILE) -> None:
-    """Add a gate; a file cut short by a crash keeps all gates before it."""
+    """Add a gate. The file is replaced as a whole, so that a crash leaves the one before."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with gzip.open(file, "at", encoding="utf-8") as lines:
-        lines.write(gate.model_dump_json() + "\n")
+    before = file.read_bytes() if file.exists() else b""
+    new = file.with_suffix(".new")
+    new.write_bytes(before + gzip.compress(f"{gate.model_dump_json()}\n".encode()))
+    new.replace(file)
 
 
 def read(file: Path = FILE) -> list[Gate]:

@@ -2,7 +2,7 @@
 
 A gate is kept with every round's histograms. Judging them again at the planned looks, and stopping where the
 rules stop, shows what a change of the rules does without playing a single gate again. A gate whose rules
-were content with fewer rounds than today's would be has no answer.
+were content with fewer rounds than today's would be counts as undecided.
 """
 
 from __future__ import annotations
@@ -32,9 +32,6 @@ ROUND = 5.5
 """Seconds that were measured in a round."""
 
 
-DECIDED = {"pass", "regressed"}
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What today's rules say of a kept gate, and after how many seconds."""
@@ -44,8 +41,8 @@ class Answer:
     seconds: float
 
 
-def answer(gate: Gate) -> Answer | None:
-    """Judge a gate again, look by look; None if it ended too early for that."""
+def answer(gate: Gate) -> Answer:
+    """Judge a gate again, look by look, as far as it was played."""
     policy = Policy()
     rounds = [
         (
@@ -59,8 +56,6 @@ def answer(gate: Gate) -> Answer | None:
         results = compare(rounds[:played], policy, alpha)
         if decided(results) or played == len(rounds):
             break
-    if not decided(results) and gate.outcome in DECIDED:
-        return None
     return Answer(
         regressed=frozenset(each.operation.name for each in results if each.verdict is Verdict.REGRESSED),
         undecided=not decided(results),

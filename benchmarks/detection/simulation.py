@@ -18,6 +18,9 @@ from analysis.run_record import Environment, Side, Span
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+OUTAGE = 0.05
+"""Failure ratio of a bad moment."""
+
 BOUNDS = np.round(10 ** (np.arange(-80, 21) / 20), 9)
 HERE = Environment(
     cpu_model="simulated",
@@ -36,7 +39,7 @@ class World:
     """How noisy it is. Standard deviations of logarithms."""
 
     operations: int = 12
-    rounds: int = 16
+    rounds: int = 18
     slices: int = 8
     samples: int = 12  # executions of an operation in a slice
     tail: float = 0.35  # of single executions
@@ -48,6 +51,7 @@ class World:
     burst: float = 0.03  # share of slices in which one side is hit hard
     drift: float = 0.2  # from the first to the last round
     failing: float = 0.0  # failure ratio of both sides
+    outage: float = 0.0  # share of rounds in which one side fails OUTAGE more
 
 
 def gate(
@@ -67,6 +71,7 @@ def gate(
             process = rng.normal(0, world.process) + rng.normal(0, world.process, world.operations)
             own = rng.normal(0, world.apart, world.slices)
             own += rng.exponential(0.5, world.slices) * (rng.random(world.slices) < world.burst)
+            extra += OUTAGE * (rng.random(world.operations) < world.outage)
             level = levels + change + process + (shared + own)[:, None]
             pair.append(_run(world, rng, side, level, world.failing + extra, number))
         rounds.append((pair[0], pair[1]))
