@@ -1,109 +1,78 @@
-"""``python -m benchmarks.load speed|users|table``."""
+"""``python -m benchmarks.load all``, or one of ``speed|users|journeys|accuracy``, or ``table``."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from benchmarks import readme
-from benchmarks.load import records, servers, table
-from benchmarks.load.generators import GENERATORS, USERS, Done, MissingError, locust
-from benchmarks.load.records import Run
+from benchmarks.load import catalogue, records
+from benchmarks.load.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-CROWDS = (10, 100, 1000, 10_000)
-GROWING = ("RapidHttpUser", "FastHttpUser")
+    from benchmarks.load.catalogue import Benchmark
+
+_TURNS = click.option("--turns", type=click.IntRange(1), help="Of all generators.")
+_SECONDS = click.option("--seconds", type=click.IntRange(1), help="Of each run.")
+_WRITE = click.option("--write", "into_readme", is_flag=True, help="Put the tables into the README, too.")
 
 
-@click.group(help="What a request costs the load generator.")
+@click.group(help="What a request costs the load generator, and what it says of response times.")
 def main() -> None:
     """The commands."""
 
 
-@main.command()
-@click.option("--turns", default=5, show_default=True, help="Of all generators, against both servers.")
-@click.option("--seconds", default=5, show_default=True, help="Of each run.")
-def speed(turns: int, seconds: int) -> None:
-    """Requests a second of one core: ours, Locust's own, hey, wrk, ab and autocannon, in turns."""
-    runs: list[Run] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for turn in range(turns):
-            with servers.nginx(Path(folder)) as url:
-                runs += _turn(turn, "nginx", f"{url}/small", seconds)
-            with servers.pizzeria() as url:
-                runs += _turn(turn, "the pizzeria", f"{url}/api/kitchen/status", seconds)
-    records.write("speed", runs)
-    click.echo(table.speed(runs, _missing(runs)))
-
-
-@main.command()
-@click.option("--seconds", default=10, show_default=True, help="Of each run.")
-def users(seconds: int) -> None:
-    """Memory and CPU from 10 users to 10,000."""
-    runs = []
-    with tempfile.TemporaryDirectory() as folder, servers.nginx(Path(folder)) as url:
-        for crowd in CROWDS:
-            for name in GROWING:
-                done = locust(name, f"{url}/small", seconds, crowd)
-                runs.append(_run(0, "nginx", f"Locust, {name}", done, crowd))
-                click.echo(f"{name}, {crowd} users: {done.memory / 1e6:.0f} MB")
-    records.write("users", runs)
-    click.echo(table.users(runs))
+@main.command("all")
+@_TURNS
+@_SECONDS
+@_WRITE
+def everything(turns: int | None, seconds: int | None, into_readme: bool) -> None:  # noqa: FBT001 - a flag
+    """All benchmarks, about twelve minutes."""
+    _measure(catalogue.ALL, turns, seconds)
+    _show(into_readme=into_readme)
 
 
 @main.command("table")
-@click.option("--write", is_flag=True, help="Put the tables into the README, too.")
-def show(write: bool) -> None:  # noqa: FBT001 - a command's flag
+@_WRITE
+def show(into_readme: bool) -> None:  # noqa: FBT001 - a command's flag
     """The tables of what was measured last."""
-    runs = records.read("speed")
-    text = f"{table.speed(runs, _missing(runs))}\n\n{table.users(records.read('users'))}"
+    _show(into_readme=into_readme)
+
+
+def _add(benchmark: Benchmark) -> None:
+    @main.command(benchmark.name, help=benchmark.caption)
+    @_TURNS
+    @_SECONDS
+    def measure(turns: int | None, seconds: int | None) -> None:
+        _measure([benchmark], turns, seconds)
+        click.echo(_tables([benchmark]))
+
+
+for each in catalogue.ALL:
+    _add(each)
+
+
+def _measure(chosen: Sequence[Benchmark], turns: int | None, seconds: int | None) -> None:
+    """Measure; what is kept of each takes the place of what was kept before."""
+    settings = [(each, turns or each.turns, seconds or each.seconds) for each in chosen]
+    progress = Progress(sum(each.planned(*setting) for each, *setting in settings))
+    for each, *setting in settings:
+        records.write(each.name, list(progress.follow(each.measured(*setting))))
+
+
+def _tables(chosen: Sequence[Benchmark]) -> str:
+    kept = [(each, records.read(each.name, each.kind)) for each in chosen]
+    return "\n\n".join(each.shown(found) for each, found in kept if found)
+
+
+def _show(*, into_readme: bool) -> None:
+    text = _tables(catalogue.ALL)
     click.echo(text)
-    if write:
+    if into_readme:
         readme.write("load", text)
-
-
-def _turn(turn: int, server: str, url: str, seconds: int) -> list[Run]:
-    """Every generator once, starting with another one each time."""
-    names = list(GENERATORS)
-    shift = turn % len(names)
-    tried = {name: _tried(name, GENERATORS[name], url, seconds) for name in (*names[shift:], *names[:shift])}
-    return [_run(turn, server, name, done, USERS) for name in names if (done := tried[name])]
-
-
-def _tried(name: str, generator: Callable[[str, int], Done], url: str, seconds: int) -> Done | None:
-    try:
-        done = generator(url, seconds)
-    except MissingError as error:
-        click.echo(str(error), err=True)
-        return None
-    click.echo(f"{name}: {done.requests / done.seconds:,.0f} requests/s", err=True)
-    return done
-
-
-def _run(turn: int, server: str, generator: str, done: Done, crowd: int) -> Run:
-    return Run(
-        turn=turn,
-        started=datetime.now(UTC).isoformat(timespec="seconds"),
-        load_average=os.getloadavg()[0],
-        server=server,
-        generator=generator,
-        users=crowd,
-        requests=done.requests,
-        seconds=done.seconds,
-        cpu=done.cpu,
-        memory=done.memory,
-    )
-
-
-def _missing(runs: list[Run]) -> list[str]:
-    return sorted(set(GENERATORS) - {each.generator for each in runs})
 
 
 if __name__ == "__main__":

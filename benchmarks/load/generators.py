@@ -1,133 +1,52 @@
-"""Load generators, each on the second core, and what they did."""
+"""The load generators, by the names that the tables show."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import resource
 import shutil
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from benchmarks.load.servers import CLIENT_CORE
+from benchmarks.load import locusts, tools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-LOCUSTFILE = Path(__file__).parent / "locustfile.py"
-USERS = 50
-LATE = 60.0
-"""Seconds beyond its duration after which a generator is given up."""
+    from benchmarks.load.asking import Asked, Done
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """What one run of a generator did."""
+class Generator:
+    """One of them. A ``program`` must be on the PATH; some can keep a rate; and one asks nobody at all."""
 
-    requests: float
-    seconds: float
-    cpu: float  # seconds of the generator's own
-    memory: float = 0.0  # bytes at the peak
+    name: str
+    ask: Callable[[Asked], Done]
+    program: str | None = None
+    has_rate: bool = False
+    asks: bool = True
 
-
-class MissingError(Exception):
-    """A generator is not installed."""
-
-
-def locust(user: str, url: str, seconds: int, users: int = USERS) -> Done:
-    """Locust with one of the user classes of ``locustfile``."""
-    with tempfile.TemporaryDirectory() as folder:
-        result = Path(folder) / "result.json"
-        asked = urlsplit(url)
-        host = f"{asked.scheme}://{asked.netloc}"
-        command = [
-            *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
-            *("-u", str(users), "-r", str(users), "-t", f"{seconds}s", "-H", host),
-        ]
-        chosen = {"BENCHMARK_USER": user, "BENCHMARK_PATH": asked.path, "BENCHMARK_RESULT": str(result)}
-        _run(command, seconds, chosen)
-        figures = json.loads(result.read_text(encoding="utf-8"))
-    if figures["failures"]:
-        raise RuntimeError(f"{user}: {figures['failures']} requests failed")
-    return Done(figures["requests"], figures["seconds"], figures["cpu"], figures["memory"])
+    @property
+    def installed(self) -> bool:
+        """Whether it is here."""
+        return self.program is None or shutil.which(self.program) is not None
 
 
-def hey(url: str, seconds: int) -> Done:
-    """One operating-system thread for Go's scheduler."""
-    return _tool(["hey", "-z", f"{seconds}s", "-c", str(USERS), "-cpus", "1", url], seconds, _rate)
+RAPID = Generator("Locust, RapidHttpUser", partial(locusts.bare, "RapidHttpUser"))
+FAST = Generator("Locust, FastHttpUser", partial(locusts.bare, "FastHttpUser"), has_rate=True)
+SLOW = Generator("Locust, HttpUser", partial(locusts.bare, "HttpUser"), has_rate=True)
+NOTHING = Generator("Locust, a user that does nothing", partial(locusts.bare, "nothing"), asks=False)
+OURS = Generator("ours, `--rate`", locusts.recorded, has_rate=True)
+HEY = Generator("hey", tools.hey, "hey", has_rate=True)
+AB = Generator("ab", tools.ab, "ab")
+WRK = Generator("wrk", tools.wrk, "wrk")
+AUTOCANNON = Generator("autocannon", tools.autocannon, "autocannon", has_rate=True)
+
+MARIO = Generator("Mario's journeys, RapidHttpUser", partial(locusts.mario, "Mario"))
+MARIO_ON_FAST = Generator("Mario's journeys, FastHttpUser", partial(locusts.mario, "MarioOnFastHttp"))
 
 
-def wrk(url: str, seconds: int) -> Done:
-    """One thread."""
-    return _tool(["wrk", "-t", "1", "-c", str(USERS), "-d", f"{seconds}s", url], seconds, _rate)
-
-
-def ab(url: str, seconds: int) -> Done:
-    """With keep-alive, as all others have."""
-    command = ["ab", "-q", "-k", "-c", str(USERS), "-t", str(seconds), "-n", "100000000", url]
-    return _tool(command, seconds, _complete)
-
-
-def autocannon(url: str, seconds: int) -> Done:
-    """One worker, no pipelining."""
-    command = ["autocannon", "-c", str(USERS), "-d", str(seconds), "-j", url]
-    return _tool(command, seconds, lambda text, _: float(json.loads(text)["requests"]["total"]))
-
-
-def _tool(command: Sequence[str], seconds: int, read: Callable[[str, int], float]) -> Done:
-    if shutil.which(command[0]) is None:
-        raise MissingError(f"{command[0]} is not installed")
-    before = _children_cpu()
-    text = _run(command, seconds, {})
-    return Done(read(text, seconds), seconds, _children_cpu() - before)
-
-
-def _run(command: Sequence[str], seconds: int, environment: dict[str, str]) -> str:
-    pinned = ["taskset", "--cpu-list", CLIENT_CORE, *command]
-    done = subprocess.run(
-        pinned,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=seconds + LATE,
-        check=True,
-    )
-    return done.stdout
-
-
-def _children_cpu() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-def _rate(text: str, seconds: int) -> float:
-    found = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    if found is None:
-        raise RuntimeError(f"no rate in {text[:200]!r}")
-    return float(found[1]) * seconds
-
-
-def _complete(text: str, _: int) -> float:
-    found = re.search(r"Complete requests:\s+(\d+)", text)
-    if found is None:
-        raise RuntimeError(f"no count in {text[:200]!r}")
-    return float(found[1])
-
-
-GENERATORS: dict[str, Callable[[str, int], Done]] = {
-    "Locust, RapidHttpUser": lambda url, seconds: locust("RapidHttpUser", url, seconds),
-    "Locust, FastHttpUser": lambda url, seconds: locust("FastHttpUser", url, seconds),
-    "Locust, HttpUser": lambda url, seconds: locust("HttpUser", url, seconds),
-    "Locust, a user that does nothing": lambda url, seconds: locust("nothing", url, seconds),
-    "hey": hey,
-    "ab": ab,
-    "wrk": wrk,
-    "autocannon": autocannon,
-}
-"""By the name that the table shows."""
+def in_turn(generators: Sequence[Generator], turn: int) -> Sequence[Generator]:
+    """Those that are installed, each time starting with another one."""
+    here = [each for each in generators if each.installed]
+    shift = turn % max(len(here), 1)
+    return [*here[shift:], *here[:shift]]

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from benchmarks.load.records import Run
+    from benchmarks.load.records import Reading, Run
 
-REFERENCES = ("Locust, FastHttpUser", "hey")
+QUANTILES = ("p50", "p95", "p99")
 
 
-def speed(runs: Sequence[Run], missing: Sequence[str] = ()) -> str:
-    """Requests a second of one core, CPU a request, and rates in multiples of the references."""
+def race(
+    runs: Sequence[Run], references: Sequence[str], limits: Collection[str], missing: Sequence[str] = ()
+) -> str:
+    """Requests a second of one core, CPU a request, and multiples of the references.
+
+    Of what they send in a second; on a server that ``limits`` them, of what they send with a second of CPU.
+    """
+    heads = "".join(f"| x {name.rpartition(', ')[2]} " for name in references)
     lines = [
-        "| asked | generator | requests/s, median | slowest to fastest turn | CPU a request "
-        + "".join(f"| x {name.removeprefix('Locust, ')} " for name in REFERENCES)
-        + "|",
-        "|---|---|---|---|---|" + "---|" * len(REFERENCES),
+        f"| asked | generator | requests/s, median | slowest to fastest turn | CPU a request {heads}|",
+        "|---|---|---|---|---|" + "---|" * len(references),
     ]
     for server, generator in dict.fromkeys((each.server, each.generator) for each in runs):
-        own = [each for each in runs if (each.server, each.generator) == (server, generator)]
-        lines.append(f"| {server} | {generator} | {_figures(own)} | {_ratios(own, runs)} |")
-    lines += [f"| | {name} | not installed | | | | |" for name in missing]
-    return "\n".join(lines)
+        there = [each for each in runs if each.server == server]
+        own = [each for each in there if each.generator == generator]
+        ratios = " | ".join(_ratio(own, there, name, by_cpu=server in limits) for name in references)
+        lines.append(f"| {server} | {generator} | {_figures(own)} | {ratios} |")
+    return "\n".join(lines + [_absent(name, 2 + len(references)) for name in missing])
 
 
 def users(runs: Sequence[Run]) -> str:
@@ -35,17 +39,31 @@ def users(runs: Sequence[Run]) -> str:
         "| generator | users | memory | more a 1,000 users | CPU a request |",
         "|---|---|---|---|---|",
     ]
-    groups: dict[str, list[Run]] = defaultdict(list)
-    for each in runs:
-        groups[each.generator].append(each)
-    for generator, own in groups.items():
-        least = min(own, key=lambda each: each.users)
-        for each in own:
-            more = each.users - least.users
-            growth = f"{(each.memory - least.memory) / more * 1000 / 1e6:.1f} MB" if more else ""
-            memory, cost = f"{each.memory / 1e6:.0f} MB", f"{each.cost * 1e6:.0f} µs"
-            lines.append(f"| {generator} | {each.users:,} | {memory} | {growth} | {cost} |")
+    for generator in dict.fromkeys(each.generator for each in runs):
+        own = [each for each in runs if each.generator == generator]
+        memory = {crowd: _memory(own, crowd) for crowd in sorted({each.users for each in own})}
+        least = min(memory)
+        for crowd, used in memory.items():
+            growth = f"{(used - memory[least]) / (crowd - least) * 1000:.1f} MB" if crowd > least else ""
+            cost = median(each.cost for each in own if each.users == crowd) * 1e6
+            lines.append(f"| {generator} | {crowd:,} | {used:.0f} MB | {growth} | {cost:.0f} µs |")
     return "\n".join(lines)
+
+
+def accuracy(readings: Sequence[Reading], loads: Sequence[str], missing: Sequence[str] = ()) -> str:
+    """How far what is said lies from the truth: medians over turns, and from which to which turn."""
+    lines = [
+        "| load | generator | requests/s | p50 | p95 | p99 |",
+        "|---|---|---|---|---|---|",
+    ]
+    for load in loads:
+        at_it = [each for each in readings if each.load == load]
+        for generator in dict.fromkeys(each.generator for each in at_it):
+            own = [each for each in at_it if each.generator == generator]
+            rate = median(each.rate for each in own)
+            errors = " | ".join(_error(own, name) for name in QUANTILES)
+            lines.append(f"| {load} | {generator} | {rate:,.0f} | {errors} |")
+    return "\n".join(lines + [_absent(name, 3) for name in missing])
 
 
 def _figures(runs: Sequence[Run]) -> str:
@@ -54,14 +72,25 @@ def _figures(runs: Sequence[Run]) -> str:
     return f"{median(rates):,.0f} | {min(rates):,.0f} to {max(rates):,.0f} | {cost:.0f} µs"
 
 
-def _ratios(own: Sequence[Run], runs: Sequence[Run]) -> str:
-    return " | ".join(_ratio(own, runs, reference) for reference in REFERENCES)
-
-
-def _ratio(own: Sequence[Run], runs: Sequence[Run], reference: str) -> str:
-    """Median over turns of the rate against the reference's in the same turn."""
-    beside = {
-        each.turn: each.rate for each in runs if each.generator == reference and each.server == own[0].server
-    }
-    ratios = [each.rate / beside[each.turn] for each in own if each.turn in beside]
+def _ratio(own: Sequence[Run], there: Sequence[Run], reference: str, *, by_cpu: bool) -> str:
+    """Median over turns, each against the reference in the same turn."""
+    beside = {each.turn: each for each in there if each.generator == reference}
+    pairs = [(each, beside[each.turn]) for each in own if each.turn in beside]
+    ratios = [other.cost / each.cost if by_cpu else each.rate / other.rate for each, other in pairs]
     return f"{median(ratios):.1f}" if ratios else ""
+
+
+def _memory(runs: Sequence[Run], crowd: int) -> float:
+    return median(each.memory for each in runs if each.users == crowd) / 1e6
+
+
+def _error(readings: Sequence[Reading], quantile: str) -> str:
+    errors = [each.errors[quantile] * 100 for each in readings if quantile in each.errors]
+    if not errors:
+        return "not said"
+    spread = f" ({min(errors):+.1f} to {max(errors):+.1f})" if len(errors) > 1 else ""
+    return f"{median(errors):+.1f} %{spread}"
+
+
+def _absent(name: str, empty: int) -> str:
+    return f"| | {name} | not installed |{' |' * empty}"

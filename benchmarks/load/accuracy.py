@@ -1,0 +1,110 @@
+"""What generators say of response times that are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmarks.load import delaying, generators, servers
+from benchmarks.load.asking import CONNECTIONS, Asked
+from benchmarks.load.delays import EVERY, quantiles, seen
+from benchmarks.load.generators import in_turn
+from benchmarks.load.records import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from benchmarks.load.delays import Log
+    from benchmarks.load.generators import Generator
+
+GENERATORS = (
+    generators.OURS,
+    generators.FAST,
+    generators.SLOW,
+    generators.HEY,
+    generators.AUTOCANNON,
+    generators.WRK,
+    generators.AB,
+)
+
+SHARES = (0.5, 0.95)
+CAPACITY, FULL, STALLS = "its capacity", "as fast as it goes", "stalls"
+CROWDS = {generators.SLOW: 60, generators.FAST: 200}
+ENOUGH = 600
+"""Connections with which a generator never rests, though each of them waits for its answers."""
+
+CALM = 200.0
+"""Requests a second while the server stalls: few enough for every generator."""
+
+POOL = {generators.OURS: 500}
+"""Users that an open model may take while the server stalls; the others go on with 50 connections."""
+
+SHARE_NAMES = {share: f"{share * 100:.0f} % of its capacity" for share in SHARES}
+LOADS = (*SHARE_NAMES.values(), FULL, STALLS)
+"""What the table shows: a capacity is no load that somebody would measure at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is asked of a generator, by its name in the table."""
+
+    load: str
+    seconds: int
+    connections: int
+    rate: float | None = None
+
+
+def planned(turns: int, seconds: int) -> float:
+    """Seconds of all runs together."""
+    runs = sum(1 + len(SHARES) * each.has_rate for each in in_turn(GENERATORS, 0))
+    return turns * (seconds * runs + EVERY * len(in_turn(GENERATORS, 0)))
+
+
+def measured(turns: int, seconds: int) -> Iterator[Reading]:
+    """Each generator as fast as it goes, which is its capacity, then at shares of that, then with stalls."""
+    for turn in range(turns):
+        for generator in in_turn(GENERATORS, turn):
+            crowd = CROWDS.get(generator, ENOUGH)
+            name = CAPACITY if generator.has_rate else FULL
+            full = _reading(turn, generator, Case(name, seconds, crowd))
+            yield full
+            if generator.has_rate:
+                for share, load in SHARE_NAMES.items():
+                    yield _reading(turn, generator, Case(load, seconds, crowd, share * full.rate))
+            rate = CALM if generator.has_rate else None
+            yield _reading(turn, generator, Case(STALLS, int(EVERY), POOL.get(generator, CONNECTIONS), rate))
+
+
+def missing(readings: Sequence[Reading]) -> list[str]:
+    """What was not installed."""
+    seen = {each.generator for each in readings}
+    return [each.name for each in GENERATORS if each.name not in seen]
+
+
+def truth(log: Log, begin: float, end: float) -> dict[str, float]:
+    """Of the requests in this time what the server really waited.
+
+    With stalls what those see who arrive one after the other, whatever became of the ones before: who keeps
+    waiting customers out of the shop does not shorten their wait.
+    """
+    return quantiles(seen(begin, end, log.stalls) if log.stalls else log.within(begin, end))
+
+
+def _reading(turn: int, generator: Generator, case: Case) -> Reading:
+    with servers.delaying(*(["stalls"] if case.load == STALLS else [])) as url:
+        done = generator.ask(Asked(f"{url}/delayed", case.seconds, case.connections, case.rate))
+        log = delaying.log(url)
+    begin, end = done.window or (log.read[0], log.read[0] + case.seconds)
+    return Reading(
+        turn=turn,
+        generator=generator.name,
+        requests=done.requests,
+        seconds=done.seconds,
+        cpu=done.cpu,
+        load=case.load,
+        rate_asked=case.rate,
+        connections=case.connections,
+        said=dict(done.quantiles),
+        truth=truth(log, begin, end),
+        server_late=log.late,
+    )

@@ -1,0 +1,40 @@
+"""A locustfile on the harness, with the user class that ``BENCHMARK_USER`` names.
+
+``Asking`` sends one GET of ``BENCHMARK_PATH`` a journey. ``Mario`` plays the journeys at Mario's, and
+``MarioOnFastHttp`` the same steps, counted by the same tallies, through the client of Locust's FastHttpUser.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from locust import FastHttpUser
+
+from loadtests import harness, journeys
+
+ASK = harness.Step("ask", "Ask", "GET")
+
+
+def ask(user: harness.MeasuredUser) -> None:
+    """One step."""
+    user.session.step(ASK, os.environ["BENCHMARK_PATH"])
+
+
+class OnFastHttp:
+    """Before a measured user and FastHttpUser: the client that FastHttpUser has made stays."""
+
+    client: Any
+
+    def new_client(self) -> Any:  # noqa: ANN401 - where a measured user makes one
+        """The only one: without a duet no other is used."""
+        return self.client
+
+
+USERS: dict[str, tuple[tuple[type, ...], dict[str, Any]]] = {
+    "Asking": ((harness.MeasuredUser,), {"tasks": [ask]}),
+    "Mario": ((journeys.MarioUser,), {}),
+    "MarioOnFastHttp": ((OnFastHttp, journeys.MarioUser, FastHttpUser), {}),
+}
+bases, settings = USERS[os.environ["BENCHMARK_USER"]]
+Chosen = type("Chosen", bases, {"__doc__": "Who is measured.", **settings})
