@@ -14,16 +14,29 @@ from tests.pizzeria.running import samples
 APPLICATION = Path(__file__).parent / "application.py"
 
 
-@pytest.fixture(scope="module")
-def exposed() -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
-    """What the application's metrics say after 8 commands, 3 queries and an event."""
+@pytest.fixture(scope="module", autouse=True)
+def installed() -> None:
+    """The framework and us, in an environment of their own."""
     try:
         neuroglia_python()
     except UnavailableError as error:
         if os.environ.get(REQUIRE_ALL):
             raise
         pytest.skip(f"needs neuroglia-python: {error}")
+
+
+@pytest.fixture(scope="module")
+def exposed() -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    """What the application's metrics say after 8 commands, 3 queries and an event."""
     return samples(run(APPLICATION))
+
+
+def test_both_can_be_installed_together_with_no_requirement_broken() -> None:
+    """The environment holds what both ask for, and nothing that either forbids."""
+    assert run("-m", "pip", "check").strip() == "No broken requirements found."
+    assert {"mario-perf", "neuroglia-python"} <= {
+        line.partition("==")[0] for line in run("-m", "pip", "list", "--format", "freeze").splitlines()
+    }
 
 
 def value(exposed: dict[tuple[str, frozenset[tuple[str, str]]], float], name: str, **labels: str) -> float:
