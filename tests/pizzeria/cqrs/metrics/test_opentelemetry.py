@@ -24,6 +24,7 @@ from pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
 from pizzeria.cqrs.metrics.exposition import Exposition
 from pizzeria.cqrs.metrics.opentelemetry import OpenTelemetryRecorder
 from pizzeria.cqrs.metrics.recorder import BOUNDS, Recorder
+from pizzeria.cqrs.metrics.text_format import page
 from pizzeria.cqrs.requests import Command, Query
 from tests.pizzeria.running import samples
 
@@ -78,7 +79,7 @@ def test_after_export_to_prometheus_the_series_are_those_of_our_own_exposition()
         provider.shutdown()
     recorder = Recorder()
     work(MetricsPipelineBehavior(recorder))
-    ours = samples(Exposition(recorder).render())
+    ours = samples(page([Exposition(recorder)]).decode())
     counted = {key: value for key, value in ours.items() if not key[0].endswith(("_sum", "_bucket"))}
     seen = {(name, without_scope(labels)): value for (name, labels), value in exported.items()}
     assert {key: value for key, value in counted.items() if value} == {
