@@ -1,7 +1,7 @@
 """A virtual environment with the Neuroglia framework and us beside it.
 
-The framework pins versions that are older than those of our own lock file: hence an environment, and a lock, of
-their own.
+The framework pins versions that are older than those of our own lock file: hence an environment, and a lock
+file, of their own.
 """
 
 from __future__ import annotations
