@@ -24,8 +24,9 @@ check: .venv/test.stamp
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 2; }
 	@$(PYTHON) -m venv .venv
 
+# A lock file is complete, so nothing is resolved: pip would take the newest release for "package[extra]".
 .venv/%.stamp: requirements/%.txt pyproject.toml | .venv/bin/python
-	@$(PIP) install --require-hashes --requirement $<
+	@$(PIP) install --no-deps --require-hashes --requirement $<
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -33,7 +34,7 @@ check: .venv/test.stamp
 lock:
 	uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-annotate -o requirements/gate.txt
 	uv pip compile pyproject.toml --group build --extra test --universal --generate-hashes --no-header --no-annotate -c requirements/gate.txt -o requirements/test.txt
-	uv pip compile requirements/neuroglia.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/neuroglia.txt
+	uv pip compile pyproject.toml requirements/neuroglia.in --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/neuroglia.txt
 
 clean:
 	rm -rf .venv runs

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from prometheus_client import generate_latest
-
 from pizzeria.api.app import create_app
 from pizzeria.application.announcements import Announcements, AnnouncingBehavior
 from pizzeria.application.commands.add_pizza import AddPizzaCommand, AddPizzaHandler
@@ -41,6 +39,7 @@ from pizzeria.application.queries.get_orders_by_status import (
 from pizzeria.cqrs.faults import FaultInjectionBehavior
 from pizzeria.cqrs.metrics import add_cqrs_metrics
 from pizzeria.cqrs.metrics.exposition import Exposition
+from pizzeria.cqrs.metrics.text_format import page
 from pizzeria.cqrs.services import ServiceCollection
 from pizzeria.domain.order import Status
 from pizzeria.infrastructure.database import transaction
@@ -48,7 +47,7 @@ from pizzeria.infrastructure.menu import Menu, new_id
 from pizzeria.infrastructure.orders import Orders
 from pizzeria.observability.business import BusinessMetrics
 from pizzeria.observability.http import HttpMetrics
-from pizzeria.observability.registry import Registry
+from pizzeria.observability.process import started_now
 
 if TYPE_CHECKING:
     import sqlite3
@@ -97,25 +96,21 @@ def bootstrap(
     Raises:
         sqlite3.Error: the database cannot be written.
     """
-    registry = Registry()
     menu = Menu(connection)
     menu.seed()
     services = ServiceCollection()
     orders = Orders(connection)
-    business = BusinessMetrics(registry, kitchen_capacity, partial(orders.count, Status.COOKING))
+    pizzas = (pizza.name for pizza in menu.all())
+    business = BusinessMetrics(kitchen_capacity, partial(orders.count, Status.COOKING), pizzas)
     _add_handlers(services, connection, menu, orders, business, kitchen_capacity)
     recorder = add_cqrs_metrics(services)
     # Outside of what is timed: telling listeners is no part of the operation.
     services.behaviors.insert(0, AnnouncingBehavior(announcements))
     if faults:
         services.behaviors.append(FaultInjectionBehavior(faults, fault_seed))
-    cqrs = Exposition(recorder)
-    return create_app(
-        services.build_mediator(),
-        HttpMetrics(registry),
-        lambda: cqrs.render() + generate_latest(registry).decode(),
-        announcements,
-    )
+    http = HttpMetrics()
+    exposition = partial(page, (Exposition(recorder), http, business, started_now()))
+    return create_app(services.build_mediator(), http, exposition, announcements)
 
 
 def _add_handlers(

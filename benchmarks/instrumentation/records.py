@@ -15,7 +15,7 @@ class Round(BaseModel, frozen=True):
     started: str
     load_average: float
     microseconds: dict[str, float]  # added to an operation, by arm
-    scrape: float  # milliseconds
+    scrape: float  # milliseconds of the event loop, the whole page
 
 
 def write(rounds: list[Round], file: Path = FILE) -> None:

@@ -27,7 +27,7 @@ def markdown(rounds: Sequence[Round]) -> str:
         )
     scrapes = [each.scrape for each in rounds]
     lines.append(
-        f"| *a scrape of 20 operations x 120 buckets* | {median(scrapes):.2f} ms "
+        f"| *a scrape: 20 operations x 120 buckets, HTTP, business* | {median(scrapes):.2f} ms "
         f"| {min(scrapes):.2f} to {max(scrapes):.2f} ms | |"
     )
     return "\n".join(lines)

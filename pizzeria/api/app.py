@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def create_app(
     mediator: Mediator,
     http_metrics: HttpMetrics,
-    exposition: Callable[[], str],
+    exposition: Callable[[], bytes],
     announcements: Announcements,
 ) -> FastAPI:
     """The application; ``exposition`` renders all metrics, ``announcements`` are streamed."""

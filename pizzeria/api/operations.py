@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def router(exposition: Callable[[], str]) -> APIRouter:
+def router(exposition: Callable[[], bytes]) -> APIRouter:
     """Paths outside of the business."""
     routes = APIRouter(tags=["operations"])
 

@@ -17,16 +17,18 @@ class BusinessRuleError(Exception):
     """The request makes sense, and a rule forbids it now."""
 
 
-CATEGORIES: tuple[tuple[type[Exception], str], ...] = (
+Categories = tuple[tuple[type[BaseException], str], ...]
+
+CATEGORIES: Categories = (
     (RequestInvalidError, "validation"),
     (NotFoundError, "not_found"),
     (NotAuthorizedError, "authorization"),
     (BusinessRuleError, "business_rule"),
-    (Exception, "exception"),
+    (BaseException, "exception"),
 )
 """The first type that an error is an instance of names its category."""
 
 
-def category(error: Exception) -> str:
+def category(error: BaseException, categories: Categories = CATEGORIES) -> str:
     """The ``error_type`` label of an error."""
-    return next(name for kind, name in CATEGORIES if isinstance(error, kind))
+    return next(name for kind, name in categories if isinstance(error, kind))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import nan
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-
-from pizzeria.domain.order import PROMISED
+from pizzeria.domain.order import PROMISED, Payment, Status
+from pizzeria.domain.pizza import Size
+from pizzeria.observability.families import Histograms, Numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pizzeria.domain.order import Order
 
@@ -33,72 +33,62 @@ DELIVERY = (
 )  # seconds; a load test is quick
 
 
+PIZZAS = range(1, 11)
+"""How many pizzas orders usually have; larger ones have a series from the first of them on."""
+
+
 class BusinessMetrics:
     """Counts what happened; hears of it through ``application.ports.BusinessEvents``.
 
+    What is going to happen is there at 0 from the start: the event with which a counter begins is in no rate.
+
     Args:
-        registry: where the families are registered.
         capacity: orders that may cook at once.
         cooking: orders that cook now, asked at each scrape.
+        pizzas: names on the menu.
     """
 
-    def __init__(self, registry: CollectorRegistry, capacity: int, cooking: Callable[[], int]) -> None:
-        self._created = Counter(
-            "mario_orders_created_orders", "Orders placed", ("payment_method", "status"), registry=registry
+    def __init__(self, capacity: int, cooking: Callable[[], int], pizzas: Iterable[str]) -> None:
+        self._count_cooking = cooking
+        self._created = Numbers(
+            "mario_orders_created_orders_total", "counter", "Orders placed", ("payment_method", "status")
         )
-        self._completed = Counter(
-            "mario_orders_completed_orders", "Orders that left the oven", ("pizza_count",), registry=registry
+        self._completed = Numbers(
+            "mario_orders_completed_orders_total", "counter", "Orders that left the oven", ("pizza_count",)
         )
-        self._value = Histogram(
-            "mario_orders_value_USD",
-            "Value of orders",
-            ("payment_method",),
-            registry=registry,
-            buckets=VALUES,
+        self._value = Histograms("mario_orders_value_USD", "Value of orders", VALUES, ("payment_method",))
+        self._pizzas = Numbers(
+            "mario_pizzas_ordered_pizzas_total", "counter", "Pizzas ordered", ("pizza_name",)
         )
-        self._pizzas = Counter(
-            "mario_pizzas_ordered_pizzas", "Pizzas ordered", ("pizza_name",), registry=registry
+        self._sizes = Numbers(
+            "mario_pizzas_by_size_pizzas_total", "counter", "Pizzas ordered by size", ("size",)
         )
-        self._sizes = Counter(
-            "mario_pizzas_by_size_pizzas", "Pizzas ordered by size", ("size",), registry=registry
+        self._cooking = Histograms("mario_kitchen_cooking_duration_seconds", "From oven to ready", COOKING)
+        self._returning = Numbers(
+            "mario_customers_returning_customers_total", "counter", "Orders of customers who came back"
         )
-        self._cooking = Histogram(
-            "mario_kitchen_cooking_duration_seconds", "From oven to ready", registry=registry, buckets=COOKING
+        self._delivery = Histograms("mario_deliveries_duration_seconds", "From order to door", DELIVERY)
+        self._deliveries = Numbers(
+            "mario_deliveries_total", "counter", "Orders delivered, in the promised time or not", ("on_time",)
         )
-        self._returning = Counter(
-            "mario_customers_returning_customers", "Orders of customers who came back", registry=registry
-        )
-
-        self._delivery = Histogram(
-            "mario_deliveries_duration_seconds", "From order to door", registry=registry, buckets=DELIVERY
-        )
-        self._deliveries = Counter(
-            "mario_deliveries",
-            "Orders delivered, in the promised time or not",
-            ("on_time",),
-            registry=registry,
-        )
-        for on_time in ("true", "false"):  # a ratio of the two needs both
-            self._deliveries.labels(on_time)
-        Gauge("mario_kitchen_capacity_orders", "Orders that may cook at once", registry=registry).set(
-            capacity
-        )
-        now = Gauge("mario_kitchen_cooking_orders", "Orders that are in the oven", registry=registry)
-        now.set_function(lambda: _now(cooking))
+        self._capacity = Numbers("mario_kitchen_capacity_orders", "gauge", "Orders that may cook at once")
+        self._capacity.set(capacity)
+        self._now_cooking = Numbers("mario_kitchen_cooking_orders", "gauge", "Orders that are in the oven")
+        self._show(pizzas)
 
     def order_placed(self, order: Order, *, returning: bool) -> None:
         """A customer ordered."""
-        self._created.labels(order.payment, order.status).inc()
-        self._value.labels(order.payment).observe(float(order.total))
+        self._created.add(1, order.payment, order.status)
+        self._value.observe(float(order.total), order.payment)
         for pizza in order.pizzas:
-            self._pizzas.labels(pizza.name).inc()
-            self._sizes.labels(pizza.size).inc()
+            self._pizzas.add(1, pizza.name)
+            self._sizes.add(1, pizza.size)
         if returning:
-            self._returning.inc()
+            self._returning.add(1)
 
     def order_ready(self, order: Order) -> None:
         """An order left the oven."""
-        self._completed.labels(str(len(order.pizzas))).inc()
+        self._completed.add(1, str(len(order.pizzas)))
         if order.cooking_started_at and order.ready_at:
             self._cooking.observe((order.ready_at - order.cooking_started_at).total_seconds())
 
@@ -106,7 +96,32 @@ class BusinessMetrics:
         """An order is at its door."""
         if order.delivery_time is not None:
             self._delivery.observe(order.delivery_time.total_seconds())
-            self._deliveries.labels(str(order.delivery_time <= PROMISED).lower()).inc()
+            self._deliveries.add(1, _on_time(order.delivery_time <= PROMISED))
+
+    def lines(self) -> Iterator[bytes]:
+        """As Prometheus text."""
+        self._now_cooking.set(_now(self._count_cooking))
+        for each in (
+            self._created, self._completed, self._value, self._pizzas, self._sizes, self._cooking,
+            self._returning, self._delivery, self._deliveries, self._capacity, self._now_cooking,
+        ):  # fmt: skip
+            yield from each.lines()
+
+    def _show(self, pizzas: Iterable[str]) -> None:
+        for payment in Payment:
+            self._created.add(0, payment, Status.CONFIRMED)
+            self._value.show(payment)
+        for name in pizzas:
+            self._pizzas.add(0, name)
+        for size in Size:
+            self._sizes.add(0, size)
+        for count in PIZZAS:
+            self._completed.add(0, str(count))
+        for on_time in (True, False):
+            self._deliveries.add(0, _on_time(on_time))
+        self._returning.add(0)
+        self._cooking.show()
+        self._delivery.show()
 
 
 def _now(count: Callable[[], int]) -> float:
@@ -114,3 +129,7 @@ def _now(count: Callable[[], int]) -> float:
         return count()
     except Exception:  # noqa: BLE001 - a scrape has to show what is known, above all when something is broken
         return nan
+
+
+def _on_time(on_time: bool) -> str:  # noqa: FBT001 - it is a label
+    return str(on_time).lower()

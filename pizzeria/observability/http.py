@@ -5,9 +5,11 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from pizzeria.observability.families import Histograms, Numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BOUNDS = (0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000)  # milliseconds
@@ -18,17 +20,21 @@ UNMETERED = frozenset({"/metrics", "/api/metrics", "/health", "/ready", "/api/ev
 class HttpMetrics:
     """The two families of the HTTP layer."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self.duration = Histogram(
+    def __init__(self) -> None:
+        self.duration = Histograms(
             "http_server_duration_milliseconds",
             "Time to answer HTTP requests",
+            BOUNDS,
             ("http_method", "http_target", "http_status_code"),
-            registry=registry,
-            buckets=BOUNDS,
         )
-        self.active = Gauge(
-            "http_server_active_requests", "HTTP requests under way", ("http_method",), registry=registry
+        self.active = Numbers(
+            "http_server_active_requests", "gauge", "HTTP requests under way", ("http_method",)
         )
+
+    def lines(self) -> Iterator[bytes]:
+        """As Prometheus text."""
+        yield from self.duration.lines()
+        yield from self.active.lines()
 
 
 class HttpMetricsMiddleware:
@@ -51,16 +57,15 @@ class HttpMetricsMiddleware:
                 status = message["status"]
             await send(message)
 
-        active = self._metrics.active.labels(scope["method"])
-        active.inc()
+        method = scope["method"]
+        self._metrics.active.add(1, method)
         started = perf_counter()
         try:
             await self._app(scope, receive, noting)
         finally:
-            active.dec()
-            self._metrics.duration.labels(scope["method"], _target(scope), str(status)).observe(
-                (perf_counter() - started) * 1e3
-            )
+            milliseconds = (perf_counter() - started) * 1e3
+            self._metrics.active.add(-1, method)
+            self._metrics.duration.observe(milliseconds, method, _target(scope), str(status))
 
 
 def _target(scope: Scope) -> str:

@@ -1,22 +1,37 @@
-"""A small application on the real framework, run in the environment where that is installed.
+"""A small web application on the real framework, run in the environment where that is installed.
 
-Prints the exposition of what its commands, queries and events did.
+Its argument says how it gets its metrics. Prints where it listens, and serves until it is ended.
 """
 
 import asyncio
-import logging
+import socket
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 
+import uvicorn
+from fastapi import FastAPI, Response
 from neuroglia.core import OperationResult
-from neuroglia.dependency_injection import ServiceCollection
+from neuroglia.data.exceptions import EntityNotFoundException
 from neuroglia.eventing import DomainEvent
-from neuroglia.mediation import Command, CommandHandler, Mediator, NotificationHandler, Query, QueryHandler
+from neuroglia.hosting.web import WebApplicationBuilder
+from neuroglia.mediation import (
+    Command,
+    CommandHandler,
+    Mediator,
+    NotificationHandler,
+    PipelineBehavior,
+    Query,
+    QueryHandler,
+)
+from neuroglia.observability import ApplicationSettingsWithObservability, Observability
+from neuroglia.validation.exceptions import BusinessRuleViolationException, ValidationException
 
-from pizzeria.cqrs.metrics import neuroglia
-from pizzeria.cqrs.metrics.exposition import Exposition
-from pizzeria.cqrs.metrics.recorder import Recorder
+from pizzeria.cqrs.metrics.neuroglia import add_cqrs_metrics, extend_service_collection
+from pizzeria.cqrs.metrics.opentelemetry import OpenTelemetryRecorder
+
+RESTING = 0.02
+PATIENCE = 0.3
+"""Seconds."""
 
 
 @dataclass
@@ -27,7 +42,7 @@ class BakeCommand(Command[OperationResult[str]]):
 
 
 class BakeHandler(CommandHandler[BakeCommand, OperationResult[str]]):
-    """Answers with each kind of result."""
+    """Answers with each kind of result, and raises each kind of error."""
 
     async def handle_async(self, request: BakeCommand) -> OperationResult[str]:
         answers = {
@@ -37,9 +52,18 @@ class BakeHandler(CommandHandler[BakeCommand, OperationResult[str]]):
             "forbidden": self.forbidden,
             "malformed": lambda: self.unprocessable_entity("no size"),
             "broken": self.internal_server_error,
+            "nonstandard": lambda: OperationResult("Client Closed Request", 499),
         }
-        if request.how == "on fire":
-            raise RuntimeError("the oven is on fire")
+        errors = {
+            "on fire": RuntimeError("the oven is on fire"),
+            "invalid": ValidationException("no size"),
+            "against the rules": BusinessRuleViolationException("closed", "opening hours"),
+            "lost": EntityNotFoundException("p1"),
+        }
+        if request.how == "slowly":
+            await asyncio.sleep(60)
+        if request.how in errors:
+            raise errors[request.how]
         return answers[request.how]()
 
 
@@ -66,27 +90,78 @@ class BakedHandler(NotificationHandler[BakedEvent]):
         await asyncio.sleep(0)
 
 
-async def main() -> None:
-    services = ServiceCollection()
-    neuroglia.extend_service_collection()
-    assert services.add_cqrs_metrics() is services
-    services.add_singleton(Mediator)
-    for handler in (BakeHandler, GetOvenHandler):
-        services.add_scoped(handler)
-    services.add_scoped(NotificationHandler, BakedHandler)
-    Mediator._handler_registry = {BakeCommand: BakeHandler, GetOvenQuery: GetOvenHandler}
-    provider = services.build()
-    mediator = provider.get_required_service(Mediator)
-    for how in ("well", "well", "unknown", "full", "forbidden", "malformed", "broken"):
-        await mediator.execute_async(BakeCommand(how))
-    with suppress(RuntimeError):
-        await mediator.execute_async(BakeCommand("on fire"))
-    for _ in range(3):
-        answer = await mediator.execute_async(GetOvenQuery())
-        assert answer.data == 300, answer
-    await mediator.publish_async(BakedEvent("pizza"))
-    sys.stdout.write(Exposition(provider.get_required_service(Recorder)).render())
+class RestingBehavior(PipelineBehavior):
+    """Takes its time around every request."""
+
+    async def handle_async(self, request: object, next_handler: object) -> object:  # noqa: ARG002
+        await asyncio.sleep(RESTING)
+        return await next_handler()  # type: ignore[operator]
 
 
-logging.disable(logging.CRITICAL)
-asyncio.run(main())
+def observed(builder: WebApplicationBuilder) -> None:
+    """The framework's own way to metrics."""
+    Observability.configure(builder, tracing_enabled=False, logging_enabled=False)
+
+
+def metered(builder: WebApplicationBuilder, how: str) -> None:
+    services = builder.services
+    match how:
+        case "before":
+            add_cqrs_metrics(services)
+            observed(builder)
+        case "after":
+            observed(builder)
+            add_cqrs_metrics(services)
+        case "twice":
+            add_cqrs_metrics(services)
+            add_cqrs_metrics(services)
+            observed(builder)
+        case "by the collection's method":
+            extend_service_collection()
+            from neuroglia.extensions import cqrs_metrics_extensions  # noqa: F401, PLC0415 - may not win
+
+            observed(builder)
+            assert services.add_cqrs_metrics() is services
+        case "through OpenTelemetry":
+            add_cqrs_metrics(services, OpenTelemetryRecorder())
+            observed(builder)
+
+
+def application(how: str) -> FastAPI:
+    settings = ApplicationSettingsWithObservability(
+        service_name="bakery", otel_endpoint="http://127.0.0.1:9", otel_instrument_system_metrics=False
+    )
+    builder = WebApplicationBuilder(settings)
+    builder.services.add_scoped(PipelineBehavior, RestingBehavior)
+    Mediator.configure(builder, [__name__])
+    metered(builder, how)
+    app: FastAPI = builder.build_app_with_lifespan()
+
+    @app.post("/bake/{how}")
+    async def bake(how: str) -> Response:
+        mediator = app.state.services.get_required_service(Mediator)
+        result = await asyncio.wait_for(mediator.execute_async(BakeCommand(how)), PATIENCE)
+        return Response(status_code=result.status)
+
+    @app.get("/oven")
+    async def oven() -> int:
+        mediator = app.state.services.get_required_service(Mediator)
+        degrees: int = (await mediator.execute_async(GetOvenQuery())).data
+        return degrees
+
+    @app.post("/smell")
+    async def smell() -> None:
+        await app.state.services.get_required_service(Mediator).publish_async(BakedEvent("pizza"))
+
+    return app
+
+
+def main() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)  # noqa: T201
+    server = uvicorn.Server(uvicorn.Config(application(sys.argv[1]), log_level="critical"))
+    server.run([listening])
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -27,6 +28,14 @@ class OperationRecorder(Protocol[Kept]):
         """One execution raised an error of this category."""
 
 
+ENDED = (Exception, CancelledError)
+"""What ends an execution without an answer. Who waits with a timeout cancels, and just the slowest.
+
+Not all of ``BaseException``: a coroutine that is thrown away is closed wherever the collector of garbage
+happens to run, even under the recorder's lock.
+"""
+
+
 class MetricsPipelineBehavior(Generic[Kept]):
     """Counts and times each request by its type. Put it outermost: it should see all that happens.
 
@@ -47,7 +56,7 @@ class MetricsPipelineBehavior(Generic[Kept]):
         started = perf_counter()
         try:
             answer = await next_handler()
-        except Exception as error:
+        except ENDED as error:
             self._recorder.failed(operation, (perf_counter() - started) * 1e3, category(error))
             raise
         self._recorder.succeeded(operation, (perf_counter() - started) * 1e3)

@@ -1,15 +1,13 @@
-"""The recorder's figures as Prometheus text (format 0.0.4).
-
-Everything but the numbers is the same at each scrape, so it is rendered once.
-"""
+"""The recorder's figures as Prometheus text."""
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from pizzeria.cqrs.metrics.text_format import HistogramText, family, line
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from pizzeria.cqrs.metrics.recorder import OperationMetrics, Recorder
 
@@ -18,74 +16,57 @@ EXECUTIONS = "cqrs_executions_total"
 SUCCESSES = "cqrs_executions_success_executions_total"
 FAILURES = "cqrs_executions_failures_executions_total"
 
+HELP = {
+    EXECUTIONS: "Commands and queries executed",
+    SUCCESSES: "Commands and queries that gave an answer",
+    FAILURES: "Commands and queries that failed",
+    DURATION: "Time that handlers took",
+}
+
 
 class Exposition:
-    """Renders a recorder."""
+    """What a recorder knows, for ``text_format.page``."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._templates: dict[tuple[str, str, str], str] = {}
+        self._histograms: dict[tuple[str, str, str], HistogramText] = {}
 
-    def render(self) -> str:
+    def lines(self) -> Iterator[bytes]:
         """All series of all operations, each family once."""
         operations = tuple(self._recorder.snapshot())
-        lines = [
-            *_family(EXECUTIONS, "counter", "Commands and queries executed", _executions(operations)),
-            *_family(
-                SUCCESSES, "counter", "Commands and queries that gave an answer", _successes(operations)
-            ),
-            *_family(FAILURES, "counter", "Commands and queries that failed", _failures(operations)),
-            *_family(DURATION, "histogram", "Time that handlers took", self._durations(operations)),
-        ]
-        return "\n".join([*lines, ""])
+        yield from family(EXECUTIONS, "counter", HELP[EXECUTIONS], _executions(operations))
+        yield from family(SUCCESSES, "counter", HELP[SUCCESSES], _successes(operations))
+        yield from family(FAILURES, "counter", HELP[FAILURES], _failures(operations))
+        yield from family(DURATION, "histogram", HELP[DURATION], self._durations(operations))
 
-    def _durations(self, operations: Iterable[OperationMetrics]) -> Iterator[str]:
+    def _durations(self, operations: Iterable[OperationMetrics]) -> Iterator[bytes]:
         for each in operations:
-            yield self._histogram(each, "success", each.successes, each.successes_sum)
-            yield self._histogram(each, "failure", each.failures_by_bucket, each.failures_sum)
+            yield self._histogram(each, "success").lines(each.successes, each.successes_sum)
+            yield self._histogram(each, "failure").lines(each.failures_by_bucket, each.failures_sum)
 
-    def _histogram(
-        self, operation: OperationMetrics, status: str, buckets: Sequence[int], total: float
-    ) -> str:
+    def _histogram(self, operation: OperationMetrics, status: str) -> HistogramText:
         key = (operation.kind, operation.name, status)
-        if key not in self._templates:
-            self._templates[key] = _template(f'{_labels(operation)},status="{status}"', self._recorder.bounds)
-        cumulative = tuple(accumulate(buckets))
-        return self._templates[key] % (*cumulative, total, cumulative[-1])
+        if key not in self._histograms:
+            labels = (*_labels(operation), ("status", status))
+            self._histograms[key] = HistogramText(DURATION, labels, self._recorder.bounds)
+        return self._histograms[key]
 
 
-def _template(labels: str, bounds: Iterable[float]) -> str:
-    """All lines of a histogram, with places for the buckets' counts, the sum and the count.
-
-    Filled in at once, in C: line by line a scrape of many operations would hold the event loop twice as long.
-    """
-    les = [*(repr(float(bound)) for bound in bounds), "+Inf"]
-    buckets = [f'{DURATION}_bucket{{{labels},le="{le}"}} %s' for le in les]
-    return "\n".join((*buckets, f"{DURATION}_sum{{{labels}}} %r", f"{DURATION}_count{{{labels}}} %s"))
+def _labels(operation: OperationMetrics) -> tuple[tuple[str, str], ...]:
+    return ("operation", operation.kind), ("type", operation.name)
 
 
-def _family(name: str, kind: str, text: str, lines: Iterable[str]) -> Iterator[str]:
-    yield f"# HELP {name} {text}"
-    yield f"# TYPE {name} {kind}"
-    yield from lines
-
-
-def _labels(operation: OperationMetrics) -> str:
-    # Names of Python types hold nothing that would have to be escaped.
-    return f'operation="{operation.kind}",type="{operation.name}"'
-
-
-def _executions(operations: Iterable[OperationMetrics]) -> Iterator[str]:
+def _executions(operations: Iterable[OperationMetrics]) -> Iterator[bytes]:
     for each in operations:
-        yield f"{EXECUTIONS}{{{_labels(each)}}} {sum(each.successes) + sum(each.failures_by_bucket)}"
+        yield line(EXECUTIONS, _labels(each), sum(each.successes) + sum(each.failures_by_bucket))
 
 
-def _successes(operations: Iterable[OperationMetrics]) -> Iterator[str]:
+def _successes(operations: Iterable[OperationMetrics]) -> Iterator[bytes]:
     for each in operations:
-        yield f"{SUCCESSES}{{{_labels(each)}}} {sum(each.successes)}"
+        yield line(SUCCESSES, _labels(each), sum(each.successes))
 
 
-def _failures(operations: Iterable[OperationMetrics]) -> Iterator[str]:
+def _failures(operations: Iterable[OperationMetrics]) -> Iterator[bytes]:
     for each in operations:
         for error_type, count in each.failures.items():
-            yield f'{FAILURES}{{{_labels(each)},error_type="{error_type}"}} {count}'
+            yield line(FAILURES, (*_labels(each), ("error_type", error_type)), count)

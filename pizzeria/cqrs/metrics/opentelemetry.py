@@ -1,8 +1,10 @@
 """The same figures through OpenTelemetry, for services whose metrics go out that way.
 
 Takes the place of ``Recorder`` in a behaviour. Instruments have the names and units that become, after export
-to Prometheus, the names of ``exposition``. An observation costs several times what ours does; the exporter is
-the application's. Needs the extra ``opentelemetry``.
+to Prometheus, the names of ``exposition``. Exporters differ where a unit is in the middle of a name: Python's
+appends it, the collector and Prometheus' own OTLP receiver do not; so names end with their units. An
+observation costs several times what ours does; the exporter is the application's. Needs the extra
+``opentelemetry``.
 """
 
 from __future__ import annotations
@@ -45,12 +47,14 @@ class OpenTelemetryRecorder:
             "cqrs.executions.total", unit="executions", description="Commands and queries executed"
         )
         self._successes = meter.create_counter(
-            "cqrs.executions.success",
+            "cqrs.executions.success.executions",
             unit="executions",
             description="Commands and queries that gave an answer",
         )
         self._failures = meter.create_counter(
-            "cqrs.executions.failures", unit="executions", description="Commands and queries that failed"
+            "cqrs.executions.failures.executions",
+            unit="executions",
+            description="Commands and queries that failed",
         )
         self._duration = meter.create_histogram(
             "cqrs.execution.duration",

@@ -19,7 +19,7 @@ def add_cqrs_metrics(services: ServiceCollection, *, bounds: Sequence[float] = B
     Call it when the handlers are registered: their series then exist at 0 from the start.
 
     Returns:
-        The recorder, for ``exposition.Exposition`` to render.
+        The recorder, for ``exposition.Exposition`` to tell of.
 
     Raises:
         ValueError: the bounds are empty, not finite or not ascending.

@@ -7,7 +7,11 @@ import sys
 from pizzeria import cqrs
 from tests.pizzeria.running import environment
 
-ON_FRAMEWORKS = {"pizzeria.cqrs.metrics.neuroglia", "pizzeria.cqrs.metrics.opentelemetry"}
+ON_FRAMEWORKS = {
+    "pizzeria.cqrs.metrics.collector",
+    "pizzeria.cqrs.metrics.neuroglia",
+    "pizzeria.cqrs.metrics.opentelemetry",
+}
 """Only for those who have these installed."""
 
 

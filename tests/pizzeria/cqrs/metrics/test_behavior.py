@@ -78,6 +78,21 @@ def test_an_error_goes_through_and_its_type_decides_its_category(error: Exceptio
     assert (sum(kept.successes), sum(kept.failures_by_bucket)) == (0, 1)
 
 
+def test_an_execution_that_is_cancelled_is_counted_as_a_failure_of_its_whole_time() -> None:
+    """As by whoever waits with a timeout: what was slowest would be missing otherwise."""
+    recorder = Recorder()
+    behavior = MetricsPipelineBehavior(recorder)
+
+    async def impatient() -> None:
+        await asyncio.wait_for(behavior.handle_async(Bake(), lambda: asyncio.sleep(60)), 0.02)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(impatient())
+    kept = only(recorder, "Bake")
+    assert (sum(kept.successes), sum(kept.failures_by_bucket), kept.failures["exception"]) == (0, 1, 1)
+    assert kept.failures_sum >= 19  # milliseconds; clocks of loops are coarse
+
+
 def test_every_handler_that_is_registered_is_known_before_its_first_use() -> None:
     recorder = add_cqrs_metrics(services())
     assert {(each.kind, each.name) for each in recorder.snapshot()} == {("command", "Bake"), ("query", "Ask")}

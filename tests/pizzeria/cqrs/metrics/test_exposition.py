@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from pizzeria.cqrs.metrics import BOUNDS, Recorder
 from pizzeria.cqrs.metrics.exposition import DURATION, EXECUTIONS, FAILURES, SUCCESSES, Exposition
+from pizzeria.cqrs.metrics.text_format import page
 from tests.pizzeria.running import samples
 
 if TYPE_CHECKING:
@@ -29,7 +30,11 @@ def rendered(successes: list[float], failures: list[float]) -> str:
         recorder.succeeded(operation, milliseconds)
     for milliseconds in failures:
         recorder.failed(operation, milliseconds, "validation")
-    return Exposition(recorder).render()
+    return exposed(Exposition(recorder))
+
+
+def exposed(exposition: Exposition) -> str:
+    return page([exposition]).decode()
 
 
 @settings(max_examples=30)
@@ -84,6 +89,6 @@ def test_each_family_is_described_once_and_typed() -> None:
 def test_an_operation_that_appears_later_is_rendered_too() -> None:
     recorder = Recorder()
     exposition = Exposition(recorder)
-    assert samples(exposition.render()) == {}
+    assert samples(exposed(exposition)) == {}
     recorder.succeeded(recorder.operation("command", "Bake"), 1.0)
-    assert samples(exposition.render())[SUCCESSES, labels()] == 1
+    assert samples(exposed(exposition))[SUCCESSES, labels()] == 1

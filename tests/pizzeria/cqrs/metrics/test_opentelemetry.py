@@ -21,9 +21,10 @@ from prometheus_client import REGISTRY
 
 from pizzeria.cqrs.errors import NotFoundError
 from pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
-from pizzeria.cqrs.metrics.exposition import Exposition
+from pizzeria.cqrs.metrics.exposition import DURATION, EXECUTIONS, FAILURES, SUCCESSES, Exposition
 from pizzeria.cqrs.metrics.opentelemetry import OpenTelemetryRecorder
 from pizzeria.cqrs.metrics.recorder import BOUNDS, Recorder
+from pizzeria.cqrs.metrics.text_format import page
 from pizzeria.cqrs.requests import Command, Query
 from tests.pizzeria.running import samples
 
@@ -78,7 +79,7 @@ def test_after_export_to_prometheus_the_series_are_those_of_our_own_exposition()
         provider.shutdown()
     recorder = Recorder()
     work(MetricsPipelineBehavior(recorder))
-    ours = samples(Exposition(recorder).render())
+    ours = samples(page([Exposition(recorder)]).decode())
     counted = {key: value for key, value in ours.items() if not key[0].endswith(("_sum", "_bucket"))}
     seen = {(name, without_scope(labels)): value for (name, labels), value in exported.items()}
     assert {key: value for key, value in counted.items() if value} == {
@@ -120,6 +121,21 @@ class Receiving(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def export(collector: Collector) -> dict[str, Metric]:
+    """What arrives of the work, by the names of the instruments."""
+    exporter = OTLPMetricExporter(f"http://127.0.0.1:{collector.server_port}/v1/metrics", timeout=10)
+    provider = MeterProvider([PeriodicExportingMetricReader(exporter, export_interval_millis=3_600_000)])
+    work(MetricsPipelineBehavior(OpenTelemetryRecorder(provider)))
+    provider.shutdown()
+    return {
+        metric.name: metric
+        for request in collector.received
+        for resource in request.resource_metrics
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+    }
+
+
 @pytest.fixture
 def collector() -> Iterator[Collector]:
     server = Collector()
@@ -132,11 +148,16 @@ def collector() -> Iterator[Collector]:
 
 
 def test_a_collector_receives_every_execution(collector: Collector) -> None:
-    exporter = OTLPMetricExporter(f"http://127.0.0.1:{collector.server_port}/v1/metrics", timeout=10)
-    provider = MeterProvider([PeriodicExportingMetricReader(exporter, export_interval_millis=3_600_000)])
-    work(MetricsPipelineBehavior(OpenTelemetryRecorder(provider)))
-    provider.shutdown()
-    metrics = by_name(collector)
+    metrics = export(collector)
+    successes, failures = (
+        {
+            (*kinds(point), attribute(point, "error_type")): point.as_int
+            for point in metrics[f"cqrs.executions.{ended}.executions"].sum.data_points
+        }
+        for ended in ("success", "failures")
+    )
+    assert successes == {("command", "Bake", ""): 3, ("query", "Look", ""): 2}
+    assert failures == {("command", "Bake", "not_found"): 1}
     executions = metrics["cqrs.executions.total"].sum
     assert executions.is_monotonic
     assert {kinds(point): point.as_int for point in executions.data_points} == {
@@ -149,16 +170,30 @@ def test_a_collector_receives_every_execution(collector: Collector) -> None:
     assert list(duration.histogram.data_points[0].explicit_bounds) == list(BOUNDS)
 
 
-def by_name(collector: Collector) -> dict[str, Metric]:
-    return {
-        metric.name: metric
-        for request in collector.received
-        for resource in request.resource_metrics
-        for scope in resource.scope_metrics
-        for metric in scope.metrics
-    }
+def test_names_are_those_of_our_own_exposition_after_export_by_a_collector_too(collector: Collector) -> None:
+    names = {name_by_a_collector(metric) for metric in export(collector).values()}
+    assert names == {EXECUTIONS, SUCCESSES, FAILURES, DURATION}
+
+
+def name_by_a_collector(metric: Metric) -> str:
+    """As it and Prometheus' OTLP receiver do: a unit that is anywhere in the name is not appended."""
+    words = metric.name.split(".")
+    unit = {"ms": "milliseconds"}.get(metric.unit, metric.unit)
+    if unit not in words:
+        words.append(unit)
+    if metric.sum.is_monotonic:
+        words = [*(word for word in words if word != "total"), "total"]
+    return "_".join(words)
 
 
 def kinds(point: object) -> tuple[str, str]:
-    attributes = {each.key: each.value.string_value for each in point.attributes}  # type: ignore[attr-defined]
-    return attributes["operation"], attributes["type"]
+    return attribute(point, "operation"), attribute(point, "type")
+
+
+def attribute(point: object, name: str) -> str:
+    """Empty without it."""
+    attributes: dict[str, str] = {
+        each.key: each.value.string_value
+        for each in point.attributes  # type: ignore[attr-defined]
+    }
+    return attributes.get(name, "")
