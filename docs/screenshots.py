@@ -27,9 +27,11 @@ def pizzeria() -> Iterator[httpx.Client]:
     with subprocess.Popen(command, cwd=FOLDER.parent, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]
-        with httpx.Client(base_url=url, timeout=10) as client:
-            yield client
-        process.terminate()
+        try:
+            with httpx.Client(base_url=url, timeout=10) as client:
+                yield client
+        finally:
+            process.terminate()
 
 
 def serve_guests(client: httpx.Client) -> None:
@@ -65,6 +67,8 @@ def main() -> None:
             page = browser.new_page(viewport={"width": width, "height": height})
             page.goto(str(client.base_url))
             page.get_by_text("Live", exact=True).wait_for()
+            page.get_by_label("Add Supreme").click()
+            page.mouse.move(0, 0)
             page.wait_for_timeout(1000)
             page.screenshot(path=FOLDER / f"{name}.png", full_page=name == "ui-desktop")
         browser.close()

@@ -1,46 +1,32 @@
-// Puts the page together: what is said, what is drawn, and the stream that keeps it true.
+// Puts the page together: what is loaded and drawn, and the stream that keeps it true.
 
-import { Refused } from "./api.js";
 import * as board from "./board.js";
-import { showMenu } from "./counter.js";
-import { byId } from "./dom.js";
+import * as counter from "./counter.js";
+import { byId, redrawn } from "./dom.js";
 import { follow } from "./live.js";
+import { heard, watch } from "./orders.js";
+import { age } from "./ticket.js";
+import * as tour from "./tour.js";
 
-const SHOWN = 6000; // milliseconds
-const fading = {};
-
-function say(id, text) {
-  clearTimeout(fading[id]);
-  byId(id).textContent = text;
-  if (text) fading[id] = setTimeout(() => say(id, ""), SHOWN);
-}
-
-// Runs what a button does, and tells how it went.
-async function report(action) {
-  try {
-    const news = await action();
-    if (news) {
-      say("trouble", "");
-      say("news", news);
-    }
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    say("trouble", error.message);
-  }
-}
+const AGING = 30_000; // milliseconds
 
 function connection(state, text) {
-  byId("connection").dataset.state = state;
-  byId("connection").textContent = text;
+  const shown = byId("connection");
+  shown.dataset.state = state;
+  if (shown.textContent !== text) shown.textContent = text; // said once, however often it is tried
 }
 
-board.begin(report);
-report(() => showMenu(report));
+counter.begin();
+tour.begin();
+watch(() =>
+  redrawn(() => {
+    board.draw();
+    tour.draw();
+  }),
+);
+setInterval(age, AGING, document);
 follow({
-  onOpen: () => {
-    connection("live", "Live");
-    report(board.load);
-  },
-  onOrder: board.update,
-  onLost: () => connection("lost", "Connection lost, trying again"),
+  load: () => Promise.all([counter.load(), board.load(), tour.load()]),
+  onOrder: heard,
+  onState: connection,
 });

@@ -1,17 +1,48 @@
-// The stream of changed orders. The browser comes back by itself when it breaks, and then hears "open" again.
+// The stream of changed orders. Live means loaded and listening; whatever ends that, both are tried again.
 
-export function follow({ onOpen, onOrder, onLost }) {
+import { Refused } from "./api.js";
+
+const AGAIN = 2000; // milliseconds
+
+export function follow({ load, onOrder, onState }) {
   let stream;
-  const connect = () => {
-    stream = new EventSource("/api/events");
-    stream.addEventListener("open", onOpen);
-    stream.addEventListener("order", (event) => onOrder(JSON.parse(event.data)));
-    stream.addEventListener("error", () => {
-      onLost();
-      // An answer that is no stream, such as a proxy's error page, ends it for good.
-      if (stream.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
+  let waiting;
+
+  function connect() {
+    const mine = new EventSource("/api/events");
+    stream = mine;
+    const lost = (what) => {
+      if (stream !== mine) return;
+      stop();
+      onState("lost", `${what}, trying again`);
+      waiting = setTimeout(connect, AGAIN);
+    };
+    mine.addEventListener("order", (event) => onOrder(JSON.parse(event.data)));
+    mine.addEventListener("error", () => lost("Connection lost"));
+    mine.addEventListener("open", async () => {
+      try {
+        await load();
+        if (stream === mine) onState("live", "Live");
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        lost("Not loaded");
+      }
     });
-  };
+  }
+
+  function stop() {
+    clearTimeout(waiting);
+    stream?.close();
+    stream = undefined;
+  }
+
   connect();
-  addEventListener("pagehide", () => stream.close());
+  // The browser may keep a page that is left, and show it as it was to a visitor who comes back.
+  addEventListener("pagehide", () => {
+    stop();
+    onState("connecting", "Connecting");
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) connect();
+  });
 }

@@ -2,82 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.pizzeria.running import Service, growth, started
+from tests.pizzeria.running import Service, growth
+from tests.pizzeria.ui.visiting import COLUMNS, NARROW, STEPS, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, Page
-
-CHROMIUM = shutil.which("chromium")
-PATIENCE = 15_000  # milliseconds
-NARROW = 360
-STEPS = ("Start cooking", "Ready", "Give to courier", "Delivered")
-COLUMNS = ("Waiting", "In the oven", "Ready", "Luigi's tour")
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def service() -> Iterator[Service]:
-    with started() as running:
-        yield running
-
-
-class Visit:
-    """The page as one person has it open; whatever its console says is kept."""
-
-    def __init__(
-        self,
-        browser: Browser,
-        service: Service,
-        width: int = 1280,
-        scheme: Literal["light", "dark"] = "light",
-    ) -> None:
-        self.page: Page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        self.page.set_default_timeout(PATIENCE)
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(service.url)
-        self.is_live()
-
-    def is_live(self) -> None:
-        expect(self.page.locator("#connection")).to_have_text("Live", timeout=PATIENCE)
-
-    def shows(self, customer: str, column: str) -> None:
-        ticket = self.page.get_by_role("list", name=column, exact=True).get_by_text(customer)
-        expect(ticket).to_be_visible(timeout=PATIENCE)
-
-    def fill(self, customer: str) -> None:
-        for label, value in (("Name", customer), ("Phone", "+15550001111"), ("Address", "12 Via Roma")):
-            self.page.get_by_label(label, exact=True).fill(value)
-
-
-@pytest.fixture
-def visit(browser: Browser, service: Service) -> Iterator[Visit]:
-    visiting = Visit(browser, service)
-    yield visiting
-    visiting.page.close()
 
 
 def test_an_order_goes_from_the_menu_to_the_door_by_mouse(visit: Visit, service: Service) -> None:
@@ -85,12 +22,12 @@ def test_an_order_goes_from_the_menu_to_the_door_by_mouse(visit: Visit, service:
     visit.page.get_by_label("Size of Supreme").select_option("large")
     visit.page.get_by_label("Add Supreme").click()
     visit.fill("Ada")
-    visit.page.get_by_role("button", name="Place order").click()
+    visit.place_order().click()
     for step, column in zip(STEPS, COLUMNS, strict=True):
         visit.shows("Ada", column)
-        visit.page.get_by_role("button", name=f"{step}: Ada").click()
-    expect(visit.page.get_by_text("Ada: delivered.")).to_be_visible()
-    expect(visit.page.get_by_role("button", name="Delivered: Ada")).to_have_count(0)
+        visit.button(step, "Ada").click()
+    visit.tells("Ada: delivered.")
+    visit.shows_nowhere("Ada")
     after = service.samples()
     executed = {
         dict(labels)["type"]
@@ -118,11 +55,13 @@ def test_an_order_goes_from_the_menu_to_the_door_by_keyboard(visit: Visit) -> No
     press("Tab")
     press("Enter")  # in the last field: sends the form
     tab_to(visit, "Start cooking: Grace")
-    for column in COLUMNS:
+    for step, column in zip(STEPS, COLUMNS, strict=True):
         visit.shows("Grace", column)
-        press("Enter")  # the focus stays with the order, whichever column it is in
-        visit.page.wait_for_timeout(300)
-    expect(visit.page.get_by_text("Grace: delivered.")).to_be_visible()
+        expect(
+            visit.button(step, "Grace")
+        ).to_be_focused()  # it stays with the order, whichever column it is in
+        press("Enter")
+    visit.tells("Grace: delivered.")
 
 
 def tab_to(visit: Visit, name: str) -> None:
@@ -136,35 +75,14 @@ def tab_to(visit: Visit, name: str) -> None:
 
 
 def test_two_pages_see_each_others_orders_at_once(browser: Browser, service: Service, visit: Visit) -> None:
-    other = Visit(browser, service, width=NARROW)
+    other = Visit(browser, service, width=NARROW).open()
+    other.is_live()
     service.order(customer_name="Alan")
     for page in (visit, other):
         page.shows("Alan", "Waiting")
-    visit.page.get_by_role("button", name="Start cooking: Alan").click()
+    visit.button("Start cooking", "Alan").click()
     other.shows("Alan", "In the oven")
     other.page.close()
-
-
-def test_a_rule_that_forbids_it_is_told(visit: Visit, service: Service) -> None:
-    for number in range(6):
-        order_id = service.order(customer_name=f"Guest {number}")["id"]
-        if number < 5:
-            service.client.put(f"/api/orders/{order_id}/cook")
-    visit.page.get_by_role("button", name="Start cooking: Guest 5").click()
-    expect(visit.page.get_by_role("alert")).to_have_text("Kitchen is at capacity")
-
-
-def test_it_says_when_the_stream_is_lost_and_comes_back(browser: Browser) -> None:
-    with started() as first:
-        visiting = Visit(browser, first)
-        port = first.url.rpartition(":")[2]
-        first.stop()
-        expect(visiting.page.locator("#connection")).to_contain_text("Connection lost", timeout=PATIENCE)
-    with started("--port", port) as second:
-        visiting.is_live()
-        second.order(customer_name="Barbara")
-        visiting.shows("Barbara", "Waiting")
-    visiting.page.close()
 
 
 def test_whatever_a_customer_is_called_is_shown_as_text(visit: Visit, service: Service) -> None:
@@ -175,6 +93,13 @@ def test_whatever_a_customer_is_called_is_shown_as_text(visit: Visit, service: S
     assert visit.said == []
 
 
+def test_what_will_be_said_is_listened_to_from_the_start(visit: Visit) -> None:
+    """A live region that appears together with its text is not read out."""
+    for region in ("#connection", "#news", "#trouble"):
+        assert visit.page.locator(region).evaluate("region => getComputedStyle(region).display") != "none"
+    expect(visit.page.get_by_role("alert")).to_have_text("")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [NARROW, 1280])
 def test_everybody_can_use_it(
@@ -182,7 +107,8 @@ def test_everybody_can_use_it(
 ) -> None:
     """No finding of axe-core, nothing to scroll sideways, nothing from elsewhere."""
     service.order(customer_name="Donaudampfschifffahrtsgesellschaftskapitänsmütze")
-    visiting = Visit(browser, service, width, scheme)
+    visiting = Visit(browser, service, width, scheme).open()
+    visiting.is_live()
     visiting.page.get_by_label("Add Margherita").click()
     visiting.shows("Donaudampf", "Waiting")
     visiting.page.wait_for_timeout(500)  # tickets fade in: half transparent text has no contrast
