@@ -51,15 +51,8 @@ def mean(side: Replicates) -> Floats:
 
 
 def quantile(q: float) -> Callable[[Replicates], Floats]:
-    """The ``q`` quantile of all replicates together, as one pseudo-value for each of them.
-
-    A quantile far out is a poor number in a single replicate: few executions decide it. All together give a
-    better one, and the jackknife tells how far each replicate moves it: ``R`` times the whole less ``R - 1``
-    times the whole without it. Their mean is the estimate, and their spread its error, as if they were
-    separate measurements. Source: J. W. Tukey, "Bias and confidence in not-quite large samples", Annals of
-    Mathematical Statistics 29 (1958).
-    """
-    return lambda side: _log_pseudo_values(side, q)
+    """The ``q`` quantile of each replicate."""
+    return lambda side: _log(side, buckets.quantile(side.counts, side.bounds, q))
 
 
 def spread(side: Replicates) -> Floats:
@@ -101,16 +94,6 @@ def _trimmed(side: Replicates) -> Floats:
 
 def _mean(side: Replicates) -> Floats:
     return buckets.mean(side.counts, side.sums)
-
-
-def _log_pseudo_values(side: Replicates, q: float) -> Floats:
-    replicates = len(side.counts)
-    whole = side.counts.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        together = np.log(buckets.quantile(whole, side.bounds, q))
-        without = np.log(buckets.quantile(whole - side.counts, side.bounds, q))
-    pseudo = replicates * together - (replicates - 1) * without if replicates > 1 else together[None]
-    return np.where((side.counts.sum(axis=-1) >= FEWEST) & np.isfinite(pseudo), pseudo, np.nan)
 
 
 def _log(side: Replicates, values: Floats) -> Floats:
