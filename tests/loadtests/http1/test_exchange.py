@@ -8,6 +8,7 @@ from typing import Any
 import brotli  # type: ignore[import-untyped]  # there are no stubs
 import pytest
 
+from loadtests.http1.decoding import decode
 from loadtests.http1.errors import (
     BodyTooLargeError,
     ConnectError,
@@ -319,6 +320,12 @@ class TestEncodings:
         server = serve([READ, ["send", answer(body, b"Content-Encoding: " + encoding)], HOLD])
         with pytest.raises(BodyTooLargeError):
             asker().get(server.url)
+
+    @pytest.mark.parametrize("wbits", [-zlib.MAX_WBITS, zlib.MAX_WBITS, 16 + zlib.MAX_WBITS])
+    def test_a_body_of_any_size_around_the_decoders_steps_is_whole(self, wbits: int) -> None:
+        for size in (step * 65536 + beside for step in (1, 2, 3) for beside in range(-4, 8)):
+            encoding = "gzip" if wbits > zlib.MAX_WBITS else "deflate"
+            assert decode(zlib.compress(bytes(size), wbits=wbits), encoding, size) == bytes(size)
 
     def test_an_empty_body_has_nothing_to_undo(self, serve: Factory, asker: Factory) -> None:
         server = serve([READ, ["send", answer(b"", b"Content-Encoding: gzip")], HOLD])
