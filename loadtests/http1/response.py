@@ -177,10 +177,13 @@ def charset(content_type: str) -> str:
     message = Message()
     message["Content-Type"] = content_type
     named = message.get_content_charset()
+    if not named:
+        return _implied(content_type)
     try:
-        return codecs.lookup(named).name if named else _implied(content_type)
-    except LookupError:
+        b"any".decode(named, errors="replace")  # not all that Python has under a name decodes text
+    except (LookupError, UnicodeError):
         return "utf-8"
+    return codecs.lookup(named).name
 
 
 def _implied(content_type: str) -> str:
