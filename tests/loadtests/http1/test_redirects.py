@@ -13,9 +13,9 @@ READ: list[Any] = ["read"]
 HOLD: list[Any] = ["hold"]
 
 
-def redirect(status: int, location: str) -> list[Any]:
-    head = f"HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 4\r\n\r\ngone"
-    return ["send", head.encode()]
+def redirect(status: int, location: str | bytes) -> list[Any]:
+    place = location.encode() if isinstance(location, str) else location
+    return ["send", b"HTTP/1.1 %d Moved\r\nLocation: %b\r\nContent-Length: 4\r\n\r\ngone" % (status, place)]
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,17 @@ def test_method_and_body_follow_the_status(
 
 @pytest.mark.parametrize(
     ("location", "target"),
-    [("next", b"/a/next"), ("../up", b"/up"), ("?q", b"/a/b?q"), ("/r%20s t", b"/r%20s%20t")],
+    [
+        (b"next", b"/a/next"),
+        (b"../up", b"/up"),
+        (b"?q", b"/a/b?q"),
+        (b"/r%20s t", b"/r%20s%20t"),
+        ("/süß%20t".encode(), b"/s%C3%BC%C3%9F%20t"),
+        ("/süß%20t".encode("latin-1"), b"/s%FC%DF%20t"),
+    ],
 )
 def test_a_relative_location_is_resolved(
-    serve: Factory, asker: Factory, location: str, target: bytes
+    serve: Factory, asker: Factory, location: bytes, target: bytes
 ) -> None:
     server = serve([READ, redirect(302, location), READ, ["send", OK], HOLD])
     asker().get(f"{server.url}/a/b?p")
