@@ -266,7 +266,20 @@ def test_nobody_listening_is_a_failed_connection(serve: Factory, asker: Factory)
         asker().get(f"http://127.0.0.2:{port}/")
 
 
-@pytest.mark.parametrize("url", ["ftp://x/", "http://", "http://x:99999/", "http://[::1/", "/path"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://x/",
+        "http://",
+        "http://x:99999/",
+        "http://[::1/",
+        "/path",
+        "http://a..b/",
+        "http://.a/",
+        "http://b.%s/" % ("a" * 64),
+        "http://ü..b/",
+    ],
+)
 def test_what_is_no_http_url_is_refused(asker: Factory, url: str) -> None:
     with pytest.raises(InvalidTargetError):
         asker().get(url)

@@ -82,7 +82,10 @@ def test_as_many_as_the_limit_are_followed(serve: Factory, asker: Factory) -> No
     assert len(asker(max_redirects=3).get(server.url).history) == 3
 
 
-@pytest.mark.parametrize("location", ["ftp://x/", "https://", "mailto:mario@example.org", "http://[::1"])
+@pytest.mark.parametrize(
+    "location",
+    ["ftp://x/", "https://", "mailto:mario@example.org", "http://[::1", "http://a..b/", f"http://{'a' * 64}/"],
+)
 def test_a_location_that_is_no_http_url_fails_the_request(
     serve: Factory, asker: Factory, location: str
 ) -> None:
