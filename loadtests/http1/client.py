@@ -83,7 +83,7 @@ class Client:
             if len(history) == self._max_redirects:
                 response.close()
                 raise RedirectError(f"more than {self._max_redirects} redirects")
-            _ = response.content  # a streamed redirect gives its connection back by being read
+            response.finish(end)  # a streamed redirect gives its connection back by being read
             history.append(response)
             head, body = follow(response.status_code, location, head, body, first)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.http1.errors import RedirectError
+from loadtests.http1.errors import RedirectError, ResponseTimeoutError
 
 Factory = Callable[..., Any]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -114,6 +114,15 @@ def test_credentials_stay_with_the_origin_they_were_given_for(serve: Factory, as
     assert b"Cookie" not in elsewhere
     assert b"X-Public: yes" in elsewhere
     assert f"Host: 127.0.0.1:{other.port}\r\n".encode() in elsewhere
+
+
+def test_a_redirect_that_drips_ends_a_streamed_request_at_the_total_timeout(
+    serve: Factory, asker: Factory
+) -> None:
+    head = b"HTTP/1.1 302 Found\r\nLocation: /on\r\nContent-Length: 100\r\n\r\n"
+    server = serve([READ, ["send", head], ["drip", b"x" * 50, 0.02], HOLD])
+    with pytest.raises(ResponseTimeoutError):
+        asker(network_timeout=0.5, timeout=0.2).get(server.url, stream=True)
 
 
 def test_a_streamed_request_follows_too(serve: Factory, asker: Factory) -> None:
