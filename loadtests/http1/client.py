@@ -106,7 +106,7 @@ class Client:
     @staticmethod
     def _begin_on(connection: Connection, head: Head, request: bytes, end: float) -> Connection:
         try:
-            connection.begin(request, end, bodiless=head.method == "HEAD")
+            connection.begin(request, end, bodiless=head.method == "HEAD", last=head.last)
         except BaseException:
             connection.close()
             raise

@@ -221,6 +221,23 @@ class TestKeepAlive:
         assert len(server.connections) == 2
 
 
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize("value", ["close", "Keep-Alive, Close"])
+    def test_a_connection_that_was_to_be_closed_is_not_used_again(
+        self,
+        serve: Factory,
+        asker: Factory,
+        value: str,
+        stream: bool,  # noqa: FBT001
+    ) -> None:
+        server = serve([READ, ["send", OK], HOLD])
+        client = asker()
+        for _ in range(2):
+            response = client.ask("POST", server.url, headers={"connection": value}, stream=stream)
+            assert response.content == b"ok"
+        assert len(server.connections) == 2
+
+
 class TestTimeouts:
     def test_silence_ends_at_the_network_timeout(self, serve: Factory, asker: Factory) -> None:
         with pytest.raises(NetworkTimeoutError):
