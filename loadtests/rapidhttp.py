@@ -107,7 +107,8 @@ class RapidHttpSession:
             name: What to report it as, instead of `url`.
             data: The body: text, bytes, an open file, an iterable of bytes, or a mapping (sent as a form).
             catch_response: Report it at the end of a with-block, by `success()` or `failure()` called in it.
-            stream: Come back when the head is there; the body is read by `iter_content` or `content`.
+            stream: Come back (and, unless caught, report) when the head is there; the body is read by
+                `iter_content` or `content`.
             headers: Sent besides, and instead of, the default ones.
             auth: User and password for basic authentication.
             json: The body as an object to be sent as JSON, if there is no `data`.

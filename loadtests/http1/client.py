@@ -83,7 +83,7 @@ class Client:
             if len(history) == self._max_redirects:
                 response.close()
                 raise RedirectError(f"more than {self._max_redirects} redirects")
-            _ = response.content  # a streamed redirect gives its connection back by being read
+            response.finish(end)  # a streamed redirect gives its connection back by being read
             history.append(response)
             head, body = follow(response.status_code, location, head, body, first)
 
@@ -106,7 +106,7 @@ class Client:
     @staticmethod
     def _begin_on(connection: Connection, head: Head, request: bytes, end: float) -> Connection:
         try:
-            connection.begin(request, end, bodiless=head.method == "HEAD")
+            connection.begin(request, end, bodiless=head.method == "HEAD", last=head.last)
         except BaseException:
             connection.close()
             raise

@@ -76,17 +76,19 @@ def _open(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext])
 
 
 class Connection:
-    """Sends a request, reads its response; then, if `reusable`, the next.
+    """Sends a request, reads its response; then, if `parser.reusable` and not `last`, the next.
 
     Attributes:
+        last: Whether no request may follow this one, whatever the server says.
         parser: What is known of the response being read.
     """
 
-    __slots__ = ("__weakref__", "_max_body", "_received", "_transport", "parser")
+    __slots__ = ("__weakref__", "_max_body", "_transport", "last", "parser")
 
     def __init__(self, transport: Transport | TlsTransport, limits: Limits) -> None:
         self._transport = transport
         self._max_body = limits.max_body_bytes
+        self.last = False
         self.parser = ResponseParser(limits.max_head_bytes)
 
     @property
@@ -98,15 +100,17 @@ class Connection:
         """Whether the server has been silent since the last response: neither closed nor sent anything."""
         return self._transport.receive_now() is None
 
-    def begin(self, request: bytes, end: float, *, bodiless: bool) -> None:
+    def begin(self, request: bytes, end: float, *, bodiless: bool, last: bool) -> None:
         """Send a request and read its response's head, with what of the body comes along.
 
         Args:
             request: All of it, serialised.
             end: The `perf_counter` reading at which the exchange is given up.
             bodiless: Whether it asks by HEAD.
+            last: Whether it asks to close the connection.
         """
         parser, transport = self.parser, self._transport
+        self.last = last
         parser.begin(bodiless=bodiless)
         transport.end = end
         transport.send(request)

@@ -56,12 +56,14 @@ def _inflate(pieces: Iterable[bytes], window: Callable[[int], int]) -> Iterator[
     stream = None
     try:
         for piece in pieces:
-            rest = piece
-            while rest:
+            rest, full = piece, False
+            while rest or full:
                 if stream is None or stream.eof:
                     stream = zlib.decompressobj(window(rest[0]))
-                yield stream.decompress(rest, _STEP)
+                inflated = stream.decompress(rest, _STEP)
+                yield inflated
                 rest = stream.unused_data if stream.eof else stream.unconsumed_tail
+                full = len(inflated) == _STEP and not stream.eof  # zlib holds back what did not fit
     except zlib.error:
         raise UndecodableBodyError("the compressed body is corrupt") from None
     if stream is not None and not stream.eof:

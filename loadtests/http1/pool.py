@@ -53,7 +53,7 @@ class ConnectionPool:
     def give_back(self, origin: Origin, connection: Connection) -> None:
         """Keep a connection whose response is complete, if it may carry another; else close it."""
         idle = self._idle[origin]
-        if connection.parser.reusable and len(idle) < self._most_idle:
+        if connection.parser.reusable and not connection.last and len(idle) < self._most_idle:
             idle.append(connection)
         else:
             connection.close()

@@ -1,6 +1,7 @@
 """Where a redirect leads, and what of the request goes along (RFC 9110, 15.4)."""
 
-from urllib.parse import urljoin
+from string import punctuation
+from urllib.parse import quote, urljoin
 
 from loadtests.http1.errors import InvalidTargetError, RedirectError
 from loadtests.http1.request import Head, HeaderItems, build_head
@@ -22,7 +23,7 @@ def follow(status: int, location: str, head: Head, body: bytes, first: Origin) -
         RedirectError: The location is no http or https URL.
     """
     try:
-        target = resolve(urljoin(head.target.url, location).partition("#")[0])
+        target = resolve(urljoin(head.target.url, _as_sent(location)).partition("#")[0])
     except (InvalidTargetError, ValueError):
         raise RedirectError("redirected to something that is no http or https URL") from None
     dropped = {"host"}
@@ -33,6 +34,15 @@ def follow(status: int, location: str, head: Head, body: bytes, first: Origin) -
         method, body = ("HEAD" if method == "HEAD" else "GET"), b""
         dropped |= _OF_THE_BODY
     return build_head(method, target, _without(head.headers, dropped)), body
+
+
+def _as_sent(location: str) -> str:
+    """A header's value, read as Latin-1, as what servers mean: UTF-8, or bytes that only they understand."""
+    sent = location.encode("latin-1")
+    try:
+        return sent.decode()
+    except UnicodeDecodeError:
+        return quote(sent, safe=punctuation)
 
 
 def _without(headers: HeaderItems, names: set[str]) -> HeaderItems:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from locust.exception import CatchResponseError, LocustError, ResponseError
 
+from loadtests.http1.errors import RequestError
 from loadtests.http1.response import Response
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class CaughtResponse(RapidResponse):
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> bool:
         if not self._judged:
-            if value is not None and not isinstance(value, ResponseError):
+            if value is not None and not isinstance(value, ResponseError | RequestError):
                 return False
             self.request_meta["exception"] = value or self.error
         self._event.fire(**self.request_meta)  # type: ignore[no-untyped-call]

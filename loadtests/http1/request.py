@@ -28,6 +28,7 @@ class Head:
         bare: The whole request when there is neither body nor cookie.
         idempotent: Whether sending it twice is the same as once (RFC 9110, 9.2.2).
         own_cookie: Whether a Cookie header is among `headers`, which leaves no place for the jar's.
+        last: Whether it asks to close the connection after the response (RFC 9112, 9.6).
     """
 
     method: str
@@ -37,6 +38,7 @@ class Head:
     bare: bytes
     idempotent: bool
     own_cookie: bool
+    last: bool
 
 
 @lru_cache(maxsize=8192)
@@ -62,8 +64,16 @@ def build_head(method: str, target: Target, headers: HeaderItems) -> Head:
         )
     start = "".join(f"{line}\r\n" for line in lines).encode("latin-1")
     empty_body = b"Content-Length: 0\r\n" if method in _BODY_EXPECTED else b""
+    _, connection = by_name.get("connection", ("", ""))
     return Head(
-        method, target, kept, start, start + empty_body + b"\r\n", method in _IDEMPOTENT, "cookie" in by_name
+        method,
+        target,
+        kept,
+        start,
+        start + empty_body + b"\r\n",
+        idempotent=method in _IDEMPOTENT,
+        own_cookie="cookie" in by_name,
+        last="close" in connection.lower(),
     )
 
 

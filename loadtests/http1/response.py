@@ -79,6 +79,12 @@ class Response:
         """Read the body from here, when it is asked for."""
         self._stream = stream
 
+    def finish(self, end: float) -> None:
+        """Read a streamed body to its end, before the `perf_counter` reading `end`."""
+        if self._stream is not None:
+            self._stream.give_up_at(end)
+            self._content = self._stream.read_all()
+
     @property
     def ok(self) -> bool:
         """Whether a response came and its status is below 400."""
@@ -177,10 +183,13 @@ def charset(content_type: str) -> str:
     message = Message()
     message["Content-Type"] = content_type
     named = message.get_content_charset()
+    if not named:
+        return _implied(content_type)
     try:
-        return codecs.lookup(named).name if named else _implied(content_type)
-    except LookupError:
+        b"any".decode(named, errors="replace")  # not all that Python has under a name decodes text
+    except (LookupError, UnicodeError):
         return "utf-8"
+    return codecs.lookup(named).name
 
 
 def _implied(content_type: str) -> str:

@@ -31,6 +31,11 @@ class BodyStream:
         self._rest = b""
         self._most = most
 
+    def give_up_at(self, end: float) -> None:
+        """Move the `perf_counter` reading at which reading is given up; there is none to begin with."""
+        if self._connection is not None:
+            self._connection.give_up_at(end)
+
     def read(self, size: int) -> bytes:
         """At most `size` bytes; b"" at the end. Waits for one byte, not for all of them."""
         while not self._rest:

@@ -60,9 +60,9 @@ def resolve(url: str) -> Target:
 
 def _ascii_host(host: str) -> str:
     try:
-        return host if host.isascii() else host.encode("idna").decode("ascii")
+        return host.encode("idna").decode("ascii")
     except UnicodeError:
-        raise InvalidTargetError("host name cannot be encoded") from None
+        raise InvalidTargetError("a host name with an empty or too long part, or that cannot be encoded") from None
 
 
 def _host_header(origin: Origin) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import brotli  # type: ignore[import-untyped]  # there are no stubs
 import pytest
 
+from loadtests.http1.decoding import decode
 from loadtests.http1.errors import (
     BodyTooLargeError,
     ConnectError,
@@ -220,6 +221,23 @@ class TestKeepAlive:
         assert len(server.connections) == 2
 
 
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize("value", ["close", "Keep-Alive, Close"])
+    def test_a_connection_that_was_to_be_closed_is_not_used_again(
+        self,
+        serve: Factory,
+        asker: Factory,
+        value: str,
+        stream: bool,  # noqa: FBT001
+    ) -> None:
+        server = serve([READ, ["send", OK], HOLD])
+        client = asker()
+        for _ in range(2):
+            response = client.ask("POST", server.url, headers={"connection": value}, stream=stream)
+            assert response.content == b"ok"
+        assert len(server.connections) == 2
+
+
 class TestTimeouts:
     def test_silence_ends_at_the_network_timeout(self, serve: Factory, asker: Factory) -> None:
         with pytest.raises(NetworkTimeoutError):
@@ -265,7 +283,20 @@ def test_nobody_listening_is_a_failed_connection(serve: Factory, asker: Factory)
         asker().get(f"http://127.0.0.2:{port}/")
 
 
-@pytest.mark.parametrize("url", ["ftp://x/", "http://", "http://x:99999/", "http://[::1/", "/path"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://x/",
+        "http://",
+        "http://x:99999/",
+        "http://[::1/",
+        "/path",
+        "http://a..b/",
+        "http://.a/",
+        "http://b.%s/" % ("a" * 64),
+        "http://ü..b/",
+    ],
+)
 def test_what_is_no_http_url_is_refused(asker: Factory, url: str) -> None:
     with pytest.raises(InvalidTargetError):
         asker().get(url)
@@ -319,6 +350,12 @@ class TestEncodings:
         server = serve([READ, ["send", answer(body, b"Content-Encoding: " + encoding)], HOLD])
         with pytest.raises(BodyTooLargeError):
             asker().get(server.url)
+
+    @pytest.mark.parametrize("wbits", [-zlib.MAX_WBITS, zlib.MAX_WBITS, 16 + zlib.MAX_WBITS])
+    def test_a_body_of_any_size_around_the_decoders_steps_is_whole(self, wbits: int) -> None:
+        for size in (step * 65536 + beside for step in (1, 2, 3) for beside in range(-4, 8)):
+            encoding = "gzip" if wbits > zlib.MAX_WBITS else "deflate"
+            assert decode(zlib.compress(bytes(size), wbits=wbits), encoding, size) == bytes(size)
 
     def test_an_empty_body_has_nothing_to_undo(self, serve: Factory, asker: Factory) -> None:
         server = serve([READ, ["send", answer(b"", b"Content-Encoding: gzip")], HOLD])

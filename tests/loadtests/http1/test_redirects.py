@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.http1.errors import RedirectError
+from loadtests.http1.errors import RedirectError, ResponseTimeoutError
 
 Factory = Callable[..., Any]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -13,9 +13,9 @@ READ: list[Any] = ["read"]
 HOLD: list[Any] = ["hold"]
 
 
-def redirect(status: int, location: str) -> list[Any]:
-    head = f"HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 4\r\n\r\ngone"
-    return ["send", head.encode()]
+def redirect(status: int, location: str | bytes) -> list[Any]:
+    place = location.encode() if isinstance(location, str) else location
+    return ["send", b"HTTP/1.1 %d Moved\r\nLocation: %b\r\nContent-Length: 4\r\n\r\ngone" % (status, place)]
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,17 @@ def test_method_and_body_follow_the_status(
 
 @pytest.mark.parametrize(
     ("location", "target"),
-    [("next", b"/a/next"), ("../up", b"/up"), ("?q", b"/a/b?q"), ("/r%20s t", b"/r%20s%20t")],
+    [
+        (b"next", b"/a/next"),
+        (b"../up", b"/up"),
+        (b"?q", b"/a/b?q"),
+        (b"/r%20s t", b"/r%20s%20t"),
+        ("/süß%20t".encode(), b"/s%C3%BC%C3%9F%20t"),
+        ("/süß%20t".encode("latin-1"), b"/s%FC%DF%20t"),
+    ],
 )
 def test_a_relative_location_is_resolved(
-    serve: Factory, asker: Factory, location: str, target: bytes
+    serve: Factory, asker: Factory, location: bytes, target: bytes
 ) -> None:
     server = serve([READ, redirect(302, location), READ, ["send", OK], HOLD])
     asker().get(f"{server.url}/a/b?p")
@@ -75,7 +82,10 @@ def test_as_many_as_the_limit_are_followed(serve: Factory, asker: Factory) -> No
     assert len(asker(max_redirects=3).get(server.url).history) == 3
 
 
-@pytest.mark.parametrize("location", ["ftp://x/", "https://", "mailto:mario@example.org", "http://[::1"])
+@pytest.mark.parametrize(
+    "location",
+    ["ftp://x/", "https://", "mailto:mario@example.org", "http://[::1", "http://a..b/", f"http://{'a' * 64}/"],
+)
 def test_a_location_that_is_no_http_url_fails_the_request(
     serve: Factory, asker: Factory, location: str
 ) -> None:
@@ -104,6 +114,15 @@ def test_credentials_stay_with_the_origin_they_were_given_for(serve: Factory, as
     assert b"Cookie" not in elsewhere
     assert b"X-Public: yes" in elsewhere
     assert f"Host: 127.0.0.1:{other.port}\r\n".encode() in elsewhere
+
+
+def test_a_redirect_that_drips_ends_a_streamed_request_at_the_total_timeout(
+    serve: Factory, asker: Factory
+) -> None:
+    head = b"HTTP/1.1 302 Found\r\nLocation: /on\r\nContent-Length: 100\r\n\r\n"
+    server = serve([READ, ["send", head], ["drip", b"x" * 50, 0.02], HOLD])
+    with pytest.raises(ResponseTimeoutError):
+        asker(network_timeout=0.5, timeout=0.2).get(server.url, stream=True)
 
 
 def test_a_streamed_request_follows_too(serve: Factory, asker: Factory) -> None:

@@ -257,6 +257,18 @@ class TestCatching:
             raise ResponseError("wrong pizza")
         assert isinstance(mario.event["exception"], ResponseError)
 
+    def test_a_stream_that_breaks_in_the_block_fails_the_request(self, serve: Factory) -> None:
+        mario = Guest(serve([READ, ["send", OK[:-1]]]).url)
+        with mario.client.get("/", catch_response=True, stream=True) as response:
+            list(response.iter_content())
+        assert isinstance(mario.event["exception"], ConnectionLostError)
+
+    def test_a_status_raised_in_the_block_fails_the_request(self, guest: Factory) -> None:
+        mario, _ = guest(MISSING)
+        with mario.client.get("/", catch_response=True) as response:
+            response.raise_for_status()
+        assert isinstance(mario.event["exception"], BadStatusError)
+
     def test_any_other_error_passes_through_unreported(self, guest: Factory) -> None:
         mario, _ = guest()
         with pytest.raises(KeyError), mario.client.get("/", catch_response=True):
@@ -347,7 +359,7 @@ def test_charsets_are_read_from_the_headers_or_implied(guest: Factory) -> None:
         ("text/plain; charset=utf-16", "süß".encode("utf-16")),
         ("text/plain", "süß".encode("latin-1")),
         ("application/json", b'"s\xc3\xbc\xc3\x9f"'),
-        ("text/plain; charset=unheard-of", "süß".encode()),
+        *((f"text/plain; charset={name}", "süß".encode()) for name in ("unheard-of", "hex", "idna")),
     ):
         head = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
         mario, _ = guest(head.encode() + body)
