@@ -135,7 +135,8 @@ class RapidHttpSession:
         elif self._authorization:
             extra += self._authorization
         if self.user is not None:
-            context = {**self.user.context(), **(context or {})}
+            own = self.user.context()
+            context = {**own, **context} if context else own
         kind = CaughtResponse if catch_response else RapidResponse
         fetch = self._client.fetch_following if allow_redirects else self._client.fetch
         head = None

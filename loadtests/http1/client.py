@@ -48,7 +48,9 @@ class Client:
         Raises:
             RequestError: There is no complete response.
         """
-        connection = self._begin(head, serialise(head, body, self._cookie(head)), end)
+        plain = not body and (self.jar.empty or head.own_cookie)
+        request = head.bare if plain else serialise(head, body, self._cookie(head))
+        connection = self._begin(head, request, end)
         parser = connection.parser
         raw_head = parser.head
         lower = raw_head.lower()
@@ -60,7 +62,12 @@ class Client:
             most = self.limits.max_body_bytes
             response.stream_from(BodyStream(connection, self._pool, head.target.origin, encoding, most))
             return response
-        content = self._read_body(connection, head)
+        try:
+            content = connection.read_body()
+        except BaseException:
+            connection.close()
+            raise
+        self._pool.give_back(head.target.origin, connection)
         if encoding:
             content = decode(content, encoding, self.limits.max_body_bytes)
         return kind(head, body, raw_head, parser.status, content)
@@ -73,10 +80,15 @@ class Client:
         Raises:
             RequestError: There is no complete response, or no end of redirects.
         """
+        response = self.fetch(kind, head, body, end, stream=stream)
+        if response.status_code not in STATUSES:
+            return response
+        return self._follow(response, head, body, end, stream=stream)
+
+    def _follow(self, response: _Response, head: Head, body: bytes, end: float, *, stream: bool) -> _Response:
         first = head.target.origin
         history: list[Response] = []
         while True:
-            response = self.fetch(kind, head, body, end, stream=stream)
             if response.status_code not in STATUSES or not (location := response.headers.get("location")):
                 response.history = history or ()
                 return response
@@ -86,6 +98,7 @@ class Client:
             response.finish(end)  # a streamed redirect gives its connection back by being read
             history.append(response)
             head, body = follow(response.status_code, location, head, body, first)
+            response = self.fetch(type(response), head, body, end, stream=stream)
 
     def _cookie(self, head: Head) -> str:
         return "" if self.jar.empty or head.own_cookie else self.jar.header_for(head.target, time())
@@ -111,12 +124,3 @@ class Client:
             connection.close()
             raise
         return connection
-
-    def _read_body(self, connection: Connection, head: Head) -> bytes:
-        try:
-            body = connection.read_body()
-        except BaseException:
-            connection.close()
-            raise
-        self._pool.give_back(head.target.origin, connection)
-        return body
