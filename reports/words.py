@@ -58,21 +58,34 @@ def tally(operations: Sequence[OperationResult]) -> dict[Verdict, int]:
 
 def spoken(one: OperationResult) -> Comparison | None:
     """The comparison that decided the verdict; None when nothing was compared."""
-    by_metric = {comparison.metric: comparison for comparison in one.comparisons}
-    gating = next((comparison for comparison in one.comparisons if comparison.gating), None)
-    return by_metric.get(one.decided_by, gating)  # type: ignore[call-overload, no-any-return]
+    gating = [c for c in one.comparisons if c.gating]
+    named = [c for c in one.comparisons if c.metric == one.decided_by]
+    # A metric may be held against the baseline and against a limit: the one with the verdict spoke.
+    decisive = [c for c in named if c.gating and c.verdict is one.verdict]
+    return next(iter(decisive or named or gating), None)
 
 
 def latency(one: OperationResult) -> Comparison | None:
-    """The comparison of durations that counts for the verdict; None when there is none."""
-    durations = [c for c in one.comparisons if c.metric not in {"error_ratio", "rate", "spread"}]
+    """The change of durations that counts for the verdict; None when there is none."""
+    durations = [c for c in _changes(one) if c.metric not in {"error_ratio", "rate", "spread"}]
     chosen = [c for c in durations if c.metric == one.decided_by] or [c for c in durations if c.gating]
     return next(iter(chosen or durations), None)
 
 
 def errors(one: OperationResult) -> Comparison | None:
-    """The comparison of error ratios, if there is one."""
-    return next((c for c in one.comparisons if c.metric == "error_ratio"), None)
+    """The change of the error ratio, if there is one."""
+    return next((c for c in _changes(one) if c.metric == "error_ratio"), None)
+
+
+def _changes(one: OperationResult) -> list[Comparison]:
+    """What is compared with the baseline, and not with a limit."""
+    return [c for c in one.comparisons if c.against == "baseline"]
+
+
+def subject(comparison: Comparison) -> str:
+    """What is compared: ``p95``, or ``p95 against the limit``."""
+    name = METRICS[comparison.metric]
+    return f"{name} against the limit" if comparison.against == "limit" else name
 
 
 def change(comparison: Comparison) -> str:
@@ -94,7 +107,12 @@ def interval(comparison: Comparison) -> str:
 
 
 def detectable(comparison: Comparison) -> str:
-    """The smallest change that the run could have shown; ``none`` when it could show no change."""
+    """The smallest change that the run could have shown; ``none`` when it could show no change.
+
+    A limit asks for no change, so there is nothing to detect.
+    """
+    if comparison.against == "limit":
+        return "-"
     if not math.isfinite(comparison.detectable):
         return "none"
     return _size(comparison, comparison.detectable)

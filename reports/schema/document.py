@@ -51,6 +51,9 @@ class MetricComparison(Document):
     """One metric of one operation. Changes are relative, for the error ratio they are differences."""
 
     metric: str
+    against: Literal["baseline", "limit"] = Field(
+        default="baseline", description="a limit is the policy's, and stands as baseline"
+    )
     baseline: Number
     candidate: Number
     change: Interval

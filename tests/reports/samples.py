@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 BOUNDS = np.round(1e-4 * 10 ** (np.arange(101) / 20), 9)  # 20 a decade from 0.1 ms to 10 s
 HOSTILE = "<script>alert(1)</script>\"&' onload=x"
+CONTROL = "/items\x1b[2J\x00\ufffe"
 WINDOW = 60.0
 _CONFIDENCE = 0.9995
 
@@ -165,6 +166,44 @@ def failing(name: str = "StartCookingCommand") -> OperationResult:
         explanation="The share of failures rose by 2 points (1.2 to 3.1), more than the 0.5 allowed.",
         comparisons=(typical, errors),
         candidate=side(0.00743, failures={"exception": 41, "business_rule": 7}),
+    )
+
+
+def limited(name: str = "GetMenuQuery") -> OperationResult:
+    """Its p95 regressed against the baseline, and keeps its limit all the same."""
+    one = compared(name, "query", 0.0042, (0.41, 0.35, 0.47), Verdict.UNCHANGED)
+    p95 = comparison("p95", (0.008, 0.01128), (0.41, 0.35, 0.47), Verdict.REGRESSED, gating=True)
+    limit = replace(
+        comparison("p95", (0.024, 0.01128), (-0.53, -0.55, -0.5), Verdict.UNCHANGED, gating=True),
+        against="limit",
+        threshold=0.0,
+        detectable=0.0,
+    )
+    others = [c for c in one.comparisons if c.metric != "p95"]
+    return replace(
+        one,
+        verdict=Verdict.REGRESSED,
+        explanation=p95.explanation,
+        decided_by="p95",
+        comparisons=(*others, p95, limit),
+    )
+
+
+def beyond_the_limit(name: str = "GetMenuQuery") -> OperationResult:
+    """As fast as before, and that is slower than its limit."""
+    one = limited(name)
+    *others, p95, limit = one.comparisons
+    broken = replace(
+        limit,
+        baseline=0.005,
+        change=Estimate(1.26, 1.2, 1.3, 1.0),
+        verdict=Verdict.REGRESSED,
+        explanation="p95 lies between 10.6 ms and 11.9 ms, above the limit of 5 ms.",
+    )
+    return replace(
+        one,
+        explanation=broken.explanation,
+        comparisons=(*others, replace(p95, verdict=Verdict.UNCHANGED), broken),
     )
 
 

@@ -99,6 +99,13 @@ def test_the_verdict_stands_before_everything_else(page: Page, result: GateResul
     assert text.index(result.sentence) < text.index("How sure") < text.index("What changed")
 
 
+def test_one_comparison_of_an_operation_decided() -> None:
+    for one in (samples.limited(), samples.beyond_the_limit()):
+        page = Page(html.render(samples.gate(one)))
+        assert len([element for element in page.elements if element.get("class") == "decided"]) == 1
+        assert page.words.count("the limit") == 1
+
+
 def test_charts_have_names_and_their_numbers_in_a_table(page: Page, result: GateResult) -> None:
     images = [element for element in page.elements if element.get("role") == "img"]
     assert images

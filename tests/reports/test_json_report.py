@@ -52,6 +52,12 @@ def test_counts_and_changes_arrive_unrounded(result: GateResult) -> None:
             assert shown["candidate"]["histogram"] == list(one.candidate.histogram)
 
 
+def test_a_limit_is_told_from_the_baseline() -> None:
+    (shown,) = json.loads(json_report.render(samples.gate(samples.limited())))["operations"]
+    against = [each["against"] for each in shown["comparisons"] if each["metric"] == "p95"]
+    assert against == ["baseline", "limit"]
+
+
 def test_the_record_of_each_run_is_inside(result: GateResult) -> None:
     document = json.loads(json_report.render(result))
     assert document["runs"] == [run.model_dump(mode="json") for run in result.runs]

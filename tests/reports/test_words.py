@@ -20,6 +20,25 @@ def test_without_a_name_the_first_gating_comparison_speaks() -> None:
     assert words.spoken(replace(one, comparisons=())) is None
 
 
+def test_of_a_metric_with_a_limit_the_comparison_with_the_verdict_speaks() -> None:
+    kept, broken = words.spoken(samples.limited()), words.spoken(samples.beyond_the_limit())
+    assert kept is not None
+    assert broken is not None
+    assert (words.subject(kept), words.change(kept)) == ("p95", "+41.0 %")
+    assert (words.subject(broken), words.change(broken)) == ("p95 against the limit", "+126.0 %")
+
+
+def test_a_limit_is_no_change_since_the_baseline() -> None:
+    change = words.latency(samples.beyond_the_limit())
+    assert change is not None
+    assert change.against == "baseline"
+    assert words.latency(replace(samples.limited(), comparisons=samples.limited().comparisons[-1:])) is None
+
+
+def test_against_a_limit_there_is_nothing_to_detect() -> None:
+    assert words.detectable(samples.limited().comparisons[-1]) == "-"
+
+
 def test_durations_and_errors_are_told_apart() -> None:
     one = samples.failing()
     durations, errors = words.latency(one), words.errors(one)
