@@ -12,8 +12,9 @@ from analysis.model import Operation
 from reports import github, outputs
 from reports.formats import RENDERERS
 from reports.outputs import FILES, Output, deliver
+from tests.analysis.test_redaction import SECRET
 from tests.reports import samples
-from tests.reports.test_redaction import SECRET, planted
+from tests.reports.test_redaction import planted
 
 if TYPE_CHECKING:
     from analysis.model import GateResult
