@@ -109,6 +109,7 @@ def conclude(
         reconciliation=tuple(row for each in rounds for side in each.sides for row in side.reconciliation),
         runs=tuple(each.record for each in rounds),
         baseline_runs=tuple(run.run_id for run in kept),
+        baseline_revisions=tuple(dict.fromkeys(run.revision for run in kept if run.revision)),
         environment_changes=changed,
         policy=policy.shown(),
         false_alarm_rate=policy.false_alarm_rate,

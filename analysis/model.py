@@ -274,3 +274,7 @@ class GateResult:
     seconds: float  # measured time, all rounds
     created_at: str  # ISO 8601, UTC
     promql: Mapping[str, str] = field(default_factory=dict)  # operation name -> expression showing its p95
+    baseline_revisions: tuple[
+        str, ...
+    ] = ()  # of the builds that baseline_runs are of, as far as they are known
+    command: tuple[str, ...] = ()  # what was typed to get this result

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from analysis.model import Reconciliation
+    from analysis.model import GateResult, Reconciliation
     from analysis.run_record import Latency, RunRecord, Side
 
 
@@ -53,10 +53,10 @@ def client_times(runs: Iterable[RunRecord]) -> dict[str, list[ClientTime]]:
     return dict(times)
 
 
-def revisions(runs: Iterable[RunRecord]) -> dict[Side, list[str]]:
-    """The revisions that ran on each side, in the order met."""
-    found: dict[Side, list[str]] = {}
-    for run in runs:
+def revisions(result: GateResult) -> dict[Side, list[str]]:
+    """The revisions on each side, in the order met; those of a stored baseline ran before."""
+    found: dict[Side, list[str]] = {"baseline": list(result.baseline_revisions)}
+    for run in result.runs:
         for target in run.targets:
             known = found.setdefault(target.side, [])
             if target.revision and target.revision not in known:
@@ -69,9 +69,9 @@ def unreconciled(counts: Iterable[Reconciliation]) -> list[Reconciliation]:
     return [one for one in counts if not one.agrees]
 
 
-def reproduce(run: RunRecord) -> str:
-    """The command line of a run, quoted for a shell."""
-    return shlex.join(run.command)
+def reproduce(command: Sequence[str]) -> str:
+    """A command line, quoted for a shell."""
+    return shlex.join(command)
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -59,7 +59,7 @@ def render(result: GateResult) -> str:
             durations=_forest(shown.operations, words.latency),
             errors=_forest(shown.operations, _moved_errors),
             client_times=client_times(shown.runs),
-            revisions=revisions(shown.runs),
+            revisions=revisions(shown),
             unreconciled=unreconciled(shown.reconciliation),
         )
     )

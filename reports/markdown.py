@@ -74,7 +74,7 @@ def _tail(result: GateResult, room: int) -> Iterator[str]:
     yield ""
     yield (
         f"At most {units.share(result.false_alarm_rate)} of gates on an unchanged build raise a false alarm. "
-        f"{words.METHODS[result.method]}"
+        f"{words.method(result)}"
     )
 
 

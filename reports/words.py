@@ -12,7 +12,7 @@ from reports import units
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.model import Comparison, OperationResult
+    from analysis.model import Comparison, GateResult, OperationResult
 
 # A symbol beside every colour, so that neither colour nor shape has to be seen to understand.
 SYMBOLS = {
@@ -44,10 +44,26 @@ METRICS = {
     "error_ratio": "error ratio",
     "rate": "rate",
 }
-METHODS = {
-    "duet": "Duet: both builds at the same time, every request sent to both.",
-    "stored": "Stored: the candidate against a baseline measured earlier in the same environment.",
-}
+
+
+def method(result: GateResult) -> str:
+    """How it was measured, in a sentence."""
+    if result.method == "duet":
+        return "Duet: both builds at the same time, every request sent to both."
+    if not result.baseline_runs:
+        return "Alone: the candidate without a baseline, against the policy's limits."
+    if result.environment_changes:
+        return "Stored: the candidate against a baseline measured elsewhere or otherwise."
+    return "Stored: the candidate against a baseline measured earlier in the same environment."
+
+
+def environment(result: GateResult) -> str:
+    """Where baseline and candidate were measured, as far as it is known; for a result without differences."""
+    if result.method == "duet":
+        return "Of the machine that sent the load. Baseline and candidate answered it at the same time."
+    if not result.baseline_runs:
+        return "There is no baseline whose environment could differ."
+    return "Baseline and candidate were measured in the same environment."
 
 
 def tally(operations: Sequence[OperationResult]) -> dict[Verdict, int]:

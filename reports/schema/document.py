@@ -143,3 +143,5 @@ class Report(Document):
     environment_changes: Mapping[str, tuple[str, str]]
     policy: Mapping[str, Any]
     promql: Mapping[str, str]
+    baseline_revisions: tuple[str, ...] = ()
+    command: tuple[str, ...] = Field(default=(), description="what was typed to get this result")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ def _verdicts(result: GateResult) -> dict[str, Verdict]:
 def stored(make_run: MakeRun, tmp_path: Path) -> baselines.Baseline:
     for seed in (11, 12, 13):
         run = runs.load(make_run(f"base-{seed}", Plan(seed=seed)))
-        kept = baselines.save(measured(run, _source(run)).candidate, tmp_path / "baselines")
+        built = replace(measured(run, _source(run)).candidate, revision="abc")
+        kept = baselines.save(built, tmp_path / "baselines")
     return kept
 
 
@@ -72,6 +74,7 @@ def test_a_stored_baseline_names_what_got_slower(make_run: MakeRun, stored: base
     assert (result.outcome, result.method) == (Outcome.REGRESSED, "stored")
     assert _verdicts(result)["PlaceOrderCommand"] is Verdict.REGRESSED
     assert result.baseline_runs == ("base-11", "base-12", "base-13")
+    assert result.baseline_revisions == ("abc",)
 
 
 def test_another_environment_concludes_nothing_and_says_why(

@@ -379,7 +379,8 @@ def gate(*chosen: OperationResult) -> GateResult:
             for one_side in ("baseline", "candidate")
         ),
         runs=tuple(run(number, names) for number in range(1, 4)),
-        baseline_runs=tuple(f"20261123T1605{number:02}-mario" for number in range(1, 4)),
+        baseline_runs=(),
+        command=("mario-perf", "gate", "--against", "v1.2"),
         environment_changes={"python": ("CPython 3.11.6", "CPython 3.11.7")},
         policy={
             "false_alarm_rate": 0.01,
@@ -430,6 +431,7 @@ def empty() -> GateResult:
         reconciliation=(),
         runs=(),
         baseline_runs=(),
+        command=(),
         environment_changes={},
         policy={},
         promql={},

@@ -99,6 +99,12 @@ def test_the_verdict_stands_before_everything_else(page: Page, result: GateResul
     assert text.index(result.sentence) < text.index("How sure") < text.index("What changed")
 
 
+def test_the_command_is_there_and_that_of_every_run(page: Page, result: GateResult) -> None:
+    text = "".join(page.words)
+    assert "mario-perf gate --against v1.2" in text
+    assert all(f"--seed {run.seed}" in text for run in result.runs)
+
+
 def test_one_comparison_of_an_operation_decided() -> None:
     for one in (samples.limited(), samples.beyond_the_limit()):
         page = Page(html.render(samples.gate(one)))

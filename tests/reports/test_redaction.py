@@ -36,6 +36,8 @@ def planted() -> GateResult:
         findings=tuple(Finding("source", Severity.INVALID, f"The source said {leak}") for leak in LEAKS),
         runs=(run,),
         baseline_runs=(URL,),
+        baseline_revisions=(URL,),
+        command=("mario-perf", "gate", "--baseline-url", URL, "--api-token", SECRET),
         environment_changes={"source": (URL, f"cookie: {SECRET}")},
         policy={
             "prometheus": {"url": URL, "headers": {"Authorization": SECRET, "X-Api-Key": SECRET}},

@@ -74,6 +74,19 @@ def test_a_range_names_its_unit_once() -> None:
     assert words.span((0.01, 0.01)) == "10.0 ms"
 
 
+def test_the_same_environment_is_claimed_only_where_a_baseline_was_measured_in_it() -> None:
+    duet = replace(samples.gate(), environment_changes={})
+    stored = replace(duet, method="stored", baseline_runs=("one",))
+    elsewhere = replace(stored, environment_changes={"cores": ("2", "8")})
+    alone = replace(stored, baseline_runs=())
+    assert "same environment" in words.method(stored)
+    assert "same environment" in words.environment(stored)
+    for result in (duet, elsewhere, alone):
+        assert "same environment" not in words.method(result)
+    for result in (duet, alone):
+        assert "same environment" not in words.environment(result)
+
+
 def test_every_verdict_is_counted_even_when_nobody_has_it() -> None:
     assert words.tally(()) == dict.fromkeys(Verdict, 0)
 
