@@ -142,6 +142,9 @@ class Report(Document):
     baseline_runs: tuple[str, ...]
     environment_changes: Mapping[str, tuple[str, str]]
     policy: Mapping[str, Any]
-    promql: Mapping[str, str]
+    promql: Mapping[str, str] = Field(description="the p95 of each operation")
     baseline_revisions: tuple[str, ...] = ()
     command: tuple[str, ...] = Field(default=(), description="what was typed to get this result")
+    queries: Mapping[str, Mapping[str, str]] = Field(
+        default={}, description="PromQL by operation and by what it shows"
+    )

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis import baselines, runs
+from analysis import baselines, promql, runs
 from analysis.errors import EmptyRunError, UserError
 from analysis.judge import judge, measured
 from analysis.metrics import CQRS
@@ -155,12 +155,13 @@ def test_a_run_that_sent_nothing_cannot_be_judged(make_run: MakeRun) -> None:
         judge([empty], _source, None, EASY)
 
 
-def test_promql_shows_the_p95_of_every_operation(make_run: MakeRun) -> None:
+def test_promql_shows_every_operation_of_whatever_instance_where_no_prometheus_was_asked(
+    make_run: MakeRun,
+) -> None:
     result = _judged(make_run("now", Plan()))
-    assert result.promql["GetMenuQuery"] == (
-        "histogram_quantile(0.95, sum by (le) (rate(cqrs_execution_duration_milliseconds_bucket"
-        '{type="GetMenuQuery",status!~"failure"}[1m])))'
-    )
+    menu = next(each.operation for each in result.operations if each.operation.name == "GetMenuQuery")
+    assert result.queries["GetMenuQuery"] == promql.queries(menu, CQRS)
+    assert result.promql["GetMenuQuery"] == promql.queries(menu, CQRS)["p95"]
 
 
 def test_a_service_that_executed_nothing_is_no_pass(make_run: MakeRun, stored: baselines.Baseline) -> None:

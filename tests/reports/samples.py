@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from analysis.metrics import CQRS
 from analysis.model import (
     Comparison,
     Estimate,
@@ -22,6 +23,7 @@ from analysis.model import (
     Summary,
     Verdict,
 )
+from analysis.promql import queries
 from analysis.run_record import (
     Environment,
     Generator,
@@ -392,10 +394,8 @@ def gate(*chosen: OperationResult) -> GateResult:
         false_alarm_rate=0.01,
         seconds=180.0,
         created_at="2026-11-23T16:09:12+00:00",
-        promql={
-            name: "histogram_quantile(0.95, sum by (le) (rate("
-            f'cqrs_execution_duration_milliseconds_bucket{{type="{name}",status="success"}}[1m])))'
-            for name in names
+        queries={
+            one.operation.name: queries(one.operation, CQRS) for one in shown if one.operation.name in names
         },
     )
 
@@ -434,7 +434,7 @@ def empty() -> GateResult:
         command=(),
         environment_changes={},
         policy={},
-        promql={},
+        queries={},
         seconds=0.0,
     )
 

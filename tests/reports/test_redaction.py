@@ -43,7 +43,7 @@ def planted() -> GateResult:
             "prometheus": {"url": URL, "headers": {"Authorization": SECRET, "X-Api-Key": SECRET}},
             "service": {"start": ["serve", "--token", SECRET], "auth": [SECRET, SECRET]},
         },
-        promql={one.operation.name: f'up{{url="{URL}"}}'},
+        queries={one.operation.name: {"p95": f'up{{url="{URL}"}}'}},
     )
 
 
@@ -61,7 +61,7 @@ def test_an_operation_with_the_name_of_a_secret_keeps_its_queries() -> None:
     result = samples.gate(
         *(replace(samples.operations()[0], operation=Operation("command", one)) for one in names)
     )
-    assert redacted(result).promql == result.promql
+    assert redacted(result).queries == result.queries
 
 
 def test_packages_with_such_a_name_keep_their_versions(result: GateResult) -> None:
