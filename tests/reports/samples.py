@@ -289,6 +289,18 @@ def target(name: Side, steps: Sequence[str], revision: str) -> TargetRecord:
     """A service that answered 2,400 requests of every step, as the client saw it."""
     counts = tuple(
         StepCounts(step=f"do {one}", operation=one, started=2400, reached=2400, statuses={"200": 2400})
+        if (one, name) != ("StartCookingCommand", "candidate")
+        else StepCounts(
+            step=f"do {one}",
+            operation=one,
+            started=2400,
+            reached=2400,
+            failed=16,
+            business=3,
+            abandoned=2,
+            statuses={"200": 2381, "400": 3, "500": 14},
+            errors={"HTTP 500": 14, "ReadTimeout": 2},
+        )
         for one in steps
     )
     latencies = tuple(

@@ -34,6 +34,14 @@ def test_the_mean_over_runs_is_exact_and_quantiles_keep_their_range() -> None:
     assert candidate.p95 == (0.031, 0.05)
 
 
+def test_errors_at_the_client_are_counted_once_over_all_runs() -> None:
+    runs = [samples.run(number, ["StartCookingCommand", "GetMenuQuery"]) for number in (1, 2, 3)]
+    assert evidence.client_errors(runs) == {
+        "StartCookingCommand": [("HTTP 400", 0, 9), ("HTTP 500", 0, 42), ("ReadTimeout", 0, 6)],
+        "GetMenuQuery": [],
+    }
+
+
 def test_a_revision_that_ran_three_times_is_named_once() -> None:
     assert evidence.revisions(samples.gate()) == {
         "baseline": ["3f2a91c04d"],

@@ -105,6 +105,11 @@ def test_the_command_is_there_and_that_of_every_run(page: Page, result: GateResu
     assert all(f"--seed {run.seed}" in text for run in result.runs)
 
 
+def test_what_only_the_client_saw_is_among_the_errors(page: Page) -> None:
+    assert "ReadTimeout" in page.words
+    assert page.words.count("at the client") == 3
+
+
 def test_one_comparison_of_an_operation_decided() -> None:
     for one in (samples.limited(), samples.beyond_the_limit()):
         page = Page(html.render(samples.gate(one)))
