@@ -36,6 +36,8 @@ FILES: Mapping[str, str] = MappingProxyType(
 ALWAYS = ("json", "html")
 """Formats that are in the run's folder, asked for or not; first the one that nothing has to be drawn for."""
 
+_COLLECTED = ("openmetrics",)
+
 _FORMAT_OF = {Path(name).suffix: found for found, name in FILES.items()}
 
 
@@ -96,7 +98,7 @@ def _failures(result: GateResult, outputs: Iterable[Output]) -> Iterator[Excepti
     for output in outputs:
         try:
             output.path.parent.mkdir(parents=True, exist_ok=True)
-            output.path.write_text(RENDERERS[output.format](result), encoding="utf-8")
+            _write(output, RENDERERS[output.format](result))
         except OSError as error:
             yield UserError(
                 f"{output.path}: the report cannot be written ({error.strerror}); give another --output"
@@ -104,6 +106,17 @@ def _failures(result: GateResult, outputs: Iterable[Output]) -> Iterator[Excepti
         except Exception as error:  # noqa: BLE001 — raised when all other outputs are there
             error.add_note(f"{output.path} is missing")
             yield error
+
+
+def _write(output: Output, text: str) -> None:
+    """Write a file; one that a collector may read at any moment is there whole or not at all."""
+    path = output.path
+    if output.format not in _COLLECTED or path.is_symlink():
+        path.write_text(text, encoding="utf-8")
+        return
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def _on_github() -> bool:

@@ -71,6 +71,24 @@ def test_a_file_that_cannot_be_written_keeps_none_of_the_others_back(
     assert result.sentence in capsys.readouterr().out
 
 
+def test_a_collector_never_sees_half_a_file(result: GateResult, tmp_path: Path) -> None:
+    metrics = tmp_path / "metrics.prom"
+    metrics.write_text("old")
+    with metrics.open() as read_meanwhile:
+        deliver(result, tmp_path / "run", [], [Output("openmetrics", metrics)])
+        assert read_meanwhile.read() == "old"
+    assert metrics.read_text() == RENDERERS["openmetrics"](result)
+    assert {path.name for path in tmp_path.iterdir()} == {"run", "metrics.prom"}
+
+
+def test_a_link_stays_one(result: GateResult, tmp_path: Path) -> None:
+    link, metrics = tmp_path / "link.prom", tmp_path / "metrics.prom"
+    link.symlink_to(metrics)
+    deliver(result, tmp_path / "run", [], [Output("openmetrics", link)])
+    assert link.is_symlink()
+    assert metrics.read_text() == RENDERERS["openmetrics"](result)
+
+
 def test_a_format_that_fails_keeps_no_other_output_back(
     result: GateResult, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
