@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from analysis.model import Outcome, Verdict
 from reports import units
@@ -33,6 +35,9 @@ OUTCOMES = {
     Outcome.INCONCLUSIVE: "Inconclusive",
     Outcome.INVALID: "Invalid run",
 }
+_NO_ANCHOR = re.compile(r"[\s%]|(?<=^page):")
+"""White space ends an id, ``page:`` begins the ids of the report itself, and ``%`` says what was replaced."""
+
 METRICS = {
     "latency": "typical time",
     "p50": "p50",
@@ -161,8 +166,8 @@ def _size(comparison: Comparison, value: float) -> str:
 
 
 def anchor(one: OperationResult) -> str:
-    """The operation's place in the report: its name, white space replaced so that it can be linked."""
-    return "-".join(one.operation.name.split())
+    """The operation's place in the report: its name, but for what would not be a place of its own."""
+    return _NO_ANCHOR.sub(lambda found: quote(found[0], safe=""), one.operation.name)
 
 
 def span(ends: tuple[float, float]) -> str:

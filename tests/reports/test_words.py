@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from analysis.model import Estimate, Verdict
+from analysis.model import Estimate, Operation, Verdict
 from reports import words
 from tests.reports import samples
 
@@ -85,6 +85,25 @@ def test_the_same_environment_is_claimed_only_where_a_baseline_was_measured_in_i
         assert "same environment" not in words.method(result)
     for result in (duet, alone):
         assert "same environment" not in words.environment(result)
+
+
+def test_every_operation_has_a_place_of_its_own() -> None:
+    names = (
+        "a b",
+        "a-b",
+        "a  b",
+        "a\tb",
+        "a%20b",
+        "a%2520b",
+        "page:table",
+        "page%3Atable",
+        "x page:y",
+        "GET /a",
+    )
+    one = samples.operations()[0]
+    anchors = [words.anchor(replace(one, operation=Operation("query", name))) for name in names]
+    assert len(set(anchors)) == len(names)
+    assert not any(set(anchor) & set(" \t") or anchor.startswith("page:") for anchor in anchors)
 
 
 def test_every_verdict_is_counted_even_when_nobody_has_it() -> None:
