@@ -23,6 +23,7 @@ from reports import units, words
 from reports.charts import distribution, forest, timeline
 from reports.evidence import client_errors, client_times, flat, reproduce, revisions, unreconciled
 from reports.redaction import redacted
+from reports.validity import passed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -62,6 +63,7 @@ def render(result: GateResult) -> str:
             client_errors=client_errors(shown.runs),
             revisions=revisions(shown),
             unreconciled=unreconciled(shown.reconciliation),
+            passed=passed(shown),
         )
     )
 

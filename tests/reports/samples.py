@@ -385,6 +385,9 @@ def gate(*chosen: OperationResult) -> GateResult:
             Finding(
                 "scrape-gap", Severity.WARNING, "Round 1: 2 of 60 scrapes were late; the counts are complete."
             ),
+            Finding(
+                "abandoned-requests", Severity.WARNING, "candidate: 6 of 55,200 requests were never answered"
+            ),
             Finding("first-seen", Severity.NOTE, "GetDeliveryTourQuery exists in the candidate only."),
         ),
         reconciliation=tuple(
