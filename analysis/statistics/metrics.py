@@ -88,7 +88,7 @@ def _log_pseudo_values(side: Replicates, q: float) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         together = np.log(buckets.quantile(whole, side.bounds, q))
         without = np.log(buckets.quantile(whole - side.counts, side.bounds, q))
-    pseudo = replicates * together - (replicates - 1) * without if replicates > 1 else together[None]
+        pseudo = replicates * together - (replicates - 1) * without if replicates > 1 else together[None]
     return np.where((side.counts.sum(axis=-1) >= FEWEST) & np.isfinite(pseudo), pseudo, np.nan)
 
 

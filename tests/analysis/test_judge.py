@@ -10,7 +10,7 @@ from analysis.metrics import CQRS
 from analysis.model import GateResult, Outcome, Verdict
 from analysis.policy import Policy, Thresholds
 from analysis.policy_file import parse
-from analysis.run_record import StepCounts
+from analysis.run_record import Side, StepCounts
 from analysis.runs import Run
 from analysis.sources.scrapes import ScrapeSource
 from tests.analysis.conftest import MakeRun, Plan, Service, environment, keep_scrapes
@@ -162,6 +162,22 @@ def test_promql_shows_every_operation_of_whatever_instance_where_no_prometheus_w
     menu = next(each.operation for each in result.operations if each.operation.name == "GetMenuQuery")
     assert result.queries["GetMenuQuery"] == promql.queries(menu, CQRS)
     assert result.promql["GetMenuQuery"] == promql.queries(menu, CQRS)["p95"]
+
+
+def test_durations_that_round_to_nothing_are_unknown_changes_and_no_error(make_run: MakeRun) -> None:
+    """OpenTelemetry's default bounds begin with 0, and it may round to whole milliseconds."""
+    directory = make_run("now", Plan(), Plan())
+    sides: tuple[Side, ...] = ("baseline", "candidate")
+    for side in sides:
+        service, bodies = Service(bounds=(0.0, 5.0, 10.0)), []
+        for second in range(61):
+            for name in ("PlaceOrderCommand", "GetMenuQuery") * 15 if 10 <= second < 50 else ():
+                service.execute(name, 0.0)
+            bodies.append((second + 0.5 if 10 <= second < 50 else float(second), service.body()))
+        keep_scrapes(directory, side, bodies)
+    result = _judged(directory)
+    assert set(_verdicts(result).values()) == {Verdict.INCONCLUSIVE}
+    assert [each.candidate.p95.high for each in result.operations if each.candidate] == [0.0, 0.0]
 
 
 def test_a_service_that_executed_nothing_is_no_pass(make_run: MakeRun, stored: baselines.Baseline) -> None:
