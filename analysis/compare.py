@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,8 @@ the policy's defaults:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, report, and return the exit code."""
     try:
-        return _compare(_parser().parse_args(arguments))
+        given = sys.argv[1:] if arguments is None else arguments
+        return _compare(_parser().parse_args(given), ("python", "-m", "analysis.compare", *given))
     except UserError as error:
         sys.stderr.write(f"compare: {redaction.text(str(error))}\n")
         return error.exit_code
@@ -52,11 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _compare(options: argparse.Namespace) -> int:
+def _compare(options: argparse.Namespace, command: tuple[str, ...]) -> int:
     policy = policy_file.load(options.policy)
     judged = [runs.load(path) for path in options.run or [runs.LATEST]]
     baseline = _baseline(options.baseline, judged[-1])
-    result = judge(judged, _source(options, policy), baseline, policy)
+    result = replace(judge(judged, _source(options, policy), baseline, policy), command=command)
     outputs.deliver(result, judged[-1].directory, options.format, options.output)
     return verdict.exit_code(result.outcome, policy.inconclusive)
 

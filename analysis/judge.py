@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -36,10 +36,14 @@ SourceOf = Callable[[Run], MetricSource]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A run with what its services did: one measurement, or baseline and candidate of a duet."""
+    """A run with what its services did: one measurement, or baseline and candidate of a duet.
+
+    ``matchers`` are the labels of each side where its metrics came from a Prometheus.
+    """
 
     record: RunRecord
     sides: tuple[RunMeasurement, ...]
+    matchers: tuple[Mapping[str, str], ...] = ()
 
     @property
     def candidate(self) -> RunMeasurement:
@@ -71,6 +75,7 @@ def measured(run: Run, source: MetricSource) -> Measured:
     return Measured(
         record,
         tuple(measure(source.snapshots(target, record.whole_run), record, target) for target in targets),
+        tuple(source.matchers(target) for target in targets),
     )
 
 
@@ -99,6 +104,7 @@ def conclude(
     operations = verdict.in_order(_with_limits(result, changed, policy) for result in results)
     told = _findings(rounds, kept, policy)
     outcome = verdict.outcome(operations, told)
+    asked = [labels for each in rounds for labels in each.matchers]
     return GateResult(
         outcome=outcome,
         sentence=verdict.sentence(outcome, operations, told),
@@ -109,12 +115,15 @@ def conclude(
         reconciliation=tuple(row for each in rounds for side in each.sides for row in side.reconciliation),
         runs=tuple(each.record for each in rounds),
         baseline_runs=tuple(run.run_id for run in kept),
+        baseline_revisions=tuple(dict.fromkeys(run.revision for run in kept if run.revision)),
         environment_changes=changed,
         policy=policy.shown(),
         false_alarm_rate=policy.false_alarm_rate,
         seconds=sum(each.record.window.duration for each in rounds),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        promql={each.operation.name: promql.p95(each.operation.name, policy.metrics) for each in operations},
+        queries={
+            each.operation.name: promql.queries(each.operation, policy.metrics, asked) for each in operations
+        },
     )
 
 

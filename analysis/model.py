@@ -277,4 +277,13 @@ class GateResult:
     false_alarm_rate: float  # promised for the whole gate
     seconds: float  # measured time, all rounds
     created_at: str  # ISO 8601, UTC
-    promql: Mapping[str, str] = field(default_factory=dict)  # operation name -> expression showing its p95
+    queries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # PromQL by operation and figure
+    baseline_revisions: tuple[
+        str, ...
+    ] = ()  # of the builds that baseline_runs are of, as far as they are known
+    command: tuple[str, ...] = ()  # what was typed to get this result
+
+    @property
+    def promql(self) -> dict[str, str]:
+        """The expression that shows the p95, by operation."""
+        return {operation: shown["p95"] for operation, shown in self.queries.items()}

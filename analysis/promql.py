@@ -1,18 +1,77 @@
-"""PromQL that shows in Prometheus what a report shows."""
+"""PromQL that shows in Prometheus what a report shows.
+
+A line an instance, so that the sides of a duet stay apart. Whether a histogram is a classic or a native one
+is Prometheus' affair, so every expression reads either: what follows an ``or`` is for the native one.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from analysis.metrics import Metrics
+    from analysis.model import Operation
 
 
-def p95(operation: str, metrics: Metrics) -> str:
-    """An expression for the p95 of an operation's successes, in the histogram's unit."""
-    matchers = [f"{metrics.name_label}={json.dumps(operation, ensure_ascii=False)}"]
-    if metrics.status_label is not None:
-        matchers.append(f"{metrics.status_label}!~{json.dumps(metrics.failing_status)}")
-    selector = f"{metrics.duration}_bucket{{{','.join(matchers)}}}"
-    return f"histogram_quantile(0.95, sum by (le) (rate({selector}[1m])))"
+def queries(
+    operation: Operation, metrics: Metrics, targets: Sequence[Mapping[str, str]] = ()
+) -> dict[str, str]:
+    """Expressions by what they show; durations in the histogram's unit, those of successes alone.
+
+    Args:
+        operation: whose.
+        metrics: what the service exposes.
+        targets: the labels by which Prometheus tells each service; none when they are not known.
+    """
+    every = _equal(metrics.name_label, [operation.name])
+    every += _equal(metrics.kind_label, [operation.kind]) if metrics.kind_label else []
+    every += [
+        matcher
+        for label in sorted({label for one in targets for label in one})
+        for matcher in _equal(label, sorted({one[label] for one in targets if label in one}))
+    ]
+    status, failing = metrics.status_label, json.dumps(metrics.failing_status, ensure_ascii=False)
+    succeeded = [*every, f"{status}!~{failing}"] if status else every
+    shown = {"p95": _p95(metrics.duration, succeeded), "mean": _mean(metrics.duration, succeeded)}
+    failed = [*every, f"{status}=~{failing}"] if status else None
+    failures = _summed(metrics.failures, every) if metrics.failures else failed and _count(metrics, failed)
+    if failures:
+        executions = _summed(metrics.executions, every) if metrics.executions else _count(metrics, every)
+        # An operation that never failed has no series of failures.
+        shown["error ratio"] = f"({failures} or 0 * ({executions})) / ({executions})"
+    return shown
+
+
+def _p95(duration: str, matchers: Iterable[str]) -> str:
+    classic = f"sum by (instance, le) ({_rate(f'{duration}_bucket', matchers)})"
+    return f"histogram_quantile(0.95, {classic}) or histogram_quantile(0.95, {_summed(duration, matchers)})"
+
+
+def _mean(duration: str, matchers: Iterable[str]) -> str:
+    spent, counted = (_summed(f"{duration}_{part}", matchers) for part in ("sum", "count"))
+    native = _summed(duration, matchers)
+    return f"{spent} / {counted} or histogram_sum({native}) / histogram_count({native})"
+
+
+def _count(metrics: Metrics, matchers: Iterable[str]) -> str:
+    native = _summed(metrics.duration, matchers)
+    return f"({_summed(f'{metrics.duration}_count', matchers)} or histogram_count({native}))"
+
+
+def _summed(metric: str, matchers: Iterable[str]) -> str:
+    return f"sum by (instance) ({_rate(metric, matchers)})"
+
+
+def _rate(metric: str, matchers: Iterable[str]) -> str:
+    return f"rate({metric}{{{','.join(matchers)}}}[1m])"
+
+
+def _equal(label: str, values: Sequence[str]) -> list[str]:
+    """A matcher of a label that has one of the values."""
+    if len(values) == 1:
+        return [f"{label}={json.dumps(values[0], ensure_ascii=False)}"]
+    return [f"{label}=~{json.dumps('|'.join(map(re.escape, values)), ensure_ascii=False)}"]

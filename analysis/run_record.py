@@ -1,18 +1,23 @@
 """The record of a run: what the load generator did, said and saw.
 
-Written by the load (one ``runs/ID/run.json`` a run), read by everything else. This module imports
-pydantic only, so that the load generator's process stays free of the analysis' libraries.
+Written by the load (one ``runs/ID/run.json`` a run), read by everything else. What looks like a secret is
+masked wherever somebody may have typed one. This module imports pydantic and the standard library only, so
+that the load generator's process stays free of the analysis' libraries.
 """
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from analysis import redaction
 
 SCHEMA_VERSION: Final = 1
 
 Side = Literal["baseline", "candidate"]
+Masked = Annotated[str, AfterValidator(redaction.text)]
+Command = Annotated[tuple[str, ...], AfterValidator(redaction.arguments)]
 
 
 class Record(BaseModel):
@@ -69,8 +74,8 @@ class TargetRecord(Record):
     """One service under load. A run has one target, a duet has two."""
 
     side: Side
-    url: str
-    metrics_url: str
+    url: Masked
+    metrics_url: Masked
     revision: str | None = None
     whole_run: tuple[StepCounts, ...] = Field(description="from before the first request to after the last")
     in_window: tuple[StepCounts, ...] = Field(description="between the window's two quiet edges")
@@ -165,7 +170,7 @@ class RunRecord(Record):
     users: int
     spawn_rate: float
     shape: str
-    command: tuple[str, ...]
+    command: Command
     whole_run: Span = Field(description="both edges quiet: no request under way")
     window: Span = Field(description="the steady state that is judged; both edges quiet")
     rates: Rates
@@ -178,4 +183,4 @@ class RunRecord(Record):
     scrape_interval: float | None = Field(
         default=None, description="seconds; null when the run's folder holds no scrapes"
     )
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Masked, ...] = ()

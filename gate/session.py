@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import sys
 import traceback
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,9 +58,14 @@ def run(wish: Wish) -> int:
     folder = _folder(wish.runs_dir)
     with _details_kept(folder):
         with narrating(longest) as narrator:
-            result = play(wish, policy, load, folder, narrator)
+            result = replace(play(wish, policy, load, folder, narrator), command=_command())
         outputs.deliver(result, folder, wish.formats, wish.outputs)
     return verdict.exit_code(result.outcome, policy.inconclusive)
+
+
+def _command() -> tuple[str, ...]:
+    """What was typed, whichever way the command line was reached."""
+    return ("mario-perf", *sys.argv[1:])
 
 
 def _folder(runs_dir: Path) -> Path:

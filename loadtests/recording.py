@@ -39,7 +39,7 @@ def record(run: Run, crowd: Crowd) -> RunRecord:
         users=crowd.users,
         spawn_rate=crowd.spawn_rate,
         shape=options.shape.name,
-        command=tuple(without_credentials(word) for word in sys.argv),
+        command=("locust", *sys.argv[1:]),
         whole_run=run.whole_run,
         window=window,
         rates=_rates(done, window),

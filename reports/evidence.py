@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from analysis.model import Reconciliation
-    from analysis.run_record import Latency, RunRecord, Side
+    from analysis.model import GateResult, Reconciliation
+    from analysis.run_record import Latency, RunRecord, Side, StepCounts
 
+
+_ERROR_STATUS = 400
 
 SINCE_DUE = ", from when it was due"
 """After a step's name: the time that an open model's arrival plan counts from."""
@@ -53,10 +55,27 @@ def client_times(runs: Iterable[RunRecord]) -> dict[str, list[ClientTime]]:
     return dict(times)
 
 
-def revisions(runs: Iterable[RunRecord]) -> dict[Side, list[str]]:
-    """The revisions that ran on each side, in the order met."""
-    found: dict[Side, list[str]] = {}
+def client_errors(runs: Iterable[RunRecord]) -> dict[str, list[tuple[str, int, int]]]:
+    """What went wrong at the client, by operation: each category, and how often on baseline and candidate."""
+    seen: dict[str, dict[Side, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for run in runs:
+        for target in run.targets:
+            for counts in target.in_window:
+                if counts.operation is not None:
+                    seen[counts.operation][target.side].update(_errors(counts))
+    return {
+        operation: [
+            (kind, by_side["baseline"][kind], by_side["candidate"][kind])
+            for kind in sorted({*by_side["baseline"], *by_side["candidate"]})
+        ]
+        for operation, by_side in seen.items()
+    }
+
+
+def revisions(result: GateResult) -> dict[Side, list[str]]:
+    """The revisions on each side, in the order met; those of a stored baseline ran before."""
+    found: dict[Side, list[str]] = {"baseline": list(result.baseline_revisions)}
+    for run in result.runs:
         for target in run.targets:
             known = found.setdefault(target.side, [])
             if target.revision and target.revision not in known:
@@ -69,9 +88,9 @@ def unreconciled(counts: Iterable[Reconciliation]) -> list[Reconciliation]:
     return [one for one in counts if not one.agrees]
 
 
-def reproduce(run: RunRecord) -> str:
-    """The command line of a run, quoted for a shell."""
-    return shlex.join(run.command)
+def reproduce(command: Sequence[str]) -> str:
+    """A command line, quoted for a shell."""
+    return shlex.join(command)
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -87,6 +106,14 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
                 yield name, " ".join(str(one) for one in value)
             case _:
                 yield name, str(value)
+
+
+def _errors(counts: StepCounts) -> dict[str, int]:
+    """Answers that are errors, whether the step expects them or not, and requests without an answer."""
+    answered = {
+        f"HTTP {status}": count for status, count in counts.statuses.items() if int(status) >= _ERROR_STATUS
+    }
+    return {**answered, **counts.errors}  # the latter holds the unexpected statuses by the same names
 
 
 def _client_time(side: Side, step: str, latencies: Sequence[Latency]) -> ClientTime:

@@ -21,8 +21,9 @@ from markupsafe import Markup, escape
 from analysis.model import Verdict
 from reports import units, words
 from reports.charts import distribution, forest, timeline
-from reports.evidence import client_times, flat, reproduce, revisions, unreconciled
+from reports.evidence import client_errors, client_times, flat, reproduce, revisions, unreconciled
 from reports.redaction import redacted
+from reports.validity import passed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,8 +60,10 @@ def render(result: GateResult) -> str:
             durations=_forest(shown.operations, words.latency),
             errors=_forest(shown.operations, _moved_errors),
             client_times=client_times(shown.runs),
-            revisions=revisions(shown.runs),
+            client_errors=client_errors(shown.runs),
+            revisions=revisions(shown),
             unreconciled=unreconciled(shown.reconciliation),
+            passed=passed(shown),
         )
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.redaction import redacted
-from reports.schema.document import Report
+from reports.schema.document import FORMAT_VERSION, Report
 
 if TYPE_CHECKING:
     from analysis.model import GateResult
@@ -28,6 +28,7 @@ def schema() -> dict[str, Any]:
     """The JSON Schema of the document, as published in :data:`SCHEMA`."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:mario-perf:report:{FORMAT_VERSION}",
         **Report.model_json_schema(mode="serialization"),
     }
 

@@ -6,19 +6,18 @@ with the reason.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from analysis.model import Outcome, Severity, Verdict
 from reports import words
+from reports.characters import for_xml
 from reports.redaction import redacted
 
 if TYPE_CHECKING:
     from analysis.model import GateResult, OperationResult
 
 _SUITE = "mario-perf"
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(result: GateResult) -> str:
@@ -49,38 +48,37 @@ def _run_case(suite: ET.Element, result: GateResult) -> None:
     case = ET.SubElement(suite, "testcase", classname=f"{_SUITE}.run", name="the run is valid", time="0")
     if result.outcome is Outcome.INVALID:
         reasons = [one.message for one in result.findings if one.severity is Severity.INVALID]
-        ET.SubElement(case, "error", message=_text(result.sentence), type="invalid").text = _text(
+        ET.SubElement(case, "error", message=for_xml(result.sentence), type="invalid").text = for_xml(
             "\n".join(reasons)
         )
     findings = "\n".join(f"{one.severity.value}: {one.message}" for one in result.findings)
-    ET.SubElement(case, "system-out").text = _text(f"{result.sentence}\n{findings}".strip())
+    ET.SubElement(case, "system-out").text = for_xml(f"{result.sentence}\n{findings}".strip())
 
 
 def _case(suite: ET.Element, one: OperationResult) -> None:
     case = ET.SubElement(
         suite,
         "testcase",
-        classname=_text(f"{_SUITE}.{one.operation.kind}"),
-        name=_text(one.operation.name),
+        classname=for_xml(f"{_SUITE}.{one.operation.kind}"),
+        name=for_xml(one.operation.name),
         time="0",
     )
     if one.verdict is Verdict.REGRESSED:
-        failure = ET.SubElement(case, "failure", message=_text(one.explanation), type=_text(one.decided_by))
-        failure.text = _text(_details(one))
+        failure = ET.SubElement(
+            case, "failure", message=for_xml(one.explanation), type=for_xml(one.decided_by)
+        )
+        failure.text = for_xml(_details(one))
     elif one.verdict is Verdict.INCONCLUSIVE:
-        ET.SubElement(case, "skipped", message=_text(f"inconclusive: {one.explanation}"))
-    ET.SubElement(case, "system-out").text = _text(f"{one.verdict.value}: {one.explanation}\n{_details(one)}")
+        ET.SubElement(case, "skipped", message=for_xml(f"inconclusive: {one.explanation}"))
+    ET.SubElement(case, "system-out").text = for_xml(
+        f"{one.verdict.value}: {one.explanation}\n{_details(one)}"
+    )
 
 
 def _details(one: OperationResult) -> str:
     return "\n".join(
-        f"{words.METRICS[it.metric]}: {words.quantity(it.metric, it.baseline)} to "
+        f"{words.subject(it)}: {words.quantity(it.metric, it.baseline)} to "
         f"{words.quantity(it.metric, it.candidate)}, {words.change(it)} ({words.interval(it)}), "
         f"{it.verdict.value}"
         for it in one.comparisons
     )
-
-
-def _text(raw: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", raw)

@@ -74,7 +74,7 @@ def _tail(result: GateResult, room: int) -> Iterator[str]:
     yield ""
     yield (
         f"At most {units.share(result.false_alarm_rate)} of gates on an unchanged build raise a false alarm. "
-        f"{words.METHODS[result.method]}"
+        f"{words.method(result)}"
     )
 
 
@@ -91,7 +91,7 @@ def _row(one: OperationResult) -> str:
     cells = (
         f"**{escaped(one.operation.name)}**",
         f"{_ICONS[one.verdict.value]} {one.verdict.value}",
-        f"{words.METRICS[spoken.metric]} {words.change(spoken)}" if spoken else units.UNKNOWN,
+        f"{words.subject(spoken)} {words.change(spoken)}" if spoken else units.UNKNOWN,
         words.interval(spoken) if spoken else units.UNKNOWN,
         units.seconds(measured.p50.value) if measured else units.UNKNOWN,
         units.seconds(measured.p95.value) if measured else units.UNKNOWN,

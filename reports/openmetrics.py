@@ -15,7 +15,7 @@ from reports.redaction import redacted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from analysis.model import GateResult, OperationResult
+    from analysis.model import Comparison, GateResult, OperationResult
 
 
 def render(result: GateResult) -> str:
@@ -46,7 +46,7 @@ def _lines(result: GateResult) -> Iterator[str]:
     )
     yield from _family(
         "mario_perf_change_ratio",
-        "Change against the baseline and the ends of its interval; relative, for shares a difference.",
+        "Change against the baseline or a limit, and the ends of its interval; of shares a difference.",
         (sample for one in result.operations for sample in _changes(one)),
     )
 
@@ -55,7 +55,11 @@ def _changes(one: OperationResult) -> Iterator[tuple[dict[str, str], float]]:
     for comparison in one.comparisons:
         change = comparison.change
         for part, value in (("value", change.value), ("low", change.low), ("high", change.high)):
-            yield {**_labels(one), "metric": comparison.metric, "part": part}, value
+            yield {**_labels(one), **_compared(comparison), "part": part}, value
+
+
+def _compared(comparison: Comparison) -> dict[str, str]:
+    return {"metric": comparison.metric, "against": comparison.against}
 
 
 def _family(name: str, text: str, samples: Iterable[tuple[Mapping[str, str], float]]) -> Iterator[str]:

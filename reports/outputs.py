@@ -33,8 +33,10 @@ FILES: Mapping[str, str] = MappingProxyType(
 )
 """What each format is called in the run's folder; by the same ending it is known elsewhere."""
 
-ALWAYS = ("html", "json")
-"""Formats that are in the run's folder, asked for or not."""
+ALWAYS = ("json", "html")
+"""Formats that are in the run's folder, asked for or not; first the one that nothing has to be drawn for."""
+
+_COLLECTED = ("openmetrics",)
 
 _FORMAT_OF = {Path(name).suffix: found for found, name in FILES.items()}
 
@@ -79,6 +81,7 @@ def deliver(result: GateResult, folder: Path, formats: Iterable[str], elsewhere:
 
     Raises:
         UserError: a file cannot be written. All others are there by then, and the result is printed.
+        Exception: what a format failed with; the same holds.
     """
     inside = [Output(name, folder / FILES[name]) for name in dict.fromkeys((*ALWAYS, *formats))]
     failed = list(_failures(result, (*inside, *elsewhere)))
@@ -87,17 +90,33 @@ def deliver(result: GateResult, folder: Path, formats: Iterable[str], elsewhere:
     _tell_github(result, folder)
     sys.stdout.write(f"report: {folder / FILES['html']}\n")
     if failed:
-        raise UserError(failed[0])
+        raise failed[0]
 
 
-def _failures(result: GateResult, outputs: Iterable[Output]) -> Iterator[str]:
-    """Write all files; what is yielded says which could not be."""
+def _failures(result: GateResult, outputs: Iterable[Output]) -> Iterator[Exception]:
+    """Write all files; what is yielded says which could not be, and why."""
     for output in outputs:
         try:
             output.path.parent.mkdir(parents=True, exist_ok=True)
-            output.path.write_text(RENDERERS[output.format](result), encoding="utf-8")
+            _write(output, RENDERERS[output.format](result))
         except OSError as error:
-            yield f"{output.path}: the report cannot be written ({error.strerror}); give another --output"
+            yield UserError(
+                f"{output.path}: the report cannot be written ({error.strerror}); give another --output"
+            )
+        except Exception as error:  # noqa: BLE001 — raised when all other outputs are there
+            error.add_note(f"{output.path} is missing")
+            yield error
+
+
+def _write(output: Output, text: str) -> None:
+    """Write a file; one that a collector may read at any moment is there whole or not at all."""
+    path = output.path
+    if output.format not in _COLLECTED or path.is_symlink():
+        path.write_text(text, encoding="utf-8")
+        return
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def _on_github() -> bool:

@@ -80,7 +80,7 @@ def _row(one: OperationResult) -> tuple[Text, ...]:
     return (
         Text(line(one.operation.name)),
         Text(one.verdict.value, style=_STYLES[one.verdict]),
-        Text(f"{words.METRICS[spoken.metric]} {words.change(spoken)}" if spoken else units.UNKNOWN),
+        Text(f"{words.subject(spoken)} {words.change(spoken)}" if spoken else units.UNKNOWN),
         Text(words.interval(spoken) if spoken else units.UNKNOWN),
         Text(_quantile(measured, "p50")),
         Text(_quantile(measured, "p95")),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from analysis.model import SHARES, Outcome, Verdict
 from reports import units
@@ -12,7 +14,7 @@ from reports import units
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.model import Comparison, OperationResult
+    from analysis.model import Comparison, GateResult, OperationResult
 
 # A symbol beside every colour, so that neither colour nor shape has to be seen to understand.
 SYMBOLS = {
@@ -33,6 +35,9 @@ OUTCOMES = {
     Outcome.INCONCLUSIVE: "Inconclusive",
     Outcome.INVALID: "Invalid run",
 }
+_NO_ANCHOR = re.compile(r"[\s%]|(?<=^page):")
+"""White space ends an id, ``page:`` begins the ids of the report itself, and ``%`` says what was replaced."""
+
 METRICS = {
     "latency": "typical time",
     "p50": "p50",
@@ -45,10 +50,26 @@ METRICS = {
     "slow_share": "slow executions",
     "rate": "rate",
 }
-METHODS = {
-    "duet": "Duet: both builds at the same time, every request sent to both.",
-    "stored": "Stored: the candidate against a baseline measured earlier in the same environment.",
-}
+
+
+def method(result: GateResult) -> str:
+    """How it was measured, in a sentence."""
+    if result.method == "duet":
+        return "Duet: both builds at the same time, every request sent to both."
+    if not result.baseline_runs:
+        return "Alone: the candidate without a baseline, against the policy's limits."
+    if result.environment_changes:
+        return "Stored: the candidate against a baseline measured elsewhere or otherwise."
+    return "Stored: the candidate against a baseline measured earlier in the same environment."
+
+
+def environment(result: GateResult) -> str:
+    """Where baseline and candidate were measured, as far as it is known; for a result without differences."""
+    if result.method == "duet":
+        return "Of the machine that sent the load. Baseline and candidate answered it at the same time."
+    if not result.baseline_runs:
+        return "There is no baseline whose environment could differ."
+    return "Baseline and candidate were measured in the same environment."
 
 
 def tally(operations: Sequence[OperationResult]) -> dict[Verdict, int]:
@@ -59,21 +80,34 @@ def tally(operations: Sequence[OperationResult]) -> dict[Verdict, int]:
 
 def spoken(one: OperationResult) -> Comparison | None:
     """The comparison that decided the verdict; None when nothing was compared."""
-    by_metric = {comparison.metric: comparison for comparison in one.comparisons}
-    gating = next((comparison for comparison in one.comparisons if comparison.gating), None)
-    return by_metric.get(one.decided_by, gating)  # type: ignore[call-overload, no-any-return]
+    gating = [c for c in one.comparisons if c.gating]
+    named = [c for c in one.comparisons if c.metric == one.decided_by]
+    # A metric may be held against the baseline and against a limit: the one with the verdict spoke.
+    decisive = [c for c in named if c.gating and c.verdict is one.verdict]
+    return next(iter(decisive or named or gating), None)
 
 
 def latency(one: OperationResult) -> Comparison | None:
-    """The comparison of durations that counts for the verdict; None when there is none."""
-    durations = [c for c in one.comparisons if c.metric not in SHARES | {"rate", "spread"}]
+    """The change of durations that counts for the verdict; None when there is none."""
+    durations = [c for c in _changes(one) if c.metric not in SHARES | {"rate", "spread"}]
     chosen = [c for c in durations if c.metric == one.decided_by] or [c for c in durations if c.gating]
     return next(iter(chosen or durations), None)
 
 
 def errors(one: OperationResult) -> Comparison | None:
-    """The comparison of error ratios, if there is one."""
-    return next((c for c in one.comparisons if c.metric == "error_ratio"), None)
+    """The change of the error ratio, if there is one."""
+    return next((c for c in _changes(one) if c.metric == "error_ratio"), None)
+
+
+def _changes(one: OperationResult) -> list[Comparison]:
+    """What is compared with the baseline, and not with a limit."""
+    return [c for c in one.comparisons if c.against == "baseline"]
+
+
+def subject(comparison: Comparison) -> str:
+    """What is compared: ``p95``, or ``p95 against the limit``."""
+    name = METRICS[comparison.metric]
+    return f"{name} against the limit" if comparison.against == "limit" else name
 
 
 def change(comparison: Comparison) -> str:
@@ -95,7 +129,12 @@ def interval(comparison: Comparison) -> str:
 
 
 def detectable(comparison: Comparison) -> str:
-    """The smallest change that the run could have shown; ``none`` when it could show no change."""
+    """The smallest change that the run could have shown; ``none`` when it could show no change.
+
+    A limit asks for no change, so there is nothing to detect.
+    """
+    if comparison.against == "limit":
+        return "-"
     if not math.isfinite(comparison.detectable):
         return "none"
     return _size(comparison, comparison.detectable)
@@ -128,8 +167,8 @@ def _size(comparison: Comparison, value: float) -> str:
 
 
 def anchor(one: OperationResult) -> str:
-    """The operation's place in the report: its name, white space replaced so that it can be linked."""
-    return "-".join(one.operation.name.split())
+    """The operation's place in the report: its name, but for what would not be a place of its own."""
+    return _NO_ANCHOR.sub(lambda found: quote(found[0], safe=""), one.operation.name)
 
 
 def span(ends: tuple[float, float]) -> str:

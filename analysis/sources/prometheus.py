@@ -65,10 +65,7 @@ class PrometheusSource:
             TargetNotScrapedError: It does not scrape the service, or scrapes it twice.
             MetricNotFoundError: It lacks a metric of the service.
         """
-        matchers = {
-            "instance": urlsplit(target.metrics_url or target.url).netloc,
-            **self._connection.matchers,
-        }
+        matchers = self.matchers(target)
         times = _covering(self._scrape_times(matchers, span), span)
         slack = _WITHIN * float(np.diff(times).min()) if len(times) > 1 else 0.0
         # A native histogram goes by the name that the classic one has in front of _bucket.
@@ -78,6 +75,11 @@ class PrometheusSource:
         if missing := series.missing_metric(table, self._metrics):
             raise series.not_found(missing, self._names(matchers), self._connection.url)
         return series.snapshots(table, self._metrics)
+
+    def matchers(self, target: TargetRecord) -> Mapping[str, str]:
+        """The target's labels: as they were given, else the host and port of its URL."""
+        instance = urlsplit(target.metrics_url or target.url).netloc
+        return {"instance": instance, **self._connection.matchers}
 
     def _scrape_times(self, matchers: Mapping[str, str], span: Span) -> Floats:
         """When the target was scraped successfully, unix seconds."""

@@ -11,7 +11,7 @@ from analysis.sources import series
 from analysis.sources.exposition import ExpositionReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from analysis.metrics import Metrics
@@ -46,6 +46,10 @@ class ScrapeSource:
         if missing := series.missing_metric(table, self._metrics):
             raise series.not_found(missing, reader.names, target.metrics_url)
         return series.snapshots(table, self._metrics)
+
+    def matchers(self, target: TargetRecord) -> Mapping[str, str]:  # noqa: ARG002 — the same for all
+        """None: no Prometheus was asked."""
+        return {}
 
     def _read(self, path: Path) -> ExpositionReader:
         reader = ExpositionReader(self._metrics.samples)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analysis.model import Snapshots
     from analysis.run_record import Span, TargetRecord
 
@@ -18,4 +20,8 @@ class MetricSource(Protocol):
         Raises:
             UserError: The source cannot be read, or lacks a metric.
         """
+        ...
+
+    def matchers(self, target: TargetRecord) -> Mapping[str, str]:
+        """The labels by which a Prometheus tells ``target``; none where none was asked."""
         ...

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.model import OperationResult, Summary
 
 _OPEN_ENDED = 2.0  # the buckets without a lower or an upper bound are drawn as wide as this factor
+_TINY = 1e-6  # seconds: where all that took no time is drawn when nothing else tells a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Bucket:
         """Its range in words."""
         if math.isinf(self.high):
             return f"above {units.seconds(self.low)}"
+        if self.high <= 0:
+            return units.seconds(0.0)
         return f"{units.seconds(self.low)} to {units.seconds(self.high)}"
 
 
@@ -66,7 +69,7 @@ def draw(one: OperationResult, filled: Sequence[Bucket]) -> Chart | None:
     """
     if not filled:
         return None
-    spans = [_drawn(bucket) for bucket in filled]
+    spans = _spans(filled)
     share = log_share(spans[0][0], spans[-1][1])
     octaves = [math.log2(high / low) for low, high in spans]
     old = [bucket.baseline / width for bucket, width in zip(filled, octaves, strict=True)]
@@ -74,15 +77,15 @@ def draw(one: OperationResult, filled: Sequence[Bucket]) -> Chart | None:
     top = max(*old, *new)
     edges = [x_position(share(low)) for low, _ in spans] + [x_position(1)]
     return Chart(
-        description=_description(one),
+        description=_description(one, filled),
         x_ticks=tuple(
             Tick(x_position(share(value)), units.brief(value))
             for value in log_ticks(spans[0][0], spans[-1][1])
         ),
         y_ticks=(),
         paths=(
-            Path("area baseline", _steps(edges, [value / top for value in old])),
-            Path("line candidate", _steps(edges, [value / top for value in new])),
+            *_areas("area baseline", filled, edges, [value / top for value in old]),
+            *_areas("line candidate", filled, edges, [value / top for value in new]),
         ),
         marks=_marks(one, spans[0][0], spans[-1][1]),
     )
@@ -94,10 +97,28 @@ def _shares(side: Summary | None, bounds: int) -> list[float]:
     return [count / total if total else 0.0 for count in counts]
 
 
-def _drawn(bucket: Bucket) -> tuple[float, float]:
-    low = bucket.low if bucket.low > 0 else bucket.high / _OPEN_ENDED
-    high = bucket.high if math.isfinite(bucket.high) else bucket.low * _OPEN_ENDED
-    return low, high
+def _spans(filled: Sequence[Bucket]) -> list[tuple[float, float]]:
+    """From where to where each bucket is drawn: a logarithmic axis reaches neither 0 nor infinity."""
+    bounds = [bucket.high for bucket in filled if 0 < bucket.high < math.inf]
+    least = min(bounds, default=filled[-1].low * _OPEN_ENDED or _TINY) / _OPEN_ENDED
+    return [_drawn(bucket, least) for bucket in filled]
+
+
+def _drawn(bucket: Bucket, least: float) -> tuple[float, float]:
+    if bucket.high <= 0:  # le="0": what took no time that could be measured
+        return least / _OPEN_ENDED, least
+    low = bucket.low if bucket.low > 0 else least
+    return low, bucket.high if math.isfinite(bucket.high) else low * _OPEN_ENDED
+
+
+def _areas(
+    role: str, filled: Sequence[Bucket], edges: Sequence[float], heights: Sequence[float]
+) -> tuple[Path, ...]:
+    """The steps; the last one apart if its bucket has no end, so that it can look like that."""
+    if math.isfinite(filled[-1].high):
+        return (Path(role, _steps(edges, heights)),)
+    open_ended = Path(f"{role} open", _steps(edges[-2:], heights[-1:]))
+    return *((Path(role, _steps(edges[:-1], heights[:-1])),) if heights[:-1] else ()), open_ended
 
 
 def _steps(edges: Sequence[float], heights: Sequence[float]) -> str:
@@ -124,11 +145,15 @@ def _marks(one: OperationResult, low: float, high: float) -> tuple[Mark, ...]:
     )
 
 
-def _description(one: OperationResult) -> str:
+def _description(one: OperationResult, filled: Sequence[Bucket]) -> str:
     sides = (("Baseline", one.baseline), ("candidate", one.candidate))
     told = [
         f"{name} p50 {units.seconds(side.p50.value)}, p95 {units.seconds(side.p95.value)}"
         for name, side in sides
         if side
     ]
-    return "Share of requests by service time. " + "; ".join(told) + "."
+    above = filled[-1].low
+    last = (
+        "" if math.isfinite(filled[-1].high) else f" The dashed bucket is all above {units.seconds(above)}."
+    )
+    return f"Share of requests by service time. {'; '.join(told)}.{last}"

@@ -15,6 +15,7 @@ import vl_convert
 
 from analysis.model import Verdict
 from reports import words
+from reports.characters import for_xml
 from reports.charts.scale import Scale
 
 if TYPE_CHECKING:
@@ -199,7 +200,8 @@ def _values(row: Row, index: int, layout: Layout, scale: Scale) -> dict[str, Any
     top = index * layout.row
     middle = top + (layout.row + layout.lift) / 2
     return {
-        "name": f"{words.SYMBOLS[comparison.verdict]} {row.operation.name}",
+        # vl_convert takes the whole process down over a character that SVG cannot hold.
+        "name": for_xml(f"{words.SYMBOLS[comparison.verdict]} {row.operation.name}"),
         "verdict": comparison.verdict.value,
         "text": _text(comparison, layout),
         "top": top + 1.25 * layout.lift,

@@ -22,6 +22,7 @@ _DOWNWARDS = (-0.05, -0.1, -0.2, -0.3, -0.5, -0.75, -0.9)
 _TICKS = (0.0, *_UPWARDS, *_DOWNWARDS)
 _LIMIT = math.log1p(99.0)  # a change beyond 100 times is drawn at the edge
 _LEAST_SPAN = 0.1  # a change of 1 % shall look small even when nothing else changed
+_LEAST_DIFFERENCE = 0.001  # the same for error ratios: 0.1 points
 _ROOM = 0.04  # of the span, left free at both ends
 
 
@@ -39,7 +40,7 @@ class Scale:
         linear = comparisons[0].metric in SHARES
         found = [_position(end, linear=linear) for end in _ends(comparisons)]
         known = [min(max(position, -_LIMIT), _LIMIT) for position in found if math.isfinite(position)]
-        least = max(0.0 if linear else _LEAST_SPAN, *(2 * one.threshold for one in comparisons))
+        least = max(_LEAST_DIFFERENCE if linear else _LEAST_SPAN, *(2 * one.threshold for one in comparisons))
         low, high = min([*known, -least]), max([*known, least])
         return cls(linear, low - _ROOM * (high - low), high + _ROOM * (high - low))
 

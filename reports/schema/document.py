@@ -1,6 +1,7 @@
 """The JSON report's document: what other tools may rely on.
 
-Every key stays as it is within a format version; a change that could break a reader raises the version.
+Every key stays as it is within a format version, and keys are added; a change that could break a reader
+raises the version.
 Apart from the types of the analysis, so that these may change without breaking who reads the file.
 """
 
@@ -10,10 +11,11 @@ import math
 from collections.abc import Mapping  # noqa: TC003 — pydantic reads the annotations
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from analysis.model import Outcome, Severity, Verdict  # noqa: TC001
-from analysis.run_record import RunRecord, Side  # noqa: TC001
+from reports.schema.base import Document
+from reports.schema.run import RunReport, Side  # noqa: TC001
 
 FORMAT_VERSION: Literal[1] = 1
 
@@ -23,12 +25,6 @@ def _finite(value: Any) -> Any:  # noqa: ANN401 — runs before the value's type
 
 
 Number = Annotated[float | None, BeforeValidator(_finite)]
-
-
-class Document(BaseModel):
-    """Base of everything in the document."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
 class OperationName(Document):
@@ -51,6 +47,9 @@ class MetricComparison(Document):
     """One metric of one operation. Changes are relative, for shares they are differences."""
 
     metric: str
+    against: Literal["baseline", "limit"] = Field(
+        default="baseline", description="a limit is the policy's, and stands as baseline"
+    )
     baseline: Number
     candidate: Number
     change: Interval
@@ -135,8 +134,13 @@ class Report(Document):
     bounds: tuple[float, ...] = Field(description="upper bounds of the buckets, seconds")
     findings: tuple[FindingReport, ...]
     reconciliation: tuple[ReconciliationReport, ...]
-    runs: tuple[RunRecord, ...]
+    runs: tuple[RunReport, ...]
     baseline_runs: tuple[str, ...]
     environment_changes: Mapping[str, tuple[str, str]]
     policy: Mapping[str, Any]
-    promql: Mapping[str, str]
+    promql: Mapping[str, str] = Field(description="the p95 of each operation")
+    baseline_revisions: tuple[str, ...] = ()
+    command: tuple[str, ...] = Field(default=(), description="what was typed to get this result")
+    queries: Mapping[str, Mapping[str, str]] = Field(
+        default={}, description="PromQL by operation and by what it shows"
+    )

@@ -56,6 +56,7 @@ def test_the_latest_run_is_judged_against_the_baseline_of_its_scenario(make_run:
     main(["--baseline"])
     report = json.loads(Path("runs/now/report.json").read_text())
     assert report["baseline_runs"] == ["base-4", "base-5", "base-6"]
+    assert report["command"] == ["python", "-m", "analysis.compare", "--baseline"]
 
 
 def test_an_invalid_run_exits_4_and_the_policy_may_map_it(make_run: MakeRun) -> None:

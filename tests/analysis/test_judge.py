@@ -1,15 +1,16 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from analysis import baselines, runs
+from analysis import baselines, promql, runs
 from analysis.errors import EmptyRunError, UserError
 from analysis.judge import judge, measured
 from analysis.metrics import CQRS
 from analysis.model import GateResult, Outcome, Verdict
 from analysis.policy import Policy, Thresholds
 from analysis.policy_file import parse
-from analysis.run_record import StepCounts
+from analysis.run_record import Side, StepCounts
 from analysis.runs import Run
 from analysis.sources.scrapes import ScrapeSource
 from tests.analysis.conftest import MakeRun, Plan, Service, environment, keep_scrapes
@@ -37,7 +38,8 @@ def _verdicts(result: GateResult) -> dict[str, Verdict]:
 def stored(make_run: MakeRun, tmp_path: Path) -> baselines.Baseline:
     for seed in (11, 12, 13):
         run = runs.load(make_run(f"base-{seed}", Plan(seed=seed)))
-        kept = baselines.save(measured(run, _source(run)).candidate, tmp_path / "baselines")
+        built = replace(measured(run, _source(run)).candidate, revision="abc")
+        kept = baselines.save(built, tmp_path / "baselines")
     return kept
 
 
@@ -72,6 +74,7 @@ def test_a_stored_baseline_names_what_got_slower(make_run: MakeRun, stored: base
     assert (result.outcome, result.method) == (Outcome.REGRESSED, "stored")
     assert _verdicts(result)["PlaceOrderCommand"] is Verdict.REGRESSED
     assert result.baseline_runs == ("base-11", "base-12", "base-13")
+    assert result.baseline_revisions == ("abc",)
 
 
 def test_another_environment_concludes_nothing_and_says_why(
@@ -152,12 +155,29 @@ def test_a_run_that_sent_nothing_cannot_be_judged(make_run: MakeRun) -> None:
         judge([empty], _source, None, EASY)
 
 
-def test_promql_shows_the_p95_of_every_operation(make_run: MakeRun) -> None:
+def test_promql_shows_every_operation_of_whatever_instance_where_no_prometheus_was_asked(
+    make_run: MakeRun,
+) -> None:
     result = _judged(make_run("now", Plan()))
-    assert result.promql["GetMenuQuery"] == (
-        "histogram_quantile(0.95, sum by (le) (rate(cqrs_execution_duration_milliseconds_bucket"
-        '{type="GetMenuQuery",status!~"failure"}[1m])))'
-    )
+    menu = next(each.operation for each in result.operations if each.operation.name == "GetMenuQuery")
+    assert result.queries["GetMenuQuery"] == promql.queries(menu, CQRS)
+    assert result.promql["GetMenuQuery"] == promql.queries(menu, CQRS)["p95"]
+
+
+def test_durations_that_round_to_nothing_are_unknown_changes_and_no_error(make_run: MakeRun) -> None:
+    """OpenTelemetry's default bounds begin with 0, and it may round to whole milliseconds."""
+    directory = make_run("now", Plan(), Plan())
+    sides: tuple[Side, ...] = ("baseline", "candidate")
+    for side in sides:
+        service, bodies = Service(bounds=(0.0, 5.0, 10.0)), []
+        for second in range(61):
+            for name in ("PlaceOrderCommand", "GetMenuQuery") * 15 if 10 <= second < 50 else ():
+                service.execute(name, 0.0)
+            bodies.append((second + 0.5 if 10 <= second < 50 else float(second), service.body()))
+        keep_scrapes(directory, side, bodies)
+    result = _judged(directory)
+    assert set(_verdicts(result).values()) == {Verdict.INCONCLUSIVE}
+    assert [each.candidate.p95.high for each in result.operations if each.candidate] == [0.0, 0.0]
 
 
 def test_a_service_that_executed_nothing_is_no_pass(make_run: MakeRun, stored: baselines.Baseline) -> None:

@@ -144,7 +144,7 @@ def test_a_pull_request_that_slows_a_handler_fails_with_a_report_a_summary_and_a
     cases = ET.parse(folder / "report.xml").iter("testcase")
     assert [case.get("name") for case in cases if case.find("failure") is not None] == ["PlaceOrderCommand"]
     assert (folder / "report.html").is_file()
-    assert job.used["actions/upload-artifact"] == {"name": "mario-perf", "path": str(folder)}
+    assert job.used["actions/upload-artifact"] == {"name": "mario-perf", "path": f"{folder}/report.*"}
     assert "PlaceOrderCommand" in (tmp_path / "summary").read_text()
     assert server.comments == {1: "a remark", 2: (folder / "report.md").read_text()}
 

@@ -119,6 +119,8 @@ def test_a_baseline_is_measured_from_the_commit_where_there_is_none_and_then_kep
     report = report_of(clone / "runs")
     assert done.returncode == {"regressed": 3, "invalid": 4}[report["outcome"]], done.stdout + done.stderr
     assert report["method"] == "stored"
+    assert report["command"][:3] == ["mario-perf", "gate", "--baseline"]
+    assert len(report["baseline_revisions"]) == 1
     assert regressed(report) == ["PlaceOrderCommand"]
     assert "measuring one from the committed build" in done.stderr
     (new,) = set(clone.glob("baselines/*/*.json")) - kept

@@ -137,5 +137,5 @@ def test_one_number_is_a_range_of_one() -> None:
 
 
 def test_credentials_are_taken_out_of_urls_and_nothing_else() -> None:
-    assert without_credentials("http://u:p@h:1/a?b=c@d") == "http://h:1/a?b=c@d"
+    assert without_credentials("http://u:p@ss@h:1/a?b=c@d&e=f is down") == "http://h:1/a?b=***&e=*** is down"
     assert without_credentials("http://h/a@b") == "http://h/a@b"

@@ -189,10 +189,14 @@ def test_a_scrape_under_way_at_an_edge_counts_on_neither_side_of_it(
         assert sum(sent(steps).values()) == sum(counted.values()) > 0
 
 
-def test_credentials_in_the_url_are_not_recorded(stub: Any, load: Any) -> None:
-    url = stub(1).urls[0].replace("//", "//mario:secret@")
-    load.run("-H", url, "-t", "1s")
-    assert "secret" not in (Path(load.runs) / "latest" / "run.json").read_text()
+def test_secrets_on_the_command_line_are_neither_recorded_nor_said(stub: Any, load: Any) -> None:
+    url = stub(1).urls[0].replace("//", "//mario:hunter2@")
+    code, output = load.run("-H", url, "-t", "1s", "--metrics-path", "/metrics?token=hunter2")
+    assert code == 0
+    assert "/metrics?token=***" in output
+    assert "hunter2" not in output
+    assert "hunter2" not in (Path(load.runs) / "latest" / "run.json").read_text()
+    assert load.record["command"][:2] == ["locust", "-f"]
 
 
 def _answers(url: str) -> bool:

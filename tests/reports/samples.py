@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from analysis.metrics import CQRS
 from analysis.model import (
     Comparison,
     Estimate,
@@ -22,6 +23,7 @@ from analysis.model import (
     Summary,
     Verdict,
 )
+from analysis.promql import queries
 from analysis.run_record import (
     Environment,
     Generator,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 BOUNDS = np.round(1e-4 * 10 ** (np.arange(101) / 20), 9)  # 20 a decade from 0.1 ms to 10 s
 HOSTILE = "<script>alert(1)</script>\"&' onload=x"
+CONTROL = "/items\x1b[2J\x00\ufffe"
 WINDOW = 60.0
 _CONFIDENCE = 0.9995
 
@@ -168,6 +171,44 @@ def failing(name: str = "StartCookingCommand") -> OperationResult:
     )
 
 
+def limited(name: str = "GetMenuQuery") -> OperationResult:
+    """Its p95 regressed against the baseline, and keeps its limit all the same."""
+    one = compared(name, "query", 0.0042, (0.41, 0.35, 0.47), Verdict.UNCHANGED)
+    p95 = comparison("p95", (0.008, 0.01128), (0.41, 0.35, 0.47), Verdict.REGRESSED, gating=True)
+    limit = replace(
+        comparison("p95", (0.024, 0.01128), (-0.53, -0.55, -0.5), Verdict.UNCHANGED, gating=True),
+        against="limit",
+        threshold=0.0,
+        detectable=0.0,
+    )
+    others = [c for c in one.comparisons if c.metric != "p95"]
+    return replace(
+        one,
+        verdict=Verdict.REGRESSED,
+        explanation=p95.explanation,
+        decided_by="p95",
+        comparisons=(*others, p95, limit),
+    )
+
+
+def beyond_the_limit(name: str = "GetMenuQuery") -> OperationResult:
+    """As fast as before, and that is slower than its limit."""
+    one = limited(name)
+    *others, p95, limit = one.comparisons
+    broken = replace(
+        limit,
+        baseline=0.005,
+        change=Estimate(1.26, 1.2, 1.3, 1.0),
+        verdict=Verdict.REGRESSED,
+        explanation="p95 lies between 10.6 ms and 11.9 ms, above the limit of 5 ms.",
+    )
+    return replace(
+        one,
+        explanation=broken.explanation,
+        comparisons=(*others, replace(p95, verdict=Verdict.UNCHANGED), broken),
+    )
+
+
 def without_data(name: str = "RemovePizzaCommand") -> OperationResult:
     """Never executed: nothing is known, and that is said."""
     empty = Summary(0, 0.0, math.nan, {}, math.nan, *(Quantile(math.nan, 0.0, math.inf),) * 3, (0,) * 102, ())
@@ -248,6 +289,18 @@ def target(name: Side, steps: Sequence[str], revision: str) -> TargetRecord:
     """A service that answered 2,400 requests of every step, as the client saw it."""
     counts = tuple(
         StepCounts(step=f"do {one}", operation=one, started=2400, reached=2400, statuses={"200": 2400})
+        if (one, name) != ("StartCookingCommand", "candidate")
+        else StepCounts(
+            step=f"do {one}",
+            operation=one,
+            started=2400,
+            reached=2400,
+            failed=16,
+            business=3,
+            abandoned=2,
+            statuses={"200": 2381, "400": 3, "500": 14},
+            errors={"HTTP 500": 14, "ReadTimeout": 2},
+        )
         for one in steps
     )
     latencies = tuple(
@@ -332,6 +385,9 @@ def gate(*chosen: OperationResult) -> GateResult:
             Finding(
                 "scrape-gap", Severity.WARNING, "Round 1: 2 of 60 scrapes were late; the counts are complete."
             ),
+            Finding(
+                "abandoned-requests", Severity.WARNING, "candidate: 6 of 55,200 requests were never answered"
+            ),
             Finding("first-seen", Severity.NOTE, "GetDeliveryTourQuery exists in the candidate only."),
         ),
         reconciliation=tuple(
@@ -340,7 +396,8 @@ def gate(*chosen: OperationResult) -> GateResult:
             for one_side in ("baseline", "candidate")
         ),
         runs=tuple(run(number, names) for number in range(1, 4)),
-        baseline_runs=tuple(f"20261123T1605{number:02}-mario" for number in range(1, 4)),
+        baseline_runs=(),
+        command=("mario-perf", "gate", "--against", "v1.2"),
         environment_changes={"python": ("CPython 3.11.6", "CPython 3.11.7")},
         policy={
             "false_alarm_rate": 0.01,
@@ -352,10 +409,8 @@ def gate(*chosen: OperationResult) -> GateResult:
         false_alarm_rate=0.01,
         seconds=180.0,
         created_at="2026-11-23T16:09:12+00:00",
-        promql={
-            name: "histogram_quantile(0.95, sum by (le) (rate("
-            f'cqrs_execution_duration_milliseconds_bucket{{type="{name}",status="success"}}[1m])))'
-            for name in names
+        queries={
+            one.operation.name: queries(one.operation, CQRS) for one in shown if one.operation.name in names
         },
     )
 
@@ -391,9 +446,10 @@ def empty() -> GateResult:
         reconciliation=(),
         runs=(),
         baseline_runs=(),
+        command=(),
         environment_changes={},
         policy={},
-        promql={},
+        queries={},
         seconds=0.0,
     )
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.model import Outcome
+from analysis.model import Operation, Outcome
 from reports.formats import RENDERERS
 from tests.reports import samples
 
@@ -25,6 +26,21 @@ def test_each_format_reads_as_in_its_golden_file(
 @pytest.mark.parametrize("name", RENDERERS)
 def test_the_same_result_gives_the_same_text(name: str) -> None:
     assert RENDERERS[name](samples.gate()) == RENDERERS[name](samples.gate())
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_a_name_that_no_document_can_hold_is_shown_all_the_same(name: str) -> None:
+    """Where it fails there is no assertion: the drawing library takes the process of the tests down."""
+    evil = replace(samples.operations()[0], operation=Operation("query", samples.CONTROL))
+    assert "/items" in RENDERERS[name](samples.gate(evil))
+
+
+@pytest.mark.parametrize("name", ["html", "markdown", "text"])
+def test_what_decided_is_told_from_a_limit_of_the_same_metric(name: str) -> None:
+    kept = " ".join(RENDERERS[name](samples.gate(samples.limited())).split())
+    broken = " ".join(RENDERERS[name](samples.gate(samples.beyond_the_limit())).split())
+    assert "p95 +41.0 %" in kept
+    assert "p95 against the limit +126.0 %" in broken
 
 
 @pytest.mark.parametrize("name", RENDERERS)

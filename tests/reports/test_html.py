@@ -90,13 +90,31 @@ def test_every_explanation_and_finding_is_there(page: Page, result: GateResult) 
     text = "".join(page.words)
     assert all(one.explanation in text for one in result.operations)
     assert all(finding.message in text for finding in result.findings)
-    assert all(query in text for query in result.promql.values())
+    assert all(query in text for shown in result.queries.values() for query in shown.values())
     assert all(warning in text for run in result.runs for warning in run.warnings)
 
 
 def test_the_verdict_stands_before_everything_else(page: Page, result: GateResult) -> None:
     text = " ".join("".join(page.words).split())
     assert text.index(result.sentence) < text.index("How sure") < text.index("What changed")
+
+
+def test_the_command_is_there_and_that_of_every_run(page: Page, result: GateResult) -> None:
+    text = "".join(page.words)
+    assert "mario-perf gate --against v1.2" in text
+    assert all(f"--seed {run.seed}" in text for run in result.runs)
+
+
+def test_what_only_the_client_saw_is_among_the_errors(page: Page) -> None:
+    assert "ReadTimeout" in page.words
+    assert page.words.count("at the client") == 3
+
+
+def test_one_comparison_of_an_operation_decided() -> None:
+    for one in (samples.limited(), samples.beyond_the_limit()):
+        page = Page(html.render(samples.gate(one)))
+        assert len([element for element in page.elements if element.get("class") == "decided"]) == 1
+        assert page.words.count("the limit") == 1
 
 
 def test_charts_have_names_and_their_numbers_in_a_table(page: Page, result: GateResult) -> None:

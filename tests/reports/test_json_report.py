@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
+from analysis.run_record import RunRecord
 from reports import json_report
+from reports.schema.document import Report
+from reports.schema.run import RunReport
 from tests.reports import samples
 
 if TYPE_CHECKING:
@@ -52,6 +55,55 @@ def test_counts_and_changes_arrive_unrounded(result: GateResult) -> None:
             assert shown["candidate"]["histogram"] == list(one.candidate.histogram)
 
 
+def test_a_limit_is_told_from_the_baseline() -> None:
+    (shown,) = json.loads(json_report.render(samples.gate(samples.limited())))["operations"]
+    against = [each["against"] for each in shown["comparisons"] if each["metric"] == "p95"]
+    assert against == ["baseline", "limit"]
+
+
 def test_the_record_of_each_run_is_inside(result: GateResult) -> None:
     document = json.loads(json_report.render(result))
     assert document["runs"] == [run.model_dump(mode="json") for run in result.runs]
+
+
+def test_the_document_has_every_key_that_a_record_can_have() -> None:
+    record, document = RunRecord.model_json_schema(), RunReport.model_json_schema()
+    assert keys(record) == keys(document)
+
+
+def keys(schema: dict[str, Any]) -> set[frozenset[str]]:
+    return {frozenset(each["properties"]) for each in (schema, *schema["$defs"].values())}
+
+
+def test_a_later_version_with_more_keys_anywhere_is_read_and_follows_the_schema(result: GateResult) -> None:
+    later = with_more(json.loads(json_report.render(result)))
+    jsonschema.validate(later, json_report.schema())
+    assert Report.model_validate(later).sentence == result.sentence
+
+
+OURS = {"start", "step", "metric", "outcome", "run_id", "side", "operation", "code", "cores", "confidence"}
+"""Keys by which an object is told from a mapping of the user's own names."""
+
+
+def with_more(value: Any) -> Any:
+    """The same with one more key in every object that has keys of ours."""
+    match value:
+        case dict() if OURS & value.keys():
+            return {"later": [1], **{key: with_more(one) for key, one in value.items()}}
+        case dict():
+            return {key: with_more(one) for key, one in value.items()}
+        case list():
+            return [with_more(one) for one in value]
+        case _:
+            return value
+
+
+def test_an_earlier_document_without_the_keys_added_since_is_read(result: GateResult) -> None:
+    document = json.loads(json_report.render(result))
+    for key in ("baseline_revisions", "command", "queries"):
+        del document[key]
+    for operation in document["operations"]:
+        for comparison in operation["comparisons"]:
+            del comparison["against"]
+    jsonschema.validate(document, json_report.schema())
+    assert Report.model_validate(document).command == ()

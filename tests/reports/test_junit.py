@@ -36,6 +36,12 @@ def test_regressed_fails_and_inconclusive_is_neither_failed_nor_passed(result: G
         assert (case.find("skipped") is not None) == (one.verdict is Verdict.INCONCLUSIVE)
 
 
+def test_a_limit_is_called_one() -> None:
+    said = junit.render(samples.gate(samples.beyond_the_limit()))
+    assert "p95 against the limit: 5.00 ms to 11.3 ms, +126.0 %" in said
+    assert "p95: 8.00 ms to 11.3 ms, +41.0 %" in said
+
+
 def test_the_totals_are_those_of_the_cases(result: GateResult) -> None:
     shown = suite(result)
     for total, tag in (

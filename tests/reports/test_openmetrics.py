@@ -38,6 +38,18 @@ def test_changes_come_with_both_ends_of_their_interval(result: GateResult) -> No
     assert place == {"value": 0.214, "low": 0.188, "high": 0.241}
 
 
+def test_a_limit_has_a_series_of_its_own() -> None:
+    text = openmetrics.render(samples.gate(samples.limited()))
+    changes = read(text)["mario_perf_change_ratio"]
+    assert len({frozenset(labels.items()) for labels, _ in changes}) == len(changes)
+    values = {
+        labels["against"]: value
+        for labels, value in changes
+        if (labels["metric"], labels["part"]) == ("p95", "value")
+    }
+    assert values == {"baseline": 0.41, "limit": -0.53}
+
+
 @pytest.mark.parametrize("make", [samples.gate, samples.empty])
 def test_the_collector_of_text_files_reads_it_too(make: object) -> None:
     assert callable(make)

@@ -9,11 +9,12 @@ import pytest
 
 from analysis.errors import UserError
 from analysis.model import Operation
-from reports import github
+from reports import github, outputs
 from reports.formats import RENDERERS
 from reports.outputs import FILES, Output, deliver
+from tests.analysis.test_redaction import SECRET
 from tests.reports import samples
-from tests.reports.test_redaction import SECRET, planted
+from tests.reports.test_redaction import planted
 
 if TYPE_CHECKING:
     from analysis.model import GateResult
@@ -67,6 +68,38 @@ def test_a_file_that_cannot_be_written_keeps_none_of_the_others_back(
     with pytest.raises(UserError, match=r"report\.html: the report cannot be written"):
         deliver(result, tmp_path, [], [])
     assert json.loads((tmp_path / "report.json").read_text())["outcome"] == result.outcome.value
+    assert result.sentence in capsys.readouterr().out
+
+
+def test_a_collector_never_sees_half_a_file(result: GateResult, tmp_path: Path) -> None:
+    metrics = tmp_path / "metrics.prom"
+    metrics.write_text("old")
+    with metrics.open() as read_meanwhile:
+        deliver(result, tmp_path / "run", [], [Output("openmetrics", metrics)])
+        assert read_meanwhile.read() == "old"
+    assert metrics.read_text() == RENDERERS["openmetrics"](result)
+    assert {path.name for path in tmp_path.iterdir()} == {"run", "metrics.prom"}
+
+
+def test_a_link_stays_one(result: GateResult, tmp_path: Path) -> None:
+    link, metrics = tmp_path / "link.prom", tmp_path / "metrics.prom"
+    link.symlink_to(metrics)
+    deliver(result, tmp_path / "run", [], [Output("openmetrics", link)])
+    assert link.is_symlink()
+    assert metrics.read_text() == RENDERERS["openmetrics"](result)
+
+
+def test_a_format_that_fails_keeps_no_other_output_back(
+    result: GateResult, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: GateResult) -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(outputs, "RENDERERS", {**RENDERERS, "html": broken})
+    with pytest.raises(ZeroDivisionError) as caught:
+        deliver(result, tmp_path, ["junit"], [])
+    assert caught.value.__notes__ == [f"{tmp_path / 'report.html'} is missing"]
+    assert {path.name for path in tmp_path.iterdir()} == {"report.json", "report.xml"}
     assert result.sentence in capsys.readouterr().out
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from analysis.model import Estimate, Verdict
+from analysis.model import Estimate, Operation, Verdict
 from reports import words
 from tests.reports import samples
 
@@ -18,6 +18,25 @@ def test_without_a_name_the_first_gating_comparison_speaks() -> None:
     one = replace(samples.operations()[0], decided_by="nothing known")
     assert words.spoken(one) is one.comparisons[0]
     assert words.spoken(replace(one, comparisons=())) is None
+
+
+def test_of_a_metric_with_a_limit_the_comparison_with_the_verdict_speaks() -> None:
+    kept, broken = words.spoken(samples.limited()), words.spoken(samples.beyond_the_limit())
+    assert kept is not None
+    assert broken is not None
+    assert (words.subject(kept), words.change(kept)) == ("p95", "+41.0 %")
+    assert (words.subject(broken), words.change(broken)) == ("p95 against the limit", "+126.0 %")
+
+
+def test_a_limit_is_no_change_since_the_baseline() -> None:
+    change = words.latency(samples.beyond_the_limit())
+    assert change is not None
+    assert change.against == "baseline"
+    assert words.latency(replace(samples.limited(), comparisons=samples.limited().comparisons[-1:])) is None
+
+
+def test_against_a_limit_there_is_nothing_to_detect() -> None:
+    assert words.detectable(samples.limited().comparisons[-1]) == "-"
 
 
 def test_durations_and_errors_are_told_apart() -> None:
@@ -53,6 +72,38 @@ def test_a_range_names_its_unit_once() -> None:
     assert words.span((0.0089, 0.01)) == "8.90 to 10.0 ms"
     assert words.span((0.0005, 0.01)) == "500 µs to 10.0 ms"
     assert words.span((0.01, 0.01)) == "10.0 ms"
+
+
+def test_the_same_environment_is_claimed_only_where_a_baseline_was_measured_in_it() -> None:
+    duet = replace(samples.gate(), environment_changes={})
+    stored = replace(duet, method="stored", baseline_runs=("one",))
+    elsewhere = replace(stored, environment_changes={"cores": ("2", "8")})
+    alone = replace(stored, baseline_runs=())
+    assert "same environment" in words.method(stored)
+    assert "same environment" in words.environment(stored)
+    for result in (duet, elsewhere, alone):
+        assert "same environment" not in words.method(result)
+    for result in (duet, alone):
+        assert "same environment" not in words.environment(result)
+
+
+def test_every_operation_has_a_place_of_its_own() -> None:
+    names = (
+        "a b",
+        "a-b",
+        "a  b",
+        "a\tb",
+        "a%20b",
+        "a%2520b",
+        "page:table",
+        "page%3Atable",
+        "x page:y",
+        "GET /a",
+    )
+    one = samples.operations()[0]
+    anchors = [words.anchor(replace(one, operation=Operation("query", name))) for name in names]
+    assert len(set(anchors)) == len(names)
+    assert not any(set(anchor) & set(" \t") or anchor.startswith("page:") for anchor in anchors)
 
 
 def test_every_verdict_is_counted_even_when_nobody_has_it() -> None:

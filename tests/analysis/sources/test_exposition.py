@@ -54,6 +54,18 @@ def test_the_order_of_labels_does_not_matter() -> None:
     assert table.values.tolist() == [[5.0], [6.0]]
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0c", "\x1e", "\r"])
+def test_a_label_may_hold_what_ends_a_line_elsewhere(mark: str) -> None:
+    table = _reader(f'x_total{{a="one{mark}two"}} 5\n', f'x_total{{a="one{mark}two"}} 6\n').table()
+    assert [dict(series.labels) for series in table.series] == [{"a": f"one{mark}two"}]
+    assert table.values.tolist() == [[5.0], [6.0]]
+
+
+def test_lines_may_end_as_on_windows() -> None:
+    table = _reader('# TYPE x_total counter\r\nx_total{a="1"} 5\r\n\r\nplain 2\r\n').table()
+    assert table.values.tolist() == [[5.0, 2.0]]
+
+
 def test_a_wanted_line_without_a_figure_is_an_error() -> None:
     with pytest.raises(ValueError, match="could not convert"):
         _reader("plain many\n")

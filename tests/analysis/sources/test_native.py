@@ -18,6 +18,7 @@ import pytest
 
 from analysis.metrics import CQRS
 from analysis.model import Operation
+from analysis.promql import queries
 from analysis.run_record import Span, TargetRecord
 from analysis.sources.connection import Connection
 from analysis.sources.histograms import histograms
@@ -173,6 +174,11 @@ def wait_for_a_scrape(connection: Connection) -> None:
     pytest.fail("no scrape within a minute")
 
 
+def asked(connection: Connection, query: str) -> list[float]:
+    answer = httpx.get(f"{connection.url}/api/v1/query", params={"query": query}, timeout=5).json()
+    return [float(row["value"][1]) for row in answer["data"]["result"]]
+
+
 @pytest.mark.prometheus
 def test_counts_and_sums_come_back_as_they_were_observed(exporter: Exporter, tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
@@ -193,7 +199,13 @@ def test_counts_and_sums_come_back_as_they_were_observed(exporter: Exporter, tmp
         sent = TargetRecord(
             side="candidate", url=url, metrics_url=f"{url}/metrics", whole_run=(), in_window=()
         )
-        read = PrometheusSource(connection, METRICS).snapshots(sent, span)
+        source = PrometheusSource(connection, METRICS)
+        read = source.snapshots(sent, span)
+        shown = queries(read.operations[0], METRICS, [source.matchers(sent)])
+        (p95,), (mean,) = (asked(connection, shown[each]) for each in ("p95", "mean"))
+    menu = observed[read.operations[0].name]
+    assert mean == pytest.approx(menu.mean())
+    assert p95 == pytest.approx(np.quantile(menu, 0.95), rel=0.1)
     assert set(read.operations) == {Operation("operation", name) for name in observed}
     for index, operation in enumerate(read.operations):
         values = observed[operation.name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.server
+import json
 import shutil
 import socket
 import ssl
@@ -15,6 +16,7 @@ import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -23,6 +25,8 @@ from prometheus_client import start_http_server
 from analysis.errors import MetricNotFoundError, SourceUnreachableError, TargetNotScrapedError
 from analysis.measure import measure
 from analysis.metrics import CQRS
+from analysis.model import Operation
+from analysis.promql import queries
 from analysis.quantiles import quantile
 from analysis.run_record import RunRecord, Span, TargetRecord
 from analysis.sources.connection import Connection
@@ -57,6 +61,11 @@ class Scene:
     @property
     def target(self) -> TargetRecord:
         return self.record.targets[0]
+
+    def asked(self, query: str, at: float) -> list[float]:
+        """What Prometheus says to a query."""
+        answer = json.loads(_get(f"{self.url}/api/v1/query?{urlencode({'query': query, 'time': at})}"))
+        return [float(row["value"][1]) for row in answer["data"]["result"]]
 
     def source(self, **changes: object) -> PrometheusSource:
         connection = Connection(self.url, timeout=10.0)
@@ -160,6 +169,36 @@ def test_both_sources_count_exactly_the_same(scene: Scene) -> None:
         assert quantile(own.histogram, ours.bounds, 0.95) == quantile(other.histogram, theirs.bounds, 0.95)
     assert all(row.agrees for row in (*ours.reconciliation, *theirs.reconciliation))
     assert theirs.measurements["GetMenuQuery"].failures == {"exception": 3}
+
+
+def test_the_reports_expressions_show_what_was_measured(scene: Scene) -> None:
+    found = scene.source().snapshots(scene.target, scene.record.whole_run)
+    measured = measure(found, scene.record, scene.target).measurements
+    matchers = [scene.source().matchers(scene.target)]
+    order, menu = (queries(measured[name].operation, CQRS, matchers) for name in sorted(measured)[::-1])
+    at = scene.record.whole_run.end
+    assert (scene.asked(order["error ratio"], at), scene.asked(menu["error ratio"], at)) == ([0.0], [0.5])
+    assert scene.asked(menu["mean"], at) == [pytest.approx(2.0)]
+    # Prometheus does not see what a series counted before its first scrape: one burst of three.
+    one = measured["PlaceOrderCommand"]
+    p95 = quantile(one.histogram, found.bounds, 0.95)
+    assert scene.asked(order["p95"], at) == [pytest.approx(p95.value * 1000, rel=0.2)]
+    assert scene.asked(order["mean"], at) == [pytest.approx(one.time_spent / 300 * 1000, rel=0.2)]
+
+
+def test_failures_that_have_no_counter_are_those_of_the_histogram(scene: Scene) -> None:
+    uncounted = replace(CQRS, executions=None, failures=None)
+    matchers = [scene.source().matchers(scene.target)]
+    ratios = {Operation("command", "PlaceOrderCommand"): 0.0, Operation("query", "GetMenuQuery"): 0.5}
+    for operation, ratio in ratios.items():
+        query = queries(operation, uncounted, matchers)["error ratio"]
+        assert scene.asked(query, scene.record.whole_run.end) == [ratio]
+
+
+def test_without_matchers_they_show_a_line_an_instance(scene: Scene) -> None:
+    shown = queries(Operation("query", "GetMenuQuery"), CQRS)
+    for query in shown.values():
+        assert len(scene.asked(query, scene.record.whole_run.end)) == 2
 
 
 def test_the_run_is_covered_by_raw_samples_and_no_more(scene: Scene) -> None:

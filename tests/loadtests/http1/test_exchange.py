@@ -220,7 +220,6 @@ class TestKeepAlive:
         client.get(server.url)
         assert len(server.connections) == 2
 
-
     @pytest.mark.parametrize("stream", [False, True])
     @pytest.mark.parametrize("value", ["close", "Keep-Alive, Close"])
     def test_a_connection_that_was_to_be_closed_is_not_used_again(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -34,6 +35,34 @@ def test_steps_stand_exactly_on_the_bounds_of_their_buckets() -> None:
     span = math.log(bounds[-1] / bounds[0])
     expected = [LEFT + (WIDTH - LEFT - RIGHT) * math.log(bound / bounds[0]) / span for bound in bounds]
     assert edges == pytest.approx(expected, abs=0.06)
+
+
+def test_a_bucket_without_an_end_looks_unlike_the_others() -> None:
+    one = samples.with_histogram((*(0,) * 100, 5, 1))
+    chart = distribution.draw(one, distribution.buckets(BOUNDS, one))
+    assert chart is not None
+    assert [path.role for path in chart.paths if "open" in path.role] == [
+        "area baseline open",
+        "line candidate open",
+    ]
+    assert "The dashed bucket is all above 10.0 s." in chart.description
+
+
+@pytest.mark.parametrize("bounds", [(0.0, 0.005, 0.01), (0.0,)])
+@pytest.mark.parametrize("zeros", [True, False])
+def test_what_took_no_time_has_a_place_left_of_everything_else(
+    bounds: tuple[float, ...], *, zeros: bool
+) -> None:
+    """OpenTelemetry's default bounds begin with 0, and whole milliseconds may round down to it."""
+    one = samples.with_histogram((7, *(0 if zeros else 3 for _ in bounds)))
+    one = replace(one, baseline=None)
+    filled = distribution.buckets(bounds, one)
+    chart = distribution.draw(one, filled)
+    assert filled[0].label == "0 s"
+    assert chart is not None
+    edges = sorted({x for path in chart.paths for x, _ in coordinates(path.data)})
+    assert len(edges) == len(filled) + 1
+    assert edges[0] == LEFT
 
 
 def test_without_a_request_there_is_no_chart() -> None:

@@ -31,6 +31,12 @@ def test_a_name_is_text_and_nothing_else() -> None:
     assert any(samples.HOSTILE in (one.text or "") for one in ET.fromstring(drawn).iter(TEXT))
 
 
+def test_what_svg_cannot_hold_is_replaced() -> None:
+    evil = forest.Row(Operation("query", samples.CONTROL), rows()[0].comparison)
+    drawn = forest.draw([evil], forest.WIDE)
+    assert any("/items\ufffd[2J\ufffd\ufffd" in (one.text or "") for one in ET.fromstring(drawn).iter(TEXT))
+
+
 def test_colours_are_left_to_the_page() -> None:
     drawn = forest.draw(rows(), forest.WIDE)
     assert "var(--regressed)" in drawn

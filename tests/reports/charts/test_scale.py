@@ -47,6 +47,11 @@ def test_an_infinite_interval_ends_at_the_edge_and_is_not_held() -> None:
     assert not scale.holds(math.inf)
 
 
+def test_unknown_errors_without_a_threshold_have_an_axis_all_the_same() -> None:
+    errors = replace(samples.failing().comparisons[1], change=Estimate.unknown(0.99), threshold=0.0)
+    assert (0.0, "no change") in Scale.over([errors]).ticks(7)
+
+
 def test_differences_of_error_ratios_are_linear() -> None:
     errors = samples.failing().comparisons[1]
     scale = Scale.over([errors])

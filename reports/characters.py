@@ -1,0 +1,12 @@
+"""Characters that not every output can hold."""
+
+from __future__ import annotations
+
+import re
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def for_xml(raw: str) -> str:
+    """A text without the characters that XML, and so SVG, cannot hold."""
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", raw)
