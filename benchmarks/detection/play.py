@@ -28,16 +28,17 @@ ROOT = Path(__file__).parent.parent.parent
 LONGEST = 600.0
 
 
-def play(gates: int) -> None:
-    """Play so many more gates, each condition as often as it is due."""
+def play(gates: int, only: Condition | None = None) -> None:
+    """Play so many more gates, each condition as often as it is due, or one alone."""
     done = len(read())
     for number in range(done, done + gates):
-        condition = CYCLE[number % len(CYCLE)]
+        condition = only or CYCLE[number % len(CYCLE)]
         gate = one(condition, seed=1 + 1000 * number)
         append(gate)
         named = ", ".join(gate.regressed) or "none"
         print(
-            f"{number + 1}: {condition.name}: {gate.outcome} after {gate.seconds:.0f} s, regressed: {named}"
+            f"{number + 1}: {condition.name}: {gate.outcome} after {gate.seconds:.0f} s, regressed: {named}",
+            flush=True,
         )
 
 
