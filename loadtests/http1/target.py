@@ -62,7 +62,9 @@ def _ascii_host(host: str) -> str:
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
-        raise InvalidTargetError("a host name with an empty or too long part, or that cannot be encoded") from None
+        raise InvalidTargetError(
+            "a host name with an empty or too long part, or that cannot be encoded"
+        ) from None
 
 
 def _host_header(origin: Origin) -> str:

@@ -84,7 +84,14 @@ def test_as_many_as_the_limit_are_followed(serve: Factory, asker: Factory) -> No
 
 @pytest.mark.parametrize(
     "location",
-    ["ftp://x/", "https://", "mailto:mario@example.org", "http://[::1", "http://a..b/", f"http://{'a' * 64}/"],
+    [
+        "ftp://x/",
+        "https://",
+        "mailto:mario@example.org",
+        "http://[::1",
+        "http://a..b/",
+        f"http://{'a' * 64}/",
+    ],
 )
 def test_a_location_that_is_no_http_url_fails_the_request(
     serve: Factory, asker: Factory, location: str
