@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import gevent
 from gevent import socket
 
-from loadtests.http1.errors import BodyTooLargeError, ConnectError, ConnectTimeoutError
+from loadtests.http1.errors import BodyTooLargeError, ConnectError, ConnectionLostError, ConnectTimeoutError
 from loadtests.http1.headers import Headers
 from loadtests.http1.parser import ResponseParser
 from loadtests.http1.tls import TlsTransport
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from loadtests.http1.target import Origin
+
+_NO_SUCCESS = 300  # statuses from here on do not depend on the rest of the request
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,9 @@ class Connection:
         self.last = last
         parser.begin(bodiless=bodiless)
         transport.end = end
-        transport.send(request)
-        parser.feed_or_end(transport.receive())
+        rest = transport.send(request)
+        if rest:
+            self._send_rest(rest)
         while not parser.status:
             parser.feed_or_end(transport.receive())
 
@@ -153,6 +157,22 @@ class Connection:
     def close(self) -> None:
         """Close; whoever waits on the connection gets a `ConnectionLostError`."""
         self._transport.close()
+
+    def _send_rest(self, rest: memoryview) -> None:
+        """Send on, and read meanwhile: an answer may come before the request's end (RFC 9112, 9.5)."""
+        with suppress(ConnectionLostError):  # what the server said before is still to be read
+            while rest and not self._is_answered():
+                rest = self._transport.send_more(rest)
+        if rest:
+            self.last = True
+
+    def _is_answered(self) -> bool:
+        """Take what has come, without waiting; say whether nobody needs the rest of the request any more."""
+        parser = self.parser
+        while received := self._transport.receive_now():
+            parser.feed(received)
+            self._refuse_above(parser.held)
+        return received is not None or parser.complete or parser.status >= _NO_SUCCESS
 
     def _refuse_above(self, size: int) -> None:
         if size > self._max_body:

@@ -60,6 +60,11 @@ class ResponseParser:
         """Whether not one byte of the response has come."""
         return not self._total
 
+    @property
+    def held(self) -> int:
+        """How many bytes of the body have not been taken."""
+        return sum(map(len, self._chunks))
+
     def feed(self, data: bytes) -> None:
         """Take more bytes.
 

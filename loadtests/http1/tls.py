@@ -43,6 +43,7 @@ class TlsTransport:
         self._session = context.wrap_bio(self._from_peer, self._to_peer, server_hostname=host)
         try:
             self._drive(self._session.do_handshake)
+            self._flush()
         except ssl.SSLCertVerificationError as error:
             raise TlsError(error.verify_message) from None
         except ssl.SSLError as error:
@@ -64,12 +65,17 @@ class TlsTransport:
     def end(self, moment: float) -> None:
         self._transport.end = moment
 
-    def send(self, data: bytes) -> None:
-        """As in `Transport`."""
+    def send(self, data: bytes) -> memoryview:
+        """As in `Transport`; the rest is encrypted already."""
         try:
             self._drive(lambda: self._session.write(data))
         except ssl.SSLError as error:
             raise ConnectionLostError(error.reason) from None
+        return self._transport.send(self._to_peer.read())
+
+    def send_more(self, rest: memoryview) -> memoryview:
+        """As in `Transport`."""
+        return self._transport.send_more(rest)
 
     def receive(self) -> bytes:
         """As in `Transport`; an end without TLS's own goodbye is a lost connection, not the end of a body."""
@@ -110,7 +116,6 @@ class TlsTransport:
                 self._flush()  # the alert that tells the peer why
                 raise
             else:
-                self._flush()
                 return result
             received = self._transport.receive()
             if received:
@@ -120,4 +125,4 @@ class TlsTransport:
 
     def _flush(self) -> None:
         if self._to_peer.pending:
-            self._transport.send(self._to_peer.read())
+            self._transport.send_all(self._to_peer.read())

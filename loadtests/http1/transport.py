@@ -42,8 +42,8 @@ class Transport:
     """
 
     __slots__ = (
-        "_deadline", "_hub", "_pending", "_readable", "_socket", "_timer", "_timer_due", "_waiting",
-        "_writable", "closed", "end", "network_timeout",
+        "_deadline", "_either", "_hub", "_pending", "_readable", "_socket", "_timer", "_timer_due",
+        "_waiting", "_writable", "closed", "end", "network_timeout",
     )  # fmt: skip
 
     def __init__(self, connected: GeventSocket, network_timeout: float) -> None:
@@ -55,6 +55,7 @@ class Transport:
         descriptor = self._socket.fileno()
         self._readable = self._hub.loop.io(descriptor, _READ)
         self._writable = self._hub.loop.io(descriptor, _WRITE)
+        self._either = self._hub.loop.io(descriptor, _READ | _WRITE)
         self._pending = _poll()
         self._pending.register(descriptor, select.POLLIN)
         self._timer: Any = None
@@ -63,22 +64,35 @@ class Transport:
         self.closed = False
         self.network_timeout = network_timeout
 
-    def send(self, data: bytes) -> None:
-        """Send all of `data`.
+    def send(self, data: bytes) -> memoryview:
+        """Send what of `data` is taken at once, and give the rest.
 
         Raises:
-            NetworkTimeoutError: The peer took nothing for `network_timeout`.
+            NothingSentError: The connection is gone.
+        """
+        sent = self._send_now(data, NothingSentError)
+        return memoryview(data)[sent:]
+
+    def send_more(self, rest: memoryview) -> memoryview:
+        """Wait until more is taken, or until there is something to receive, and give what is left.
+
+        Raises:
+            NetworkTimeoutError: Neither came for `network_timeout`.
             ResponseTimeoutError: `end` has come.
             ConnectionLostError: The connection is gone.
         """
-        sent = self._send_now(data, NothingSentError)
-        rest = memoryview(data)[sent:]
+        self._wait(self._either)
+        return rest[self._send_now(rest, ConnectionLostError) :]
+
+    def send_all(self, data: bytes) -> None:
+        """Send all of `data`, whatever there is to receive. Raises as `send` and `send_more` do."""
+        rest = self.send(data)
         while rest:
             self._wait(self._writable)
             rest = rest[self._send_now(rest, ConnectionLostError) :]
 
     def receive(self) -> bytes:
-        """Wait for bytes; b"" when the peer has closed. Raises as `send` does."""
+        """Wait for bytes; b"" when the peer has closed. Raises as `send_more` does."""
         while True:
             self._wait(self._readable)
             try:
@@ -108,7 +122,7 @@ class Transport:
             self._timer.close()
         if self._waiting is not None:
             self._hub.loop.run_callback(self._interrupt, ConnectionLostError("closed on this side"))
-        for watcher in (self._readable, self._writable):
+        for watcher in (self._readable, self._writable, self._either):
             watcher.stop()
             watcher.close()
         self._socket.close()

@@ -5,8 +5,9 @@ answers `{"port": n}`; the n-th connection plays the n-th list of steps, and tho
 `{"seen": port}` answers `{"connections": [what each has sent, in base64]}`.
 
 Steps: ["read"] one request; ["send", base64]; ["drip", base64, seconds] byte by byte;
-["repeat", base64, times]; ["sleep", seconds]; ["reset"] instead of a goodbye; ["hold"] until the client
-closes; ["serve", base64] for each request until then. At the end of its steps a connection is closed.
+["repeat", base64, times]; ["sleep", seconds]; ["finish"] sending, but not receiving; ["reset"] instead of a
+goodbye; ["hold"] until the client closes; ["serve", base64] for each request until then. At the end of its
+steps a connection is closed.
 """
 
 import base64
@@ -104,6 +105,10 @@ def reset(connection: socket.socket, _: bytearray) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+def finish(connection: socket.socket, _: bytearray) -> None:
+    connection.shutdown(socket.SHUT_WR)
+
+
 def hold(connection: socket.socket, seen: bytearray) -> None:
     while True:
         receive(connection, seen)
@@ -116,7 +121,7 @@ def serve(connection: socket.socket, seen: bytearray, data: str) -> None:
 
 
 STEPS: dict[str, Callable[..., None]] = {
-    f.__name__: f for f in (read, send, drip, repeat, sleep, reset, hold, serve)
+    f.__name__: f for f in (read, send, drip, repeat, sleep, finish, reset, hold, serve)
 }
 
 

@@ -237,6 +237,55 @@ class TestKeepAlive:
         assert len(server.connections) == 2
 
 
+class TestEarlyAnswers:
+    """Answers that begin before the request has been taken."""
+
+    REFUSAL = answer(b"too large", status=b"413 Content Too Large")
+    LARGE = b"x" * 20_000_000  # more than the sockets' buffers hold
+
+    @pytest.mark.parametrize(("first", "then"), [([], []), ([["sleep", 0.1]], []), ([], [["sleep", 5.0]])])
+    def test_a_refusal_is_the_response_and_ends_its_connection(
+        self, serve: Factory, asker: Factory, first: list[Any], then: list[Any]
+    ) -> None:
+        server = serve([*first, ["send", self.REFUSAL], *then], [READ, ["send", OK], HOLD])
+        client = asker(network_timeout=3.0)
+        response = client.ask("POST", server.url, self.LARGE)
+        assert (response.status_code, response.content) == (413, b"too large")
+        assert client.ask("POST", server.url, b"small").content == b"ok"
+        assert len(server.connections) == 2
+
+    def test_a_complete_answer_needs_no_more_of_the_request(self, serve: Factory, asker: Factory) -> None:
+        server = serve([["send", OK], ["sleep", 5.0]])
+        assert asker(network_timeout=3.0).ask("PUT", server.url, self.LARGE).content == b"ok"
+
+    def test_an_interim_answer_leaves_the_request_to_be_sent(self, serve: Factory, asker: Factory) -> None:
+        go_on = b"HTTP/1.1 100 Continue\r\n\r\n"
+        server = serve([["send", go_on], ["sleep", 0.1], READ, ["send", OK], READ, ["send", OK], HOLD])
+        client = asker()
+        assert client.ask("POST", server.url, self.LARGE).content == b"ok"
+        assert client.get(server.url).content == b"ok"
+        assert [request.count(b"x" * 1000) for request in server.connections] == [20_000]
+
+    def test_a_success_that_goes_on_is_read_while_the_request_is_sent(
+        self, serve: Factory, asker: Factory
+    ) -> None:
+        server = serve([["send", answer(self.LARGE)], READ, HOLD])
+        client = asker(max_body_bytes=len(self.LARGE))
+        assert client.ask("POST", server.url, self.LARGE).content == self.LARGE
+
+    def test_what_comes_meanwhile_is_not_held_above_the_limit(self, serve: Factory, asker: Factory) -> None:
+        server = serve([["send", answer(self.LARGE)], READ, HOLD])
+        with pytest.raises(BodyTooLargeError):
+            asker(max_body_bytes=1000).ask("POST", server.url, self.LARGE, stream=True)
+
+    @pytest.mark.parametrize("then", [[], [["reset"]], [["finish"], ["sleep", 5.0]]])
+    def test_a_close_without_an_answer_is_a_lost_connection(
+        self, serve: Factory, asker: Factory, then: list[Any]
+    ) -> None:
+        with pytest.raises(ConnectionLostError):
+            asker(timeout=3.0).ask("POST", serve([["sleep", 0.1], *then]).url, self.LARGE)
+
+
 class TestTimeouts:
     def test_silence_ends_at_the_network_timeout(self, serve: Factory, asker: Factory) -> None:
         with pytest.raises(NetworkTimeoutError):

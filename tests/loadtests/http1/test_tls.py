@@ -82,6 +82,24 @@ def test_requests_follow_each_other_and_large_bodies_pass(
     assert len(server.connections) == 1
 
 
+@pytest.mark.parametrize("then", [[], [["sleep", 5.0]]])
+def test_a_refusal_in_the_middle_of_a_request_is_the_response(
+    serve: Factory, trusting: Any, certificate: Path, then: list[Any]
+) -> None:
+    reason = b"too large" * 10_000  # many TLS records
+    refusal = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: %d\r\n\r\n%b" % (len(reason), reason)
+    server = serve([["send", refusal], *then], [READ, ["send", OK], HOLD], tls=certificate)
+    response = trusting.ask("POST", server.url, b"x" * 20_000_000)
+    assert (response.status_code, response.content) == (413, reason)
+    assert trusting.ask("POST", server.url, b"small").content == b"ok"
+
+
+def test_a_large_request_is_taken_whole(serve: Factory, trusting: Any, certificate: Path) -> None:
+    server = serve([["sleep", 0.1], READ, ["send", OK], HOLD], tls=certificate)
+    assert trusting.ask("POST", server.url, b"x" * 20_000_000).content == b"ok"
+    assert server.connections[0].count(b"x" * 1000) == 20_000
+
+
 def test_a_connection_closed_while_idle_costs_nobody_a_request(
     serve: Factory, trusting: Any, certificate: Path
 ) -> None:

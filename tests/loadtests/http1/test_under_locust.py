@@ -63,3 +63,10 @@ def test_users_report_what_they_do_on_one_connection_each(serve: Factory, tmp_pa
     for line, name in ((b"GET /menu ", "menu"), (b"POST /orders ", "/orders")):
         # Locust kills what is under way at the end: at most one request a user.
         assert 0 <= sent.count(line) - entries[name]["num_requests"] <= 3
+
+
+def test_no_module_beside_the_locustfile_shadows_a_standard_one() -> None:
+    """Locust puts the locustfile's folder at the head of `sys.path`."""
+    names = {path.stem for path in (PROJECT / "loadtests").iterdir()}
+    assert "mario" in names
+    assert not names & sys.stdlib_module_names
