@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 def p95(operation: str, metrics: Metrics) -> str:
     """An expression for the p95 of an operation's successes, in the histogram's unit."""
-    matchers = [f"{metrics.name_label}={json.dumps(operation, ensure_ascii=False)}"]
+    named = metrics.labels_of(operation).items()
+    matchers = [f"{label}={json.dumps(value, ensure_ascii=False)}" for label, value in named]
     if metrics.status_label is not None:
         matchers.append(f"{metrics.status_label}!~{json.dumps(metrics.failing_status)}")
     selector = f"{metrics.duration}_bucket{{{','.join(matchers)}}}"

@@ -28,6 +28,8 @@ TUTORIAL = ROOT / "docs" / "tutorial.md"
 PORT = "8000"
 """Of the page; the test takes a free one."""
 
+OPERATIONS = {"GET /books", "GET /books/{number}", "GET /search", "POST /orders"}
+
 pytestmark = pytest.mark.e2e
 
 
@@ -131,7 +133,7 @@ def test_every_command_but_a_gate_succeeds(reader: Reader) -> None:
 
 def test_init_writes_a_policy_by_which_the_service_is_read(reader: Reader) -> None:
     policy = policy_file.load(reader.folder / "perf.toml")
-    assert policy.metrics.name_label == "handler"
+    assert policy.metrics.name_label == ("method", "handler")
     assert policy.metrics.ignored_names == ("/metrics", "/health")
     assert policy.load.locustfile == "locustfile.py"
     assert policy.service is not None
@@ -141,7 +143,7 @@ def test_the_doctor_has_something_to_say_of_all_it_looks_at(reader: Reader) -> N
     (doctor,) = (done for done in reader.done if done.command == "mario-perf doctor")
     for subject in ("service", "operations", "failures", "restarts", "buckets", "noise", "length"):
         assert f" {subject} " in doctor.output
-    assert "/books, /books/{number}, /orders, /search" in doctor.output
+    assert "GET /books, GET /books/{number}, GET /search, POST /orders" in doctor.output
 
 
 def test_a_gate_of_an_unchanged_service_is_not_red(reader: Reader) -> None:
@@ -149,19 +151,19 @@ def test_a_gate_of_an_unchanged_service_is_not_red(reader: Reader) -> None:
     unchanged, _ = of_gates(reader)
     assert unchanged.code in {0, 4}, unchanged.output
     rows = report_of(reader, unchanged)["reconciliation"]
-    assert {row["operation"] for row in rows} == {"/books", "/books/{number}", "/orders", "/search"}
+    assert {row["operation"] for row in rows} == OPERATIONS
     assert all(row["client_whole"] + row["unreached"] == row["server_whole"] > 0 for row in rows)
 
 
 def test_a_gate_of_the_slower_branch_is_red_and_names_the_operation(reader: Reader) -> None:
     _, slower = of_gates(reader)
     assert slower.code == 3, slower.output
-    assert "/search regressed" in slower.output
+    assert "GET /search regressed" in slower.output
     assert (reader.folder / "runs" / "latest" / "report.html").exists()
     verdicts = {
         each["operation"]["name"]: each["verdict"] for each in report_of(reader, slower)["operations"]
     }
-    assert [name for name, verdict in verdicts.items() if verdict == "regressed"] == ["/search"]
+    assert [name for name, verdict in verdicts.items() if verdict == "regressed"] == ["GET /search"]
 
 
 def test_the_page_shows_the_output_of_its_commands_as_it_begins(reader: Reader) -> None:
