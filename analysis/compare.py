@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from analysis.policy import Policy
 
 _FOR_SCENARIO = "for this scenario and environment"
-_EXIT_CODES = """exit codes: 0 pass, 1 unexpected error, 2 usage or unreadable input, 3 regressed,
+_EPILOG = """examples:
+  python -m analysis.compare --baseline                      the latest run with the baseline of its scenario
+  python -m analysis.compare --run runs/A --run runs/B       the rounds of a duet
+  python -m analysis.compare --baseline --prometheus http://127.0.0.1:9090 --prometheus-match job=shop
+  mario-perf compare --baseline --format markdown            the same command by its other name
+
+exit codes: 0 pass, 1 unexpected error, 2 usage or unreadable input, 3 regressed,
 4 inconclusive or invalid run (the policy may map it to 0 or 3), 130 interrupted
 
 secrets are read from the environment: PROMETHEUS_PASSWORD for --prometheus-user, or PROMETHEUS_TOKEN
@@ -98,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m analysis.compare",
         description="Judge a run against a stored baseline, or, in a duet, against the one beside it.",
-        epilog=_EXIT_CODES + policy_file.defaults(),
+        epilog=_EPILOG + policy_file.defaults(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.errors import MetricNotFoundError, listed, nearest
+from analysis.errors import UserError, listed, nearest
 from analysis.model import Severity
 from analysis.sources import series
 from analysis.sources.exposition import ExpositionReader
@@ -49,22 +49,30 @@ class Diagnosis:
 
 
 def of_exposition(text: str, policy: Policy) -> tuple[Diagnosis, ...]:
-    """What a metrics page tells a gate: is it complete, and are its buckets narrow enough."""
-    metrics = policy.metrics
-    reader = ExpositionReader(metrics.samples)
+    """What a metrics page tells a gate."""
+    reader = ExpositionReader(policy.metrics.samples)
     try:
         reader.add(0.0, text)
-        table = reader.table()
-        if missing := series.missing_metric(table, metrics):
-            return (_missing(missing, reader.names),)
-        seen = series.snapshots(table, metrics)
-    except MetricNotFoundError as error:
-        return (_problem("metrics", *str(error).split("; ", 1)),)
+        return of_table(reader.table(), reader.names, policy)
     except ValueError as error:
         said = f"the page is no text exposition ({error})"
         return (_problem("metrics", said, "give the page with the metrics in Prometheus' text format"),)
+
+
+def of_table(table: series.Table, names: Iterable[str], policy: Policy) -> tuple[Diagnosis, ...]:
+    """What metrics tell a gate: are they complete, and are the buckets narrow enough.
+
+    ``table`` is one scrape of what the gate reads, ``names`` are those of all there is.
+    """
+    metrics = policy.metrics
+    if missing := series.missing_metric(table, metrics):
+        return (_missing(missing, names),)
+    try:
+        seen = series.snapshots(table, metrics)
+    except UserError as error:
+        return (_problem("metrics", *str(error).split("; ", 1)),)
     labels = _labels(table, metrics)
-    if metrics.name_label not in labels:
+    if not labels.keys() >= set(metrics.name_label):
         return (_unlabelled(metrics, labels),)
     return (_operations(seen), _failures(labels, metrics), _start(seen, metrics), *_buckets(seen, policy))
 
@@ -111,9 +119,10 @@ def _missing(name: str, known: Iterable[str]) -> Diagnosis:
 
 
 def _unlabelled(metrics: Metrics, labels: Mapping[str, object]) -> Diagnosis:
+    absent = [label for label in metrics.name_label if label not in labels]
     return _problem(
         "metrics",
-        f"{metrics.duration} has no label {metrics.name_label}; it has {listed(labels) or 'none'}",
+        f"{metrics.duration} has no label {listed(absent)}; it has {listed(labels) or 'none'}",
         "correct [metrics] name_label in perf.toml",
     )
 

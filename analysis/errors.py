@@ -41,6 +41,10 @@ class MetricNotFoundError(UserError):
     """The service does not expose a metric that the policy names."""
 
 
+class AmbiguousNameError(UserError):
+    """Operations that the policy does not tell apart by their names."""
+
+
 class BaselineMissingError(UserError):
     """There is no baseline where one was looked for."""
 

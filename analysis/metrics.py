@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Unit = Literal["seconds", "milliseconds"]
 
@@ -27,16 +30,16 @@ class Metrics:
 
     duration: str  # the histogram, without _bucket
     unit: Unit
-    name_label: str  # tells operations apart
+    name_label: tuple[str, ...]  # tell operations apart: their values in this order are the name
     kind_label: str | None  # such as command or query
     ignored_kinds: tuple[str, ...]  # rows with these kinds are no operations
     status_label: str | None  # on the histogram
     failing_status: str  # regular expression, matched against the whole status
     error_type_label: str | None
     executions: str | None  # counter of successes and failures
-    failures: str | None  # counter
+    failures: str | None  # counter; where it has the status label, only what has a failing status
     start: str = "process_start_time_seconds"
-    ignored_names: tuple[str, ...] = ()  # what the service also measures, such as its own metrics page
+    ignored_names: tuple[str, ...] = ()  # values of name_label that are no operations: the metrics page
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -49,6 +52,21 @@ class Metrics:
             self.start,
         )
 
+    def is_operation(self, labels: Mapping[str, str]) -> bool:
+        """Whether a series with these labels belongs to an operation."""
+        if self.kind_label is not None and labels.get(self.kind_label, "") in self.ignored_kinds:
+            return False
+        values = [labels.get(label, "") for label in self.name_label]
+        return all(values) and set(values).isdisjoint(self.ignored_names)
+
+    def name_of(self, labels: Mapping[str, str]) -> str:
+        """The operation that a series with these labels belongs to."""
+        return " ".join(labels[label] for label in self.name_label)
+
+    def labels_of(self, name: str) -> dict[str, str]:
+        """The labels that an operation is named by; of several only the last may hold a space."""
+        return dict(zip(self.name_label, name.split(" ", len(self.name_label) - 1), strict=False))
+
     def fails(self, status: str) -> bool:
         """Whether a status of the histogram means that the execution failed."""
         return re.fullmatch(self.failing_status, status) is not None
@@ -57,7 +75,7 @@ class Metrics:
 CQRS = Metrics(
     duration="cqrs_execution_duration_milliseconds",
     unit="milliseconds",
-    name_label="type",
+    name_label=("type",),
     kind_label="operation",
     ignored_kinds=("request",),
     status_label="status",

@@ -41,9 +41,9 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How a gate gets a service running. ``start`` and the URLs may hold ``{port}``."""
+    """How a gate gets a service running. ``start`` may hold ``{port}``; empty: nothing says how."""
 
-    start: tuple[str, ...]
+    start: tuple[str, ...] = ()
     setup: tuple[str, ...] = ()
     ready: str = "/health"
     metrics: str = "/metrics"

@@ -38,6 +38,11 @@ def _compiles(pattern: str) -> str:
 Duration = Annotated[float, BeforeValidator(durations.seconds), Field(gt=0)]
 Pattern = Annotated[str, AfterValidator(_compiles)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
+Labels = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+    Field(min_length=1),
+]
 
 
 class _Table(BaseModel):
@@ -78,7 +83,7 @@ class _Operation(_Thresholds, _Limits):
 class _Metrics(_Table):
     duration: str | None = None
     unit: Unit | None = None
-    name_label: str | None = None
+    name_label: Labels | None = None
     kind_label: str | None = None
     ignored_kinds: tuple[str, ...] | None = None
     ignored_names: tuple[str, ...] | None = None
@@ -92,7 +97,7 @@ class _Metrics(_Table):
     @model_validator(mode="after")
     def _is_complete(self) -> _Metrics:
         if self.duration is not None and self.name_label is None:
-            raise ValueError("name_label is needed: the label that tells operations apart")
+            raise ValueError("name_label is needed: the label, or labels, that tell operations apart")
         if self.duration is not None and self.unit is None and unit_of(self.duration) is None:
             raise ValueError(
                 f'{self.duration} does not tell its unit: add unit = "seconds" or "milliseconds"'
@@ -119,7 +124,7 @@ class _Metrics(_Table):
 
 
 class _Service(_Table):
-    start: tuple[str, ...] = Field(min_length=1)
+    start: tuple[str, ...] | None = Field(default=None, min_length=1)
     setup: tuple[str, ...] | None = None
     ready: str | None = None
     metrics: str | None = None

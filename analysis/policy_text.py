@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 _METRICS = {
     "duration": "the histogram, without _bucket",
     "unit": "of the histogram",
-    "name_label": "tells operations apart",
+    "name_label": "tells operations apart; of several labels the values make the name, such as GET /orders",
     "kind_label": "such as command or query",
     "ignored_kinds": "rows that are no operations",
-    "ignored_names": "what the gate itself asks for is no load",
+    "ignored_names": "values of name_label: what the gate itself asks for is no load",
     "status_label": "tells failures apart",
     "failing_status": "regular expression, matched against the whole value",
     "error_type_label": "what went wrong",
     "executions": "counter of successes and failures",
-    "failures": "counter",
+    "failures": "counter; where it has the status label, only what has a failing status",
 }
 
 _HEAD = """\
@@ -54,8 +54,7 @@ _START_EXAMPLE = ("./serve", "--port", "{port}")
 def text(preset: Preset, service: Service, locustfile: str | None) -> str:
     """A perf.toml for a service with these metrics.
 
-    Where it is not known how the service is started (``service.start`` is empty), or what is sent, an example
-    stands in a comment.
+    Where it is not known how the service is started, or what is sent, an example stands in a comment.
     """
     parts = ((_HEAD,), _load(locustfile), _metrics(preset), _service(service))
     return "\n".join(line for part in parts for line in part) + "\n"
@@ -88,12 +87,11 @@ def _metrics(preset: Preset) -> Iterator[str]:
 
 def _service(service: Service) -> Iterator[str]:
     yield "# How a gate starts a build of the service, in its checkout. {port} is a free port."
-    off = "" if service.start else "# "
-    yield f"{off}[service]"
+    yield "[service]"
     yield '# setup = ["make", "build"]'
-    yield f"{off}start = {_toml(service.start or _START_EXAMPLE)}"
-    yield f"{off}ready = {_toml(service.ready)}"
-    yield f"{off}metrics = {_toml(service.metrics)}"
+    yield f"{'' if service.start else '# '}start = {_toml(service.start or _START_EXAMPLE)}"
+    yield f"ready = {_toml(service.ready)}  # answers with success once the service is ready"
+    yield f"metrics = {_toml(service.metrics)}"
 
 
 def _toml(value: str | Iterable[str]) -> str:

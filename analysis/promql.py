@@ -27,7 +27,8 @@ def queries(
         metrics: what the service exposes.
         targets: the labels by which Prometheus tells each service; none when they are not known.
     """
-    every = _equal(metrics.name_label, [operation.name])
+    named = metrics.labels_of(operation.name).items()
+    every = [matcher for label, value in named for matcher in _equal(label, [value])]
     every += _equal(metrics.kind_label, [operation.kind]) if metrics.kind_label else []
     every += [
         matcher

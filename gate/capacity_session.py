@@ -17,7 +17,7 @@ from gate import capacity, capacity_table, git
 from gate.load import QUIET, Load, locustfile
 from gate.processes import free_port
 from gate.progress import narrating
-from gate.service import Build, prepare
+from gate.service import Build, prepare, startable
 from gate.session import reached
 from reports import terminal
 
@@ -147,7 +147,7 @@ def _serving(url: str | None, policy: Policy, folder: Path, narrator: Narrator) 
         metrics = policy.service.metrics if policy.service else "/metrics"
         return capacity.given(reached(url, metrics)), None
     tree = git.working_tree()
-    build = Build("candidate", tree, policy.service, free_port())
+    build = Build("candidate", tree, startable(policy), free_port())
     prepare(build, folder, narrator)
     return capacity.fresh(build), tree.revision
 

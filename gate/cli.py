@@ -27,7 +27,17 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+EXAMPLES = """\b
+Examples:
+  mario-perf gate                                      is the working tree slower than what it came from?
+  mario-perf gate --slow PlaceOrderCommand=1.5         and would it notice?
+  mario-perf gate --against v1.2 --format junit        in CI
+  mario-perf init http://127.0.0.1:8000/metrics        a perf.toml for a service of your own
+  mario-perf doctor                                    is all fit for a gate?
+  mario-perf COMMAND --help                            the rest"""
+
+
+@click.group(epilog=f"{EXAMPLES}\n\n{EXIT_CODES}", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mario-perf")
 def cli() -> None:
     """A performance gate for CQRS services that people believe.

@@ -10,19 +10,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
-
 from analysis import diagnosis
 from analysis.diagnosis import Diagnosis, Level
 from analysis.errors import UserError
 from analysis.judge import conclude
+from analysis.sources.instant import names
+from analysis.sources.page import page
+from analysis.sources.prometheus import latest
 from analysis.sources.scrapes import ScrapeSource, scrapes
 from gate import git, sides
 from gate.duet import Duet, play_round
 from gate.load import QUIET, Load, SideDiedError, locustfile, run
 from gate.processes import free_port
 from gate.progress import narrating
-from gate.service import Build, prepare, served
+from gate.service import Build, prepare, served, startable
 from gate.session import DUET_LOAD
 from gate.spoilt import reasons
 
@@ -30,10 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.policy import Policy
+    from analysis.sources.connection import Connection
     from gate.progress import Narrator
-
-ANSWERING = 10.0
-"""Seconds that a service has to show its metrics."""
 
 ROUNDS = 4
 WINDOW = 3.0
@@ -57,16 +56,25 @@ class Examination:
     rounds: int
 
 
-def examine_page(url: str, policy: Policy) -> tuple[Diagnosis, ...]:
-    """A running service, by its metrics page."""
+def examine_url(connection: Connection, policy: Policy) -> tuple[Diagnosis, ...]:
+    """A running service, by its metrics page or through a Prometheus that scrapes it."""
     try:
-        with httpx.Client(timeout=ANSWERING, follow_redirects=True) as client:
-            text = client.get(url).raise_for_status().text
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        said = f"{url} shows no metrics ({str(error) or type(error).__name__})"
-        return (Diagnosis(Level.PROBLEM, "service", said, "start the service, or correct the URL"),)
-    answers = Diagnosis(Level.OK, "service", f"{url} shows metrics")
-    return (answers, *diagnosis.of_exposition(text, policy))
+        text = page(connection)
+        if text is not None:
+            return (_shown(connection), *diagnosis.of_exposition(text, policy))
+        table = latest(connection, policy.metrics)
+        return (_shown(connection), *diagnosis.of_table(table, names(connection), policy))
+    except UserError as error:
+        return (_failed(error),)
+
+
+def _shown(connection: Connection) -> Diagnosis:
+    return Diagnosis(Level.OK, "service", f"{connection.url} shows metrics")
+
+
+def _failed(error: Exception) -> Diagnosis:
+    found, _, advice = str(error).partition("; ")
+    return Diagnosis(Level.PROBLEM, "service", found, advice)
 
 
 def examine(policy: Policy, policy_path: Path, rounds: int) -> tuple[Diagnosis, ...]:
@@ -79,8 +87,7 @@ def examine(policy: Policy, policy_path: Path, rounds: int) -> tuple[Diagnosis, 
             for each in _examined(Examination(policy, load, folder, rounds), narrator):
                 told.append(each)  # noqa: PERF402 - what was found stays when the next step fails
     except (UserError, SideDiedError) as error:
-        found, _, advice = str(error).partition("; ")
-        told.append(Diagnosis(Level.PROBLEM, "service", found, advice))
+        told.append(_failed(error))
     return tuple(told)
 
 
@@ -116,19 +123,19 @@ def _load(policy: Policy, policy_path: Path) -> Load:
 
 
 def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
-    tree = git.working_tree()
-    builds = tuple(Build(name, tree, asked.policy.service, free_port()) for name in ("baseline", "candidate"))
+    tree, service = git.working_tree(), startable(asked.policy)
+    builds = tuple(Build(name, tree, service, free_port()) for name in ("baseline", "candidate"))
     prepare(builds[1], asked.folder, narrator)
     narrator.say("starting the service, and sending it requests")
-    page = _page(builds[1], asked, narrator)
+    text = _text(builds[1], asked, narrator)
     yield Diagnosis(Level.OK, "service", "starts, answers, and shows metrics under load")
-    metrics = diagnosis.of_exposition(page, asked.policy)
+    metrics = diagnosis.of_exposition(text, asked.policy)
     yield from metrics
     if asked.rounds and all(each.level is not Level.PROBLEM for each in metrics):
         yield from _noise(builds, asked, narrator)
 
 
-def _page(build: Build, asked: Examination, narrator: Narrator) -> str:
+def _text(build: Build, asked: Examination, narrator: Narrator) -> str:
     """The last metrics page that the service showed in a short run."""
     folder = asked.folder / "look"
     with served((build,), 1, folder) as children:

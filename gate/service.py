@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.errors import UserError
+from analysis.metrics import CQRS
 from gate.processes import running, wait_for_end, wait_until_ready
 from reports.redaction import arguments
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from analysis.policy import Service
+    from analysis.policy import Policy, Service
     from gate.git import Checkout
     from gate.processes import Child
     from gate.progress import Narrator
@@ -52,6 +53,26 @@ class Build:
         if self.service is None:
             return [sys.executable, "-m", "pizzeria", "--port", str(self.port), *self.faults]
         return [word.replace("{port}", str(self.port)) for word in self.service.start]
+
+
+def startable(policy: Policy) -> Service | None:
+    """How the builds of a policy's service are started; None for the embedded pizzeria.
+
+    Raises:
+        UserError: it is another service, and nothing says how.
+    """
+    service, duration = policy.service, policy.metrics.duration
+    if service is None and duration != CQRS.duration:
+        raise UserError(
+            f"[metrics] names {duration}, which is not the built-in pizzeria's, and nothing says how that "
+            "service is started; give [service] start in perf.toml, or the URL of one that runs"
+        )
+    if service is not None and not service.start:
+        raise UserError(
+            "[service] in perf.toml does not say how the service is started; give start, or the URL of one "
+            "that runs"
+        )
+    return service
 
 
 def prepare(build: Build, folder: Path, narrator: Narrator) -> None:

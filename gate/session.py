@@ -22,7 +22,7 @@ from gate import duet, git, prometheus, sides, stored
 from gate.load import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile, most_users
 from gate.processes import free_port
 from gate.progress import narrating
-from gate.service import Build, prepare
+from gate.service import Build, prepare, startable
 from gate.wish import AUTO, check, check_faults
 from reports import outputs, redaction
 
@@ -121,15 +121,15 @@ def _duet(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrat
 
 
 def _stored(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrator) -> GateResult:
-    tree = git.working_tree()
-    candidate = Build("candidate", tree, policy.service, free_port(), wish.faults)
+    tree, service = git.working_tree(), startable(policy)
+    candidate = Build("candidate", tree, service, free_port(), wish.faults)
     prepare(candidate, folder, narrator)
     commit = git.resolve(wish.against or "HEAD")
 
     @contextmanager
     def committed() -> Iterator[Build]:
         with git.checked_out(commit) as checkout:
-            build = Build("baseline", checkout, policy.service, candidate.port)
+            build = Build("baseline", checkout, service, candidate.port)
             prepare(build, folder, narrator)
             yield build
 
@@ -148,13 +148,13 @@ def _stored(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narr
 
 @contextmanager
 def _builds(wish: Wish, policy: Policy, folder: Path, narrator: Narrator) -> Iterator[tuple[Build, Build]]:
-    tree = git.working_tree()
+    tree, service = git.working_tree(), startable(policy)
     commit = git.resolve(wish.against) if wish.against else git.default_baseline()
     with git.checked_out(commit) as checkout:
         narrator.say(f"baseline {checkout.revision}, candidate {tree.revision}")
         builds = (
-            Build("baseline", checkout, policy.service, free_port(), wish.neutral_faults),
-            Build("candidate", tree, policy.service, free_port(), wish.faults),
+            Build("baseline", checkout, service, free_port(), wish.neutral_faults),
+            Build("candidate", tree, service, free_port(), wish.faults),
         )
         for build in builds:
             prepare(build, folder, narrator)

@@ -1,6 +1,7 @@
 """The result for a pull request: the verdict and the table that matters, details folded.
 
-A comment on GitHub holds 65,536 characters, so the table ends where the room does and says so.
+A comment on GitHub holds 65,536 characters, a few of them for what stands around the report, so the table
+ends where the room does and says so.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from analysis.model import GateResult, OperationResult
 
-COMMENT_LIMIT = 65_536
-MARKER = "<!-- mario-perf -->"  # by which a later run finds and replaces its own comment
+COMMENT_LIMIT = 65_000
+MARKER = "<!-- mario-perf -->"  # by which a script knows a report of ours
 _ICONS = {
     "pass": "✅",
     "regressed": "🔺",

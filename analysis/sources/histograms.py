@@ -2,115 +2,86 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from analysis.errors import SourceUnreachableError
+from analysis.metrics import unit_of
 from analysis.presets import PRESETS, Histogram
-from analysis.sources.connection import asked, session
+from analysis.sources.instant import now
+from analysis.sources.page import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from analysis.sources.connection import Connection
 
-ANSWERING = 10.0
-"""Seconds that a service has to show its metrics."""
-
-_TEXTS = ("text/plain", "application/openmetrics-text")
-_BUCKET = "_bucket"
+_BUCKET, _COUNT = "_bucket", "_count"
 
 
-def histograms(connection: Connection) -> tuple[Histogram, ...]:
-    """The histograms at a URL, which is a metrics page or the base of a Prometheus server, by name.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What there is at a URL, by name; ``bucketless`` are durations that are summed up, and no histograms."""
+
+    histograms: tuple[Histogram, ...]
+    bucketless: tuple[str, ...]
+    on_page: bool  # the URL is the metrics page itself, and no Prometheus
+
+
+def look(connection: Connection) -> Seen:
+    """At a URL, which is a metrics page or the base of a Prometheus server.
 
     Raises:
         SourceUnreachableError: It is neither, or does not answer.
     """
-    page = _page(connection)
-    if page is None:
-        return _of_server(connection)
+    text = page(connection)
+    if text is None:
+        return of_prometheus(connection)
     try:
-        return of_exposition(page)
+        return of_exposition(text)
     except ValueError as error:
         raise SourceUnreachableError(
             f"{connection.url}: this is no text exposition ({error}); give the URL of the metrics"
         ) from error
 
 
-def _of_server(connection: Connection) -> tuple[Histogram, ...]:
-    try:
-        return of_prometheus(connection)
-    except SourceUnreachableError as error:
-        raise SourceUnreachableError(f"no metrics page there, and no Prometheus: {error}") from error
-
-
-def of_exposition(text: str) -> tuple[Histogram, ...]:
-    """The histograms in a text exposition.
+def of_exposition(text: str) -> Seen:
+    """What a text exposition shows.
 
     Raises:
         ValueError: It is none.
     """
-    return _grouped(
-        (family.name, sample.labels)
-        for family in text_string_to_metric_families(text)
-        if family.type == "histogram"
-        for sample in family.samples
-        if sample.name.endswith(_BUCKET)
-    )
+    families = list(text_string_to_metric_families(text))
+    summaries = (family.name for family in families if family.type == "summary")
+    samples = (sample for family in families if family.type == "histogram" for sample in family.samples)
+    buckets = ((sample.name, sample.labels) for sample in samples if sample.name.endswith(_BUCKET))
+    return Seen(_grouped(buckets), tuple(sorted(filter(unit_of, summaries))), on_page=True)
 
 
-def of_prometheus(connection: Connection) -> tuple[Histogram, ...]:
-    """The histograms of durations that a Prometheus server has now, native ones as well, by one query.
+def of_prometheus(connection: Connection) -> Seen:
+    """The durations that a Prometheus server has now, native histograms as well, by one query.
 
     Raises:
         SourceUnreachableError: It does not answer, or is no Prometheus.
     """
     names = "|".join((".+_(seconds|milliseconds|ms)", *sorted({each.metrics.duration for each in PRESETS})))
-    equal = [f"{label}={json.dumps(value)}" for label, value in connection.matchers.items()]
-    selector = ",".join([f'__name__=~"({names})({_BUCKET})?"', r'le=~"|\\+Inf"', *equal])
-    opened = session(connection)
-    url = f"{connection.url.rstrip('/')}/api/v1/query"
-
-    def question() -> list[Any]:
-        answer = opened.get(url, params={"query": f"{{{selector}}}"}, timeout=connection.timeout)
-        rows: list[Any] = answer.json()["data"]["result"]
-        return rows
-
-    rows = asked(connection.url, question)
-    return _grouped(
-        (row["metric"]["__name__"].removesuffix(_BUCKET), row["metric"])
+    rows = now(connection, f'__name__=~"({names})({_BUCKET}|{_COUNT})?"', r'le=~"|\\+Inf"')
+    found = _grouped(
+        (row["metric"]["__name__"], row["metric"])
         for row in rows
         if "histogram" in row or "le" in row["metric"]
     )
-
-
-def _page(connection: Connection) -> str | None:
-    """The text exposition at the URL; None where something else answers."""
-    try:
-        answer = session(connection).get(connection.url, timeout=ANSWERING, allow_redirects=False)
-    except requests.HTTPError:
-        return None
-    except requests.RequestException as error:
-        raise SourceUnreachableError(
-            f"{connection.url}: no answer ({type(error).__name__}); start the service, or correct the URL"
-        ) from error
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip()
-    return answer.text if kind in _TEXTS else None
+    counted = {row["metric"]["__name__"] for row in rows if row["metric"]["__name__"].endswith(_COUNT)}
+    names_only = {name.removesuffix(_COUNT) for name in counted} - {each.name for each in found}
+    return Seen(found, tuple(sorted(names_only)), on_page=False)
 
 
 def _grouped(rows: Iterable[tuple[str, Mapping[str, str]]]) -> tuple[Histogram, ...]:
-    values: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    found: dict[str, dict[frozenset[tuple[str, str]], None]] = defaultdict(dict)
     for name, labels in rows:
-        own = values[name]
-        for label, value in labels.items():
-            if label not in {"le", "__name__"}:
-                own[label].add(value)
-    return tuple(
-        Histogram(name, {label: frozenset(each) for label, each in sorted(own.items())})
-        for name, own in sorted(values.items())
-    )
+        own = frozenset((label, value) for label, value in labels.items() if label not in {"le", "__name__"})
+        found[name.removesuffix(_BUCKET)][own] = None
+    return tuple(Histogram(name, tuple(map(dict, own))) for name, own in sorted(found.items()))

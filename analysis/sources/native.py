@@ -56,9 +56,9 @@ def _buckets(sample: Mapping[str, Any]) -> Floats:
 
 
 def _usable(samples: Sequence[Floats]) -> Floats:
-    """Upper bounds above 0 that no bucket lies across."""
+    """Edges of buckets above 0 that no bucket lies across; lower ones as well, for there may be gaps."""
     every = np.concatenate([np.zeros((0, 3)), *samples])
-    bounds = np.unique(every[:, 1])
+    bounds = np.unique(every[:, :2])
     bounds = bounds[(bounds > 0) & np.isfinite(bounds)]
     edges = np.unique(every[:, :2], axis=0)
     across = ((edges[:, :1] < bounds) & (bounds < edges[:, 1:])).any(axis=0)

@@ -6,7 +6,6 @@ loses what a series counted before its second scrape.
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from urllib3.util.retry import Retry
 from analysis.errors import TargetNotScrapedError, nearest
 from analysis.sources import native, series
 from analysis.sources.connection import asked, session
+from analysis.sources.instant import now, selector
 from analysis.sources.native import Samples
 from analysis.sources.series import Series, Table
 
@@ -68,9 +68,8 @@ class PrometheusSource:
         matchers = self.matchers(target)
         times = _covering(self._scrape_times(matchers, span), span)
         slack = _WITHIN * float(np.diff(times).min()) if len(times) > 1 else 0.0
-        # A native histogram goes by the name that the classic one has in front of _bucket.
-        names = "|".join((self._metrics.duration, *self._metrics.samples))
-        rows = self._samples(_selector(matchers, f'__name__=~"{names}"'), times[0] - 1.0, times[-1] + slack)
+        named = selector(matchers, f'__name__=~"{_names(self._metrics)}"')
+        rows = self._samples(named, times[0] - 1.0, times[-1] + slack)
         table = _table(rows, times, slack)
         if missing := series.missing_metric(table, self._metrics):
             raise series.not_found(missing, self._names(matchers), self._connection.url)
@@ -83,7 +82,7 @@ class PrometheusSource:
 
     def _scrape_times(self, matchers: Mapping[str, str], span: Span) -> Floats:
         """When the target was scraped successfully, unix seconds."""
-        up = _selector(matchers, '__name__="up"')
+        up = selector(matchers, '__name__="up"')
         deadline = span.end + self._connection.settle
         while True:
             rows = self._samples(up, span.start - _LOOKBACK, min(time.time(), deadline))
@@ -109,23 +108,39 @@ class PrometheusSource:
         return times
 
     def _names(self, matchers: Mapping[str, str]) -> Iterable[str]:
-        params = {"match[]": _selector(matchers)}
+        params = {"match[]": selector(matchers)}
         return [
             str(name)
             for name in asked(self._connection.url, lambda: self._client.get_label_values("__name__", params))
         ]
 
-    def _samples(self, selector: str, start: float, end: float) -> list[Any]:
-        query = f"{selector}[{math.ceil((end - start) * 1000)}ms]"
+    def _samples(self, wanted: str, start: float, end: float) -> list[Any]:
+        query = f"{wanted}[{math.ceil((end - start) * 1000)}ms]"
         rows: list[Any] = asked(
             self._connection.url, lambda: self._client.custom_query(query, params={"time": f"{end:.3f}"})
         )
         return rows
 
 
-def _selector(matchers: Mapping[str, str], *more: str) -> str:
-    equal = [f"{label}={json.dumps(value, ensure_ascii=False)}" for label, value in matchers.items()]
-    return "{" + ",".join([*more, *equal]) + "}"
+def latest(connection: Connection, metrics: Metrics) -> Table:
+    """The last value of every series that is read, of all targets that the connection's matchers fit.
+
+    Raises:
+        SourceUnreachableError: The server does not answer, or is no Prometheus.
+    """
+    rows = now(connection, f'__name__=~"{_names(metrics)}"')
+    as_of_a_range = [
+        {"metric": row["metric"], f"{kind}s": [row[kind]]}
+        for row in rows
+        for kind in ("value", "histogram")
+        if kind in row
+    ]
+    return _table(as_of_a_range, np.array([math.inf]), 0.0)
+
+
+def _names(metrics: Metrics) -> str:
+    """A native histogram goes by the name that the classic one has in front of _bucket."""
+    return "|".join((metrics.duration, *metrics.samples))
 
 
 def _labels(labels: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.errors import MetricNotFoundError, nearest
+from analysis.errors import AmbiguousNameError, MetricNotFoundError, listed, nearest
 from analysis.metrics import SECONDS_PER, Metrics
 from analysis.model import Operation, Snapshots
 
@@ -49,6 +50,7 @@ class _Column:
     index: int
     operation: Operation
     bound: float  # as exposed; NaN outside the histogram's buckets
+    status: str
     fails: bool
     error_type: str
 
@@ -72,16 +74,17 @@ def snapshots(table: Table, metrics: Metrics) -> Snapshots:
 
     Raises:
         MetricNotFoundError: The histogram has no bucket ``+Inf``.
+        AmbiguousNameError: Two operations have the same name.
     """
     values = carried_forward(table.values)
     columns = _columns(table.series, metrics)
     of = {name: columns[name] for name in metrics.samples}
     operations = tuple(sorted({column.operation for row in of.values() for column in row}))
+    _check_names(operations, metrics)
     place = {operation: index for index, operation in enumerate(operations)}
     buckets, sums = of[f"{metrics.duration}_bucket"], of[f"{metrics.duration}_sum"]
-    totals = [column for column in buckets if math.isinf(column.bound)]
-    executed = of[metrics.executions] if metrics.executions else totals
-    failed = of[metrics.failures] if metrics.failures else [column for column in totals if column.fails]
+    executed = of[metrics.executions] if metrics.executions else _totals(buckets)
+    failed = _failed(of, metrics)
     scale = SECONDS_PER[metrics.unit]
     bounds = _shared_bounds(table.series, buckets, metrics)
     error_types = tuple(sorted({column.error_type for column in failed}))
@@ -108,22 +111,47 @@ def carried_forward(values: Floats) -> Floats:
     return np.nan_to_num(last, nan=0.0)
 
 
+def _totals(buckets: Sequence[_Column]) -> list[_Column]:
+    return [column for column in buckets if math.isinf(column.bound)]
+
+
+def _failed(of: Mapping[str, Sequence[_Column]], metrics: Metrics) -> list[_Column]:
+    """What counts failures: a counter of nothing else, or by its status, or the histogram by its own."""
+    if metrics.failures:
+        return [column for column in of[metrics.failures] if column.fails or not column.status]
+    return [column for column in _totals(of[f"{metrics.duration}_bucket"]) if column.fails]
+
+
+def _check_names(operations: Sequence[Operation], metrics: Metrics) -> None:
+    """A name has to be enough: by it the client's requests and the policy's thresholds are found."""
+    kinds = defaultdict(list)
+    for operation in operations:
+        kinds[operation.name].append(operation.kind)
+    for name, several in kinds.items():
+        if len(several) > 1:
+            labels = [metrics.kind_label, *metrics.name_label]
+            raise AmbiguousNameError(
+                f"{name} is the name of several operations ({listed(several)}); "
+                f"give name_label = {json.dumps(labels)} in perf.toml [metrics], without kind_label"
+            )
+
+
 def _columns(all_series: Sequence[Series], metrics: Metrics) -> dict[str, list[_Column]]:
     columns: dict[str, list[_Column]] = defaultdict(list)
     for index, series in enumerate(all_series):
-        name = series.labels.get(metrics.name_label)
-        kind = series.labels.get(metrics.kind_label, "") if metrics.kind_label else "operation"
-        if not (name is None or kind in metrics.ignored_kinds or name in metrics.ignored_names):
-            columns[series.name].append(_column(index, Operation(kind, name), series.labels, metrics))
+        if metrics.is_operation(series.labels):
+            columns[series.name].append(_column(index, series.labels, metrics))
     return columns
 
 
-def _column(index: int, operation: Operation, labels: Mapping[str, str], metrics: Metrics) -> _Column:
+def _column(index: int, labels: Mapping[str, str], metrics: Metrics) -> _Column:
+    kind = labels.get(metrics.kind_label, "") if metrics.kind_label else "operation"
+    operation = Operation(kind, metrics.name_of(labels))
     status = labels.get(metrics.status_label, "") if metrics.status_label else ""
     fails = metrics.fails(status)
     told = labels.get(metrics.error_type_label) if metrics.error_type_label else None
     error_type = told or (status if fails else FAILURE)
-    return _Column(index, operation, float(labels.get("le", "nan")), fails, error_type)
+    return _Column(index, operation, float(labels.get("le", "nan")), status, fails, error_type)
 
 
 def _shared_bounds(all_series: Sequence[Series], buckets: Sequence[_Column], metrics: Metrics) -> list[float]:

@@ -83,7 +83,7 @@ class UsageSource:
 
     def _operation(self, labels: Mapping[str, str]) -> Operation:
         kind = labels.get(self._metrics.kind_label or "", "operation")
-        return Operation(kind, labels[self._metrics.name_label])
+        return Operation(kind, self._metrics.name_of(labels))
 
     def _by_period(self, query: str, periods: Sequence[Span]) -> list[Any]:
         return self._asked(query, periods[0].end, periods[-1].end, periods[0].duration)

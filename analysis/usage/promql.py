@@ -45,10 +45,9 @@ class Questions:
         """Failures by operation and category within so many seconds; None where no metric tells of them."""
         metrics = self.metrics
         if metrics.failures:
-            selector = self._selector(metrics.failures)
+            selector = self._selector(metrics.failures, *self._status(f"{metrics.failing_status}|"))
         elif metrics.status_label:
-            failing = f"{metrics.status_label}=~{json.dumps(metrics.failing_status, ensure_ascii=False)}"
-            selector = self._selector(f"{metrics.duration}_count", failing)
+            selector = self._selector(f"{metrics.duration}_count", *self._status(metrics.failing_status))
         else:
             return None
         return self._sum(grown(selector, seconds), *((self.category,) if self.category else ()))
@@ -57,22 +56,27 @@ class Questions:
         """By operation, a number above 0 where it had been executed by the end of so many seconds."""
         return f"max by ({self._by()}) (max_over_time({self._selector(self.counter)}[{seconds}s]))"
 
+    def _status(self, pattern: str) -> tuple[str, ...]:
+        label = self.metrics.status_label
+        return (f"{label}=~{json.dumps(pattern, ensure_ascii=False)}",) if label else ()
+
     def _sum(self, expression: str, *more: str) -> str:
         return f"sum by ({self._by(*more)}) ({expression})"
 
     def _by(self, *more: str) -> str:
         kind = (self.metrics.kind_label,) if self.metrics.kind_label else ()
-        return ", ".join((self.metrics.name_label, *kind, *more))
+        return ", ".join((*self.metrics.name_label, *kind, *more))
 
     def _selector(self, metric: str, *more: str) -> str:
         metrics = self.metrics
         ignored = metrics.ignored_kinds if metrics.kind_label else ()
         matchers = (
-            f'{metrics.name_label}!=""',
+            *(f'{label}!=""' for label in metrics.name_label),
             *more,
             *(f"{metrics.kind_label}!={json.dumps(kind, ensure_ascii=False)}" for kind in ignored),
             *(
-                f"{metrics.name_label}!={json.dumps(name, ensure_ascii=False)}"
+                f"{label}!={json.dumps(name, ensure_ascii=False)}"
+                for label in metrics.name_label
                 for name in metrics.ignored_names
             ),
             *(f"{label}={json.dumps(value, ensure_ascii=False)}" for label, value in self.wanted.items()),

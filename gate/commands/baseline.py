@@ -11,18 +11,28 @@ from rich.table import Table
 from analysis import baselines, policy_file, runs
 from analysis.judge import measured
 from analysis.sources.scrapes import ScrapeSource
+from gate.commands.exit_codes import NO_VERDICT
 
 
-@click.group()
+@click.group(
+    epilog=f"""\b
+Examples:
+  mario-perf baseline save                 add the latest run, then list what there is
+  mario-perf baseline list
+
+{NO_VERDICT}"""
+)
 def baseline() -> None:
     """Stored baselines: runs that later ones are compared with."""
 
 
 @baseline.command(
-    epilog="""\b
+    epilog=f"""\b
 Examples:
   mario-perf baseline save                 add the latest run
-  mario-perf baseline save --run runs/ID --keep 10"""
+  mario-perf baseline save --run runs/ID --keep 10
+
+{NO_VERDICT}"""
 )
 @click.option(
     "--run", type=click.Path(path_type=Path), default=runs.LATEST, show_default=True, help="The run's folder."
@@ -39,7 +49,14 @@ def save(run: Path, keep: int, policy: Path | None) -> None:
     click.echo(f"{kept.path}: {len(kept.runs)} runs")
 
 
-@baseline.command("list")
+@baseline.command(
+    "list",
+    epilog=f"""\b
+Examples:
+  mario-perf baseline list                 path, scenario, number of runs, processor
+
+{NO_VERDICT}""",
+)
 def list_() -> None:
     """All stored baselines."""
     found = baselines.found()
@@ -50,7 +67,13 @@ def list_() -> None:
         click.echo("no baselines yet; save one with mario-perf baseline save")
 
 
-@baseline.command()
+@baseline.command(
+    epilog=f"""\b
+Examples:
+  mario-perf baseline show baselines/mario/ENVIRONMENT.json      a path that list named
+
+{NO_VERDICT}"""
+)
 @click.argument("path", type=click.Path(path_type=Path))
 def show(path: Path) -> None:
     """What a baseline holds."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import get_completion_class
 
+from gate.commands.exit_codes import NO_VERDICT
+
 if TYPE_CHECKING:
     from click.shell_completion import ShellComplete
 
@@ -17,11 +19,13 @@ VARIABLE = "_MARIO_PERF_COMPLETE"
 
 
 @click.command(
-    epilog="""\b
+    epilog=f"""\b
 Examples:
   eval "$(mario-perf completion bash)"                                     in ~/.bashrc
   eval "$(mario-perf completion zsh)"                                      in ~/.zshrc
-  mario-perf completion fish > ~/.config/fish/completions/mario-perf.fish"""
+  mario-perf completion fish > ~/.config/fish/completions/mario-perf.fish
+
+{NO_VERDICT}"""
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context

@@ -11,7 +11,9 @@ from rich.text import Text
 
 from analysis import policy_file
 from analysis.diagnosis import Level
-from gate.doctor import ROUNDS, examine, examine_page
+from analysis.sources.connection import Connection
+from gate.commands.matcher import matcher
+from gate.doctor import ROUNDS, examine, examine_url
 from reports import redaction, terminal
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ Examples:
   mario-perf doctor                                  perf.toml's service, or the pizzeria
   mario-perf doctor --quick                          without the noise of this machine
   mario-perf doctor --url http://127.0.0.1:8000/metrics
+  mario-perf doctor --url http://127.0.0.1:9090 --match job=shop    through a Prometheus
 
 \b
 Exit codes:
@@ -37,10 +40,24 @@ Exit codes:
   2    a gate cannot work: a problem is named, with what to do; or usage, or configuration
   130  interrupted"""
 )
-@click.option("--url", metavar="URL", help="The metrics page of a running service, instead of starting one.")
+@click.option(
+    "--url",
+    metavar="URL",
+    help="The metrics page of a running service, or a Prometheus that scrapes it, instead of starting one.",
+)
+@click.option(
+    "--match",
+    "matchers",
+    type=matcher,
+    multiple=True,
+    metavar="LABEL=VALUE",
+    help="Of a Prometheus: labels of the service's targets, such as job=shop. Repeatable.",
+)
 @click.option("--quick", is_flag=True, help="Leave out how noisy this machine is.")
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
-def doctor(url: str | None, *, quick: bool, policy: Path | None) -> int:
+def doctor(
+    url: str | None, *, matchers: tuple[tuple[str, str], ...], quick: bool, policy: Path | None
+) -> int:
     """Is everything fit for a gate: the service, its metrics, this machine?
 
     Starts the service of the working tree, sends it requests for a moment, and looks at its metrics: are
@@ -48,9 +65,11 @@ def doctor(url: str | None, *, quick: bool, policy: Path | None) -> int:
     itself: how noisy is this machine, and how long must a gate be to see a change of 10 %. Each finding comes
     with what to do about it. Takes about half a minute.
     """
+    if matchers and url is None:
+        raise click.UsageError("--match goes with --url")
     read = policy_file.load(policy)
     if url is not None:
-        told = examine_page(url, read)
+        told = examine_url(Connection(url, matchers=dict(matchers)), read)
     else:
         told = examine(read, policy or policy_file.DEFAULT_PATH, 0 if quick else ROUNDS)
     _print(told)

@@ -1,4 +1,4 @@
-"""What the exit codes mean, as every command's help says it."""
+"""What the exit codes mean, as the commands' help says it."""
 
 EXIT_CODES = """\b
 Exit codes:
@@ -8,3 +8,11 @@ Exit codes:
   3    regressed
   4    inconclusive, or a run that cannot be judged (perf.toml may map it to 0 or 3)
   130  interrupted"""
+
+NO_VERDICT = """\b
+Exit codes:
+  0    done
+  1    unexpected error of the tool
+  2    usage, configuration or unreadable input
+  130  interrupted"""
+"""Of commands that judge nothing."""

@@ -6,20 +6,27 @@ import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import click
+import httpx
 
 from analysis import policy_text
 from analysis.errors import MetricNotFoundError, UserError, listed, nearest
 from analysis.policy import Service
-from analysis.presets import TITLES, Histogram, Preset, guess, recognised
+from analysis.presets import BUCKETS_BY, TITLES, Preset, guess, recognised
 from analysis.sources.connection import Connection
-from analysis.sources.histograms import histograms
+from analysis.sources.histograms import Seen, look
 from gate.commands.matcher import matcher
 from reports.terminal import line
 
 _PORT = "{port}"
+_READY = "/health"
+_METRICS = "/metrics"
+"""Where services usually say that they are ready, and show their metrics."""
+
+_ANSWERING = 5.0
+"""Seconds that a service has to say that it is ready."""
 
 
 @click.command(
@@ -41,7 +48,11 @@ Exit codes:
 @click.option("--preset", "title", type=click.Choice(TITLES), help="Which of the instrumentations found.")
 @click.option("--histogram", metavar="NAME", help="Which of the histograms found, without _bucket.")
 @click.option(
-    "--name-label", metavar="LABEL", help="With --histogram: the label that tells operations apart."
+    "--name-label",
+    "name_label",
+    multiple=True,
+    metavar="LABEL",
+    help="With --histogram: the label that tells operations apart. Repeatable: method and route, say.",
 )
 @click.option(
     "--match",
@@ -53,7 +64,9 @@ Exit codes:
 )
 @click.option("--start", metavar="COMMAND", help="How the service is started; {port} stands for its port.")
 @click.option(
-    "--ready", metavar="PATH", default="/health", show_default=True, help="Where it says that it is ready."
+    "--ready",
+    metavar="PATH",
+    help=f"Where it says that it is ready. Default: {_READY} if that answers, else its metrics page.",
 )
 @click.option("--locustfile", metavar="PATH", help="What is sent to it, as perf.toml names it.")
 @click.option(
@@ -69,10 +82,10 @@ def init(  # noqa: PLR0913 - an argument an option
     *,
     title: str | None,
     histogram: str | None,
-    name_label: str | None,
+    name_label: tuple[str, ...],
     matchers: tuple[tuple[str, str], ...],
     start: str | None,
-    ready: str,
+    ready: str | None,
     locustfile: str | None,
     output: Path,
     force: bool,
@@ -89,9 +102,11 @@ def init(  # noqa: PLR0913 - an argument an option
         raise click.UsageError("--preset and --histogram exclude each other")
     if name_label and not histogram:
         raise click.UsageError("--name-label goes with --histogram")
-    service = Service(start=_command(start), ready=ready, metrics=_metrics_path(url))
-    seen = histograms(Connection(url, matchers=dict(matchers)))
+    command = _command(start)
+    seen = look(Connection(url, matchers=dict(matchers)))
     fitting = _named(seen, histogram, name_label, url) if histogram else _titled(seen, title, url)
+    metrics = (urlsplit(url).path or "/") if seen.on_page else _METRICS
+    service = Service(command, ready=ready or _ready(url, seen, metrics), metrics=metrics)
     chosen = _without_own(_choice(fitting), seen, service)
     try:
         output.write_text(policy_text.text(chosen, service, locustfile), encoding="utf-8")
@@ -110,39 +125,54 @@ def _command(start: str | None) -> tuple[str, ...]:
     return words
 
 
-def _metrics_path(url: str) -> str:
-    """Where the service shows its metrics; the usual place where a Prometheus was asked."""
-    path = urlsplit(url).path
-    return path if path.strip("/") else "/metrics"
+def _ready(url: str, seen: Seen, metrics: str) -> str:
+    """Where the service says that it is ready: the usual place if it answers there, else its metrics."""
+    there = urlsplit(url)
+    return _READY if seen.on_page and _answers(urlunsplit((*there[:2], _READY, "", ""))) else metrics
 
 
-def _titled(seen: tuple[Histogram, ...], title: str | None, url: str) -> tuple[Preset, ...]:
-    fitting = tuple(preset for preset in recognised(seen) if title in {None, preset.title})
+def _answers(url: str) -> bool:
+    """Whether there is a success to be had."""
+    try:
+        return httpx.get(url, timeout=_ANSWERING).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _titled(seen: Seen, title: str | None, url: str) -> tuple[Preset, ...]:
+    fitting = tuple(preset for preset in recognised(seen.histograms) if title in {None, preset.title})
     if not fitting:
         raise MetricNotFoundError(
             f"{url}: no histogram of {title or 'durations by operation'}; histograms there: "
-            f"{listed(each.name for each in seen) or 'none'}; send the service a few requests, "
-            "or give --histogram"
+            f"{listed(each.name for each in seen.histograms) or 'none'}{_bucketless(seen)}; send the service "
+            "a few requests, or give --histogram"
         )
     return fitting
 
 
-def _named(seen: tuple[Histogram, ...], name: str, name_label: str | None, url: str) -> tuple[Preset, ...]:
-    found = next((each for each in seen if each.name == name), None)
+def _bucketless(seen: Seen) -> str:
+    """Of durations that have no buckets it is said how to get them, where that is known."""
+    named = [f"{name} ({BUCKETS_BY[name]})" if name in BUCKETS_BY else name for name in seen.bucketless]
+    return f"; durations without buckets: {listed(named)}" if named else ""
+
+
+def _named(seen: Seen, name: str, name_label: tuple[str, ...], url: str) -> tuple[Preset, ...]:
+    found = next((each for each in seen.histograms if each.name == name), None)
     if found is None:
         raise MetricNotFoundError(
-            f"{url}: no histogram {name}; nearest: {nearest(name, (each.name for each in seen))}"
+            f"{url}: no histogram {name}; nearest: {nearest(name, (each.name for each in seen.histograms))}"
         )
-    if name_label is None:
-        fitting = recognised([found])
-    elif name_label in found.labels:
-        fitting = tuple(preset for preset in [guess(found, name_label)] if preset)
-    else:
-        raise MetricNotFoundError(f"{url}: {name} has no label {name_label}; it has {listed(found.labels)}")
+    if absent := [label for label in name_label if label not in found.labels]:
+        raise MetricNotFoundError(
+            f"{url}: {name} has no label {listed(absent)}; it has {listed(sorted(found.labels))}"
+        )
+    guessed = guess(found, name_label)
+    known = () if name_label else recognised([found])
+    fitting = known or (() if guessed is None else (guessed,))
     if not fitting:
         raise UserError(
             f"{url}: {name} does not tell its unit, or no label of it looks like a name (it has "
-            f"{listed(found.labels) or 'none'}); give --name-label, or write [metrics] by hand"
+            f"{listed(sorted(found.labels)) or 'none'}); give --name-label, or write [metrics] by hand"
         )
     return fitting
 
@@ -158,18 +188,19 @@ def _choice(fitting: tuple[Preset, ...]) -> Preset:
 
 
 def _described(preset: Preset) -> str:
-    return f"{preset.title}, {preset.metrics.duration} by {preset.metrics.name_label}"
+    return f"{preset.title}, {preset.metrics.duration} by {' and '.join(preset.metrics.name_label)}"
 
 
-def _operations(preset: Preset, seen: tuple[Histogram, ...]) -> list[str]:
+def _operations(preset: Preset, seen: Seen) -> list[str]:
     metrics = preset.metrics
-    found = next(each for each in seen if each.name == metrics.duration)
-    return sorted(found.labels[metrics.name_label] - set(metrics.ignored_names))
+    found = next(each for each in seen.histograms if each.name == metrics.duration)
+    return sorted({metrics.name_of(labels) for labels in found.series if metrics.is_operation(labels)})
 
 
-def _without_own(preset: Preset, seen: tuple[Histogram, ...], service: Service) -> Preset:
+def _without_own(preset: Preset, seen: Seen, service: Service) -> Preset:
     """Where operations are paths, without those that the gate itself asks for: they are no load."""
-    if not any(name.startswith("/") for name in _operations(preset, seen)):
+    words = (word for name in _operations(preset, seen) for word in name.split())
+    if not any(word.startswith("/") for word in words):
         return preset
-    own = (service.metrics, service.ready)
+    own = tuple(dict.fromkeys((service.metrics, service.ready)))
     return replace(preset, metrics=replace(preset.metrics, ignored_names=own))

@@ -6,14 +6,17 @@ import json
 
 import click
 
+from gate.commands.exit_codes import NO_VERDICT
 from reports import json_report
 
 
 @click.command(
-    epilog="""\b
+    epilog=f"""\b
 Examples:
   mario-perf schema > report.schema.json
-  check-jsonschema --schemafile report.schema.json runs/latest/report.json"""
+  check-jsonschema --schemafile report.schema.json runs/latest/report.json
+
+{NO_VERDICT}"""
 )
 def schema() -> None:
     """The JSON Schema of report.json.

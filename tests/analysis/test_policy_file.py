@@ -51,7 +51,7 @@ def test_a_histogram_of_ones_own_stands_alone() -> None:
     assert metrics == Metrics(
         duration="http_seconds",
         unit="seconds",
-        name_label="route",
+        name_label=("route",),
         kind_label=None,
         ignored_kinds=(),
         status_label="code",
@@ -60,6 +60,11 @@ def test_a_histogram_of_ones_own_stands_alone() -> None:
         executions=None,
         failures=None,
     )
+
+
+def test_one_label_or_several_name_an_operation() -> None:
+    several = policy_file.parse('[metrics]\nname_label = ["method", "route"]\n').metrics
+    assert several.name_label == ("method", "route")
 
 
 def test_service_and_load_are_read_for_the_gate() -> None:
@@ -87,7 +92,11 @@ def test_service_and_load_are_read_for_the_gate() -> None:
         ('[metrics]\nfailing_status = "("\n', r"p\.toml:2: metrics\.failing_status: '\(' is no regular"),
         ('[metrics]\nduration = "x_seconds"\n', r"p\.toml:1: metrics: name_label is needed"),
         ('[metrics]\nduration = "x"\nname_label = "y"\n', r"p\.toml:1: metrics: x does not tell its unit"),
-        ("[service]\nready = '/'\n", r"p\.toml:1: service\.start: Field required"),
+        ("[service]\nstart = []\n", r"p\.toml:2: service\.start: [a-zA-Z ]+ should have at least 1 item"),
+        (
+            "[metrics]\nname_label = []\n",
+            r"p\.toml:2: metrics\.name_label: [a-zA-Z ]+ should have at least 1",
+        ),
         ("x = \n", r"p\.toml: Invalid value"),
     ],
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import socketserver
 import sys
 import threading
 from contextlib import contextmanager
@@ -14,7 +16,6 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from reports.markdown import MARKER
 from tests.ci.conftest import CODES, ROOT, SHORT, environment, shell
 from tests.ci.workflow import Runner
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 ACTION = ROOT / "action.yml"
 COMMENT = ROOT / "deploy" / "ci" / "github" / "comment.py"
 TOKEN = "a-token-of-the-workflow"
+LINK = "https://github.example.invalid/luigi/pizza/artifacts/9"
 
 
 class GitHub(ThreadingHTTPServer):
@@ -96,7 +98,10 @@ def runner(server: GitHub, checkout: Path, scratch: Path, base: str, **inputs: s
                 "event": {"pull_request": {"number": 7, "base": {"sha": base}}},
             },
         },
-        actions={"actions/setup-python": {"python-path": sys.executable}},
+        actions={
+            "actions/setup-python": {"python-path": sys.executable},
+            "actions/upload-artifact": {"artifact-url": LINK},
+        },
         variables={
             "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": server.url,
@@ -146,7 +151,7 @@ def test_a_pull_request_that_slows_a_handler_fails_with_a_report_a_summary_and_a
     assert (folder / "report.html").is_file()
     assert job.used["actions/upload-artifact"] == {"name": "mario-perf", "path": f"{folder}/report.*"}
     assert "PlaceOrderCommand" in (tmp_path / "summary").read_text()
-    assert server.comments == {1: "a remark", 2: (folder / "report.md").read_text()}
+    assert server.comments == {1: "a remark", 2: written("mario-perf", (folder / "report.md").read_text())}
 
 
 @pytest.mark.e2e
@@ -158,6 +163,20 @@ def test_what_cannot_be_judged_at_all_fails_without_a_comment(project: Project, 
     assert code == 2
     assert "actions/upload-artifact" not in job.used
     assert server.comments == {}
+
+
+@pytest.mark.e2e
+def test_it_installs_itself_where_it_is_missing(bare: dict[str, str], tmp_path: Path) -> None:
+    with github([]) as server:
+        job = runner(server, tmp_path, tmp_path, "")
+        job.variables.update(bare)
+        job.actions = {
+            "actions/setup-python": {"python-path": str(shutil.which("python", path=bare["PATH"]))}
+        }
+        assert job.run(steps()[:2]) == 0
+    path = f"{(tmp_path / 'GITHUB_PATH').read_text().strip()}:{bare['PATH']}"
+    installed = shell("mario-perf", "--version", cwd=tmp_path, env={**bare, "PATH": path})
+    assert installed.stdout.startswith("mario-perf, version")
 
 
 @pytest.mark.parametrize("against", ["", "0" * 40])
@@ -177,25 +196,62 @@ def test_a_branch_that_has_moved_on_is_compared_where_it_was_left(project: Proje
     assert job.contexts["steps"]["base"]["outputs"]["revision"] == project.head
 
 
-def comment(server: GitHub, report: Path, token: str = TOKEN) -> subprocess.CompletedProcess[str]:
-    variables = {"GITHUB_API_URL": server.url, "GITHUB_REPOSITORY": "luigi/pizza", "GITHUB_TOKEN": token}
-    return shell(
-        sys.executable, str(COMMENT), "7", str(report), cwd=report.parent, env=environment(**variables)
-    )
+def comment(
+    url: str, report: Path, *, name: str = "shop", token: str = TOKEN
+) -> subprocess.CompletedProcess[str]:
+    variables = {"GITHUB_API_URL": url, "GITHUB_REPOSITORY": "luigi/pizza", "GITHUB_TOKEN": token}
+    command = (sys.executable, str(COMMENT), "7", str(report), name, LINK)
+    return shell(*command, cwd=report.parent, env=environment(**variables))
+
+
+def written(name: str, report: str) -> str:
+    return f"<!-- mario-perf: {name} -->\n{report}\n[The whole report]({LINK}), to be downloaded.\n"
 
 
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
     file = tmp_path / "report.md"
-    file.write_text(f"{MARKER}\n### new")
+    file.write_text("### new")
     return file
 
 
 def test_a_later_run_replaces_its_own_comment_wherever_it_is(report: Path) -> None:
     others = [f"remark {number}" for number in range(149)]
-    with github([*others, f"{MARKER}\n### old"]) as server:
-        assert comment(server, report).returncode == 0
-    assert list(server.comments.values()) == [*others, f"{MARKER}\n### new"]
+    with github([*others, written("shop", "### old")]) as server:
+        assert comment(server.url, report).returncode == 0
+    assert list(server.comments.values()) == [*others, written("shop", "### new")]
+
+
+def test_another_gate_of_the_same_pull_request_has_a_comment_of_its_own(report: Path) -> None:
+    with github([written("shop", "### new")]) as server:
+        comment(server.url, report, name="shop-writes")
+    assert list(server.comments.values()) == [written(name, "### new") for name in ("shop", "shop-writes")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"no HTTP at all\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[",
+        b"HTTP/1.1 200 OK\r\n\r\n<html>",
+    ],
+    ids=["closed", "no HTTP", "cut off", "no JSON"],
+)
+def test_a_connection_that_breaks_is_a_warning(answer: bytes, report: Path) -> None:
+    class Broken(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65_536)
+            self.request.sendall(answer)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Broken) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        done = comment(f"http://127.0.0.1:{server.server_address[1]}", report)
+        thread.join(timeout=30)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("::warning title=mario-perf::The comment could not be written")
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(("status", "token"), [(403, TOKEN), (200, "another")])
@@ -203,7 +259,7 @@ def test_a_comment_that_may_not_be_written_is_a_warning_without_the_token(
     status: int, token: str, report: Path
 ) -> None:
     with github([], status) as server:
-        done = comment(server, report, token)
+        done = comment(server.url, report, token=token)
     assert done.returncode == 0
     assert done.stdout.startswith("::warning title=mario-perf::The comment could not be written")
     assert token not in done.stdout + done.stderr

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,11 @@ ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 PORT = "8000"
 """Of the page; the test takes a free one."""
+
+PUBLISHED = "git+https://github.com/OWNER/mario-perf@v1"
+"""Where the page has mario-perf from; the test installs this working tree."""
+
+OPERATIONS = {"GET /books", "GET /books/{number}", "GET /search", "POST /orders"}
 
 pytestmark = pytest.mark.e2e
 
@@ -53,8 +59,12 @@ class Reader:
             for role in ("AUTHOR", "COMMITTER")
             for what, value in (("NAME", "A Reader"), ("EMAIL", "reader@example.org"))
         }
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self._environment = {**os.environ, **identity, "PATH": path, "PYTHONPATH": str(ROOT)}
+        path = os.pathsep.join((f"{folder}/.venv/bin", str(Path(sys.executable).parent), os.environ["PATH"]))
+        offline = {
+            "PIP_NO_INDEX": "1",
+            "PIP_NO_BUILD_ISOLATION": "0",
+        }  # 0 is pip's way to say: do not isolate
+        self._environment = {**os.environ, **identity, **offline, "PATH": path}
 
     def follow(self, block: Block) -> None:
         """Write the file, change it, or run the commands; an example for later is left alone."""
@@ -68,7 +78,8 @@ class Reader:
             case ["diff", _]:
                 self._apply(block.text)
             case [_, name]:
-                (self.folder / name).write_text(block.text, encoding="utf-8")
+                text = block.text.replace(PUBLISHED, f"file://{ROOT}")
+                (self.folder / name).write_text(text, encoding="utf-8")
 
     def _run(self, command: str) -> None:
         ran = subprocess.run(
@@ -82,6 +93,14 @@ class Reader:
             timeout=180,
         )
         self.done.append(Done(command, ran.returncode, ran.stdout))
+        if command == "python -m venv .venv":
+            self._lend_packages()
+
+    def _lend_packages(self) -> None:
+        """There is no index: all packages but mario-perf are there already, before what venv puts there."""
+        (own,) = self.folder.glob(".venv/lib/python*/site-packages")
+        line = f"import sys; sys.path.insert(1, {sysconfig.get_path('purelib')!r})\n"
+        (own / "lent.pth").write_text(line, encoding="utf-8")
 
     def _start(self, command: str) -> None:
         words = ["bash", "-c", f"exec {command.replace(PORT, str(self._port))}"]
@@ -129,9 +148,14 @@ def test_every_command_but_a_gate_succeeds(reader: Reader) -> None:
     assert not failed
 
 
+def test_what_is_run_was_installed_as_the_page_says(reader: Reader) -> None:
+    assert (reader.folder / ".venv/bin/mario-perf").exists()
+    assert list(reader.folder.glob(".venv/lib/python*/site-packages/gate/cli.py"))
+
+
 def test_init_writes_a_policy_by_which_the_service_is_read(reader: Reader) -> None:
     policy = policy_file.load(reader.folder / "perf.toml")
-    assert policy.metrics.name_label == "handler"
+    assert policy.metrics.name_label == ("method", "handler")
     assert policy.metrics.ignored_names == ("/metrics", "/health")
     assert policy.load.locustfile == "locustfile.py"
     assert policy.service is not None
@@ -141,7 +165,7 @@ def test_the_doctor_has_something_to_say_of_all_it_looks_at(reader: Reader) -> N
     (doctor,) = (done for done in reader.done if done.command == "mario-perf doctor")
     for subject in ("service", "operations", "failures", "restarts", "buckets", "noise", "length"):
         assert f" {subject} " in doctor.output
-    assert "/books, /books/{number}, /orders, /search" in doctor.output
+    assert "GET /books, GET /books/{number}, GET /search, POST /orders" in doctor.output
 
 
 def test_a_gate_of_an_unchanged_service_is_not_red(reader: Reader) -> None:
@@ -149,19 +173,19 @@ def test_a_gate_of_an_unchanged_service_is_not_red(reader: Reader) -> None:
     unchanged, _ = of_gates(reader)
     assert unchanged.code in {0, 4}, unchanged.output
     rows = report_of(reader, unchanged)["reconciliation"]
-    assert {row["operation"] for row in rows} == {"/books", "/books/{number}", "/orders", "/search"}
+    assert {row["operation"] for row in rows} == OPERATIONS
     assert all(row["client_whole"] + row["unreached"] == row["server_whole"] > 0 for row in rows)
 
 
 def test_a_gate_of_the_slower_branch_is_red_and_names_the_operation(reader: Reader) -> None:
     _, slower = of_gates(reader)
     assert slower.code == 3, slower.output
-    assert "/search regressed" in slower.output
+    assert "GET /search regressed" in slower.output
     assert (reader.folder / "runs" / "latest" / "report.html").exists()
     verdicts = {
         each["operation"]["name"]: each["verdict"] for each in report_of(reader, slower)["operations"]
     }
-    assert [name for name, verdict in verdicts.items() if verdict == "regressed"] == ["/search"]
+    assert [name for name, verdict in verdicts.items() if verdict == "regressed"] == ["GET /search"]
 
 
 def test_the_page_shows_the_output_of_its_commands_as_it_begins(reader: Reader) -> None:

@@ -1,11 +1,16 @@
 """The command line: what a user is told."""
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+
+from gate.cli import cli
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,23 +27,23 @@ def mario(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        (),
-        ("gate",),
-        ("serve",),
-        ("compare",),
-        ("baseline",),
-        ("baseline", "save"),
-        ("schema",),
-        ("completion",),
-    ],
-)
-def test_every_command_has_help(command: tuple[str, ...]) -> None:
+def commands(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
+    """The command and all below it."""
+    yield path
+    for name, below in command.commands.items() if isinstance(command, click.Group) else ():
+        yield from commands(below, *path, name)
+
+
+@pytest.mark.parametrize("command", list(commands(cli)), ids=" ".join)
+def test_the_help_of_every_command_has_examples_and_exit_codes(command: tuple[str, ...]) -> None:
     done = mario(*command, "--help")
     assert done.returncode == 0
-    assert "usage" in done.stdout.lower()
+    shown = done.stdout.lower()
+    assert "usage" in shown
+    _, _, examples = shown.partition("examples:\n")
+    examples, _, codes = examples.partition("exit codes:")
+    assert " ".join(command[:1]) in examples
+    assert re.search(r"\b0\b.*\b2\b", codes, re.DOTALL)
 
 
 def test_the_help_of_the_gate_names_the_exit_codes() -> None:

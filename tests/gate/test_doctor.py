@@ -79,6 +79,27 @@ def test_a_service_that_does_not_answer_is_a_problem() -> None:
     assert "start the service" in done.output
 
 
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        (POLICY, "shop_seconds, which is not the built-in pizzeria's"),
+        ("[service]\nready = '/up'\n", "does not say how the service is started"),
+    ],
+)
+def test_a_service_of_which_nobody_says_how_it_is_started_is_not_taken_for_the_pizzeria(
+    policy: str, said: str, tmp_path: Path
+) -> None:
+    done = run(tmp_path, policy)
+    assert done.returncode == 2
+    assert said in " ".join(done.stdout.split())
+    assert "start" in done.stdout
+    assert len(done.stdout.split("problem")) == 2
+
+
+def test_a_label_of_targets_goes_with_a_prometheus() -> None:
+    assert CliRunner().invoke(doctor, ["--match", "job=shop"]).exit_code == 2
+
+
 def test_a_service_that_cannot_be_started_is_a_problem_and_its_output_is_kept(tmp_path: Path) -> None:
     start = [sys.executable, "-c", "raise SystemExit('{port} is not for me')"]
     done = run(tmp_path, f"{POLICY}\n[service]\nstart = {start}\n")

@@ -6,7 +6,10 @@ import os
 import pty
 import subprocess
 import sys
+import threading
 import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,7 @@ from prometheus_client import CollectorRegistry, Histogram, start_http_server
 
 from analysis import policy_file
 from analysis.errors import MetricNotFoundError, SourceUnreachableError, UserError
+from analysis.policy import Service
 from gate.commands.init import init
 from gate.prometheus import scraping
 
@@ -26,6 +30,36 @@ if TYPE_CHECKING:
     from click.testing import Result
 
 ROOT = Path(__file__).parents[2]
+
+
+METHODS = """# TYPE http_server_requests_seconds histogram
+http_server_requests_seconds_bucket{method="GET",uri="/items",status="200",exception="None",le="+Inf"} 3
+http_server_requests_seconds_bucket{method="POST",uri="/items",status="200",exception="None",le="+Inf"} 2
+"""
+
+
+@contextmanager
+def answering(path: str, text: str) -> Iterator[str]:
+    """A service that has one page."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == path else 404)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join(10)
 
 
 @pytest.fixture
@@ -53,8 +87,27 @@ def test_what_is_written_loads_and_leaves_out_what_the_gate_itself_asks_for(url:
     assert done.exit_code == 0
     assert "/items/{item_id}" in done.output
     metrics = policy_file.load(output).metrics
-    assert (metrics.duration, metrics.name_label) == ("http_request_duration_seconds", "handler")
+    assert (metrics.duration, metrics.name_label) == ("http_request_duration_seconds", ("handler",))
     assert metrics.ignored_names == ("/metrics", "/health")
+
+
+def test_a_service_that_has_no_health_page_is_ready_when_it_shows_its_metrics(tmp_path: Path) -> None:
+    output = tmp_path / "perf.toml"
+    with answering("/actuator/prometheus", METHODS) as base:
+        done = write(f"{base}/actuator/prometheus", output)
+    assert "GET /items, POST /items" in done.output
+    policy = policy_file.load(output)
+    assert policy.service == Service(ready="/actuator/prometheus", metrics="/actuator/prometheus")
+    assert policy.metrics.name_label == ("method", "uri")
+    assert policy.metrics.ignored_names == ("/actuator/prometheus",)
+
+
+def test_durations_without_buckets_are_told_with_what_gives_them_some(tmp_path: Path) -> None:
+    summary = METHODS.replace("histogram", "summary").replace("_bucket", "_count").replace(',le="+Inf"', "")
+    with answering("/metrics", summary) as base:
+        error = write(f"{base}/metrics", tmp_path / "perf.toml").exception
+    assert "http_server_requests_seconds (Micrometer: set management.metrics" in str(error)
+    assert "percentiles-histogram.http.server.requests=true" in str(error)
 
 
 def test_how_it_is_started_and_what_is_sent_are_written_when_given(url: str, tmp_path: Path) -> None:
@@ -74,7 +127,7 @@ def test_a_histogram_of_ones_own_is_taken_by_its_name_and_label(url: str, tmp_pa
     metrics = policy_file.load(output).metrics
     assert (metrics.duration, metrics.name_label, metrics.status_label) == (
         "shop_work_seconds",
-        "task",
+        ("task",),
         "outcome",
     )
 
@@ -136,7 +189,9 @@ def test_a_prometheus_is_asked_for_the_histograms_of_one_service(url: str, tmp_p
         _wait_until_scraped(prometheus)
         assert write(prometheus, output, "--match", "job=service").exit_code == 0
         nobody = write(prometheus, output, "--match", "job=nobody", "--force").exception
-    assert policy_file.load(output).metrics.duration == "http_request_duration_seconds"
+    policy = policy_file.load(output)
+    assert policy.metrics.duration == "http_request_duration_seconds"
+    assert policy.service == Service(ready="/metrics")
     assert isinstance(nobody, MetricNotFoundError)
 
 

@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from analysis.errors import UserError
-from analysis.policy import Service
+from analysis.metrics import CQRS
+from analysis.policy import Policy, Service
 from gate.git import Checkout
 from gate.processes import free_port
 from gate.progress import PlainNarrator
-from gate.service import Build, prepare, served
+from gate.service import Build, prepare, served, startable
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +27,22 @@ def test_the_embedded_pizzeria_gets_the_faults_that_were_asked_for() -> None:
     command = build(None, faults=("--slow", "GetMenuQuery=2")).command()
     assert command[1:3] == ["-m", "pizzeria"]
     assert command[-2:] == ["--slow", "GetMenuQuery=2"]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        Policy(metrics=replace(CQRS, duration="shop_seconds")),
+        Policy(service=Service(ready="/up")),
+    ],
+)
+def test_a_service_that_nobody_knows_how_to_start_is_not_taken_for_the_pizzeria(policy: Policy) -> None:
+    with pytest.raises(UserError, match="start"):
+        startable(policy)
+
+
+def test_without_a_word_of_another_it_is_the_pizzeria() -> None:
+    assert startable(Policy()) is None
 
 
 def test_the_port_goes_where_the_policy_wants_it() -> None:

@@ -1,10 +1,11 @@
 """Put a report into a pull request: one comment, brought up to date by every later run.
 
-``python comment.py NUMBER REPORT`` with ``GITHUB_API_URL``, ``GITHUB_REPOSITORY`` and ``GITHUB_TOKEN`` in the
-environment, as in a workflow. The report's first line marks the comment as ours. Needs Python alone.
+``python comment.py NUMBER REPORT NAME LINK`` with ``GITHUB_API_URL``, ``GITHUB_REPOSITORY`` and
+``GITHUB_TOKEN`` in the environment, as in a workflow. By its name a gate finds its own comment among those of
+others; the link leads to the whole report. Needs Python alone.
 
-A comment is not the verdict: when it may not be written (a pull request from a fork has no permission to),
-a warning is printed and the exit code is 0.
+A comment is not the verdict: when it cannot be written (a pull request from a fork has no permission to, or
+the connection breaks), a warning is printed and the exit code is 0.
 """  # noqa: INP001 - a script
 
 from __future__ import annotations
@@ -12,31 +13,37 @@ from __future__ import annotations
 import json
 import os
 import sys
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 TIMEOUT = 30.0  # seconds
 PAGE = 100  # comments, the most that GitHub gives at once
 
 
-def main(number: str, report: str) -> None:
+def main(number: str, report: str, name: str, link: str) -> None:
     """Write the comment."""
-    body = Path(report).read_text(encoding="utf-8")
+    mark = f"<!-- mario-perf: {name} -->"
+    body = (
+        f"{mark}\n{Path(report).read_text(encoding='utf-8')}\n[The whole report]({link}), to be downloaded.\n"
+    )
     try:
-        put(f"repos/{os.environ['GITHUB_REPOSITORY']}", number, body)
-    except URLError as error:
-        sys.stdout.write(f"::warning title=mario-perf::The comment could not be written ({error}).\n")
+        put(f"repos/{os.environ['GITHUB_REPOSITORY']}", number, mark, body)
+    except (OSError, HTTPException, ValueError) as error:  # no way there, no HTTP, no JSON
+        said = " ".join(str(error).split())
+        sys.stdout.write(f"::warning title=mario-perf::The comment could not be written ({said}).\n")
 
 
-def put(repository: str, number: str, body: str) -> None:
+def put(repository: str, number: str, mark: str, body: str) -> None:
     """Replace our comment, or write the first.
 
     Raises:
-        URLError: GitHub does not answer, or refuses.
+        OSError: GitHub does not answer, or refuses.
+        HTTPException: what answers speaks no HTTP.
+        ValueError: what it says is no JSON.
     """
-    ours = find(f"{repository}/issues/{number}/comments", body.partition("\n")[0])
+    ours = find(f"{repository}/issues/{number}/comments", mark)
     if ours is None:
         ask("POST", f"{repository}/issues/{number}/comments", {"body": body})
     else:

@@ -18,12 +18,14 @@ import pytest
 
 from analysis.metrics import CQRS
 from analysis.model import Operation
+from analysis.policy import Policy
 from analysis.promql import queries
 from analysis.run_record import Span, TargetRecord
 from analysis.sources.connection import Connection
-from analysis.sources.histograms import histograms
+from analysis.sources.histograms import look
 from analysis.sources.native import classic
 from analysis.sources.prometheus import PrometheusSource
+from gate.doctor import examine_url
 from gate.processes import free_port
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 NAME = "http_request_duration_seconds"
 METRICS = replace(
-    CQRS, duration=NAME, unit="seconds", name_label="handler", kind_label=None, status_label=None,
+    CQRS, duration=NAME, unit="seconds", name_label=("handler",), kind_label=None, status_label=None,
     executions=None, failures=None,
 )  # fmt: skip
 SCHEMA = 3
@@ -218,14 +220,18 @@ def test_counts_and_sums_come_back_as_they_were_observed(exporter: Exporter, tmp
 
 
 @pytest.mark.prometheus
-def test_a_native_histogram_is_found_like_any_other(exporter: Exporter, tmp_path: Path) -> None:
+def test_a_native_histogram_is_found_and_examined_like_any_other(exporter: Exporter, tmp_path: Path) -> None:
     exporter.histograms = {"/orders": NativeHistogram()}
     exporter.histograms["/orders"].observe(0.01)
     with prometheus(tmp_path, f"127.0.0.1:{exporter.server_port}") as connection:
         wait_for_a_scrape(connection)
-        (found,) = histograms(connection)
+        (found,) = look(connection).histograms
+        told = examine_url(connection, Policy(metrics=METRICS))
     assert found.name == NAME
-    assert found.labels["handler"] == {"/orders"}
+    assert [labels["handler"] for labels in found.series] == ["/orders"]
+    said = {each.subject: each.found for each in told}
+    assert said["operations"] == "1: /orders"
+    assert said["buckets"] == "p95 is known to 9% or better"
 
 
 def row(*samples: list[list[Any]]) -> dict[str, Any]:

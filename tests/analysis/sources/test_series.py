@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.errors import MetricNotFoundError
+from analysis.errors import AmbiguousNameError, MetricNotFoundError
 from analysis.metrics import CQRS, Metrics
 from analysis.model import Operation, Snapshots
 from analysis.policy_file import parse
@@ -66,6 +66,19 @@ def test_what_the_policy_leaves_out_by_name_is_no_operation() -> None:
         for name in ("Menu", "Orders")
     )
     assert _snapshots(body, metrics=metrics).operations == (Operation("query", "Orders"),)
+
+
+def test_operations_of_one_name_are_refused_with_what_tells_them_apart() -> None:
+    metrics = parse(
+        '[metrics]\nduration = "h_seconds"\nname_label = "route"\nkind_label = "method"\n'
+    ).metrics
+    body = "".join(
+        f'h_seconds_bucket{{route="/a",method="{method}",le="+Inf"}} 1\n' for method in ("GET", "POST")
+    )
+    with pytest.raises(
+        AmbiguousNameError, match=r'/a is.*\(GET, POST\); give name_label = \["method", "route"\]'
+    ):
+        _snapshots(body, metrics=metrics)
 
 
 def test_labels_that_do_not_matter_are_summed() -> None:

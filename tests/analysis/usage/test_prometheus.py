@@ -56,6 +56,24 @@ def test_it_tells_commands_from_queries(known: Known) -> None:
     assert usage(known).balance == {"query": 3300 / 3480, "command": 180 / 3480}
 
 
+def test_names_of_several_labels_and_failures_among_other_statuses_are_counted_as_the_gate_does(
+    known: Known,
+) -> None:
+    metrics = replace(
+        CQRS,
+        name_label=("operation", "type"),
+        kind_label=None,
+        ignored_names=("request", "GetTourQuery", "GetStatusQuery"),
+        status_label="error_type",
+        failing_status="exception",
+    )
+    found = usage(known, metrics=metrics)
+    assert {one.operation.name for one in found.operations} == {
+        *("query GetMenuQuery", "command PlaceOrderCommand", "command AddPizzaCommand"),
+    }
+    assert found.errors == {"exception": 1}
+
+
 def test_the_peak_is_where_it_was(known: Known) -> None:
     (peak,) = usage(known).peaks(most=1)
     assert (known.end - peak.span.start, known.end - peak.span.end) == (45 * 60, 30 * 60)
