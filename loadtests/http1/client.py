@@ -105,22 +105,18 @@ class Client:
 
     def _begin(self, head: Head, request: bytes, end: float) -> Connection:
         """Send on a kept connection; on a new one if that had been closed and asking again can do no harm."""
+        bodiless = head.method == "HEAD"
         connection = self._pool.take_idle(head.target.origin)
         if connection is not None:
             try:
-                return self._begin_on(connection, head, request, end)
+                connection.begin(request, end, bodiless=bodiless, last=head.last)
             except NothingSentError:
                 pass
             except ConnectionLostError:
                 if not (head.idempotent and connection.parser.untouched):
                     raise
-        return self._begin_on(self._pool.open(head.target.origin, end), head, request, end)
-
-    @staticmethod
-    def _begin_on(connection: Connection, head: Head, request: bytes, end: float) -> Connection:
-        try:
-            connection.begin(request, end, bodiless=head.method == "HEAD", last=head.last)
-        except BaseException:
-            connection.close()
-            raise
+            else:
+                return connection
+        connection = self._pool.open(head.target.origin, end)
+        connection.begin(request, end, bodiless=bodiless, last=head.last)
         return connection

@@ -111,16 +111,23 @@ class Connection:
             end: The `perf_counter` reading at which the exchange is given up.
             bodiless: Whether it asks by HEAD.
             last: Whether it asks to close the connection.
+
+        Raises:
+            RequestError: There is no head; the connection is closed.
         """
         parser, transport = self.parser, self._transport
         self.last = last
         parser.begin(bodiless=bodiless)
         transport.end = end
-        rest = transport.send(request)
-        if rest:
-            self._send_rest(rest)
-        while not parser.status:
-            parser.feed_or_end(transport.receive())
+        try:
+            rest = transport.send(request)
+            if rest:
+                self._send_rest(rest)
+            while not parser.status:
+                parser.feed_or_end(transport.receive())
+        except BaseException:
+            self.close()
+            raise
 
     def read_more(self) -> bytes:
         """The next bytes of the body; b"" at its end."""
@@ -140,7 +147,8 @@ class Connection:
         parser = self.parser
         if parser.complete:
             body = parser.take_body()
-            self._refuse_above(len(body))
+            if len(body) > self._max_body:
+                self._refuse_above(len(body))
             return body
         self._refuse_above(int(Headers(parser.head).get("content-length", "0")))
         pieces, size = [], 0

@@ -76,13 +76,16 @@ class ResponseParser:
         self._total += len(data)
         if not self.status:
             self._received = self._received + data if self._received else data
-        self._parse(data)
+        try:
+            self._llhttp.feed_data(data)
+        except (HttpParserError, HttpParserUpgrade) as error:
+            self._refuse(error)
         if not self._head_length:
             self._take_head()
-        if self.complete:
-            self._check_end(data)
-        else:
+        if not self.complete:
             self._tail = (self._tail + data)[-6:]
+        elif self._surplus or self._total != self._head_length + self._drained + self.held:
+            self._check_end(data)
 
     def feed_or_end(self, data: bytes) -> None:
         """Take what a socket gave: bytes, or b"" for its end."""
@@ -125,15 +128,12 @@ class ResponseParser:
             self.complete = True
             self.reusable = self._llhttp.should_keep_alive()
 
-    def _parse(self, data: bytes) -> None:
-        try:
-            self._llhttp.feed_data(data)
-        except HttpParserError as error:
-            if not (self.complete or (self._bodiless and self.status)):
-                raise MalformedResponseError(str(error)) from None
-            self._surplus = True
-        except HttpParserUpgrade:
+    def _refuse(self, error: Exception) -> None:
+        if isinstance(error, HttpParserUpgrade):
             raise MalformedResponseError("the server switched protocols unasked") from None
+        if not (self.complete or (self._bodiless and self.status)):
+            raise MalformedResponseError(str(error)) from None
+        self._surplus = True
 
     def _take_head(self) -> None:
         if not self.status:
@@ -158,9 +158,7 @@ class ResponseParser:
             self._chunks.clear()
 
     def _check_end(self, data: bytes) -> None:
-        expected = self._head_length + self._drained + sum(map(len, self._chunks))
-        if self._total == expected and not self._surplus:
-            return
+        """What is not just a head and a body is a chunked message, or has bytes too many."""
         coding = Headers(self.head).get("transfer-encoding", "").lower()
         if self._surplus or self._bodiless or not coding:
             raise SurplusBytesError("bytes after the end of the response")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from gevent import get_hub, getcurrent
 from gevent.monkey import get_original
+from greenlet import greenlet
 
 from loadtests.http1.errors import (
     ConnectionLostError,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from gevent.socket import socket as GeventSocket  # noqa: N812
 
 _CHUNK = 65536
+_NOTHING = memoryview(b"")
+_switch = greenlet.switch  # the hub's own looks for a method that none of Locust's greenlets has
 _READ, _WRITE = 1, 2
 _poll = get_original("select", "poll")
 
@@ -70,8 +73,13 @@ class Transport:
         Raises:
             NothingSentError: The connection is gone.
         """
-        sent = self._send_now(data, NothingSentError)
-        return memoryview(data)[sent:]
+        try:
+            sent = self._socket.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            raise NothingSentError(error.strerror) from None
+        return _NOTHING if sent == len(data) else memoryview(data)[sent:]
 
     def send_more(self, rest: memoryview) -> memoryview:
         """Wait until more is taken, or until there is something to receive, and give what is left.
@@ -82,14 +90,14 @@ class Transport:
             ConnectionLostError: The connection is gone.
         """
         self._wait(self._either)
-        return rest[self._send_now(rest, ConnectionLostError) :]
+        return rest[self._send_now(rest) :]
 
     def send_all(self, data: bytes) -> None:
         """Send all of `data`, whatever there is to receive. Raises as `send` and `send_more` do."""
         rest = self.send(data)
         while rest:
             self._wait(self._writable)
-            rest = rest[self._send_now(rest, ConnectionLostError) :]
+            rest = rest[self._send_now(rest) :]
 
     def receive(self) -> bytes:
         """Wait for bytes; b"" when the peer has closed. Raises as `send_more` does."""
@@ -131,13 +139,13 @@ class Transport:
         if hasattr(self, "closed"):
             self.close()
 
-    def _send_now(self, data: bytes | memoryview, lost: type[ConnectionLostError]) -> int:
+    def _send_now(self, data: memoryview) -> int:
         try:
             return self._socket.send(data)
         except BlockingIOError:
             return 0
         except OSError as error:
-            raise lost(error.strerror) from None
+            raise ConnectionLostError(error.strerror) from None
 
     def _wait(self, watcher: Any) -> None:  # noqa: ANN401 - gevent gives its watchers no public type
         if self.closed:
@@ -151,7 +159,7 @@ class Transport:
         self._waiting = current = getcurrent()
         watcher.start(current.switch)
         try:
-            self._hub.switch()
+            _switch(self._hub)
         finally:
             self._waiting = None
             if not self.closed:
