@@ -16,7 +16,7 @@ from loadtests.users import MeasuredUser
 from loadtests.workers import Hand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from locust.env import Environment
     from locust.runners import WorkerRunner
@@ -54,8 +54,8 @@ class Participant:
     def _begin(self, **_: Any) -> None:  # noqa: ANN401 - Locust's events
         options = Options.of(self._environment.parsed_options)  # type: ignore[arg-type]
         index = max(self._runner.worker_index, 0)
-        part = plan(self._environment, options, self._done, index)
-        self._crew = Crew(options, self._environment.host or "", index, part)
+        plan = Plan(self._done) if journeys(self._environment, options) else None
+        self._crew = Crew(options, self._environment.host or "", index, plan)
         self._hand = Hand(self._line, self._crew, index)
 
     def _done(self) -> None:
@@ -74,17 +74,11 @@ class Participant:
         self._interrupted = True
 
 
-def plan(
-    environment: Environment, options: Options, finished: Callable[[], None], index: int = 0
-) -> Plan | None:
-    """What this process is to do of a scenario with a fixed number of journeys, None in any other."""
-    journeys = [
+def journeys(environment: Environment, options: Options, part: int = 0, parts: int = 1) -> tuple[str, ...]:
+    """What one of several processes is to do of a scenario with a fixed number of journeys; else nothing."""
+    return tuple(
         journey
         for user in environment.user_classes
         if issubclass(user, MeasuredUser)
-        for journey in user.journeys(options.scenario)
-    ]
-    if not journeys:
-        return None
-    workers = max(getattr(environment.parsed_options, "expect_workers", 1) or 1, 1)
-    return Plan(journeys[index::workers], finished)
+        for journey in user.journeys(options.scenario, part, parts)
+    )

@@ -20,6 +20,7 @@ from loadtests.redaction import without_credentials
 from loadtests.scraper import Scraper
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from analysis.run_record import LostWorker
@@ -62,13 +63,21 @@ class Crews(Protocol):
 class Run:
     """A run in progress: tells the crews when, and scrapes the services."""
 
-    def __init__(self, options: Options, targets: tuple[Target, ...], crews: Crews, folder: Path) -> None:
-        """Nothing is sent yet."""
+    def __init__(
+        self,
+        options: Options,
+        targets: tuple[Target, ...],
+        crews: Crews,
+        folder: Path,
+        finished: Callable[[], None],
+    ) -> None:
+        """Nothing is sent yet. ``finished`` is called when all that was planned to arrive has."""
         self.options = options
         self.targets = targets
         self.crews = crews
         self.folder = folder
         self.environment = fingerprint.take()
+        self._finished = finished
         self.reports: tuple[CrewReport, ...] = ()
         self.warnings: list[str] = []
         self._scrapers: list[Scraper] = []
@@ -93,8 +102,9 @@ class Run:
 
     def begin(self) -> None:
         """Take the first scrape, before the first request; without one, the run keeps no scrapes."""
+        tls = self.options.tls()
         scrapers = [
-            Scraper(self.metrics_url(target), self.folder / f"scrapes-{target.side}.jsonl.gz")
+            Scraper(self.metrics_url(target), self.folder / f"scrapes-{target.side}.jsonl.gz", tls)
             for target in self.targets
         ]
         missing = [
@@ -115,12 +125,14 @@ class Run:
     def all_users_there(self, timeout: float, remaining: float | None) -> None:
         """Warm up from now on, then open the window; edges wait ``timeout`` seconds for quiet.
 
-        With so many seconds ``remaining`` the shape is played in them, but for the window's edge.
+        With so many seconds ``remaining`` the shape is played in them, but for the window's edge. Else an
+        open model takes as long as its shape, and is finished then.
         """
         if self._opening is None:
             own = self.options.shape.seconds
             self.crews.set_out(own if remaining is None else max(remaining - self.options.quiet, _SHORTEST))
-            self._opening = gevent.spawn(self._open_window, timeout)
+            ends = remaining is None and self.options.rate is not None
+            self._opening = gevent.spawn(self._play, timeout, own if ends else None)
 
     def end(self, timeout: float) -> None:
         """Let users finish what they have under way, take the last scrape, and send users home."""
@@ -146,8 +158,14 @@ class Run:
         """Where a target shows its metrics."""
         return urljoin(f"{target.url}/", self.options.metrics_path)
 
-    def _open_window(self, timeout: float) -> None:
+    def _play(self, timeout: float, seconds: float | None) -> None:
         gevent.sleep(self.options.warm_up)
+        self._open_window(timeout)
+        if seconds is not None:
+            gevent.sleep(max(seconds - self.options.warm_up, 0.0))
+            self._finished()
+
+    def _open_window(self, timeout: float) -> None:
         self._quieten(timeout, "before the window")
         self._scrape_edge("before the window")
         gevent.sleep(self.options.quiet)

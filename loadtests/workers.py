@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from time import perf_counter, time
 from typing import TYPE_CHECKING, Any, Final
 
 import gevent
-from locust.runners import STATE_MISSING
+from locust.runners import STATE_INIT, STATE_MISSING
 from pydantic import TypeAdapter
 
 from analysis.run_record import LostWorker
@@ -14,13 +15,14 @@ from loadtests.clock import Clock
 from loadtests.crew import CrewReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from locust.runners import MasterRunner
 
     from loadtests.crew import Crew
     from loadtests.line import Line
 
+LOG: Final = logging.getLogger("loadtests")
 REPORT: Final = TypeAdapter(CrewReport)
 _ANSWERING: Final = 10.0
 """Seconds that a worker may take to answer, besides what it was asked to wait for."""
@@ -31,19 +33,29 @@ _WATCHING: Final = 0.25  # seconds
 class Workers:
     """Tells the crews of all workers the same, and waits until all have done it; see :class:`Crew`.
 
-    A worker that comes late is told what the others have been told. One that ends, or whom Locust misses
-    because its heartbeat failed, is lost: the others share its arrivals, and nobody waits for it.
+    A worker that comes late is told what the others have been told, and shares their arrivals as soon as its
+    users are there. One that ends, or whom Locust misses because its heartbeat failed, is lost: the others
+    take over its arrivals, nobody waits for it, and it is sent home, should it still be there.
     """
 
-    def __init__(self, runner: MasterRunner, line: Line, finished: Callable[[], None]) -> None:
-        """``finished`` is called when every worker has made all the journeys of its plan."""
+    def __init__(
+        self,
+        runner: MasterRunner,
+        line: Line,
+        deal: Callable[[int, int], Sequence[str]],
+        finished: Callable[[], None],
+    ) -> None:
+        """``deal`` gives the journeys of one of so many parts of a plan; ``finished`` is called after all."""
         self.lost: tuple[LostWorker, ...] = ()
         self._runner = runner
         self._line = line
+        self._deal = deal
         self._finished = finished
         self._indexes: dict[str, int] = {}
         self._answers: dict[str, Any] = {}
         self._number = 0
+        self._arrived: set[str] = set()
+        self._sharing: list[str] = []
         self._done: set[str] = set()
         self._clock = Clock()
         self._seconds: float | None = None
@@ -55,6 +67,7 @@ class Workers:
         """Let journeys arrive, for so many seconds."""
         self._seconds = seconds
         self._clock.start()
+        self._regroup()
         self._ask("set_out", seconds)
 
     def hold(self, timeout: float) -> bool:
@@ -67,6 +80,7 @@ class Workers:
     def open_window(self) -> None:
         """Count as in the window from now on."""
         self._window_open = True
+        self._deal_out()
         self._ask("open_window")
 
     def release(self) -> None:
@@ -76,10 +90,12 @@ class Workers:
         self._ask("release")
 
     def reports(self) -> tuple[CrewReport, ...]:
-        """What each crew did. Who does not say is lost."""
+        """What each crew did. Who does not say is lost, and so is who never said anything."""
         answers = self._ask("report")
         for node in [node for node in self._indexes if node not in answers]:
             self._lose(node)
+        for node in self._silent():
+            self._count_as_lost(self._runner.get_worker_index(node))  # type: ignore[no-untyped-call]
         reports = (REPORT.validate_json(answer) for answer in answers.values())
         return tuple(sorted(reports, key=lambda report: report.index))
 
@@ -101,14 +117,14 @@ class Workers:
 
     def _welcome(self, node: str, index: int) -> None:
         self._indexes[node] = index
+        self._arrived.add(node)
         calls: list[list[Any]] = []
         if self._seconds is not None:
             calls.append(["set_out", self._seconds, self._clock.now])
         if self._window_open:
-            calls.append(["open_window"])
+            calls += [["deal", []], ["open_window"]]
         calls.append(["hold", 0.0] if self._held else ["release"])
         self._line.send({"calls": calls}, node)
-        self._share()
 
     def _ask(self, call: str, *arguments: float, patience: float = _ANSWERING) -> dict[str, Any]:
         """What everybody has answered by the time that all have, or that patience has run out."""
@@ -128,20 +144,49 @@ class Workers:
             self._look()
 
     def _look(self) -> None:
-        """See who is gone."""
+        """See who is gone, and whose users are there."""
         for node in list(self._indexes):
             known = self._runner.clients.get(node)
             if known is None or known.state == STATE_MISSING:
                 self._lose(node)
+        if self._runner.spawning_completed:
+            self._regroup()
 
     def _lose(self, node: str) -> None:
-        self.lost += (LostWorker(index=self._indexes.pop(node), at=time()),)
-        self._share()
+        self._count_as_lost(self._indexes.pop(node))
+        self._line.send({"calls": [["close"]]}, node)  # it may be there again, but not in the record
+        self._regroup()
         self._finish()
 
-    def _share(self) -> None:
-        for node in self._indexes:
-            self._line.send({"calls": [["take", 1 / len(self._indexes)]]}, node)
+    def _count_as_lost(self, index: int) -> None:
+        self.lost += (LostWorker(index=index, at=time()),)
+
+    def _silent(self) -> list[str]:
+        """Who was told by Locust to begin, and never told us that it did: something is wrong over there."""
+        clients = self._runner.clients
+        return [node for node in clients if node not in self._arrived and clients[node].state != STATE_INIT]
+
+    def _regroup(self) -> None:
+        """Share arrivals among those whose users are there."""
+        clients = self._runner.clients
+        sharing = [node for node in self._indexes if (known := clients.get(node)) and known.user_count]
+        if sharing == self._sharing:
+            return
+        self._sharing = sharing
+        LOG.info(
+            "Workers that take part: %s", ", ".join(str(self._indexes[node]) for node in sharing) or "none"
+        )
+        for node in self._indexes.keys() - set(sharing):
+            self._line.send({"calls": [["sit_out"]]}, node)
+        for place, node in enumerate(sharing):
+            self._line.send({"calls": [["take", place, len(sharing)]]}, node)
+
+    def _deal_out(self) -> None:
+        """Give all journeys of a plan to those whose users are there; the others have nothing to do."""
+        for node in self._indexes.keys() - set(self._sharing):
+            self._line.send({"calls": [["deal", []]]}, node)
+        for place, node in enumerate(self._sharing):
+            self._line.send({"calls": [["deal", self._deal(place, len(self._sharing))]]}, node)
 
     def _finish(self) -> None:
         if self._done and self._done >= self._indexes.keys():
@@ -156,6 +201,7 @@ class Hand:
         self._line = line
         self._crew = crew
         crew.hold(0.0)
+        crew.sit_out()
         line.listener = self._hear
         line.send({"arrived": index})
 
