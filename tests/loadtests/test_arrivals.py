@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loadtests import shapes
 from loadtests.arrivals import GAPS, Arrivals, Part
 from loadtests.shapes import Shape, Stage
 
 RAMP = Shape("ramp", (Stage(100.0, 0.0, 2.0), Stage(50.0, 2.0, 2.0)))
 STEADY = Shape("steady", (Stage(100.0, 1.0, 1.0),))
+KNOWN = shapes.load(shapes.BUILT_IN)
 SEEDS = st.integers(0, 10_000)
 
 
@@ -105,3 +107,14 @@ def test_who_comes_late_leaves_out_what_was_due_before(kind: str) -> None:
     arrivals = Arrivals(10.0, RAMP, GAPS[kind](Random(1)))
     arrivals.skip_to(50.0)
     assert min(all_of(arrivals)) >= 50
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_every_stage_of_every_shape_brings_as_many_as_it_has_area(name: str) -> None:
+    shape = KNOWN[name]
+    moments = all_of(Arrivals(2.0, shape, GAPS["constant"](Random(1))))
+    start = 0.0
+    for stage in shape.stages:
+        end = start + stage.seconds
+        assert sum(start <= moment < end for moment in moments) == pytest.approx(2 * stage.area, abs=1)
+        start = end
