@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gevent
 from gevent import GreenletExit
+from locust.runners import STATE_RUNNING, STATE_SPAWNING
 
 from loadtests.crew import Crew
 from loadtests.line import Line
@@ -39,6 +40,8 @@ class Participant:
         environment.events.test_stopping.add_listener(self._end)  # type: ignore[no-untyped-call]
         self._interrupted = False
         gevent.signal_handler(signal.SIGINT, self._interrupt)
+        if runner.worker_state in {STATE_SPAWNING, STATE_RUNNING}:  # a run began before there was a listener
+            self._begin()
 
     def seat(self, clients: Mapping[Side, RapidHttpSession]) -> Seat:
         """A seat in the run for a new user.

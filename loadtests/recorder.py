@@ -184,7 +184,7 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if isinstance(runner, WorkerRunner):
-        MeasuredUser.recorder = Participant(environment, runner)
+        MeasuredUser.recorder.set(Participant(environment, runner))
         return
     if runner is None:
         return
@@ -193,7 +193,7 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
         _expect_service(environment)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         gevent.signal_handler(signal.SIGINT, _interrupt)
-    MeasuredUser.recorder = Recorder(environment, runner)
+    MeasuredUser.recorder.set(Recorder(environment, runner))
 
 
 def _interrupt() -> None:

@@ -173,6 +173,7 @@ class Run:
             self.crews.open_window()
             self._window_start = time()
             self.crews.release()
+        LOG.info("The window opens")
 
     def _quieten(self, timeout: float, where: str) -> None:
         if not self.crews.hold(timeout):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import gevent
+from gevent.event import AsyncResult
 
 from loadtests.options import Options
 from loadtests.rapidhttp import RapidHttpUser
@@ -40,8 +41,8 @@ class MeasuredUser(RapidHttpUser):
 
     abstract = True
     timeout = 60.0
-    recorder: ClassVar[Seats]
-    """Set once Locust has started."""
+    recorder: ClassVar[AsyncResult[Seats]] = AsyncResult()
+    """There once Locust has started. Users of a worker that joins a run may come before it."""
 
     scenarios: ClassVar[Sequence[str]] = ()
     """Names that ``--scenario`` may have; any, if there are none."""
@@ -73,7 +74,7 @@ class MeasuredUser(RapidHttpUser):
 
     def on_start(self) -> None:
         """Take a seat in the run, get ready, and wait for the first journey."""
-        seat = self._seat = self.recorder.seat(self._clients)
+        seat = self._seat = self.recorder.get().seat(self._clients)
         self.session, self.random, self.index = seat.session, seat.random, seat.index
         self.scenario = seat.scenario
         gevent.getcurrent().link(lambda _: seat.leave())
