@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
 
+import gevent
 from gevent.event import Event
 
 from analysis.run_record import Generator, LostWorker, Side
@@ -18,12 +20,14 @@ from loadtests.tally import Tally
 from loadtests.turnstile import Turnstile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from loadtests.options import Options
     from loadtests.plan import Plan
     from loadtests.rapidhttp import RapidHttpSession
+
+_LOOK_AGAIN: Final = 0.02  # seconds
 
 
 @dataclass(slots=True)
@@ -39,7 +43,8 @@ class Seat:
     lobby: Lobby | None
     plan: Plan | None
     window_opened: Event
-    processes: Callable[[], int]
+    crew: Crew
+    _present: bool = False
     _under_way: bool = False
 
     def pause(self) -> float:
@@ -48,6 +53,8 @@ class Seat:
 
     def wait_for_start(self) -> None:
         """Until the user's first journey may begin; those of a plan all belong into the window."""
+        self._present = True
+        self.crew.present += 1
         if self.plan is not None:
             self.window_opened.wait()
         self._wait_in_lobby()
@@ -67,6 +74,8 @@ class Seat:
     def leave(self) -> None:
         """The user is gone, maybe amid a journey: Locust moves users to a worker that comes late."""
         self._end(whole=False)
+        self.crew.present -= self._present
+        self._present = False
 
     def _wait_in_lobby(self) -> None:
         if self.lobby is not None:
@@ -105,7 +114,9 @@ class Crew:
         """``index`` keeps the random streams of several processes apart; a ``plan`` is told what it holds."""
         self.targets = targets(options, host)
         self.lost: tuple[LostWorker, ...] = ()
-        self._part = Part()
+        self.part = Part()
+        self.present = 0
+        """Users who are ready: they wait for their first journey, or have begun it."""
         self._lobby = _lobby(options, index)
         self._plan = plan
         self._options = options
@@ -137,8 +148,14 @@ class Crew:
             lobby=self._lobby,
             plan=self._plan,
             window_opened=self._window_opened,
-            processes=lambda: self._part.of,
+            crew=self,
         )
+
+    def gather(self, users: int, timeout: float) -> None:
+        """Wait until so many users are ready."""
+        end = perf_counter() + timeout
+        while self.present < users and perf_counter() < end:
+            gevent.sleep(_LOOK_AGAIN)
 
     def set_out(self, seconds: float, elapsed: float = 0.0) -> None:
         """Let journeys arrive by a plan of so many ``seconds``, from ``elapsed`` seconds into it."""
@@ -148,9 +165,9 @@ class Crew:
 
     def take(self, place: int, of: int) -> None:
         """Be one of so many crews, and take that part of all arrivals."""
-        self._part = Part(place, of)
+        self.part = Part(place, of)
         if self._lobby is not None:
-            self._lobby.take(self._part)
+            self._lobby.take(self.part)
 
     def sit_out(self) -> None:
         """Take no arrivals, until told which part."""

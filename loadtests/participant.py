@@ -66,6 +66,8 @@ class Participant:
             self._hand.done()
 
     def _end(self, **_: Any) -> None:  # noqa: ANN401
+        if self._hand is not None:
+            self._hand.close()
         if self._crew is not None:
             self._crew.close()
         self._crew = self._hand = None

@@ -122,8 +122,12 @@ class Recorder:
             self._run.warn("the number of users was changed during the run")
         self._users = max(self._users, user_count)
         run_time = _parsed(self._environment).run_time
-        remaining = run_time - (monotonic() - self._began) if run_time else None
-        self._run.all_users_there(self._patience, remaining)
+        end = self._began + run_time if run_time else None
+        asked = self._run.options
+        missed = asked.rate is not None or journeys(
+            self._environment, asked
+        )  # by what is due, were they not ready
+        self._run.all_users_there(user_count if missed else 0, self._patience, end)
 
     def _end(self, **_: Any) -> None:  # noqa: ANN401
         """The time is up, or somebody stopped the run; whoever comes second waits for the first."""

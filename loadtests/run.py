@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urljoin
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 LOG: Final = logging.getLogger("loadtests")
 _SHORTEST: Final = 1.0  # seconds
+_GATHERING: Final = 10.0
+"""Seconds that users may take to become ready, after Locust has started them all."""
 LONGEST_REQUEST: Final = 30.0
 """Seconds that an edge waits for requests under way, unless Locust's --stop-timeout says otherwise."""
 
@@ -40,6 +42,9 @@ class Crews(Protocol):
     @property
     def lost(self) -> tuple[LostWorker, ...]:
         """Workers that ended before the run did."""
+
+    def gather(self, users: int, timeout: float) -> None:
+        """Wait until so many users are ready, but no longer than that."""
 
     def set_out(self, seconds: float) -> None:
         """Let journeys arrive, for so many seconds."""
@@ -122,13 +127,15 @@ class Run:
             self.warn(f"no metrics at {' and '.join(missing)}; no scrapes are kept (see --metrics-path)")
         self._started = time()
 
-    def all_users_there(self, timeout: float, remaining: float | None) -> None:
-        """Warm up from now on, then open the window; edges wait ``timeout`` seconds for quiet.
+    def all_users_there(self, users: int, timeout: float, end: float | None) -> None:
+        """Warm up once so many are ready, then open the window; edges wait ``timeout`` seconds for quiet.
 
-        With so many seconds ``remaining`` the shape is played in them, but for the window's edge. Else an
-        open model takes as long as its shape, and is finished then.
+        Where the run has an ``end`` (by the monotonic clock) the shape is played until then, but for the
+        window's edge. Else an open model takes as long as its shape, and is finished then.
         """
         if self._opening is None:
+            self.crews.gather(users, _GATHERING)
+            remaining = None if end is None else end - monotonic()
             own = self.options.shape.seconds
             self.crews.set_out(own if remaining is None else max(remaining - self.options.quiet, _SHORTEST))
             ends = remaining is None and self.options.rate is not None

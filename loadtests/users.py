@@ -89,7 +89,7 @@ class MeasuredUser(RapidHttpUser):
     @property
     def processes(self) -> int:
         """How many processes load the service, this one included. It may change during the run."""
-        return self._seat.processes()
+        return self._seat.crew.part.of
 
     def next_journey(self) -> str | None:
         """The next journey of the plan, by name; None when all have been dealt."""

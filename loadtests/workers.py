@@ -28,6 +28,7 @@ _ANSWERING: Final = 10.0
 """Seconds that a worker may take to answer, besides what it was asked to wait for."""
 _LOOK_AGAIN: Final = 0.02
 _WATCHING: Final = 0.25  # seconds
+_COUNTING: Final = 0.1
 
 
 class Workers:
@@ -55,6 +56,7 @@ class Workers:
         self._answers: dict[str, Any] = {}
         self._number = 0
         self._arrived: set[str] = set()
+        self._present: dict[str, int] = {}
         self._sharing: list[str] = []
         self._done: set[str] = set()
         self._clock = Clock()
@@ -63,11 +65,16 @@ class Workers:
         self._watching = gevent.spawn(self._keep_watching)
         line.listener = self._hear
 
+    def gather(self, users: int, timeout: float) -> None:
+        """Wait until so many users are ready."""
+        end = perf_counter() + timeout
+        while sum(self._present.values()) < users and perf_counter() < end:
+            gevent.sleep(_LOOK_AGAIN)
+
     def set_out(self, seconds: float) -> None:
         """Let journeys arrive, for so many seconds."""
         self._seconds = seconds
         self._clock.start()
-        self._regroup()
         self._ask("set_out", seconds)
 
     def hold(self, timeout: float) -> bool:
@@ -109,6 +116,9 @@ class Workers:
         match words:
             case {"arrived": index}:
                 self._welcome(node, index)
+            case {"present": users}:
+                self._present[node] = users
+                self._regroup()
             case {"number": number, "answer": answer} if number == self._number:
                 self._answers[node] = answer
             case {"done": _}:
@@ -144,15 +154,14 @@ class Workers:
             self._look()
 
     def _look(self) -> None:
-        """See who is gone, and whose users are there."""
+        """See who is gone."""
         for node in list(self._indexes):
             known = self._runner.clients.get(node)
             if known is None or known.state == STATE_MISSING:
                 self._lose(node)
-        if self._runner.spawning_completed:
-            self._regroup()
 
     def _lose(self, node: str) -> None:
+        self._present.pop(node, None)
         self._count_as_lost(self._indexes.pop(node))
         self._line.send({"calls": [["close"]]}, node)  # it may be there again, but not in the record
         self._regroup()
@@ -168,8 +177,7 @@ class Workers:
 
     def _regroup(self) -> None:
         """Share arrivals among those whose users are there."""
-        clients = self._runner.clients
-        sharing = [node for node in self._indexes if (known := clients.get(node)) and known.user_count]
+        sharing = [node for node in self._indexes if self._present.get(node)]
         if sharing == self._sharing:
             return
         self._sharing = sharing
@@ -204,10 +212,26 @@ class Hand:
         crew.sit_out()
         line.listener = self._hear
         line.send({"arrived": index})
+        self._counting = gevent.spawn(self._keep_counting)
 
     def done(self) -> None:
         """Tell the master that the journeys of the plan have been made."""
         self._line.send({"done": True})
+
+    def close(self) -> None:
+        """The run is over."""
+        self._counting.kill()
+
+    def _keep_counting(self) -> None:
+        """Tell the master how many users are ready, when no more have come for a moment."""
+        told = before = 0
+        while True:
+            gevent.sleep(_COUNTING)
+            now = self._crew.present
+            if now == before != told:
+                self._line.send({"present": now})
+                told = now
+            before = now
 
     def _hear(self, _: str, words: dict[str, Any]) -> None:
         answer: Any = None

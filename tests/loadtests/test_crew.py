@@ -80,6 +80,21 @@ def test_a_request_that_was_broken_off_is_no_longer_waited_for() -> None:
 def test_every_crew_knows_how_many_there_are() -> None:
     crew = Crew(options(), "http://127.0.0.1:1")
     seat = crew.seat({}, frozenset())
-    assert seat.processes() == 1
+    assert seat.crew.part.of == 1
     crew.take(1, 3)
-    assert seat.processes() == 3
+    assert seat.crew.part.of == 3
+
+
+def test_nothing_arrives_before_users_are_ready() -> None:
+    crew = Crew(options("--rate", "1"), "http://127.0.0.1:1")
+    first, second = (crew.seat({}, frozenset()) for _ in range(2))
+    gathering = gevent.spawn(crew.gather, 2, 60.0)
+    come = gevent.spawn(first.wait_for_start)
+    gevent.sleep(0.05)
+    assert not gathering.ready()
+    late = gevent.spawn(second.wait_for_start)
+    with gevent.Timeout(30):
+        gathering.join()
+    first.leave()
+    assert crew.present == 1
+    gevent.killall([come, late])

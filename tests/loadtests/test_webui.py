@@ -24,18 +24,6 @@ WINDOW = 3.0
 """Seconds that a run goes on, after it was seen to be under way."""
 
 
-def wait_for(url: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            httpx.get(url, timeout=PATIENCE)
-        except httpx.TransportError:
-            assert time.monotonic() < deadline, f"{url} does not answer"
-            time.sleep(0.2)
-        else:
-            return
-
-
 @pytest.fixture
 def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
@@ -56,7 +44,7 @@ def test_the_tab_shows_the_services_own_figures_and_links_the_report_in_the_end(
     page.on("pageerror", lambda error: errors.append(str(error)))
     ui = ("--autostart", "-u", "4", "-r", "4", "-H", service, "--web-port", str(free_port))
     with load.start("--web-host", "127.0.0.1", *ui):
-        wait_for(url)
+        until(lambda: under_way(load))  # the page shows what was so when it was opened
         page.goto(url)
         page.get_by_role("tab", name="Service").click()
         row = page.get_by_role("row").filter(has_text="PlaceOrderCommand")
@@ -91,7 +79,7 @@ def test_a_duet_shows_both_sides_and_there_is_no_report_before_the_end(
     sides = ("-H", pizzeria(), "--duet", pizzeria())
     ui = ("--autostart", "-u", "2", "-r", "2", "--web-port", str(free_port))
     with load.start("--web-host", "127.0.0.1", *sides, *ui):
-        wait_for(url)
+        until(lambda: under_way(load))
         before = httpx.get(f"{url}/service/report", timeout=PATIENCE)
         until(
             lambda: {"GetMenuQuery", "baseline: GetMenuQuery"} <= {row["name"] for row in service_rows(url)}
@@ -104,10 +92,14 @@ def test_a_duet_shows_both_sides_and_there_is_no_report_before_the_end(
     assert "Duet" in report.text
 
 
+def under_way(load: Load) -> bool:
+    return load.runs.exists() and any(load.runs.glob("*/scrapes-candidate.jsonl.gz"))
+
+
 def stop(url: str) -> None:
     """When there has been something to report."""
     time.sleep(WINDOW)
-    httpx.get(f"{url}/stop", timeout=PATIENCE)
+    httpx.post(f"{url}/stop", timeout=PATIENCE)
 
 
 def service_rows(url: str) -> list[dict[str, Any]]:
