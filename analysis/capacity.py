@@ -53,7 +53,7 @@ class Capacity:
     """What a search found.
 
     ``rate`` is the highest that held, None where none did; ``failed`` the lowest above it that did not hold,
-    infinite where all did. Unless ``complete``, the probes were used up before ``rate`` was confirmed.
+    infinite where all did. Unless ``complete``, the search ended before ``rate`` was confirmed.
     """
 
     rate: float | None
@@ -80,8 +80,10 @@ class Change:
     reason: str
 
 
-def search(plan: Search) -> Generator[float, Probe, Capacity]:
+def search(plan: Search) -> Generator[float, Probe | None, Capacity]:
     """Yields the rate of the next probe, is sent the probe, and returns the capacity.
+
+    Where there can be no probe it is sent None, and returns what is known so far.
 
     A rate holds if two of up to three probes say so, or the first: a probe that fails may have been
     disturbed, one that holds is confirmed later.
@@ -91,7 +93,8 @@ def search(plan: Search) -> Generator[float, Probe, Capacity]:
     probes: list[Probe] = []
     rate = next(rates)
     while len(probes) < plan.most_probes:
-        probe = yield rate
+        if (probe := (yield rate)) is None:
+            break
         probes.append(probe)
         try:
             rate = rates.send(probe.held)

@@ -42,7 +42,7 @@ class StoredCapacity(_Stored):
     schema_version: Literal[1] = SCHEMA_VERSION
     rate: float | None = Field(gt=0, description="highest that held; null when none did")
     failed: float | None = Field(gt=0, description="lowest above it that did not; null when all held")
-    complete: bool = Field(description="false: the probes were used up before the rate was confirmed")
+    complete: bool = Field(description="false: the search ended before the rate was confirmed")
     revision: str | None
     conditions: dict[str, str] = Field(description="environment, load and limits: only equals are compared")
     probes: tuple[StoredProbe, ...]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from analysis.counters import Edges
     from analysis.model import Reconciliation, Snapshots
-    from analysis.run_record import RunRecord, TargetRecord
+    from analysis.run_record import Arrivals, RunRecord, TargetRecord
 
     Floats = NDArray[np.float64]
 
@@ -30,13 +30,15 @@ GAP = 3.0
 LONGEST_GAP = 0.25
 FEWEST_COVERED = 0.5
 MOST_ABANDONED = 0.01
+MOST_DROPPED = 0.01
 BUSIEST_GENERATOR = 0.9
 LONGEST_LAG = 0.05
 LARGEST_SHORTFALL = 0.05
 SURE_DEVIATIONS = 3.0
 """Limits of a valid run. Of the window: the longest gap, the least that scrapes cover. Of all requests: those
-given up on. Of the generator: its core, and its loop's lag at p99 in seconds. Of the offered load: what was
-not achieved, and the standard deviations of chance that are not held against it."""
+given up on. Of all arrivals: those for whom nobody was free. Of the generator: its core, and its loop's lag
+at p99 in seconds. Of the offered load: what was not achieved, and the standard deviations of chance that are
+not held against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def of(seen: Seen) -> tuple[Finding, ...]:
 
 def of_load(record: RunRecord) -> tuple[Finding, ...]:
     """What is found on the load itself, whatever the service says."""
-    checks = (_saturated, _lost_workers, _shortfall, _dropped, _warnings)
+    checks = (_saturated, _lost_workers, _shortfall, _dropped, _cut_short, _warnings)
     return tuple(finding for check in checks for finding in check(record))
 
 
@@ -165,17 +167,32 @@ def _saturated(record: RunRecord) -> Iterator[Finding]:
 
 
 def _shortfall(record: RunRecord) -> Iterator[Finding]:
-    rates = record.rates
+    rates, arrivals = record.rates, record.arrivals
     missed = (rates.offered - rates.achieved) * record.window.duration
-    under_way = record.arrivals.most_users if record.arrivals else 0
-    # Journeys that begin in the window end in it, but for those under way at its edges: as many at both, give
-    # or take the deviation of a Poisson count at each.
-    chance = SURE_DEVIATIONS * sqrt(2 * under_way)
-    if missed > LARGEST_SHORTFALL * rates.offered * record.window.duration + chance:
+    if missed > LARGEST_SHORTFALL * rates.offered * record.window.duration + _chance(arrivals):
         yield _invalid(
             "load-not-achieved",
-            f"{rates.achieved:.1f} of {rates.offered:.1f} {rates.unit} a second were achieved; offer less",
+            f"{rates.achieved:.1f} of {rates.offered:.1f} {rates.unit} a second were achieved"
+            f"{_backlog(arrivals)}; offer less",
         )
+
+
+def _chance(arrivals: Arrivals | None) -> float:
+    """How many more journeys may be under way when the window closes than when it opened, without a backlog.
+
+    Both are Poisson counts of one mean, and of that the first tells: the mean is about one more than it, as
+    nothing was seen of what is rare. The count at the end tells nothing, as a backlog makes it large.
+    """
+    return SURE_DEVIATIONS * sqrt(2 * (arrivals.under_way_at_start + 1)) if arrivals else 0.0
+
+
+def _backlog(arrivals: Arrivals | None) -> str:
+    if arrivals is None or arrivals.under_way_at_end <= arrivals.under_way_at_start:
+        return ""
+    return (
+        f", {arrivals.under_way_at_start} were under way when the window opened and "
+        f"{arrivals.under_way_at_end} when it closed"
+    )
 
 
 def _dropped(record: RunRecord) -> Iterator[Finding]:
@@ -183,9 +200,19 @@ def _dropped(record: RunRecord) -> Iterator[Finding]:
     if arrivals and arrivals.dropped:
         yield Finding(
             "arrivals-dropped",
-            Severity.INVALID if arrivals.dropped > LARGEST_SHORTFALL * arrivals.offered else Severity.WARNING,
+            Severity.INVALID if arrivals.dropped > MOST_DROPPED * arrivals.offered else Severity.WARNING,
             f"{arrivals.dropped} of {arrivals.offered} journeys found none of {record.users} users free; "
             "allow more --users, or offer less",
+        )
+
+
+def _cut_short(record: RunRecord) -> Iterator[Finding]:
+    plan = record.plan
+    if plan and plan.finished < plan.journeys:
+        yield _invalid(
+            "plan-cut-short",
+            f"{plan.finished} of the {plan.journeys} journeys of {record.scenario} came to their end; "
+            "run it without --run-time, and until it ends",
         )
 
 

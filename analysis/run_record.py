@@ -58,7 +58,10 @@ class StepCounts(Record):
 
 
 class Latency(Record):
-    """Response times of one step in the window, as the client saw them, seconds."""
+    """Response times of one step in the window, as the client saw them, seconds.
+
+    A request that was given up on counts with the time for which it was waited.
+    """
 
     step: str
     count: int
@@ -129,6 +132,8 @@ class ArrivalCounts(Record):
     offered: int
     dropped: int
     finished: int
+    under_way_at_start: int = Field(description="journeys that had begun before, and not ended")
+    under_way_at_end: int
     most_users: int = Field(description="at work at the same time")
     late_p99: float
     late_max: float
@@ -139,6 +144,13 @@ class Arrivals(ArrivalCounts):
 
     kind: Literal["constant", "poisson"]
     rate: float = Field(description="asked for: journeys a second at level 1 of the shape")
+
+
+class PlanCounts(Record):
+    """A scenario with a fixed number of journeys: how many there are, and how many came to their end."""
+
+    journeys: int
+    finished: int
 
 
 class Worker(Record):
@@ -175,6 +187,7 @@ class RunRecord(Record):
     window: Span = Field(description="the steady state that is judged; both edges quiet")
     rates: Rates
     arrivals: Arrivals | None = None
+    plan: PlanCounts | None = Field(default=None, description="null where no number of journeys is fixed")
     generator: Generator = Field(description="of a distributed run: the worst of all workers")
     environment: Environment
     workers: tuple[Worker, ...] = Field(default=(), description="of a distributed run")

@@ -20,7 +20,7 @@ from gate.service import Build, served
 from gate.sides import target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from analysis.policy import Policy
@@ -48,9 +48,13 @@ class Asked:
 
 
 class GeneratorLimitError(UserError):
-    """The load generator, not the service, was the limit."""
+    """The load generator, not the service, was the limit. What was found before is not lost."""
 
     exit_code = 4
+
+    def __init__(self, message: str, found: Conditioned) -> None:
+        super().__init__(message)
+        self.found = found
 
 
 class _LateLoadError(Exception):
@@ -91,7 +95,7 @@ def find(asked: Asked, narrator: Narrator) -> Conditioned:
         UserError: the service or Locust cannot be started, the service was lost, or the load generator was
             the limit.
     """
-    capacity = _searched(asked, narrator)
+    capacity, limit = _searched(asked, narrator)
     load = {
         "scenario": asked.load.scenario,
         "arrivals": asked.load.arrivals,
@@ -99,7 +103,10 @@ def find(asked: Asked, narrator: Narrator) -> Conditioned:
         "users": str(asked.load.users),
         "probe": formatted(asked.load.window),
     }
-    return Conditioned(capacity, capacity_file.conditions(environment(asked.folder), load))
+    found = Conditioned(capacity, capacity_file.conditions(environment(asked.folder), load))
+    if limit is not None:
+        raise GeneratorLimitError(limit, found)
+    return found
 
 
 def environment(folder: Path) -> Environment:
@@ -123,7 +130,8 @@ def at(load: Load, rate: float, number: int) -> Load:
     return replace(load, rate=rate, window=window, seed=load.seed + number - 1)
 
 
-def _searched(asked: Asked, narrator: Narrator) -> Capacity:
+def _searched(asked: Asked, narrator: Narrator) -> tuple[Capacity, str | None]:
+    """What was found, and if the load generator ended the search, how."""
     searching = search(asked.plan)
     rate = next(searching)
     probes: list[Probe] = []
@@ -133,10 +141,19 @@ def _searched(asked: Asked, narrator: Narrator) -> Capacity:
             probes.append(_probe(asked, rate, len(probes) + 1, narrator))
             rate = searching.send(probes[-1])
         except StopIteration as ended:
-            found: Capacity = ended.value
-            return found
+            return ended.value, None
         except _LateLoadError as late:
-            raise _generator_limit(rate, probes, late) from late
+            found = _stopped(searching)
+            return found, _generator_limit(rate, found, late)
+
+
+def _stopped(searching: Generator[float, Probe | None, Capacity]) -> Capacity:
+    try:
+        searching.send(None)
+    except StopIteration as ended:
+        found: Capacity = ended.value
+        return found
+    raise AssertionError("a search that is stopped ends")
 
 
 def _progress(rate: float, probes: list[Probe], most: int) -> str:
@@ -148,10 +165,11 @@ def _outcome(probe: Probe) -> str:
     return f"{shown(probe.rate)} {'held' if probe.held else f'failed: {probe.reasons[0]}'}"
 
 
-def _generator_limit(rate: float, probes: list[Probe], late: Exception) -> GeneratorLimitError:
-    held = max((probe.rate for probe in probes if probe.held), default=None)
-    known = "nothing is known of the service" if held is None else f"the service held {shown(held)}"
-    return GeneratorLimitError(
+def _generator_limit(rate: float, found: Capacity, late: Exception) -> str:
+    known = (
+        "nothing is known of the service" if found.rate is None else f"the service held {shown(found.rate)}"
+    )
+    return (
         f"at {shown(rate)} journeys/s the load generator did not keep up, twice ({late}), so that is not the "
         f"service's capacity; {known}; load it from a faster or calmer machine"
     )

@@ -80,15 +80,29 @@ def run(wish: CapacityWish) -> int:
     folder = _folder(wish.runs_dir)
     with narrating(wish.most_probes * load.whole_time) as narrator:
         serving, revision = _serving(wish.url, policy, folder, narrator)
-        found = capacity.find(capacity.Asked(serving, load, limited, plan, folder), narrator)
-    written = folder / "capacity.json"
-    capacity_file.write(found, revision, written)
-    console.print(capacity_table.probes(found.capacity))
+        found = _found(capacity.Asked(serving, load, limited, plan, folder), revision, narrator)
+    written = _write(found, revision, folder)
     console.print(capacity_table.figure(found.capacity, written))
     outcome = _outcome(wish, found, load.scenario, folder)
     if wish.keep:
         _keep(found, revision, load.scenario, folder)
     return verdict.exit_code(outcome, policy.inconclusive)
+
+
+def _found(asked: capacity.Asked, revision: str | None, narrator: Narrator) -> Conditioned:
+    """Search; what was found before the load generator was the limit is written, too."""
+    try:
+        return capacity.find(asked, narrator)
+    except capacity.GeneratorLimitError as limit:
+        _write(limit.found, revision, asked.folder)
+        raise
+
+
+def _write(found: Conditioned, revision: str | None, folder: Path) -> Path:
+    written = folder / "capacity.json"
+    capacity_file.write(found, revision, written)
+    terminal.stdout().print(capacity_table.probes(found.capacity))
+    return written
 
 
 def _outcome(wish: CapacityWish, found: Conditioned, scenario: str, folder: Path) -> Outcome:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
 
+import gevent
 from gevent.event import Event
 
 from analysis.run_record import Generator, LostWorker, Side
-from loadtests.arrivals import GAPS, Arrivals
+from loadtests.arrivals import GAPS, Arrivals, Part
 from loadtests.ledger import Ledger
 from loadtests.lobby import Lobby
 from loadtests.pulse import Pulse
@@ -18,15 +20,17 @@ from loadtests.tally import Tally
 from loadtests.turnstile import Turnstile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from loadtests.options import Options
     from loadtests.plan import Plan
     from loadtests.rapidhttp import RapidHttpSession
 
+_LOOK_AGAIN: Final = 0.02  # seconds
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Seat:
     """What one user of a run needs. With a ``lobby`` the model is open; a ``plan`` ends by itself."""
 
@@ -39,6 +43,9 @@ class Seat:
     lobby: Lobby | None
     plan: Plan | None
     window_opened: Event
+    crew: Crew
+    _present: bool = False
+    _under_way: bool = False
 
     def pause(self) -> float:
         """A think time, seconds."""
@@ -46,20 +53,43 @@ class Seat:
 
     def wait_for_start(self) -> None:
         """Until the user's first journey may begin; those of a plan all belong into the window."""
+        self._present = True
+        self.crew.present += 1
         if self.plan is not None:
             self.window_opened.wait()
-        if self.lobby is not None:
-            self.session.late = self.lobby.wait()
+        self._wait_in_lobby()
+
+    def deal(self) -> str | None:
+        """The next journey of the plan; None when all have been dealt."""
+        dealt = self.plan.deal() if self.plan else None
+        self._under_way = dealt is not None
+        return dealt
 
     def wait_for_next(self) -> float:
         """A journey has come to its end: seconds to wait for the next, when it does not arrive by itself."""
+        self._end(whole=True)
+        self._wait_in_lobby()
+        return self.pause() if self.lobby is None else 0.0
+
+    def leave(self) -> None:
+        """The user is gone, maybe amid a journey: Locust moves users to a worker that comes late."""
+        self._end(whole=False)
+        self.crew.present -= self._present
+        self._present = False
+
+    def _wait_in_lobby(self) -> None:
+        if self.lobby is not None:
+            self.session.late = self.lobby.wait()
+            self._under_way = self.plan is None  # else once it is dealt
+
+    def _end(self, *, whole: bool) -> None:
+        if not self._under_way:
+            return
+        self._under_way = False
         if self.plan is not None:
-            self.plan.done()
-        if self.lobby is None:
-            return self.pause()
-        self.lobby.left()
-        self.session.late = self.lobby.wait()
-        return 0.0
+            self.plan.left(whole=whole)
+        if self.lobby is not None:
+            self.lobby.left(whole=whole)
 
 
 @dataclass(slots=True)
@@ -72,6 +102,7 @@ class CrewReport:
     generator: Generator
     disagreements: Disagreements
     ledger: Ledger | None
+    planned_made: int
     warm_up: dict[Side, Tally] = field(default_factory=dict)
     window: dict[Side, Tally] = field(default_factory=dict)
 
@@ -80,9 +111,12 @@ class Crew:
     """Seats for users, each with random streams of its own, and the moments of the run as they are told."""
 
     def __init__(self, options: Options, host: str, index: int = 0, plan: Plan | None = None) -> None:
-        """``index`` keeps the random streams of several processes apart; a ``plan`` is this process' own."""
+        """``index`` keeps the random streams of several processes apart; a ``plan`` is told what it holds."""
         self.targets = targets(options, host)
         self.lost: tuple[LostWorker, ...] = ()
+        self.part = Part()
+        self.present = 0
+        """Users who are ready: they wait for their first journey, or have begun it."""
         self._lobby = _lobby(options, index)
         self._plan = plan
         self._options = options
@@ -114,7 +148,14 @@ class Crew:
             lobby=self._lobby,
             plan=self._plan,
             window_opened=self._window_opened,
+            crew=self,
         )
+
+    def gather(self, users: int, timeout: float) -> None:
+        """Wait until so many users are ready."""
+        end = perf_counter() + timeout
+        while self.present < users and perf_counter() < end:
+            gevent.sleep(_LOOK_AGAIN)
 
     def set_out(self, seconds: float, elapsed: float = 0.0) -> None:
         """Let journeys arrive by a plan of so many ``seconds``, from ``elapsed`` seconds into it."""
@@ -122,10 +163,21 @@ class Crew:
             self._lobby.set_out(seconds, elapsed)
             self._lobby.open()
 
-    def take(self, share: float) -> None:
-        """Take another share of all arrivals, 0 to 1."""
+    def take(self, place: int, of: int) -> None:
+        """Be one of so many crews, and take that part of all arrivals."""
+        self.part = Part(place, of)
         if self._lobby is not None:
-            self._lobby.arrivals.share = share
+            self._lobby.take(self.part)
+
+    def sit_out(self) -> None:
+        """Take no arrivals, until told which part."""
+        if self._lobby is not None:
+            self._lobby.sit_out()
+
+    def deal(self, journeys: Sequence[str]) -> None:
+        """Make these journeys of the plan, once the window is open."""
+        if self._plan is not None:
+            self._plan.set(journeys)
 
     def hold(self, timeout: float) -> bool:
         """Let no request begin, and wait until none is under way: whether that came to be in time."""
@@ -149,14 +201,17 @@ class Crew:
             self._lobby.open()
 
     def reports(self) -> tuple[CrewReport, ...]:
-        """What was done: of this one crew."""
+        """What was done: of this one crew. What it does from now on is not counted."""
+        for target in self.targets:
+            target.close_books()
         report = CrewReport(
             self._index,
             self._seats,
             self._seeds,
             self._pulse.read(),
             self._disagreements,
-            self._lobby.ledger if self._lobby else None,
+            self._lobby.close_ledger() if self._lobby else None,
+            self._plan.made if self._plan else 0,
             {target.side: target.warm_up for target in self.targets},
             {target.side: target.window for target in self.targets},
         )
@@ -194,9 +249,10 @@ def targets(options: Options, host: str) -> tuple[Target, ...]:
 def merged(reports: tuple[CrewReport, ...]) -> CrewReport:
     """What several crews did together; of the generators the worst."""
     open_model = any(report.ledger for report in reports)
-    total = CrewReport(0, 0, "", _worst(reports), Disagreements(), Ledger() if open_model else None)
+    total = CrewReport(0, 0, "", _worst(reports), Disagreements(), Ledger() if open_model else None, 0)
     for report in reports:
         total.users += report.users
+        total.planned_made += report.planned_made
         total.disagreements.merge(report.disagreements)
         if total.ledger and report.ledger:
             total.ledger.merge(report.ledger)

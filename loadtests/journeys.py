@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from gevent.lock import BoundedSemaphore
 from locust import TaskSet, tag, task
 from locust.exception import StopUser
 
 from loadtests import scenarios
 from loadtests.orderbook import Order, OrderBook, Stage
+from loadtests.quota import Quota
 from loadtests.steps import Answer, Step
 from loadtests.users import MeasuredUser
 
@@ -36,9 +36,6 @@ DELIVERED: Final = Step("delivered", "UpdateOrderStatusCommand", "PUT", tag="del
 ACTIVE_ORDERS: Final = Step("active orders", "GetActiveOrdersQuery", "GET")
 CONFIRMED_ORDERS: Final = Step("confirmed orders", "GetOrdersByStatusQuery", "GET")
 
-STOVES: Final = 4
-"""Orders cooked at once: one fewer than the kitchen takes, so that it is rarely at capacity."""
-
 _SIZES: Final = ("small", "medium", "large")
 _TOPPINGS: Final = ("basil", "olives", "mushrooms", "extra cheese")
 _PAYMENTS: Final = ("cash", "credit_card", "debit_card")
@@ -56,10 +53,9 @@ class Journeys(TaskSet):
         Raises:
             StopUser: All journeys of the plan have been dealt.
         """
-        plan = self.user.plan
-        if plan is None:
+        if not self.user.has_plan:
             return self.user.random.choice(self._drawn_from)
-        if (journey := plan.deal()) is None:
+        if (journey := self.user.next_journey()) is None:
             raise StopUser
         return REFERENCE[journey]
 
@@ -157,12 +153,12 @@ class MarioUser(MeasuredUser):
     tasks = [Journeys]  # noqa: RUF012 - Locust reads and replaces it
     scenarios = scenarios.NAMES
 
-    _stoves = BoundedSemaphore(STOVES)
+    _stoves = Quota()
 
     @classmethod
-    def journeys(cls, scenario: str) -> Sequence[str]:
+    def journeys(cls, scenario: str, part: int, parts: int) -> Sequence[str]:
         """Those of the reference run."""
-        return scenarios.REFERENCE if scenario == scenarios.REFERENCE_NAME else ()
+        return scenarios.reference(part, parts) if scenario == scenarios.REFERENCE_NAME else ()
 
     def get_ready(self) -> None:
         """Come in; for a plan with the menu read, which is none of its journeys."""
@@ -170,7 +166,7 @@ class MarioUser(MeasuredUser):
         self._customer = _customer(self.index)
         self._pizzas: list[str] = []
         self.book = OrderBook()
-        if self.plan is not None:
+        if self.has_plan:
             self.read_menu()
 
     def read_menu(self) -> None:
@@ -215,7 +211,7 @@ class MarioUser(MeasuredUser):
 
     def cook(self, order: Order) -> None:
         """Start cooking and mark ready, back to back. A kitchen at capacity leaves the order for later."""
-        with self.session.together(), self._stoves:
+        with self.session.together(), self._stoves.place(scenarios.stoves(self.processes)):
             self._advance(START_COOKING, order, "/api/orders/{}/cook", Stage.CONFIRMED, Stage.COOKING)
             self._advance(MARK_READY, order, "/api/orders/{}/ready", Stage.COOKING, Stage.READY)
 

@@ -15,6 +15,8 @@ class Ledger:
     offered: int = 0
     dropped: int = 0
     finished: int = 0
+    under_way_at_start: int = 0
+    under_way_at_end: int = 0
     most_users: int = 0
     lateness: Latencies = field(default_factory=Latencies)
 
@@ -23,6 +25,8 @@ class Ledger:
         self.offered += other.offered
         self.dropped += other.dropped
         self.finished += other.finished
+        self.under_way_at_start += other.under_way_at_start
+        self.under_way_at_end += other.under_way_at_end
         self.most_users += other.most_users
         self.lateness.merge(other.lateness)
 
@@ -32,6 +36,8 @@ class Ledger:
             offered=self.offered,
             dropped=self.dropped,
             finished=self.finished,
+            under_way_at_start=self.under_way_at_start,
+            under_way_at_end=self.under_way_at_end,
             most_users=self.most_users,
             late_p99=self.lateness.quantile(0.99),
             late_max=self.lateness.maximum_us / 1e6,

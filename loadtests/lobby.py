@@ -13,10 +13,10 @@ from loadtests.clock import Clock
 from loadtests.ledger import Ledger
 
 if TYPE_CHECKING:
-    from loadtests.arrivals import Arrivals
+    from loadtests.arrivals import Arrivals, Part
 
-_LONGEST_NAP: Final = 1.0
-"""Seconds after which a process without a share looks whether it got one."""
+_IN_A_ROW: Final = 100
+"""Journeys that are behind their time and called without a pause in which others go on."""
 
 
 class Lobby:
@@ -27,12 +27,15 @@ class Lobby:
     """
 
     def __init__(self, arrivals: Arrivals) -> None:
-        self.arrivals = arrivals
         self.ledger = Ledger()
+        self._arrivals = arrivals
         self._waiting: list[AsyncResult[float]] = []
         self._working = 0
+        self._behind = 0
         self._stopped = False
         self._open = Event()
+        self._takes_part = Event()
+        self._takes_part.set()
         self._clock = Clock()
         self._greenlet: gevent.Greenlet | None = None
 
@@ -51,22 +54,35 @@ class Lobby:
         except BaseException:
             if called in self._waiting:  # nobody may send a journey to a user who is gone
                 self._waiting.remove(called)
+            elif called.successful():
+                self.left(whole=False)
             raise
         late = max(perf_counter() - due, 0.0)
         self.ledger.lateness.add(late)
         return late
 
-    def left(self) -> None:
-        """A journey has come to its end."""
+    def left(self, *, whole: bool) -> None:
+        """A journey has come to its end, or was broken off."""
         self._working -= 1
-        self.ledger.finished += 1
+        self.ledger.finished += whole
 
     def set_out(self, seconds: float, elapsed: float) -> None:
         """Begin the plan, which lasts so many ``seconds``, ``elapsed`` seconds into it."""
-        self.arrivals.stretch(seconds)
+        self._arrivals.stretch(seconds)
         self._clock.set(elapsed)
-        self.arrivals.skip_to(elapsed)
+        self._arrivals.skip_to(elapsed)
         self._greenlet = gevent.spawn(self._keep_calling)
+
+    def take(self, part: Part) -> None:
+        """Give this part of all arrivals from now on."""
+        self._arrivals.part = part
+        if not self._takes_part.is_set():
+            self._arrivals.skip_to(self._clock.now)
+            self._takes_part.set()
+
+    def sit_out(self) -> None:
+        """Give none of the arrivals, until told to take part."""
+        self._takes_part.clear()
 
     def open(self) -> None:
         """Let journeys arrive, and the plan go on."""
@@ -80,7 +96,13 @@ class Lobby:
 
     def turn_page(self) -> None:
         """Begin another ledger."""
-        self.ledger = Ledger(most_users=self._working)
+        self.ledger = Ledger(under_way_at_start=self._working, most_users=self._working)
+
+    def close_ledger(self) -> Ledger:
+        """The ledger, complete: what happens from now on is in none."""
+        closed, self.ledger = self.ledger, Ledger()
+        closed.under_way_at_end = self._working
+        return closed
 
     def stop(self) -> None:
         """No more arrivals; who waits for one goes home."""
@@ -92,12 +114,11 @@ class Lobby:
 
     def _keep_calling(self) -> None:
         while True:
-            due = self.arrivals.next()
+            self._takes_part.wait()
+            due = self._arrivals.next()
             if due is None:
-                gevent.sleep(_LONGEST_NAP)
-                self.arrivals.skip_to(self._clock.now)
-            else:
-                self._call(self._wait_until(due))
+                return
+            self._call(self._wait_until(due))
 
     def _wait_until(self, due: float) -> float:
         """Until so many seconds into the plan; gives the moment by the process' clock."""
@@ -105,8 +126,16 @@ class Lobby:
             self._open.wait()
             ahead = due - self._clock.now
             if ahead <= 0:
+                self._let_others_go_on()
                 return perf_counter() + ahead
+            self._behind = 0
             gevent.sleep(ahead)
+
+    def _let_others_go_on(self) -> None:
+        """At a rate that nobody can call, too, users make their journeys and answers are read."""
+        self._behind += 1
+        if not self._behind % _IN_A_ROW:
+            gevent.sleep(0)
 
     def _call(self, due: float) -> None:
         self.ledger.offered += 1

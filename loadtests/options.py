@@ -9,18 +9,20 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from loadtests import shapes
+from loadtests import shapes, trust
 from loadtests.arrivals import GAPS
+from loadtests.shapes import Shape, Stage
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
-
-    from loadtests.shapes import Shape
 
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _BUSY: Final = 5.0  # seconds of arrivals that find a user when none has ended yet
 _FEWEST_USERS: Final = 10
 _QUICKLY: Final = 100  # users a second; Locust warns of more
+_HIGHEST_RATE: Final = 100_000.0
+"""Journeys a second that no machine makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +42,21 @@ class Options:
     run_id: str | None
     metrics_path: str
     scrape_interval: float
+    insecure: bool
+    ca: str | None  # in PEM
     revision: str | None
     baseline_revision: str | None
 
     @classmethod
     def of(cls, parsed: argparse.Namespace) -> Options:
-        """From what Locust has parsed.
-
-        Raises:
-            ValueError: There is no such shape; the message names those that there are.
-        """
+        """From what Locust has parsed and :func:`settle` has settled, here or in this worker's master."""
         return cls(
             duet=parsed.duet or None,
             seed=parsed.seed,
             scenario=parsed.scenario,
             rate=float(parsed.rate) if parsed.rate else None,
             arrivals=parsed.arrivals,
-            shape=_shape(parsed.shape, parsed.shapes),
+            shape=Shape(parsed.shape, tuple(Stage(*stage) for stage in parsed.stages)),
             warm_up=parsed.warm_up,
             quiet=parsed.quiet,
             think=think_range(parsed.think),
@@ -64,9 +64,15 @@ class Options:
             run_id=parsed.run_id or None,
             metrics_path=parsed.metrics_path,
             scrape_interval=parsed.scrape_interval,
+            insecure=parsed.insecure,
+            ca=parsed.authorities,
             revision=parsed.revision or None,
             baseline_revision=parsed.baseline_revision or None,
         )
+
+    def tls(self) -> ssl.SSLContext:
+        """For all connections to the service."""
+        return trust.context(self.ca, insecure=self.insecure)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -101,7 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     model.add_argument(
         "--rate",
-        type=_checked(_positive),
+        type=_checked(_rate),
         metavar="JOURNEYS",
         help="Journeys a second that arrive, at level 1 of the shape. --users is the most at a time "
         "(default: 5 times the rate); one that arrives when all are busy is dropped, and counted.",
@@ -124,6 +130,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="Shapes of your own, in TOML: name = [{ seconds = 60, start = 0.1, end = 1 }, ...]; levels are "
         "multiples of --rate or --users.",
+    )
+    trusted = parser.add_argument_group("TLS options").add_mutually_exclusive_group()
+    trusted.add_argument(
+        "--insecure",
+        action="store_true",
+        help="Believe any certificate of the service, a self-signed one, too.",
+    )
+    trusted.add_argument(
+        "--ca",
+        metavar="FILE",
+        help="Believe only certificates that one in this file (PEM) has signed. Workers need no copy of it.",
     )
     duet = parser.add_argument_group(
         "Duet options", "Two builds under the same load at the same time; --host is the candidate."
@@ -180,22 +197,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def settle(parsed: argparse.Namespace) -> None:
-    """Settle what Locust's own options leave open.
+    """Settle what Locust's own options leave open, and read the files that ours name.
 
     A scenario without a name is called like its locustfile, and of several like the first. In an open model
-    there are users for five seconds of arrivals, and time for them to come, for the shape, and for the pause
-    at the window's edge.
+    there are users for five seconds of arrivals. What a file says goes to the workers with the options: there
+    are machines that do not have it.
 
     Raises:
         ValueError: The options are wrong.
     """
     parsed.scenario = parsed.scenario or Path(parsed.locustfile.split(",")[0]).stem
-    options = Options.of(parsed)
-    if options.rate is not None:
-        parsed.num_users = parsed.num_users or max(_FEWEST_USERS, ceil(_BUSY * options.rate))
+    shape = _shape(parsed.shape, parsed.shapes)
+    parsed.stages = [[stage.seconds, stage.start, stage.end] for stage in shape.stages]
+    parsed.authorities = trust.authorities(Path(parsed.ca)) if parsed.ca else None
+    if parsed.rate:
+        parsed.num_users = parsed.num_users or max(_FEWEST_USERS, ceil(_BUSY * float(parsed.rate)))
         parsed.spawn_rate = parsed.spawn_rate or min(parsed.num_users, _QUICKLY)
-        coming = parsed.num_users / parsed.spawn_rate
-        parsed.run_time = parsed.run_time or coming + options.shape.seconds + options.quiet
 
 
 def think_range(text: str) -> tuple[float, float]:
@@ -232,6 +249,15 @@ def _positive(text: str) -> float:
     value = _number(text)
     if value <= 0:
         raise ValueError(f"{text} is not positive; give more than 0")
+    return value
+
+
+def _rate(text: str) -> float:
+    value = _positive(text)
+    if value > _HIGHEST_RATE:
+        raise ValueError(
+            f"{text} a second are more than any machine makes; give at most {_HIGHEST_RATE:,.0f}"
+        )
     return value
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gevent
 from gevent import GreenletExit
+from locust.runners import STATE_RUNNING, STATE_SPAWNING
 
 from loadtests.crew import Crew
 from loadtests.line import Line
@@ -16,7 +17,7 @@ from loadtests.users import MeasuredUser
 from loadtests.workers import Hand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from locust.env import Environment
     from locust.runners import WorkerRunner
@@ -39,6 +40,8 @@ class Participant:
         environment.events.test_stopping.add_listener(self._end)  # type: ignore[no-untyped-call]
         self._interrupted = False
         gevent.signal_handler(signal.SIGINT, self._interrupt)
+        if runner.worker_state in {STATE_SPAWNING, STATE_RUNNING}:  # a run began before there was a listener
+            self._begin()
 
     def seat(self, clients: Mapping[Side, RapidHttpSession]) -> Seat:
         """A seat in the run for a new user.
@@ -54,8 +57,8 @@ class Participant:
     def _begin(self, **_: Any) -> None:  # noqa: ANN401 - Locust's events
         options = Options.of(self._environment.parsed_options)  # type: ignore[arg-type]
         index = max(self._runner.worker_index, 0)
-        part = plan(self._environment, options, self._done, index)
-        self._crew = Crew(options, self._environment.host or "", index, part)
+        plan = Plan(self._done) if journeys(self._environment, options) else None
+        self._crew = Crew(options, self._environment.host or "", index, plan)
         self._hand = Hand(self._line, self._crew, index)
 
     def _done(self) -> None:
@@ -63,6 +66,8 @@ class Participant:
             self._hand.done()
 
     def _end(self, **_: Any) -> None:  # noqa: ANN401
+        if self._hand is not None:
+            self._hand.close()
         if self._crew is not None:
             self._crew.close()
         self._crew = self._hand = None
@@ -74,17 +79,11 @@ class Participant:
         self._interrupted = True
 
 
-def plan(
-    environment: Environment, options: Options, finished: Callable[[], None], index: int = 0
-) -> Plan | None:
-    """What this process is to do of a scenario with a fixed number of journeys, None in any other."""
-    journeys = [
+def journeys(environment: Environment, options: Options, part: int = 0, parts: int = 1) -> tuple[str, ...]:
+    """What one of several processes is to do of a scenario with a fixed number of journeys; else nothing."""
+    return tuple(
         journey
         for user in environment.user_classes
         if issubclass(user, MeasuredUser)
-        for journey in user.journeys(options.scenario)
-    ]
-    if not journeys:
-        return None
-    workers = max(getattr(environment.parsed_options, "expect_workers", 1) or 1, 1)
-    return Plan(journeys[index::workers], finished)
+        for journey in user.journeys(options.scenario, part, parts)
+    )

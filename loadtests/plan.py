@@ -11,22 +11,30 @@ if TYPE_CHECKING:
 class Plan:
     """The journeys that one process is to make, by name, each exactly once.
 
-    ``finished`` is called when the last of them has come to its end.
+    ``finished`` is called when none of them is left to be made.
     """
 
-    def __init__(self, journeys: Sequence[str], finished: Callable[[], None]) -> None:
-        self._to_deal = list(reversed(journeys))
-        self._under_way = len(self._to_deal)
+    def __init__(self, finished: Callable[[], None]) -> None:
         self._finished = finished
+        self._to_deal: list[str] = []
+        self._to_end = 0
+        self.made = 0
+        """Journeys that have come to their end."""
+
+    def set(self, journeys: Sequence[str]) -> None:
+        """What is to be made; of nothing one is finished at once."""
+        self._to_deal = list(reversed(journeys))
+        self._to_end = len(journeys)
         if not journeys:
-            finished()
+            self._finished()
 
     def deal(self) -> str | None:
         """The next journey; None when all have been dealt."""
         return self._to_deal.pop() if self._to_deal else None
 
-    def done(self) -> None:
-        """A journey that was dealt has come to its end."""
-        self._under_way -= 1
-        if not self._under_way:
+    def left(self, *, whole: bool) -> None:
+        """A journey that was dealt has come to its end, or was broken off."""
+        self.made += whole
+        self._to_end -= 1
+        if not self._to_end:
             self._finished()

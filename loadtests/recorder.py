@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,8 @@ from loadtests.crew import Crew, targets
 from loadtests.levels import Levels
 from loadtests.line import Line
 from loadtests.options import Options
-from loadtests.participant import Participant, plan
+from loadtests.participant import Participant, journeys
+from loadtests.plan import Plan
 from loadtests.recording import Crowd
 from loadtests.redaction import without_credentials
 from loadtests.run import LONGEST_REQUEST, Run
@@ -99,16 +101,18 @@ class Recorder:
             self._give_up(f"{asked.runs_dir}: no run can be kept there ({error.strerror}); see --runs-dir")
             return
         host = self._environment.host
-        self._run = Run(asked, targets(asked, host), self._crews(asked, host), place)
+        self._run = Run(asked, targets(asked, host), self._crews(asked, host), place, self._finish)
         self._run.begin()
         self._ended = False
         self._users = 0
         LOG.info("Run %s begins", place.name)
 
     def _crews(self, asked: Options, host: str) -> Crews:
+        deal = partial(journeys, self._environment, asked)
         if self._line is not None and isinstance(self._runner, MasterRunner):
-            return Workers(self._runner, self._line, self._finish)
-        self._crew = Crew(asked, host, plan=plan(self._environment, asked, self._finish))
+            return Workers(self._runner, self._line, deal, self._finish)
+        self._crew = Crew(asked, host, plan=Plan(self._finish) if deal() else None)
+        self._crew.deal(deal())
         return self._crew
 
     def _all_users_there(self, user_count: int, **_: Any) -> None:  # noqa: ANN401
@@ -118,8 +122,12 @@ class Recorder:
             self._run.warn("the number of users was changed during the run")
         self._users = max(self._users, user_count)
         run_time = _parsed(self._environment).run_time
-        remaining = run_time - (monotonic() - self._began) if run_time else None
-        self._run.all_users_there(self._patience, remaining)
+        end = self._began + run_time if run_time else None
+        asked = self._run.options
+        missed = asked.rate is not None or journeys(
+            self._environment, asked
+        )  # by what is due, were they not ready
+        self._run.all_users_there(user_count if missed else 0, self._patience, end)
 
     def _end(self, **_: Any) -> None:  # noqa: ANN401
         """The time is up, or somebody stopped the run; whoever comes second waits for the first."""
@@ -133,7 +141,7 @@ class Recorder:
         if run is None:
             return
         try:
-            folder.write(run.folder, recording.record(run, self._crowd()))
+            folder.write(run.folder, recording.record(run, self._crowd(run.options)))
         except OSError as error:
             self._environment.process_exit_code = 1
             LOG.error("%s: the run could not be recorded (%s)", run.folder, error.strerror)  # noqa: TRY400
@@ -145,7 +153,7 @@ class Recorder:
             self._environment.process_exit_code = 0
 
     def _finish(self) -> None:
-        """All journeys of a plan have been made."""
+        """All journeys that were planned have been made, or have arrived."""
         gevent.spawn(self._runner.stop if self._environment.web_ui else self._runner.quit)
 
     def _quit(self, **_: Any) -> None:  # noqa: ANN401
@@ -159,10 +167,11 @@ class Recorder:
         if not self._environment.web_ui:
             gevent.spawn(self._runner.quit)
 
-    def _crowd(self) -> Crowd:
+    def _crowd(self, asked: Options) -> Crowd:
         return Crowd(
             users=self._users or self._runner.user_count,
             spawn_rate=float(_parsed(self._environment).spawn_rate or 1),
+            planned=len(journeys(self._environment, asked)),
             distributed=self._line is not None,
         )
 
@@ -179,7 +188,7 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if isinstance(runner, WorkerRunner):
-        MeasuredUser.recorder = Participant(environment, runner)
+        MeasuredUser.recorder.set(Participant(environment, runner))
         return
     if runner is None:
         return
@@ -188,7 +197,7 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
         _expect_service(environment)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         gevent.signal_handler(signal.SIGINT, _interrupt)
-    MeasuredUser.recorder = Recorder(environment, runner)
+    MeasuredUser.recorder.set(Recorder(environment, runner))
 
 
 def _interrupt() -> None:
@@ -217,14 +226,19 @@ def _expect_options(environment: Environment) -> None:
 def _expect_service(environment: Environment) -> None:
     if not environment.host:
         sys.exit(_complain("no service to load: give --host URL"))
-    for target in targets(Options.of(_parsed(environment)), environment.host):
+    asked = Options.of(_parsed(environment))
+    for target in targets(asked, environment.host):
         try:
             httpx.URL(target.url).host.encode("idna")  # gevent's resolver prints what it cannot encode
-            httpx.get(target.url, timeout=_REACH_TIMEOUT, trust_env=False, verify=False)  # noqa: S501
+            httpx.get(target.url, timeout=_REACH_TIMEOUT, trust_env=False, verify=asked.tls())
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            sys.exit(
-                _complain(f"{target.url} cannot be reached ({error}); start the service, or give its URL")
-            )
+            sys.exit(_complain(f"{target.url} cannot be reached ({error}); {_remedy(error)}"))
+
+
+def _remedy(error: Exception) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return "give --ca FILE with who signed its certificate, or --insecure"
+    return "start the service, or give its URL"
 
 
 def _complain(message: str) -> int:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.run_record import Arrivals, Rates, RunRecord, Span, TargetRecord, Worker
+from analysis.run_record import Arrivals, PlanCounts, Rates, RunRecord, Span, TargetRecord, Worker
 from loadtests.crew import merged
 from loadtests.redaction import without_credentials
 from loadtests.tally import Tally
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Who makes the load, in Locust's terms; ``distributed`` over worker processes or in this one."""
+    """Who makes the load, in Locust's terms; ``distributed`` over worker processes or in this one.
+
+    ``planned`` is the number of journeys of a scenario where it is fixed, else 0.
+    """
 
     users: int
     spawn_rate: float
+    planned: int
     distributed: bool
 
 
@@ -44,6 +48,7 @@ def record(run: Run, crowd: Crowd) -> RunRecord:
         window=window,
         rates=_rates(done, window),
         arrivals=_arrivals(run, done),
+        plan=PlanCounts(journeys=crowd.planned, finished=done.planned_made) if crowd.planned else None,
         generator=done.generator,
         environment=run.environment,
         workers=tuple(_worker(report) for report in run.reports) if crowd.distributed else (),

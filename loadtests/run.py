@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urljoin
 
@@ -20,6 +20,7 @@ from loadtests.redaction import without_credentials
 from loadtests.scraper import Scraper
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from analysis.run_record import LostWorker
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 LOG: Final = logging.getLogger("loadtests")
 _SHORTEST: Final = 1.0  # seconds
+_GATHERING: Final = 10.0
+"""Seconds that users may take to become ready, after Locust has started them all."""
 LONGEST_REQUEST: Final = 30.0
 """Seconds that an edge waits for requests under way, unless Locust's --stop-timeout says otherwise."""
 
@@ -39,6 +42,9 @@ class Crews(Protocol):
     @property
     def lost(self) -> tuple[LostWorker, ...]:
         """Workers that ended before the run did."""
+
+    def gather(self, users: int, timeout: float) -> None:
+        """Wait until so many users are ready, but no longer than that."""
 
     def set_out(self, seconds: float) -> None:
         """Let journeys arrive, for so many seconds."""
@@ -62,13 +68,21 @@ class Crews(Protocol):
 class Run:
     """A run in progress: tells the crews when, and scrapes the services."""
 
-    def __init__(self, options: Options, targets: tuple[Target, ...], crews: Crews, folder: Path) -> None:
-        """Nothing is sent yet."""
+    def __init__(
+        self,
+        options: Options,
+        targets: tuple[Target, ...],
+        crews: Crews,
+        folder: Path,
+        finished: Callable[[], None],
+    ) -> None:
+        """Nothing is sent yet. ``finished`` is called when all that was planned to arrive has."""
         self.options = options
         self.targets = targets
         self.crews = crews
         self.folder = folder
         self.environment = fingerprint.take()
+        self._finished = finished
         self.reports: tuple[CrewReport, ...] = ()
         self.warnings: list[str] = []
         self._scrapers: list[Scraper] = []
@@ -93,8 +107,9 @@ class Run:
 
     def begin(self) -> None:
         """Take the first scrape, before the first request; without one, the run keeps no scrapes."""
+        tls = self.options.tls()
         scrapers = [
-            Scraper(self.metrics_url(target), self.folder / f"scrapes-{target.side}.jsonl.gz")
+            Scraper(self.metrics_url(target), self.folder / f"scrapes-{target.side}.jsonl.gz", tls)
             for target in self.targets
         ]
         missing = [
@@ -112,15 +127,19 @@ class Run:
             self.warn(f"no metrics at {' and '.join(missing)}; no scrapes are kept (see --metrics-path)")
         self._started = time()
 
-    def all_users_there(self, timeout: float, remaining: float | None) -> None:
-        """Warm up from now on, then open the window; edges wait ``timeout`` seconds for quiet.
+    def all_users_there(self, users: int, timeout: float, end: float | None) -> None:
+        """Warm up once so many are ready, then open the window; edges wait ``timeout`` seconds for quiet.
 
-        With so many seconds ``remaining`` the shape is played in them, but for the window's edge.
+        Where the run has an ``end`` (by the monotonic clock) the shape is played until then, but for the
+        window's edge. Else an open model takes as long as its shape, and is finished then.
         """
         if self._opening is None:
+            self.crews.gather(users, _GATHERING)
+            remaining = None if end is None else end - monotonic()
             own = self.options.shape.seconds
             self.crews.set_out(own if remaining is None else max(remaining - self.options.quiet, _SHORTEST))
-            self._opening = gevent.spawn(self._open_window, timeout)
+            ends = remaining is None and self.options.rate is not None
+            self._opening = gevent.spawn(self._play, timeout, own if ends else None)
 
     def end(self, timeout: float) -> None:
         """Let users finish what they have under way, take the last scrape, and send users home."""
@@ -146,8 +165,14 @@ class Run:
         """Where a target shows its metrics."""
         return urljoin(f"{target.url}/", self.options.metrics_path)
 
-    def _open_window(self, timeout: float) -> None:
+    def _play(self, timeout: float, seconds: float | None) -> None:
         gevent.sleep(self.options.warm_up)
+        self._open_window(timeout)
+        if seconds is not None:
+            gevent.sleep(max(seconds - self.options.warm_up, 0.0))
+            self._finished()
+
+    def _open_window(self, timeout: float) -> None:
         self._quieten(timeout, "before the window")
         self._scrape_edge("before the window")
         gevent.sleep(self.options.quiet)
@@ -155,6 +180,7 @@ class Run:
             self.crews.open_window()
             self._window_start = time()
             self.crews.release()
+        LOG.info("The window opens")
 
     def _quieten(self, timeout: float, where: str) -> None:
         if not self.crews.hold(timeout):

@@ -15,14 +15,31 @@ MIXES: Final[Mapping[str, Mapping[str, int]]] = {
 }
 """How often each role is played, by scenario. As ``mario``, every operation gets about as many requests."""
 
-REFERENCE: Final = (
-    *("visit",) * 20,  # an order placed, cooked and completed
+STOVES: Final = 4
+"""Orders cooked at once: one fewer than the kitchen takes, so that it is rarely at capacity."""
+
+_VISITS: Final = ("visit",) * 20  # an order placed, cooked and completed
+_LOOKS: Final = (
     *("ready orders",) * 75,
     *("tour",) * 79,
     *("active orders",) * 2,
 )
-"""The reference run: requests of each kind, in numbers that are known beforehand."""
 
 REFERENCE_NAME: Final = "reference"
 
 NAMES: Final = (*MIXES, REFERENCE_NAME)
+
+
+def reference(part: int, parts: int) -> tuple[str, ...]:
+    """What one of several processes makes of the reference run, whose numbers are known beforehand.
+
+    No more processes cook than there are stoves: a kitchen at capacity refuses, and the numbers are others.
+    """
+    cooks = min(parts, STOVES)
+    visits = _VISITS[part::cooks] if part < cooks else ()
+    return (*visits, *_LOOKS[part::parts])
+
+
+def stoves(processes: int) -> int:
+    """How many each of several processes has: at least one."""
+    return max(STOVES // processes, 1)

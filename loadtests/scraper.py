@@ -13,6 +13,7 @@ import httpx
 from gevent.lock import BoundedSemaphore
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -32,10 +33,10 @@ class Scraper:
     the exposition as it came. Every line is flushed, so that a crash loses at most the one being written.
     """
 
-    def __init__(self, url: str, path: Path) -> None:
+    def __init__(self, url: str, path: Path, tls: ssl.SSLContext) -> None:
         self._url = url
         self._path = path
-        self._client = httpx.Client(timeout=_TIMEOUT, headers=_HEADERS, trust_env=False)
+        self._client = httpx.Client(timeout=_TIMEOUT, headers=_HEADERS, trust_env=False, verify=tls)
         self._file: gzip.GzipFile | None = None
         self._one_at_a_time = BoundedSemaphore(1)
         self._greenlet: gevent.Greenlet | None = None

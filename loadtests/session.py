@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from loadtests.steps import Answer
-from loadtests.tally import Tally
+from loadtests.tally import StepTally, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -15,9 +16,18 @@ if TYPE_CHECKING:
     from random import Random
 
     from analysis.run_record import Side
-    from loadtests.rapidhttp import RapidHttpSession
+    from loadtests.rapidhttp import CaughtResponse, RapidHttpSession
     from loadtests.steps import Step
     from loadtests.turnstile import Turnstile
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiting:
+    """A request under way: who counts it, when it was sent, and in an open model how late."""
+
+    tally: StepTally
+    since: float
+    late: float | None
 
 
 class Target:
@@ -31,10 +41,31 @@ class Target:
         self.warm_up = Tally()
         self.window = Tally()
         self.tally = self.warm_up
+        self._under_way: set[Waiting] = set()
 
     def open_window(self) -> None:
         """From here on requests count as in the window."""
         self.tally = self.window
+
+    def begin(self, step: Step, late: float | None) -> Waiting:
+        """Count a request as started, and as under way until its :meth:`end`."""
+        waiting = Waiting(self.tally.begin(step), perf_counter(), late)
+        self._under_way.add(waiting)
+        return waiting
+
+    def end(self, waiting: Waiting) -> bool:
+        """It is under way no longer: whether its end is still to be counted."""
+        counts = waiting in self._under_way
+        self._under_way.discard(waiting)
+        return counts
+
+    def close_books(self) -> None:
+        """Count how long those under way have waited so far, and nothing that comes from now on."""
+        now = perf_counter()
+        while self._under_way:
+            waiting = self._under_way.pop()
+            waiting.tally.took(now - waiting.since, waiting.late)
+        self.tally = Tally()
 
 
 @dataclass(slots=True)
@@ -125,22 +156,24 @@ class Session:
     def _send(
         self, target: Target, step: Step, path: str, body: Mapping[str, Any] | None, late: float | None
     ) -> Answer:
-        tally = target.tally.begin(step)
-        with self._clients[target.side].request(
-            step.method,
-            target.url + path,
-            name=target.prefix + step.name,
-            json=body,
-            allow_redirects=False,
-            catch_response=True,
-        ) as response:
+        waiting = target.begin(step, late)
+        try:
+            response = self._clients[target.side].request(
+                step.method,
+                target.url + path,
+                name=target.prefix + step.name,
+                json=body,
+                allow_redirects=False,
+                catch_response=True,
+            )
+        finally:
+            counts = target.end(waiting)
+        with response:
             status: int = response.status_code
+            if counts:
+                _count(waiting, step, response)
             if not status:
-                tally.lost(response.error)
                 return Answer(0, None)
-            content_type = response.headers.get("content-type") if status == 404 else None  # noqa: PLR2004
-            seconds = response.request_meta["response_time"] / 1000
-            tally.answered(step, status, content_type, seconds, late)
             if step.failed(status):
                 response.failure(f"status {status}")
             else:
@@ -152,3 +185,15 @@ class Session:
             self._disagreements.skipped += 1
         elif len({answer.ok for answer in answers.values()}) > 1:
             self._disagreements.answers += 1
+
+
+def _count(waiting: Waiting, step: Step, response: CaughtResponse) -> None:
+    """How a request has ended."""
+    tally, status = waiting.tally, response.status_code
+    seconds = response.request_meta["response_time"] / 1000
+    if not status:
+        assert response.error is not None  # noqa: S101 - it says why there is no status
+        tally.lost(response.error, seconds, waiting.late)
+        return
+    content_type = response.headers.get("content-type") if status == 404 else None  # noqa: PLR2004
+    tally.answered(step, status, content_type, seconds, waiting.late)

@@ -33,9 +33,7 @@ class StepTally:
     ) -> None:
         """Count a complete response; in an open model it was sent so many seconds ``late``."""
         self.statuses[status] += 1
-        self.latencies.add(seconds)
-        if late is not None:
-            self.from_intended.add(seconds + late)
+        self.took(seconds, late)
         if reached(status, content_type):
             self.reached += 1
         if step.failed(status):
@@ -44,10 +42,17 @@ class StepTally:
         elif status in step.business:
             self.business += 1
 
-    def lost(self, error: BaseException) -> None:
+    def lost(self, error: BaseException, seconds: float, late: float | None = None) -> None:
         """Count a request that got no complete response. The service may or may not have executed it."""
+        self.took(seconds, late)
         self.failed += 1
         self.errors[type(error).__name__] += 1
+
+    def took(self, seconds: float, late: float | None) -> None:
+        """Count how long somebody waited, for an answer or in vain: who is never answered waited longest."""
+        self.latencies.add(seconds)
+        if late is not None:
+            self.from_intended.add(seconds + late)
 
     @property
     def abandoned(self) -> int:
@@ -121,8 +126,10 @@ class Tally:
         return tuple(step.counts(name) for name, step in self.steps.items())
 
     def latencies(self) -> tuple[Latency, ...]:
-        """For the run record: steps that were answered at least once."""
-        return tuple(step.latencies.record(name) for name, step in self.steps.items() if step.statuses)
+        """For the run record: steps that somebody waited for."""
+        return tuple(
+            step.latencies.record(name) for name, step in self.steps.items() if step.latencies.counts
+        )
 
     def latencies_from_intended(self) -> tuple[Latency, ...]:
         """The same from when journeys were due; none in a closed model."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import gevent
+from gevent.event import AsyncResult
 
+from loadtests.options import Options
 from loadtests.rapidhttp import RapidHttpUser
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from analysis.run_record import Side
     from loadtests.crew import Seat
-    from loadtests.plan import Plan
     from loadtests.rapidhttp import RapidHttpSession
     from loadtests.session import Session
 
@@ -40,8 +41,8 @@ class MeasuredUser(RapidHttpUser):
 
     abstract = True
     timeout = 60.0
-    recorder: ClassVar[Seats]
-    """Set once Locust has started."""
+    recorder: ClassVar[AsyncResult[Seats]] = AsyncResult()
+    """There once Locust has started. Users of a worker that joins a run may come before it."""
 
     scenarios: ClassVar[Sequence[str]] = ()
     """Names that ``--scenario`` may have; any, if there are none."""
@@ -50,10 +51,12 @@ class MeasuredUser(RapidHttpUser):
     random: Random
     index: int
     scenario: str
-    plan: Plan | None
     _seat: Seat
 
     def __init__(self, environment: Environment) -> None:
+        parsed = environment.parsed_options
+        if parsed is not None and (parsed.insecure or parsed.ca):
+            self.ssl_context_factory = Options.of(parsed).tls
         super().__init__(environment)
         # Cookies do not tell ports apart, so a user who talks to two sides of one host has a client for each.
         self._clients: dict[Side, RapidHttpSession] = {
@@ -62,17 +65,35 @@ class MeasuredUser(RapidHttpUser):
         }
 
     @classmethod
-    def journeys(cls, scenario: str) -> Sequence[str]:  # noqa: ARG003 - for who overrides it
-        """Of a scenario with a fixed number of journeys their names, each dealt once; else none."""
+    def journeys(cls, scenario: str, part: int, parts: int) -> Sequence[str]:  # noqa: ARG003 - to be overridden
+        """Of a scenario with a fixed number of journeys those that one of ``parts`` processes makes, by name.
+
+        None of any other scenario. Every journey must be in exactly one part; they are counted from 0.
+        """
         return ()
 
     def on_start(self) -> None:
         """Take a seat in the run, get ready, and wait for the first journey."""
-        seat = self._seat = self.recorder.seat(self._clients)
+        seat = self._seat = self.recorder.get().seat(self._clients)
         self.session, self.random, self.index = seat.session, seat.random, seat.index
-        self.scenario, self.plan = seat.scenario, seat.plan
+        self.scenario = seat.scenario
+        gevent.getcurrent().link(lambda _: seat.leave())
         self.get_ready()
         seat.wait_for_start()
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether the scenario has a fixed number of journeys."""
+        return self._seat.plan is not None
+
+    @property
+    def processes(self) -> int:
+        """How many processes load the service, this one included. It may change during the run."""
+        return self._seat.crew.part.of
+
+    def next_journey(self) -> str | None:
+        """The next journey of the plan, by name; None when all have been dealt."""
+        return self._seat.deal()
 
     def get_ready(self) -> None:
         """What a user needs before the first journey. To be overridden."""

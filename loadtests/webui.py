@@ -96,7 +96,7 @@ class ServiceTab:
 
 def register(environment: Environment, **_: Any) -> None:  # noqa: ANN401
     """Listener for Locust's ``init``, after the recorder's: add the tab, where there is a record."""
-    recorder = getattr(MeasuredUser, "recorder", None)
+    recorder = MeasuredUser.recorder.value
     if environment.web_ui is None or not isinstance(recorder, Recorder):
         return
     web_ui, tab = environment.web_ui, ServiceTab(environment, recorder)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from time import perf_counter, time
 from typing import TYPE_CHECKING, Any, Final
 
 import gevent
-from locust.runners import STATE_MISSING
+from locust.runners import STATE_INIT, STATE_MISSING
 from pydantic import TypeAdapter
 
 from analysis.run_record import LostWorker
@@ -14,42 +15,61 @@ from loadtests.clock import Clock
 from loadtests.crew import CrewReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from locust.runners import MasterRunner
 
     from loadtests.crew import Crew
     from loadtests.line import Line
 
+LOG: Final = logging.getLogger("loadtests")
 REPORT: Final = TypeAdapter(CrewReport)
 _ANSWERING: Final = 10.0
 """Seconds that a worker may take to answer, besides what it was asked to wait for."""
 _LOOK_AGAIN: Final = 0.02
 _WATCHING: Final = 0.25  # seconds
+_COUNTING: Final = 0.1
 
 
 class Workers:
     """Tells the crews of all workers the same, and waits until all have done it; see :class:`Crew`.
 
-    A worker that comes late is told what the others have been told. One that ends, or whom Locust misses
-    because its heartbeat failed, is lost: the others share its arrivals, and nobody waits for it.
+    A worker that comes late is told what the others have been told, and shares their arrivals as soon as its
+    users are there. One that ends, or whom Locust misses because its heartbeat failed, is lost: the others
+    take over its arrivals, nobody waits for it, and it is sent home, should it still be there.
     """
 
-    def __init__(self, runner: MasterRunner, line: Line, finished: Callable[[], None]) -> None:
-        """``finished`` is called when every worker has made all the journeys of its plan."""
+    def __init__(
+        self,
+        runner: MasterRunner,
+        line: Line,
+        deal: Callable[[int, int], Sequence[str]],
+        finished: Callable[[], None],
+    ) -> None:
+        """``deal`` gives the journeys of one of so many parts of a plan; ``finished`` is called after all."""
         self.lost: tuple[LostWorker, ...] = ()
         self._runner = runner
         self._line = line
+        self._deal = deal
         self._finished = finished
         self._indexes: dict[str, int] = {}
         self._answers: dict[str, Any] = {}
         self._number = 0
+        self._arrived: set[str] = set()
+        self._present: dict[str, int] = {}
+        self._sharing: list[str] = []
         self._done: set[str] = set()
         self._clock = Clock()
         self._seconds: float | None = None
         self._held = self._window_open = False
         self._watching = gevent.spawn(self._keep_watching)
         line.listener = self._hear
+
+    def gather(self, users: int, timeout: float) -> None:
+        """Wait until so many users are ready."""
+        end = perf_counter() + timeout
+        while sum(self._present.values()) < users and perf_counter() < end:
+            gevent.sleep(_LOOK_AGAIN)
 
     def set_out(self, seconds: float) -> None:
         """Let journeys arrive, for so many seconds."""
@@ -67,6 +87,7 @@ class Workers:
     def open_window(self) -> None:
         """Count as in the window from now on."""
         self._window_open = True
+        self._deal_out()
         self._ask("open_window")
 
     def release(self) -> None:
@@ -76,10 +97,12 @@ class Workers:
         self._ask("release")
 
     def reports(self) -> tuple[CrewReport, ...]:
-        """What each crew did. Who does not say is lost."""
+        """What each crew did. Who does not say is lost, and so is who never said anything."""
         answers = self._ask("report")
         for node in [node for node in self._indexes if node not in answers]:
             self._lose(node)
+        for node in self._silent():
+            self._count_as_lost(self._runner.get_worker_index(node))  # type: ignore[no-untyped-call]
         reports = (REPORT.validate_json(answer) for answer in answers.values())
         return tuple(sorted(reports, key=lambda report: report.index))
 
@@ -93,6 +116,9 @@ class Workers:
         match words:
             case {"arrived": index}:
                 self._welcome(node, index)
+            case {"present": users}:
+                self._present[node] = users
+                self._regroup()
             case {"number": number, "answer": answer} if number == self._number:
                 self._answers[node] = answer
             case {"done": _}:
@@ -101,14 +127,14 @@ class Workers:
 
     def _welcome(self, node: str, index: int) -> None:
         self._indexes[node] = index
+        self._arrived.add(node)
         calls: list[list[Any]] = []
         if self._seconds is not None:
             calls.append(["set_out", self._seconds, self._clock.now])
         if self._window_open:
-            calls.append(["open_window"])
+            calls += [["deal", []], ["open_window"]]
         calls.append(["hold", 0.0] if self._held else ["release"])
         self._line.send({"calls": calls}, node)
-        self._share()
 
     def _ask(self, call: str, *arguments: float, patience: float = _ANSWERING) -> dict[str, Any]:
         """What everybody has answered by the time that all have, or that patience has run out."""
@@ -135,13 +161,40 @@ class Workers:
                 self._lose(node)
 
     def _lose(self, node: str) -> None:
-        self.lost += (LostWorker(index=self._indexes.pop(node), at=time()),)
-        self._share()
+        self._present.pop(node, None)
+        self._count_as_lost(self._indexes.pop(node))
+        self._line.send({"calls": [["close"]]}, node)  # it may be there again, but not in the record
+        self._regroup()
         self._finish()
 
-    def _share(self) -> None:
-        for node in self._indexes:
-            self._line.send({"calls": [["take", 1 / len(self._indexes)]]}, node)
+    def _count_as_lost(self, index: int) -> None:
+        self.lost += (LostWorker(index=index, at=time()),)
+
+    def _silent(self) -> list[str]:
+        """Who was told by Locust to begin, and never told us that it did: something is wrong over there."""
+        clients = self._runner.clients
+        return [node for node in clients if node not in self._arrived and clients[node].state != STATE_INIT]
+
+    def _regroup(self) -> None:
+        """Share arrivals among those whose users are there."""
+        sharing = [node for node in self._indexes if self._present.get(node)]
+        if sharing == self._sharing:
+            return
+        self._sharing = sharing
+        LOG.info(
+            "Workers that take part: %s", ", ".join(str(self._indexes[node]) for node in sharing) or "none"
+        )
+        for node in self._indexes.keys() - set(sharing):
+            self._line.send({"calls": [["sit_out"]]}, node)
+        for place, node in enumerate(sharing):
+            self._line.send({"calls": [["take", place, len(sharing)]]}, node)
+
+    def _deal_out(self) -> None:
+        """Give all journeys of a plan to those whose users are there; the others have nothing to do."""
+        for node in self._indexes.keys() - set(self._sharing):
+            self._line.send({"calls": [["deal", []]]}, node)
+        for place, node in enumerate(self._sharing):
+            self._line.send({"calls": [["deal", self._deal(place, len(self._sharing))]]}, node)
 
     def _finish(self) -> None:
         if self._done and self._done >= self._indexes.keys():
@@ -156,12 +209,29 @@ class Hand:
         self._line = line
         self._crew = crew
         crew.hold(0.0)
+        crew.sit_out()
         line.listener = self._hear
         line.send({"arrived": index})
+        self._counting = gevent.spawn(self._keep_counting)
 
     def done(self) -> None:
         """Tell the master that the journeys of the plan have been made."""
         self._line.send({"done": True})
+
+    def close(self) -> None:
+        """The run is over."""
+        self._counting.kill()
+
+    def _keep_counting(self) -> None:
+        """Tell the master how many users are ready, when no more have come for a moment."""
+        told = before = 0
+        while True:
+            gevent.sleep(_COUNTING)
+            now = self._crew.present
+            if now == before != told:
+                self._line.send({"present": now})
+                told = now
+            before = now
 
     def _hear(self, _: str, words: dict[str, Any]) -> None:
         answer: Any = None

@@ -170,3 +170,12 @@ def test_a_change_is_called_one_only_beyond_the_noise(rate: float, width: float,
         assert factor > 1.1 - 1e-9
     elif verdict is Verdict.UNCHANGED:
         assert 0.9 - 1e-9 < factor < 1.1 + 1e-9
+
+
+def test_a_search_that_is_stopped_keeps_what_it_knows() -> None:
+    searching = search(Search(start=20.0))
+    assert next(searching) == 20.0
+    assert searching.send(Probe(20.0, held=True)) == 40.0
+    with pytest.raises(StopIteration) as stopped:
+        searching.send(None)
+    assert stopped.value.value == Capacity(20.0, math.inf, (Probe(20.0, held=True),), complete=False)

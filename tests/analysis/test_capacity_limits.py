@@ -30,6 +30,8 @@ def arrivals(dropped: int = 0, late: float = 0.001) -> Arrivals:
         offered=1200,
         dropped=dropped,
         finished=1200 - dropped,
+        under_way_at_start=5,
+        under_way_at_end=5,
         most_users=9,
         late_p99=late,
         late_max=late,

@@ -4,7 +4,7 @@ import pytest
 from analysis import findings
 from analysis.measure import measure
 from analysis.model import Operation, RunMeasurement, Severity, Snapshots
-from analysis.run_record import Arrivals, Generator, LostWorker, Rates, RunRecord, Span
+from analysis.run_record import Arrivals, Generator, LostWorker, PlanCounts, Rates, RunRecord, Span
 from tests.analysis.conftest import record, target
 
 PLACE = Operation("command", "PlaceOrderCommand")
@@ -173,17 +173,22 @@ def test_a_load_that_was_not_achieved_makes_the_run_invalid() -> None:
 
 
 def arrivals(**counts: int) -> Arrivals:
-    usual = {"offered": 1000, "dropped": 0, "finished": 1000, "most_users": 20}
-    return Arrivals(kind="poisson", rate=100.0, late_p99=0.001, late_max=0.002, **{**usual, **counts})
+    usual = {"offered": 1000, "dropped": 0, "finished": 1000, "most_users": 150}
+    edges = {"under_way_at_start": 20, "under_way_at_end": 20}
+    return Arrivals(
+        kind="poisson", rate=100.0, late_p99=0.001, late_max=0.002, **{**usual, **edges, **counts}
+    )
 
 
 @pytest.mark.parametrize(
     ("counts", "codes"),
     [
         ({}, {}),
-        ({"finished": 960}, {}),  # 4 %, and what was under way at the edges
-        ({"finished": 920}, {"load-not-achieved": Severity.INVALID}),
+        ({"finished": 960, "under_way_at_end": 60}, {}),  # 4 %, and what chance does at the edges
+        ({"finished": 920, "under_way_at_end": 100}, {"load-not-achieved": Severity.INVALID}),
+        ({"offered": 20, "finished": 15, "under_way_at_start": 0, "under_way_at_end": 5}, {}),
         ({"dropped": 10, "finished": 990}, {"arrivals-dropped": Severity.WARNING}),
+        ({"dropped": 48, "finished": 952}, {"arrivals-dropped": Severity.INVALID}),
         (
             {"dropped": 300, "finished": 700},
             {"arrivals-dropped": Severity.INVALID, "load-not-achieved": Severity.INVALID},
@@ -199,6 +204,26 @@ def test_an_open_model_must_have_been_able_to_do_what_arrived(
     rates = Rates(offered=came.offered / seconds, achieved=came.finished / seconds, unit="journeys")
     found = findings.of_load(run.model_copy(update={"rates": rates}))
     assert {finding.code: finding.severity for finding in found} == codes
+
+
+def test_a_backlog_that_grows_is_a_shortfall_however_many_users_it_keeps_busy() -> None:
+    """40 a second for 10 s, of which 33 came to their end: the 70 others still wait."""
+    came = arrivals(offered=400, finished=330, under_way_at_start=40, under_way_at_end=110)
+    rates = Rates(offered=40.0, achieved=33.0, unit="journeys")
+    run = record(target({}, {}), arrivals=came, rates=rates, window=Span(start=10, end=20))
+    (found,) = findings.of_load(run)
+    assert (found.code, found.severity) == ("load-not-achieved", Severity.INVALID)
+    assert "40 were under way when the window opened and 110 when it closed" in found.message
+
+
+@pytest.mark.parametrize(("finished", "codes"), [(176, []), (175, ["plan-cut-short"])])
+def test_a_scenario_with_a_fixed_number_of_journeys_is_valid_only_with_all_of_them(
+    finished: int, codes: list[str]
+) -> None:
+    run = record(target({}, {}), plan=PlanCounts(journeys=176, finished=finished))
+    found = findings.of_load(run)
+    assert [finding.code for finding in found] == codes
+    assert all(finding.severity is Severity.INVALID for finding in found)
 
 
 def test_a_worker_lost_in_the_window_makes_the_run_invalid_and_one_lost_before_only_smaller() -> None:

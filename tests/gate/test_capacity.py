@@ -228,6 +228,19 @@ def test_a_load_generator_that_does_not_keep_up_is_not_taken_for_the_service(tmp
     assert "nothing is known of the service" in done.stderr
 
 
+def test_what_held_before_the_load_generator_was_the_limit_is_written(tmp_path: Path) -> None:
+    place = furnished(tmp_path, THOUGHTFUL)
+    with Counter(clerks=100, seconds=0.001).open() as url:
+        done = place.capacity("--url", url, "--probe", "1", "--start", "4", "--resolution", "1")
+    assert done.returncode == 4, done.stdout + done.stderr
+    (written,) = place.folder.glob("runs/*/capacity.json")
+    content = json.loads(written.read_text())
+    assert content["rate"] >= 4
+    assert content["failed"] is None
+    assert not content["complete"]
+    assert f"the service held {content['rate']:.1f}" in done.stderr
+
+
 def test_a_service_that_is_gone_ends_the_search_and_is_named(tmp_path: Path) -> None:
     place = furnished(tmp_path)
     with Counter(clerks=100, seconds=0.001, most=10).open() as url:

@@ -1,6 +1,6 @@
 """A service that does just enough for the journeys, and writes down what it is asked.
 
-``python stub_service.py LOG SIDES [--jam] [--half-failing] [--metrics-early | --metrics-late]`` prints the
+``python stub_service.py LOG SIDES [--jam] [--half-failing] [--metrics-early | --metrics-late] [--tls PEM]``
 URL of each side, and appends a JSON list ``[side, method, path, body]`` to LOG for every request to the API.
 
 It has no metrics, unless asked for slow ones: these are read right away and answered late (early), or read
@@ -9,6 +9,7 @@ late and answered right then (late).
 
 import itertools
 import json
+import ssl
 import sys
 import threading
 import time
@@ -38,9 +39,18 @@ class Side(ThreadingHTTPServer):
         self.jammed, self.failing = "--jam" in flags, "--half-failing" in flags and number == 0
         waits = {"--metrics-early": (0.0, SLOW), "--metrics-late": (SLOW, 0.0)}
         self.metrics = next((waits[flag] for flag in flags if flag in waits), None)
+        self.tls = "--tls" in flags
+        if self.tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(flags[flags.index("--tls") + 1])
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.executed = 0
         self.ids = itertools.count(1)
         self.statuses: dict[str, str] = {}
+
+    @property
+    def url(self) -> str:
+        return f"https://localhost:{self.server_port}" if self.tls else f"http://127.0.0.1:{self.server_port}"
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if path in FIXED and method == "GET":
@@ -112,7 +122,7 @@ def main(log: Path, count: int, flags: list[str]) -> None:
     threads = [threading.Thread(target=side.serve_forever) for side in sides]
     for thread in threads:
         thread.start()
-    sys.stdout.write(" ".join(f"http://127.0.0.1:{side.server_port}" for side in sides) + "\n")
+    sys.stdout.write(" ".join(side.url for side in sides) + "\n")
     sys.stdout.flush()
     for thread in threads:
         thread.join()

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.arrivals import GAPS, Arrivals
+from loadtests import shapes
+from loadtests.arrivals import GAPS, Arrivals, Part
 from loadtests.shapes import Shape, Stage
 
 RAMP = Shape("ramp", (Stage(100.0, 0.0, 2.0), Stage(50.0, 2.0, 2.0)))
 STEADY = Shape("steady", (Stage(100.0, 1.0, 1.0),))
+KNOWN = shapes.load(shapes.BUILT_IN)
 SEEDS = st.integers(0, 10_000)
 
 
@@ -28,7 +30,7 @@ def all_of(arrivals: Arrivals) -> list[float]:
 def test_there_are_as_many_as_rate_and_shape_say(kind: str, seed: int) -> None:
     """200 units of area at 10 a second: exactly as many with even gaps, within chance if they are random."""
     moments = all_of(Arrivals(10.0, RAMP, GAPS[kind](Random(seed))))
-    assert len(moments) == pytest.approx(2000, abs=1 if kind == "constant" else 6 * sqrt(2000))
+    assert len(moments) == pytest.approx(2000, abs=0 if kind == "constant" else 6 * sqrt(2000))
     assert all(0 <= earlier <= later < RAMP.seconds for earlier, later in pairwise(moments))
 
 
@@ -56,26 +58,48 @@ def test_random_gaps_are_exponential() -> None:
     assert deviation == pytest.approx(mean, rel=0.05)
 
 
-@given(st.lists(st.floats(0.05, 1), min_size=2, max_size=6), SEEDS)
-def test_shares_add_up_to_the_whole(weights: list[float], seed: int) -> None:
-    shares = [weight / sum(weights) for weight in weights]
-    parts = [
-        Arrivals(20.0, STEADY, GAPS["constant"](Random(f"{seed}/{index}")), share)
-        for index, share in enumerate(shares)
-    ]
-    assert sum(len(all_of(part)) for part in parts) == pytest.approx(2000, abs=len(parts))
+def shared(kind: str, processes: int, seed: int = 1) -> list[Arrivals]:
+    """The same arrivals in several processes."""
+    parts = [Arrivals(10.0, RAMP, GAPS[kind](Random(f"{seed}/{place}"))) for place in range(processes)]
+    for place, part in enumerate(parts):
+        part.part = Part(place, processes)
+    return parts
 
 
-def test_a_share_may_change_on_the_way() -> None:
-    arrivals = Arrivals(10.0, STEADY, GAPS["constant"](Random(1)), share=0.5)
-    first = [arrivals.next() for _ in range(250)]
-    assert first[-1] == pytest.approx(50, abs=0.2)
-    arrivals.share = 1.0
-    assert len(all_of(arrivals)) == pytest.approx(500, abs=2)
+@given(st.integers(1, 9))
+def test_even_gaps_are_even_over_all_processes_together(processes: int) -> None:
+    together = sorted(moment for part in shared("constant", processes) for moment in all_of(part))
+    assert together == all_of(Arrivals(10.0, RAMP, GAPS["constant"](Random(1))))
 
 
-def test_without_a_share_none_are_due() -> None:
-    assert Arrivals(10.0, STEADY, GAPS["constant"](Random(1)), share=0.0).next() is None
+@given(st.integers(2, 9), SEEDS)
+def test_random_arrivals_of_all_processes_add_up_to_the_whole(processes: int, seed: int) -> None:
+    together = sum(len(all_of(part)) for part in shared("poisson", processes, seed))
+    assert together == pytest.approx(2000, abs=6 * sqrt(2000))
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 500))
+def test_even_gaps_stay_even_when_the_number_of_processes_changes(
+    before: int, after: int, moment: int
+) -> None:
+    """Each at the same moment; who was not there begins then."""
+    whole = all_of(Arrivals(4.0, STEADY, GAPS["constant"](Random(1))))
+    parts = shared_steady(max(before, after))
+    first = []
+    for place, part in enumerate(parts[:before]):
+        part.part = Part(place, before)
+        while (due := part.next()) is not None and due < moment / 5:
+            first.append(due)
+    second = []
+    for place, part in enumerate(shared_steady(after)):
+        part.skip_to(moment / 5)
+        part.part = Part(place, after)
+        second += all_of(part)
+    assert sorted([*first, *second]) == whole
+
+
+def shared_steady(processes: int) -> list[Arrivals]:
+    return [Arrivals(4.0, STEADY, GAPS["constant"](Random(1))) for _ in range(processes)]
 
 
 @pytest.mark.parametrize("kind", GAPS)
@@ -85,6 +109,12 @@ def test_who_comes_late_leaves_out_what_was_due_before(kind: str) -> None:
     assert min(all_of(arrivals)) >= 50
 
 
-def test_processes_with_even_gaps_do_not_fire_at_the_same_moment() -> None:
-    starts = [GAPS["constant"](Random(f"1/{index}")) for index in range(5)]
-    assert len({start() for start in starts}) == 5
+@pytest.mark.parametrize("name", KNOWN)
+def test_every_stage_of_every_shape_brings_as_many_as_it_has_area(name: str) -> None:
+    shape = KNOWN[name]
+    moments = all_of(Arrivals(2.0, shape, GAPS["constant"](Random(1))))
+    start = 0.0
+    for stage in shape.stages:
+        end = start + stage.seconds
+        assert sum(start <= moment < end for moment in moments) == pytest.approx(2 * stage.area, abs=1)
+        start = end

@@ -33,7 +33,7 @@ def report(index: int, events: list[Event]) -> CrewReport:
         ledger.lateness.add(late)
     generator = Generator(cpu_utilisation=0.1 * index, loop_lag_p99=0.001 * index, loop_lag_max=0.01)
     return CrewReport(
-        index, 10, f"1/{index}", generator, Disagreements(index, 1), ledger, {}, tallied(events)
+        index, 10, f"1/{index}", generator, Disagreements(index, 1), ledger, index, {}, tallied(events)
     )
 
 
@@ -60,6 +60,7 @@ def test_counts_and_latencies_add_up(crews: list[list[Event]]) -> None:
         }
     assert total.users == 10 * len(crews)
     assert total.ledger is not None
+    assert total.planned_made == sum(range(len(crews)))
     assert total.ledger.offered == sum(len(events) for events in crews)
     assert total.disagreements == Disagreements(sum(range(len(crews))), len(crews))
 

@@ -1,6 +1,7 @@
 """A real master and real workers: one record, and what is lost is said."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -12,13 +13,14 @@ from typing import Any
 import pytest
 
 from analysis import findings, runs
-from analysis.run_record import RunRecord
+from analysis.run_record import PlanCounts, RunRecord
 from tests.loadtests.agreement import agree, given_up_on, scraped, sent
-from tests.loadtests.conftest import Load
+from tests.loadtests.conftest import Load, process
 
 pytestmark = pytest.mark.e2e
 
 PATIENCE = 90.0
+EVEN = ("--rate", "30", "--arrivals", "constant")
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -30,20 +32,35 @@ def start(load: Load) -> Iterator[Start]:
         yield lambda *arguments: stack.enter_context(load.start(*arguments))
 
 
-def master(start: Start, port: int, *arguments: str) -> "subprocess.Popen[str]":
+def master(start: Start, load: Load, port: int, *arguments: str) -> "subprocess.Popen[str]":
     where = ("--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", str(port))
-    return start(*where, "--headless", "--only-summary", *arguments)
+    return start(*where, *logged(load), "--headless", "--only-summary", *arguments)
+
+
+def logged(load: Load) -> tuple[str, str]:
+    """The option, with which :func:`said` can be read."""
+    return "--logfile", str(load.folder / "locust.log")
+
+
+def said(load: Load) -> str:
+    """What the master has said so far."""
+    path = load.folder / "locust.log"
+    return path.read_text() if path.exists() else ""
 
 
 def worker(start: Start, port: int) -> "subprocess.Popen[str]":
-    return start("--worker", "--master-host", "127.0.0.1", "--master-port", str(port))
+    return start(*worker_of(port))
 
 
-def ended(leader: "subprocess.Popen[str]") -> str:
-    """Its output; the exit code must be 0."""
+def worker_of(port: int) -> tuple[str, ...]:
+    return "--worker", "--master-host", "127.0.0.1", "--master-port", str(port)
+
+
+def ended(leader: "subprocess.Popen[str]") -> None:
+    """It is stopped, and its exit code 0."""
+    leader.send_signal(signal.SIGINT)
     output, _ = leader.communicate(timeout=PATIENCE)
     assert leader.returncode == 0, output
-    return output
 
 
 def latest(load: Load) -> runs.Run:
@@ -60,52 +77,59 @@ def judged(record: RunRecord) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("model", [("-u", "6", "-r", "6"), ("--rate", "30")], ids=["closed", "open"])
-def test_the_master_writes_one_record_that_agrees_with_the_service(
-    model: tuple[str, ...], pizzeria: Any, load: Load
+def test_a_duet_with_workers_that_ctrl_c_ends_is_one_record_that_agrees_with_both_services(
+    pizzeria: Any, load: Load
 ) -> None:
-    code, output = load.run("-H", pizzeria(), *model, "-t", "5s", "--processes", "2")
-    assert code == 0, output
-    run = latest(load)
-    (target,) = run.record.targets
-    assert agree(run, target)
-    assert sent(target.in_window)
-    assert run.record.warnings == ()
-    assert run.record.lost_workers == ()
-    first, second = run.record.workers
-    assert (first.seeds, second.seeds) == ("1/0", "1/1")
-    assert first.users + second.users == run.record.users
-    assert first.started + second.started == sum(step.started for step in target.in_window)
-
-
-def test_in_a_duet_both_sides_get_the_same_from_all_workers(pizzeria: Any, load: Load) -> None:
-    code, output = load.run(
-        *("-H", pizzeria(), "--duet", pizzeria(), "-u", "4", "-r", "4", "-t", "4s", "--processes", "2")
-    )
-    assert code == 0, output
+    """The terminal sends it to all processes at once."""
+    duet = ("-H", pizzeria(), "--duet", pizzeria())
+    with load.start(
+        *duet, *logged(load), "-u", "4", "-r", "4", "--headless", "--only-summary", "--processes", "2"
+    ) as leader:
+        until(lambda: "The window opens" in said(load))
+        time.sleep(1.0)
+        for pid in (leader.pid, *children(leader.pid)):
+            os.kill(pid, signal.SIGINT)
+        output, _ = leader.communicate(timeout=PATIENCE)
     run = latest(load)
     baseline, candidate = run.record.targets
     assert agree(run, baseline)
     assert agree(run, candidate)
     assert sent(baseline.in_window) == sent(candidate.in_window) != {}
+    assert (run.record.warnings, run.record.lost_workers) == ((), ()), output
+    assert "Traceback" not in output
+    first, second = run.record.workers
+    assert (first.seeds, second.seeds) == ("1/0", "1/1")
+    assert first.users + second.users == run.record.users == 4
+    started = sum(step.started for target in run.record.targets for step in target.in_window)
+    assert first.started + second.started == started
 
 
-def test_the_rate_is_shared_and_latencies_of_all_workers_are_merged(pizzeria: Any, load: Load) -> None:
-    load.run("-H", pizzeria(), "--rate", "40", "--arrivals", "constant", "-t", "5s", "--processes", "2")
-    record = latest(load).record
-    assert record.arrivals is not None
-    assert record.arrivals.offered == pytest.approx(40 * record.window.duration, abs=15)
-    parts = [each.arrivals.offered for each in record.workers if each.arrivals]
-    assert sum(parts) == record.arrivals.offered
-    assert parts[0] == pytest.approx(parts[1], abs=3)
-    (target,) = record.targets
+def test_the_rate_is_shared_and_what_all_workers_saw_is_merged(pizzeria: Any, load: Load) -> None:
+    """By a shape of which only the master knows the file's content; the window opens before its load."""
+    path = load.folder / "mine.toml"
+    path.write_text("late = [{ seconds = 1, level = 0 }, { seconds = 3, level = 1 }]\n")
+    shape = ("--shapes", str(path), "--shape", "late", "--warm-up", "0")
+    code, output = load.run(
+        "-H", pizzeria(), "--rate", "40", "--arrivals", "constant", *shape, "--processes", "2"
+    )
+    assert code == 0, output
+    run = latest(load)
+    (target,) = run.record.targets
+    assert agree(run, target)
+    assert (run.record.warnings, run.record.lost_workers) == ((), ())
+    assert run.record.arrivals is not None
+    assert run.record.arrivals.offered == pytest.approx(120, abs=3)
+    first, second = (each.arrivals.offered for each in run.record.workers if each.arrivals)
+    assert first + second == run.record.arrivals.offered
+    assert first == pytest.approx(second, abs=2)
     assert {each.step: each.count for each in target.latencies} == {
         step.step: sum(step.statuses.values()) for step in target.in_window if step.statuses
     }
 
 
 def test_the_reference_run_is_exact_whoever_does_what(pizzeria: Any, load: Load) -> None:
-    load.run("-H", pizzeria(), "-u", "6", "-r", "6", "--scenario", "reference", "--processes", "3")
+    """More workers than users, and than stoves; Locust was told of none that it should expect."""
+    load.run("-H", pizzeria(), "-u", "5", "-r", "5", "--scenario", "reference", "--processes", "6")
     record = latest(load).record
     (target,) = record.targets
     assert sent(target.in_window) == {
@@ -116,70 +140,82 @@ def test_the_reference_run_is_exact_whoever_does_what(pizzeria: Any, load: Load)
         "GetDeliveryTourQuery": 79,
         "GetActiveOrdersQuery": 2,
     }
+    assert not any(step.failed or step.business for step in target.in_window)
+    assert record.plan == PlanCounts(journeys=176, finished=176)
+    assert len(record.workers) == 6
 
 
 def test_a_worker_that_is_killed_in_the_window_makes_the_run_invalid_and_the_others_take_its_share(
     pizzeria: Any, load: Load, start: Start, free_port: int
 ) -> None:
-    leader = master(
-        start, free_port, "-H", pizzeria(), "--rate", "30", "--arrivals", "constant", "-t", "14s",
-        "--expect-workers", "3",
-    )  # fmt: skip
+    leader = master(start, load, free_port, "-H", pizzeria(), *EVEN, "--expect-workers", "3")
     crew = [worker(start, free_port) for _ in range(3)]
-    until_under_way(load)
-    time.sleep(2.0)
+    until(lambda: "The window opens" in said(load))
+    time.sleep(1.0)
     os.kill(crew[0].pid, signal.SIGKILL)
+    until(lambda: shared_by(load)[-1] == 2)
+    time.sleep(4.0)
     ended(leader)
     record = latest(load).record
-    assert len(record.lost_workers) == 1
-    assert record.window.start < record.lost_workers[0].at < record.window.end
+    (lost,) = record.lost_workers
+    window = record.window
+    assert window.start < lost.at < window.end
     assert judged(record) == [("worker-lost", "invalid")]
     assert len(record.workers) == 2
-    window = record.window.duration
-    parts = [each.arrivals.offered for each in record.workers if each.arrivals]
-    assert all(each > 1.15 * 10 * window for each in parts)
+    left = sum(each.arrivals.offered for each in record.workers if each.arrivals)
+    assert left > 20 * window.duration + 1  # what their own shares would have been at most
 
 
 def test_a_worker_that_comes_late_takes_part_from_then_on(
     pizzeria: Any, load: Load, start: Start, free_port: int
 ) -> None:
-    leader = master(
-        start, free_port, "-H", pizzeria(), "--rate", "30", "--arrivals", "constant", "-t", "18s",
-        "--expect-workers", "1",
-    )  # fmt: skip
+    leader = master(start, load, free_port, "-H", pizzeria(), *EVEN, "--expect-workers", "1")
     worker(start, free_port)
-    until_under_way(load)
+    until(lambda: "The window opens" in said(load))
+    worker(start, free_port)
+    until(lambda: shared_by(load)[-1] == 2)
     time.sleep(3.0)
-    worker(start, free_port)
     ended(leader)
     run = latest(load)
     (target,) = run.record.targets
+    assert shared_by(load) == [1, 2]
     assert run.record.lost_workers == ()
     # Locust moves users to the new worker, and stops those in the middle of a request, too.
     window = run.record.window
     missing = Counter(scraped(run, "candidate", window.start, window.end)) - Counter(sent(target.in_window))
     assert missing.total() <= given_up_on(target.in_window)
-    early, late = (each.arrivals.offered for each in run.record.workers if each.arrivals)
-    assert early > late > 10
-    assert early + late == pytest.approx(30 * run.record.window.duration, abs=15)
+    early, late = (each.arrivals for each in run.record.workers if each.arrivals)
+    assert early.offered > late.offered > 10
+    assert early.offered + late.offered == pytest.approx(30 * window.duration, rel=0.2)
+    assert late.dropped == 0  # it got its share when its users were there
 
 
-def test_ctrl_c_ends_a_run_with_workers_and_keeps_its_record(pizzeria: Any, load: Load) -> None:
-    """The terminal sends it to all processes at once."""
-    with load.start(
-        *("-H", pizzeria(), "-u", "4", "-r", "4", "--headless", "--only-summary", "--processes", "2")
-    ) as leader:
-        until_under_way(load)
-        time.sleep(2.0)
-        for pid in (leader.pid, *children(leader.pid)):
-            os.kill(pid, signal.SIGINT)
-        output, _ = leader.communicate(timeout=PATIENCE)
-    run = latest(load)
-    (target,) = run.record.targets
-    assert run.record.lost_workers == (), output
-    assert len(run.record.workers) == 2
-    assert agree(run, target)
-    assert "Traceback" not in output
+def test_a_worker_that_never_says_anything_makes_the_run_invalid(
+    pizzeria: Any, load: Load, start: Start, free_port: int
+) -> None:
+    """Locust gives it users, but nobody knows what they do."""
+    path = load.folder / "silent.py"
+    path.write_text(
+        "from locust import User, constant, task\n"
+        "class MarioUser(User):\n"
+        "    wait_time = constant(1)\n"
+        "    @task\n"
+        "    def nothing(self): pass\n"
+    )
+    leader = master(start, load, free_port, "-H", pizzeria(), "-u", "2", "-r", "2", "--expect-workers", "2")
+    worker(start, free_port)
+    with process("-m", "locust", "-f", path, *worker_of(free_port)):
+        until(lambda: "The window opens" in said(load))
+        ended(leader)
+    record = latest(load).record
+    assert judged(record) == [("worker-lost", "invalid")]
+    assert len(record.workers) == 1
+
+
+def shared_by(load: Load) -> list[int]:
+    """How many workers have shared the load, one after the other, as the master said."""
+    found = re.findall("Workers that take part: (.*)", said(load))
+    return [len(each.split(", ")) for each in found] or [0]
 
 
 def children(pid: int) -> list[int]:
@@ -187,10 +223,8 @@ def children(pid: int) -> list[int]:
     return [int(each) for each in listed.split()]
 
 
-def until_under_way(load: Load) -> None:
+def until(look: Callable[[], Any]) -> None:
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if load.runs.exists() and list(load.runs.glob("*/scrapes-candidate.jsonl.gz")):
-            return
+    while not look():
+        assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.1)
-    pytest.fail("no run began in time")

@@ -6,7 +6,7 @@ import gevent
 import pytest
 from gevent import GreenletExit
 
-from loadtests.arrivals import GAPS, Arrivals
+from loadtests.arrivals import GAPS, Arrivals, Part
 from loadtests.lobby import Lobby
 from loadtests.shapes import Shape, Stage
 
@@ -23,7 +23,7 @@ def user(lobby: Lobby, journey: float, lateness: list[float]) -> None:
     while True:
         lateness.append(lobby.wait())
         gevent.sleep(journey)
-        lobby.left()
+        lobby.left(whole=True)
 
 
 def settle(lobby: Lobby, arrivals: int) -> None:
@@ -102,6 +102,60 @@ def test_a_user_who_is_gone_gets_no_journey() -> None:
     there.join(PATIENCE)
 
 
+def test_at_a_rate_that_nobody_can_call_others_go_on_all_the_same() -> None:
+    here = lobby(rate=10e6, seconds=1.0)
+    here.set_out(1.0, 0.0)
+    here.open()
+    for _ in range(3):
+        gevent.sleep(0.001)  # before it let others go on, it came to its end first
+    assert here.ledger.offered < 10e6
+    here.stop()
+
+
+def test_a_user_who_goes_in_the_moment_of_being_called_is_not_at_work() -> None:
+    here = lobby(rate=1, seconds=1.0)
+    going = gevent.spawn(user, here, 10.0, [])
+    gevent.idle()
+    going.kill(block=False)
+    here._call(0.0)
+    going.join()
+    ledger = here.close_ledger()
+    assert (ledger.offered, ledger.dropped, ledger.finished, ledger.under_way_at_end) == (1, 0, 0, 0)
+
+
+def test_what_arrived_is_finished_dropped_or_under_way() -> None:
+    here = lobby(rate=200, seconds=0.2)
+    users = [gevent.spawn(user, here, 0.03, []) for _ in range(3)]
+    gevent.idle()
+    here.set_out(0.2, 0.0)
+    here.open()
+    settle(here, 10)
+    here.turn_page()
+    settle(here, 20)
+    seen = here.close_ledger()
+    began = seen.under_way_at_start + seen.offered - seen.dropped
+    assert seen.dropped > 0
+    assert began == seen.finished + seen.under_way_at_end
+    assert here.ledger.offered == 0
+    here.stop()
+    gevent.joinall(users, timeout=PATIENCE)
+
+
+def test_who_sits_out_calls_nobody_and_begins_at_once_when_told_to_take_part() -> None:
+    """What was due before is left out: many in the first moment, then a few a second."""
+    shape = Shape("crowd", (Stage(0.2, 1.0, 1.0), Stage(999.8, 0.01, 0.01)))
+    here = Lobby(Arrivals(2000.0, shape, GAPS["constant"](Random(1))))
+    here.sit_out()
+    here.set_out(1000.0, 0.0)
+    here.open()
+    gevent.sleep(0.25)
+    assert here.ledger.offered == 0
+    here.take(Part(1, 2))
+    settle(here, 3)
+    assert here.ledger.offered < 200
+    here.stop()
+
+
 def test_after_its_end_nobody_waits_in_it() -> None:
     here = lobby(rate=1, seconds=1.0)
     here.stop()
@@ -132,6 +186,7 @@ def test_a_new_page_begins_with_who_is_at_work() -> None:
     here.open()
     settle(here, 5)
     here.turn_page()
-    assert (here.ledger.offered, here.ledger.most_users) == (0, 5)
+    ledger = here.ledger
+    assert (ledger.offered, ledger.under_way_at_start, ledger.most_users) == (0, 5, 5)
     here.stop()
     gevent.killall(greenlets)

@@ -1,20 +1,40 @@
 """Both workload models, every shape and every scenario, against the real pizzeria."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from analysis import runs
-from analysis.run_record import RunRecord, TargetRecord
+from analysis.run_record import PlanCounts, RunRecord, TargetRecord
 from loadtests import scenarios, shapes
 from tests.loadtests.agreement import agree, sent
 
 pytestmark = pytest.mark.e2e
 
-SHAPES = list(shapes.load(shapes.BUILT_IN))
+PATIENCE = 60.0  # seconds
+RATE = 40
+OPENING, SHORT = 0.8, 1.0
+"""Seconds for the window to open, and in which shapes are played."""
+
 READS = {"GetMenuQuery", "GetOrderByIdQuery", "GetKitchenStatusQuery", "GetDeliveryOrdersQuery"} | {
     "GetActiveOrdersQuery", "GetOrdersByStatusQuery", "GetDeliveryTourQuery",
 }  # fmt: skip
+
+
+def until(look: Callable[[], Any]) -> None:
+    """It is so; Locust may only be starting."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            if look():
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    pytest.fail("it did not happen in time")
 
 
 def recorded(load: Any) -> tuple[RunRecord, TargetRecord]:
@@ -66,28 +86,55 @@ def test_a_closed_model_has_neither_arrivals_nor_intended_starts(pizzeria: Any, 
     assert target.latencies_from_intended == ()
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("model", [("--rate", "20"), ("-u", "6", "-r", "100")], ids=["open", "closed"])
-def test_every_shape_is_played_to_its_end(
-    shape: str, model: tuple[str, ...], pizzeria: Any, load: Any
+def in_short(shape: shapes.Shape) -> str:
+    """The same within a second, as a line of TOML. Nothing arrives while the window opens."""
+    stages = [f"{{ seconds = {OPENING}, level = 0 }}"] + [
+        f"{{ seconds = {stage.seconds}, start = {stage.start}, end = {stage.end} }}"
+        for stage in shape.stretched(SHORT).stages
+    ]
+    return f"{shape.name} = [{', '.join(stages)}]"
+
+
+def test_in_an_open_model_every_shape_brings_as_many_as_it_has_area_and_ends_by_itself(
+    pizzeria: Any, load: Any, free_port: int
 ) -> None:
-    code, output = load.run("-H", pizzeria(), "--shape", shape, *model, "-t", "2s", "--warm-up", "0.2")
+    """One after the other in the web UI: Locust starts once."""
+    known, service, ui = shapes.load(shapes.BUILT_IN), pizzeria(), f"http://127.0.0.1:{free_port}"
+    path = load.folder / "short.toml"
+    path.write_text("\n".join(map(in_short, known.values())))
+    model = ("--rate", str(RATE), "--arrivals", "constant", "--shapes", str(path), "--warm-up", "0")
+    with load.start("-H", service, "--web-host", "127.0.0.1", "--web-port", str(free_port), *model):
+        for number, name in enumerate(known, start=1):
+            form = {"user_count": "100", "spawn_rate": "100", "shape": name}
+            until(lambda: httpx.post(f"{ui}/swarm", data=form, timeout=PATIENCE).json()["success"])  # noqa: B023
+            until(lambda: len(list(load.runs.glob("2*/run.json"))) == number)  # noqa: B023
+            record, _ = recorded(load)
+            assert record.arrivals is not None
+            area = SHORT / known[name].seconds * sum(stage.area for stage in known[name].stages)
+            assert record.shape == name
+            assert record.arrivals.offered == pytest.approx(RATE * area, abs=2), name
+
+
+def test_in_a_closed_model_there_are_as_many_users_as_the_shape_says(pizzeria: Any, load: Any) -> None:
+    """A spike of twice as many as were asked for."""
+    users = ("-u", "3", "-r", "100")
+    code, output = load.run("-H", pizzeria(), "--shape", "spike", *users, "-t", "2s", "--warm-up", "0.2")
     record, target = recorded(load)
     assert code == 0, output
-    assert (record.shape, record.warnings) == (shape, ())
+    assert (record.shape, record.users, record.warnings) == ("spike", 6, ())
     assert sent(target.whole_run)
 
 
 def test_a_shape_of_ones_own_goes_up_and_down(pizzeria: Any, load: Any) -> None:
-    """No load in its first half, so all of it arrives after that."""
+    """No load in its first half, in which the window opens, so all of it arrives after that."""
     path = load.folder / "mine.toml"
-    path.write_text("late = [{ seconds = 2, level = 0 }, { seconds = 2, level = 1 }]\n")
-    load.run(
-        "-H", pizzeria(), "--rate", "40", "--arrivals", "constant", "--shapes", str(path), "--shape", "late"
-    )
+    path.write_text("late = [{ seconds = 1, level = 0 }, { seconds = 1, level = 2 }]\n")
+    own = ("--shapes", str(path), "--shape", "late", "--warm-up", "0")
+    code, output = load.run("-H", pizzeria(), "--rate", "40", "--arrivals", "constant", *own)
     record, _ = recorded(load)
+    assert code == 0, output
     assert record.arrivals is not None
-    assert record.arrivals.offered == pytest.approx(80, abs=3)
+    assert record.arrivals.offered == pytest.approx(80, abs=2)
 
 
 def test_the_reference_run_has_exactly_the_counts_that_it_promises(pizzeria: Any, load: Any) -> None:
@@ -103,7 +150,8 @@ def test_the_reference_run_has_exactly_the_counts_that_it_promises(pizzeria: Any
         "GetDeliveryTourQuery": 79,
         "GetActiveOrdersQuery": 2,
     }
-    assert not any(step.failed for step in target.in_window)
+    assert not any(step.failed or step.business for step in target.in_window)
+    assert record.plan == PlanCounts(journeys=176, finished=176)
 
 
 @pytest.mark.parametrize("scenario", scenarios.MIXES)

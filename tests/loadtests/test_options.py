@@ -1,5 +1,8 @@
 """The command line says what is wrong in one line."""
 
+import json
+import re
+import ssl
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -13,7 +16,9 @@ from loadtests.shapes import Shape, Stage
 def parsed(*words: str) -> Options:
     parser = ArgumentParser()
     add_arguments(parser)
-    return Options.of(parser.parse_args(words))
+    options = parser.parse_args(words, Namespace(locustfile="load/shop.py", num_users=None, spawn_rate=None))
+    settle(options)
+    return Options.of(options)
 
 
 def test_without_flags_there_is_one_target_and_a_warm_up() -> None:
@@ -29,7 +34,7 @@ def test_every_flag_is_read() -> None:
         *("--duet", "http://b", "--seed", "9", "--scenario", "s", "--warm-up", "0", "--quiet", "2"),
         *("--think", "0", "--run-id", "r.1-a", "--metrics-path", "/m", "--scrape-interval", "0.5"),
         *("--revision", "new", "--baseline-revision", "old", "--runs-dir", "/tmp/elsewhere"),
-        *("--rate", "12.5", "--arrivals", "constant", "--shape", "smoke"),
+        *("--insecure", "--rate", "12.5", "--arrivals", "constant", "--shape", "smoke"),
     )
     assert options == Options(
         duet="http://b",
@@ -45,6 +50,8 @@ def test_every_flag_is_read() -> None:
         run_id="r.1-a",
         metrics_path="/m",
         scrape_interval=0.5,
+        insecure=True,
+        ca=None,
         revision="new",
         baseline_revision="old",
     )
@@ -77,10 +84,9 @@ def test_a_closed_model_leaves_users_and_length_to_locust() -> None:
     assert (options.run_time, options.num_users, options.spawn_rate) == (None, None, None)
 
 
-def test_an_open_model_lasts_as_long_as_its_shape_with_users_for_five_seconds_of_arrivals() -> None:
+def test_an_open_model_has_users_for_five_seconds_of_arrivals_and_ends_with_its_shape() -> None:
     options = settled("--rate", "30", "--shape", "spike")
-    assert (options.num_users, options.spawn_rate) == (150, 100)
-    assert options.run_time == pytest.approx(79 + 1.5 + 1.2)  # shape, users, quiet edge
+    assert (options.num_users, options.spawn_rate, options.run_time) == (150, 100, None)
     assert settled("--rate", "0.5").num_users == 10
     given = settled("--rate", "30", num_users=7, spawn_rate=3, run_time=12)
     assert (given.run_time, given.num_users, given.spawn_rate) == (12, 7, 3)
@@ -88,9 +94,9 @@ def test_an_open_model_lasts_as_long_as_its_shape_with_users_for_five_seconds_of
 
 def test_settling_twice_is_settling_once() -> None:
     options = settled("--rate", "30", "--shape", "spike")
-    before = (Options.of(options), options.run_time)
+    before = vars(options).copy()
     settle(options)
-    assert (Options.of(options), options.run_time) == before
+    assert vars(options) == before
 
 
 def test_shapes_of_ones_own_stand_beside_the_others(tmp_path: Path) -> None:
@@ -98,6 +104,32 @@ def test_shapes_of_ones_own_stand_beside_the_others(tmp_path: Path) -> None:
     path.write_text("lunch = [{ seconds = 10, start = 0, end = 1 }]\n")
     assert parsed("--shapes", str(path), "--shape", "lunch").shape.stages == (Stage(10.0, 0.0, 1.0),)
     assert parsed("--shapes", str(path), "--shape", "ramp").shape.name == "ramp"
+
+
+def test_what_files_say_reaches_workers_that_do_not_have_them(tmp_path: Path, self_signed: Path) -> None:
+    """A worker has what its master settled, not the files that the options name."""
+    path = tmp_path / "mine.toml"
+    path.write_text("lunch = [{ seconds = 10, start = 0, end = 1 }]\n")
+    of_master = settled("--shapes", str(path), "--shape", "lunch", "--ca", str(self_signed))
+    path.unlink()
+    of_worker = Options.of(Namespace(**json.loads(json.dumps(vars(of_master)))))
+    assert of_worker.shape == Shape("lunch", (Stage(10.0, 0.0, 1.0),))
+    assert of_worker.tls().cert_store_stats()["x509_ca"] == 1
+
+
+def test_any_certificate_will_do_only_where_that_was_asked_for(self_signed: Path) -> None:
+    assert parsed().tls().verify_mode == ssl.CERT_REQUIRED
+    assert parsed("--ca", str(self_signed)).tls().verify_mode == ssl.CERT_REQUIRED
+    assert parsed("--insecure").tls().verify_mode == ssl.CERT_NONE
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate", "ä"])
+def test_a_file_without_certificates_is_refused(content: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(ValueError, match=re.escape(f"{path}: ")):
+        parsed("--ca", str(path))
 
 
 def test_an_unknown_shape_is_refused_with_those_that_there_are() -> None:
@@ -117,6 +149,7 @@ def test_an_unknown_shape_is_refused_with_those_that_there_are() -> None:
         ("--scrape-interval", "0", "not positive"),
         ("--rate", "0", "not positive"),
         ("--rate", "many", "no number"),
+        ("--rate", "1e7", "than any machine makes"),
         ("--arrivals", "sometimes", "constant"),
         ("--run-id", "../up", "folder"),
         ("--run-id", "latest", "folder"),

@@ -1,46 +1,72 @@
 """A plan is dealt once, and ends when its last journey does."""
 
+from collections import Counter
 from itertools import chain
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtests.plan import Plan
-from loadtests.scenarios import MIXES, NAMES, REFERENCE
+from loadtests.scenarios import MIXES, NAMES, STOVES, reference, stoves
 
 
-@given(st.lists(st.text(max_size=3), min_size=1), st.integers(1, 8))
-def test_the_parts_of_all_workers_are_the_whole_plan(journeys: list[str], workers: int) -> None:
-    ends: list[int] = []
-    parts = [Plan(journeys[index::workers], lambda: ends.append(1)) for index in range(workers)]
-    dealt = [list(iter(part.deal, None)) for part in parts]
-    assert sorted(chain.from_iterable(dealt)) == sorted(journeys)
-    for part, journeys_of in zip(parts, dealt, strict=True):
-        for _ in journeys_of:
-            part.done()
-    assert len(ends) == workers
+class Ends:
+    """How often a plan was finished."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
 
 
-def test_it_is_not_finished_while_a_journey_is_under_way() -> None:
-    ends: list[int] = []
-    plan = Plan(["a", "b"], lambda: ends.append(1))
-    plan.deal()
-    plan.done()
-    plan.deal()
-    assert not ends
-    plan.done()
-    assert ends
+@given(st.lists(st.text(max_size=3), min_size=1))
+def test_every_journey_is_dealt_once_and_when_all_have_ended_it_is_finished(journeys: list[str]) -> None:
+    ends = Ends()
+    plan = Plan(ends)
+    plan.set(journeys)
+    dealt = list(iter(plan.deal, None))
+    assert dealt == journeys
+    for number, _ in enumerate(dealt):
+        assert (plan.made, ends.count) == (number, 0)
+        plan.left(whole=True)
+    assert (plan.made, ends.count) == (len(journeys), 1)
 
 
-def test_a_plan_without_journeys_is_finished_at_once() -> None:
-    ends: list[int] = []
-    Plan([], lambda: ends.append(1))
-    assert ends
+def test_a_journey_that_is_broken_off_ends_the_plan_and_is_not_made() -> None:
+    ends = Ends()
+    plan = Plan(ends)
+    plan.set(["a", "b"])
+    plan.left(whole=True)
+    plan.left(whole=False)
+    assert (plan.made, ends.count) == (1, 1)
 
 
-def test_the_reference_run_is_as_it_was() -> None:
-    counts = {name: REFERENCE.count(name) for name in REFERENCE}
-    assert counts == {"visit": 20, "ready orders": 75, "tour": 79, "active orders": 2}
+def test_a_plan_without_journeys_is_finished_as_soon_as_that_is_known() -> None:
+    ends = Ends()
+    plan = Plan(ends)
+    before = ends.count
+    plan.set([])
+    assert (before, ends.count) == (0, 1)
+
+
+@given(st.integers(1, 200))
+def test_however_many_processes_share_the_reference_run_it_is_as_it_was(processes: int) -> None:
+    parts = [reference(part, processes) for part in range(processes)]
+    assert Counter(chain.from_iterable(parts)) == {
+        "visit": 20,
+        "ready orders": 75,
+        "tour": 79,
+        "active orders": 2,
+    }
+
+
+@given(st.integers(1, 200))
+def test_all_processes_of_the_reference_run_together_cook_no_more_than_there_are_stoves(
+    processes: int,
+) -> None:
+    cooks = sum("visit" in reference(part, processes) for part in range(processes))
+    assert 1 <= cooks * stoves(processes) <= STOVES
 
 
 def test_every_mix_has_a_name_that_may_be_asked_for() -> None:

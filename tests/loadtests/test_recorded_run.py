@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from analysis import runs
+from analysis.run_record import PlanCounts
 from tests.loadtests.agreement import agree, scraped, sent
 
 pytestmark = pytest.mark.e2e
@@ -114,9 +115,11 @@ def test_a_run_that_ends_in_its_warm_up_is_recorded_with_an_empty_window(pizzeri
 
 
 def test_requests_that_nobody_answers_are_abandoned_and_the_record_says_so(pizzeria: Any, load: Any) -> None:
-    service = pizzeria("--delay", "GetMenuQuery=30s")
-    code, output = load.run("-H", service, "-u", "6", "-r", "6", "-t", "3s", "--stop-timeout", "1")
+    """Without a menu nothing is ordered, so that none of what was planned is made: invalid."""
+    service, plan = pizzeria("--delay", "GetMenuQuery=30s"), ("--scenario", "reference")
+    code, output = load.run("-H", service, "-u", "6", "-r", "6", "-t", "3s", "--stop-timeout", "1", *plan)
     record = runs.load(load.runs / "latest").record
+    assert record.plan == PlanCounts(journeys=176, finished=0)
     (menu,) = (step for step in record.targets[0].whole_run if step.operation == "GetMenuQuery")
     assert code == 0, output
     assert menu.started == menu.abandoned > 0
@@ -156,6 +159,22 @@ def test_what_is_no_url_of_a_service_is_one_line_and_exit_code_2(load: Any, url:
     assert code == 2
     assert f"{url} cannot be reached" in output
     assert "Traceback" not in output
+
+
+def test_a_certificate_is_believed_only_when_it_is_named_and_then_by_all_who_connect(
+    stub: Any, load: Any, self_signed: Path
+) -> None:
+    """Before the run, for scrapes, and by users."""
+    (url,) = stub(1, "--metrics-early", "--tls", str(self_signed)).urls
+    code, output = load.run("-H", url, "-t", "2s")
+    assert code == 2
+    assert "give --ca FILE with who signed its certificate, or --insecure" in output
+    code, output = load.run("-H", url, "-u", "2", "-r", "2", "-t", "3s", "--ca", str(self_signed))
+    (target,) = runs.load(load.runs / "latest").record.targets
+    assert code == 0, output
+    assert load.record["scrape_interval"] is not None
+    assert sent(target.in_window)
+    assert sum(step.abandoned for step in target.whole_run) == 0
 
 
 def test_a_folder_that_cannot_hold_runs_is_one_line_and_exit_code_2(stub: Any, load: Any) -> None:

@@ -12,8 +12,10 @@ import gevent
 import pytest
 
 from analysis.sources.scrapes import scrapes
+from loadtests import trust
 from loadtests.scraper import ScrapeError, Scraper
 
+TLS = trust.context(None, insecure=False)
 BODY = '# HELP a Ünits\na 1\n\na{b="c\\n"} 2\n'
 
 
@@ -47,7 +49,7 @@ def lines(path: Path) -> list[dict[str, object]]:
 
 
 def test_a_scrape_is_kept_as_it_came(service: str, tmp_path: Path) -> None:
-    scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz")
+    scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz", TLS)
     scraper.scrape()
     scraper.scrape()
     scraper.stop()
@@ -57,7 +59,7 @@ def test_a_scrape_is_kept_as_it_came(service: str, tmp_path: Path) -> None:
 
 
 def test_what_was_scraped_before_a_crash_can_be_read(service: str, tmp_path: Path) -> None:
-    scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz")
+    scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz", TLS)
     scraper.scrape()
     scraper.scrape()
     shutil.copy(tmp_path / "s.jsonl.gz", tmp_path / "cut.gz")  # nothing closed yet
@@ -66,7 +68,7 @@ def test_what_was_scraped_before_a_crash_can_be_read(service: str, tmp_path: Pat
 
 
 def test_a_failed_scrape_is_kept_with_its_reason(service: str, tmp_path: Path) -> None:
-    scraper = Scraper(f"{service}/nothing", tmp_path / "s.jsonl.gz")
+    scraper = Scraper(f"{service}/nothing", tmp_path / "s.jsonl.gz", TLS)
     with pytest.raises(ScrapeError, match="status 404"):
         scraper.scrape()
     assert not scraper.scrape_surely()
@@ -75,7 +77,7 @@ def test_a_failed_scrape_is_kept_with_its_reason(service: str, tmp_path: Path) -
 
 
 def test_a_service_that_is_gone_is_a_failed_scrape(tmp_path: Path) -> None:
-    scraper = Scraper("http://127.0.0.1:9/metrics", tmp_path / "s.jsonl.gz")
+    scraper = Scraper("http://127.0.0.1:9/metrics", tmp_path / "s.jsonl.gz", TLS)
     with pytest.raises(ScrapeError, match="ConnectError"):
         scraper.scrape()
     scraper.discard()
@@ -83,7 +85,7 @@ def test_a_service_that_is_gone_is_a_failed_scrape(tmp_path: Path) -> None:
 
 
 def test_scraping_goes_on_by_itself_until_it_is_stopped(service: str, tmp_path: Path) -> None:
-    scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz")
+    scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz", TLS)
     scraper.start(0.01)
     with gevent.Timeout(30):
         while scraper.succeeded < 3:

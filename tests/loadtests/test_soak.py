@@ -27,7 +27,7 @@ def hour(targets: list[Target], ledger: Ledger, pulse: Latencies, draw: Random) 
             if number % 1000:
                 tally.answered(STEP, 200 if number % 100 else 500, None, seconds, late=seconds / 100)
             else:
-                tally.lost(TimeoutError())
+                tally.lost(TimeoutError(), seconds)
         ledger.offered += 1
         ledger.lateness.add(seconds / 100)
         pulse.add(seconds / 1000)

@@ -23,7 +23,7 @@ def tallied(events: list[tuple[Step, int | str | None]]) -> Tally:
         if isinstance(status, int):
             count.answered(step, status, "application/problem+json", 0.001)
         elif status:
-            count.lost(TimeoutError())
+            count.lost(TimeoutError(), 0.5)
     return tally
 
 
@@ -67,6 +67,18 @@ def test_a_request_without_an_answer_is_abandoned_and_named_by_its_error() -> No
     (count,) = tallied([(PLAIN, "lost"), (PLAIN, None)]).counts()
     assert (count.started, count.abandoned, count.failed) == (2, 2, 1)
     assert count.errors == {"TimeoutError": 1}
+
+
+def test_who_is_never_answered_is_in_the_response_times_with_how_long_that_was_waited_for() -> None:
+    tally = Tally()
+    for _ in range(990):
+        tally.begin(PLAIN).answered(PLAIN, 200, None, 0.01, 0.0)
+    for _ in range(11):
+        tally.begin(PLAIN).lost(TimeoutError(), 60.0, 0.5)
+    (sent,), (due,) = tally.latencies(), tally.latencies_from_intended()
+    assert sent.count == due.count == 1001
+    assert sent.p99 == pytest.approx(60, rel=1e-3)
+    assert due.maximum == pytest.approx(60.5)
 
 
 @pytest.mark.parametrize(

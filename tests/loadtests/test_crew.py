@@ -1,0 +1,100 @@
+"""What users tell the crew when they come, go, and are given up on."""
+
+from argparse import ArgumentParser, Namespace
+from time import perf_counter
+
+import gevent
+
+from loadtests.crew import Crew
+from loadtests.options import Options, add_arguments, settle
+from loadtests.plan import Plan
+from loadtests.steps import Step
+
+LOOK = Step("look", "LookQuery", "GET")
+
+
+def options(*words: str) -> Options:
+    parser = ArgumentParser()
+    add_arguments(parser)
+    parsed = parser.parse_args(words, Namespace(locustfile="shop.py", num_users=None, spawn_rate=None))
+    settle(parsed)
+    return Options.of(parsed)
+
+
+def test_a_user_who_goes_amid_a_journey_of_the_plan_ends_it_unmade() -> None:
+    ends: list[str] = []
+    crew = Crew(options(), "http://127.0.0.1:1", plan=Plan(lambda: ends.append("end")))
+    crew.deal(["a", "b"])
+    stays, goes = (crew.seat({}, frozenset()) for _ in range(2))
+    assert (stays.deal(), goes.deal()) == ("a", "b")
+    goes.leave()
+    assert ends == []
+    stays.wait_for_next()
+    stays.leave()
+    (report,) = crew.reports()
+    assert (report.planned_made, ends) == (1, ["end"])
+
+
+def test_a_user_who_goes_amid_a_journey_that_arrived_is_at_work_no_longer() -> None:
+    crew = Crew(options("--rate", "1000", "--arrivals", "constant"), "http://127.0.0.1:1")
+    seat = crew.seat({}, frozenset())
+    at_work = gevent.spawn(seat.wait_for_start)
+    crew.set_out(60.0)
+    at_work.join()
+    seat.leave()
+    seat.leave()
+    (report,) = crew.reports()
+    crew.close()
+    assert report.ledger is not None
+    assert (report.ledger.finished, report.ledger.under_way_at_end) == (0, 0)
+
+
+def test_who_still_waits_for_an_answer_in_the_end_has_waited_that_long_and_is_counted_once() -> None:
+    crew = Crew(options(), "http://127.0.0.1:1")
+    (target,) = crew.targets
+    before = perf_counter()
+    waiting = target.begin(LOOK, 0.25)
+    gevent.sleep(0.05)
+    (report,) = crew.reports()
+    assert not target.end(waiting)
+    target.begin(LOOK, 0.0)
+    (sent,), (due,) = (
+        report.warm_up["candidate"].latencies(),
+        report.warm_up["candidate"].latencies_from_intended(),
+    )
+    assert sent.count == due.count == 1
+    assert 0.05 <= sent.maximum <= perf_counter() - before
+    assert due.maximum >= sent.maximum + 0.25
+    (counts,) = report.warm_up["candidate"].counts()
+    assert (counts.started, counts.abandoned, counts.failed) == (1, 1, 0)
+
+
+def test_a_request_that_was_broken_off_is_no_longer_waited_for() -> None:
+    crew = Crew(options(), "http://127.0.0.1:1")
+    (target,) = crew.targets
+    assert target.end(target.begin(LOOK, None))
+    (report,) = crew.reports()
+    assert report.warm_up["candidate"].latencies() == ()
+
+
+def test_every_crew_knows_how_many_there_are() -> None:
+    crew = Crew(options(), "http://127.0.0.1:1")
+    seat = crew.seat({}, frozenset())
+    assert seat.crew.part.of == 1
+    crew.take(1, 3)
+    assert seat.crew.part.of == 3
+
+
+def test_nothing_arrives_before_users_are_ready() -> None:
+    crew = Crew(options("--rate", "1"), "http://127.0.0.1:1")
+    first, second = (crew.seat({}, frozenset()) for _ in range(2))
+    gathering = gevent.spawn(crew.gather, 2, 60.0)
+    come = gevent.spawn(first.wait_for_start)
+    gevent.sleep(0.05)
+    assert not gathering.ready()
+    late = gevent.spawn(second.wait_for_start)
+    with gevent.Timeout(30):
+        gathering.join()
+    first.leave()
+    assert crew.present == 1
+    gevent.killall([come, late])

@@ -1,0 +1,26 @@
+"""No more users at a time than there are places, also when these become fewer or more."""
+
+import gevent
+
+from loadtests.quota import Quota
+
+
+def test_places_are_taken_by_so_many_at_a_time_and_by_all_in_the_end() -> None:
+    quota = Quota()
+    inside: list[int] = []
+    most = 2
+
+    def user(number: int) -> None:
+        with quota.place(most):
+            inside.append(number)
+            together.append(len(inside))
+            gevent.sleep(0.001)
+            inside.remove(number)
+
+    together: list[int] = []
+    gevent.joinall([gevent.spawn(user, number) for number in range(10)], raise_error=True, timeout=30)
+    assert len(together) == 10
+    assert max(together) == 2
+    most = 4
+    gevent.joinall([gevent.spawn(user, number) for number in range(10)], raise_error=True, timeout=30)
+    assert max(together) == 4
