@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analysis.latencies import merged
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from analysis.model import GateResult, Reconciliation
+    from analysis.latencies import ResponseTimes
+    from analysis.model import GateResult, Quantile, Reconciliation, Summary
     from analysis.run_record import Latency, RunRecord, Side, StepCounts
 
 
@@ -20,26 +23,37 @@ _ERROR_STATUS = 400
 SINCE_DUE = ", from when it was due"
 """After a step's name: the time that an open model's arrival plan counts from."""
 
+_Step = tuple[str, str]  # its name, and since when its times count
+
 
 @dataclass(frozen=True, slots=True)
-class ClientTime:
-    """Response times of one journey step over all runs, seconds.
+class ClientSide:
+    """Response times of one operation on one side, over all runs.
 
-    ``mean`` is exact; quantiles of several runs cannot be merged, so each is the lowest and the highest.
+    ``sent`` is all steps together, from when each request was sent: what the service time is part of.
     """
 
-    side: Side
-    step: str
-    count: int
+    steps: tuple[tuple[str, ResponseTimes], ...]
+    sent: ResponseTimes | None  # None: only times from when requests were due are known
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much longer the client waited than the service worked, seconds; quantiles as wide as buckets."""
+
     mean: float
     p50: tuple[float, float]
     p95: tuple[float, float]
     p99: tuple[float, float]
 
 
-def client_times(runs: Iterable[RunRecord]) -> dict[str, list[ClientTime]]:
-    """Response times by operation, as the client saw them."""
-    seen: dict[tuple[str, Side, str], list[Latency]] = defaultdict(list)
+def client_times(runs: Iterable[RunRecord]) -> dict[str, dict[Side, ClientSide]]:
+    """Response times by operation and side, as the client saw them.
+
+    Raises:
+        UnreadableRunError: a histogram in a run record is damaged.
+    """
+    seen: dict[tuple[str, Side], dict[_Step, list[Latency]]] = defaultdict(lambda: defaultdict(list))
     for run in runs:
         for target in run.targets:
             operations = {counts.step: counts.operation for counts in target.whole_run}
@@ -48,11 +62,21 @@ def client_times(runs: Iterable[RunRecord]) -> dict[str, list[ClientTime]]:
             for latency, since in named:
                 operation = operations.get(latency.step)
                 if operation is not None and latency.count:
-                    seen[operation, target.side, latency.step + since].append(latency)
-    times: dict[str, list[ClientTime]] = defaultdict(list)
-    for (operation, side, step), latencies in seen.items():
-        times[operation].append(_client_time(side, step, latencies))
+                    seen[operation, target.side][latency.step, since].append(latency)
+    times: dict[str, dict[Side, ClientSide]] = defaultdict(dict)
+    for (operation, side), steps in seen.items():
+        times[operation][side] = _client_side(steps)
     return dict(times)
+
+
+def waiting(service: Summary, client: ResponseTimes) -> Waiting:
+    """Queueing and network. The means' difference is exact; those of quantiles compare distributions."""
+    return Waiting(
+        mean=client.mean - service.mean,
+        p50=_apart(client.p50, service.p50),
+        p95=_apart(client.p95, service.p95),
+        p99=_apart(client.p99, service.p99),
+    )
 
 
 def client_errors(runs: Iterable[RunRecord]) -> dict[str, list[tuple[str, int, int]]]:
@@ -116,18 +140,15 @@ def _errors(counts: StepCounts) -> dict[str, int]:
     return {**answered, **counts.errors}  # the latter holds the unexpected statuses by the same names
 
 
-def _client_time(side: Side, step: str, latencies: Sequence[Latency]) -> ClientTime:
-    count = sum(one.count for one in latencies)
-    return ClientTime(
-        side=side,
-        step=step,
-        count=count,
-        mean=sum(one.mean * one.count for one in latencies) / count,
-        p50=_ends([one.p50 for one in latencies]),
-        p95=_ends([one.p95 for one in latencies]),
-        p99=_ends([one.p99 for one in latencies]),
+def _client_side(steps: Mapping[_Step, Sequence[Latency]]) -> ClientSide:
+    times = {step: merged(latencies) for step, latencies in steps.items()}
+    sent = [step for step in steps if step[1] != SINCE_DUE]
+    every = [latency for step in sent for latency in steps[step]]
+    return ClientSide(
+        steps=tuple((name + since, each) for (name, since), each in times.items()),
+        sent=times[sent[0]] if len(sent) == 1 else merged(every) if every else None,
     )
 
 
-def _ends(values: Sequence[float]) -> tuple[float, float]:
-    return min(values), max(values)
+def _apart(client: float, service: Quantile) -> tuple[float, float]:
+    return client - service.high, client - service.low

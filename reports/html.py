@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from analysis.model import Verdict
 from reports import units, words
 from reports.charts import distribution, forest, timeline
-from reports.evidence import client_errors, client_times, flat, reproduce, revisions, unreconciled
+from reports.evidence import client_errors, client_times, flat, reproduce, revisions, unreconciled, waiting
 from reports.redaction import redacted
 from reports.validity import passed
 
@@ -83,6 +83,7 @@ def _environment() -> Environment:
         "timeline": timeline,
         "flat": flat,
         "reproduce": reproduce,
+        "waiting": waiting,
     }
     environment.filters |= {
         name: getattr(units, name)

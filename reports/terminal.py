@@ -5,17 +5,21 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections import defaultdict
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from analysis.errors import listed
 from analysis.model import Outcome, Severity, Verdict
 from reports import units, words
 from reports.redaction import redacted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.model import Finding, GateResult, OperationResult, Quantile, Summary
 
 _STYLES = {
@@ -97,18 +101,26 @@ def _quantile(side: Summary | None, name: str) -> str:
 
 
 def _print_reasons(result: GateResult, console: Console) -> None:
+    """Why an operation regressed, and why of another nothing could be told."""
+    names: dict[str, list[str]] = defaultdict(list)  # one reason may hold for all of them
     for one in result.operations:
-        if one.verdict is Verdict.REGRESSED:
-            console.print(Text(f"{line(one.operation.name)}: {line(one.explanation)}"))
+        if one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE}:
+            names[line(one.explanation)].append(line(one.operation.name))
+    reasons = [Text(f"{listed(those)}: {reason}") for reason, those in names.items()]
+    _print_some(reasons, "reason", result, console)
 
 
 def _print_findings(result: GateResult, console: Console) -> None:
     ordered = sorted(result.findings, key=lambda one: list(Severity).index(one.severity), reverse=True)
+    _print_some([_finding(finding) for finding in ordered], "finding", result, console)
+
+
+def _print_some(lines: Sequence[Text], what: str, result: GateResult, console: Console) -> None:
     limit = int(result.policy.get("max_findings", _DEFAULT_FINDINGS))
-    for finding in ordered[:limit]:
-        console.print(_finding(finding))
-    if len(ordered) > limit:
-        console.print(Text(f"and {len(ordered) - limit} more findings, all of them in the report"))
+    for each in lines[:limit]:
+        console.print(each)
+    if left := len(lines[limit:]):
+        console.print(Text(f"and {left} more {what}{'s' * (left > 1)}, all of them in the report"))
 
 
 def _finding(finding: Finding) -> Text:

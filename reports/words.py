@@ -180,6 +180,14 @@ def span(ends: tuple[float, float]) -> str:
     return f"{number} to {high}" if high.endswith(f" {unit}") else f"{low} to {high}"
 
 
+def waited(apart: tuple[float, float]) -> str:
+    """How much longer the client waited: a range, open where a bucket has no upper bound."""
+    low, high = apart
+    if not math.isfinite(high):
+        return units.UNKNOWN
+    return span(apart) if math.isfinite(low) else f"{units.seconds(high)} or less"
+
+
 def failure_kinds(one: OperationResult) -> list[tuple[str, int, int]]:
     """Every category of failure with its count on the baseline and on the candidate."""
     old = one.baseline.failures if one.baseline else {}

@@ -6,32 +6,71 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loadtests.latencies import Latencies
 from reports import evidence
 from tests.reports import samples
 
 if TYPE_CHECKING:
     from analysis.model import GateResult
+    from analysis.run_record import Latency, RunRecord
 
 
 def test_client_times_belong_to_the_operation_that_the_step_triggers() -> None:
     times = evidence.client_times([samples.run(1, ["PlaceOrderCommand"])])
-    assert [(one.side, one.step) for one in times["PlaceOrderCommand"]] == [
-        ("baseline", "do PlaceOrderCommand"),
-        ("candidate", "do PlaceOrderCommand"),
+    assert set(times) == {"PlaceOrderCommand"}
+    seen = {side: [step for step, _ in client.steps] for side, client in times["PlaceOrderCommand"].items()}
+    assert seen == {"baseline": ["do PlaceOrderCommand"], "candidate": ["do PlaceOrderCommand"]}
+
+
+def with_latencies(
+    run: RunRecord, latencies: tuple[Latency, ...], intended: tuple[Latency, ...] = ()
+) -> RunRecord:
+    """The same run, its candidate with these response times."""
+    baseline, candidate = run.targets
+    changed = candidate.model_copy(update={"latencies": latencies, "latencies_from_intended": intended})
+    return run.model_copy(update={"targets": (baseline, changed)})
+
+
+def test_several_runs_are_one_count_of_response_times() -> None:
+    runs = [
+        with_latencies(samples.run(number, ["A"]), (samples.response_times(median).record("do A"),))
+        for number, median in ((1, 0.004), (2, 0.02))
     ]
+    both = Latencies()
+    for median in (0.004, 0.02):
+        both.merge(samples.response_times(median))
+    record, seen = both.record("do A"), evidence.client_times(runs)["A"]["candidate"].sent
+    assert seen is not None
+    assert (seen.count, seen.p95) == (4800, record.p95)
+    assert seen.mean == pytest.approx(record.mean)
 
 
-def test_the_mean_over_runs_is_exact_and_quantiles_keep_their_range() -> None:
-    runs = [samples.run(1, ["A"]), samples.run(2, ["A"])]
-    slow = runs[1].targets[1]
-    latency = slow.latencies[0].model_copy(update={"count": 1200, "mean": 0.02, "p95": 0.05})
-    runs[1] = runs[1].model_copy(
-        update={"targets": (runs[1].targets[0], slow.model_copy(update={"latencies": (latency,)}))}
+def test_steps_of_one_operation_wait_together_and_what_was_due_earlier_stands_apart() -> None:
+    run = samples.run(1, ["A"])
+    counts = tuple(run.targets[1].whole_run[0].model_copy(update={"step": step}) for step in ("one", "two"))
+    run = with_latencies(
+        run,
+        tuple(
+            samples.response_times(median).record(step) for step, median in (("one", 0.004), ("two", 0.02))
+        ),
+        (samples.response_times(0.5).record("one"),),
     )
-    candidate = evidence.client_times(runs)["A"][1]
-    assert candidate.count == 3600
-    assert candidate.mean == pytest.approx((2400 * 0.014 + 1200 * 0.02) / 3600)
-    assert candidate.p95 == (0.031, 0.05)
+    candidate = run.targets[1].model_copy(update={"whole_run": counts})
+    seen = evidence.client_times([run.model_copy(update={"targets": (candidate,)})])["A"]["candidate"]
+    assert [step for step, _ in seen.steps] == ["one", "two", "one, from when it was due"]
+    assert seen.sent is not None
+    assert (seen.sent.count, seen.sent.maximum) == (4800, seen.steps[1][1].maximum)
+
+
+def test_the_wait_is_response_time_without_service_time() -> None:
+    one = samples.operations()[0]
+    assert one.candidate is not None
+    client = evidence.client_times([samples.run(1, ["PlaceOrderCommand"])])["PlaceOrderCommand"]["candidate"]
+    assert client.sent is not None
+    waited = evidence.waiting(one.candidate, client.sent)
+    assert waited.mean == pytest.approx(client.sent.mean - one.candidate.mean)
+    low, high = waited.p50
+    assert low <= 0.0015 <= high
 
 
 def test_errors_at_the_client_are_counted_once_over_all_runs() -> None:

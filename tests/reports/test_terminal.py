@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from analysis.model import Finding, Operation, Severity
+from analysis.model import Finding, Operation, Severity, Verdict
 from reports import terminal
 from tests.reports import samples
 
@@ -63,3 +63,28 @@ def test_the_worst_findings_come_first_and_the_rest_is_counted(result: GateResul
     assert text.index("the service restarted") < text.index("note number 0")
     assert "note number 2" not in text
     assert "and 28 more findings" in text
+
+
+def test_it_says_why_for_each_operation_that_regressed_or_is_open_and_for_no_other(
+    result: GateResult,
+) -> None:
+    text = " ".join(printed(result).split())
+    for one in result.operations:
+        told = f"{terminal.line(one.operation.name)}: {one.explanation}" in text
+        assert told is (one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE})
+
+
+def test_of_many_reasons_those_that_matter_are_told_and_the_rest_is_counted(result: GateResult) -> None:
+    text = printed(replace(result, policy={"max_findings": 4}))
+    assert "\nGetDeliveryTourQuery: " in text
+    assert "\nRemovePizzaCommand: " not in text
+    assert "and 1 more reason, all" in text
+
+
+def test_a_reason_that_holds_for_many_is_told_once(result: GateResult) -> None:
+    operations = tuple(
+        replace(samples.without_data(), operation=Operation("query", f"Q{number}")) for number in range(7)
+    )
+    text = printed(replace(result, operations=operations))
+    assert text.count("could not be compared") == 1
+    assert "Q0, Q1, Q2, Q3, Q4 and 2 more: The typical time could not be compared" in text
