@@ -53,7 +53,7 @@ class Service:
 class Load:
     """How a gate loads the service. With a ``rate`` the model is open, and ``users`` the most at a time."""
 
-    users: int | None = None  # 2 in a duet, 20 otherwise, 5 s of arrivals in an open model
+    users: int | None = None  # 1 in a duet, 20 otherwise, 5 s of arrivals in an open model
     duration: float = 60.0  # seconds
     seed: int = 1
     scenario: str | None = None  # None: the locustfile's name

@@ -64,7 +64,7 @@ def _load(locustfile: str | None) -> Iterator[str]:
     yield "[load]"
     yield "# What the users do; how to write it: docs/tutorial.md."
     yield f"{'' if locustfile else '# '}locustfile = {_toml(locustfile or _LOAD_EXAMPLE)}"
-    yield "# users = 2                   # default: 2 in a duet, 20 otherwise"
+    yield "# users = 1                   # default: 1 in a duet, 20 otherwise"
     yield '# duration = "60s"'
     yield "# seed = 1"
     yield "# rate = 100                  # journeys a second that arrive whatever the service does"

@@ -24,7 +24,7 @@ from gate.load import QUIET, Load, SideDiedError, locustfile, run
 from gate.processes import free_port
 from gate.progress import narrating
 from gate.service import Build, prepare, served, startable
-from gate.session import DUET_LOAD
+from gate.session import DUET_LOAD, WARM_UP
 from gate.spoilt import reasons
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _load(policy: Policy, policy_path: Path) -> Load:
         users=policy.load.users or users,
         seed=policy.load.seed,
         scenario=sent.stem,
-        warm_up=1.0,
+        warm_up=WARM_UP,
         window=PROBE,
         think=think,
         quiet=QUIET,

@@ -37,9 +37,13 @@ if TYPE_CHECKING:
 
 REACHING = 10.0
 
-DUET_LOAD = (2, "0")
-"""Users and think time of a duet. Two users without pauses keep both builds busy and hardly ever wait for
-each other: the most executions a second, and the least interference, that the machine gives."""
+DUET_LOAD = (1, "0")
+"""Users and think time of a duet. One user without pauses gets as many executions a second out of two cores
+as two or four do, since the load generator is what takes the time, and nobody waits for anybody: the sides of a
+round differ by 1.4 %, with two users by 1.8 %, and with four by 3.9 % (docs/method.md)."""
+
+WARM_UP = 1.0
+"""Seconds of load before a round is measured."""
 
 STORED_LOAD = (20, "0.05:0.2")
 
@@ -189,7 +193,7 @@ def _load(wish: Wish, policy: Policy) -> Load:
         users=wish.users or policy.load.users or (users if rate is None else most_users(rate)),
         seed=policy.load.seed if wish.seed is None else wish.seed,
         scenario=policy.load.scenario or sent.stem,
-        warm_up=1.0,
+        warm_up=WARM_UP,
         window=window,
         think=think,
         quiet=QUIET if wish.prometheus is None else QUIET_FOR_PROMETHEUS,

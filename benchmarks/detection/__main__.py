@@ -27,9 +27,9 @@ def run(gates: int, only: str | None) -> None:
 @main.command("table")
 @into_readme
 def show(write: bool) -> None:  # noqa: FBT001 - a command's flag
-    """What today's rules say of the gates so far, and what other rules would have said."""
+    """What the gates so far said, and what other rules would have said of the same data."""
     gates = records.read()
-    _shown("detection", f"{table.ours(table.judged(gates))}\n\n{table.peers(gates)}", write=write)
+    _shown("detection", f"{table.ours(gates)}\n\n{table.peers(gates)}", write=write)
 
 
 @main.command("simulate")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,11 @@ import numpy as np
 from analysis.statistics.binomial import exact_interval
 from benchmarks.detection.conditions import CYCLE
 from benchmarks.detection.peers import RULES
-from benchmarks.detection.replay import answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from benchmarks.detection.records import Gate
-    from benchmarks.detection.replay import Answer
 
 STORED = 3
 """Gates before the first that stored rules may be tried on."""
@@ -25,42 +22,16 @@ STORED = 3
 BUSY = 2.0
 """Load average before a gate from which on other work was going on. A gate leaves about 1.5 behind itself."""
 
+DECIDED = frozenset({"pass", "regressed"})
+"""Outcomes of a gate that could tell."""
+
 WANTED = {
     each.name: frozenset[str]() if each.operation is None else frozenset({each.operation}) for each in CYCLE
 }
 """What should be named, by condition."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A gate and what today's rules say of it; ``number`` is its place among all that were kept."""
-
-    number: int
-    gate: Gate
-    answer: Answer
-
-    @property
-    def wanted(self) -> frozenset[str]:
-        """What should be named."""
-        return WANTED[self.gate.condition]
-
-    @property
-    def wrongly_red(self) -> bool:
-        """Whether anything is named that was not changed."""
-        return bool(self.answer.regressed - self.wanted)
-
-    @property
-    def rightly_red(self) -> bool:
-        """Whether what was changed is named, and nothing else."""
-        return bool(self.wanted) and self.answer.regressed == self.wanted
-
-
-def judged(gates: Sequence[Gate]) -> list[Judged]:
-    """All gates, by today's rules."""
-    return [Judged(number, gate, answer(gate)) for number, gate in enumerate(gates)]
-
-
-def ours(gates: Sequence[Judged]) -> str:
+def ours(gates: Sequence[Gate]) -> str:
     """Markdown: how often red and rightly so, wrongly red, undecided, and the time to a verdict."""
     lines = [
         "| candidate | machine | gates | rightly red | wrongly red | undecided | median time |",
@@ -68,26 +39,40 @@ def ours(gates: Sequence[Judged]) -> str:
     ]
     for name in WANTED:
         for machine in ("calm", "busy"):
-            group = [each for each in gates if each.gate.condition == name and _machine(each) == machine]
+            group = [each for each in gates if each.condition == name and _machine(each) == machine]
             if group:
                 lines.append(f"| {name} | {machine} | {_row(group)} |")
-    unchanged = [each for each in gates if not each.wanted]
-    wrong = _share(each.wrongly_red for each in gates)
+    unchanged = [each for each in gates if not _wanted(each)]
+    wrong = _share(_wrongly_red(each) for each in gates)
     lines.append(f"| **all, wrongly red** | | {len(gates)} | | {wrong} | | |")
-    wrong = _share(each.wrongly_red for each in unchanged)
+    wrong = _share(_wrongly_red(each) for each in unchanged)
     lines.append(f"| **unchanged, wrongly red** | | {len(unchanged)} | | {wrong} | | |")
     return "\n".join(lines)
 
 
-def _machine(each: Judged) -> str:
-    return "busy" if each.gate.load_average > BUSY else "calm"
+def _machine(gate: Gate) -> str:
+    return "busy" if gate.load_average > BUSY else "calm"
 
 
-def _row(group: Sequence[Judged]) -> str:
-    right = _share(each.rightly_red for each in group) if group[0].wanted else "-"
-    wrong = _share(each.wrongly_red for each in group)
-    open_ = _share(each.answer.undecided for each in group)
-    return f"{len(group)} | {right} | {wrong} | {open_} | {median(e.answer.seconds for e in group):.0f} s"
+def _row(group: Sequence[Gate]) -> str:
+    right = _share(_rightly_red(each) for each in group) if _wanted(group[0]) else "-"
+    wrong = _share(_wrongly_red(each) for each in group)
+    open_ = _share(each.outcome not in DECIDED for each in group)
+    return f"{len(group)} | {right} | {wrong} | {open_} | {median(each.seconds for each in group):.0f} s"
+
+
+def _wanted(gate: Gate) -> frozenset[str]:
+    return WANTED[gate.condition]
+
+
+def _wrongly_red(gate: Gate) -> bool:
+    """Whether anything is named that was not changed."""
+    return bool(set(gate.regressed) - _wanted(gate))
+
+
+def _rightly_red(gate: Gate) -> bool:
+    """Whether what was changed is named, and nothing else."""
+    return set(gate.regressed) == _wanted(gate)
 
 
 def peers(gates: Sequence[Gate]) -> str:
@@ -97,23 +82,17 @@ def peers(gates: Sequence[Gate]) -> str:
         "|---|---|---|",
     ]
     slower = {each.name for each in CYCLE if each.name.endswith(("+10 %", "+20 %"))}
-    tried = [each for each in judged(gates) if each.number >= STORED]
+    tried = list(enumerate(gates))[STORED:]
     for rule in ("this gate", *RULES):
-        named = [_named(rule, each, gates) for each in tried]
-        false = [bool(said) for said, each in zip(named, tried, strict=True) if not each.wanted]
-        found = [
-            said == each.wanted
-            for said, each in zip(named, tried, strict=True)
-            if each.gate.condition in slower
-        ]
+        named = [(each, _named(rule, each, gates[:number])) for number, each in tried]
+        false = [bool(said) for each, said in named if not _wanted(each)]
+        found = [said == _wanted(each) for each, said in named if each.condition in slower]
         lines.append(f"| {rule} | {_share(false)} | {_share(found)} |")
     return "\n".join(lines)
 
 
-def _named(rule: str, each: Judged, gates: Sequence[Gate]) -> frozenset[str]:
-    if rule in RULES:
-        return frozenset(RULES[rule](each.gate, gates[: each.number]))
-    return each.answer.regressed
+def _named(rule: str, gate: Gate, before: Sequence[Gate]) -> set[str]:
+    return RULES[rule](gate, before) if rule in RULES else set(gate.regressed)
 
 
 def _share(answers: Iterable[bool]) -> str:

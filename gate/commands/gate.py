@@ -43,7 +43,7 @@ Examples:
 @click.option(
     "--users",
     type=click.IntRange(1),
-    help="Concurrent users. Default: the policy's, or 2 in a duet, 20 else.",
+    help="Concurrent users. Default: the policy's, or 1 in a duet, 20 else.",
 )
 @click.option(
     "--duration",
@@ -72,7 +72,7 @@ Examples:
 @click.option(
     "--round-duration",
     type=click.FloatRange(2),
-    default=5.0,
+    default=3.7,
     show_default=True,
     metavar="SECONDS",
     help="Measured time of one round of a duet.",
