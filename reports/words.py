@@ -15,7 +15,7 @@ from reports import units
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.model import Comparison, GateResult, OperationResult
+    from analysis.model import Comparison, GateResult, Metric, OperationResult
 
 # A symbol beside every colour, so that neither colour nor shape has to be seen to understand.
 SYMBOLS = {
@@ -95,9 +95,9 @@ def latency(one: OperationResult) -> Comparison | None:
     return next(iter(chosen or durations), None)
 
 
-def errors(one: OperationResult) -> Comparison | None:
-    """The change of the error ratio, if there is one."""
-    return next((c for c in _changes(one) if c.metric == "error_ratio"), None)
+def share(one: OperationResult, metric: Metric) -> Comparison | None:
+    """The change of a share of executions, if it was compared."""
+    return next((c for c in _changes(one) if c.metric == metric), None)
 
 
 def _changes(one: OperationResult) -> list[Comparison]:

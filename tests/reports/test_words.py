@@ -41,7 +41,7 @@ def test_against_a_limit_there_is_nothing_to_detect() -> None:
 
 def test_durations_and_errors_are_told_apart() -> None:
     one = samples.failing()
-    durations, errors = words.latency(one), words.errors(one)
+    durations, errors = words.latency(one), words.share(one, "error_ratio")
     assert durations is not None
     assert errors is not None
     assert (durations.metric, errors.metric) == ("latency", "error_ratio")
