@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analysis import environments
 from analysis.errors import listed, nearest
 from analysis.model import Finding, Severity
-from analysis.statistics import stored
+from analysis.statistics import rebin, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,6 +91,19 @@ def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
         )
     else:
         yield Finding("unequal-work", Severity.INVALID, f"{told}; see why one refused, then run again")
+
+
+def rebinned(runs: Sequence[RunMeasurement]) -> Iterator[Finding]:
+    """Histograms of different bounds: what is compared is coarser than what was measured."""
+    shared = len(rebin.shared_bounds([run.bounds for run in runs]))
+    sizes = sorted({len(run.bounds) for run in runs}, reverse=True)
+    if sizes != [shared]:
+        yield Finding(
+            "bounds-differ",
+            Severity.NOTE,
+            f"the runs' histograms have different bounds ({' and '.join(map(str, sizes))}): compared on the "
+            f"{shared} that all share; give both builds the same bounds",
+        )
 
 
 def one_round(rounds: int) -> Iterator[Finding]:

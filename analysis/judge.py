@@ -201,6 +201,7 @@ def _findings(
             successes[measurement.operation.name] += int(measurement.histogram.sum())
     told += caveats.few_samples(successes, policy)
     told += caveats.unmatched(policy, successes)
+    told += caveats.rebinned([*kept, *(side for each in rounds for side in each.sides)])
     if kept:
         told += caveats.package_changes(kept[-1].environment, rounds[-1].record.environment)
         if all(len(each.candidate.slice_edges) >= _FEWEST_SCRAPES for each in rounds):

@@ -11,7 +11,7 @@ import hashlib
 import math
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from reports.validity import passed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from analysis.model import Comparison, GateResult, OperationResult
+    from analysis.model import Comparison, GateResult, Metric, OperationResult
 
 TEMPLATES = Path(__file__).parent / "templates"
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -58,7 +58,8 @@ def render(result: GateResult) -> str:
             policy=_content_security_policy(style, script),
             tally=words.tally(shown.operations),
             durations=_forest(shown.operations, words.latency),
-            errors=_forest(shown.operations, _moved_errors),
+            errors=_forest(shown.operations, partial(_moved, "error_ratio")),
+            slow=_forest(shown.operations, partial(_moved, "slow_share")),
             client_times=client_times(shown.runs),
             client_errors=client_errors(shown.runs),
             revisions=revisions(shown),
@@ -125,6 +126,6 @@ def _forest(
     )
 
 
-def _moved_errors(one: OperationResult) -> Comparison | None:
-    comparison = words.errors(one)
+def _moved(metric: Metric, one: OperationResult) -> Comparison | None:
+    comparison = words.share(one, metric)
     return comparison if comparison and comparison.verdict is not Verdict.UNCHANGED else None

@@ -56,6 +56,8 @@ def print_result(result: GateResult, console: Console) -> None:
     if shown.operations:
         console.print(_table(shown))
     _print_reasons(shown, console)
+    unjudged = [Text(line(each)) for each in words.all_unjudged(shown.operations)]
+    _print_some(unjudged, "bucket width", shown, console)
     _print_findings(shown, console)
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from analysis.errors import listed
 from analysis.model import SHARES, Outcome, Verdict
 from reports import units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.model import Comparison, GateResult, OperationResult
+    from analysis.model import Comparison, GateResult, Metric, OperationResult
 
 # A symbol beside every colour, so that neither colour nor shape has to be seen to understand.
 SYMBOLS = {
@@ -94,14 +95,35 @@ def latency(one: OperationResult) -> Comparison | None:
     return next(iter(chosen or durations), None)
 
 
-def errors(one: OperationResult) -> Comparison | None:
-    """The change of the error ratio, if there is one."""
-    return next((c for c in _changes(one) if c.metric == "error_ratio"), None)
+def share(one: OperationResult, metric: Metric) -> Comparison | None:
+    """The change of a share of executions, if it was compared."""
+    return next((c for c in _changes(one) if c.metric == metric), None)
 
 
 def _changes(one: OperationResult) -> list[Comparison]:
     """What is compared with the baseline, and not with a limit."""
     return [c for c in one.comparisons if c.against == "baseline"]
+
+
+def unjudged(one: OperationResult) -> str | None:
+    """That the buckets are too wide for p95 to count; None where it counts, or nothing ran."""
+    compared = [c for c in one.comparisons if c.metric == "p95"]
+    counted = all(side is not None and any(side.histogram) for side in (one.baseline, one.candidate))
+    if not counted or not any(c.against == "baseline" and not c.gating for c in compared):
+        return None
+    width = one.bucket_resolution
+    least = f"less than {units.share(width)}" if math.isfinite(width) else "anything at p95"
+    against = " against the baseline" if any(c.against == "limit" for c in compared) else ""
+    return f"p95 was not judged{against}: these buckets cannot show {least}"
+
+
+def all_unjudged(operations: Sequence[OperationResult]) -> list[str]:
+    """The same of many operations: each sentence once, with the names that it holds for."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for one in operations:
+        if sentence := unjudged(one):
+            names[sentence].append(one.operation.name)
+    return [f"{sentence} ({listed(those)})" for sentence, those in names.items()]
 
 
 def subject(comparison: Comparison) -> str:

@@ -7,13 +7,13 @@ from analysis import baselines, promql, runs
 from analysis.errors import EmptyRunError, UserError
 from analysis.judge import judge, measured
 from analysis.metrics import CQRS
-from analysis.model import GateResult, Outcome, Verdict
+from analysis.model import GateResult, Outcome, Severity, Verdict
 from analysis.policy import Policy, Thresholds
 from analysis.policy_file import parse
 from analysis.run_record import Side, StepCounts
 from analysis.runs import Run
 from analysis.sources.scrapes import ScrapeSource
-from tests.analysis.conftest import MakeRun, Plan, Service, environment, keep_scrapes
+from tests.analysis.conftest import BOUNDS_MS, MakeRun, Plan, Service, environment, keep_scrapes
 
 SLOWER = Plan({"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}, seed=3)
 # Small runs: 600 executions an operation.
@@ -198,3 +198,18 @@ def test_too_few_scrapes_for_a_difference_are_no_pass(make_run: MakeRun, stored:
     result = _judged(directory, baseline=stored)
     assert (result.outcome, result.operations) == (Outcome.INVALID, ())
     assert "edge-not-covered" in {finding.code for finding in result.findings}
+
+
+def test_bounds_that_differ_are_told_with_how_many_are_shared(make_run: MakeRun) -> None:
+    directory = make_run("duet", Plan(), Plan(seed=2))
+    assert "bounds-differ" not in {finding.code for finding in _judged(directory).findings}
+    service, bodies = Service(bounds=BOUNDS_MS[::2]), []
+    for second in range(61):
+        for name, seconds in Plan().durations.items() if 10 <= second < 50 else ():
+            for _ in range(15):
+                service.execute(name, seconds)
+        bodies.append((second + 0.5 if 10 <= second < 50 else float(second), service.body()))
+    keep_scrapes(directory, "candidate", bodies)
+    told = next(each for each in _judged(directory).findings if each.code == "bounds-differ")
+    assert told.severity is Severity.NOTE
+    assert "different bounds (51 and 26): compared on the 26 that all share" in told.message

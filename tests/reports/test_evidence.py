@@ -22,6 +22,10 @@ def test_client_times_belong_to_the_operation_that_the_step_triggers() -> None:
     assert seen == {"baseline": ["do PlaceOrderCommand"], "candidate": ["do PlaceOrderCommand"]}
 
 
+def response_times(median: float) -> Latencies:
+    return samples.response_times(samples.histogram(median, 0.25, 2400))
+
+
 def with_latencies(
     run: RunRecord, latencies: tuple[Latency, ...], intended: tuple[Latency, ...] = ()
 ) -> RunRecord:
@@ -33,12 +37,12 @@ def with_latencies(
 
 def test_several_runs_are_one_count_of_response_times() -> None:
     runs = [
-        with_latencies(samples.run(number, ["A"]), (samples.response_times(median).record("do A"),))
+        with_latencies(samples.run(number, ["A"]), (response_times(median).record("do A"),))
         for number, median in ((1, 0.004), (2, 0.02))
     ]
     both = Latencies()
     for median in (0.004, 0.02):
-        both.merge(samples.response_times(median))
+        both.merge(response_times(median))
     record, seen = both.record("do A"), evidence.client_times(runs)["A"]["candidate"].sent
     assert seen is not None
     assert (seen.count, seen.p95) == (4800, record.p95)
@@ -50,10 +54,8 @@ def test_steps_of_one_operation_wait_together_and_what_was_due_earlier_stands_ap
     counts = tuple(run.targets[1].whole_run[0].model_copy(update={"step": step}) for step in ("one", "two"))
     run = with_latencies(
         run,
-        tuple(
-            samples.response_times(median).record(step) for step, median in (("one", 0.004), ("two", 0.02))
-        ),
-        (samples.response_times(0.5).record("one"),),
+        tuple(response_times(median).record(step) for step, median in (("one", 0.004), ("two", 0.02))),
+        (response_times(0.5).record("one"),),
     )
     candidate = run.targets[1].model_copy(update={"whole_run": counts})
     seen = evidence.client_times([run.model_copy(update={"targets": (candidate,)})])["A"]["candidate"]

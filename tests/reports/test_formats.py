@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,14 @@ def test_what_decided_is_told_from_a_limit_of_the_same_metric(name: str) -> None
     broken = " ".join(RENDERERS[name](samples.gate(samples.beyond_the_limit())).split())
     assert "p95 +41.0 %" in kept
     assert "p95 against the limit +126.0 %" in broken
+
+
+@pytest.mark.parametrize("name", ["html", "markdown", "text"])
+def test_a_p95_that_counts_for_nothing_is_said_even_of_an_operation_that_passed(name: str) -> None:
+    passed = samples.operations()[-1]
+    assert "p95 was not judged" not in RENDERERS[name](samples.gate(passed))
+    shown = RENDERERS[name](samples.gate(samples.coarse(passed, math.inf)))
+    assert "p95 was not judged: these buckets cannot show anything at p95" in " ".join(shown.split())
 
 
 @pytest.mark.parametrize("name", RENDERERS)

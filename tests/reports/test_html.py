@@ -129,3 +129,9 @@ def test_only_operations_whose_errors_moved_are_plotted_for_errors() -> None:
     steady = samples.gate(samples.compared("A", "query", 0.01, (0.0, -0.01, 0.01), Verdict.UNCHANGED))
     assert "Change of the error ratio" not in html.render(steady)
     assert "Change of the error ratio" in html.render(samples.gate(samples.failing()))
+
+
+def test_a_moved_share_of_slow_executions_is_plotted_and_a_steady_one_is_not() -> None:
+    heading = "Change of the share of slow executions"
+    assert heading in html.render(samples.gate(samples.stalling()))
+    assert heading not in html.render(samples.gate(samples.failing()))

@@ -41,7 +41,7 @@ def test_against_a_limit_there_is_nothing_to_detect() -> None:
 
 def test_durations_and_errors_are_told_apart() -> None:
     one = samples.failing()
-    durations, errors = words.latency(one), words.errors(one)
+    durations, errors = words.latency(one), words.share(one, "error_ratio")
     assert durations is not None
     assert errors is not None
     assert (durations.metric, errors.metric) == ("latency", "error_ratio")
@@ -112,3 +112,38 @@ def test_every_verdict_is_counted_even_when_nobody_has_it() -> None:
 
 def test_failures_of_both_sides_are_listed_with_zeros() -> None:
     assert words.failure_kinds(samples.failing()) == [("business_rule", 0, 7), ("exception", 0, 41)]
+
+
+def test_buckets_too_wide_for_p95_say_what_they_cannot_show() -> None:
+    one = samples.operations()[0]
+    assert words.unjudged(one) is None
+    told = [words.unjudged(samples.coarse(one, width)) for width in (0.58, 1.5, math.inf)]
+    assert told == [
+        "p95 was not judged: these buckets cannot show less than 58 %",
+        "p95 was not judged: these buckets cannot show less than 150 %",
+        "p95 was not judged: these buckets cannot show anything at p95",
+    ]
+
+
+def test_a_p95_that_kept_its_limit_was_judged_by_that_all_the_same() -> None:
+    told = words.unjudged(samples.coarse(samples.limited(), 0.06))
+    assert told == "p95 was not judged against the baseline: these buckets cannot show less than 6 %"
+
+
+def test_what_never_ran_has_no_buckets_to_blame() -> None:
+    nothing = samples.without_data()
+    p95 = replace(nothing.comparisons[0], metric="p95", gating=False)
+    assert words.unjudged(replace(nothing, comparisons=(*nothing.comparisons, p95))) is None
+    assert words.unjudged(samples.one_sided()) is None
+
+
+def test_operations_with_buckets_as_wide_are_told_together() -> None:
+    shown = [
+        replace(samples.coarse(one, width), operation=Operation("query", name))
+        for one in samples.operations()[:1]
+        for name, width in (("A", 0.5), ("B", 1.0), ("C", 0.5))
+    ]
+    assert words.all_unjudged([*shown, samples.operations()[0]]) == [
+        "p95 was not judged: these buckets cannot show less than 50 % (A, C)",
+        "p95 was not judged: these buckets cannot show less than 100 % (B)",
+    ]
