@@ -37,7 +37,10 @@ class StepReport(Document):
 
 
 class LatencyReport(Document):
-    """Response times of one step in the window, as the client saw them, seconds."""
+    """Response times of one step in the window, as the client saw them, seconds.
+
+    A request that was given up on counts with the time for which it was waited.
+    """
 
     step: str
     count: int
@@ -99,6 +102,8 @@ class ArrivalCountsReport(Document):
     offered: int
     dropped: int
     finished: int
+    under_way_at_start: int = Field(description="journeys that had begun before, and not ended")
+    under_way_at_end: int
     most_users: int
     late_p99: float
     late_max: float
@@ -109,6 +114,13 @@ class ArrivalsReport(ArrivalCountsReport):
 
     kind: Literal["constant", "poisson"]
     rate: float
+
+
+class PlanReport(Document):
+    """A scenario with a fixed number of journeys: how many there are, and how many came to their end."""
+
+    journeys: int
+    finished: int
 
 
 class WorkerReport(Document):
@@ -145,6 +157,7 @@ class RunReport(Document):
     window: SpanReport = Field(description="the steady state that is judged")
     rates: RatesReport
     arrivals: ArrivalsReport | None = None
+    plan: PlanReport | None = Field(default=None, description="null where no number of journeys is fixed")
     generator: GeneratorReport = Field(description="of a distributed run: the worst of all workers")
     environment: EnvironmentReport
     workers: tuple[WorkerReport, ...] = Field(default=(), description="of a distributed run")

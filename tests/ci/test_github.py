@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def github(comments: list[str], status: int = 200) -> Iterator[GitHub]:
     with GitHub(comments, status) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
             yield server
@@ -245,7 +245,7 @@ def test_a_connection_that_breaks_is_a_warning(answer: bytes, report: Path) -> N
             self.request.sendall(answer)
 
     with socketserver.TCPServer(("127.0.0.1", 0), Broken) as server:
-        thread = threading.Thread(target=server.handle_request)
+        thread = threading.Thread(target=server.handle_request, daemon=True)
         thread.start()
         done = comment(f"http://127.0.0.1:{server.server_address[1]}", report)
         thread.join(timeout=30)

@@ -76,11 +76,13 @@ def served(folder: Path) -> Iterator[int]:
     """The port at which the files of a folder are served, as the textfile collector serves its own."""
     handler = functools.partial(_Verdicts, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 class _Verdicts(SimpleHTTPRequestHandler):

@@ -78,7 +78,7 @@ class Counter:
     @contextmanager
     def open(self) -> Iterator[str]:
         """Its URL, while it serves."""
-        thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
             yield self.url

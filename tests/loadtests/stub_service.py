@@ -119,7 +119,7 @@ class Handler(BaseHTTPRequestHandler):
 def main(log: Path, count: int, flags: list[str]) -> None:
     lock = threading.Lock()
     sides = [Side(number, log, lock, flags) for number in range(count)]
-    threads = [threading.Thread(target=side.serve_forever) for side in sides]
+    threads = [threading.Thread(target=side.serve_forever, daemon=True) for side in sides]
     for thread in threads:
         thread.start()
     sys.stdout.write(" ".join(side.url for side in sides) + "\n")

@@ -138,7 +138,7 @@ class Showing(BaseHTTPRequestHandler):
 @pytest.fixture
 def exporter() -> Iterator[Exporter]:
     server = Exporter()
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
     server.shutdown()

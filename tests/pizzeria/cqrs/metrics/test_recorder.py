@@ -66,7 +66,7 @@ def test_eight_threads_lose_no_execution() -> None:
             recorder.succeeded(operation, Interrupted(0.5))
             recorder.failed(operation, Interrupted(4.0), "exception")
 
-    threads = [Thread(target=work) for _ in range(8)]
+    threads = [Thread(target=work, daemon=True) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
