@@ -1,24 +1,15 @@
 """What users tell the crew when they come, go, and are given up on."""
 
-from argparse import ArgumentParser, Namespace
 from time import perf_counter
 
 import gevent
 
 from loadtests.crew import Crew
-from loadtests.options import Options, add_arguments, settle
 from loadtests.plan import Plan
 from loadtests.steps import Step
+from tests.loadtests.asked import options
 
 LOOK = Step("look", "LookQuery", "GET")
-
-
-def options(*words: str) -> Options:
-    parser = ArgumentParser()
-    add_arguments(parser)
-    parsed = parser.parse_args(words, Namespace(locustfile="shop.py", num_users=None, spawn_rate=None))
-    settle(parsed)
-    return Options.of(parsed)
 
 
 def test_a_user_who_goes_amid_a_journey_of_the_plan_ends_it_unmade() -> None:

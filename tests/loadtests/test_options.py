@@ -11,32 +11,25 @@ import pytest
 from loadtests.options import Options, add_arguments, settle, think_range
 from loadtests.redaction import without_credentials
 from loadtests.shapes import Shape, Stage
-
-
-def parsed(*words: str) -> Options:
-    parser = ArgumentParser()
-    add_arguments(parser)
-    options = parser.parse_args(words, Namespace(locustfile="load/shop.py", num_users=None, spawn_rate=None))
-    settle(options)
-    return Options.of(options)
+from tests.loadtests.asked import options
 
 
 def test_without_flags_there_is_one_target_and_a_warm_up() -> None:
-    options = parsed()
-    assert (options.duet, options.seed, options.rate, options.shape.name) == (None, 1, None, "steady")
-    assert (options.warm_up, options.quiet, options.think) == (5.0, 1.2, (0.05, 0.2))
-    assert (options.metrics_path, options.scrape_interval) == ("/metrics", 1.0)
-    assert options.runs_dir == Path.cwd() / "runs"
+    given = options()
+    assert (given.duet, given.seed, given.rate, given.shape.name) == (None, 1, None, "steady")
+    assert (given.warm_up, given.quiet, given.think) == (5.0, 1.2, (0.05, 0.2))
+    assert (given.metrics_path, given.scrape_interval) == ("/metrics", 1.0)
+    assert given.runs_dir == Path.cwd() / "runs"
 
 
 def test_every_flag_is_read() -> None:
-    options = parsed(
+    given = options(
         *("--duet", "http://b", "--seed", "9", "--scenario", "s", "--warm-up", "0", "--quiet", "2"),
         *("--think", "0", "--run-id", "r.1-a", "--metrics-path", "/m", "--scrape-interval", "0.5"),
         *("--revision", "new", "--baseline-revision", "old", "--runs-dir", "/tmp/elsewhere"),
         *("--insecure", "--rate", "12.5", "--arrivals", "constant", "--shape", "smoke"),
     )
-    assert options == Options(
+    assert given == Options(
         duet="http://b",
         seed=9,
         scenario="s",
@@ -102,8 +95,8 @@ def test_settling_twice_is_settling_once() -> None:
 def test_shapes_of_ones_own_stand_beside_the_others(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("lunch = [{ seconds = 10, start = 0, end = 1 }]\n")
-    assert parsed("--shapes", str(path), "--shape", "lunch").shape.stages == (Stage(10.0, 0.0, 1.0),)
-    assert parsed("--shapes", str(path), "--shape", "ramp").shape.name == "ramp"
+    assert options("--shapes", str(path), "--shape", "lunch").shape.stages == (Stage(10.0, 0.0, 1.0),)
+    assert options("--shapes", str(path), "--shape", "ramp").shape.name == "ramp"
 
 
 def test_what_files_say_reaches_workers_that_do_not_have_them(tmp_path: Path, self_signed: Path) -> None:
@@ -118,9 +111,9 @@ def test_what_files_say_reaches_workers_that_do_not_have_them(tmp_path: Path, se
 
 
 def test_any_certificate_will_do_only_where_that_was_asked_for(self_signed: Path) -> None:
-    assert parsed().tls().verify_mode == ssl.CERT_REQUIRED
-    assert parsed("--ca", str(self_signed)).tls().verify_mode == ssl.CERT_REQUIRED
-    assert parsed("--insecure").tls().verify_mode == ssl.CERT_NONE
+    assert options().tls().verify_mode == ssl.CERT_REQUIRED
+    assert options("--ca", str(self_signed)).tls().verify_mode == ssl.CERT_REQUIRED
+    assert options("--insecure").tls().verify_mode == ssl.CERT_NONE
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate", "ä"])
@@ -129,12 +122,12 @@ def test_a_file_without_certificates_is_refused(content: str | None, tmp_path: P
     if content is not None:
         path.write_text(content)
     with pytest.raises(ValueError, match=re.escape(f"{path}: ")):
-        parsed("--ca", str(path))
+        options("--ca", str(path))
 
 
 def test_an_unknown_shape_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(ValueError, match="--shape lunch: no such shape; choose one of smoke, steady, ramp"):
-        parsed("--shape", "lunch")
+        options("--shape", "lunch")
 
 
 @pytest.mark.parametrize(
@@ -160,7 +153,7 @@ def test_a_bad_value_is_refused_with_the_reason(
 ) -> None:
     words = [flag] if value is None else [f"{flag}={value}"]
     with pytest.raises(SystemExit) as stopped:
-        parsed(*words)
+        options(*words)
     assert stopped.value.code == 2
     assert reason in capsys.readouterr().err
 

@@ -3,9 +3,7 @@
 import gzip
 import json
 import shutil
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import gevent
@@ -14,33 +12,15 @@ import pytest
 from analysis.sources.scrapes import scrapes
 from loadtests import trust
 from loadtests.scraper import ScrapeError, Scraper
+from tests.loadtests.exposition import BODY, serving
 
 TLS = trust.context(None, insecure=False)
-BODY = '# HELP a Ünits\na 1\n\na{b="c\\n"} 2\n'
-
-
-class Exposition(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        content = BODY.encode()
-        self.send_response(200 if self.path == "/metrics" else 404)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Quiet."""
 
 
 @pytest.fixture
 def service() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Exposition)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as url:
+        yield url
 
 
 def lines(path: Path) -> list[dict[str, object]]:

@@ -2,54 +2,151 @@
 
 import gc
 import tracemalloc
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from itertools import count
+from pathlib import Path
 from random import Random
 
-from analysis.run_record import Side
+import gevent
+import pytest
+from gevent.event import Event
+
+from analysis.sources.scrapes import scrapes
+from loadtests import clock, crew, lobby, pulse, recording, run, scraper
 from loadtests.latencies import Latencies
-from loadtests.ledger import Ledger
 from loadtests.session import Target
 from loadtests.steps import Step
+from tests.loadtests.asked import options
+from tests.loadtests.exposition import serving
 
 HOURS = 24
 REQUESTS = 6_000
 """In an hour, instead of half a million: memory depends on which values occur, not on how often."""
 
+SCRAPE, BEAT = 300.0, 10.0
+"""Seconds between scrapes and between beats of the pulse: for the same reason longer than they are."""
+
+TICK = 1e-5
+"""Seconds that the shortest sleep takes: less would be lost in rounding, and no time pass."""
+
 STEP = Step("look", "LookQuery", "GET")
-SIDES: tuple[Side, ...] = ("baseline", "candidate")
 
 
-def hour(targets: list[Target], ledger: Ledger, pulse: Latencies, draw: Random) -> None:
+def hour(targets: tuple[Target, ...], draw: Random) -> None:
     """One hour of answers: half in milliseconds, half slower, a few failures."""
     for number in range(REQUESTS):
         seconds = draw.uniform(*draw.choice(((0.001, 0.05), (0.05, 0.5))))
         for target in targets:
-            tally = target.tally.begin(STEP)
+            waiting = target.begin(STEP, seconds / 100)
+            assert target.end(waiting)
             if number % 1000:
-                tally.answered(STEP, 200 if number % 100 else 500, None, seconds, late=seconds / 100)
+                waiting.tally.answered(STEP, 200 if number % 100 else 500, None, seconds, waiting.late)
             else:
-                tally.lost(TimeoutError(), seconds)
-        ledger.offered += 1
-        ledger.lateness.add(seconds / 100)
-        pulse.add(seconds / 1000)
+                waiting.tally.lost(TimeoutError(), seconds, waiting.late)
 
 
-def test_after_the_first_hours_a_soak_takes_no_more_memory() -> None:
-    targets = [Target(side, "http://127.0.0.1") for side in SIDES]
-    ledger, pulse, draw = Ledger(), Latencies(), Random(1)
-    for target in targets:
-        target.open_window()
-    taken = []
+class TimeLapse:
+    """A clock that jumps to the next moment that somebody waits for, when nobody has anything to do."""
+
+    def __init__(self) -> None:
+        self.now = 1e9
+        self._waiting: list[tuple[float, int, Event]] = []
+        self._number = count()
+        self._driving = gevent.spawn(self._drive)
+
+    def read(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float = 0.0) -> None:
+        woken = Event()
+        heappush(self._waiting, (self.now + max(seconds, TICK), next(self._number), woken))
+        woken.wait()
+
+    def stop(self) -> None:
+        self._driving.kill()
+
+    def _drive(self) -> None:
+        threads = gevent.get_hub().threadpool.task_queue
+        while True:
+            gevent.idle()
+            if self._waiting and not threads.unfinished_tasks:
+                self.now, _, woken = heappop(self._waiting)
+                woken.set()
+
+
+@pytest.fixture
+def time_lapse(monkeypatch: pytest.MonkeyPatch) -> Iterator[TimeLapse]:
+    lapse = TimeLapse()
+    monkeypatch.setattr(gevent, "sleep", lapse.sleep)
+    clocks = {
+        clock: ["perf_counter"],
+        crew: ["perf_counter"],
+        lobby: ["perf_counter"],
+        pulse: ["perf_counter"],
+        run: ["time"],
+        scraper: ["time", "perf_counter"],
+    }
+    for module, names in clocks.items():
+        for name in names:
+            monkeypatch.setattr(module, name, lapse.read)
+    monkeypatch.setattr(pulse, "_BEAT", BEAT)
+    yield lapse
+    lapse.stop()
+
+
+@pytest.fixture
+def service() -> Iterator[str]:
+    with serving(50_000 * "a") as url:
+        yield url
+
+
+def at_work(crew: crew.Crew) -> None:
+    """A user whose journeys take two seconds."""
+    seat = crew.seat({}, frozenset())
+    seat.wait_for_start()
+    while True:
+        gevent.sleep(2.0)
+        seat.wait_for_next()
+
+
+def test_after_the_first_hours_a_soak_takes_no_more_memory(
+    time_lapse: TimeLapse, service: str, tmp_path: Path
+) -> None:
+    """A whole run: scrapes, the generator's pulse, arrivals, and what requests leave in its tallies."""
+    asked = options(
+        *("--rate", "0.1", "--shape", "soak", "--duet", service, "--warm-up", "600"),
+        *("--scrape-interval", str(SCRAPE), "--run-id", "soak"),
+    )
+    here, draw, ends, taken = crew.Crew(asked, service), Random(1), list[float](), []
+    soak = run.Run(asked, here.targets, here, tmp_path, lambda: ends.append(time_lapse.now))
     tracemalloc.start()
     try:
+        soak.begin()
+        began = time_lapse.now
+        users = [gevent.spawn(at_work, here) for _ in range(3)]
+        soak.all_users_there(3, 30.0, None)
         for _ in range(HOURS):
-            hour(targets, ledger, pulse, draw)
+            time_lapse.sleep(3600)
+            hour(here.targets, draw)
             gc.collect()
             taken.append(tracemalloc.get_traced_memory()[0])
+        time_lapse.sleep(60)
+        soak.end(30.0)
     finally:
         tracemalloc.stop()
-    assert taken[-1] < 1.05 * taken[HOURS // 2]  # some values occur for the first time even then
-    assert taken[-1] < 5e6
-    assert targets[0].window.started == HOURS * REQUESTS
+        gevent.killall(users)
+    assert taken[-1] < 1.03 * taken[HOURS // 2]  # some values occur for the first time even then
+    assert taken[-1] < 8e6
+    assert ends == [pytest.approx(began + 24 * 3600, abs=60)]
+    done = recording.record(soak, recording.Crowd(3, 1.0, 0, distributed=False))
+    assert done.arrivals is not None
+    assert done.arrivals.offered == pytest.approx(0.7 * 0.1 * done.window.duration, rel=0.1)
+    assert done.arrivals.finished == pytest.approx(done.arrivals.offered, abs=3)
+    for target in done.targets:
+        assert sum(step.started for step in target.in_window) == HOURS * REQUESTS
+        kept = scrapes(tmp_path / f"scrapes-{target.side}.jsonl.gz")
+        assert len(list(kept)) == pytest.approx(HOURS * 3600 / SCRAPE, rel=0.05)
 
 
 def test_whatever_occurs_the_values_that_are_told_apart_are_bounded() -> None:
