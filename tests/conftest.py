@@ -6,6 +6,11 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says what else the machine was doing.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 NEEDED = {
     "prometheus": (("prometheus", "promtool"), "apt-get install prometheus"),
