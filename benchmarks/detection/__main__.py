@@ -6,7 +6,7 @@ import click
 
 from benchmarks import readme
 from benchmarks.detection import play, records, simulate, table
-from benchmarks.detection.conditions import NAMES
+from benchmarks.detection.conditions import BY_NAME
 
 into_readme = click.option("--write", is_flag=True, help="Put the table into the README, too.")
 
@@ -18,10 +18,10 @@ def main() -> None:
 
 @main.command()
 @click.option("--gates", default=16, show_default=True, help="How many more; two minutes each.")
-@click.option("--only", type=click.Choice(list(NAMES)), help="Of this kind alone, instead of all in turns.")
+@click.option("--only", type=click.Choice(list(BY_NAME)), help="Of this kind alone, instead of all in turns.")
 def run(gates: int, only: str | None) -> None:
     """Play real gates; goes on where it stopped."""
-    play.play(gates, NAMES[only] if only else None)
+    play.play(gates, BY_NAME[only] if only else None)
 
 
 @main.command("table")

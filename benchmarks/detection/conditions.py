@@ -36,7 +36,7 @@ CHANGED = (
     Condition(f"{FAILING} fails 0.5 %", ("--fail", f"{FAILING}=0.005"), FAILING),
 )
 
-NAMES = {each.name: each for each in (UNCHANGED, *CHANGED)}
+BY_NAME = {each.name: each for each in (UNCHANGED, *CHANGED)}
 
 CYCLE = tuple(each for changed in CHANGED for each in (UNCHANGED, changed))
 """Every second gate is unchanged: false alarms are rare, and take the most gates to count."""

@@ -12,7 +12,7 @@ from rich.text import Text
 from analysis import policy_file
 from analysis.diagnosis import Level
 from analysis.sources.connection import Connection
-from gate.commands.matcher import matcher
+from gate.commands.matcher import matching
 from gate.doctor import ROUNDS, examine, examine_url
 from reports import redaction, terminal
 
@@ -45,14 +45,7 @@ Exit codes:
     metavar="URL",
     help="The metrics page of a running service, or a Prometheus that scrapes it, instead of starting one.",
 )
-@click.option(
-    "--match",
-    "matchers",
-    type=matcher,
-    multiple=True,
-    metavar="LABEL=VALUE",
-    help="Of a Prometheus: labels of the service's targets, such as job=shop. Repeatable.",
-)
+@matching("Of a Prometheus: labels of the service's targets, such as job=shop.")
 @click.option("--quick", is_flag=True, help="Leave out how noisy this machine is.")
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
 def doctor(

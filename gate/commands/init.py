@@ -17,7 +17,7 @@ from analysis.policy import Service
 from analysis.presets import BUCKETS_BY, TITLES, Preset, guess, recognised
 from analysis.sources.connection import Connection
 from analysis.sources.histograms import Seen, look
-from gate.commands.matcher import matcher
+from gate.commands.matcher import matching
 from reports.terminal import line
 
 _PORT = "{port}"
@@ -54,14 +54,7 @@ Exit codes:
     metavar="LABEL",
     help="With --histogram: the label that tells operations apart. Repeatable: method and route, say.",
 )
-@click.option(
-    "--match",
-    "matchers",
-    type=matcher,
-    multiple=True,
-    metavar="LABEL=VALUE",
-    help="Of a Prometheus: labels of the service's targets, such as job=shop. Repeatable.",
-)
+@matching("Of a Prometheus: labels of the service's targets, such as job=shop.")
 @click.option("--start", metavar="COMMAND", help="How the service is started; {port} stands for its port.")
 @click.option(
     "--ready",

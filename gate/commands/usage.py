@@ -14,7 +14,7 @@ from analysis.sources.connection import Connection
 from analysis.usage.periods import periods
 from analysis.usage.prometheus import UsageSource
 from analysis.usage.summary import summarised
-from gate.commands.matcher import matcher
+from gate.commands.matcher import matching
 from reports import terminal
 from reports.usage import document, section
 from reports.usage.terminal import print_usage
@@ -72,14 +72,7 @@ Exit codes:
 @click.option(
     "--prometheus", metavar="URL", default="http://localhost:9090", show_default=True, help="The server."
 )
-@click.option(
-    "--match",
-    "matchers",
-    type=matcher,
-    multiple=True,
-    metavar="LABEL=VALUE",
-    help="Labels of the targets, such as job=pizzeria. Default: all targets. Repeatable.",
-)
+@matching("Labels of the targets, such as job=pizzeria. Default: all targets.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option(
     "--report",
