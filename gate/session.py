@@ -39,8 +39,8 @@ REACHING = 10.0
 
 DUET_LOAD = (1, "0")
 """Users and think time of a duet. One user without pauses gets as many executions a second out of two cores
-as two or four do, since the load generator is what takes the time, and nobody waits for anybody. The sides of
-a round differ by 1.4 %, with two users by 1.8 %, and with four by 3.9 % (docs/method.md)."""
+as two or four do, since the load generator is what takes the time, and nobody waits for anybody: rounds lie
+closer together."""
 
 WARM_UP = 1.0
 """Seconds of load before a round is measured."""

@@ -77,7 +77,7 @@ def _ratio(own: Sequence[Run], there: Sequence[Run], reference: str, *, by_cpu: 
     beside = {each.turn: each for each in there if each.generator == reference}
     pairs = [(each, beside[each.turn]) for each in own if each.turn in beside]
     ratios = [other.cost / each.cost if by_cpu else each.rate / other.rate for each, other in pairs]
-    return f"{median(ratios):.1f}" if ratios else ""
+    return f"{median(ratios):.2f}" if ratios else ""
 
 
 def _memory(runs: Sequence[Run], crowd: int) -> float:

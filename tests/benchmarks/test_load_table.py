@@ -54,17 +54,17 @@ def test_a_ratio_is_taken_within_a_turn_so_that_a_slow_moment_is_in_both() -> No
         run("Locust, FastHttpUser", 0, 1000), run("ours", 0, 4000),
         run("Locust, FastHttpUser", 1, 100), run("ours", 1, 400),
     ]  # fmt: skip
-    assert cells(table.race(runs, REFERENCES, ()), "ours")[2:6] == ["2,200", "400 to 4,000", "688 µs", "4.0"]
+    assert cells(table.race(runs, REFERENCES, ()), "ours")[2:6] == ["2,200", "400 to 4,000", "688 µs", "4.00"]
 
 
 def test_servers_are_not_mixed() -> None:
     runs = [run("hey", 0, 1000), run("hey", 0, 10, "the pizzeria"), run("ours", 0, 20, "the pizzeria")]
-    assert cells(table.race(runs, REFERENCES, ()), "ours")[-1] == "2.0"
+    assert cells(table.race(runs, REFERENCES, ()), "ours")[-1] == "2.00"
 
 
 def test_on_a_server_that_sets_the_pace_cpu_is_compared() -> None:
     runs = [run("hey", 0, 100, "the pizzeria", cpu=0.8), run("ours", 0, 100, "the pizzeria", cpu=0.2)]
-    assert cells(table.race(runs, REFERENCES, ["the pizzeria"]), "ours")[-1] == "4.0"
+    assert cells(table.race(runs, REFERENCES, ["the pizzeria"]), "ours")[-1] == "4.00"
 
 
 def test_what_is_not_installed_is_said_in_a_row_as_wide_as_the_others() -> None:
