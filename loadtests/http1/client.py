@@ -107,6 +107,9 @@ class Client:
         """Send on a kept connection; on a new one if that had been closed and asking again can do no harm."""
         bodiless = head.method == "HEAD"
         connection = self._pool.take_idle(head.target.origin)
+        if connection is not None and not head.idempotent and not connection.is_fresh():
+            connection.close()
+            connection = None
         if connection is not None:
             try:
                 connection.begin(request, end, bodiless=bodiless, last=head.last)

@@ -95,6 +95,11 @@ class Connection:
         self.parser = ResponseParser(limits.max_head_bytes)
 
     @property
+    def stirred(self) -> bool:
+        """Whether the event loop has seen anything since the last response; `is_fresh` looks what it was."""
+        return self._transport.stirred
+
+    @property
     def closed(self) -> bool:
         """Whether `close` has been called."""
         return self._transport.closed

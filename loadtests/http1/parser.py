@@ -84,8 +84,11 @@ class ResponseParser:
             self._take_head()
         if not self.complete:
             self._tail = (self._tail + data)[-6:]
-        elif self._surplus or self._total != self._head_length + self._drained + self.held:
-            self._check_end(data)
+        else:
+            chunks = self._chunks
+            held = len(chunks[0]) if len(chunks) == 1 else sum(map(len, chunks))
+            if self._surplus or self._total != self._head_length + self._drained + held:
+                self._check_end(data)
 
     def feed_or_end(self, data: bytes) -> None:
         """Take what a socket gave: bytes, or b"" for its end."""
@@ -140,16 +143,17 @@ class ResponseParser:
             if len(self._received) > self._max_head:
                 raise HeadTooLargeError(f"more than {self._max_head} bytes")
             return
+        received = self._received
         start = 0
         for _ in range(self._interim):
-            start = self._received.index(_BLANK_LINE, start) + len(_BLANK_LINE)
-        end = self._received.index(_BLANK_LINE, start)
-        self._head_length = end + len(_BLANK_LINE)
-        self.head = self._received[start:end]
+            start = received.index(_BLANK_LINE, start) + len(_BLANK_LINE)
+        end = received.index(_BLANK_LINE, start)
+        self._head_length = length = end + len(_BLANK_LINE)
+        self.head = head = received[start:end]
         self._received = b""
-        if self._head_length > self._max_head:
+        if length > self._max_head:
             raise HeadTooLargeError(f"more than {self._max_head} bytes")
-        if self.status < _LOWEST_STATUS or not self.head.startswith(b"HTTP/1."):
+        if self.status < _LOWEST_STATUS or head[:7] != b"HTTP/1.":
             raise MalformedResponseError("not HTTP/1.x, or a status below 100")
         if self._bodiless:
             self.complete = True

@@ -35,11 +35,11 @@ class ConnectionPool:
         self._open: WeakSet[Connection] = WeakSet()
 
     def take_idle(self, origin: Origin) -> Connection | None:
-        """A connection that the server has left open, if there is one."""
+        """A connection that the server has left open, as far as the event loop has seen, if there is one."""
         idle = self._idle[origin]
         while idle:
             connection = idle.pop()
-            if connection.is_fresh():
+            if not connection.stirred or connection.is_fresh():
                 return connection
             connection.close()
         return None

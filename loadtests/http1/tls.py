@@ -57,6 +57,11 @@ class TlsTransport:
         return self._transport.closed
 
     @property
+    def stirred(self) -> bool:
+        """As in `Transport`."""
+        return self._transport.stirred
+
+    @property
     def end(self) -> float:
         """As in `Transport`."""
         return self._transport.end

@@ -1,8 +1,9 @@
 """A TCP socket in gevent's event loop, where no wait is without an end.
 
 gevent's own socket tries, fails and only then waits, and a `gevent.Timeout` starts a timer for each wait.
-Here the wait comes first, since an answer is hardly ever there yet, and a connection has one timer, set again
-only when it goes off.
+Here the wait comes first, since an answer is hardly ever there yet. A connection has one timer, set again
+only when it goes off, and is watched for bytes all the time: no wait has to begin by watching, and what a
+server does to an idle connection is noticed.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import _socket  # the C socket, whatever the socket module has been patched to
 import math
 import select
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from gevent import get_hub, getcurrent
 from gevent.monkey import get_original
@@ -40,13 +43,14 @@ class Transport:
 
     Attributes:
         closed: Whether `close` has been called.
+        stirred: Whether something has come, or the peer has closed, while nobody waited for it.
         network_timeout: Seconds that one wait may last.
         end: The `perf_counter` reading at which all waiting ends.
     """
 
     __slots__ = (
-        "_deadline", "_either", "_hub", "_pending", "_readable", "_socket", "_timer", "_timer_due",
-        "_waiting", "_writable", "closed", "end", "network_timeout",
+        "__weakref__", "_deadline", "_either", "_hub", "_note", "_pending", "_readable", "_socket", "_timer",
+        "_timer_due", "_waiting", "_writable", "closed", "end", "network_timeout", "stirred",
     )  # fmt: skip
 
     def __init__(self, connected: GeventSocket, network_timeout: float) -> None:
@@ -57,6 +61,8 @@ class Transport:
         self._hub = get_hub()
         descriptor = self._socket.fileno()
         self._readable = self._hub.loop.io(descriptor, _READ)
+        self._note = partial(_note, ref(self))  # an active watcher keeps its callback, which must not keep us
+        self.stirred = False
         self._writable = self._hub.loop.io(descriptor, _WRITE)
         self._either = self._hub.loop.io(descriptor, _READ | _WRITE)
         self._pending = _poll()
@@ -102,7 +108,7 @@ class Transport:
     def receive(self) -> bytes:
         """Wait for bytes; b"" when the peer has closed. Raises as `send_more` does."""
         while True:
-            self._wait(self._readable)
+            self._wait_for_bytes()
             try:
                 return self._socket.recv(_CHUNK)
             except BlockingIOError:
@@ -147,7 +153,36 @@ class Transport:
         except OSError as error:
             raise ConnectionLostError(error.strerror) from None
 
+    def _wait_for_bytes(self) -> None:
+        current = self._begin_to_wait()
+        watcher = self._readable
+        if watcher.active:
+            watcher.callback = current.switch
+        else:
+            watcher.start(current.switch)
+            self.stirred = False
+        try:
+            _switch(self._hub)
+        finally:
+            self._waiting = None
+            if not self.closed:
+                watcher.callback = self._note
+
     def _wait(self, watcher: Any) -> None:  # noqa: ANN401 - gevent gives its watchers no public type
+        watcher.start(self._begin_to_wait().switch)
+        try:
+            _switch(self._hub)
+        finally:
+            self._waiting = None
+            if not self.closed:
+                watcher.stop()
+
+    def note_bytes(self) -> None:
+        """Called by the event loop: something came, or the peer closed, while nobody waited for it."""
+        self._readable.stop()  # or it would be called again and again until somebody reads
+        self.stirred = True
+
+    def _begin_to_wait(self) -> Any:  # noqa: ANN401 - gevent types no current greenlet
         if self.closed:
             raise ConnectionLostError("closed on this side")
         deadline = perf_counter() + self.network_timeout
@@ -157,13 +192,7 @@ class Transport:
         if deadline < self._timer_due:
             self._set_timer()
         self._waiting = current = getcurrent()
-        watcher.start(current.switch)
-        try:
-            _switch(self._hub)
-        finally:
-            self._waiting = None
-            if not self.closed:
-                watcher.stop()
+        return current
 
     def _set_timer(self) -> None:
         if self._timer is not None:
@@ -187,3 +216,9 @@ class Transport:
             self._interrupt(ResponseTimeoutError("the whole response took too long"))
         else:
             self._interrupt(NetworkTimeoutError("nothing sent or received"))
+
+
+def _note(transport: ref[Transport]) -> None:
+    known = transport()
+    if known is not None:
+        known.note_bytes()

@@ -1,6 +1,8 @@
 """A client and real sockets: what servers do to a request, and what becomes of it."""
 
+import gc
 import gzip
+import time
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -180,6 +182,29 @@ class TestKeepAlive:
         client.get(other.url)  # by now the close has come in
         assert client.ask(method, server.url, b"body" if method == "POST" else b"").content == b"ok"
         assert len(server.connections) == 2
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_nor_does_one_whose_close_the_event_loop_has_not_seen(
+        self, serve: Factory, asker: Factory, method: str
+    ) -> None:
+        server = serve(*self.CLOSES)
+        client = asker()
+        client.get(server.url)
+        time.sleep(0.1)  # stops the event loop, too
+        assert client.ask(method, server.url, b"body" if method == "POST" else b"").content == b"ok"
+        assert len(server.connections) == 2
+
+    def test_a_streamed_response_that_is_dropped_lets_go_of_its_connection(
+        self, serve: Factory, asker: Factory
+    ) -> None:
+        server = serve([READ, ["send", OK[:-1]], READ, ["send", b"k"], HOLD])
+        client = asker()
+        response = client.ask("GET", server.url, stream=True)
+        response.raise_for_status()
+        [connection] = client.pool._open
+        del connection, response
+        gc.collect()
+        assert not client.pool._open
 
     def test_get_is_sent_again_when_the_close_crosses_it(self, serve: Factory, asker: Factory) -> None:
         server = serve([READ, ["send", OK], READ], [READ, ["send", OK], HOLD])
