@@ -19,6 +19,7 @@ from gate.processes import free_port
 from gate.progress import narrating
 from gate.service import Build, prepare, startable
 from gate.session import reached
+from gate.trust import Trust
 from reports import terminal
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class CapacityWish:
     keep: bool
     baseline: str | None
     noise: float
+    ca: Path | None
+    insecure: bool
     policy: Path | None
     runs_dir: Path
 
@@ -79,7 +82,7 @@ def run(wish: CapacityWish) -> int:
     )
     folder = _folder(wish.runs_dir)
     with narrating(wish.most_probes * load.whole_time) as narrator:
-        serving, revision = _serving(wish.url, policy, folder, narrator)
+        serving, revision = _serving(wish.url, load.trust, policy, folder, narrator)
         found = _found(capacity.Asked(serving, load, limited, plan, folder), revision, narrator)
     written = _write(found, revision, folder)
     console.print(capacity_table.figure(found.capacity, written))
@@ -126,6 +129,8 @@ def _keep(found: Conditioned, revision: str | None, scenario: str, folder: Path)
 def _check(wish: CapacityWish) -> None:
     if wish.keep and wish.baseline is not None:
         raise UserError("--keep replaces what --baseline compares with; give one of them")
+    if (wish.ca or wish.insecure) and wish.url is None:
+        raise UserError("--ca and --insecure are for a running service; give --url")
 
 
 def _check_baseline(wish: CapacityWish, scenario: str) -> None:
@@ -152,14 +157,17 @@ def _load(wish: CapacityWish, policy: Policy) -> Load:
         locustfile=sent,
         rate=wish.start,
         arrivals=wish.arrivals or policy.load.arrivals,
+        trust=Trust(wish.ca, wish.insecure),
     )
 
 
-def _serving(url: str | None, policy: Policy, folder: Path, narrator: Narrator) -> tuple[Serving, str | None]:
+def _serving(
+    url: str | None, trust: Trust, policy: Policy, folder: Path, narrator: Narrator
+) -> tuple[Serving, str | None]:
     """How the probes get their service, and its revision where that is known."""
     if url is not None:
         metrics = policy.service.metrics if policy.service else "/metrics"
-        return capacity.given(reached(url, metrics)), None
+        return capacity.given(reached(url, metrics, trust)), None
     tree = git.working_tree()
     build = Build("candidate", tree, startable(policy), free_port())
     prepare(build, folder, narrator)

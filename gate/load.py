@@ -15,12 +15,14 @@ import httpx
 from analysis import runs
 from analysis.errors import UserError
 from gate.processes import running, wait_for_end
+from gate.trust import BY_THIS_MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from analysis import policy
     from gate.processes import Child
+    from gate.trust import Trust
 
 LOCUSTFILE = Path(__file__).parent.parent / "loadtests" / "mario.py"
 """What is sent to the pizzeria."""
@@ -68,7 +70,7 @@ class Load:
     quiet: float
     settle: float  # before the first request: what scrapes the services must have seen them idle
     locustfile: Path = LOCUSTFILE
-    locust_options: tuple[str, ...] = ()
+    trust: Trust = BY_THIS_MACHINE
     rate: float | None = None  # journeys a second in an open model, with ``users`` the most at a time
     arrivals: str = "poisson"
 
@@ -167,5 +169,5 @@ def _command(load: Load, candidate: Target, baseline: Target | None, folder: Pat
         *("--metrics-path", candidate.metrics_path, "--revision", candidate.revision or ""),
         *duet,
         *open_model,
-        *load.locust_options,
+        *load.trust.locust_options,
     ]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from analysis.model import GateResult
     from analysis.policy import Policy
     from gate.progress import Narrator
+    from gate.trust import Trust
     from gate.wish import Wish
 
 REACHING = 10.0
@@ -102,7 +103,8 @@ def _duet(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrat
     with ExitStack() as stack:
         if wish.baseline_url and wish.candidate_url:
             metrics = policy.service.metrics if policy.service else "/metrics"
-            targets = [reached(url, metrics) for url in (wish.baseline_url, wish.candidate_url)]
+            urls = (wish.baseline_url, wish.candidate_url)
+            targets = [reached(url, metrics, wish.trust) for url in urls]
             serving = sides.given(*targets)
             ports: tuple[int, ...] = ()
         else:
@@ -201,19 +203,23 @@ def _load(wish: Wish, policy: Policy) -> Load:
         locustfile=sent,
         rate=rate,
         arrivals=policy.load.arrivals,
+        trust=wish.trust,
     )
 
 
-def reached(url: str, metrics_path: str) -> Target:
+def reached(url: str, metrics_path: str, trust: Trust) -> Target:
     """A service that runs already.
 
     Raises:
         UserError: it does not answer.
     """
     try:
-        httpx.get(url, timeout=REACHING)
+        httpx.get(url, timeout=REACHING, trust_env=False, verify=trust.context())
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise UserError(
-            f"{url}: the service does not answer ({error}); start it, or correct the URL"
-        ) from error
+        advice = (
+            "give --ca FILE with who signed its certificate, or --insecure"
+            if "CERTIFICATE_VERIFY_FAILED" in str(error)
+            else "start it, or correct the URL"
+        )
+        raise UserError(f"{url}: the service does not answer ({error}); {advice}") from error
     return Target(url.rstrip("/"), None, metrics_path)

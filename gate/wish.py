@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.errors import UserError
+from gate.trust import Trust
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,10 +37,17 @@ class Wish:
     delay: tuple[str, ...]
     fail: tuple[str, ...]
     prometheus: str | None
+    ca: Path | None
+    insecure: bool
     policy: Path | None
     runs_dir: Path
     formats: tuple[str, ...]
     outputs: tuple[Output, ...]
+
+    @property
+    def trust(self) -> Trust:
+        """Of services by URL."""
+        return Trust(self.ca, self.insecure)
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -80,6 +88,10 @@ def check(wish: Wish) -> None:
     if urls and (wish.against or wish.baseline is not None or wish.faults or wish.prometheus == AUTO):
         raise UserError(
             "running services are compared as they are; leave out --against, --baseline, faults and auto"
+        )
+    if (wish.ca or wish.insecure) and not urls:
+        raise UserError(
+            "--ca and --insecure are for running services; give --baseline-url and --candidate-url"
         )
     if wish.prometheus not in {None, AUTO} and not urls:
         raise UserError(

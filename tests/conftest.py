@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # How long an example takes says what else the machine was doing.
 settings.register_profile("any machine", deadline=None)
@@ -30,3 +35,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if os.environ.get(REQUIRE_ALL):
                 pytest.fail(f"{said} ({REQUIRE_ALL} is set)")
             pytest.skip(said)
+
+
+@pytest.fixture(scope="session")
+def self_signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for `localhost`, with its key."""
+    both = tmp_path_factory.mktemp("tls") / "both.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    certificate = subprocess.run(
+        [*command.split(), *names, "-keyout", both], check=True, capture_output=True, timeout=60
+    ).stdout
+    both.write_bytes(both.read_bytes() + certificate)
+    return both

@@ -10,6 +10,7 @@ from analysis.capacity import LOWEST, NOISE, Search
 from gate import capacity_session
 from gate.capacity_session import CapacityWish
 from gate.commands.exit_codes import EXIT_CODES
+from gate.commands.tls import tls_options
 
 AS_STORED = ""
 """Of ``--baseline``: no path, the capacity that is kept of this environment."""
@@ -104,6 +105,7 @@ Examples:
     metavar="RATIO",
     help="With --baseline: the relative change that is worth acting on.",
 )
+@tls_options
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
 @click.option(
     "--runs-dir",

@@ -8,6 +8,7 @@ import click
 
 from gate import session
 from gate.commands.exit_codes import EXIT_CODES
+from gate.commands.tls import tls_options
 from gate.wish import Wish
 from reports.formats import RENDERERS
 from reports.outputs import Output
@@ -88,6 +89,7 @@ Examples:
     metavar="URL|auto",
     help="Read the metrics from a Prometheus that scrapes the services; auto starts one for the gate.",
 )
+@tls_options
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
 @click.option(
     "--runs-dir",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+import time
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 LONGEST = 200.0
+READY = 60.0  # seconds that a service may take to start
 
 
 def run(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -85,5 +88,26 @@ def pizzeria(tmp_path: Path) -> Iterator[Callable[..., str]]:
             url = f"http://127.0.0.1:{port}"
             wait_until_ready(child, f"{url}/ready", 60)
             return url
+
+        yield start
+
+
+@pytest.fixture
+def tls_pizzeria(tmp_path: Path, self_signed: Path) -> Iterator[Callable[[], str]]:
+    """Starts pizzerias on https, with a certificate that only `self_signed` vouches for; gives their URLs."""
+    with ExitStack() as stack:
+
+        def start() -> str:
+            port = free_port()
+            command = [sys.executable, "-m", "tests.e2e.tls_pizzeria", str(port), str(self_signed)]
+            child = stack.enter_context(running("pizzeria", command, tmp_path / f"{port}.log", cwd=ROOT))
+            deadline = time.monotonic() + READY
+            while True:
+                with suppress(OSError):
+                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                    return f"https://localhost:{port}"
+                assert child.ended is None
+                assert time.monotonic() < deadline, "not ready"
+                time.sleep(0.1)
 
         yield start

@@ -98,6 +98,23 @@ def test_a_slower_service_is_red_and_named_and_every_request_is_accounted_for(
     assert (tmp_path / "runs" / "latest" / "report.html").exists()
 
 
+def test_services_on_https_are_compared_when_their_certificate_is_believed(
+    tmp_path: Path, tls_pizzeria: Callable[[], str], self_signed: Path
+) -> None:
+    (tmp_path / "perf.toml").write_text(COARSE)
+    urls = ("--baseline-url", tls_pizzeria(), "--candidate-url", tls_pizzeria())
+    options = (*urls, "--rounds", "1", "--round-duration", "2")
+    done = run("gate", "gate", *options, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "give --ca FILE with who signed its certificate, or --insecure" in done.stderr
+    for trust in (("--ca", str(self_signed)), ("--insecure",)):
+        done = run("gate", "gate", *options, *trust, cwd=tmp_path)
+        assert done.returncode in {0, 4}, done.stdout + done.stderr
+        report = report_of(tmp_path / "runs")
+        assert report["outcome"] != "invalid"
+        assert len(report["operations"]) == 12
+
+
 def test_an_unchanged_tree_is_green_and_nothing_is_left(clone: Path, scratch: Path) -> None:
     """The baseline is built from git, beside the working tree."""
     (clone / "perf.toml").write_text(COARSE)

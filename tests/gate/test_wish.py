@@ -25,12 +25,20 @@ ASKED: dict[str, Any] = {
     "delay": (),
     "fail": (),
     "prometheus": None,
+    "ca": None,
+    "insecure": False,
     "policy": None,
     "runs_dir": Path("runs"),
     "formats": (),
     "outputs": (),
 }
 URLS = {"baseline_url": "http://127.0.0.1:1", "candidate_url": "http://127.0.0.1:2"}
+
+SERVED: tuple[dict[str, Any], ...] = (
+    {"prometheus": "http://127.0.0.1:9090"},
+    {"ca": Path("ca.pem")},
+    {"insecure": True},
+)
 
 
 def wish(**asked: Any) -> Wish:
@@ -49,7 +57,7 @@ def test_the_baseline_gets_the_same_faults_that_change_nothing() -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    [{}, {"baseline": ""}, {"prometheus": "auto"}, URLS, {**URLS, "prometheus": "http://127.0.0.1:9090"}],
+    [{}, {"baseline": ""}, {"prometheus": "auto"}, URLS, *({**URLS, **more} for more in SERVED)],
 )
 def test_what_goes_together_is_accepted(asked: dict[str, Any]) -> None:
     check(wish(**asked))
@@ -64,6 +72,8 @@ def test_what_goes_together_is_accepted(asked: dict[str, Any]) -> None:
         ({**URLS, "slow": ("A=2",)}, "as they are"),
         ({**URLS, "prometheus": "auto"}, "as they are"),
         ({"prometheus": "http://127.0.0.1:9090"}, "use --prometheus auto"),
+        ({"insecure": True}, "are for running services; give --baseline-url"),
+        ({"ca": Path("ca.pem")}, "are for running services; give --baseline-url"),
     ],
 )
 def test_what_does_not_go_together_is_refused_before_anything_is_started(

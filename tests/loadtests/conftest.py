@@ -78,19 +78,6 @@ class Load:
         return found
 
 
-@pytest.fixture(scope="session")
-def self_signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for `localhost`, with its key."""
-    both = tmp_path_factory.mktemp("tls") / "both.pem"
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
-    certificate = subprocess.run(
-        [*command.split(), *names, "-keyout", both], check=True, capture_output=True, timeout=60
-    ).stdout
-    both.write_bytes(both.read_bytes() + certificate)
-    return both
-
-
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
     return Load(tmp_path)

@@ -1,0 +1,17 @@
+"""``python tls_pizzeria.py PORT PEM``: the pizzeria on https, with the certificate and key in one file."""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import uvicorn
+
+from pizzeria.application.announcements import Announcements
+from pizzeria.bootstrap import bootstrap
+from pizzeria.infrastructure.database import opened
+
+if __name__ == "__main__":
+    port, certificate = sys.argv[1:]
+    with TemporaryDirectory() as folder, opened(Path(folder) / "orders.db") as connection:
+        app = bootstrap(connection, Announcements())
+        uvicorn.run(app, port=int(port), ssl_certfile=certificate, lifespan="off", log_level="warning")
