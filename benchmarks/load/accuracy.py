@@ -12,6 +12,7 @@ from benchmarks.load.generators import in_turn
 from benchmarks.load.records import Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Generator as Generated
     from collections.abc import Iterator, Sequence
 
     from benchmarks.load.delays import Log
@@ -39,6 +40,15 @@ CALM = 200.0
 POOL = {generators.OURS: 500}
 """Users that an open model may take while the server stalls; the others go on with 50 connections."""
 
+KEPT = 0.99
+"""Of a rate that was asked for: who sends less does not keep it."""
+
+PROBES = 5
+"""To find the highest rate that is kept, to within a sixty-fourth of the rate without one.
+
+What a generator manages as fast as it goes is more: with all its users busy it finds many answers at a time.
+"""
+
 SHARE_NAMES = {share: f"{share * 100:.0f} % of its capacity" for share in SHARES}
 LOADS = (*SHARE_NAMES.values(), FULL, STALLS)
 """What the table shows: a capacity is no load that somebody would measure at."""
@@ -56,12 +66,12 @@ class Case:
 
 def planned(turns: int, seconds: int) -> float:
     """Seconds of all runs together."""
-    runs = sum(1 + len(SHARES) * each.has_rate for each in in_turn(GENERATORS, 0))
+    runs = sum(1 + (PROBES + len(SHARES)) * each.has_rate for each in in_turn(GENERATORS, 0))
     return turns * (seconds * runs + EVERY * len(in_turn(GENERATORS, 0)))
 
 
 def measured(turns: int, seconds: int) -> Iterator[Reading]:
-    """Each generator as fast as it goes, which is its capacity, then at shares of that, then with stalls."""
+    """Each generator as fast as it goes, at shares of the highest rate that it keeps, and with stalls."""
     for turn in range(turns):
         for generator in in_turn(GENERATORS, turn):
             crowd = CROWDS.get(generator, ENOUGH)
@@ -69,8 +79,9 @@ def measured(turns: int, seconds: int) -> Iterator[Reading]:
             full = _reading(turn, generator, Case(name, seconds, crowd))
             yield full
             if generator.has_rate:
+                capacity = yield from _searched(turn, generator, seconds, crowd, full.rate)
                 for share, load in SHARE_NAMES.items():
-                    yield _reading(turn, generator, Case(load, seconds, crowd, share * full.rate))
+                    yield _reading(turn, generator, Case(load, seconds, crowd, share * capacity))
             rate = CALM if generator.has_rate else None
             yield _reading(turn, generator, Case(STALLS, int(EVERY), POOL.get(generator, CONNECTIONS), rate))
 
@@ -88,6 +99,19 @@ def truth(log: Log, begin: float, end: float) -> dict[str, float]:
     waiting customers out of the shop does not shorten their wait.
     """
     return quantiles(seen(begin, end, log.stalls) if log.stalls else log.within(begin, end))
+
+
+def _searched(
+    turn: int, generator: Generator, seconds: int, crowd: int, fastest: float
+) -> Generated[Reading, None, float]:
+    """Bisect between half of the fastest and the fastest."""
+    kept, above = fastest / 2, fastest
+    for _ in range(PROBES):
+        asked = (kept + above) / 2
+        probe = _reading(turn, generator, Case(CAPACITY, seconds, crowd, asked))
+        yield probe
+        kept, above = (asked, above) if probe.rate >= KEPT * asked else (kept, asked)
+    return kept
 
 
 def _reading(turn: int, generator: Generator, case: Case) -> Reading:
