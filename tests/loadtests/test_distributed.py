@@ -166,6 +166,26 @@ def test_a_worker_that_is_killed_in_the_window_makes_the_run_invalid_and_the_oth
     assert left > 20 * window.duration + 1  # what their own shares would have been at most
 
 
+def test_a_worker_that_stood_still_is_lost_and_is_sent_home_when_it_wakes(
+    pizzeria: Any, load: Load, start: Start, free_port: int
+) -> None:
+    """Its heartbeat fails; Locust takes it back afterwards, but nobody knows what it did meanwhile."""
+    leader = master(start, load, free_port, "-H", pizzeria(), *EVEN, "--expect-workers", "2")
+    asleep, _ = (worker(start, free_port) for _ in range(2))
+    until(lambda: "The window opens" in said(load))
+    time.sleep(1.0)
+    asleep.send_signal(signal.SIGSTOP)
+    until(lambda: shared_by(load)[-1] == 1)
+    asleep.send_signal(signal.SIGCONT)
+    until(lambda: "self-healed" in said(load))
+    time.sleep(2.0)
+    ended(leader)
+    record = latest(load).record
+    assert judged(record) == [("worker-lost", "invalid")]
+    assert len(record.lost_workers) == len(record.workers) == 1
+    assert shared_by(load)[-1] == 1
+
+
 def test_a_worker_that_comes_late_takes_part_from_then_on(
     pizzeria: Any, load: Load, start: Start, free_port: int
 ) -> None:
