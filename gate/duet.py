@@ -12,7 +12,7 @@ from analysis.model import Finding, GateResult, Outcome, Severity
 from analysis.runs import load as load_run
 from analysis.statistics.sequential import Plan, decided, plan
 from gate.load import Load, SideDiedError, run
-from gate.spoilt import judged
+from gate.spoilt import for_good, judged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,8 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
                 raise
             reason = Finding("round-failed", Severity.INVALID, f"round {number} failed: {failed}")
             return _broken(duet, played, reason)
-        last = number == looks.rounds or time.monotonic() - started + duet.load.whole_time > duet.longest
+        no_time_left = time.monotonic() - started + duet.load.whole_time > duet.longest
+        last = number == looks.rounds or no_time_left or for_good(played[-1])
         alpha = duet.policy.false_alarm_rate - spent if last else looks.alpha(number)
         if alpha is None:
             continue

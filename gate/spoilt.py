@@ -28,6 +28,11 @@ def reasons(run: Measured) -> tuple[Finding, ...]:
     )
 
 
+def for_good(run: Measured) -> bool:
+    """Whether no further run can make up for it."""
+    return any(finding.code in DONE_BY_A_SIDE for finding in reasons(run))
+
+
 def judged(
     runs: Sequence[Measured], baseline: Baseline | None, policy: Policy, alpha: float | None = None
 ) -> GateResult:
@@ -40,8 +45,7 @@ def judged(
         UserError: as ``conclude``.
     """
     fit = [run for run in runs if not reasons(run)]
-    told = {finding.code for run in runs for finding in reasons(run)}
-    if not fit or told & DONE_BY_A_SIDE or len(runs) - len(fit) > MOST * len(runs):
+    if not fit or any(map(for_good, runs)) or len(runs) - len(fit) > MOST * len(runs):
         return conclude(runs, baseline, policy, alpha)
     result = conclude(fit, baseline, policy, alpha)
     left_out = tuple(_as_warning(run, finding) for run in runs for finding in reasons(run))

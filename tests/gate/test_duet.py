@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ import pytest
 
 from analysis.errors import UserError
 from analysis.model import Outcome
-from analysis.policy import Policy
+from analysis.policy import Policy, Service
 from analysis.sources.scrapes import ScrapeSource
 from gate.duet import Duet, play
 from gate.git import Checkout
@@ -66,6 +68,18 @@ def test_a_round_that_fails_loses_nothing_of_those_before(tmp_path: Path) -> Non
     assert result.sentence == "The run cannot be judged: round 2 failed: the disk is full."
     assert [run.run_id for run in result.runs] == ["round-1"]
     assert result.operations
+
+
+def test_a_side_that_restarts_ends_it_since_no_further_round_can_make_up_for_that(tmp_path: Path) -> None:
+    again_and_again = f"while :; do timeout 4 {sys.executable} -m pizzeria --port {{port}}; done"
+    restarting = Service(start=("sh", "-c", again_and_again), ready="/ready")
+    checkout = Checkout(ROOT, "abc")
+    steady = Build("baseline", checkout, None, free_port())
+    asked = duet(fresh(steady, Build("candidate", checkout, restarting, free_port())), tmp_path)
+    result = play(replace(asked, load=replace(asked.load, window=6.0)), PlainNarrator())
+    assert result.outcome is Outcome.INVALID
+    assert [run.run_id for run in result.runs] == ["round-1"]
+    assert "restart" in {finding.code for finding in result.findings}
 
 
 def test_what_cannot_begin_at_all_is_an_error_of_its_own(tmp_path: Path) -> None:
