@@ -152,21 +152,19 @@ class RapidHttpSession:
             response = kind(head, body, error=error)
         response.seconds = seconds = perf_counter() - start
 
-        meta = {
-            "request_type": method,
-            "name": name or self.request_name or url,
-            "context": context or {},
-            "response": response,
-            "exception": response.error,
-            "start_time": start_time,
-            "url": absolute(self.base_url, url),
-            "response_length": _announced_length(response) if stream else len(response.content or b""),
-            "response_time": seconds * 1000,
-        }
-        if isinstance(response, CaughtResponse):
-            response.report_to(self.request_event, meta)
-        else:
-            self.request_event.fire(**meta)  # type: ignore[no-untyped-call]
+        event = self.request_event
+        report = partial(response.report_to, event) if isinstance(response, CaughtResponse) else event.fire
+        report(
+            request_type=method,
+            name=name or self.request_name or url,
+            context=context or {},
+            response=response,
+            exception=response.error,
+            start_time=start_time,
+            url=absolute(self.base_url, url),
+            response_length=_announced_length(response) if stream else len(response.content or b""),
+            response_time=seconds * 1000,
+        )
         return response
 
     def get(self, url: str, **kwargs: Any) -> Any:  # noqa: ANN401

@@ -37,7 +37,7 @@ class CaughtResponse(RapidResponse):
     js: Any
     request_meta: dict[str, Any]
 
-    def report_to(self, event: EventHook, meta: dict[str, Any]) -> None:
+    def report_to(self, event: EventHook, **meta: Any) -> None:  # noqa: ANN401 - as the event's `fire`
         """Where to report, and what, when the block ends."""
         self._event = event
         self.request_meta = meta
