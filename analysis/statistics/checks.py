@@ -78,16 +78,8 @@ def of_durations(
     )
 
 
-def of_rates(
-    metric: Metric,
-    values: tuple[Floats, Floats],
-    changes: Changes,
-    noise: Floats,
-    resolution: Floats,
-    gating: Flags,
-) -> Check:
-    """The same from intervals between executions: decided on those, told as executions a second."""
-    check = of_durations(metric, values, changes, noise, resolution, gating)
+def as_rates(check: Check) -> Check:
+    """A check of the intervals between executions, told as executions a second."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return replace(
             check,
@@ -100,7 +92,12 @@ def of_rates(
 
 
 def of_shares(
-    metric: Metric, both: Contrast, noise: Floats, resolution: Floats, beyond: Floats | None = None
+    metric: Metric,
+    both: Contrast,
+    noise: Floats,
+    resolution: Floats,
+    gating: Flags,
+    beyond: Floats | None = None,
 ) -> Check:
     """From shares of executions, such as failures; ``beyond`` as in ``Check``."""
     low, high = both.interval(CONFIDENCE)
@@ -117,7 +114,7 @@ def of_shares(
         excluded=high < resolution,
         noise=noise,
         resolution=resolution,
-        gating=np.ones(len(noise), dtype=bool),
+        gating=gating,
         beyond=beyond,
     )
 

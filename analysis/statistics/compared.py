@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.statistics import checks as make
-from analysis.statistics import metrics, slow
+from analysis.statistics import metrics
 from analysis.statistics.shares import Counted, contrast
+from analysis.statistics.slow import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.statistics.metrics import Both
     from analysis.statistics.replicates import Replicates
     from analysis.statistics.shares import Contrast
+    from analysis.statistics.slow import Slow
 
     Floats = NDArray[np.float64]
     Comparing = Callable[[Floats, Floats, Floats], Changes]
@@ -30,12 +32,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What is compared: the operations in the order of the arrays, and both sides."""
+    """What is compared: the operations in the order of the arrays, and both sides.
+
+    ``together`` says whether they ran at the same time. On a slower day most executions above a bound are of
+    that day, whatever was built, so that the share of slow ones decides nothing unless both had the same day.
+    """
 
     operations: tuple[Operation, ...]
     baseline: Replicates
     candidate: Replicates
     failures: tuple[tuple[Mapping[str, int], Mapping[str, int]], ...]  # baseline's, candidate's
+    together: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +64,19 @@ def compared(sides: Sides, comparing: Comparing, policy: Policy) -> Compared:
     logs = {name: read(sides.baseline, sides.candidate) for name, read in metrics.LOGARITHMIC.items()}
     changes = {name: _changes(sides, both, comparing, limits) for name, both in logs.items()}
     durations = [_duration_check(name, sides, both, changes[name], limits) for name, both in logs.items()]
-    shares: dict[Metric, Contrast] = {
-        "error_ratio": contrast(*_failed(sides)),
-        "slow_share": contrast(*_slow(sides, limits)),
-    }
-    told = [_share_check(name, sides, both, limits) for name, both in shares.items()]
+    failed, slow = contrast(*_failed(sides)), _slow(sides, limits)
+    slowest = contrast(slow.baseline, slow.candidate)
+    told = [
+        make.of_shares("error_ratio", failed, *_thresholds("error", limits), _all(limits, gate=True)),
+        make.of_shares(
+            "slow_share",
+            slowest,
+            *_thresholds("slow", limits),
+            _all(limits, gate=sides.together),
+            slow.bounds,
+        ),
+    ]
+    shares: dict[Metric, Contrast] = {"error_ratio": failed, "slow_share": slowest}
     return Compared(changes, shares, [*durations[:2], *told, *durations[2:]])
 
 
@@ -72,23 +87,8 @@ def _failed(sides: Sides) -> tuple[Counted, Counted]:
     )
 
 
-def _slow(sides: Sides, limits: Sequence[Thresholds]) -> tuple[Counted, Counted]:
-    """Nothing is counted of operations with too few executions."""
-    enough = _enough(sides, limits)
-    baseline, candidate = slow.counted(sides.baseline, sides.candidate)
-    return (
-        Counted(baseline.hits * enough, baseline.total * enough),
-        Counted(candidate.hits * enough, candidate.total * enough),
-    )
-
-
-def _share_check(name: Metric, sides: Sides, both: Contrast, limits: Sequence[Thresholds]) -> Check:
-    kind, beyond = ("error", None)
-    if name == "slow_share":
-        kind, beyond = "slow", slow.bounds(sides.baseline, sides.candidate)
-    return make.of_shares(
-        name, both, _array(limits, f"{kind}_noise"), _array(limits, f"{kind}_resolution"), beyond
-    )
+def _slow(sides: Sides, limits: Sequence[Thresholds]) -> Slow:
+    return counted(sides.baseline, sides.candidate, _enough(sides, limits))
 
 
 def _changes(sides: Sides, logs: Both, comparing: Comparing, limits: Sequence[Thresholds]) -> Changes:
@@ -114,27 +114,29 @@ def _counting_noise(sides: Sides) -> Floats:
 def _duration_check(
     name: Metric, sides: Sides, logs: Both, changes: Changes, limits: Sequence[Thresholds]
 ) -> Check:
-    kind = "tail" if name in {"p95", "p99", "spread"} else "latency"
-    resolution = _array(limits, f"{kind}_resolution")
+    noise, resolution = _thresholds("tail" if name in {"p95", "p99", "spread"} else "latency", limits)
     gating = {
-        "latency": np.ones(len(limits), dtype=bool),
+        "latency": _all(limits, gate=True),
         "p95": make.tail_resolved(sides.baseline, sides.candidate, resolution),
-    }
-    make_check = make.of_rates if name == "rate" else make.of_durations
-    return make_check(
-        name,
-        (_typical(logs[0]), _typical(logs[1])),
-        changes,
-        _array(limits, f"{kind}_noise"),
-        resolution,
-        gating.get(name, np.zeros(len(limits), dtype=bool)),
-    )
+    }.get(name, _all(limits, gate=False))
+    values = (_typical(logs[0]), _typical(logs[1]))
+    check = make.of_durations(name, values, changes, noise, resolution, gating)
+    return make.as_rates(check) if name == "rate" else check
 
 
 def _typical(logs: Floats) -> Floats:
     n = np.isfinite(logs).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(n > 0, np.nansum(logs, axis=0) / n, np.nan)
+
+
+def _all(limits: Sequence[Thresholds], *, gate: bool) -> NDArray[np.bool_]:
+    return np.full(len(limits), gate)
+
+
+def _thresholds(kind: str, limits: Sequence[Thresholds]) -> tuple[Floats, Floats]:
+    """Noise and resolution."""
+    return _array(limits, f"{kind}_noise"), _array(limits, f"{kind}_resolution")
 
 
 def _array(limits: Sequence[Thresholds], name: str) -> Floats:

@@ -47,6 +47,6 @@ def laid_out(rounds: Sequence[Round]) -> Sides:
     if len(rounds) > 1:
         arrays = (by_run(baseline, names), by_run(candidate, names))
     else:
-        arrays = (by_block(baseline[0], names), by_block(candidate[0], names))
+        arrays = by_block((baseline[0], candidate[0]), names)
     failed = tuple((failures(baseline, each), failures(candidate, each)) for each in operations)
-    return Sides(operations, *arrays, failed)
+    return Sides(operations, *arrays, failed, together=True)

@@ -34,12 +34,17 @@ def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> s
     """One sentence on check ``check`` of operation ``index``."""
     name = _name(check, index)
     low, high = float(check.low[index]), float(check.high[index])
-    if not math.isfinite(low):
+    points, moved = check.metric in SHARES, float(check.change[index])
+    if not math.isfinite(moved):
         return f"The {name} could not be compared: too few executions on one side."
-    points = check.metric in SHARES
+    if not math.isfinite(low):
+        return (
+            f"The {name} changed by {_amount(moved, points)}, and nothing shows how far runs of one build "
+            "lie apart: more of them have to be compared."
+        )
     span = f"{_amount(low, points)} to {_amount(high, points)}"
-    moved = f"The {name} changed by {_amount(float(check.change[index]), points)} (95 % interval {span})"
-    return moved + _because(check, index, verdict, detectable, points=points)
+    told = f"The {name} changed by {_amount(moved, points)} (95 % interval {span})"
+    return told + _because(check, index, verdict, detectable, points=points)
 
 
 def _name(check: Check, index: int) -> str:

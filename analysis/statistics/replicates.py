@@ -47,17 +47,23 @@ def by_run(runs: Sequence[RunMeasurement], operations: Sequence[str]) -> Replica
     return _joined([_cut(run, operations, np.array([0])) for run in runs])
 
 
-def by_block(run: RunMeasurement, operations: Sequence[str], block: float = BLOCK) -> Replicates:
-    """One run cut into blocks of about ``block`` seconds; the same cuts for every operation.
+def by_block(
+    sides: tuple[RunMeasurement, RunMeasurement], operations: Sequence[str], block: float = BLOCK
+) -> tuple[Replicates, Replicates]:
+    """Both sides of one round, cut at the same moments into blocks of about ``block`` seconds.
 
-    Both sides of a duet are scraped within milliseconds of each other, so equal block numbers of the two
-    sides are the same stretch of time.
+    It is cut only where both were scraped, to within half a block; else the block is as much longer.
     """
-    starts = run.slice_edges[:-1] - run.slice_edges[0]
-    length = run.slice_edges[-1] - run.slice_edges[0]
-    pieces = max(round(length / block), 1)
-    block_of_slice = np.minimum((starts / length * pieces).astype(int), pieces - 1)
-    return _cut(run, operations, np.unique(block_of_slice, return_index=True)[1])
+    edges = [side.slice_edges for side in sides]
+    start, end = min(each[0] for each in edges), max(each[-1] for each in edges)
+    firsts = [(0, 0)]
+    for moment in np.linspace(start, end, max(round((end - start) / block), 1) + 1)[1:-1]:
+        ours, theirs = (int(np.abs(each[:-1] - moment).argmin()) for each in edges)
+        near = max(abs(edges[0][ours] - moment), abs(edges[1][theirs] - moment)) <= block / 2
+        if near and ours > firsts[-1][0] and theirs > firsts[-1][1]:
+            firsts.append((ours, theirs))
+    cuts = np.array(firsts)
+    return _cut(sides[0], operations, cuts[:, 0]), _cut(sides[1], operations, cuts[:, 1])
 
 
 def _cut(run: RunMeasurement, operations: Sequence[str], firsts: NDArray[np.intp]) -> Replicates:

@@ -6,6 +6,7 @@ a hundred that take many times as long.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,29 +19,36 @@ if TYPE_CHECKING:
     from analysis.statistics.replicates import Replicates
 
     Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 SLOWEST = 0.01
 """Share of all executions, both sides together, that counts as slow, at most."""
 
 
-def bounds(baseline: Replicates, candidate: Replicates) -> Floats:
-    """Seconds from which an execution of each operation is slow: ``(O,)``, one of the histogram's bounds.
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """Both sides' executions above a bound.
 
-    The lowest bound that at most ``SLOWEST`` of all executions lie above. Both sides together choose it, so
-    that neither is favoured. The highest bound where more lie even above that.
+    ``bounds``, shape ``(O,)``, are in seconds: the lowest of the histogram's that at most ``SLOWEST`` of all
+    executions lie above. Both sides together choose it, so that neither is favoured. It is the highest bound
+    where more lie even above that.
     """
-    return np.asarray(baseline.bounds[_first(baseline, candidate) - 1])
+
+    bounds: Floats
+    baseline: Counted
+    candidate: Counted
 
 
-def counted(baseline: Replicates, candidate: Replicates) -> tuple[Counted, Counted]:
-    """Executions above the bound and all, of both sides."""
+def counted(baseline: Replicates, candidate: Replicates, judged: Flags) -> Slow:
+    """Find the bounds and count; nothing is counted of operations not to be ``judged``, shape ``(O,)``."""
     first = _first(baseline, candidate)
     buckets = np.arange(baseline.counts.shape[-1])
     slow = buckets >= first[:, None]  # (O, B + 1)
-    sides = (
-        Counted((side.counts * slow).sum(axis=-1), side.counts.sum(axis=-1)) for side in (baseline, candidate)
-    )
-    return next(sides), next(sides)
+
+    def count(side: Replicates) -> Counted:
+        return Counted((side.counts * slow).sum(axis=-1) * judged, side.counts.sum(axis=-1) * judged)
+
+    return Slow(np.asarray(baseline.bounds[first - 1]), count(baseline), count(candidate))
 
 
 def _first(baseline: Replicates, candidate: Replicates) -> NDArray[np.intp]:

@@ -46,7 +46,7 @@ def compare(
     names = [operation.name for operation in operations]
     kept, now = runs[: len(baseline)], runs[len(baseline) :]
     failed = tuple((failures(kept, each), failures(now, each)) for each in operations)
-    sides = Sides(operations, by_run(kept, names), by_run(now, names), failed)
+    sides = Sides(operations, by_run(kept, names), by_run(now, names), failed, together=False)
     return judge(sides, _against_drift, policy, alpha)
 
 
