@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from statistics import median
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from analysis import environments
 from analysis.errors import listed, nearest
 from analysis.model import Finding, Severity
 from analysis.statistics import rebin, stored
+from analysis.statistics.binomial import more_failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from analysis.model import RunMeasurement
     from analysis.policy import Policy
     from analysis.run_record import Environment, TargetRecord
 
+    Counts = NDArray[np.int64]
+
 _SIDES = 2
 _FEW = 5
 """Requests that the sides may always differ by: those under way when a user gave up."""
+
+BY_CHANCE = 0.001
+"""How likely as many requests more may be left unserved by chance, all steps together."""
 
 MOST_UNEQUAL = 0.02
 WORTH_TELLING = 0.05
@@ -68,8 +79,8 @@ def package_changes(baseline: Environment, candidate: Environment) -> Iterator[F
 def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
     """Steps that one side of a duet was sent more often than the other, which compares unlike things.
 
-    A step that failed on one side has no next step there. So much of the difference is explained, and the
-    failures are judged as such.
+    A step that failed on one side has no next step there. So much of the difference is explained: failures
+    of operations are judged as such, and others are ``unserved``.
     """
     if len(targets) != _SIDES:
         return
@@ -93,6 +104,32 @@ def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
         yield Finding("unequal-work", Severity.INVALID, f"{told}; see why one refused, then run again")
 
 
+def unserved(rounds: Sequence[Sequence[TargetRecord]]) -> Iterator[Finding]:
+    """Requests of a duet that failed before any operation, on one side more often than on the other.
+
+    No metric of an operation counts what the HTTP layer refused, or what was never answered: a build that
+    does so more often must not pass because its operations look as before. By Fisher's exact test.
+    """
+    steps: defaultdict[str, Counts] = defaultdict(lambda: np.zeros((_SIDES, 2), dtype=np.int64))
+    for targets in rounds:
+        if len(targets) == _SIDES:
+            for side, target in enumerate(sorted(targets, key=lambda target: target.side)):
+                for step in target.in_window:
+                    unseen = min(step.started - step.reached, step.failed + step.abandoned)
+                    steps[step.step][side] += (unseen, step.started)
+    for name, sides in sorted(steps.items()):
+        baseline, candidate = ((side[:1], side[1:]) for side in sides)
+        more, fewer = more_failures(baseline, candidate)[0], more_failures(candidate, baseline)[0]
+        if min(more, fewer) < BY_CHANCE / len(steps):
+            (before, all_before), (now, all_now) = sides
+            yield Finding(
+                "unserved-requests",
+                Severity.INVALID if more < fewer else Severity.WARNING,
+                f"{name}: {now} of {all_now} requests failed before any operation on the candidate, "
+                f"{before} of {all_before} on the baseline; see the client's errors in the run record",
+            )
+
+
 def rebinned(runs: Sequence[RunMeasurement]) -> Iterator[Finding]:
     """Histograms of different bounds: what is compared is coarser than what was measured."""
     shared = len(rebin.shared_bounds([run.bounds for run in runs]))
@@ -113,6 +150,19 @@ def one_round(rounds: int) -> Iterator[Finding]:
             "one-round",
             Severity.WARNING,
             "a single round cannot show how two processes of one build differ; mario-perf gate plays several",
+        )
+
+
+def kept_processes(rounds: Sequence[Sequence[RunMeasurement]]) -> Iterator[Finding]:
+    """Rounds of a duet that were all played by the same two processes."""
+    known = [{side.process_start for side in each} for each in rounds]
+    if len(known) > 1 and None not in known[0] and all(each == known[0] for each in known):
+        yield Finding(
+            "same-processes",
+            Severity.WARNING,
+            "all rounds were played by the same two processes, so that nothing shows how far two processes "
+            "of one build lie apart (a few per cent): a change as small may be theirs; a gate that starts "
+            "the services itself can tell",
         )
 
 

@@ -208,4 +208,6 @@ def _findings(
             told += caveats.common_shift(kept, [each.candidate for each in rounds])
     elif _is_duet(rounds, None):
         told += caveats.one_round(len(rounds))
+        told += caveats.kept_processes([each.sides for each in rounds])
+        told += caveats.unserved([each.record.targets for each in rounds])
     return tuple(sorted(dict.fromkeys(told), key=lambda finding: _SEVERITIES.index(finding.severity)))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from analysis import findings, reconcile
 from analysis.counters import around, increase, inside
 from analysis.model import Measurement, RunMeasurement, Workload
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from analysis.counters import Edges
@@ -42,6 +43,7 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         environment=record.environment,
         revision=target.revision,
         workload=_workload(record),
+        process_start=_process_start(snapshots),
         findings=findings.of(seen),
         reconciliation=reconciliation,
     )
@@ -50,6 +52,11 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
 def _workload(record: RunRecord) -> Workload:
     asked = (record.arrivals.rate, record.arrivals.kind) if record.arrivals else (None, None)
     return Workload(record.model, record.users, record.shape, *asked)
+
+
+def _process_start(snapshots: Snapshots) -> float | None:
+    known = snapshots.starts[~np.isnan(snapshots.starts)]
+    return float(known[-1]) if len(known) else None
 
 
 def _measurements(snapshots: Snapshots, edges: Edges) -> tuple[Measurement, ...]:

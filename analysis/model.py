@@ -131,6 +131,7 @@ class RunMeasurement:
     environment: Environment
     revision: str | None
     workload: Workload | None = None  # None: not kept
+    process_start: float | None = None  # unix seconds; None: not known
     findings: tuple[Finding, ...] = ()
     reconciliation: tuple[Reconciliation, ...] = ()
 

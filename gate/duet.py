@@ -12,7 +12,7 @@ from analysis.model import Finding, GateResult, Outcome, Severity
 from analysis.runs import load as load_run
 from analysis.statistics.sequential import Plan, decided, plan
 from gate.load import Load, SideDiedError, run
-from gate.spoilt import for_good, judged
+from gate.spoilt import for_good, judged, reasons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,9 +53,10 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
     """
     looks, started = duet.plan, time.monotonic()
     played: list[Measured] = []
-    spent, result = 0.0, None
+    spent, longest, result = 0.0, duet.load.whole_time, None
     for number in range(1, looks.rounds + 1):
         narrator.say(_announcement(duet, number, looks, result))
+        began = time.monotonic()
         try:
             played.append(play_round(duet, number, narrator))
         except SideDiedError as died:
@@ -66,18 +67,25 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
                 raise
             reason = Finding("round-failed", Severity.INVALID, f"round {number} failed: {failed}")
             return _broken(duet, played, reason)
-        no_time_left = time.monotonic() - started + duet.load.whole_time > duet.longest
-        last = number == looks.rounds or no_time_left or for_good(played[-1])
-        alpha = duet.policy.false_alarm_rate - spent if last else looks.alpha(number)
+        longest = max(longest, time.monotonic() - began)
+        no_time_left = time.monotonic() - started + longest > duet.longest
+        last = number == looks.rounds or no_time_left or for_good(reasons(played[-1]))
+        alpha = _alpha(duet, looks, number, spent, last=last)
         if alpha is None:
             continue
         spent += alpha
         result = judged(played, None, duet.policy, alpha)
-        if last or (duet.until_decided and _is_final(result)):
+        if last or _is_final(result):
             break
-    if result is None:
-        raise UserError("no round was played; give a longer --max-duration")
+    assert result is not None  # noqa: S101 - the last round is always judged
     return result
+
+
+def _alpha(duet: Duet, looks: Plan, number: int, spent: float, *, last: bool) -> float | None:
+    """What a look after this round may spend; None for no look. The last one has all that is left."""
+    if last:
+        return duet.policy.false_alarm_rate - spent
+    return looks.alpha(number) if duet.until_decided else None
 
 
 def _announcement(duet: Duet, number: int, looks: Plan, result: GateResult | None) -> str:
@@ -106,7 +114,9 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
 
 
 def _is_final(result: GateResult) -> bool:
-    return result.outcome is not Outcome.INVALID and decided(result.operations)
+    if result.outcome is Outcome.INVALID:
+        return for_good(result.findings)
+    return decided(result.operations)
 
 
 def _broken(duet: Duet, rounds: list[Measured], reason: Finding) -> GateResult:

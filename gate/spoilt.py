@@ -9,7 +9,7 @@ from analysis.judge import Measured, conclude
 from analysis.model import Finding, GateResult, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from analysis.baselines import Baseline
     from analysis.policy import Policy
@@ -17,20 +17,27 @@ if TYPE_CHECKING:
 MOST = 0.34
 """Share of runs that may be spoilt before the whole gate is."""
 
-DONE_BY_A_SIDE = frozenset({"restart", "counter-reset", "abandoned-requests"})
+DONE_BY_A_SIDE = frozenset(
+    {"restart", "counter-reset", "abandoned-requests", "unequal-work", "unserved-requests"}
+)
 """Findings that are never left out: a build that crashes now and then must not pass by them."""
+
+MOST_OF_ONE_SIDE = 1
+"""By how many runs one side may have spoilt more than the other: more is no accident of the machine."""
 
 
 def reasons(run: Measured) -> tuple[Finding, ...]:
     """Why a run is unfit; empty when it is fit."""
-    return tuple(
-        finding for side in run.sides for finding in side.findings if finding.severity is Severity.INVALID
-    )
+    return tuple(finding for side in run.sides for finding in _invalid(side.findings))
 
 
-def for_good(run: Measured) -> bool:
+def _invalid(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in found if finding.severity is Severity.INVALID)
+
+
+def for_good(found: Iterable[Finding]) -> bool:
     """Whether no further run can make up for it."""
-    return any(finding.code in DONE_BY_A_SIDE for finding in reasons(run))
+    return any(finding.severity is Severity.INVALID and finding.code in DONE_BY_A_SIDE for finding in found)
 
 
 def judged(
@@ -38,18 +45,26 @@ def judged(
 ) -> GateResult:
     """Judge the runs that are fit; with too many that are not, all of them, so that the result says why.
 
-    Only what load generator, machine or scrapes did is left out. That does not depend on which side was
-    faster, so it does not touch the false-alarm rate.
+    Only what load generator, machine or scrapes did is left out, and what a side may have done only while it
+    happens to both alike. That does not depend on which side was faster, so it does not touch the false-alarm
+    rate.
 
     Raises:
         UserError: as ``conclude``.
     """
     fit = [run for run in runs if not reasons(run)]
-    if not fit or any(map(for_good, runs)) or len(runs) - len(fit) > MOST * len(runs):
+    found = [finding for run in runs for finding in reasons(run)]
+    if not fit or for_good(found) or len(runs) - len(fit) > MOST * len(runs) or _by_one_side(runs):
         return conclude(runs, baseline, policy, alpha)
     result = conclude(fit, baseline, policy, alpha)
     left_out = tuple(_as_warning(run, finding) for run in runs for finding in reasons(run))
     return replace(result, findings=(*left_out, *result.findings))
+
+
+def _by_one_side(runs: Sequence[Measured]) -> bool:
+    spoilt = [{side.side for side in run.sides if _invalid(side.findings)} for run in runs]
+    alone = [next(iter(sides)) for sides in spoilt if len(sides) == 1]
+    return abs(alone.count("baseline") - alone.count("candidate")) > MOST_OF_ONE_SIDE
 
 
 def _as_warning(run: Measured, finding: Finding) -> Finding:

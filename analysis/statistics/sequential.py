@@ -17,7 +17,7 @@ from analysis.statistics.multiplicity import spent
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.model import OperationResult
+    from analysis.model import Comparison, OperationResult
 
 FIRST_LOOK = 3
 """Rounds before the first look: with fewer, nothing shows how far rounds lie apart."""
@@ -54,9 +54,16 @@ def decided(results: Iterable[OperationResult]) -> bool:
     """Whether more rounds could no longer change the gate's outcome.
 
     One confirmed regression makes the gate red, whatever else comes. It is green when no operation is open.
+    A broken limit of the policy confirms nothing, since it is read from what there is, and few executions may
+    break it by chance: it stays open until there are no more rounds.
     """
-    verdicts = {result.verdict for result in results}
-    return Verdict.REGRESSED in verdicts or Verdict.INCONCLUSIVE not in verdicts
+    found = list(results)
+    confirmed = any(_has_moved(check) for result in found for check in result.comparisons)
+    return confirmed or all(result.verdict in {Verdict.IMPROVED, Verdict.UNCHANGED} for result in found)
+
+
+def _has_moved(check: Comparison) -> bool:
+    return check.gating and check.against == "baseline" and check.verdict is Verdict.REGRESSED
 
 
 def _looks(rounds: int) -> tuple[int, ...]:

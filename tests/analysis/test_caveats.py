@@ -1,26 +1,37 @@
 """What a reader must know of a comparison."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 
-from analysis.caveats import unequal_work
-from analysis.model import Severity
+from analysis.caveats import kept_processes, unequal_work, unserved
+from analysis.model import RunMeasurement, Severity
 from analysis.run_record import Side, StepCounts, TargetRecord
+from benchmarks.detection.simulation import World, gate
 
 
 @dataclass(frozen=True)
 class Sent:
-    """Requests of one side by step, and how many of the first step failed."""
+    """Requests of one side by step. Of the first: failed by its operation, asked of none, never answered."""
 
     placed: int
     cooked: int
     failed: int = 0
+    refused: int = 0
+    lost: int = 0
 
     def target(self, side: Side) -> TargetRecord:
+        unseen = self.refused + self.lost
         steps = (
-            StepCounts(step="place order", started=self.placed, failed=self.failed),
-            StepCounts(step="cook order", started=self.cooked),
+            StepCounts(
+                step="place order",
+                started=self.placed,
+                reached=self.placed - unseen,
+                failed=self.failed + unseen,
+                abandoned=self.lost,
+            ),
+            StepCounts(step="cook order", started=self.cooked, reached=self.cooked),
         )
         return TargetRecord(
             side=side,
@@ -52,3 +63,52 @@ def test_what_fails_has_no_next_step_and_stays_to_be_judged(failed: int) -> None
 
 def test_failures_explain_no_more_than_as_many_steps() -> None:
     assert told(Sent(200, 200), Sent(200, 100, 40)) == [Severity.INVALID]
+
+
+def refused(baseline: Sent, candidate: Sent, rounds: int = 1) -> list[Severity]:
+    targets = (baseline.target("baseline"), candidate.target("candidate"))
+    return [finding.severity for finding in unserved([targets] * rounds)]
+
+
+def test_a_candidate_that_refuses_before_any_operation_has_not_passed() -> None:
+    """Its operations look as before: only the client knows."""
+    assert refused(Sent(200, 200), Sent(200, 140, refused=60)) == [Severity.INVALID]
+
+
+def test_so_has_one_that_leaves_one_in_a_hundred_unanswered_if_that_is_no_chance() -> None:
+    assert refused(Sent(200, 200), Sent(200, 198, lost=2)) == []
+    assert refused(Sent(200, 200), Sent(200, 198, lost=2), rounds=10) == [Severity.INVALID]
+
+
+def test_a_candidate_that_refuses_less_than_before_may_pass() -> None:
+    assert refused(Sent(200, 140, refused=60), Sent(200, 200)) == [Severity.WARNING]
+
+
+def test_what_both_sides_refuse_says_nothing_of_the_build() -> None:
+    assert refused(Sent(200, 140, refused=60), Sent(200, 142, refused=58)) == []
+
+
+def test_failures_of_operations_are_judged_as_such() -> None:
+    assert refused(Sent(200, 200), Sent(200, 140, failed=60)) == []
+
+
+def rounds_of(*starts: tuple[float | None, float | None]) -> list[tuple[RunMeasurement, RunMeasurement]]:
+    """Duets whose processes started at these moments."""
+    simulated = gate(World(rounds=len(starts), operations=1), np.random.default_rng(1))
+    return [
+        (replace(baseline, process_start=first), replace(candidate, process_start=second))
+        for (baseline, candidate), (first, second) in zip(simulated, starts, strict=True)
+    ]
+
+
+def test_rounds_that_the_same_processes_played_are_told() -> None:
+    (finding,) = kept_processes(rounds_of((1.0, 2.0), (1.0, 2.0), (1.0, 2.0)))
+    assert (finding.code, finding.severity) == ("same-processes", Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    "starts",
+    [((1.0, 2.0), (3.0, 4.0)), ((1.0, 2.0),), ((None, None), (None, None)), ((1.0, 2.0), (1.0, 4.0))],
+)
+def test_fresh_or_unknown_processes_are_not(starts: tuple[tuple[float | None, float | None], ...]) -> None:
+    assert list(kept_processes(rounds_of(*starts))) == []

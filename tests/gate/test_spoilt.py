@@ -12,7 +12,7 @@ from analysis.judge import Measured
 from analysis.model import Finding, Measurement, Operation, Outcome, RunMeasurement, Severity
 from analysis.policy import Policy
 from analysis.run_record import Environment, Generator, Rates, RunRecord, Side, Span
-from gate.spoilt import judged, reasons
+from gate.spoilt import for_good, judged, reasons
 
 POLICY = Policy()
 BOUNDS = np.array([0.001, 0.01, 0.1])
@@ -55,7 +55,8 @@ def side(name: Side, run_id: str) -> RunMeasurement:
     )
 
 
-def round_(number: int, *findings: Finding) -> Measured:
+def round_(number: int, *findings: Finding, baseline: tuple[Finding, ...] = ()) -> Measured:
+    """`findings` are the candidate's."""
     run_id = f"round-{number}"
     record = RunRecord(
         run_id=run_id,
@@ -74,7 +75,11 @@ def round_(number: int, *findings: Finding) -> Measured:
         targets=(),
     )
     return Measured(
-        record, (side("baseline", run_id), replace(side("candidate", run_id), findings=tuple(findings)))
+        record,
+        (
+            replace(side("baseline", run_id), findings=baseline),
+            replace(side("candidate", run_id), findings=tuple(findings)),
+        ),
     )
 
 
@@ -93,7 +98,32 @@ def test_one_spoilt_run_of_four_is_left_out_and_told() -> None:
     assert told[0].severity is Severity.WARNING
 
 
-@pytest.mark.parametrize("code", ["restart", "counter-reset", "abandoned-requests"])
+@pytest.mark.parametrize("spoilt", [1, 2])
+def test_a_side_that_spoils_runs_alone_has_not_passed(spoilt: int) -> None:
+    """Once is an accident of the machine. A build that stalls in every fourth round does it again."""
+    rounds = [round_(number, *([GAP] if number <= spoilt else [])) for number in range(1, 9)]
+    assert (judged(rounds, None, POLICY).outcome is Outcome.INVALID) == (spoilt > 1)
+
+
+def test_what_spoils_both_sides_alike_is_left_out() -> None:
+    both = [round_(number, GAP, baseline=(GAP,)) for number in range(1, 3)]
+    in_turns = [round_(3, GAP), round_(4, baseline=(GAP,))]
+    fit = [round_(number) for number in range(5, 13)]
+    for spoilt in (both, in_turns, [*both, *in_turns]):
+        result = judged([*spoilt, *fit], None, POLICY)
+        assert result.outcome is not Outcome.INVALID
+        assert len(result.runs) == len(fit)
+
+
+def test_no_further_run_makes_up_for_what_a_side_did_itself() -> None:
+    assert for_good([replace(GAP, code="restart")])
+    assert not for_good([GAP])
+    assert not for_good([replace(GAP, code="unequal-work", severity=Severity.WARNING)])
+
+
+@pytest.mark.parametrize(
+    "code", ["restart", "counter-reset", "abandoned-requests", "unequal-work", "unserved-requests"]
+)
 def test_what_a_side_did_itself_is_never_left_out(code: str) -> None:
     """A candidate that crashes in one round of four has not passed."""
     rounds = [round_(1), round_(2, replace(GAP, code=code)), round_(3), round_(4)]
