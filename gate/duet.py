@@ -38,9 +38,10 @@ class Duet:
 
     @property
     def plan(self) -> Plan:
-        """Looks for as many rounds as there may be."""
+        """Looks for as many rounds as there may be; one at the end where all of them are to be played."""
         fitting = max(int(self.longest / self.load.whole_time), 1)
-        return plan(self.policy.false_alarm_rate, min(fitting, self.most or fitting))
+        rounds, promised = min(fitting, self.most or fitting), self.policy.false_alarm_rate
+        return plan(promised, rounds) if self.until_decided else Plan(((rounds, promised),))
 
 
 def play(duet: Duet, narrator: Narrator) -> GateResult:
@@ -70,7 +71,7 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
         longest = max(longest, time.monotonic() - began)
         no_time_left = time.monotonic() - started + longest > duet.longest
         last = number == looks.rounds or no_time_left or for_good(reasons(played[-1]))
-        alpha = _alpha(duet, looks, number, spent, last=last)
+        alpha = duet.policy.false_alarm_rate - spent if last else looks.alpha(number)
         if alpha is None:
             continue
         spent += alpha
@@ -79,13 +80,6 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
             break
     assert result is not None  # noqa: S101 - the last round is always judged
     return result
-
-
-def _alpha(duet: Duet, looks: Plan, number: int, spent: float, *, last: bool) -> float | None:
-    """What a look after this round may spend; None for no look. The last one has all that is left."""
-    if last:
-        return duet.policy.false_alarm_rate - spent
-    return looks.alpha(number) if duet.until_decided else None
 
 
 def _announcement(duet: Duet, number: int, looks: Plan, result: GateResult | None) -> str:

@@ -1,5 +1,6 @@
 """How many rounds a duet plans."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,15 @@ def test_rounds_fit_in_the_time_and_in_what_was_asked_for(
 def test_all_looks_together_spend_what_was_promised(longest: float, most: int | None) -> None:
     spent = sum(alpha for _, alpha in duet(longest, most).plan.looks)
     assert spent == pytest.approx(POLICY.false_alarm_rate)
+
+
+@given(longest=st.floats(10, 10_000), most=st.none() | st.integers(1, 500))
+def test_of_all_rounds_whatever_they_say_there_is_one_look_with_the_whole_promise(
+    longest: float, most: int | None
+) -> None:
+    asked = duet(longest, most)
+    whole = replace(asked, until_decided=False).plan
+    assert whole.looks == ((asked.plan.rounds, POLICY.false_alarm_rate),)
 
 
 def test_locust_is_told_whole_seconds_that_hold_the_window() -> None:
