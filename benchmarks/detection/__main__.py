@@ -33,7 +33,7 @@ def show(write: bool) -> None:  # noqa: FBT001 - a command's flag
 
 
 @main.command("simulate")
-@click.option("--gates", default=1300, show_default=True, help="Unchanged builds in each world.")
+@click.option("--gates", default=1050, show_default=True, help="Unchanged builds in each world.")
 @into_readme
 def simulated(gates: int, write: bool) -> None:  # noqa: FBT001 - a command's flag
     """False alarms, power and coverage with known truth; an hour of one core, goes on where it stopped."""
