@@ -265,11 +265,12 @@ class RapidHttpUser(User, RestMixin[Any]):
         self._own_pool = ConnectionPool(self._limits, self._context_factory(), self.concurrency)
         self.client = self.new_client()
 
-    def new_client(self) -> RapidHttpSession:
-        """One more client, with cookies of its own and the same connections."""
-        assert self.host is not None  # noqa: S101 - seen to when the user was made
+    def new_client(self, base_url: str | None = None) -> RapidHttpSession:
+        """One more client, of `host` or another service, with cookies of its own and the same connections."""
+        base_url = base_url or self.host
+        assert base_url is not None  # noqa: S101 - seen to when the user was made
         return RapidHttpSession(
-            self.host,
+            base_url,
             self.environment.events.request,
             Client(self.client_pool or self._own_pool, self._limits, self.max_redirects),
             self,
@@ -312,7 +313,7 @@ def _announced_length(response: RapidResponse) -> int:
 def _without_credentials(base_url: str) -> tuple[str, HeaderItems]:
     """The URL without user and password, and the header that says the same."""
     parts = urlsplit(base_url)
-    if not (parts.username and parts.password):
+    if parts.username is None:
         return base_url, ()
     bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    return bare, (("Authorization", basic_auth(unquote(parts.username), unquote(parts.password))),)
+    return bare, (("Authorization", basic_auth(unquote(parts.username), unquote(parts.password or ""))),)

@@ -127,11 +127,15 @@ def test_arguments_arrive_at_the_server(guest: Factory, arguments: dict[str, Any
     assert mario.event["name"] == "/x"
 
 
-def test_credentials_in_the_host_become_basic_auth(serve: Factory) -> None:
+@pytest.mark.parametrize(
+    ("credentials", "encoded"),
+    [("mario:it%27s%20me", b"bWFyaW86aXQncyBtZQ=="), (":token", b"OnRva2Vu"), ("mario", b"bWFyaW86")],
+)
+def test_credentials_in_the_host_become_basic_auth(serve: Factory, credentials: str, encoded: bytes) -> None:
     server = serve([READ, ["send", OK], HOLD])
-    mario = Guest(server.url.replace("//", "//mario:it%27s%20me@"))
+    mario = Guest(server.url.replace("//", f"//{credentials}@"))
     mario.client.get("/")
-    assert b"Authorization: Basic bWFyaW86aXQncyBtZQ==\r\n" in server.connections[0]
+    assert b"Authorization: Basic %b\r\n" % encoded in server.connections[0]
     assert mario.event["url"] == f"{server.url}/"
     mario.user._own_pool.close()
 
