@@ -198,8 +198,11 @@ class RapidHttpSession:
     def iter_lines(self, url: str, method: str = "GET", **kwargs: Any) -> Iterator[str]:  # noqa: ANN401
         """Send a request and give the lines of its response as they come in. Raises why it failed."""
         response = self.request(method, url, stream=True, **kwargs)
-        response.raise_for_status()
-        yield from response.iter_lines()
+        try:
+            response.raise_for_status()
+            yield from response.iter_lines()
+        finally:
+            response.close()
 
 
 class RapidHttpUser(User, RestMixin[Any]):

@@ -468,6 +468,18 @@ class TestStreams:
         with pytest.raises(ConnectionLostError):
             list(response.iter_content(1))
 
+    @pytest.mark.parametrize("encoding", [b"gzip", b"deflate", b"br"])
+    def test_a_stream_that_does_not_decode_takes_its_connection_along(
+        self, serve: Factory, asker: Factory, encoding: bytes
+    ) -> None:
+        begun = answer(b"\xff" * 1000, b"Content-Encoding: " + encoding)[:-100]
+        client = asker()
+        response = client.get(serve([READ, ["send", begun], HOLD]).url, stream=True)
+        [connection] = client.pool._open
+        with pytest.raises(UndecodableBodyError):
+            list(response.iter_content())
+        assert connection.closed
+
     def test_a_stream_larger_than_the_limit_can_be_iterated_but_not_held(
         self, serve: Factory, asker: Factory
     ) -> None:
