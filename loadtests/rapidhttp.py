@@ -5,7 +5,8 @@ A locustfile switches by changing the base class of its users. What differs:
 - TLS certificates are verified unless `insecure = True`.
 - A request that got no complete response has `status_code` 0, no `content`, and `ok` is False.
 - Errors are the classes of `loadtests.http1.errors`.
-- There are no proxies, and no retries but on a kept connection that the server had closed.
+- There are no proxies, and no retries but on a kept connection that the server had closed, of what is safe
+  (GET, HEAD, OPTIONS, TRACE) or was never sent.
 """
 
 from __future__ import annotations
@@ -147,7 +148,7 @@ class RapidHttpSession:
             head = prepare(
                 method, self.base_url, _with_params(url, params) if params else url, self._defaults, extra
             )
-            response = fetch(kind, head, body, end, stream=stream)
+            response = fetch(kind, head, body, start, end, stream=stream)
         except RequestError as error:
             response = kind(head, body, error=error)
         response.seconds = seconds = perf_counter() - start
