@@ -5,7 +5,8 @@ A locustfile switches by changing the base class of its users. What differs:
 - TLS certificates are verified unless `insecure = True`.
 - A request that got no complete response has `status_code` 0, no `content`, and `ok` is False.
 - Errors are the classes of `loadtests.http1.errors`.
-- There are no proxies, and no retries but on a kept connection that the server had closed.
+- There are no proxies, and no retries but on a kept connection that the server had closed, of what is safe
+  (GET, HEAD, OPTIONS, TRACE) or was never sent.
 """
 
 from __future__ import annotations
@@ -147,7 +148,7 @@ class RapidHttpSession:
             head = prepare(
                 method, self.base_url, _with_params(url, params) if params else url, self._defaults, extra
             )
-            response = fetch(kind, head, body, end, stream=stream)
+            response = fetch(kind, head, body, start, end, stream=stream)
         except RequestError as error:
             response = kind(head, body, error=error)
         response.seconds = seconds = perf_counter() - start
@@ -198,8 +199,11 @@ class RapidHttpSession:
     def iter_lines(self, url: str, method: str = "GET", **kwargs: Any) -> Iterator[str]:  # noqa: ANN401
         """Send a request and give the lines of its response as they come in. Raises why it failed."""
         response = self.request(method, url, stream=True, **kwargs)
-        response.raise_for_status()
-        yield from response.iter_lines()
+        try:
+            response.raise_for_status()
+            yield from response.iter_lines()
+        finally:
+            response.close()
 
 
 class RapidHttpUser(User, RestMixin[Any]):
@@ -265,11 +269,12 @@ class RapidHttpUser(User, RestMixin[Any]):
         self._own_pool = ConnectionPool(self._limits, self._context_factory(), self.concurrency)
         self.client = self.new_client()
 
-    def new_client(self) -> RapidHttpSession:
-        """One more client, with cookies of its own and the same connections."""
-        assert self.host is not None  # noqa: S101 - seen to when the user was made
+    def new_client(self, base_url: str | None = None) -> RapidHttpSession:
+        """One more client, of `host` or another service, with cookies of its own and the same connections."""
+        base_url = base_url or self.host
+        assert base_url is not None  # noqa: S101 - seen to when the user was made
         return RapidHttpSession(
-            self.host,
+            base_url,
             self.environment.events.request,
             Client(self.client_pool or self._own_pool, self._limits, self.max_redirects),
             self,
@@ -312,7 +317,7 @@ def _announced_length(response: RapidResponse) -> int:
 def _without_credentials(base_url: str) -> tuple[str, HeaderItems]:
     """The URL without user and password, and the header that says the same."""
     parts = urlsplit(base_url)
-    if not (parts.username and parts.password):
+    if parts.username is None:
         return base_url, ()
     bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    return bare, (("Authorization", basic_auth(unquote(parts.username), unquote(parts.password))),)
+    return bare, (("Authorization", basic_auth(unquote(parts.username), unquote(parts.password or ""))),)

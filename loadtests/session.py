@@ -93,7 +93,7 @@ class Session:
         order: Random,
         excluded: AbstractSet[str] = frozenset(),
     ) -> None:
-        """Each side has a client of its own: cookies do not tell ports apart.
+        """Each side has a client of its own, which knows its URL.
 
         ``order`` draws which side of a duet comes first; steps with an ``excluded`` tag are left out.
         """
@@ -160,7 +160,7 @@ class Session:
         try:
             response = self._clients[target.side].request(
                 step.method,
-                target.url + path,
+                path,
                 name=target.prefix + step.name,
                 json=body,
                 allow_redirects=False,

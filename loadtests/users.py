@@ -57,12 +57,13 @@ class MeasuredUser(RapidHttpUser):
         parsed = environment.parsed_options
         if parsed is not None and (parsed.insecure or parsed.ca):
             self.ssl_context_factory = Options.of(parsed).tls
+        if self.host is not None:
+            self.host = self.host.rstrip("/")  # paths of steps begin with one
         super().__init__(environment)
-        # Cookies do not tell ports apart, so a user who talks to two sides of one host has a client for each.
-        self._clients: dict[Side, RapidHttpSession] = {
-            "candidate": self.client,
-            "baseline": self.new_client(),
-        }
+        # Neither credentials nor cookies, which do not tell ports apart, may get from one side to the other.
+        self._clients: dict[Side, RapidHttpSession] = {"candidate": self.client}
+        if parsed is not None and parsed.duet:
+            self._clients["baseline"] = self.new_client(parsed.duet.rstrip("/"))
 
     @classmethod
     def journeys(cls, scenario: str, part: int, parts: int) -> Sequence[str]:  # noqa: ARG003 - to be overridden

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import time
+from time import perf_counter, time
 from typing import TYPE_CHECKING, TypeVar
 
 from loadtests.http1.cookies import Jar
@@ -35,14 +35,17 @@ class Client:
         self.limits = limits
         self._max_redirects = max_redirects
 
-    def fetch(self, kind: type[_Response], head: Head, body: bytes, end: float, *, stream: bool) -> _Response:
+    def fetch(
+        self, kind: type[_Response], head: Head, body: bytes, start: float, end: float, *, stream: bool
+    ) -> _Response:
         """Ask, and wait for the answer; a redirect is an answer.
 
         Args:
             kind: What to make of the answer.
             head: The request.
             body: Its body.
-            end: The `perf_counter` reading at which to give up.
+            start: The `perf_counter` reading of now.
+            end: That at which to give up.
             stream: Leave the body to be read by the response's reader, and then without `end`.
 
         Raises:
@@ -50,7 +53,7 @@ class Client:
         """
         plain = not body and (self.jar.empty or head.own_cookie)
         request = head.bare if plain else serialise(head, body, self._cookie(head))
-        connection = self._begin(head, request, end)
+        connection = self._begin(head, request, start, end)
         parser = connection.parser
         raw_head = parser.head
         lower = raw_head.lower()
@@ -73,14 +76,14 @@ class Client:
         return kind(head, body, raw_head, parser.status, content)
 
     def fetch_following(
-        self, kind: type[_Response], head: Head, body: bytes, end: float, *, stream: bool
+        self, kind: type[_Response], head: Head, body: bytes, start: float, end: float, *, stream: bool
     ) -> _Response:
         """As `fetch`, and on to where the answer sends us.
 
         Raises:
             RequestError: There is no complete response, or no end of redirects.
         """
-        response = self.fetch(kind, head, body, end, stream=stream)
+        response = self.fetch(kind, head, body, start, end, stream=stream)
         if response.status_code not in STATUSES:
             return response
         return self._follow(response, head, body, end, stream=stream)
@@ -98,16 +101,16 @@ class Client:
             response.finish(end)  # a streamed redirect gives its connection back by being read
             history.append(response)
             head, body = follow(response.status_code, location, head, body, first)
-            response = self.fetch(type(response), head, body, end, stream=stream)
+            response = self.fetch(type(response), head, body, perf_counter(), end, stream=stream)
 
     def _cookie(self, head: Head) -> str:
         return "" if self.jar.empty or head.own_cookie else self.jar.header_for(head.target, time())
 
-    def _begin(self, head: Head, request: bytes, end: float) -> Connection:
+    def _begin(self, head: Head, request: bytes, start: float, end: float) -> Connection:
         """Send on a kept connection; on a new one if that had been closed and asking again can do no harm."""
         bodiless = head.method == "HEAD"
-        connection = self._pool.take_idle(head.target.origin)
-        if connection is not None and not head.idempotent and not connection.is_fresh():
+        connection = self._pool.take_idle(head.target.origin, start)
+        if connection is not None and not head.safe and not connection.is_fresh():
             connection.close()
             connection = None
         if connection is not None:
@@ -116,7 +119,7 @@ class Client:
             except NothingSentError:
                 pass
             except ConnectionLostError:
-                if not (head.idempotent and connection.parser.untouched):
+                if not (head.safe and connection.parser.untouched):
                     raise
             else:
                 return connection

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from loadtests.http1.target import Origin
 
+_BACK_TO_BACK = 0.01  # seconds from one wait to the next request; servers give up idle connections later
 _NO_SUCCESS = 300  # statuses from here on do not depend on the rest of the request
 
 
@@ -95,14 +96,19 @@ class Connection:
         self.parser = ResponseParser(limits.max_head_bytes)
 
     @property
-    def stirred(self) -> bool:
-        """Whether the event loop has seen anything since the last response; `is_fresh` looks what it was."""
-        return self._transport.stirred
-
-    @property
     def closed(self) -> bool:
         """Whether `close` has been called."""
         return self._transport.closed
+
+    def may_be_trusted(self, now: float) -> bool:
+        """Whether `is_fresh` need not look: the last wait began a moment ago, and nothing was seen since.
+
+        The event loop sees what comes, but only when it gets its turn. What a server sends unasked within
+        that moment (`_BACK_TO_BACK`), and the loop has not got to, is read as the next response; so is what
+        it sends after the next request has left, which nobody can tell from an answer.
+        """
+        transport = self._transport
+        return now - transport.waiting_since < _BACK_TO_BACK and not transport.stirred
 
     def is_fresh(self) -> bool:
         """Whether the server has been silent since the last response: neither closed nor sent anything."""

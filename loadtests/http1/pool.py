@@ -34,12 +34,12 @@ class ConnectionPool:
         self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
         self._open: WeakSet[Connection] = WeakSet()
 
-    def take_idle(self, origin: Origin) -> Connection | None:
-        """A connection that the server has left open, as far as the event loop has seen, if there is one."""
+    def take_idle(self, origin: Origin, now: float) -> Connection | None:
+        """A connection on which the server has been silent, if there is one; see `may_be_trusted`."""
         idle = self._idle[origin]
         while idle:
             connection = idle.pop()
-            if not connection.stirred or connection.is_fresh():
+            if connection.may_be_trusted(now) or connection.is_fresh():
                 return connection
             connection.close()
         return None

@@ -50,12 +50,16 @@ class CaughtResponse(RapidResponse):
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        if not self._judged:
-            if value is not None and not isinstance(value, ResponseError | RequestError):
-                return False
-            self.request_meta["exception"] = value or self.error
-        self._event.fire(**self.request_meta)  # type: ignore[no-untyped-call]
-        return value is None or not self._judged
+        try:
+            if not self._judged:
+                if value is not None and not isinstance(value, ResponseError | RequestError):
+                    return False
+                self.request_meta["exception"] = value or self.error
+            self._event.fire(**self.request_meta)  # type: ignore[no-untyped-call]
+            return value is None or not self._judged
+        finally:
+            if self._stream is not None:
+                self._stream.close()
 
     def success(self) -> None:
         """Report the request as successful, whatever its status."""

@@ -12,7 +12,7 @@ HeaderItems: TypeAlias = tuple[tuple[str, str], ...]
 
 _METHOD = re.compile(r"[A-Z-]+")
 _BODY_EXPECTED = frozenset({"POST", "PUT", "PATCH"})
-_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _AUTOMATIC: HeaderItems = (("User-Agent", "rapidhttp"), ("Accept-Encoding", "gzip, deflate, br"))
 
 
@@ -26,7 +26,7 @@ class Head:
         headers: What is sent, apart from Content-Length and Cookie.
         start: Request line and headers, to which more lines can be appended.
         bare: The whole request when there is neither body nor cookie.
-        idempotent: Whether sending it twice is the same as once (RFC 9110, 9.2.2).
+        safe: Whether it asks for no change, so that sending it twice does no harm (RFC 9110, 9.2.1).
         own_cookie: Whether a Cookie header is among `headers`, which leaves no place for the jar's.
         last: Whether it asks to close the connection after the response (RFC 9112, 9.6).
     """
@@ -36,7 +36,7 @@ class Head:
     headers: HeaderItems
     start: bytes
     bare: bytes
-    idempotent: bool
+    safe: bool
     own_cookie: bool
     last: bool
 
@@ -71,7 +71,7 @@ def build_head(method: str, target: Target, headers: HeaderItems) -> Head:
         kept,
         start,
         start + empty_body + b"\r\n",
-        idempotent=method in _IDEMPOTENT,
+        safe=method in _SAFE,
         own_cookie="cookie" in by_name,
         last="close" in connection.lower(),
     )

@@ -27,7 +27,7 @@ class BodyStream:
         self._pool = pool
         self._origin = origin
         connection.give_up_at(math.inf)
-        self._pieces = decoded(self._received(connection), content_encoding)
+        self._pieces = self._decoded(connection, content_encoding)
         self._rest = b""
         self._most = most
 
@@ -62,10 +62,9 @@ class BodyStream:
             self._connection.close()
             self._connection = None
 
-    def _received(self, connection: Connection) -> Iterator[bytes]:
+    def _decoded(self, connection: Connection, content_encoding: str) -> Iterator[bytes]:
         try:
-            while piece := connection.read_more():
-                yield piece
+            yield from decoded(iter(connection.read_more, b""), content_encoding)
         except BaseException:
             self.close()
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -58,8 +59,13 @@ class TlsTransport:
 
     @property
     def stirred(self) -> bool:
+        """As in `Transport`; what has been received and not been read was not waited for either."""
+        return self._transport.stirred or self._from_peer.pending > 0 or self._session.pending() > 0
+
+    @property
+    def waiting_since(self) -> float:
         """As in `Transport`."""
-        return self._transport.stirred
+        return self._transport.waiting_since
 
     @property
     def end(self) -> float:
@@ -71,7 +77,7 @@ class TlsTransport:
         self._transport.end = moment
 
     def send(self, data: bytes) -> memoryview:
-        """As in `Transport`; the rest is encrypted already."""
+        """As in `Transport`, and alone in raising `NothingSentError`; the rest is encrypted already."""
         try:
             self._drive(lambda: self._session.write(data))
         except ssl.SSLError as error:
@@ -118,7 +124,8 @@ class TlsTransport:
             except ssl.SSLWantReadError:
                 self._flush()
             except ssl.SSLError:
-                self._flush()  # the alert that tells the peer why
+                with suppress(ConnectionLostError):
+                    self._flush()  # the alert that tells the peer why, if it is still there
                 raise
             else:
                 return result

@@ -36,6 +36,7 @@ _NOTHING = memoryview(b"")
 _switch = greenlet.switch  # the hub's own looks for a method that none of Locust's greenlets has
 _READ, _WRITE = 1, 2
 _poll = get_original("select", "poll")
+_thread = get_original("_thread", "get_ident")
 
 
 class Transport:
@@ -44,6 +45,7 @@ class Transport:
     Attributes:
         closed: Whether `close` has been called.
         stirred: Whether something has come, or the peer has closed, while nobody waited for it.
+        waiting_since: The `perf_counter` reading at which the latest wait began.
         network_timeout: Seconds that one wait may last.
         end: The `perf_counter` reading at which all waiting ends.
     """
@@ -51,6 +53,7 @@ class Transport:
     __slots__ = (
         "__weakref__", "_deadline", "_either", "_hub", "_note", "_pending", "_readable", "_socket", "_timer",
         "_timer_due", "_waiting", "_writable", "closed", "end", "network_timeout", "stirred",
+        "waiting_since",
     )  # fmt: skip
 
     def __init__(self, connected: GeventSocket, network_timeout: float) -> None:
@@ -69,6 +72,7 @@ class Transport:
         self._pending.register(descriptor, select.POLLIN)
         self._timer: Any = None
         self._timer_due = self._deadline = self.end = math.inf
+        self.waiting_since = -math.inf
         self._waiting: Any = None
         self.closed = False
         self.network_timeout = network_timeout
@@ -99,11 +103,10 @@ class Transport:
         return rest[self._send_now(rest) :]
 
     def send_all(self, data: bytes) -> None:
-        """Send all of `data`, whatever there is to receive. Raises as `send` and `send_more` do."""
-        rest = self.send(data)
-        while rest:
+        """Send all of `data`, whatever there is to receive. Raises as `send_more` does."""
+        rest = memoryview(data)
+        while rest := rest[self._send_now(rest) :]:
             self._wait(self._writable)
-            rest = rest[self._send_now(rest) :]
 
     def receive(self) -> bytes:
         """Wait for bytes; b"" when the peer has closed. Raises as `send_more` does."""
@@ -142,8 +145,12 @@ class Transport:
         self._socket.close()
 
     def __del__(self) -> None:
-        if hasattr(self, "closed"):
+        if not hasattr(self, "closed") or self.closed:
+            return
+        if _thread() == self._hub.thread_ident:
             self.close()
+        else:  # garbage is collected in any thread, but an event loop and its watchers belong to theirs
+            self._hub.loop.run_callback_threadsafe(self.close)
 
     def _send_now(self, data: memoryview) -> int:
         try:
@@ -185,7 +192,8 @@ class Transport:
     def _begin_to_wait(self) -> Any:  # noqa: ANN401 - gevent types no current greenlet
         if self.closed:
             raise ConnectionLostError("closed on this side")
-        deadline = perf_counter() + self.network_timeout
+        self.waiting_since = now = perf_counter()
+        deadline = now + self.network_timeout
         if deadline > self.end:  # noqa: PLR1730 - min() costs a call
             deadline = self.end
         self._deadline = deadline
@@ -199,14 +207,15 @@ class Transport:
             self._timer.close()
         self._timer_due = self._deadline
         self._timer = self._hub.loop.timer(max(0.0, self._deadline - perf_counter()), ref=False)
-        self._timer.start(self._on_timer)
+        self._timer.start(partial(_expire, ref(self)))  # as with `_note`
 
     def _interrupt(self, error: RequestError) -> None:
         """Called by the event loop: raise `error` where somebody waits, if anybody does."""
         if self._waiting is not None:
             self._waiting.throw(error)
 
-    def _on_timer(self) -> None:
+    def look_at_the_clock(self) -> None:
+        """Called by the event loop: a wait may have been too long."""
         self._timer_due = math.inf
         if self._waiting is None:
             return
@@ -222,3 +231,9 @@ def _note(transport: ref[Transport]) -> None:
     known = transport()
     if known is not None:
         known.note_bytes()
+
+
+def _expire(transport: ref[Transport]) -> None:
+    known = transport()
+    if known is not None:
+        known.look_at_the_clock()

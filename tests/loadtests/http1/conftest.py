@@ -126,7 +126,8 @@ class Asker:
     ) -> Response:
         head = prepare(method, "", url, (), tuple((headers or {}).items()))
         fetch = self.client.fetch_following if follow else self.client.fetch
-        return fetch(Response, head, body, perf_counter() + self.client.limits.timeout, stream=stream)
+        start = perf_counter()
+        return fetch(Response, head, body, start, start + self.client.limits.timeout, stream=stream)
 
     def get(self, url: str, **kwargs: Any) -> Response:
         return self.ask("GET", url, **kwargs)

@@ -4,10 +4,11 @@ One JSON object a line. `{"open": [[step, ...], ...], "family": "inet"|"inet6", 
 answers `{"port": n}`; the n-th connection plays the n-th list of steps, and those beyond play the last.
 `{"seen": port}` answers `{"connections": [what each has sent, in base64]}`.
 
-Steps: ["read"] one request; ["send", base64]; ["drip", base64, seconds] byte by byte;
-["repeat", base64, times]; ["sleep", seconds]; ["finish"] sending, but not receiving; ["reset"] instead of a
-goodbye; ["hold"] until the client closes; ["serve", base64] for each request until then. At the end of its
-steps a connection is closed.
+Steps: ["read"] one request; ["receive"] something; ["send", base64]; ["drip", base64, seconds] byte by byte;
+["repeat", base64, times]; ["together", base64, ...] in one segment, by TLS in a record each;
+["beneath", base64] TLS; ["sleep", seconds]; ["finish"] sending, but not receiving; ["reset"] instead of a
+goodbye; ["leave"] without TLS's goodbye; ["hold"] until the client closes; ["serve", base64] for each request
+until then. At the end of its steps a connection is closed.
 """
 
 import base64
@@ -54,7 +55,7 @@ class Listener:
                 connection = secure = self._context.wrap_socket(connection, server_side=True)
             for name, *arguments in script:
                 STEPS[str(name)](connection, seen, *arguments)
-            if secure and script[-1] != ["reset"]:
+            if secure and script[-1] not in (["reset"], ["leave"]):
                 secure.unwrap()
         except OSError:
             pass
@@ -97,12 +98,27 @@ def repeat(connection: socket.socket, _: bytearray, data: str, times: int) -> No
         connection.sendall(base64.b64decode(data))
 
 
+def together(connection: socket.socket, _: bytearray, *parts: str) -> None:
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+    for part in parts:
+        connection.sendall(base64.b64decode(part))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
+
+
+def beneath(connection: socket.socket, _: bytearray, data: str) -> None:
+    socket.socket.sendall(connection, base64.b64decode(data))
+
+
 def sleep(_connection: socket.socket, _: bytearray, seconds: float) -> None:
     time.sleep(seconds)
 
 
 def reset(connection: socket.socket, _: bytearray) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def leave(_connection: socket.socket, _: bytearray) -> None:
+    """What is left out is left out by `_play`."""
 
 
 def finish(connection: socket.socket, _: bytearray) -> None:
@@ -120,8 +136,9 @@ def serve(connection: socket.socket, seen: bytearray, data: str) -> None:
         connection.sendall(base64.b64decode(data))
 
 
-STEPS: dict[str, Callable[..., None]] = {
-    f.__name__: f for f in (read, send, drip, repeat, sleep, finish, reset, hold, serve)
+STEPS: dict[str, Callable[..., object]] = {
+    f.__name__: f
+    for f in (read, receive, send, drip, repeat, together, beneath, sleep, finish, reset, leave, hold, serve)
 }
 
 

@@ -2,12 +2,15 @@
 
 import gc
 import gzip
+import os
+import threading
 import time
 import zlib
 from collections.abc import Callable
 from typing import Any
 
 import brotli  # type: ignore[import-untyped]  # there are no stubs
+import gevent
 import pytest
 
 from loadtests.http1.decoding import decode
@@ -34,6 +37,20 @@ HOLD: list[Any] = ["hold"]
 def answer(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
     lines = [b"HTTP/1.1 " + status, b"Content-Length: %d" % len(body), *headers]
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def in_another_thread(work: Callable[[], Any]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def closed(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return True
+    return False
 
 
 @pytest.mark.parametrize("family", ["inet", "inet6"])
@@ -153,6 +170,20 @@ class TestMalformed:
         assert client.get(server.url).content == b"ok"
         assert len(server.connections) == 2
 
+    @pytest.mark.parametrize("then", [[HOLD], []])
+    def test_nor_is_one_that_the_event_loop_has_not_seen(
+        self, serve: Factory, asker: Factory, then: list[Any]
+    ) -> None:
+        late = answer(b"too slow", status=b"408 Request Timeout")
+        server = serve(
+            [READ, ["send", OK], ["sleep", 0.02], ["send", late], *then], [READ, ["send", OK], HOLD]
+        )
+        client = asker()
+        client.get(server.url)
+        time.sleep(0.1)  # stops the event loop, too
+        assert client.get(server.url).content == b"ok"
+        assert len(server.connections) == 2
+
     @pytest.mark.parametrize("cut", [1, 20, len(OK) - 1])
     @pytest.mark.parametrize("end", [[], [["reset"]]])
     def test_a_response_cut_off_is_a_lost_connection(
@@ -171,7 +202,7 @@ class TestMalformed:
 class TestKeepAlive:
     CLOSES = ([READ, ["send", OK]], [READ, ["send", OK], HOLD])
 
-    @pytest.mark.parametrize("method", ["GET", "POST"])
+    @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
     def test_a_connection_closed_while_idle_costs_nobody_a_request(
         self, serve: Factory, asker: Factory, method: str
     ) -> None:
@@ -183,7 +214,7 @@ class TestKeepAlive:
         assert client.ask(method, server.url, b"body" if method == "POST" else b"").content == b"ok"
         assert len(server.connections) == 2
 
-    @pytest.mark.parametrize("method", ["GET", "POST"])
+    @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
     def test_nor_does_one_whose_close_the_event_loop_has_not_seen(
         self, serve: Factory, asker: Factory, method: str
     ) -> None:
@@ -202,23 +233,44 @@ class TestKeepAlive:
         response = client.ask("GET", server.url, stream=True)
         response.raise_for_status()
         [connection] = client.pool._open
+        descriptor = connection._transport._socket.fileno()
         del connection, response
         gc.collect()
         assert not client.pool._open
+        assert closed(descriptor)
 
-    def test_get_is_sent_again_when_the_close_crosses_it(self, serve: Factory, asker: Factory) -> None:
+    def test_a_connection_dropped_in_another_thread_is_closed_in_its_own(
+        self, serve: Factory, asker: Factory
+    ) -> None:
+        client = asker()
+        client.get(serve([READ, ["send", OK], HOLD]).url)
+        [idle] = client.pool._idle.values()
+        descriptor = idle[0]._transport._socket.fileno()
+        in_another_thread(idle.clear)
+        assert not client.pool._open
+        assert not closed(descriptor)
+        gevent.sleep(0.1)
+        assert closed(descriptor)
+
+    @pytest.mark.parametrize("method", ["GET", "OPTIONS", "TRACE"])
+    def test_what_is_safe_is_sent_again_when_the_close_crosses_it(
+        self, serve: Factory, asker: Factory, method: str
+    ) -> None:
         server = serve([READ, ["send", OK], READ], [READ, ["send", OK], HOLD])
         client = asker()
         client.get(server.url)
-        assert client.get(server.url).content == b"ok"
+        assert client.ask(method, server.url).content == b"ok"
         assert len(server.connections) == 2
 
-    def test_post_is_not_sent_again_once_it_has_left(self, serve: Factory, asker: Factory) -> None:
+    @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+    def test_what_is_not_safe_is_not_sent_again_once_it_has_left(
+        self, serve: Factory, asker: Factory, method: str
+    ) -> None:
         server = serve([READ, ["send", OK], READ], [READ, ["send", OK], HOLD])
         client = asker()
         client.get(server.url)
         with pytest.raises(ConnectionLostError):
-            client.ask("POST", server.url, b"order")
+            client.ask(method, server.url, b"order")
         assert len(server.connections) == 1
 
     def test_nothing_is_sent_again_once_an_answer_has_begun(self, serve: Factory, asker: Factory) -> None:
@@ -467,6 +519,18 @@ class TestStreams:
         response = asker().get(server.url, stream=True)
         with pytest.raises(ConnectionLostError):
             list(response.iter_content(1))
+
+    @pytest.mark.parametrize("encoding", [b"gzip", b"deflate", b"br"])
+    def test_a_stream_that_does_not_decode_takes_its_connection_along(
+        self, serve: Factory, asker: Factory, encoding: bytes
+    ) -> None:
+        begun = answer(b"\xff" * 1000, b"Content-Encoding: " + encoding)[:-100]
+        client = asker()
+        response = client.get(serve([READ, ["send", begun], HOLD]).url, stream=True)
+        [connection] = client.pool._open
+        with pytest.raises(UndecodableBodyError):
+            list(response.iter_content())
+        assert connection.closed
 
     def test_a_stream_larger_than_the_limit_can_be_iterated_but_not_held(
         self, serve: Factory, asker: Factory

@@ -3,6 +3,7 @@
 import json
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import gevent
@@ -127,11 +128,15 @@ def test_arguments_arrive_at_the_server(guest: Factory, arguments: dict[str, Any
     assert mario.event["name"] == "/x"
 
 
-def test_credentials_in_the_host_become_basic_auth(serve: Factory) -> None:
+@pytest.mark.parametrize(
+    ("credentials", "encoded"),
+    [("mario:it%27s%20me", b"bWFyaW86aXQncyBtZQ=="), (":token", b"OnRva2Vu"), ("mario", b"bWFyaW86")],
+)
+def test_credentials_in_the_host_become_basic_auth(serve: Factory, credentials: str, encoded: bytes) -> None:
     server = serve([READ, ["send", OK], HOLD])
-    mario = Guest(server.url.replace("//", "//mario:it%27s%20me@"))
+    mario = Guest(server.url.replace("//", f"//{credentials}@"))
     mario.client.get("/")
-    assert b"Authorization: Basic bWFyaW86aXQncyBtZQ==\r\n" in server.connections[0]
+    assert b"Authorization: Basic %b\r\n" % encoded in server.connections[0]
     assert mario.event["url"] == f"{server.url}/"
     mario.user._own_pool.close()
 
@@ -269,6 +274,18 @@ class TestCatching:
             response.raise_for_status()
         assert isinstance(mario.event["exception"], BadStatusError)
 
+    @pytest.mark.parametrize("error", [None, ResponseError("wrong pizza"), KeyError("pizza")])
+    def test_a_stream_left_early_takes_its_connection_along(
+        self, guest: Factory, error: Exception | None
+    ) -> None:
+        mario, _ = guest(OK[:-1])
+        with suppress(KeyError), mario.client.get("/", catch_response=True, stream=True) as response:
+            [connection] = mario.user._own_pool._open
+            next(response.iter_content(1))
+            if error:
+                raise error
+        assert connection.closed
+
     def test_any_other_error_passes_through_unreported(self, guest: Factory) -> None:
         mario, _ = guest()
         with pytest.raises(KeyError), mario.client.get("/", catch_response=True):
@@ -348,10 +365,19 @@ class TestStreams:
         mario, _ = guest(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n" + body)
         assert list(mario.client.iter_lines("/")) == ["one", "two", "three"]
 
+    def test_lines_left_early_take_their_connection_along(self, guest: Factory) -> None:
+        mario, _ = guest(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\none\n")
+        lines = mario.client.iter_lines("/")
+        assert next(lines) == "one"
+        [connection] = mario.user._own_pool._open
+        lines.close()
+        assert connection.closed
+
     def test_lines_of_a_failed_request_raise_its_reason(self, guest: Factory) -> None:
         mario, _ = guest(MISSING)
         with pytest.raises(BadStatusError):
             list(mario.client.iter_lines("/"))
+        assert not [connection for connection in mario.user._own_pool._open if not connection.closed]
 
 
 def test_charsets_are_read_from_the_headers_or_implied(guest: Factory) -> None:

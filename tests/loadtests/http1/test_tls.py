@@ -2,10 +2,12 @@
 
 import ssl
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 
 from loadtests.http1.client import Client
@@ -110,10 +112,45 @@ def test_a_connection_closed_while_idle_costs_nobody_a_request(
     assert len(server.connections) == 2
 
 
-def test_a_body_that_ends_without_goodbye_may_be_cut_off(
+def test_a_response_that_nobody_asked_for_is_never_taken_for_the_next(
     serve: Factory, trusting: Any, certificate: Path
 ) -> None:
-    server = serve([READ, ["send", b"HTTP/1.1 200 OK\r\n\r\npart"], ["reset"]], tls=certificate)
+    more = OK.replace(b"ok", b"no")
+    server = serve([READ, ["together", OK, more], HOLD], [READ, ["send", OK], HOLD], tls=certificate)
+    assert trusting.get(server.url).content == b"ok"
+    assert trusting.get(server.url).content == b"ok"
+    assert len(server.connections) == 2
+
+
+@pytest.mark.parametrize("body", [b"order", b"x" * 20_000_000])
+@pytest.mark.parametrize("then", [[READ], [["receive"]], [["receive"], ["reset"]]])
+def test_post_is_not_sent_again_once_it_has_left(
+    serve: Factory, trusting: Any, certificate: Path, body: bytes, then: list[Any]
+) -> None:
+    server = serve([READ, ["send", OK], *then], [READ, ["send", OK], HOLD], tls=certificate)
+    trusting.get(server.url)
+    with pytest.raises(ConnectionLostError):
+        trusting.ask("POST", server.url, body)
+    assert len(server.connections) == 1
+
+
+def test_nor_when_the_server_has_gone_before_it_can_be_told_what_was_wrong(
+    serve: Factory, trusting: Any, certificate: Path
+) -> None:
+    wrong = [READ, ["sleep", 0.15], ["beneath", b"no record of TLS"], ["reset"]]
+    server = serve([READ, ["send", OK], *wrong], [READ, ["send", OK], HOLD], tls=certificate)
+    trusting.get(server.url)
+    gevent.spawn_later(0.05, time.sleep, 0.3)  # stops the event loop until both have come, bytes and reset
+    with pytest.raises(ConnectionLostError):
+        trusting.ask("POST", server.url, b"order")
+    assert len(server.connections) == 1
+
+
+@pytest.mark.parametrize("end", ["leave", "reset"])
+def test_a_body_that_ends_without_goodbye_may_be_cut_off(
+    serve: Factory, trusting: Any, certificate: Path, end: str
+) -> None:
+    server = serve([READ, ["send", b"HTTP/1.1 200 OK\r\n\r\npart"], [end]], tls=certificate)
     with pytest.raises(ConnectionLostError):
         trusting.get(server.url)
 
