@@ -60,11 +60,14 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def git(*arguments: str, cwd: Path) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=cwd, capture_output=True, text=True, check=True, timeout=10
+    ).stdout.strip()
+
+
 def worktrees(repository: Path) -> int:
-    listed = subprocess.run(
-        ["git", "worktree", "list"], cwd=repository, capture_output=True, text=True, check=True, timeout=10
-    )
-    return len(listed.stdout.splitlines())
+    return len(git("worktree", "list", cwd=repository).splitlines())
 
 
 def services_under_load(gate: subprocess.Popen[str], folder: Path) -> list[int]:
@@ -129,15 +132,19 @@ def test_an_unchanged_tree_is_green_and_nothing_is_left(clone: Path, scratch: Pa
     assert worktrees(clone) == 1
 
 
-def test_a_baseline_is_measured_from_the_commit_where_there_is_none_and_then_kept(clone: Path) -> None:
+def test_a_baseline_is_measured_from_the_main_branch_where_there_is_none_and_then_kept(clone: Path) -> None:
     (clone / "perf.toml").write_text(COARSE)
+    git("config", "user.name", "Test", cwd=clone)
+    git("config", "user.email", "test@example.invalid", cwd=clone)
+    main = git("rev-parse", "--short=12", "origin/HEAD", cwd=clone)
+    git("commit", "-qam", "What is judged is no baseline", cwd=clone)
     kept = set(clone.glob("baselines/*/*.json"))
     done = run("gate", "gate", "--baseline", "--duration", "5", "--slow", "PlaceOrderCommand=8", cwd=clone)
     report = report_of(clone / "runs")
     assert done.returncode == {"regressed": 3, "invalid": 4}[report["outcome"]], done.stdout + done.stderr
     assert report["method"] == "stored"
     assert report["command"][:3] == ["mario-perf", "gate", "--baseline"]
-    assert len(report["baseline_revisions"]) == 1
+    assert report["baseline_revisions"] == [main]
     assert regressed(report) == ["PlaceOrderCommand"]
     assert "measuring one from the committed build" in done.stderr
     (new,) = set(clone.glob("baselines/*/*.json")) - kept
