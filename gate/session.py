@@ -62,7 +62,7 @@ def run(wish: Wish) -> int:
     load = _load(wish, policy)
     play, longest = (_duet, wish.max_duration) if wish.baseline is None else (_stored, stored.longest(load))
     folder = _folder(wish.runs_dir)
-    with _details_kept(folder):
+    with verdict.errors_mapped(policy.inconclusive), _details_kept(folder):
         with narrating(longest) as narrator:
             result = replace(play(wish, policy, load, folder, narrator), command=_command())
         outputs.deliver(result, folder, wish.formats, wish.outputs)
