@@ -32,6 +32,19 @@ min_samples = 1
 """A policy that three rounds can answer on any machine: what is tested is the way to a verdict."""
 
 
+IDLE = """
+import time
+from locust import task
+from loadtests.harness import MeasuredUser
+
+class Idle(MeasuredUser):
+    @task
+    def idle(self):
+        time.sleep(0.2)
+"""
+"""Users who send nothing."""
+
+
 def report_of(output: Path) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((output / "latest" / "report.json").read_text())
     return loaded
@@ -191,6 +204,17 @@ def test_a_side_by_url_that_is_killed_makes_the_run_invalid_and_says_so(
     report = report_of(tmp_path / "runs")
     assert report["outcome"] == "invalid"
     assert [run["run_id"] for run in report["runs"]] == ["round-1"]
+
+
+def test_a_run_that_sent_nothing_is_mapped_by_the_policy_as_any_invalid_one(
+    tmp_path: Path, pizzeria: Callable[..., str]
+) -> None:
+    (tmp_path / "idle.py").write_text(IDLE)
+    (tmp_path / "perf.toml").write_text('[gate]\ninconclusive = "pass"\n[load]\nlocustfile = "idle.py"\n')
+    url = pizzeria()
+    done = run("gate", "gate", "--baseline-url", url, "--candidate-url", url, cwd=tmp_path)
+    assert "sent no request in its window" in done.stderr, done.stdout + done.stderr
+    assert done.returncode == 0
 
 
 def test_an_interrupted_gate_leaves_nothing_behind(clone: Path, scratch: Path) -> None:

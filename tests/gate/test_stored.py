@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from analysis import baselines
 from analysis.errors import UserError
 from analysis.model import Outcome
 from analysis.policy import Policy, Service
@@ -85,3 +87,18 @@ def test_what_cannot_begin_at_all_is_an_error_of_its_own(tmp_path: Path) -> None
     candidate = build("candidate", "echo 'no such port'; exit 1")
     with pytest.raises(UserError, match="candidate ended with exit code 1: no such port"):
         play(asked(candidate, build("baseline", RUN_IT), tmp_path), PlainNarrator())
+
+
+def test_what_is_kept_is_compared_with_and_told_and_nothing_is_built(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    candidate = build("candidate", RUN_IT)
+    ask = asked(candidate, build("baseline", RUN_IT, "false"), tmp_path)
+    (tmp_path / "before").mkdir()
+    run = stored._played(replace(ask, folder=tmp_path / "before"), candidate, 1, PlainNarrator())
+    path = baselines.save(run.candidate).path
+    result = play(ask, PlainNarrator())
+    assert result.baseline_runs == ("candidate-1",)
+    assert "setup of the baseline" not in result.sentence
+    said = f"comparing with the runs of abc kept in {path}; --against is for where none are"
+    assert said in capsys.readouterr().err
