@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from benchmarks.detection import table
 from tests.benchmarks.detection_gates import FAST, SLOW, gate
 
 SLOWED = "GetMenuQuery +10 %"
-FOUND = {"outcome": "regressed", "regressed": ("GetMenuQuery",), "candidate": (SLOW,)}
+FOUND: dict[str, Any] = {"outcome": "regressed", "regressed": ("GetMenuQuery",), "candidate": (SLOW,)}
 ONCE = [
     gate(),
     gate(seconds=80.0),
