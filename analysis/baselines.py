@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from analysis import baseline_file
 from analysis.baseline_file import StoredBaseline
 from analysis.environments import environment_id
-from analysis.errors import BaselineMissingError, UnreadableBaselineError
+from analysis.errors import BaselineMissingError, UnreadableBaselineError, UserError
 from analysis.slices import merged
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ROOT = Path("baselines")
 KEPT = 5
 MOST_SLICES = 60
+FEWEST_SCRAPES = 2
+"""Of a run in its window: below that there is no difference to take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def find(scenario: str, environment: Environment, root: Path = ROOT) -> Path:
         BaselineMissingError: There is none.
     """
     own = path_for(scenario, environment, root)
-    others = sorted(own.parent.glob("*.json"))
+    others = of(scenario, root)
     if own.exists():
         return own
     if len(others) == 1:
@@ -89,6 +91,10 @@ def load(path: Path) -> Baseline:
         raise UnreadableBaselineError(f"{path}: {error}; remove it and save a new one") from error
     if not runs:
         raise UnreadableBaselineError(f"{path}: the baseline holds no run; remove it and save a new one")
+    if unseen := [run.run_id for run in runs if len(run.slice_edges) < FEWEST_SCRAPES]:
+        raise UnreadableBaselineError(
+            f"{path}: run {unseen[0]} has too few scrapes to say anything; remove it and save a new one"
+        )
     return Baseline(path, file.scenario, file.environment_id, runs)
 
 
@@ -97,6 +103,7 @@ def save(run: RunMeasurement, root: Path = ROOT, keep: int = KEPT) -> Baseline:
 
     Raises:
         UnreadableBaselineError: What is there cannot be read, or has other histogram bounds.
+        UserError: It cannot be written.
     """
     path = path_for(run.scenario, run.environment, root)
     before = load(path).runs if path.exists() else ()
@@ -107,13 +114,23 @@ def save(run: RunMeasurement, root: Path = ROOT, keep: int = KEPT) -> Baseline:
         )
     runs = (*others, merged(run, MOST_SLICES))[-keep:]
     file = baseline_file.stored(runs, environment_id(run.environment))
-    _write(path, file.model_dump_json(indent=1) + "\n")
+    try:
+        _write(path, file.model_dump_json(indent=1) + "\n")
+    except OSError as error:
+        raise UserError(
+            f"{path}: the baseline cannot be written ({error.strerror}); make {root}/ a folder that can be"
+        ) from error
     return Baseline(path, run.scenario, file.environment_id, runs)
 
 
 def found(root: Path = ROOT) -> tuple[Path, ...]:
     """All baseline files, by scenario and environment."""
     return tuple(sorted(root.glob("*/*.json")))
+
+
+def of(scenario: str, root: Path = ROOT) -> tuple[Path, ...]:
+    """The baseline files of a scenario, by environment."""
+    return tuple(sorted((root / scenario).glob("*.json")))
 
 
 def _write(path: Path, text: str) -> None:

@@ -64,7 +64,8 @@ def _compare(options: argparse.Namespace, command: tuple[str, ...]) -> int:
     policy = policy_file.load(options.policy)
     judged = [runs.load(path) for path in options.run or [runs.LATEST]]
     baseline = _baseline(options.baseline, judged[-1])
-    result = replace(judge(judged, _source(options, policy), baseline, policy), command=command)
+    with verdict.errors_mapped(policy.inconclusive):
+        result = replace(judge(judged, _source(options, policy), baseline, policy), command=command)
     outputs.deliver(result, judged[-1].directory, options.format, options.output)
     return verdict.exit_code(result.outcome, policy.inconclusive)
 

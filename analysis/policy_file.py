@@ -35,8 +35,15 @@ def _compiles(pattern: str) -> str:
     return pattern
 
 
+def _from_the_root(path: str) -> str:
+    if not path.startswith("/"):
+        raise ValueError(f'a path of the service begins with a slash: "/{path}"')
+    return path
+
+
 Duration = Annotated[float, BeforeValidator(durations.seconds), Field(gt=0)]
 Pattern = Annotated[str, AfterValidator(_compiles)]
+UrlPath = Annotated[str, AfterValidator(_from_the_root)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Labels = Annotated[
     tuple[str, ...],
@@ -126,8 +133,8 @@ class _Metrics(_Table):
 class _Service(_Table):
     start: tuple[str, ...] | None = Field(default=None, min_length=1)
     setup: tuple[str, ...] | None = None
-    ready: str | None = None
-    metrics: str | None = None
+    ready: UrlPath | None = None
+    metrics: UrlPath | None = None
 
 
 class _Load(_Table):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analysis.errors import listed
+from analysis.errors import UserError, listed
 from analysis.model import Outcome, Severity, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analysis.model import Finding, OperationResult
     from analysis.policy import Inconclusive
@@ -35,6 +36,21 @@ def exit_code(outcome: Outcome, inconclusive: Inconclusive) -> int:
     if outcome is Outcome.PASS:
         return 0
     return 3 if outcome is Outcome.REGRESSED else _COULD_NOT_TELL[inconclusive]
+
+
+@contextmanager
+def errors_mapped(inconclusive: Inconclusive) -> Iterator[None]:
+    """Let errors that are invalid runs have the exit code of one that there is a result of.
+
+    Raises:
+        UserError: whatever the block raises.
+    """
+    try:
+        yield
+    except UserError as error:
+        if error.exit_code == _COULD_NOT_TELL["inconclusive"]:
+            error.exit_code = exit_code(Outcome.INVALID, inconclusive)
+        raise
 
 
 def sentence(outcome: Outcome, operations: Sequence[OperationResult], findings: Iterable[Finding]) -> str:

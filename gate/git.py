@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 TIMEOUT = 60.0
+FETCHING = 600.0
+"""Seconds that git may take, and that fetching submodules may."""
+
 PREFIX = "mario-perf-checkout-"
 
 
@@ -85,9 +88,23 @@ def checked_out(commit: str) -> Iterator[Checkout]:
     with _held(folder):
         try:
             _git("worktree", "add", "--detach", "--force", str(folder), commit)
+            _fill_submodules(folder)
             yield Checkout(folder, _git("rev-parse", "--short=12", commit))
         finally:
             _remove(folder)
+
+
+def _fill_submodules(folder: Path) -> None:
+    """A worktree begins with empty ones."""
+    if not (folder / ".gitmodules").exists():
+        return
+    try:
+        _git("submodule", "update", "--init", "--recursive", folder=folder, timeout=FETCHING)
+    except UserError as error:
+        raise UserError(
+            f"the baseline's submodules cannot be fetched ({error}); see that "
+            "git submodule update --init --recursive succeeds in a fresh clone"
+        ) from error
 
 
 def _remove_stale() -> None:
@@ -131,17 +148,19 @@ def _exists(revision: str) -> bool:
     return True
 
 
-def _git(*arguments: str, asked: str | None = None) -> str:
+def _git(
+    *arguments: str, asked: str | None = None, folder: Path | None = None, timeout: float = TIMEOUT
+) -> str:
     try:
         done = subprocess.run(
-            ["git", *arguments], capture_output=True, text=True, timeout=TIMEOUT, check=False
+            ["git", *arguments], cwd=folder, capture_output=True, text=True, timeout=timeout, check=False
         )
     except FileNotFoundError as error:
         raise UserError(
             "git is not on the PATH; install it, or give --baseline-url and --candidate-url"
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise UserError(f"git {arguments[0]} has not ended after {TIMEOUT:.0f} s") from error
+        raise UserError(f"git {arguments[0]} has not ended after {timeout:.0f} s") from error
     if done.returncode == 0:
         return done.stdout.strip()
     if asked is not None:

@@ -111,9 +111,11 @@ def served(builds: Sequence[Build], seed: int, folder: Path) -> Iterator[tuple[C
 
 
 def _started(build: Build, seed: int, folder: Path) -> AbstractContextManager[Child]:
+    # The checkout's own code must win over whatever is installed, in both usual layouts.
+    own = [str(build.checkout.path / place) for place in ("", "src")]
+    users = [given] if (given := os.environ.get("PYTHONPATH")) else []
     env = {
-        # The checkout's own code must win over whatever is installed, in both usual layouts.
-        "PYTHONPATH": os.pathsep.join(str(build.checkout.path / place) for place in ("", "src")),
+        "PYTHONPATH": os.pathsep.join([*own, *users]),
         "PYTHONSAFEPATH": "",
         # Both sides of a round hash alike, so that the order of a set is no difference between builds.
         "PYTHONHASHSEED": str(seed),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from analysis import policy_file, verdict
+from analysis import baselines, policy_file, verdict
 from analysis.errors import UserError
 from analysis.sources.connection import Connection
 from analysis.sources.prometheus import PrometheusSource
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from analysis.judge import SourceOf
     from analysis.model import GateResult
     from analysis.policy import Policy
+    from gate.git import Checkout
     from gate.progress import Narrator
     from gate.trust import Trust
     from gate.wish import Wish
@@ -61,7 +62,7 @@ def run(wish: Wish) -> int:
     load = _load(wish, policy)
     play, longest = (_duet, wish.max_duration) if wish.baseline is None else (_stored, stored.longest(load))
     folder = _folder(wish.runs_dir)
-    with _details_kept(folder):
+    with verdict.errors_mapped(policy.inconclusive), _details_kept(folder):
         with narrating(longest) as narrator:
             result = replace(play(wish, policy, load, folder, narrator), command=_command())
         outputs.deliver(result, folder, wish.formats, wish.outputs)
@@ -127,14 +128,17 @@ def _duet(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrat
 
 
 def _stored(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrator) -> GateResult:
+    given = baselines.load(Path(wish.baseline)) if wish.baseline else None
+    if wish.against or not (given or baselines.of(load.scenario)):
+        _commit(wish)  # what cannot be measured is told before anything is started
     tree, service = git.working_tree(), startable(policy)
     candidate = Build("candidate", tree, service, free_port(), wish.faults)
     prepare(candidate, folder, narrator)
-    commit = git.resolve(wish.against or "HEAD")
 
     @contextmanager
     def committed() -> Iterator[Build]:
-        with git.checked_out(commit) as checkout:
+        with git.checked_out(_commit(wish)) as checkout:
+            narrator.say(_named(checkout, tree))
             build = Build("baseline", checkout, service, candidate.port)
             prepare(build, folder, narrator)
             yield build
@@ -147,7 +151,7 @@ def _stored(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narr
             policy,
             source_of,
             folder,
-            Path(wish.baseline) if wish.baseline else None,
+            given,
         )
         return stored.play(asked, narrator)
 
@@ -155,9 +159,8 @@ def _stored(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narr
 @contextmanager
 def _builds(wish: Wish, policy: Policy, folder: Path, narrator: Narrator) -> Iterator[tuple[Build, Build]]:
     tree, service = git.working_tree(), startable(policy)
-    commit = git.resolve(wish.against) if wish.against else git.default_baseline()
-    with git.checked_out(commit) as checkout:
-        narrator.say(f"baseline {checkout.revision}, candidate {tree.revision}")
+    with git.checked_out(_commit(wish)) as checkout:
+        narrator.say(_named(checkout, tree))
         builds = (
             Build("baseline", checkout, service, free_port(), wish.neutral_faults),
             Build("candidate", tree, service, free_port(), wish.faults),
@@ -165,6 +168,15 @@ def _builds(wish: Wish, policy: Policy, folder: Path, narrator: Narrator) -> Ite
         for build in builds:
             prepare(build, folder, narrator)
         yield builds
+
+
+def _commit(wish: Wish) -> str:
+    return git.resolve(wish.against) if wish.against else git.default_baseline()
+
+
+def _named(baseline: Checkout, candidate: Checkout) -> str:
+    same = ": the same commit" if baseline.revision == candidate.revision else ""
+    return f"baseline {baseline.revision}, candidate {candidate.revision}{same}"
 
 
 @contextmanager

@@ -9,6 +9,9 @@ from analysis import baselines
 from analysis.environments import environment_id
 from analysis.errors import BaselineMissingError, UserError
 from analysis.judge import Measured, measured
+from analysis.model import Finding, GateResult, Outcome, Severity
+from analysis.runs import load as load_run
+from gate.duet import BrokenOffError
 from gate.load import Load, SideDiedError, run
 from gate.service import Build, served
 from gate.sides import target
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 
     from analysis.baselines import Baseline
     from analysis.judge import SourceOf
-    from analysis.model import GateResult
     from analysis.policy import Policy
     from gate.progress import Narrator
 
@@ -31,7 +33,7 @@ RUNS = 5
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Everything a comparison with a stored baseline needs."""
+    """Everything a comparison with a stored baseline needs; ``baseline`` is None for what is kept, if any."""
 
     candidate: Build
     committed: Callable[[], AbstractContextManager[Build]]
@@ -39,7 +41,7 @@ class Stored:
     policy: Policy
     source_of: SourceOf
     folder: Path
-    baseline: Path | None
+    baseline: Baseline | None
 
 
 def longest(load: Load) -> float:
@@ -50,21 +52,71 @@ def longest(load: Load) -> float:
 def play(stored: Stored, narrator: Narrator) -> GateResult:
     """Measure the candidate; measure and keep a baseline first where this environment has none; compare.
 
+    What goes wrong after the first run makes the result invalid, and what was measured before stays in it.
+
     Raises:
-        UserError: a service or Locust cannot be started, a service died, or the baseline cannot be used or,
-            as no run of it was valid, not be made.
+        UserError: the service or Locust cannot be started in the first run, or nothing could be measured.
     """
-    candidate = _runs(stored, stored.candidate, "candidate", narrator)
-    baseline = _existing(stored, candidate[-1])
-    if baseline is None:
-        narrator.say("no baseline of this environment yet: measuring one from the committed build")
-        with stored.committed() as build:
-            baseline = _kept(_runs(stored, build, "baseline", narrator), narrator)
+    candidate: list[Measured] = []
+    try:
+        for number in range(1, RUNS + 1):
+            one = _played(stored, stored.candidate, number, narrator)
+            candidate.append(one)  # at once: it stays when the next fails
+        baseline = stored.baseline or _existing(candidate[-1], narrator) or _made(stored, narrator)
+    except SideDiedError as died:
+        reason = Finding("side-died", Severity.INVALID, str(died))
+        return _broken(stored, candidate or [_interrupted(stored, died)], reason)
+    except UserError as failed:
+        if not candidate:
+            raise
+        return _broken(stored, candidate, Finding("run-failed", Severity.INVALID, str(failed)))
     return judged(candidate, baseline, stored.policy)
 
 
-def _kept(played: list[Measured], narrator: Narrator) -> Baseline:
-    """Save the runs that are fit: one that could not be judged is nothing to judge others by."""
+def _played(stored: Stored, build: Build, number: int, narrator: Narrator) -> Measured:
+    narrator.say(f"{build.name}: run {number} of {RUNS}, about {stored.load.whole_time:.0f} s each")
+    folder = _folder(stored, build, number)
+    load = replace(stored.load, seed=stored.load.seed + number - 1)
+    with served((build,), number, folder) as children:
+        try:
+            done = run(load, target(build), None, folder, children, narrator.tick)
+        except SideDiedError as died:
+            raise SideDiedError(f"in run {number} of the {build.name} {died}") from died
+        return measured(done, stored.source_of(done))
+
+
+def _folder(stored: Stored, build: Build, number: int) -> Path:
+    return stored.folder / f"{build.name}-{number}"
+
+
+def _existing(measured_: Measured, narrator: Narrator) -> Baseline | None:
+    """What is kept of this scenario and environment."""
+    record = measured_.record
+    try:
+        found = baselines.load(baselines.find(record.scenario, record.environment))
+    except BaselineMissingError:
+        return None
+    if found.environment_id != environment_id(record.environment):
+        return None
+    revisions = ", ".join(dict.fromkeys(run.revision or "unknown" for run in found.runs))
+    narrator.say(
+        f"comparing with the runs of {revisions} kept in {found.path}; --against is for where none are"
+    )
+    return found
+
+
+def _made(stored: Stored, narrator: Narrator) -> Baseline:
+    """Measure the committed build, and keep the runs that are fit.
+
+    One that could not be judged is nothing to judge others by.
+
+    Raises:
+        SideDiedError: the service ended under load.
+        UserError: it cannot be built, started or kept, or none of its runs is fit.
+    """
+    narrator.say("no baseline of this environment yet: measuring one from the committed build")
+    with stored.committed() as build:
+        played = [_played(stored, build, number, narrator) for number in range(1, RUNS + 1)]
     baseline = None
     for each in played:
         if unfit := reasons(each):
@@ -72,43 +124,25 @@ def _kept(played: list[Measured], narrator: Narrator) -> Baseline:
         else:
             baseline = baselines.save(each.candidate)
     if baseline is None:
-        raise BaselineSpoiltError("no run of the baseline is fit to be kept; run again on a calmer machine")
+        raise UserError("no run of the baseline is fit to be kept; run again on a calmer machine")
     return baseline
 
 
-def _existing(stored: Stored, measured_: Measured) -> Baseline | None:
-    if stored.baseline is not None:
-        return baselines.load(stored.baseline)
+def _broken(stored: Stored, candidate: list[Measured], reason: Finding) -> GateResult:
+    """What was measured until something broke, as an invalid result with the reason."""
+    result = judged(candidate, stored.baseline, stored.policy)
+    return replace(
+        result,
+        outcome=Outcome.INVALID,
+        sentence=f"The run cannot be judged: {reason.message}.",
+        findings=(reason, *result.findings),
+    )
+
+
+def _interrupted(stored: Stored, died: SideDiedError) -> Measured:
+    """What the candidate's first run saw until the service ended."""
     try:
-        found = baselines.load(baselines.find(measured_.record.scenario, measured_.record.environment))
-    except BaselineMissingError:
-        return None
-    same = found.environment_id == environment_id(measured_.record.environment)
-    return found if same else None
-
-
-def _runs(stored: Stored, build: Build, name: str, narrator: Narrator) -> list[Measured]:
-    played = []
-    for number in range(1, RUNS + 1):
-        narrator.say(f"{name}: run {number} of {RUNS}, about {stored.load.whole_time:.0f} s each")
-        folder = stored.folder / f"{name}-{number}"
-        load = replace(stored.load, seed=stored.load.seed + number - 1)
-        with served((build,), number, folder) as children:
-            try:
-                done = run(load, target(build), None, folder, children, narrator.tick)
-            except SideDiedError as died:
-                raise ServiceDiedError(f"{name}, run {number}: {died}") from died
-            played.append(measured(done, stored.source_of(done)))
-    return played
-
-
-class BaselineSpoiltError(UserError):
-    """Every run of the baseline was invalid."""
-
-    exit_code = 4
-
-
-class ServiceDiedError(UserError):
-    """The service ended under load: a run that cannot be judged."""
-
-    exit_code = 4
+        broken = load_run(_folder(stored, stored.candidate, 1))
+        return measured(broken, stored.source_of(broken))
+    except UserError as nothing:
+        raise BrokenOffError(f"{died}, before anything was measured") from nothing

@@ -89,6 +89,11 @@ def check(wish: Wish) -> None:
         raise UserError(
             "running services are compared as they are; leave out --against, --baseline, faults and auto"
         )
+    if wish.baseline and wish.against:
+        raise UserError(
+            f"--baseline {wish.baseline} has its runs already; leave out --against, or the path to have a "
+            "baseline measured where none is kept"
+        )
     if (wish.ca or wish.insecure) and not urls:
         raise UserError(
             "--ca and --insecure are for running services; give --baseline-url and --candidate-url"

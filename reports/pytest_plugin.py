@@ -1,8 +1,9 @@
 """The pytest plugin: ``pytest --perf-gate runs/latest`` shows every operation of a gate as a test.
 
 It reads the report that a gate has left (``report.json``, the published format). Regressed fails with the
-sentence that explains it. A run that cannot be judged is an error. What could not be told is an expected
-failure; perf.toml's ``gate.inconclusive`` makes it a skip (``pass``) or a failure (``fail``).
+sentence that explains it. A run that cannot be judged is an error, and says nothing of its operations. What
+could not be told is an expected failure. perf.toml's ``gate.inconclusive`` makes both a skip (``pass``) or a
+failure (``fail``).
 
 pytest loads this module in every project of its environment: all else is imported only when it is needed.
 """
@@ -75,13 +76,15 @@ class PerfReport(pytest.File):
             CollectError: it is no report, or of another version.
         """
         report = self._read()
-        yield RunItem.from_parent(self, name="the run is valid", report=report)
+        inconclusive = report.policy.get("inconclusive", "inconclusive")
+        yield RunItem.from_parent(self, name="the run is valid", report=report, inconclusive=inconclusive)
         for operation in report.operations:
             yield OperationItem.from_parent(
                 self,
                 name=operation.operation.name,
                 operation=operation,
-                inconclusive=report.policy.get("inconclusive", "inconclusive"),
+                judged=report.outcome != "invalid",
+                inconclusive=inconclusive,
             )
 
     def _read(self) -> Report:
@@ -114,36 +117,44 @@ class _Item(pytest.Item):
 class RunItem(_Item):
     """Whether the run could be judged at all."""
 
-    def __init__(self, *, report: Report, **nodes: object) -> None:
+    def __init__(self, *, report: Report, inconclusive: str, **nodes: object) -> None:
         super().__init__(**nodes)  # type: ignore[arg-type]
-        self._report = report
+        reasons = [each.message for each in report.findings if each.severity == "invalid"]
+        self._invalid = report.outcome == "invalid"
+        self._inconclusive = inconclusive
+        self._why = "\n".join((report.sentence, *reasons))
 
     def setup(self) -> None:
         """An invalid run is an error, not a failure: nothing was found out about any operation."""
-        if self._report.outcome == "invalid":
-            reasons = [each.message for each in self._report.findings if each.severity == "invalid"]
-            raise VerdictError("\n".join((self._report.sentence, *reasons)))
+        if self._invalid and self._inconclusive == "inconclusive":
+            raise VerdictError(self._why)
 
     def runtest(self) -> None:
-        """Nothing more: what there is to see, ``setup`` has seen."""
+        """An invalid run that the policy maps."""
+        if self._invalid and self._inconclusive == "pass":
+            pytest.skip(self._why)
+        if self._invalid:
+            raise VerdictError(self._why)
 
 
 class OperationItem(_Item):
     """The verdict of one operation."""
 
-    def __init__(self, *, operation: OperationReport, inconclusive: str, **nodes: object) -> None:
+    def __init__(
+        self, *, operation: OperationReport, judged: bool, inconclusive: str, **nodes: object
+    ) -> None:
         super().__init__(**nodes)  # type: ignore[arg-type]
-        self._operation = operation
+        self._verdict = operation.verdict.value if judged else "inconclusive"
+        self._explanation = operation.explanation if judged else "the run cannot be judged"
         self._inconclusive = inconclusive
-        self.user_properties.append(("verdict", operation.verdict.value))
+        self.user_properties.append(("verdict", self._verdict))
 
     def runtest(self) -> None:
         """Say it as pytest says it."""
-        explanation = self._operation.explanation
-        match self._operation.verdict.value, self._inconclusive:
+        match self._verdict, self._inconclusive:
             case ("regressed", _) | ("inconclusive", "fail"):
-                raise VerdictError(explanation)
+                raise VerdictError(self._explanation)
             case "inconclusive", "pass":
-                pytest.skip(f"inconclusive: {explanation}")
+                pytest.skip(f"inconclusive: {self._explanation}")
             case "inconclusive", _:
-                pytest.xfail(f"inconclusive: {explanation}")
+                pytest.xfail(f"inconclusive: {self._explanation}")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,37 +21,52 @@ from benchmarks.detection.conditions import CYCLE
 from benchmarks.detection.records import Gate, Histogram, Round, append, read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from analysis.judge import Measured
+    from analysis.metrics import Metrics
     from analysis.model import RunMeasurement
     from benchmarks.detection.conditions import Condition
 
 ROOT = Path(__file__).parent.parent.parent
 LONGEST = 600.0
+CLONING = 60.0
+"""Seconds that a gate may take, and that a clone may."""
 
 
 def play(gates: int, only: Condition | None = None) -> None:
     """Play so many more gates, each condition as often as it is due, or one alone."""
     done = len(read())
-    for number in range(done, done + gates):
-        condition = only or CYCLE[number % len(CYCLE)]
-        gate = one(condition, seed=1 + 1000 * number)
-        append(gate)
-        named = ", ".join(gate.regressed) or "none"
-        print(
-            f"{number + 1}: {condition.name}: {gate.outcome} after {gate.seconds:.0f} s, regressed: {named}",
-            flush=True,
-        )
+    with committed() as tree:
+        for number in range(done, done + gates):
+            condition = only or CYCLE[number % len(CYCLE)]
+            gate = one(condition, 1 + 1000 * number, tree)
+            append(gate)
+            named = ", ".join(gate.regressed) or "none"
+            print(
+                f"{number + 1}: {condition.name}: {gate.outcome} after {gate.seconds:.0f} s, "
+                f"regressed: {named}",
+                flush=True,
+            )
 
 
-def one(condition: Condition, seed: int) -> Gate:
-    """One gate of HEAD against itself, with the condition's faults."""
+@contextmanager
+def committed(root: Path = ROOT) -> Iterator[Path]:
+    """A clone of HEAD: what is edited while gates are played would make unchanged candidates changed ones."""
+    with tempfile.TemporaryDirectory(prefix="mario-perf-detection-") as folder:
+        subprocess.run(["git", "clone", "--quiet", "--local", str(root), folder], check=True, timeout=CLONING)
+        yield Path(folder)
+
+
+def one(condition: Condition, seed: int, tree: Path) -> Gate:
+    """One gate of a clone's HEAD against itself, with the condition's faults."""
     with tempfile.TemporaryDirectory(prefix="mario-perf-detection-") as folder:
         began, started = time.monotonic(), datetime.now(UTC)
         load = os.getloadavg()[0]
         command = [sys.executable, "-m", "gate", "gate", "--against", "HEAD", "--runs-dir", folder]
         done = subprocess.run(
             [*command, "--seed", str(seed), *condition.options],
-            cwd=ROOT,
+            cwd=tree,
             capture_output=True,
             text=True,
             timeout=LONGEST,
@@ -60,13 +76,13 @@ def one(condition: Condition, seed: int) -> Gate:
         report = Path(folder) / "latest" / "report.json"
         if not report.exists():
             raise SystemExit(f"the gate failed: {done.stderr.strip()}")
-        return _gate(condition, json.loads(report.read_text()), report.parent, (started, seconds, load))
+        played = _rounds(report.parent, policy_file.load(tree / policy_file.DEFAULT_PATH).metrics)
+        return _gate(condition, json.loads(report.read_text()), played, (started, seconds, load))
 
 
 def _gate(
-    condition: Condition, report: dict[str, Any], folder: Path, when: tuple[datetime, float, float]
+    condition: Condition, report: dict[str, Any], played: list[Measured], when: tuple[datetime, float, float]
 ) -> Gate:
-    played = _rounds(folder)
     verdicts = {each["operation"]["name"]: each["verdict"] for each in report["operations"]}
     return Gate(
         condition=condition.name,
@@ -86,8 +102,7 @@ def _gate(
     )
 
 
-def _rounds(folder: Path) -> list[Measured]:
-    metrics = policy_file.load(None).metrics
+def _rounds(folder: Path, metrics: Metrics) -> list[Measured]:
     found = sorted(folder.glob("round-*/run.json"), key=lambda path: int(path.parent.name.split("-")[1]))
     loaded = [runs.load(path) for path in found]
     return [measured(run, ScrapeSource(run.directory, metrics)) for run in loaded]

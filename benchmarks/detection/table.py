@@ -67,12 +67,17 @@ def _wanted(gate: Gate) -> frozenset[str]:
 
 def _wrongly_red(gate: Gate) -> bool:
     """Whether anything is named that was not changed."""
-    return bool(set(gate.regressed) - _wanted(gate))
+    return bool(_red_for(gate) - _wanted(gate))
 
 
 def _rightly_red(gate: Gate) -> bool:
     """Whether what was changed is named, and nothing else."""
-    return set(gate.regressed) == _wanted(gate)
+    return _red_for(gate) == _wanted(gate)
+
+
+def _red_for(gate: Gate) -> set[str]:
+    """What turned a gate red. One that is invalid may name operations as well, and is not red for them."""
+    return set(gate.regressed) if gate.outcome == "regressed" else set()
 
 
 def peers(gates: Sequence[Gate]) -> str:
@@ -92,7 +97,7 @@ def peers(gates: Sequence[Gate]) -> str:
 
 
 def _named(rule: str, gate: Gate, before: Sequence[Gate]) -> set[str]:
-    return RULES[rule](gate, before) if rule in RULES else set(gate.regressed)
+    return RULES[rule](gate, before) if rule in RULES else _red_for(gate)
 
 
 def _share(answers: Iterable[bool]) -> str:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from analysis import baselines, policy_file, runs
+from analysis.errors import UserError
 from analysis.judge import measured
 from analysis.sources.scrapes import ScrapeSource
-from gate.commands.exit_codes import NO_VERDICT
+from gate.commands.exit_codes import KEEPING, NO_VERDICT
+from gate.spoilt import reasons
+
+if TYPE_CHECKING:
+    from analysis.judge import Measured
+    from analysis.model import RunMeasurement
+
+
+class UnfitRunError(UserError):
+    """A run that could not be judged is nothing to judge others by."""
+
+    exit_code = 4
 
 
 @click.group(
@@ -32,7 +45,7 @@ Examples:
   mario-perf baseline save                 add the latest run
   mario-perf baseline save --run runs/ID --keep 10
 
-{NO_VERDICT}"""
+{KEEPING}"""
 )
 @click.option(
     "--run", type=click.Path(path_type=Path), default=runs.LATEST, show_default=True, help="The run's folder."
@@ -45,8 +58,25 @@ def save(run: Path, keep: int, policy: Path | None) -> None:
     """Add a run to the baseline of its scenario and environment."""
     loaded = runs.load(run)
     source = ScrapeSource(loaded.directory, policy_file.load(policy).metrics)
-    kept = baselines.save(measured(loaded, source).candidate, keep=keep)
+    kept = baselines.save(_fit(measured(loaded, source)), keep=keep)
     click.echo(f"{kept.path}: {len(kept.runs)} runs")
+
+
+def _fit(run: Measured) -> RunMeasurement:
+    """What a run measured of its one service, if others can be judged by it.
+
+    Raises:
+        UserError: it is a round of a duet.
+        UnfitRunError: it could not be judged itself.
+    """
+    run_id = run.record.run_id
+    if len(run.sides) > 1:
+        raise UserError(
+            f"{run_id} is not kept: it is a duet, whose services shared the machine; save a run of one"
+        )
+    if unfit := reasons(run):
+        raise UnfitRunError(f"{run_id} is not kept, as it cannot be judged: {unfit[0].message}")
+    return run.candidate
 
 
 @baseline.command(

@@ -9,6 +9,15 @@ Exit codes:
   4    inconclusive, or a run that cannot be judged (perf.toml may map it to 0 or 3)
   130  interrupted"""
 
+KEEPING = """\b
+Exit codes:
+  0    done
+  1    unexpected error of the tool
+  2    usage, configuration or unreadable input
+  4    a run that cannot be judged: it is not kept
+  130  interrupted"""
+"""Of a command that keeps a run, or refuses to."""
+
 NO_VERDICT = """\b
 Exit codes:
   0    done

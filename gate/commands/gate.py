@@ -30,7 +30,10 @@ Examples:
 {EXIT_CODES}"""
 )
 @click.option(
-    "--against", metavar="REV", help="Baseline build. Default: where this branch left the main branch."
+    "--against",
+    metavar="REV",
+    help="Baseline build. Default: where this branch left the main branch. With --baseline: what is "
+    "measured, and kept, where no runs are kept yet.",
 )
 @click.option(
     "--baseline",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis import baselines
 from analysis.environments import changes, environment_id, package_changes
-from analysis.errors import BaselineMissingError, UnreadableBaselineError
+from analysis.errors import BaselineMissingError, UnreadableBaselineError, UserError
 from analysis.model import Measurement, Operation, RunMeasurement, Workload
 from analysis.run_record import Environment, Span
 from analysis.slices import merged
@@ -170,3 +170,15 @@ def test_packages_are_told_apart_from_the_environment() -> None:
     newer = environment(packages={"locust": "3.0"})
     assert changes(environment(), newer) == {}
     assert package_changes(environment(), newer) == {"locust": ("2.47.0", "3.0")}
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "baselines").write_text("a file")
+    with pytest.raises(UserError, match=r"the baseline cannot be written .*; make .* a folder"):
+        baselines.save(_run(), tmp_path / "baselines")
+
+
+def test_the_baselines_of_a_scenario_are_those_of_all_environments(tmp_path: Path) -> None:
+    both = {baselines.save(_run(where=environment(cores=cores)), tmp_path).path for cores in (2, 64)}
+    assert set(baselines.of("mario", tmp_path)) == both
+    assert baselines.of("shop", tmp_path) == ()

@@ -1,5 +1,6 @@
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from analysis.compare import main
 from analysis.judge import measured
 from analysis.metrics import CQRS
 from analysis.sources.scrapes import ScrapeSource
-from tests.analysis.conftest import MakeRun, Plan, environment
+from tests.analysis.conftest import MakeRun, Plan, environment, record, target
 
 POLICY = "[thresholds]\nlatency_resolution = 0.5\ntail_resolution = 1.0\nerror_resolution = 0.05\n"
 SLOWER = Plan({"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}, seed=3)
@@ -65,6 +66,28 @@ def test_an_invalid_run_exits_4_and_the_policy_may_map_it(make_run: MakeRun) -> 
     for mapped, code in (("pass", 0), ("fail", 3)):
         Path("perf.toml").write_text(f'[gate]\ninconclusive = "{mapped}"\n')
         assert main(["--run", run]) == code
+
+
+def test_a_run_that_sent_nothing_is_mapped_as_any_invalid_one(
+    make_run: MakeRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_run("idle", Plan())
+    idle = record(target({"GetMenuQuery": 1}, window={}))
+    (run / "run.json").write_text(idle.model_dump_json())
+    for mapped, code in (("inconclusive", 4), ("pass", 0), ("fail", 3)):
+        Path("perf.toml").write_text(f'[gate]\ninconclusive = "{mapped}"\n')
+        assert main(["--run", str(run)]) == code
+        assert "sent no request in its window" in _error(capsys)
+
+
+def test_a_baseline_with_a_run_that_nobody_saw_is_one_line(
+    make_run: MakeRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = runs.load(make_run("unseen", Plan()))
+    seen = measured(run, ScrapeSource(run.directory, CQRS)).candidate
+    baselines.save(replace(seen, slice_edges=seen.slice_edges[:1], measurements={}))
+    assert main(["--run", str(make_run("now", Plan())), "--baseline"]) == 2
+    assert "run unseen has too few scrapes to say anything; remove it" in _error(capsys)
 
 
 def test_another_environment_is_inconclusive(make_run: MakeRun) -> None:

@@ -93,6 +93,8 @@ def test_service_and_load_are_read_for_the_gate() -> None:
         ('[metrics]\nduration = "x_seconds"\n', r"p\.toml:1: metrics: name_label is needed"),
         ('[metrics]\nduration = "x"\nname_label = "y"\n', r"p\.toml:1: metrics: x does not tell its unit"),
         ("[service]\nstart = []\n", r"p\.toml:2: service\.start: [a-zA-Z ]+ should have at least 1 item"),
+        ('[service]\nready = "health"\n', r'p\.toml:2: service\.ready: a path .* slash: "/health"'),
+        ('[service]\nmetrics = "m"\n', r'p\.toml:2: service\.metrics: a path .* slash: "/m"'),
         (
             "[metrics]\nname_label = []\n",
             r"p\.toml:2: metrics\.name_label: [a-zA-Z ]+ should have at least 1",

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from analysis import limits, verdict
+from analysis.errors import EmptyRunError, UserError
 from analysis.model import (
     Comparison,
     Estimate,
@@ -79,6 +80,23 @@ def test_only_what_could_not_be_told_is_mapped_by_the_policy(
     outcome: Outcome, inconclusive: Inconclusive, code: int
 ) -> None:
     assert verdict.exit_code(outcome, inconclusive) == code
+
+
+@pytest.mark.parametrize(
+    ("error", "inconclusive", "code"),
+    [
+        (EmptyRunError("nothing sent"), "inconclusive", 4),
+        (EmptyRunError("nothing sent"), "pass", 0),
+        (EmptyRunError("nothing sent"), "fail", 3),
+        (UserError("no such file"), "pass", 2),
+    ],
+)
+def test_of_errors_only_invalid_runs_are_mapped_by_the_policy(
+    error: UserError, inconclusive: Inconclusive, code: int
+) -> None:
+    with pytest.raises(type(error)) as raised, verdict.errors_mapped(inconclusive):
+        raise error
+    assert raised.value.exit_code == code
 
 
 def test_what_matters_comes_first() -> None:

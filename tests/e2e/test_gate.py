@@ -32,6 +32,19 @@ min_samples = 1
 """A policy that three rounds can answer on any machine: what is tested is the way to a verdict."""
 
 
+IDLE = """
+import time
+from locust import task
+from loadtests.harness import MeasuredUser
+
+class Idle(MeasuredUser):
+    @task
+    def idle(self):
+        time.sleep(0.2)
+"""
+"""Users who send nothing."""
+
+
 def report_of(output: Path) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((output / "latest" / "report.json").read_text())
     return loaded
@@ -60,11 +73,14 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def git(*arguments: str, cwd: Path) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=cwd, capture_output=True, text=True, check=True, timeout=10
+    ).stdout.strip()
+
+
 def worktrees(repository: Path) -> int:
-    listed = subprocess.run(
-        ["git", "worktree", "list"], cwd=repository, capture_output=True, text=True, check=True, timeout=10
-    )
-    return len(listed.stdout.splitlines())
+    return len(git("worktree", "list", cwd=repository).splitlines())
 
 
 def services_under_load(gate: subprocess.Popen[str], folder: Path) -> list[int]:
@@ -129,15 +145,19 @@ def test_an_unchanged_tree_is_green_and_nothing_is_left(clone: Path, scratch: Pa
     assert worktrees(clone) == 1
 
 
-def test_a_baseline_is_measured_from_the_commit_where_there_is_none_and_then_kept(clone: Path) -> None:
+def test_a_baseline_is_measured_from_the_main_branch_where_there_is_none_and_then_kept(clone: Path) -> None:
     (clone / "perf.toml").write_text(COARSE)
+    git("config", "user.name", "Test", cwd=clone)
+    git("config", "user.email", "test@example.invalid", cwd=clone)
+    main = git("rev-parse", "--short=12", "origin/HEAD", cwd=clone)
+    git("commit", "-qam", "What is judged is no baseline", cwd=clone)
     kept = set(clone.glob("baselines/*/*.json"))
     done = run("gate", "gate", "--baseline", "--duration", "5", "--slow", "PlaceOrderCommand=8", cwd=clone)
     report = report_of(clone / "runs")
     assert done.returncode == {"regressed": 3, "invalid": 4}[report["outcome"]], done.stdout + done.stderr
     assert report["method"] == "stored"
     assert report["command"][:3] == ["mario-perf", "gate", "--baseline"]
-    assert len(report["baseline_revisions"]) == 1
+    assert report["baseline_revisions"] == [main]
     assert regressed(report) == ["PlaceOrderCommand"]
     assert "measuring one from the committed build" in done.stderr
     (new,) = set(clone.glob("baselines/*/*.json")) - kept
@@ -184,6 +204,17 @@ def test_a_side_by_url_that_is_killed_makes_the_run_invalid_and_says_so(
     report = report_of(tmp_path / "runs")
     assert report["outcome"] == "invalid"
     assert [run["run_id"] for run in report["runs"]] == ["round-1"]
+
+
+def test_a_run_that_sent_nothing_is_mapped_by_the_policy_as_any_invalid_one(
+    tmp_path: Path, pizzeria: Callable[..., str]
+) -> None:
+    (tmp_path / "idle.py").write_text(IDLE)
+    (tmp_path / "perf.toml").write_text('[gate]\ninconclusive = "pass"\n[load]\nlocustfile = "idle.py"\n')
+    url = pizzeria()
+    done = run("gate", "gate", "--baseline-url", url, "--candidate-url", url, cwd=tmp_path)
+    assert "sent no request in its window" in done.stderr, done.stdout + done.stderr
+    assert done.returncode == 0
 
 
 def test_an_interrupted_gate_leaves_nothing_behind(clone: Path, scratch: Path) -> None:

@@ -56,6 +56,8 @@ def test_the_help_of_the_gate_names_the_exit_codes() -> None:
     ("arguments", "said"),
     [
         (("gate", "--against", "no-such-revision"), "--against no-such-revision: no such revision"),
+        (("gate", "--baseline", "--against", "no-such-revision"), "--against no-such-revision: no such"),
+        (("gate", "--baseline", "no-such-file.json"), "no-such-file.json: no baseline"),
         (("gate", "--baseline-url", "http://127.0.0.1:9"), "give both"),
         (
             ("gate", "--baseline-url", "http://127.0.0.1:9", "--candidate-url", "http://127.0.0.1:9"),
@@ -87,3 +89,24 @@ def test_a_wrong_option_is_usage() -> None:
     done = mario("gate", "--users", "none")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_no_baseline_is_measured_from_a_commit_that_nobody_named(tmp_path: Path) -> None:
+    """HEAD against itself is always green, and would be kept."""
+    for arguments in (
+        ("init", "-q", "-b", "trunk"),
+        (
+            "-c",
+            "user.name=Test",
+            "-c",
+            "user.email=test@example.invalid",
+            "commit",
+            "-q",
+            "--allow-empty",
+            "-mA",
+        ),
+    ):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True, timeout=30)
+    done = mario("gate", "--baseline", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no main branch to compare with" in done.stderr

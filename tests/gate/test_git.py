@@ -65,6 +65,45 @@ def test_a_checkout_has_the_files_of_its_commit_and_leaves_nothing(repository: P
     assert len(run("worktree", "list").splitlines()) == 1
 
 
+@pytest.fixture
+def with_submodule(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A repository whose HEAD has another as ``library``."""
+    library = tmp_path_factory.mktemp("library")
+    monkeypatch.chdir(library)
+    run("init", "-q")
+    (library / "file").write_text("of the library")
+    run("add", "file")
+    run("commit", "-qm", "first")
+    monkeypatch.chdir(repository)
+    for name, value in (("COUNT", "1"), ("KEY_0", "protocol.file.allow"), ("VALUE_0", "always")):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    run("submodule", "--quiet", "add", str(library), "library")
+    run("commit", "-qm", "with a library")
+    return repository
+
+
+def test_a_checkout_has_the_files_of_its_submodules(with_submodule: Path) -> None:
+    with git.checked_out(git.resolve("HEAD")) as checkout:
+        assert (checkout.path / "library" / "file").read_text() == "of the library"
+    assert not checkout.path.exists()
+    assert len(run("worktree", "list").splitlines()) == 1
+
+
+def test_submodules_that_cannot_be_fetched_are_one_line(
+    with_submodule: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "never")
+    with (
+        pytest.raises(UserError, match=r"submodules cannot be fetched .* in a fresh clone") as raised,
+        git.checked_out(git.resolve("HEAD")),
+    ):
+        pass
+    assert "\n" not in str(raised.value)
+    assert len(run("worktree", "list").splitlines()) == 1
+
+
 def test_a_checkout_is_removed_after_an_error_too(repository: Path) -> None:
     with pytest.raises(ZeroDivisionError), git.checked_out(git.resolve("main")) as checkout:
         _ = 1 / 0

@@ -97,3 +97,17 @@ def test_the_code_of_the_checkout_wins_over_what_is_installed(layout: str, tmp_p
     made = build(None, tmp_path)
     with served((made,), 1, tmp_path / "round-1"):
         assert httpx.get(made.url, timeout=5).text == "the other build"
+
+
+def test_what_the_user_put_on_the_path_is_still_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout, own = tmp_path / "checkout", tmp_path / "own"
+    checkout.mkdir()
+    own.mkdir()
+    (own / "only_there.py").write_text("import runpy\nrunpy.run_module('http.server', run_name='__main__')\n")
+    monkeypatch.setenv("PYTHONPATH", str(own))
+    start = (sys.executable, "-m", "only_there", "{port}", "--bind", "127.0.0.1")
+    made = build(Service(start=start, ready="/"), checkout)
+    with served((made,), 1, tmp_path / "round-1"):
+        assert httpx.get(made.url, timeout=5).is_success

@@ -7,6 +7,7 @@ import pytest
 
 from analysis.errors import UserError
 from gate import cli, session
+from gate.git import Checkout
 
 
 def test_where_an_unexpected_error_came_from_is_kept_in_the_folder(tmp_path: Path) -> None:
@@ -38,3 +39,9 @@ def test_an_unexpected_error_is_one_line_that_says_where_its_details_are(
     assert len(said.splitlines()) == 1
     assert "ZeroDivisionError" in said
     assert said.endswith(f"details in {tmp_path / 'error.log'}\n")
+
+
+def test_a_gate_of_a_commit_against_itself_says_so() -> None:
+    commit, changed = Checkout(Path(), "abc"), Checkout(Path(), "abc with changes")
+    assert session._named(commit, commit) == "baseline abc, candidate abc: the same commit"
+    assert session._named(commit, changed) == "baseline abc, candidate abc with changes"

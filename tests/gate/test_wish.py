@@ -57,7 +57,14 @@ def test_the_baseline_gets_the_same_faults_that_change_nothing() -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    [{}, {"baseline": ""}, {"prometheus": "auto"}, URLS, *({**URLS, **more} for more in SERVED)],
+    [
+        {},
+        {"baseline": ""},
+        {"baseline": "", "against": "v1"},
+        {"prometheus": "auto"},
+        URLS,
+        *({**URLS, **more} for more in SERVED),
+    ],
 )
 def test_what_goes_together_is_accepted(asked: dict[str, Any]) -> None:
     check(wish(**asked))
@@ -71,6 +78,7 @@ def test_what_goes_together_is_accepted(asked: dict[str, Any]) -> None:
         ({**URLS, "baseline": ""}, "as they are"),
         ({**URLS, "slow": ("A=2",)}, "as they are"),
         ({**URLS, "prometheus": "auto"}, "as they are"),
+        ({"baseline": "b.json", "against": "v1"}, "b.json has its runs already; leave out --against"),
         ({"prometheus": "http://127.0.0.1:9090"}, "use --prometheus auto"),
         ({"insecure": True}, "are for running services; give --baseline-url"),
         ({"ca": Path("ca.pem")}, "are for running services; give --baseline-url"),

@@ -97,6 +97,26 @@ def test_an_invalid_run_is_an_error_with_its_reason(pytester: pytest.Pytester, l
     shown.stdout.fnmatch_lines(["*No operation was executed: is the host right?*"])
 
 
+@pytest.mark.parametrize(
+    ("inconclusive", "outcomes"),
+    [
+        ("inconclusive", {"errors": 1, "xfailed": 11}),
+        ("pass", {"skipped": 12}),
+        ("fail", {"failed": 12}),
+    ],
+)
+def test_the_policy_says_what_an_invalid_run_is_and_it_says_nothing_of_operations(
+    inconclusive: str,
+    outcomes: dict[str, int],
+    pytester: pytest.Pytester,
+    latest: Path,
+    result: GateResult,
+) -> None:
+    invalid = replace(result, outcome=Outcome.INVALID, policy={"inconclusive": inconclusive})
+    leave(invalid, latest)
+    run(pytester).assert_outcomes(**outcomes)
+
+
 def test_a_pass_is_green(pytester: pytest.Pytester, latest: Path) -> None:
     steady = samples.operations()[6:]
     leave(replace(samples.gate(*steady), outcome=Outcome.PASS), latest)

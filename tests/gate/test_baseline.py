@@ -1,0 +1,74 @@
+"""Which runs become a baseline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from analysis import baselines
+from analysis.errors import UserError
+from gate.commands.baseline import UnfitRunError, baseline
+from tests.analysis.conftest import Service, keep_scrapes, record, target
+
+if TYPE_CHECKING:
+    from analysis.run_record import Side
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def leave(*sides: Side, scraped_until: int = 60, **changes: Any) -> Path:
+    """A run's folder: ten executions a second in the window, on every side."""
+    folder = Path("runs/one")
+    for side in sides:
+        service, scrapes = Service(), []
+        for second in range(scraped_until + 1):
+            for _ in range(10 if 10 <= second < 50 else 0):
+                service.execute("GetMenuQuery", 0.002)
+            scrapes.append((second + 0.5 if 10 <= second < 50 else float(second), service.body()))
+        keep_scrapes(folder, side, scrapes)
+    targets = [target({"GetMenuQuery": 400}, side=side) for side in sides]
+    (folder / "run.json").write_text(record(*targets, **changes).model_dump_json())
+    return folder
+
+
+def save(run: Path) -> str:
+    return (
+        CliRunner()
+        .invoke(baseline, ["save", "--run", str(run)], catch_exceptions=False, standalone_mode=False)
+        .output
+    )
+
+
+def test_a_run_that_can_be_judged_is_kept() -> None:
+    assert save(leave("candidate")).endswith("1 runs\n")
+    assert len(baselines.found()) == 1
+
+
+@pytest.mark.parametrize(
+    ("unfit", "why"),
+    [
+        ({"rates": {"offered": 100.0, "achieved": 10.0}}, r"10\.0 of 100\.0 .* were achieved"),
+        ({"scraped_until": 11}, r"scrapes cover 11\.5 s, not the whole run"),
+    ],
+)
+def test_a_run_that_cannot_be_judged_is_refused_with_the_reason(unfit: dict[str, Any], why: str) -> None:
+    run = leave("candidate", **unfit)
+    with pytest.raises(
+        UnfitRunError, match=rf"run-1 is not kept, as it cannot be judged: .*{why}"
+    ) as refused:
+        save(run)
+    assert refused.value.exit_code == 4
+    assert baselines.found() == ()
+
+
+def test_half_a_duet_is_refused() -> None:
+    run = leave("baseline", "candidate")
+    with pytest.raises(UserError, match=r"it is a duet.*save a run of one"):
+        save(run)
+    assert baselines.found() == ()

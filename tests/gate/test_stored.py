@@ -1,0 +1,104 @@
+"""A comparison with stored runs that does not go to its end."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analysis import baselines
+from analysis.errors import UserError
+from analysis.model import Outcome
+from analysis.policy import Policy, Service
+from analysis.sources.scrapes import ScrapeSource
+from gate import stored
+from gate.git import Checkout
+from gate.load import QUIET, Load
+from gate.processes import free_port
+from gate.progress import PlainNarrator
+from gate.service import Build, prepare
+from gate.stored import Stored, play
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+RUN_IT = f"exec {sys.executable} -m pizzeria --port {{port}}"
+
+
+@pytest.fixture(autouse=True)
+def _two_short_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(stored, "RUNS", 2)
+
+
+def build(name: str, script: str, *setup: str) -> Build:
+    service = Service(start=("sh", "-c", script), setup=setup, ready="/ready")
+    return Build(name, Checkout(ROOT, "abc"), service, free_port())
+
+
+def asked(candidate: Build, baseline: Build, folder: Path, window: float = 1.0) -> Stored:
+    policy = Policy()
+
+    @contextmanager
+    def committed() -> Iterator[Build]:
+        prepare(baseline, folder, PlainNarrator())
+        yield baseline
+
+    return Stored(
+        candidate=candidate,
+        committed=committed,
+        load=Load(
+            users=2, seed=1, scenario="mario", warm_up=0.2, window=window, think="0", quiet=QUIET, settle=0.0
+        ),
+        policy=policy,
+        source_of=lambda run: ScrapeSource(run.directory, policy.metrics),
+        folder=folder,
+        baseline=None,
+    )
+
+
+def test_a_baseline_that_cannot_be_set_up_loses_nothing_of_the_candidate(tmp_path: Path) -> None:
+    baseline = build("baseline", RUN_IT, sys.executable, "-c", "exit('no compiler')")
+    result = play(asked(build("candidate", RUN_IT), baseline, tmp_path), PlainNarrator())
+    assert (result.outcome, result.method) == (Outcome.INVALID, "stored")
+    assert "setup of the baseline ended with exit code 1: no compiler" in result.sentence
+    assert [run.run_id for run in result.runs] == ["candidate-1", "candidate-2"]
+    assert result.operations
+
+
+def test_a_service_that_dies_under_load_loses_nothing_of_the_runs_before(tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    briefly = f"timeout 4 {sys.executable} -m pizzeria --port {{port}}"
+    candidate = build("candidate", f"if [ -e {ran} ]; then {briefly}; else touch {ran}; {RUN_IT}; fi")
+    result = play(asked(candidate, build("baseline", RUN_IT), tmp_path, window=6.0), PlainNarrator())
+    assert result.outcome is Outcome.INVALID
+    assert result.sentence.startswith(
+        "The run cannot be judged: in run 2 of the candidate candidate ended with exit code 124"
+    )
+    assert [run.run_id for run in result.runs] == ["candidate-1"]
+
+
+def test_what_cannot_begin_at_all_is_an_error_of_its_own(tmp_path: Path) -> None:
+    candidate = build("candidate", "echo 'no such port'; exit 1")
+    with pytest.raises(UserError, match="candidate ended with exit code 1: no such port"):
+        play(asked(candidate, build("baseline", RUN_IT), tmp_path), PlainNarrator())
+
+
+def test_what_is_kept_is_compared_with_and_told_and_nothing_is_built(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    candidate = build("candidate", RUN_IT)
+    ask = asked(candidate, build("baseline", RUN_IT, "false"), tmp_path)
+    (tmp_path / "before").mkdir()
+    run = stored._played(replace(ask, folder=tmp_path / "before"), candidate, 1, PlainNarrator())
+    path = baselines.save(run.candidate).path
+    result = play(ask, PlainNarrator())
+    assert result.baseline_runs == ("candidate-1",)
+    assert "setup of the baseline" not in result.sentence
+    said = f"comparing with the runs of abc kept in {path}; --against is for where none are"
+    assert said in capsys.readouterr().err
