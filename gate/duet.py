@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from analysis.errors import UserError
 from analysis.judge import Measured, measured
 from analysis.model import Finding, GateResult, Outcome, Severity
-from analysis.runs import load as load_run
 from analysis.statistics.sequential import Plan, decided, plan
+from gate import broken_off
 from gate.load import Load, SideDiedError, run
 from gate.spoilt import for_good, judged, reasons
 
@@ -61,13 +61,14 @@ def play(duet: Duet, narrator: Narrator) -> GateResult:
         try:
             played.append(play_round(duet, number, narrator))
         except SideDiedError as died:
-            rounds = played or [_interrupted(duet, number, died)]
-            return _broken(duet, rounds, Finding("side-died", Severity.INVALID, f"in round {number} {died}"))
+            rounds = played or [broken_off.first_run(duet.folder / f"round-{number}", duet.source_of, died)]
+            reason = Finding("side-died", Severity.INVALID, str(died))
+            return broken_off.invalid(rounds, None, duet.policy, reason)
         except UserError as failed:
             if not played:
                 raise
             reason = Finding("round-failed", Severity.INVALID, f"round {number} failed: {failed}")
-            return _broken(duet, played, reason)
+            return broken_off.invalid(played, None, duet.policy, reason)
         longest = max(longest, time.monotonic() - began)
         no_time_left = time.monotonic() - started + longest > duet.longest
         last = number == looks.rounds or no_time_left or for_good(reasons(played[-1]))
@@ -103,7 +104,10 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
     # Another seed every round: the same journeys again and again would measure only them.
     load = replace(duet.load, seed=duet.load.seed + number - 1)
     with duet.serving(number, folder) as sides:
-        played = run(load, sides.candidate, sides.baseline, folder, sides.processes, narrator.tick)
+        try:
+            played = run(load, sides.candidate, sides.baseline, folder, sides.processes, narrator.tick)
+        except SideDiedError as died:
+            raise SideDiedError(f"in round {number} {died}") from died
         return measured(played, duet.source_of(played))
 
 
@@ -111,29 +115,3 @@ def _is_final(result: GateResult) -> bool:
     if result.outcome is Outcome.INVALID:
         return for_good(result.findings)
     return decided(result.operations)
-
-
-def _broken(duet: Duet, rounds: list[Measured], reason: Finding) -> GateResult:
-    """What was measured until something broke, as an invalid result with the reason."""
-    result = judged(rounds, None, duet.policy)
-    return replace(
-        result,
-        outcome=Outcome.INVALID,
-        sentence=f"The run cannot be judged: {reason.message}.",
-        findings=(reason, *result.findings),
-    )
-
-
-def _interrupted(duet: Duet, number: int, died: SideDiedError) -> Measured:
-    folder = duet.folder / f"round-{number}"
-    try:
-        broken = load_run(folder)
-        return measured(broken, duet.source_of(broken))
-    except UserError as nothing:
-        raise BrokenOffError(f"{died} in round {number}, before anything was measured") from nothing
-
-
-class BrokenOffError(UserError):
-    """A side died and there is nothing to report. As invalid as any run."""
-
-    exit_code = 4

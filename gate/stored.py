@@ -9,9 +9,8 @@ from analysis import baselines
 from analysis.environments import environment_id
 from analysis.errors import BaselineMissingError, UserError
 from analysis.judge import Measured, measured
-from analysis.model import Finding, GateResult, Outcome, Severity
-from analysis.runs import load as load_run
-from gate.duet import BrokenOffError
+from analysis.model import Finding, GateResult, Severity
+from gate import broken_off
 from gate.load import Load, SideDiedError, run
 from gate.service import Build, served
 from gate.sides import target
@@ -64,12 +63,15 @@ def play(stored: Stored, narrator: Narrator) -> GateResult:
             candidate.append(one)  # at once: it stays when the next fails
         baseline = stored.baseline or _existing(candidate[-1], narrator) or _made(stored, narrator)
     except SideDiedError as died:
+        first = _folder(stored, stored.candidate, 1)
+        played = candidate or [broken_off.first_run(first, stored.source_of, died)]
         reason = Finding("side-died", Severity.INVALID, str(died))
-        return _broken(stored, candidate or [_interrupted(stored, died)], reason)
+        return broken_off.invalid(played, stored.baseline, stored.policy, reason)
     except UserError as failed:
         if not candidate:
             raise
-        return _broken(stored, candidate, Finding("run-failed", Severity.INVALID, str(failed)))
+        reason = Finding("run-failed", Severity.INVALID, str(failed))
+        return broken_off.invalid(candidate, stored.baseline, stored.policy, reason)
     return judged(candidate, baseline, stored.policy)
 
 
@@ -126,23 +128,3 @@ def _made(stored: Stored, narrator: Narrator) -> Baseline:
     if baseline is None:
         raise UserError("no run of the baseline is fit to be kept; run again on a calmer machine")
     return baseline
-
-
-def _broken(stored: Stored, candidate: list[Measured], reason: Finding) -> GateResult:
-    """What was measured until something broke, as an invalid result with the reason."""
-    result = judged(candidate, stored.baseline, stored.policy)
-    return replace(
-        result,
-        outcome=Outcome.INVALID,
-        sentence=f"The run cannot be judged: {reason.message}.",
-        findings=(reason, *result.findings),
-    )
-
-
-def _interrupted(stored: Stored, died: SideDiedError) -> Measured:
-    """What the candidate's first run saw until the service ended."""
-    try:
-        broken = load_run(_folder(stored, stored.candidate, 1))
-        return measured(broken, stored.source_of(broken))
-    except UserError as nothing:
-        raise BrokenOffError(f"{died}, before anything was measured") from nothing
