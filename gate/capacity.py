@@ -48,13 +48,9 @@ class Asked:
 
 
 class GeneratorLimitError(UserError):
-    """The load generator, not the service, was the limit. What was found before is not lost."""
+    """The load generator, not the service, was the limit."""
 
     exit_code = 4
-
-    def __init__(self, message: str, found: Conditioned) -> None:
-        super().__init__(message)
-        self.found = found
 
 
 class _LateLoadError(Exception):
@@ -65,6 +61,15 @@ class ServiceLostError(UserError):
     """A service that was not started here does not answer any more: nothing further can be probed."""
 
     exit_code = 4
+
+
+class CutShortError(UserError):
+    """Something ended the search. What was found before is not lost."""
+
+    def __init__(self, reason: UserError, found: Conditioned) -> None:
+        super().__init__(str(reason))
+        self.exit_code = reason.exit_code
+        self.found = found
 
 
 def fresh(build: Build) -> Serving:
@@ -92,10 +97,13 @@ def find(asked: Asked, narrator: Narrator) -> Conditioned:
     """Search, and say under what conditions.
 
     Raises:
-        UserError: the service or Locust cannot be started, the service was lost, or the load generator was
-            the limit.
+        CutShortError: the service or Locust could not be started, the service was lost, or the load generator
+            was the limit, after something was found.
+        UserError: the same, before.
     """
-    capacity, limit = _searched(asked, narrator)
+    capacity, reason = _searched(asked, narrator)
+    if reason is not None and not capacity.probes:
+        raise reason
     load = {
         "scenario": asked.load.scenario,
         "arrivals": asked.load.arrivals,
@@ -104,8 +112,8 @@ def find(asked: Asked, narrator: Narrator) -> Conditioned:
         "probe": formatted(asked.load.window),
     }
     found = Conditioned(capacity, capacity_file.conditions(environment(asked.folder), load))
-    if limit is not None:
-        raise GeneratorLimitError(limit, found)
+    if reason is not None:
+        raise CutShortError(reason, found) from reason
     return found
 
 
@@ -130,8 +138,8 @@ def at(load: Load, rate: float, number: int) -> Load:
     return replace(load, rate=rate, window=window, seed=load.seed + number - 1)
 
 
-def _searched(asked: Asked, narrator: Narrator) -> tuple[Capacity, str | None]:
-    """What was found, and if the load generator ended the search, how."""
+def _searched(asked: Asked, narrator: Narrator) -> tuple[Capacity, UserError | None]:
+    """What was found, and what ended the search before its time, if anything did."""
     searching = search(asked.plan)
     rate = next(searching)
     probes: list[Probe] = []
@@ -144,7 +152,9 @@ def _searched(asked: Asked, narrator: Narrator) -> tuple[Capacity, str | None]:
             return ended.value, None
         except _LateLoadError as late:
             found = _stopped(searching)
-            return found, _generator_limit(rate, found, late)
+            return found, GeneratorLimitError(_generator_limit(rate, found, late))
+        except UserError as error:
+            return _stopped(searching), error
 
 
 def _stopped(searching: Generator[float, Probe | None, Capacity]) -> Capacity:

@@ -93,11 +93,11 @@ def run(wish: CapacityWish) -> int:
 
 
 def _found(asked: capacity.Asked, revision: str | None, narrator: Narrator) -> Conditioned:
-    """Search; what was found before the load generator was the limit is written, too."""
+    """Search; what was found before something ended the search is written, too."""
     try:
         return capacity.find(asked, narrator)
-    except capacity.GeneratorLimitError as limit:
-        _write(limit.found, revision, asked.folder)
+    except capacity.CutShortError as error:
+        _write(error.found, revision, asked.folder)
         raise
 
 

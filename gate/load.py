@@ -59,9 +59,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What is sent. Times in seconds; ``window`` is what is measured."""
+    """What is sent. Times in seconds; ``window`` is what is measured.
 
-    users: int
+    In an open model ``users`` are the most at a time; None are as many as the load takes by itself.
+    """
+
+    users: int | None
     seed: int
     scenario: str
     warm_up: float
@@ -71,7 +74,7 @@ class Load:
     settle: float  # before the first request: what scrapes the services must have seen them idle
     locustfile: Path = LOCUSTFILE
     trust: Trust = BY_THIS_MACHINE
-    rate: float | None = None  # journeys a second in an open model, with ``users`` the most at a time
+    rate: float | None = None  # journeys a second in an open model
     arrivals: str = "poisson"
 
     @property
@@ -83,11 +86,6 @@ class Load:
     def whole_time(self) -> float:
         """About how long a run takes, from starting the service to having stopped it."""
         return self.settle + self.run_time + STARTING
-
-
-def most_users(rate: float) -> int:
-    """Of an open model that was not told: those who are busy when no journey ends for five seconds."""
-    return max(10, math.ceil(5 * rate))
 
 
 def locustfile(asked: policy.Load, policy_path: Path) -> Path:
@@ -159,10 +157,11 @@ def _command(load: Load, candidate: Target, baseline: Target | None, folder: Pat
     duet = (
         [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
     )
+    users = [] if load.users is None else ["-u", str(load.users), "-r", str(load.users)]
     open_model = [] if load.rate is None else ["--rate", str(load.rate), "--arrivals", load.arrivals]
     return [
         *(sys.executable, "-m", "locust", "-f", str(load.locustfile), "--headless", "--only-summary"),
-        *("-u", str(load.users), "-r", str(load.users), "-t", f"{load.run_time}s", "-H", candidate.url),
+        *(*users, "-t", f"{load.run_time}s", "-H", candidate.url),
         *("--scenario", load.scenario, "--seed", str(load.seed), "--think", load.think),
         *("--warm-up", str(load.warm_up), "--quiet", str(load.quiet)),
         *("--runs-dir", str(folder.parent), "--run-id", folder.name),

@@ -19,7 +19,7 @@ from analysis.sources.connection import Connection
 from analysis.sources.prometheus import PrometheusSource
 from analysis.sources.scrapes import ScrapeSource
 from gate import duet, git, prometheus, sides, stored
-from gate.load import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile, most_users
+from gate.load import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile
 from gate.processes import free_port
 from gate.progress import narrating
 from gate.service import Build, prepare, startable
@@ -204,7 +204,7 @@ def _load(wish: Wish, policy: Policy) -> Load:
     rate = policy.load.rate
     sent = locustfile(policy.load, wish.policy or policy_file.DEFAULT_PATH)
     return Load(
-        users=wish.users or policy.load.users or (users if rate is None else most_users(rate)),
+        users=wish.users or policy.load.users or (users if rate is None else None),
         seed=policy.load.seed if wish.seed is None else wish.seed,
         scenario=policy.load.scenario or sent.stem,
         warm_up=WARM_UP,

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _BUSY: Final = 5.0  # seconds of arrivals that find a user when none has ended yet
 _FEWEST_USERS: Final = 10
-_QUICKLY: Final = 100  # users a second; Locust warns of more
+_QUICKLY: Final = 5_000
+"""Users a second that Locust can start. They wait for journeys: many at once are no crowd at the service."""
+
 _HIGHEST_RATE: Final = 100_000.0
 """Journeys a second that no machine makes."""
 
@@ -213,6 +215,19 @@ def settle(parsed: argparse.Namespace) -> None:
     if parsed.rate:
         parsed.num_users = parsed.num_users or max(_FEWEST_USERS, ceil(_BUSY * float(parsed.rate)))
         parsed.spawn_rate = parsed.spawn_rate or min(parsed.num_users, _QUICKLY)
+        _expect_time(parsed)
+
+
+def _expect_time(parsed: argparse.Namespace) -> None:
+    """Journeys begin to arrive once all users are there. Locust starts the first second's at once."""
+    users, spawn_rate = parsed.num_users, float(parsed.spawn_rate)
+    starting = max(users - max(spawn_rate, 1.0), 0.0) / spawn_rate
+    if parsed.run_time and parsed.run_time <= starting + parsed.warm_up + parsed.quiet:
+        raise ValueError(
+            f"--run-time {parsed.run_time:g} s is over before anything is measured: {users:,} users are "
+            f"there after {starting:g} s, then come --warm-up {parsed.warm_up:g} s and --quiet "
+            f"{parsed.quiet:g} s; give more time, a shorter --warm-up, or a higher --spawn-rate"
+        )
 
 
 def think_range(text: str) -> tuple[float, float]:

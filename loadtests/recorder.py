@@ -15,7 +15,7 @@ from gevent import GreenletExit
 from gevent.lock import RLock
 from locust.runners import MasterRunner, WorkerRunner
 
-from loadtests import folder, options, recording
+from loadtests import folder, form, options, recording
 from loadtests.crew import Crew, targets
 from loadtests.levels import Levels
 from loadtests.line import Line
@@ -29,6 +29,7 @@ from loadtests.users import MeasuredUser
 from loadtests.workers import Workers
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -72,6 +73,18 @@ class Recorder:
     def folder(self) -> Path | None:
         """Where the run in progress is kept, None when there is none."""
         return None if self._run is None else self._run.folder
+
+    def agree(self, fields: Mapping[str, str]) -> None:
+        """Take what a form of the web UI asks for, before it begins a run. Amid one it changes users only.
+
+        Raises:
+            ValueError: It cannot be done.
+        """
+        if self._run is None:
+            parsed = _parsed(self._environment)
+            wanted = form.asked(fields, parsed)
+            _agree(self._environment, wanted)
+            vars(parsed).update(vars(wanted))
 
     def seat(self, clients: Mapping[Side, RapidHttpSession]) -> Seat:
         """A seat in the run for a new user.
@@ -206,21 +219,31 @@ def _interrupt() -> None:
 
 
 def _expect_options(environment: Environment) -> None:
-    parsed = _parsed(environment)
     try:
-        options.settle(parsed)
-        asked = Options.of(parsed)
+        _agree(environment, _parsed(environment))
     except ValueError as error:
         sys.exit(_complain(str(error)))
+
+
+def _agree(environment: Environment, wanted: Namespace) -> None:
+    """Settle the options, and have Locust play the shape of a closed model.
+
+    Raises:
+        ValueError: They are wrong.
+    """
+    options.settle(wanted)
+    asked = Options.of(wanted)
     for user in environment.user_classes:
         known = user.scenarios if issubclass(user, MeasuredUser) else ()
         if known and asked.scenario not in known:
-            sys.exit(
-                _complain(f"--scenario {asked.scenario}: no such scenario; choose one of {', '.join(known)}")
+            raise ValueError(
+                f"--scenario {asked.scenario}: no such scenario; choose one of {', '.join(known)}"
             )
+    if isinstance(environment.shape_class, Levels):
+        environment.shape_class = None  # that of the run before
     if asked.rate is None and asked.shape.name != "steady":
-        shape = asked.shape.stretched(parsed.run_time) if parsed.run_time else asked.shape
-        environment.shape_class = Levels(shape, parsed)
+        shape = asked.shape.stretched(wanted.run_time) if wanted.run_time else asked.shape
+        environment.shape_class = Levels(shape, _parsed(environment))
 
 
 def _expect_service(environment: Environment) -> None:

@@ -17,7 +17,7 @@ import gevent
 from analysis.run_record import Span
 from loadtests import fingerprint
 from loadtests.redaction import without_credentials
-from loadtests.scraper import Scraper
+from loadtests.scraper import ScrapeError, Scraper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,9 +113,9 @@ class Run:
             for target in self.targets
         ]
         missing = [
-            self.metrics_url(target)
+            f"{self.metrics_url(target)} ({reason})"
             for target, scraper in zip(self.targets, scrapers, strict=True)
-            if not scraper.scrape_surely()
+            if (reason := _not_scraped(scraper))
         ]
         for scraper in scrapers:
             if missing:
@@ -143,18 +143,19 @@ class Run:
 
     def end(self, timeout: float) -> None:
         """Let users finish what they have under way, take the last scrape, and send users home."""
-        if self._opening is not None:
-            with self._between_scrapes():  # a scrape that is being written stays whole
-                self._opening.kill()
-        self._quieten(timeout, "at the end")
-        with self._between_scrapes():
-            self._ended = time()
-        self.reports = self.crews.reports()
-        self._scrape_edge("at the end")
-        gevent.sleep(self.options.quiet)
-        for scraper in self._scrapers:
-            scraper.stop()
-        self.crews.close()
+        with ExitStack() as leaving:  # whatever is raised
+            leaving.callback(self.crews.close)
+            for scraper in self._scrapers:
+                leaving.callback(scraper.stop)
+            if self._opening is not None:
+                with self._between_scrapes():  # a scrape that is being written stays whole
+                    self._opening.kill()
+            self._quieten(timeout, "at the end")
+            with self._between_scrapes():
+                self._ended = time()
+            self.reports = self.crews.reports()
+            self._scrape_edge("at the end")
+            gevent.sleep(self.options.quiet)
 
     def warn(self, message: str) -> None:
         """Tell the user, now and in the record."""
@@ -167,7 +168,12 @@ class Run:
 
     def _play(self, timeout: float, seconds: float | None) -> None:
         gevent.sleep(self.options.warm_up)
-        self._open_window(timeout)
+        try:
+            self._open_window(timeout)
+        except Exception:
+            self._finished()  # else users would be held, and nobody would ever end the run
+            self.crews.release()
+            raise
         if seconds is not None:
             gevent.sleep(max(seconds - self.options.warm_up, 0.0))
             self._finished()
@@ -197,5 +203,14 @@ class Run:
 
     def _scrape_edge(self, where: str) -> None:
         for target, scraper in zip(self.targets, self._scrapers, strict=False):
-            if not scraper.scrape_surely():
-                self.warn(f"{self.metrics_url(target)} could not be scraped {where}")
+            if reason := _not_scraped(scraper):
+                self.warn(f"{self.metrics_url(target)} could not be scraped {where}: {reason}")
+
+
+def _not_scraped(scraper: Scraper) -> str | None:
+    """Take a scrape surely; gives why it could not be."""
+    try:
+        scraper.scrape_surely()
+    except ScrapeError as error:
+        return str(error)
+    return None

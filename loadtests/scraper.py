@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from contextlib import contextmanager
+import logging
+from contextlib import contextmanager, suppress
 from time import perf_counter, time
 from typing import TYPE_CHECKING, Final
 
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+LOG: Final = logging.getLogger("loadtests")
 _TIMEOUT: Final = 5.0  # seconds
 _TRIES: Final = 3
 _HEADERS: Final = {"Accept": "text/plain;version=0.0.4", "Accept-Encoding": "identity"}
 
 
 class ScrapeError(Exception):
-    """The metrics could not be read: one line that says why."""
+    """The metrics could not be read, or not be kept: one line that says why."""
 
 
 class Scraper:
@@ -31,6 +33,7 @@ class Scraper:
 
     A line is ``{"time", "body"}``, or ``{"time", "error"}``: unix seconds in the middle of the request, and
     the exposition as it came. Every line is flushed, so that a crash loses at most the one being written.
+    After a line that could not be written none is: what follows a torn one cannot be read.
     """
 
     def __init__(self, url: str, path: Path, tls: ssl.SSLContext) -> None:
@@ -38,6 +41,7 @@ class Scraper:
         self._path = path
         self._client = httpx.Client(timeout=_TIMEOUT, headers=_HEADERS, trust_env=False, verify=tls)
         self._file: gzip.GzipFile | None = None
+        self._torn: str | None = None
         self._one_at_a_time = BoundedSemaphore(1)
         self._greenlet: gevent.Greenlet | None = None
         self.succeeded = self.failed = 0
@@ -46,7 +50,7 @@ class Scraper:
         """Take one scrape now; one that fails is kept as failed.
 
         Raises:
-            ScrapeError: It failed, after it was written down.
+            ScrapeError: It failed, after it was written down; or it could not be.
         """
         with self._one_at_a_time:
             start = time()
@@ -56,18 +60,19 @@ class Scraper:
                 self.failed += 1
                 self._keep({"time": (start + time()) / 2, "error": str(error)})
                 raise
-            self.succeeded += 1
             self._keep({"time": (start + time()) / 2, "body": body})
+            self.succeeded += 1
 
-    def scrape_surely(self) -> bool:
-        """Take one scrape now, and try again when it fails: whether one succeeded."""
-        for _ in range(_TRIES):
-            try:
-                self.scrape()
-            except ScrapeError:
-                continue
-            return True
-        return False
+    def scrape_surely(self) -> None:
+        """Take one scrape now, and try again when it fails.
+
+        Raises:
+            ScrapeError: So did the last try.
+        """
+        for _ in range(_TRIES - 1):
+            with suppress(ScrapeError):
+                return self.scrape()
+        return self.scrape()
 
     @contextmanager
     def between_scrapes(self) -> Iterator[None]:
@@ -91,7 +96,8 @@ class Scraper:
                 self._greenlet.kill()
         self._client.close()
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # without its end it reads as after a crash
+                self._file.close()
 
     def discard(self) -> None:
         """Stop, and keep nothing."""
@@ -100,13 +106,12 @@ class Scraper:
 
     def _keep_scraping(self, interval: float) -> None:
         due = perf_counter()
-        while True:
+        while self._torn is None:
             due = max(due + interval, perf_counter())
             gevent.sleep(due - perf_counter())
-            try:
+            with suppress(ScrapeError):
                 self.scrape()
-            except ScrapeError:
-                continue
+        LOG.warning("no more scrapes are kept: %s", self._torn)
 
     def _fetch(self) -> str:
         try:
@@ -119,10 +124,18 @@ class Scraper:
 
     def _keep(self, scrape: dict[str, float | str]) -> None:
         """Compressing takes milliseconds: in a thread, so that no user's clock waits for it."""
-        gevent.get_hub().threadpool.apply(self._append, (scrape,))
+        if self._torn is None:
+            self._torn = gevent.get_hub().threadpool.apply(self._append, (scrape,))
+        if self._torn is not None:
+            raise ScrapeError(self._torn)
 
-    def _append(self, scrape: dict[str, float | str]) -> None:
-        if self._file is None:
-            self._file = gzip.open(self._path, "wb", compresslevel=1)  # noqa: SIM115 - closed by stop
-        self._file.write(json.dumps(scrape).encode() + b"\n")
-        self._file.flush()
+    def _append(self, scrape: dict[str, float | str]) -> str | None:
+        """Gives what prevented it: gevent prints what is raised in a thread."""
+        try:
+            if self._file is None:
+                self._file = gzip.open(self._path, "wb", compresslevel=1)  # noqa: SIM115 - closed by stop
+            self._file.write(json.dumps(scrape).encode() + b"\n")
+            self._file.flush()
+        except OSError as error:
+            return f"{self._path} cannot be written ({error.strerror})"
+        return None

@@ -1,5 +1,7 @@
 """In Locust's web UI: a tab with what the service itself says, live, and the report of a run that ended.
 
+What its form asks for is checked before a run begins.
+
 Reading metrics and judging a run are the analysis' business, in processes of their own: the load generator
 only passes on what they print.
 """
@@ -19,6 +21,7 @@ import gevent
 from flask import Blueprint, Response, jsonify, request, send_file
 
 from loadtests.recorder import Recorder
+from loadtests.redaction import without_credentials
 from loadtests.users import MeasuredUser
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 JUDGING: Final = 120.0
 """Seconds that a report may take."""
 
+_SWARM: Final = "locust.swarm"
 _TAB: Final = "service"
 _COLUMNS: Final = (
     ("name", "Operation"),
@@ -95,7 +99,7 @@ class ServiceTab:
 
 
 def register(environment: Environment, **_: Any) -> None:  # noqa: ANN401
-    """Listener for Locust's ``init``, after the recorder's: add the tab, where there is a record."""
+    """Listener for Locust's ``init``, after the recorder's: add ours to the UI, where there is a record."""
     recorder = MeasuredUser.recorder.value
     if environment.web_ui is None or not isinstance(recorder, Recorder):
         return
@@ -111,6 +115,22 @@ def register(environment: Environment, **_: Any) -> None:  # noqa: ANN401
     assert web_ui.app is not None  # noqa: S101 - it is there since the UI is
     web_ui.app.register_blueprint(_pages(tab, web_ui), url_prefix=f"{base}/service")
     web_ui.app.after_request(lambda response: _extended(response, tab))
+    swarm = web_ui.app.view_functions[_SWARM]
+    checked = web_ui.auth_required_if_enabled(  # type: ignore[no-untyped-call]
+        lambda: _refusal(environment, recorder) or swarm()
+    )
+    web_ui.app.view_functions[_SWARM] = checked
+
+
+def _refusal(environment: Environment, recorder: Recorder) -> Response | None:
+    """What the form asks for cannot be done: said as Locust says it."""
+    try:
+        recorder.agree(request.form)
+    except ValueError as error:
+        message = without_credentials(str(error))
+        LOG.error(message)  # noqa: TRY400 - one line
+        return jsonify({"success": False, "message": message, "host": environment.host})
+    return None
 
 
 def _pages(tab: ServiceTab, web_ui: WebUI) -> Blueprint:

@@ -249,6 +249,19 @@ def test_a_service_that_is_gone_ends_the_search_and_is_named(tmp_path: Path) -> 
     assert f"at 20.0 journeys/s: candidate at {url} does not answer any more" in done.stderr
 
 
+def test_what_held_before_the_service_was_gone_is_written_and_shown(tmp_path: Path) -> None:
+    place = furnished(tmp_path)
+    with Counter(clerks=100, seconds=0.001, most=70).open() as url:
+        done = place.capacity("--url", url, "--probe", "1", "--start", "10", "--resolution", "1")
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert f"candidate at {url} does not answer any more" in done.stderr
+    (written,) = place.folder.glob("runs/*/capacity.json")
+    content = json.loads(written.read_text())
+    assert content["rate"] == 10
+    assert not content["complete"]
+    assert "held" in done.stdout
+
+
 def test_the_pizzeria_is_started_for_a_probe_and_stopped(tmp_path: Path) -> None:
     place = Place(ROOT)
     done = place.capacity("--start", "10", "--probe", "1", "--most-probes", "1", "--runs-dir", str(tmp_path))

@@ -1,4 +1,4 @@
-"""Which locustfile a gate runs."""
+"""Which locustfile a gate runs, and with how many users."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import pytest
 
 from analysis.errors import UserError
 from analysis.policy import Load
-from gate.load import LOCUSTFILE, locustfile
+from gate import load
+from gate.load import LOCUSTFILE, Target, locustfile
+from tests.loadtests.exposition import serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,3 +34,21 @@ def test_one_that_is_not_there_is_told_with_where_it_was_named(tmp_path: Path) -
         UserError, match=r"shop\.py: no such file; correct \[load\] locustfile in .*perf.toml"
     ):
         locustfile(Load(locustfile="shop.py"), policy)
+
+
+@pytest.mark.e2e
+def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp_path: Path) -> None:
+    asked = load.Load(
+        users=None,
+        seed=1,
+        scenario="mario",
+        warm_up=0.2,
+        window=0.5,
+        think="0",
+        quiet=0.1,
+        settle=0.0,
+        rate=4.0,
+    )
+    with serving() as url:
+        done = load.run(asked, Target(url, None, "/metrics"), None, tmp_path / "run", (), lambda: None)
+    assert (done.record.model, done.record.users) == ("open", 20)

@@ -1,7 +1,9 @@
 """Both workload models, every shape and every scenario, against the real pizzeria."""
 
+import re
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import httpx
@@ -16,6 +18,7 @@ pytestmark = pytest.mark.e2e
 
 PATIENCE = 60.0  # seconds
 RATE = 40
+USERS = 4
 OPENING, SHORT = 0.8, 1.0
 """Seconds for the window to open, and in which shapes are played."""
 
@@ -78,6 +81,28 @@ def test_arrivals_that_find_no_user_are_dropped_and_a_shortfall_in_the_record(
     assert record.rates.achieved < 0.5 * record.rates.offered
 
 
+def test_the_users_of_a_high_rate_are_there_in_time_for_a_window(pizzeria: Any, load: Any) -> None:
+    """2,000 journeys a second at level 1, of which the shape makes a few."""
+    path = load.folder / "few.toml"
+    path.write_text("few = [{ seconds = 9, level = 0.01 }]\n")
+    few = ("--shapes", str(path), "--shape", "few", "--arrivals", "constant")
+    code, output = load.run("-H", pizzeria(), "--rate", "2000", *few, "-t", "8s")
+    record, _ = recorded(load)
+    assert code == 0, output
+    assert (record.users, record.warnings) == (10_000, ())
+    assert record.arrivals is not None
+    assert record.arrivals.dropped == 0
+    assert record.arrivals.offered == pytest.approx(20 * record.window.duration, abs=3)
+
+
+def test_a_run_that_is_over_before_its_users_are_there_is_one_line_and_exit_code_2(load: Any) -> None:
+    crowd = ("--rate", "2000", "-r", "100", "-t", "60s")
+    code, output = load.run("-H", "http://127.0.0.1:9", *crowd)
+    assert code == 2
+    assert "--run-time 60 s is over before anything is measured: 10,000 users are there after 99 s" in output
+    assert "Traceback" not in output
+
+
 def test_a_closed_model_has_neither_arrivals_nor_intended_starts(pizzeria: Any, load: Any) -> None:
     load.run("-H", pizzeria(), "-u", "4", "-r", "4", "-t", "2s")
     record, target = recorded(load)
@@ -123,6 +148,78 @@ def test_in_a_closed_model_there_are_as_many_users_as_the_shape_says(pizzeria: A
     assert code == 0, output
     assert (record.shape, record.users, record.warnings) == ("spike", 6, ())
     assert sent(target.whole_run)
+
+
+def test_in_a_closed_model_the_number_of_users_follows_every_shape(
+    pizzeria: Any, load: Any, free_port: int
+) -> None:
+    """One after the other in the web UI, whatever shape the command line named. Users who go end in peace."""
+    known, service, ui = shapes.load(shapes.BUILT_IN), pizzeria(), f"http://127.0.0.1:{free_port}"
+    named = ("--shape", "spike", "--warm-up", "0", "--stop-timeout", "10")
+    with load.start("-H", service, "--web-host", "127.0.0.1", "--web-port", str(free_port), *named) as locust:
+        for number, (name, shape) in enumerate(known.items(), start=1):
+            seconds = 2 * len(shape.stages)  # Locust looks every second how many there should be
+            users = {"user_count": str(USERS), "spawn_rate": "100"}
+            form = {**users, "shape": name, "run_time": f"{seconds}s"}
+            until(lambda: httpx.post(f"{ui}/swarm", data=form, timeout=PATIENCE).json()["success"])  # noqa: B023
+            until(lambda: len(list(load.runs.glob("2*/run.json"))) == number)  # noqa: B023
+            record, target = recorded(load)
+            assert (record.model, record.shape) == ("closed", name)
+            assert sent(target.whole_run)
+        locust.send_signal(signal.SIGINT)
+        _, *played = locust.communicate(timeout=PATIENCE)[0].split(" begins\n")
+    for shape, said in zip(known.values(), played, strict=True):
+        went = [int(count) for count in re.findall(r"All users spawned: .* \((\d+) total users\)", said)]
+        levels = [shape.level(shape.seconds * moment / 1000) or 0.0 for moment in range(1000)]
+        plateaus = [crowd(stage.start) for stage in shape.stages if stage.start == stage.end]
+        assert in_order(went, map(crowd, levels)), (shape.name, went)
+        assert in_order(plateaus, went), (shape.name, went)
+        assert len(went) > 1 or len(shape.stages) == 1, (shape.name, went)
+
+
+def crowd(level: float) -> int:
+    """Users at a level."""
+    return max(round(USERS * level), 1)
+
+
+def in_order(some: Iterable[int], every: Iterable[int]) -> bool:
+    """Whether ``every`` has them all, one after the other."""
+    left = iter(every)
+    return all(each in left for each in some)
+
+
+def test_what_the_web_form_asks_for_is_checked_before_a_run_begins(
+    pizzeria: Any, load: Any, free_port: int
+) -> None:
+    service, ui = pizzeria(), f"http://127.0.0.1:{free_port}"
+    users = {"user_count": "2", "spawn_rate": "2"}
+
+    def post(**fields: str) -> dict[str, Any]:
+        answer: dict[str, Any] = httpx.post(f"{ui}/swarm", data={**users, **fields}, timeout=PATIENCE).json()
+        return answer
+
+    with load.start("-H", service, "--web-host", "127.0.0.1", "--web-port", str(free_port)):
+        until(lambda: httpx.get(ui, timeout=PATIENCE).is_success)
+        for fields, reason in (
+            ({"rate": "0"}, "argument --rate: 0 is not positive; give more than 0"),
+            ({"rate": "-5"}, "argument --rate: -5 is not positive; give more than 0"),
+            ({"rate": "many"}, "argument --rate: 'many' is no number"),
+            ({"scrape_interval": "0"}, "argument --scrape-interval: 0 is not positive; give more than 0"),
+            ({"scrape_interval": ""}, "argument --scrape-interval: '' is no number"),
+            ({"scenario": "breakfast"}, "--scenario breakfast: no such scenario; choose one of mario, "),
+            ({"shape": "lunch"}, "--shape lunch: no such shape; choose one of smoke, "),
+            ({"rate": "30", "run_time": "1s", "spawn_rate": "1"}, "--run-time 1 s is over before "),
+        ):
+            answer = post(**fields)
+            assert not answer["success"], fields
+            assert answer["message"].startswith(reason)
+        assert not load.runs.exists()
+        assert post(rate="20", shape="smoke", run_time="3s")["success"]
+        until(lambda: list(load.runs.glob("2*/run.json")))
+        assert post(rate="", shape="steady", run_time="2s")["success"]
+        until(lambda: len(list(load.runs.glob("2*/run.json"))) == 2)
+    first, second = sorted(load.runs.glob("2*"))
+    assert [runs.load(run).record.model for run in (first, second)] == ["open", "closed"]
 
 
 def test_a_shape_of_ones_own_goes_up_and_down(pizzeria: Any, load: Any) -> None:

@@ -79,10 +79,31 @@ def test_a_closed_model_leaves_users_and_length_to_locust() -> None:
 
 def test_an_open_model_has_users_for_five_seconds_of_arrivals_and_ends_with_its_shape() -> None:
     options = settled("--rate", "30", "--shape", "spike")
-    assert (options.num_users, options.spawn_rate, options.run_time) == (150, 100, None)
+    assert (options.num_users, options.spawn_rate, options.run_time) == (150, 150, None)
     assert settled("--rate", "0.5").num_users == 10
     given = settled("--rate", "30", num_users=7, spawn_rate=3, run_time=12)
     assert (given.run_time, given.num_users, given.spawn_rate) == (12, 7, 3)
+
+
+def test_the_users_of_a_high_rate_are_there_within_seconds() -> None:
+    options = settled("--rate", "2000", run_time=60)
+    assert options.num_users == 10_000
+    assert options.num_users / options.spawn_rate <= 3
+
+
+@pytest.mark.parametrize(
+    ("run_time", "spawn_rate", "reason"),
+    [
+        (6, None, "users are there after 0 s, then come --warm-up 5 s and --quiet 1.2 s"),
+        (20, 10, "150 users are there after 14 s"),
+        (300, 0.5, "150 users are there after 298 s"),
+    ],
+)
+def test_an_open_model_without_time_for_a_window_is_refused(
+    run_time: int, spawn_rate: float | None, reason: str
+) -> None:
+    with pytest.raises(ValueError, match=f"--run-time {run_time} s is over .*: .*{re.escape(reason)}"):
+        settled("--rate", "30", run_time=run_time, spawn_rate=spawn_rate)
 
 
 def test_settling_twice_is_settling_once() -> None:

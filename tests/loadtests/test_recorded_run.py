@@ -1,10 +1,12 @@
 """Real Locust against the real pizzeria: what the record says is what the service counted."""
 
+import resource
 import signal
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import httpx
@@ -193,6 +195,33 @@ def test_a_service_without_metrics_is_recorded_without_scrapes(stub: Any, load: 
     assert [path.name for path in (load.runs / "latest").iterdir()] == ["run.json"]
 
 
+def test_a_disk_that_fills_up_costs_the_scrapes_and_neither_the_window_nor_the_end(
+    pizzeria: Any, load: Any
+) -> None:
+    """It is full until the window is open: files cannot grow. The run ends with its shape, by itself."""
+    shape = load.folder / "short.toml"
+    shape.write_text("short = [{ seconds = 3, level = 1 }]\n")
+    model = ("--rate", "20", "--shapes", str(shape), "--shape", "short", "--run-id", "mine")
+    scrapes = load.runs / "mine" / "scrapes-candidate.jsonl.gz"
+    with load.start("--headless", "--only-summary", "-H", pizzeria(), *model) as locust:
+        too_late = Timer(30, locust.kill)
+        too_late.start()
+        wait_for(lambda: scrapes.exists() and scrapes.stat().st_size)
+        resource.prlimit(locust.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        said = _until(locust, "The window opens")
+        resource.prlimit(locust.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        said += locust.communicate(timeout=30)[0]
+        too_late.cancel()
+    assert locust.returncode == 0, said
+    assert "Traceback" not in said
+    assert said.count(f"no more scrapes are kept: {scrapes} cannot be written (File too large)") == 1
+    assert [warning.partition("could not be scraped ")[2] for warning in load.record["warnings"]] == [
+        f"{where}: {scrapes} cannot be written (File too large)"
+        for where in ("before the window", "at the end")
+    ]
+    assert load.record["targets"][0]["in_window"]
+
+
 @pytest.mark.parametrize("moment", ["--metrics-early", "--metrics-late"])
 def test_a_scrape_under_way_at_an_edge_counts_on_neither_side_of_it(
     stub: Any, load: Any, moment: str
@@ -223,6 +252,15 @@ def _answers(url: str) -> bool:
         return httpx.get(url, timeout=5).is_success
     except httpx.TransportError:
         return False
+
+
+def _until(locust: subprocess.Popen[str], words: str) -> str:
+    """What it says until it says that, or has ended."""
+    assert locust.stdout is not None
+    said = ""
+    while words not in said and (line := locust.stdout.readline()):
+        said += line
+    return said
 
 
 def _interrupt(locust: subprocess.Popen[str]) -> None:

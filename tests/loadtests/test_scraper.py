@@ -51,7 +51,8 @@ def test_a_failed_scrape_is_kept_with_its_reason(service: str, tmp_path: Path) -
     scraper = Scraper(f"{service}/nothing", tmp_path / "s.jsonl.gz", TLS)
     with pytest.raises(ScrapeError, match="status 404"):
         scraper.scrape()
-    assert not scraper.scrape_surely()
+    with pytest.raises(ScrapeError, match="status 404"):
+        scraper.scrape_surely()
     scraper.stop()
     assert {each["error"] for each in lines(tmp_path / "s.jsonl.gz")} == {"status 404"}
 
@@ -74,3 +75,23 @@ def test_scraping_goes_on_by_itself_until_it_is_stopped(service: str, tmp_path: 
     kept = scraper.succeeded
     gevent.sleep(0.05)
     assert len(lines(tmp_path / "s.jsonl.gz")) == scraper.succeeded == kept
+
+
+def test_a_disk_that_is_full_is_told_once_and_ends_the_scraping(
+    service: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "s.jsonl.gz"
+    path.symlink_to("/dev/full")
+    scraper = Scraper(f"{service}/metrics", path, TLS)
+    scraper.start(0.01)
+    with gevent.Timeout(30):
+        while not caplog.messages:
+            gevent.sleep(0.01)
+    with pytest.raises(ScrapeError, match=r"s\.jsonl\.gz cannot be written \(No space left on device\)"):
+        scraper.scrape_surely()
+    scraper.discard()
+    assert caplog.messages == [
+        f"no more scrapes are kept: {path} cannot be written (No space left on device)"
+    ]
+    assert scraper.succeeded == 0
+    assert list(tmp_path.iterdir()) == []
