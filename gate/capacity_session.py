@@ -81,7 +81,10 @@ def run(wish: CapacityWish) -> int:
         most_probes=wish.most_probes,
     )
     folder = _folder(wish.runs_dir)
-    with narrating(wish.most_probes * load.whole_time) as narrator:
+    with (
+        verdict.errors_mapped(policy.inconclusive),
+        narrating(wish.most_probes * load.whole_time) as narrator,
+    ):
         serving, revision = _serving(wish.url, load.trust, policy, folder, narrator)
         found = _found(capacity.Asked(serving, load, limited, plan, folder), revision, narrator)
     written = _write(found, revision, folder)

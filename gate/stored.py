@@ -101,9 +101,7 @@ def _existing(measured_: Measured, narrator: Narrator) -> Baseline | None:
     if found.environment_id != environment_id(record.environment):
         return None
     revisions = ", ".join(dict.fromkeys(run.revision or "unknown" for run in found.runs))
-    narrator.say(
-        f"comparing with the runs of {revisions} kept in {found.path}; --against is for where none are"
-    )
+    narrator.say(f"comparing with the runs of {revisions}, kept in {found.path}")
     return found
 
 

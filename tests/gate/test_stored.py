@@ -100,5 +100,5 @@ def test_what_is_kept_is_compared_with_and_told_and_nothing_is_built(
     result = play(ask, PlainNarrator())
     assert result.baseline_runs == ("candidate-1",)
     assert "setup of the baseline" not in result.sentence
-    said = f"comparing with the runs of abc kept in {path}; --against is for where none are"
+    said = f"comparing with the runs of abc, kept in {path}"
     assert said in capsys.readouterr().err
