@@ -30,7 +30,7 @@ def main() -> None:
 @_SECONDS
 @_WRITE
 def everything(turns: int | None, seconds: int | None, into_readme: bool) -> None:  # noqa: FBT001 - a flag
-    """All benchmarks, about twelve minutes."""
+    """All benchmarks, about a quarter of an hour."""
     _measure(catalogue.ALL, turns, seconds)
     _show(into_readme=into_readme)
 
