@@ -111,3 +111,14 @@ def tls_pizzeria(tmp_path: Path, self_signed: Path) -> Iterator[Callable[[], str
                 time.sleep(0.1)
 
         yield start
+
+
+@pytest.fixture
+def refusing_pizzeria(tmp_path: Path) -> Iterator[str]:
+    """The URL of one whose HTTP layer refuses every third order."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.e2e.refusing_pizzeria", str(port)]
+    with running("pizzeria", command, tmp_path / "refusing.log", cwd=ROOT) as child:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_ready(child, f"{url}/ready", READY)
+        yield url

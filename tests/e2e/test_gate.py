@@ -114,6 +114,22 @@ def test_a_slower_service_is_red_and_named_and_every_request_is_accounted_for(
     assert (tmp_path / "runs" / "latest" / "report.html").exists()
 
 
+def test_a_candidate_that_refuses_before_any_operation_does_not_pass(
+    tmp_path: Path, pizzeria: Callable[..., str], refusing_pizzeria: str
+) -> None:
+    """None of its operations is slower, or fails: only the client knows."""
+    (tmp_path / "perf.toml").write_text(COARSE)
+    urls = ("--baseline-url", pizzeria(), "--candidate-url", refusing_pizzeria)
+    done = run("gate", "gate", *urls, "--round-duration", "2", cwd=tmp_path)
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "requests failed before any operation on the candidate" in " ".join(done.stdout.split())
+    report = report_of(tmp_path / "runs")
+    (told,) = [finding for finding in report["findings"] if finding["code"] == "unserved-requests"]
+    assert told["severity"] == "invalid"
+    assert told["message"].startswith("place order: ")
+    assert len(report["runs"]) < 10  # no more rounds would help
+
+
 def test_services_on_https_are_compared_when_their_certificate_is_believed(
     tmp_path: Path, tls_pizzeria: Callable[[], str], self_signed: Path
 ) -> None:
