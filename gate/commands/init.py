@@ -99,7 +99,8 @@ def init(  # noqa: PLR0913 - an argument an option
     seen = look(Connection(url, matchers=dict(matchers)))
     fitting = _named(seen, histogram, name_label, url) if histogram else _titled(seen, title, url)
     metrics = (urlsplit(url).path or "/") if seen.on_page else _METRICS
-    service = Service(command, ready=ready or _ready(url, seen, metrics), metrics=metrics)
+    where = f"/{ready.removeprefix('/')}" if ready else _ready(url, seen, metrics)
+    service = Service(command, ready=where, metrics=metrics)
     chosen = _without_own(_choice(fitting), seen, service)
     try:
         output.write_text(policy_text.text(chosen, service, locustfile), encoding="utf-8")

@@ -163,7 +163,7 @@ printable = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 @given(printable, st.lists(printable, min_size=1), printable)
 def test_whatever_starts_a_service_is_read_back_as_it_was(path: str, start: list[str], ready: str) -> None:
-    service = Service(start=tuple(start), ready=ready, metrics=path)
+    service = Service(start=tuple(start), ready=f"/{ready}", metrics=f"/{path}")
     policy = policy_file.parse(policy_text.text(PRESETS[0], service, path))
     assert policy.service == service
     assert policy.load.locustfile == (path or None)

@@ -136,7 +136,8 @@ def test_after_the_first_hours_a_soak_takes_no_more_memory(
     finally:
         tracemalloc.stop()
         gevent.killall(users)
-    assert taken[-1] < 1.03 * taken[HOURS // 2]  # some values occur for the first time even then
+    # Some values occur for the first time even then. Two bytes kept of each request would be more than this.
+    assert taken[-1] < 1.1 * taken[HOURS // 2]
     assert taken[-1] < 8e6
     assert ends == [pytest.approx(began + 24 * 3600, abs=60)]
     done = recording.record(soak, recording.Crowd(3, 1.0, 0, distributed=False))
