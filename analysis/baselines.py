@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from analysis import baseline_file
 from analysis.baseline_file import StoredBaseline
+from analysis.counters import FEWEST_SCRAPES
 from analysis.environments import environment_id
 from analysis.errors import BaselineMissingError, UnreadableBaselineError, UserError
 from analysis.slices import merged
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 ROOT = Path("baselines")
 KEPT = 5
 MOST_SLICES = 60
-FEWEST_SCRAPES = 2
-"""Of a run in its window: below that there is no difference to take."""
 
 
 @dataclass(frozen=True, slots=True)

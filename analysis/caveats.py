@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -111,12 +112,10 @@ def unserved(rounds: Sequence[Sequence[TargetRecord]]) -> Iterator[Finding]:
     does so more often must not pass because its operations look as before. By Fisher's exact test.
     """
     steps: defaultdict[str, Counts] = defaultdict(lambda: np.zeros((_SIDES, 2), dtype=np.int64))
-    for targets in rounds:
-        if len(targets) == _SIDES:
-            for side, target in enumerate(sorted(targets, key=lambda target: target.side)):
-                for step in target.in_window:
-                    unseen = min(step.started - step.reached, step.failed + step.abandoned)
-                    steps[step.step][side] += (unseen, step.started)
+    for target in chain.from_iterable(rounds):
+        for step in target.in_window:
+            unseen = min(step.started - step.reached, step.failed + step.abandoned)
+            steps[step.step][int(target.side == "candidate")] += (unseen, step.started)
     for name, sides in sorted(steps.items()):
         baseline, candidate = ((side[:1], side[1:]) for side in sides)
         more, fewer = more_failures(baseline, candidate)[0], more_failures(candidate, baseline)[0]

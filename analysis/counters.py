@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Number = TypeVar("Number", np.int64, np.float64)
 
+FEWEST_SCRAPES = 2
+"""Of a run in its window: below that there is no difference to take, and findings tell why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edges:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from analysis import caveats, environments, limits, promql, verdict
 from analysis.alone import without_baseline
+from analysis.counters import FEWEST_SCRAPES
 from analysis.errors import EmptyRunError, UserError
 from analysis.measure import measure
 from analysis.model import Finding, GateResult, Severity
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from analysis.model import OperationResult, RunMeasurement
     from analysis.policy import Policy
     from analysis.run_record import RunRecord
-
-_FEWEST_SCRAPES = 2
-"""Scrapes in the window below which there is no difference to take; findings tell why."""
 
 _SEVERITIES = (Severity.INVALID, Severity.WARNING, Severity.NOTE)
 
@@ -134,7 +132,7 @@ def _compared(
     policy: Policy,
     alpha: float,
 ) -> tuple[OperationResult, ...]:
-    if any(len(run.slice_edges) < _FEWEST_SCRAPES for run in now) or not any(run.measurements for run in now):
+    if any(len(run.slice_edges) < FEWEST_SCRAPES for run in now) or not any(run.measurements for run in now):
         return ()
     if method == "duet":
         return duet.compare(list(zip(now[0::2], now[1::2], strict=True)), policy, alpha)
@@ -204,7 +202,7 @@ def _findings(
     told += caveats.rebinned([*kept, *(side for each in rounds for side in each.sides)])
     if kept:
         told += caveats.package_changes(kept[-1].environment, rounds[-1].record.environment)
-        if all(len(each.candidate.slice_edges) >= _FEWEST_SCRAPES for each in rounds):
+        if all(len(each.candidate.slice_edges) >= FEWEST_SCRAPES for each in rounds):
             told += caveats.common_shift(kept, [each.candidate for each in rounds])
     elif _is_duet(rounds, None):
         told += caveats.one_round(len(rounds))

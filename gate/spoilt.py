@@ -37,7 +37,7 @@ def _invalid(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def for_good(found: Iterable[Finding]) -> bool:
     """Whether no further run can make up for it."""
-    return any(finding.severity is Severity.INVALID and finding.code in DONE_BY_A_SIDE for finding in found)
+    return any(finding.code in DONE_BY_A_SIDE for finding in _invalid(found))
 
 
 def judged(

@@ -38,7 +38,6 @@ def test_a_gate_is_kept_with_its_answer_and_all_that_both_sides_counted() -> Non
     with play.committed() as tree:
         gate = play.one(short, 1, tree)
     assert gate.revision == git("rev-parse", "--short=12", "HEAD")
-    assert gate.outcome in {"pass", "regressed", "inconclusive", "invalid"}
     assert len(gate.rounds) == 2
     for each in gate.rounds:
         assert len(each.baseline) == len(each.candidate) == 12
