@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 from loadtests.http1.cookies import Jar
 from loadtests.http1.decoding import decode
 from loadtests.http1.errors import ConnectionLostError, NothingSentError, RedirectError
-from loadtests.http1.headers import Headers
 from loadtests.http1.redirects import STATUSES, follow
 from loadtests.http1.request import Head, serialise
 from loadtests.http1.response import Response
@@ -54,14 +53,12 @@ class Client:
         plain = not body and (self.jar.empty or head.own_cookie)
         request = head.bare if plain else serialise(head, body, self._cookie(head))
         connection = self._begin(head, request, start, end)
-        parser = connection.parser
-        raw_head = parser.head
-        lower = raw_head.lower()
-        if b"\r\nset-cookie:" in lower:
-            self.jar.store(head.target, Headers(raw_head).get_all("set-cookie"))
-        encoding = Headers(raw_head).get("content-encoding", "") if b"\r\ncontent-encoding:" in lower else ""
+        answer = connection.parser.head
+        encoding = answer.encoding
+        if answer.sets_cookies:
+            self.jar.store(head.target, answer.headers.get_all("set-cookie"))
         if stream:
-            response = kind(head, body, raw_head, parser.status)
+            response = kind(head, body, answer)
             most = self.limits.max_body_bytes
             response.stream_from(BodyStream(connection, self._pool, head.target.origin, encoding, most))
             return response
@@ -73,7 +70,7 @@ class Client:
         self._pool.give_back(head.target.origin, connection)
         if encoding:
             content = decode(content, encoding, self.limits.max_body_bytes)
-        return kind(head, body, raw_head, parser.status, content)
+        return kind(head, body, answer, content)
 
     def fetch_following(
         self, kind: type[_Response], head: Head, body: bytes, start: float, end: float, *, stream: bool

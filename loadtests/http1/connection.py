@@ -11,7 +11,6 @@ import gevent
 from gevent import socket
 
 from loadtests.http1.errors import BodyTooLargeError, ConnectError, ConnectionLostError, ConnectTimeoutError
-from loadtests.http1.headers import Headers
 from loadtests.http1.parser import ResponseParser
 from loadtests.http1.tls import TlsTransport
 from loadtests.http1.transport import Transport
@@ -161,7 +160,7 @@ class Connection:
             if len(body) > self._max_body:
                 self._refuse_above(len(body))
             return body
-        self._refuse_above(int(Headers(parser.head).get("content-length", "0")))
+        self._refuse_above(int(parser.head.headers.get("content-length", "0")))
         pieces, size = [], 0
         while piece := self.read_more():
             size += len(piece)

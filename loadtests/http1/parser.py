@@ -10,11 +10,12 @@ from loadtests.http1.errors import (
     MalformedResponseError,
     SurplusBytesError,
 )
-from loadtests.http1.headers import Headers
+from loadtests.http1.heads import NONE, Memory, ResponseHead
 
 _BLANK_LINE = b"\r\n\r\n"
 _LOWEST_STATUS, _FINAL_STATUS = 100, 200
 _NO_STATUS = 1  # stands for a status line that says 000, since 0 says that there has been none
+_MEMORY = Memory()
 
 
 class ResponseParser:
@@ -24,7 +25,7 @@ class ResponseParser:
 
     Attributes:
         status: The final response's status, 0 until its head is complete.
-        head: The final response's status line and headers, without the blank line, once status is set.
+        head: The final response's status line and headers, once status is set.
         complete: Whether the response has ended.
         reusable: Whether the connection may carry another request, once complete.
     """
@@ -51,7 +52,8 @@ class ResponseParser:
             self._llhttp = HttpResponseParser(self)
         self._bodiless = bodiless
         self._head_length = self._total = self._drained = self._interim = self.status = 0
-        self._received = self._tail = self.head = b""
+        self._received = self._tail = b""
+        self.head = NONE
         self.complete = self.reusable = self._surplus = False
         self._chunks.clear()
 
@@ -73,6 +75,8 @@ class ResponseParser:
             HeadTooLargeError: The head is, or would be, larger than allowed.
             SurplusBytesError: Bytes follow the response's end.
         """
+        if not self._total and self._recall(data):
+            return
         self._total += len(data)
         if not self.status:
             self._received = self._received + data if self._received else data
@@ -84,11 +88,10 @@ class ResponseParser:
             self._take_head()
         if not self.complete:
             self._tail = (self._tail + data)[-6:]
-        else:
-            chunks = self._chunks
-            held = len(chunks[0]) if len(chunks) == 1 else sum(map(len, chunks))
-            if self._surplus or self._total != self._head_length + self._drained + held:
-                self._check_end(data)
+        elif self._surplus or self._total != self._head_length + self._drained + self.held:
+            self._check_end(data)
+        elif self.reusable and self._total == len(data) and not (self._interim or self._bodiless):
+            _MEMORY.keep(self.head, self._total - self._head_length)
 
     def feed_or_end(self, data: bytes) -> None:
         """Take what a socket gave: bytes, or b"" for its end."""
@@ -103,7 +106,7 @@ class ResponseParser:
         Raises:
             ConnectionLostError: The response is not complete.
         """
-        headers = Headers(self.head)
+        headers = self.head.headers
         if not self.status or "content-length" in headers or "transfer-encoding" in headers:
             raise ConnectionLostError("the server closed before the response was complete")
         self.complete = True
@@ -138,6 +141,23 @@ class ResponseParser:
             raise MalformedResponseError(str(error)) from None
         self._surplus = True
 
+    def _recall(self, data: bytes) -> bool:
+        """Take it, if it is a whole response whose head has been read before; whether it was."""
+        raw, blank_line, body = data.partition(_BLANK_LINE)
+        known = _MEMORY.find(raw)
+        if known is None or self._bodiless:
+            return False
+        head, length = known
+        head_length = len(raw) + len(_BLANK_LINE)
+        if not blank_line or len(body) != length or head_length > self._max_head:
+            return False
+        self.head, self.status = head, head.status
+        self._head_length, self._total = head_length, len(data)
+        if body:
+            self._chunks.append(body)
+        self.complete = self.reusable = True
+        return True
+
     def _take_head(self) -> None:
         if not self.status:
             if len(self._received) > self._max_head:
@@ -149,7 +169,8 @@ class ResponseParser:
             start = received.index(_BLANK_LINE, start) + len(_BLANK_LINE)
         end = received.index(_BLANK_LINE, start)
         self._head_length = length = end + len(_BLANK_LINE)
-        self.head = head = received[start:end]
+        head = received[start:end]
+        self.head = ResponseHead(head, self.status)
         self._received = b""
         if length > self._max_head:
             raise HeadTooLargeError(f"more than {self._max_head} bytes")
@@ -157,13 +178,13 @@ class ResponseParser:
             raise MalformedResponseError("not HTTP/1.x, or a status below 100")
         if self._bodiless:
             self.complete = True
-            connection = Headers(self.head).get("connection", "").lower()
-            self.reusable = self.head.startswith(b"HTTP/1.1") and "close" not in connection
+            connection = self.head.headers.get("connection", "").lower()
+            self.reusable = head.startswith(b"HTTP/1.1") and "close" not in connection
             self._chunks.clear()
 
     def _check_end(self, data: bytes) -> None:
         """What is not just a head and a body is a chunked message, or has bytes too many."""
-        coding = Headers(self.head).get("transfer-encoding", "").lower()
+        coding = self.head.headers.get("transfer-encoding", "").lower()
         if self._surplus or self._bodiless or not coding:
             raise SurplusBytesError("bytes after the end of the response")
         if coding != "chunked":

@@ -11,12 +11,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from loadtests.http1.errors import BadStatusError
-from loadtests.http1.headers import Headers
+from loadtests.http1.heads import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
+    from loadtests.http1.headers import Headers
+    from loadtests.http1.heads import ResponseHead
     from loadtests.http1.request import Head
     from loadtests.http1.stream import BodyStream
 
@@ -44,14 +46,13 @@ class Response:
     """
 
     __slots__ = (
-        "__dict__", "_content", "_head", "_headers", "_raw_head", "_sent_body", "_stream",
+        "__dict__", "_answer", "_content", "_head", "_sent_body", "_stream",
         "encoding", "error", "history", "seconds", "status_code",
     )  # fmt: skip
 
     _head: Head | None
     _content: bytes | None
     _stream: BodyStream | None
-    _headers: Headers | None
     encoding: str | None
     error: Exception | None
 
@@ -59,18 +60,17 @@ class Response:
         self,
         head: Head | None,
         sent_body: bytes,
-        raw_head: bytes = b"",
-        status: int = 0,
+        answer: ResponseHead = NONE,
         body: bytes | None = None,
         error: Exception | None = None,
     ) -> None:
-        """`body` is decoded, and None without a response or when it is still to be streamed."""
+        """`head` is the request's. `body` is decoded; None without an answer, or if it is to be streamed."""
         self._head = head
         self._sent_body = sent_body
-        self._raw_head = raw_head
-        self.status_code = status
+        self._answer = answer
+        self.status_code = status = answer.status
         self._content = body
-        self._headers = self._stream = self.encoding = None
+        self._stream = self.encoding = None
         self.error = error or (None if _OK_FROM <= status < _OK_BELOW else BadStatusError(status))
         self.history: Sequence[Response] = ()
         self.seconds = 0.0
@@ -93,9 +93,7 @@ class Response:
     @property
     def headers(self) -> Headers:
         """The response's headers; empty when no response came."""
-        if self._headers is None:
-            self._headers = Headers(self._raw_head)
-        return self._headers
+        return self._answer.headers
 
     @property
     def content(self) -> bytes | None:
