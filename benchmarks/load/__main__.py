@@ -1,4 +1,4 @@
-"""``python -m benchmarks.load all``, or one of ``speed|users|journeys|accuracy``, or ``table``."""
+"""``python -m benchmarks.load all``, or one of ``speed|heads|users|journeys|accuracy``, or ``table``."""
 
 from __future__ import annotations
 

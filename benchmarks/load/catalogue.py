@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.load import accuracy, table
 from benchmarks.load.generators import FAST, HEY, MARIO_ON_FAST
-from benchmarks.load.races import JOURNEYS, SPEED, USERS
+from benchmarks.load.races import HEADS, JOURNEYS, SPEED, USERS
 from benchmarks.load.records import Reading, Record, Run
 from benchmarks.load.servers import PIZZERIA
 
@@ -39,6 +39,10 @@ SPEED_CAPTION = """\
 One core each, 50 connections. Multiples are medians of ratios within a turn: of requests/s from nginx, and of
 requests per second of CPU from the pizzeria, which is the bottleneck itself."""
 
+HEADS_CAPTION = """\
+Ours does not read a response's head again while the server repeats it, byte for byte. One that numbers its
+responses never does:"""
+
 USERS_CAPTION = "More users, each sending to nginx without a pause:"
 
 JOURNEYS_CAPTION = """\
@@ -55,6 +59,10 @@ def _speed(runs: Sequence[Run]) -> str:
     return table.race(runs, (FAST.name, HEY.name), LIMITS, SPEED.missing(runs))
 
 
+def _heads(runs: Sequence[Run]) -> str:
+    return table.race(runs, (FAST.name, HEY.name), LIMITS, HEADS.missing(runs))
+
+
 def _journeys(runs: Sequence[Run]) -> str:
     return table.race(runs, (MARIO_ON_FAST.name,), LIMITS, JOURNEYS.missing(runs))
 
@@ -65,6 +73,7 @@ def _accuracy(readings: Sequence[Reading]) -> str:
 
 ALL = (
     Benchmark("speed", 3, 3, SPEED.planned, SPEED.measured, Run, SPEED_CAPTION, _speed),
+    Benchmark("heads", 3, 3, HEADS.planned, HEADS.measured, Run, HEADS_CAPTION, _heads),
     Benchmark("users", 1, 3, USERS.planned, USERS.measured, Run, USERS_CAPTION, table.users),
     Benchmark("journeys", 3, 4, JOURNEYS.planned, JOURNEYS.measured, Run, JOURNEYS_CAPTION, _journeys),
     Benchmark("accuracy", 2, 4, accuracy.planned, accuracy.measured, Reading, ACCURACY_CAPTION, _accuracy),

@@ -9,7 +9,7 @@ from benchmarks.load import generators
 from benchmarks.load.asking import CONNECTIONS, Asked
 from benchmarks.load.generators import in_turn
 from benchmarks.load.records import Run
-from benchmarks.load.servers import NGINX, PIZZERIA
+from benchmarks.load.servers import NGINX, NUMBERED, PIZZERIA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,6 +83,9 @@ SPEED = Race(
     ),
     (NGINX, PIZZERIA),
 )
+HEADS = Race((generators.RAPID, generators.FAST, generators.HEY), (NGINX, NUMBERED))
+"""Ours does not read a head again that it has read before: here there is none."""
+
 USERS = Race((generators.RAPID, generators.FAST), (NGINX,), (10, 100, 1000, 10_000))
 JOURNEYS = Race((generators.MARIO, generators.MARIO_ON_FAST), (NGINX, PIZZERIA), (20,))
 """With nginx for a pizzeria that is never the bottleneck: it takes every order and shows the same one."""

@@ -39,6 +39,7 @@ http {{
     listen 127.0.0.1:{port} backlog=20000;
     default_type application/json;
     location / {{ return 200 '{{"status": "healthy"}}'; }}
+    location /numbered {{ add_header X-Request-ID $request_id; return 200 '{{"status": "healthy"}}'; }}
     location /api/ {{ return 200 '{order}'; }}
     location = /api/menu/ {{ return 200 '[{pizza}]'; }}
   }}
@@ -94,6 +95,9 @@ class Server:
 
 
 NGINX = Server("nginx", nginx, "/small", limits=False, installed=PROGRAM is not None)
+NUMBERED = Server(
+    "nginx, no two heads alike", nginx, "/numbered", limits=False, installed=PROGRAM is not None
+)
 PIZZERIA = Server("the pizzeria", pizzeria, "/api/kitchen/status", limits=True)
 
 

@@ -49,6 +49,19 @@ def test_marios_journeys_get_as_far_with_canned_answers() -> None:
         assert locusts.mario("Mario", Asked(url, 1, 3)).requests > 0
 
 
+@pytest.mark.skipif(not servers.NGINX.installed, reason="nginx is not installed")
+def test_a_server_repeats_its_heads_within_a_second_or_numbers_them() -> None:
+    with servers.nginx() as url, httpx.Client() as client:
+        for path, heads in ((servers.NGINX.path, 1), (servers.NUMBERED.path, 5)):
+            answers = [client.get(f"{url}{path}") for _ in range(5)]
+            assert len({tuple(_without_date(answer)) for answer in answers}) == heads
+            assert {answer.text for answer in answers} == {'{"status": "healthy"}'}
+
+
+def _without_date(answer: httpx.Response) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in answer.headers.items() if name != "date"]
+
+
 def test_only_what_is_asked_for_the_delay_is_in_the_log() -> None:
     with servers.delaying() as url:
         for path in ("delayed", "metrics", "delayed"):
