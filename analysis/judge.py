@@ -20,7 +20,7 @@ from analysis.statistics import duet, stored
 from analysis.statistics.rebin import to_shared_bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from analysis.baselines import Baseline
     from analysis.model import OperationResult, RunMeasurement
@@ -183,16 +183,11 @@ def _findings(
 ) -> tuple[Finding, ...]:
     told: list[Finding] = []
     for each in rounds:
-        where = f"{each.record.run_id}: " if len(rounds) > 1 else ""
-        told += [
-            replace(finding, message=where + finding.message)
-            for side in each.sides
-            for finding in (
-                *side.findings,
-                *caveats.drifting(side),
-                *caveats.unequal_work(each.record.targets),
-            )
-        ]
+        for side in each.sides:
+            told += _of_round(each, rounds, (*side.findings, *caveats.drifting(side)))
+    told += caveats.unserved([each.record.targets for each in rounds])
+    for each in rounds:  # after what may be the cause of it: the first is the headline
+        told += _of_round(each, rounds, caveats.unequal_work(each.record.targets))
     successes: Counter[str] = Counter()
     for measurement in (one for each in rounds for one in each.candidate.measurements.values()):
         if not policy.of(measurement.operation.name).ignore:
@@ -207,5 +202,10 @@ def _findings(
     elif _is_duet(rounds, None):
         told += caveats.one_round(len(rounds))
         told += caveats.kept_processes([each.sides for each in rounds])
-        told += caveats.unserved([each.record.targets for each in rounds])
     return tuple(sorted(dict.fromkeys(told), key=lambda finding: _SEVERITIES.index(finding.severity)))
+
+
+def _of_round(one: Measured, rounds: Sequence[Measured], findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, with where they were made if there are several rounds."""
+    where = f"{one.record.run_id}: " if len(rounds) > 1 else ""
+    return (replace(finding, message=where + finding.message) for finding in findings)

@@ -83,7 +83,7 @@ def _played(stored: Stored, build: Build, number: int, narrator: Narrator) -> Me
         try:
             done = run(load, target(build), None, folder, children, narrator.tick)
         except SideDiedError as died:
-            raise SideDiedError(f"in run {number} of the {build.name} {died}") from died
+            raise SideDiedError(f"in run {number} of the {build.name}: {died}") from died
         return measured(done, stored.source_of(done))
 
 

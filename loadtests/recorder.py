@@ -84,6 +84,11 @@ class Recorder:
             parsed = _parsed(self._environment)
             wanted = form.asked(fields, parsed)
             _agree(self._environment, wanted)
+            if wanted.class_picker and isinstance(self._environment.shape_class, Levels):
+                raise ValueError(
+                    f"--shape {wanted.shape}: with --class-picker Locust plays only shapes of the locustfile"
+                    "; leave out one of them"
+                )
             vars(parsed).update(vars(wanted))
 
     def seat(self, clients: Mapping[Side, RapidHttpSession]) -> Seat:

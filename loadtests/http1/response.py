@@ -142,7 +142,8 @@ class Response:
     def iter_content(self, chunk_size: int = 1024, decode_content: bool = True) -> Iterator[Any]:  # noqa: FBT001, FBT002 - FastHttpUser's signature
         """The body of a streamed response in pieces of at most `chunk_size` bytes.
 
-        With `decode_content` a piece that is UTF-8 comes as text.
+        With `decode_content` a piece that is UTF-8 comes as text. Who leaves a loop early may go on in
+        another; the connection is closed by `close`, or once nobody has the response any more.
         """
         if self._stream is None:
             raise ValueError("only a request with stream=True has content to iterate over")
@@ -150,7 +151,10 @@ class Response:
             yield _text_if_possible(piece) if decode_content else piece
 
     def iter_lines(self) -> Iterator[str]:
-        """The lines of a streamed response as they come in, without their ends."""
+        """The lines of a streamed response as they come in, without their ends.
+
+        A loop that is left early loses the lines that came with its last one; else as in `iter_content`.
+        """
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         begun = ""
         for piece in self.iter_content(decode_content=False):

@@ -9,15 +9,16 @@ from loadtests.http1.decoding import decoded
 from loadtests.http1.errors import BodyTooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from loadtests.http1.connection import Connection
     from loadtests.http1.pool import ConnectionPool
     from loadtests.http1.target import Origin
 
 
 class BodyStream:
-    """The decoded body of the response that a connection has begun; hands the connection back at the end."""
+    """The decoded body of the response that a connection has begun; hands the connection back at the end.
+
+    Nothing refers back to it, so that its connection is closed as soon as nobody can read on.
+    """
 
     def __init__(
         self, connection: Connection, pool: ConnectionPool, origin: Origin, content_encoding: str, most: int
@@ -27,7 +28,7 @@ class BodyStream:
         self._pool = pool
         self._origin = origin
         connection.give_up_at(math.inf)
-        self._pieces = self._decoded(connection, content_encoding)
+        self._pieces = decoded(iter(connection.read_more, b""), content_encoding)
         self._rest = b""
         self._most = most
 
@@ -39,7 +40,7 @@ class BodyStream:
     def read(self, size: int) -> bytes:
         """At most `size` bytes; b"" at the end. Waits for one byte, not for all of them."""
         while not self._rest:
-            piece = next(self._pieces, None)
+            piece = self._next()
             if piece is None:
                 return b""
             self._rest = piece
@@ -49,7 +50,7 @@ class BodyStream:
     def read_all(self) -> bytes:
         """What is left of the body. Raises BodyTooLargeError when that is too much."""
         taken = bytearray(self._rest)
-        for piece in self._pieces:
+        while (piece := self._next()) is not None:
             taken += piece
             if len(taken) > self._most:
                 self.close()
@@ -62,11 +63,13 @@ class BodyStream:
             self._connection.close()
             self._connection = None
 
-    def _decoded(self, connection: Connection, content_encoding: str) -> Iterator[bytes]:
+    def _next(self) -> bytes | None:
         try:
-            yield from decoded(iter(connection.read_more, b""), content_encoding)
+            piece = next(self._pieces, None)
         except BaseException:
             self.close()
             raise
-        self._connection = None
-        self._pool.give_back(self._origin, connection)
+        if piece is None and self._connection is not None:
+            self._pool.give_back(self._origin, self._connection)
+            self._connection = None
+        return piece

@@ -155,6 +155,31 @@ def test_a_run_that_sent_nothing_cannot_be_judged(make_run: MakeRun) -> None:
         judge([empty], _source, None, EASY)
 
 
+def test_of_a_candidate_that_refuses_the_cause_is_told_before_what_follows_from_it(make_run: MakeRun) -> None:
+    sent = runs.load(make_run("duet", Plan(), Plan(seed=2)))
+    order = StepCounts(step="place order", started=600, reached=400, failed=200)
+    cook = StepCounts(step="cook order", started=100, reached=100)
+    before, now = (
+        target.model_copy(update={"in_window": (*target.in_window, *steps)})
+        for target, steps in zip(
+            sent.record.targets,
+            (
+                (
+                    order.model_copy(update={"reached": 600, "failed": 0}),
+                    cook.model_copy(update={"started": 600}),
+                ),
+                (order, cook),
+            ),
+            strict=True,
+        )
+    )
+    refused = Run(sent.directory, sent.record.model_copy(update={"targets": (before, now)}))
+    result = judge([refused], _source, None, EASY)
+    told = [finding.code for finding in result.findings if finding.severity is Severity.INVALID]
+    assert told == ["unserved-requests", "unequal-work"]
+    assert result.sentence.startswith("The run cannot be judged: place order: 200 of 600 requests failed")
+
+
 def test_promql_shows_every_operation_of_whatever_instance_where_no_prometheus_was_asked(
     make_run: MakeRun,
 ) -> None:

@@ -78,7 +78,7 @@ def test_a_service_that_dies_under_load_loses_nothing_of_the_runs_before(tmp_pat
     result = play(asked(candidate, build("baseline", RUN_IT), tmp_path, window=6.0), PlainNarrator())
     assert result.outcome is Outcome.INVALID
     assert result.sentence.startswith(
-        "The run cannot be judged: in run 2 of the candidate candidate ended with exit code 124"
+        "The run cannot be judged: in run 2 of the candidate: candidate ended with exit code 124"
     )
     assert [run.run_id for run in result.runs] == ["candidate-1"]
 

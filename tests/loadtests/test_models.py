@@ -222,6 +222,22 @@ def test_what_the_web_form_asks_for_is_checked_before_a_run_begins(
     assert [runs.load(run).record.model for run in (first, second)] == ["open", "closed"]
 
 
+def test_a_shape_that_the_class_picker_would_leave_out_is_refused_and_without_one_a_run_begins(
+    load: Any, stub: Any, free_port: int
+) -> None:
+    ui, form = f"http://127.0.0.1:{free_port}", {"user_count": "1", "spawn_rate": "1"}
+    picker = ("-H", *stub(1).urls, "--class-picker", "--shape", "spike")
+    with load.start(*picker, "--web-host", "127.0.0.1", "--web-port", str(free_port)):
+        until(lambda: httpx.get(ui, timeout=PATIENCE).is_success)
+        refused = httpx.post(f"{ui}/swarm", data={**form, "shape": "spike"}, timeout=PATIENCE).json()
+        taken = httpx.post(f"{ui}/swarm", data={**form, "shape": "steady"}, timeout=PATIENCE).json()
+    assert not refused["success"]
+    assert refused["message"] == (
+        "--shape spike: with --class-picker Locust plays only shapes of the locustfile; leave out one of them"
+    )
+    assert taken["success"]
+
+
 def test_a_shape_of_ones_own_goes_up_and_down(pizzeria: Any, load: Any) -> None:
     """No load in its first half, in which the window opens, so all of it arrives after that."""
     path = load.folder / "mine.toml"

@@ -1,5 +1,6 @@
 """A Locust user's client: what it sends, gives back, and reports."""
 
+import gc
 import json
 import ssl
 from collections.abc import Callable, Iterator
@@ -372,6 +373,29 @@ class TestStreams:
         [connection] = mario.user._own_pool._open
         lines.close()
         assert connection.closed
+
+    @pytest.mark.parametrize("take", ["iter_content", "iter_lines"])
+    def test_a_loop_left_early_takes_the_connection_along_with_its_response(
+        self, guest: Factory, take: str
+    ) -> None:
+        mario, _ = guest(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\none\n")
+        gc.disable()
+        try:
+            for piece in getattr(mario.client.get("/", stream=True), take)():
+                assert piece
+                break
+            mario.events.clear()  # they have the response, too
+            assert not mario.user._own_pool._open
+        finally:
+            gc.enable()
+
+    def test_a_loop_left_early_can_be_gone_on_with(self, guest: Factory) -> None:
+        mario, _ = guest()
+        response = mario.client.get("/", stream=True)
+        for piece in response.iter_content(2):
+            assert piece == '{"'
+            break
+        assert list(response.iter_content()) == ['a": [1]}']
 
     def test_lines_of_a_failed_request_raise_its_reason(self, guest: Factory) -> None:
         mario, _ = guest(MISSING)
