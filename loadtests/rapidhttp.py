@@ -5,8 +5,8 @@ A locustfile switches by changing the base class of its users. What differs:
 - TLS certificates are verified unless `insecure = True`.
 - A request that got no complete response has `status_code` 0, no `content`, and `ok` is False.
 - Errors are the classes of `loadtests.http1.errors`.
-- There are no proxies, and no retries but on a kept connection that the server had closed, of what is safe
-  (GET, HEAD, OPTIONS, TRACE) or was never sent.
+- There are no proxies, and no retries but on a kept connection that the server had closed before it had the
+  request (heard of within a round trip), of what is safe (GET, HEAD, OPTIONS, TRACE) or was never sent.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from locust.user.users import RestMixin, User
 from loadtests.http1.body import Body, data_body, json_body, multipart_body
 from loadtests.http1.client import Client
 from loadtests.http1.connection import Limits
-from loadtests.http1.errors import RequestError
+from loadtests.http1.errors import InvalidTargetError, RequestError
 from loadtests.http1.pool import ConnectionPool
 from loadtests.http1.reported import CaughtResponse, RapidResponse
 from loadtests.http1.request import HeaderItems, basic_auth, prepare
-from loadtests.http1.target import absolute
+from loadtests.http1.target import absolute, resolve
 from loadtests.http1.tls import default_context
 
 if TYPE_CHECKING:
@@ -130,10 +130,10 @@ class RapidHttpSession:
         body = b""
         if data or json is not None or files:
             body, described = _body(data, json, files)
-            extra = described + extra
+            extra = extra + described if files else described + extra  # only we know a form's boundary
         if auth:
             extra += (("Authorization", basic_auth(*auth)),)
-        elif self._authorization:
+        elif self._authorization and _of_one_origin(self.base_url, url):
             extra += self._authorization
         if self.user is not None:
             own = self.user.context()
@@ -298,6 +298,14 @@ def _body(data: Any, json: Any, files: Any) -> Body:  # noqa: ANN401
     if files:
         return multipart_body(files, data)
     return data_body(data) if data else json_body(json)
+
+
+def _of_one_origin(base_url: str, url: str) -> bool:
+    """Whether a request goes to whom it was that the credentials were given for."""
+    try:
+        return resolve(absolute(base_url, url)).origin == resolve(base_url).origin
+    except InvalidTargetError:
+        return False
 
 
 def _with_params(url: str, params: Any) -> str:  # noqa: ANN401

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 import gevent
 from gevent import socket
 
-from loadtests.http1.errors import BodyTooLargeError, ConnectError, ConnectionLostError, ConnectTimeoutError
+from loadtests.http1.errors import (
+    BodyTooLargeError,
+    ConnectError,
+    ConnectionLostError,
+    ConnectTimeoutError,
+    ResponseTimeoutError,
+)
 from loadtests.http1.parser import ResponseParser
 from loadtests.http1.tls import TlsTransport
 from loadtests.http1.transport import Transport
@@ -21,7 +27,12 @@ if TYPE_CHECKING:
 
     from loadtests.http1.target import Origin
 
-_BACK_TO_BACK = 0.01  # seconds from one wait to the next request; servers give up idle connections later
+_CROSSING = 0.05
+"""Seconds, at the least, in which the news of a close may be under way: a busy event loop reads late."""
+
+_EXPECTING = 1.0
+"""Seconds that a server has to say whether it wants a body: some never say (RFC 9110, 10.1.1)."""
+
 _NO_SUCCESS = 300  # statuses from here on do not depend on the rest of the request
 
 
@@ -63,16 +74,18 @@ def connect(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext
 
 
 def _open(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext]) -> Connection:
+    begun = perf_counter()
     try:
         connected = socket.create_connection((origin.host, origin.port))
     except OSError as error:
         raise ConnectError(error.strerror or type(error).__name__) from None
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    crossing = max(perf_counter() - begun, _CROSSING)
     plain = Transport(connected, limits.network_timeout)
     if origin.scheme == "http":
-        return Connection(plain, limits)
+        return Connection(plain, limits, crossing)
     try:
-        return Connection(TlsTransport(plain, context(), origin.host), limits)
+        return Connection(TlsTransport(plain, context(), origin.host), limits, crossing)
     except BaseException:
         plain.close()
         raise
@@ -82,14 +95,16 @@ class Connection:
     """Sends a request, reads its response; then, if `parser.reusable` and not `last`, the next.
 
     Attributes:
+        crossing: Seconds from sending within which one hears that the server had closed before: a round trip.
         last: Whether no request may follow this one, whatever the server says.
         parser: What is known of the response being read.
     """
 
-    __slots__ = ("__weakref__", "_max_body", "_transport", "last", "parser")
+    __slots__ = ("__weakref__", "_max_body", "_transport", "crossing", "last", "parser")
 
-    def __init__(self, transport: Transport | TlsTransport, limits: Limits) -> None:
+    def __init__(self, transport: Transport | TlsTransport, limits: Limits, crossing: float) -> None:
         self._transport = transport
+        self.crossing = crossing
         self._max_body = limits.max_body_bytes
         self.last = False
         self.parser = ResponseParser(limits.max_head_bytes)
@@ -99,21 +114,15 @@ class Connection:
         """Whether `close` has been called."""
         return self._transport.closed
 
-    def may_be_trusted(self, now: float) -> bool:
-        """Whether `is_fresh` need not look: the last wait began a moment ago, and nothing was seen since.
-
-        The event loop sees what comes, but only when it gets its turn. What a server sends unasked within
-        that moment (`_BACK_TO_BACK`), and the loop has not got to, is read as the next response; so is what
-        it sends after the next request has left, which nobody can tell from an answer.
-        """
-        transport = self._transport
-        return now - transport.waiting_since < _BACK_TO_BACK and not transport.stirred
-
     def is_fresh(self) -> bool:
-        """Whether the server has been silent since the last response: neither closed nor sent anything."""
+        """Whether the server has been silent since the last response: neither closed nor sent anything.
+
+        It has to be looked at each time: what a server sends unasked would be read as the next response, and
+        every answer after it as that to another request.
+        """
         return self._transport.receive_now() is None
 
-    def begin(self, request: bytes, end: float, *, bodiless: bool, last: bool) -> None:
+    def begin(self, request: bytes, end: float, *, bodiless: bool, last: bool, expected: int = 0) -> None:
         """Send a request and read its response's head, with what of the body comes along.
 
         Args:
@@ -121,6 +130,7 @@ class Connection:
             end: The `perf_counter` reading at which the exchange is given up.
             bodiless: Whether it asks by HEAD.
             last: Whether it asks to close the connection.
+            expected: How many bytes of it, the body, to hold back until the server wants them.
 
         Raises:
             RequestError: There is no head; the connection is closed.
@@ -130,7 +140,7 @@ class Connection:
         parser.begin(bodiless=bodiless)
         transport.end = end
         try:
-            rest = transport.send(request)
+            rest = self._send_head(request, end, expected) if expected else transport.send(request)
             if rest:
                 self._send_rest(rest)
             while not parser.status:
@@ -175,6 +185,25 @@ class Connection:
     def close(self) -> None:
         """Close; whoever waits on the connection gets a `ConnectionLostError`."""
         self._transport.close()
+
+    def _send_head(self, request: bytes, end: float, expected: int) -> memoryview:
+        """Send all but what is expected, and give what is still to be sent: nothing, if it is not wanted."""
+        parser, transport = self.parser, self._transport
+        rest = transport.send(request[:-expected])
+        if rest:
+            self._send_rest(rest)
+        transport.end = min(end, perf_counter() + _EXPECTING)
+        try:
+            while not (parser.asks_to_continue or parser.status):
+                parser.feed_or_end(transport.receive())
+        except ResponseTimeoutError:
+            if transport.end == end:
+                raise
+        transport.end = end
+        if parser.status:
+            self.last = True  # whether the server still waits for the body, nobody knows
+            return memoryview(b"")
+        return memoryview(request)[-expected:]
 
     def _send_rest(self, rest: memoryview) -> None:
         """Send on, and read meanwhile: an answer may come before the request's end (RFC 9112, 9.5)."""

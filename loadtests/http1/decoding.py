@@ -8,6 +8,9 @@ import brotli  # type: ignore[import-untyped]  # there are no stubs
 from loadtests.http1.errors import BodyTooLargeError, UndecodableBodyError
 
 _STEP = 1 << 16
+_MOST_CODINGS = 5
+"""One upon the other; servers use one."""
+
 _GZIP, _ZLIB, _RAW_DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _ZLIB_METHOD = 8  # the low half of a zlib wrapper's first byte (RFC 1950, 2.2)
 
@@ -16,9 +19,12 @@ def decoded(pieces: Iterable[bytes], content_encoding: str) -> Iterator[bytes]:
     """The pieces of a body without its encodings, each of bounded size; an unknown encoding is left as it is.
 
     Raises:
-        UndecodableBodyError: While iterating; the body is corrupt or cut off.
+        UndecodableBodyError: Too many encodings; or, while iterating, the body is corrupt or cut off.
     """
-    decoders = [_DECODERS.get(name.strip().lower()) for name in content_encoding.split(",")]
+    names = content_encoding.split(",")
+    if len(names) > _MOST_CODINGS:
+        raise UndecodableBodyError(f"more than {_MOST_CODINGS} content codings")
+    decoders = [_DECODERS.get(name.strip().lower()) for name in names]
     if None in decoders:
         return iter(pieces)
     for decoder in reversed(decoders):

@@ -58,6 +58,11 @@ class ResponseParser:
         self._chunks.clear()
 
     @property
+    def asks_to_continue(self) -> bool:
+        """Whether there has been an interim response, as to a request that expects 100 (Continue)."""
+        return self._interim > 0
+
+    @property
     def untouched(self) -> bool:
         """Whether not one byte of the response has come."""
         return not self._total

@@ -34,12 +34,12 @@ class ConnectionPool:
         self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
         self._open: WeakSet[Connection] = WeakSet()
 
-    def take_idle(self, origin: Origin, now: float) -> Connection | None:
-        """A connection on which the server has been silent, if there is one; see `may_be_trusted`."""
+    def take_idle(self, origin: Origin) -> Connection | None:
+        """A connection on which the server has been silent, if there is one."""
         idle = self._idle[origin]
         while idle:
             connection = idle.pop()
-            if connection.may_be_trusted(now) or connection.is_fresh():
+            if connection.is_fresh():
                 return connection
             connection.close()
         return None

@@ -29,6 +29,7 @@ class Head:
         safe: Whether it asks for no change, so that sending it twice does no harm (RFC 9110, 9.2.1).
         own_cookie: Whether a Cookie header is among `headers`, which leaves no place for the jar's.
         last: Whether it asks to close the connection after the response (RFC 9112, 9.6).
+        expects: Whether the server is to say that it wants the body (RFC 9110, 10.1.1).
     """
 
     method: str
@@ -39,6 +40,7 @@ class Head:
     safe: bool
     own_cookie: bool
     last: bool
+    expects: bool
 
 
 @lru_cache(maxsize=8192)
@@ -65,6 +67,7 @@ def build_head(method: str, target: Target, headers: HeaderItems) -> Head:
     start = "".join(f"{line}\r\n" for line in lines).encode("latin-1")
     empty_body = b"Content-Length: 0\r\n" if method in _BODY_EXPECTED else b""
     _, connection = by_name.get("connection", ("", ""))
+    _, expectation = by_name.get("expect", ("", ""))
     return Head(
         method,
         target,
@@ -74,6 +77,7 @@ def build_head(method: str, target: Target, headers: HeaderItems) -> Head:
         safe=method in _SAFE,
         own_cookie="cookie" in by_name,
         last="close" in connection.lower(),
+        expects=expectation.lower() == "100-continue",
     )
 
 

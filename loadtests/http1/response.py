@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.message import Message
 from functools import lru_cache
+from io import BufferedReader
 from typing import TYPE_CHECKING, Any, Self
 
 from loadtests.http1.errors import BadStatusError
 from loadtests.http1.heads import NONE
+from loadtests.http1.stream import Readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,12 +48,13 @@ class Response:
     """
 
     __slots__ = (
-        "__dict__", "_answer", "_content", "_head", "_sent_body", "_stream",
+        "__dict__", "_answer", "_content", "_file", "_head", "_sent_body", "_stream",
         "encoding", "error", "history", "seconds", "status_code",
     )  # fmt: skip
 
     _head: Head | None
     _content: bytes | None
+    _file: BufferedReader | None
     _stream: BodyStream | None
     encoding: str | None
     error: Exception | None
@@ -70,7 +73,7 @@ class Response:
         self._answer = answer
         self.status_code = status = answer.status
         self._content = body
-        self._stream = self.encoding = None
+        self._stream = self._file = self.encoding = None
         self.error = error or (None if _OK_FROM <= status < _OK_BELOW else BadStatusError(status))
         self.history: Sequence[Response] = ()
         self.seconds = 0.0
@@ -101,6 +104,16 @@ class Response:
         if self._content is None and self._stream is not None:
             self._content = self._stream.read_all()
         return self._content
+
+    @property
+    def stream(self) -> BufferedReader | None:
+        """The decoded body of a streamed response as a file to read from; None when it is not streamed.
+
+        It reads ahead: take the body from here or by `iter_content` or `content`, not by two of them.
+        """
+        if self._file is None and self._stream is not None:
+            self._file = BufferedReader(Readable(self._stream))
+        return self._file
 
     @property
     def text(self) -> str | None:

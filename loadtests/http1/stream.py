@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from io import RawIOBase
 from typing import TYPE_CHECKING
 
 from loadtests.http1.decoding import decoded
 from loadtests.http1.errors import BodyTooLargeError
 
 if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
     from loadtests.http1.connection import Connection
     from loadtests.http1.pool import ConnectionPool
     from loadtests.http1.target import Origin
@@ -73,3 +76,21 @@ class BodyStream:
             self._pool.give_back(self._origin, self._connection)
             self._connection = None
         return piece
+
+
+class Readable(RawIOBase):
+    """A body as Python's files are built on: `io.BufferedReader` makes it one."""
+
+    def __init__(self, stream: BodyStream) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Fill some of a buffer; 0 at the end."""
+        view = memoryview(buffer).cast("B")
+        piece = self._stream.read(len(view))
+        view[: len(piece)] = piece
+        return len(piece)

@@ -58,16 +58,6 @@ class TlsTransport:
         return self._transport.closed
 
     @property
-    def stirred(self) -> bool:
-        """As in `Transport`; what has been received and not been read was not waited for either."""
-        return self._transport.stirred or self._from_peer.pending > 0 or self._session.pending() > 0
-
-    @property
-    def waiting_since(self) -> float:
-        """As in `Transport`."""
-        return self._transport.waiting_since
-
-    @property
     def end(self) -> float:
         """As in `Transport`."""
         return self._transport.end

@@ -2,8 +2,7 @@
 
 gevent's own socket tries, fails and only then waits, and a `gevent.Timeout` starts a timer for each wait.
 Here the wait comes first, since an answer is hardly ever there yet. A connection has one timer, set again
-only when it goes off, and is watched for bytes all the time: no wait has to begin by watching, and what a
-server does to an idle connection is noticed.
+only when it goes off, and is watched for bytes all the time, so that no wait has to begin by watching.
 """
 
 from __future__ import annotations
@@ -44,16 +43,13 @@ class Transport:
 
     Attributes:
         closed: Whether `close` has been called.
-        stirred: Whether something has come, or the peer has closed, while nobody waited for it.
-        waiting_since: The `perf_counter` reading at which the latest wait began.
         network_timeout: Seconds that one wait may last.
         end: The `perf_counter` reading at which all waiting ends.
     """
 
     __slots__ = (
         "__weakref__", "_deadline", "_either", "_hub", "_note", "_pending", "_readable", "_socket", "_timer",
-        "_timer_due", "_waiting", "_writable", "closed", "end", "network_timeout", "stirred",
-        "waiting_since",
+        "_timer_due", "_waiting", "_writable", "closed", "end", "network_timeout",
     )  # fmt: skip
 
     def __init__(self, connected: GeventSocket, network_timeout: float) -> None:
@@ -65,14 +61,12 @@ class Transport:
         descriptor = self._socket.fileno()
         self._readable = self._hub.loop.io(descriptor, _READ)
         self._note = partial(_note, ref(self))  # an active watcher keeps its callback, which must not keep us
-        self.stirred = False
         self._writable = self._hub.loop.io(descriptor, _WRITE)
         self._either = self._hub.loop.io(descriptor, _READ | _WRITE)
         self._pending = _poll()
         self._pending.register(descriptor, select.POLLIN)
         self._timer: Any = None
         self._timer_due = self._deadline = self.end = math.inf
-        self.waiting_since = -math.inf
         self._waiting: Any = None
         self.closed = False
         self.network_timeout = network_timeout
@@ -167,7 +161,6 @@ class Transport:
             watcher.callback = current.switch
         else:
             watcher.start(current.switch)
-            self.stirred = False
         try:
             _switch(self._hub)
         finally:
@@ -187,13 +180,11 @@ class Transport:
     def note_bytes(self) -> None:
         """Called by the event loop: something came, or the peer closed, while nobody waited for it."""
         self._readable.stop()  # or it would be called again and again until somebody reads
-        self.stirred = True
 
     def _begin_to_wait(self) -> Any:  # noqa: ANN401 - gevent types no current greenlet
         if self.closed:
             raise ConnectionLostError("closed on this side")
-        self.waiting_since = now = perf_counter()
-        deadline = now + self.network_timeout
+        deadline = perf_counter() + self.network_timeout
         if deadline > self.end:  # noqa: PLR1730 - min() costs a call
             deadline = self.end
         self._deadline = deadline

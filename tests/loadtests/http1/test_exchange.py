@@ -7,7 +7,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import brotli  # type: ignore[import-untyped]  # there are no stubs
 import gevent
@@ -260,6 +260,32 @@ class TestKeepAlive:
         client = asker()
         client.get(server.url)
         assert client.ask(method, server.url).content == b"ok"
+        assert len(server.connections) == 2
+
+    @pytest.mark.parametrize("ending", [["leave"], ["reset"]])
+    def test_what_is_safe_is_not_sent_again_when_the_server_had_taken_it(
+        self, serve: Factory, asker: Factory, ending: list[str]
+    ) -> None:
+        """A worker that dies with requests in its hands is a failure of the service."""
+        server = serve([READ, ["send", OK], READ, ["sleep", 0.2], ending], [READ, ["send", OK], HOLD])
+        client = asker()
+        client.get(server.url)
+        with pytest.raises(ConnectionLostError):
+            client.get(server.url)
+        assert len(server.connections) == 1
+
+    def test_what_comes_late_and_unasked_is_not_taken_for_the_next_answer(
+        self, serve: Factory, asker: Factory
+    ) -> None:
+        server = serve(
+            [READ, ["send", OK], ["sleep", 0.02], ["send", answer(b"XX")], HOLD],
+            [READ, ["send", OK], HOLD],
+        )
+        client = asker()
+        client.get(server.url)
+        [connection] = client.pool._open
+        assert connection._transport._pending.poll(5000)  # meanwhile the event loop gets no turn
+        assert client.get(server.url).content == b"ok"
         assert len(server.connections) == 2
 
     @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
@@ -542,3 +568,62 @@ class TestStreams:
         response = client.get(server.url, stream=True)
         with pytest.raises(BodyTooLargeError):
             _ = response.content
+
+
+class TestExpectation:
+    CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+    EXPECTING: ClassVar = {"Expect": "100-continue"}
+
+    def test_the_body_follows_when_the_server_wants_it(self, serve: Factory, asker: Factory) -> None:
+        head = [["receive"], ["send", self.CONTINUE], ["receive"], ["send", OK]]
+        server = serve([*head, READ, ["send", OK], HOLD])
+        client = asker()
+        response = client.ask("POST", server.url, b"order", headers=self.EXPECTING)
+        assert (response.status_code, response.content) == (200, b"ok")
+        assert client.get(server.url).content == b"ok"
+        [sent] = server.connections
+        assert sent.count(b"order") == 1
+
+    @pytest.mark.parametrize("status", [b"417 Expectation Failed", b"200 OK", b"413 Too Large"])
+    def test_no_body_is_sent_to_a_server_that_has_answered(
+        self, serve: Factory, asker: Factory, status: bytes
+    ) -> None:
+        server = serve(
+            [["receive"], ["send", answer(b"no", status=status)], HOLD], [READ, ["send", OK], HOLD]
+        )
+        client = asker()
+        response = client.ask("POST", server.url, b"order", headers=self.EXPECTING)
+        assert response.status_code == int(status[:3])
+        assert client.get(server.url).content == b"ok"
+        assert b"order" not in b"".join(server.connections)
+        assert len(server.connections) == 2
+
+    def test_a_server_that_never_says_gets_the_body_after_a_second(
+        self, serve: Factory, asker: Factory
+    ) -> None:
+        server = serve([["receive"], ["receive"], ["send", OK], HOLD])
+        response = asker().ask("POST", server.url, b"order", headers=self.EXPECTING)
+        assert response.content == b"ok"
+        [sent] = server.connections
+        assert sent.endswith(b"\r\n\r\norder")
+
+    def test_the_whole_of_it_has_no_more_time_than_any_other(self, serve: Factory, asker: Factory) -> None:
+        server = serve([["receive"], HOLD])
+        with pytest.raises(ResponseTimeoutError):
+            asker(timeout=0.2).ask("POST", server.url, b"order", headers=self.EXPECTING)
+        [sent] = server.connections
+        assert b"order" not in sent
+
+    def test_without_a_body_there_is_nothing_to_wait_for(self, serve: Factory, asker: Factory) -> None:
+        server = serve([READ, ["send", OK], HOLD])
+        assert asker().ask("GET", server.url, headers=self.EXPECTING).content == b"ok"
+
+
+def test_more_codings_than_anybody_uses_are_refused() -> None:
+    body = b"order"
+    for _ in range(5):
+        body = gzip.compress(body)
+    assert decode(body, ", ".join(["gzip"] * 5), 1 << 20) == b"order"
+    for many in (6, 2000):
+        with pytest.raises(UndecodableBodyError, match="more than 5"):
+            decode(body, ", ".join(["gzip"] * many), 1 << 20)

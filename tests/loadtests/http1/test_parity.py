@@ -49,8 +49,16 @@ CALLS: dict[str, tuple[Callable[[Any], Any], list[bytes]]] = {
     "until close": (lambda client: client.get("/x"), [b"HTTP/1.1 200 OK\r\n\r\nok"]),
     "garbage": (lambda client: client.get("/x"), [b"garbage\r\n\r\n"]),
     "closed": (lambda client: client.post("/x"), [b""]),
+    "stream as a file": (lambda client: read_as_a_file(client.get("/x", stream=True)), [answer()]),
     "stream": (lambda client: client.get("/x", stream=True), [answer()]),
 }
+
+
+def read_as_a_file(response: Any) -> Any:
+    assert response.stream.read(1) == b"o"
+    assert response.stream.read() == b"k"
+    return response
+
 
 NOT_COMPARED = {b"user-agent", b"connection", b"host", b"accept-encoding"}
 

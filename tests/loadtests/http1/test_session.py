@@ -142,6 +142,17 @@ def test_credentials_in_the_host_become_basic_auth(serve: Factory, credentials: 
     mario.user._own_pool.close()
 
 
+def test_credentials_in_the_host_are_for_nobody_else(serve: Factory) -> None:
+    server, other = (serve([READ, ["send", OK], HOLD]) for _ in "ab")
+    mario = Guest(server.url.replace("//", "//mario:secret@"))
+    mario.client.get(f"{other.url}/there")
+    mario.client.get(f"{server.url}/here")
+    mario.client.get("nowhere://")
+    assert b"Authorization" not in other.connections[0]
+    assert b"Authorization: Basic " in server.connections[0]
+    mario.user._own_pool.close()
+
+
 def test_default_headers_are_sent_and_can_be_replaced(guest: Factory) -> None:
     mario, server = guest(OK, OK, default_headers={"X-Tenant": "1"})
     mario.client.get("/")
@@ -327,6 +338,14 @@ class TestRest:
         assert mario.event["exception"] is None
         assert b"Accept: application/json\r\n" in server.connections[0]
 
+    def test_files_are_sent_as_the_form_that_they_are(self, guest: Factory) -> None:
+        mario, server = guest()
+        with mario.user.rest("POST", "/", files={"menu": b"pizza"}):
+            pass
+        [sent] = server.connections
+        assert sent.count(b"Content-Type: multipart/form-data; boundary=") == 1
+        assert b"Content-Type: application/json" not in sent
+
     def test_what_is_no_json_fails(self, guest: Factory) -> None:
         mario, _ = guest(OK.replace(b"{", b"["))
         with mario.user.rest("GET", "/") as response:
@@ -360,6 +379,17 @@ class TestStreams:
         assert mario.event["response_length"] == 10
         assert response.iter_content(1).__next__() == "{"
         response.close()
+
+    def test_a_stream_is_read_as_a_file(self, guest: Factory) -> None:
+        mario, _ = guest(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\none\ntwo\nthree", OK, OK)
+        with mario.client.get("/", stream=True).stream as file:
+            assert file.read(2) == b"on"
+            assert file.readline() == b"e\n"
+            assert list(file) == [b"two\n", b"three"]
+            assert file.read() == b""
+        assert mario.client.get("/", stream=True).stream.read() == b'{"a": [1]}'
+        assert mario.client.get("/").stream is None
+        assert len(mario.user._own_pool._open) == 1
 
     def test_lines_come_one_by_one(self, guest: Factory) -> None:
         body = b"one\ntwo\nthree"
