@@ -52,7 +52,7 @@ class Client:
         """
         plain = not body and (self.jar.empty or head.own_cookie)
         request = head.bare if plain else serialise(head, body, self._cookie(head))
-        connection = self._begin(head, request, start, end, len(body) if head.expects else 0)
+        connection = self._begin(head, request, start, end)
         answer = connection.parser.head
         encoding = answer.encoding
         if answer.sets_cookies:
@@ -103,17 +103,16 @@ class Client:
     def _cookie(self, head: Head) -> str:
         return "" if self.jar.empty or head.own_cookie else self.jar.header_for(head.target, time())
 
-    def _begin(self, head: Head, request: bytes, start: float, end: float, expected: int) -> Connection:
+    def _begin(self, head: Head, request: bytes, start: float, end: float) -> Connection:
         """Send on a kept connection; on a new one if that had been closed and asking again can do no harm.
 
         A close that is heard of within a round trip may have crossed the request. What is lost later, the
         server had taken: that is a failure, to be seen and not to be asked again.
         """
-        bodiless = head.method == "HEAD"
         connection = self._pool.take_idle(head.target.origin)
         if connection is not None:
             try:
-                connection.begin(request, end, bodiless=bodiless, last=head.last, expected=expected)
+                connection.begin(head, request, end)
             except NothingSentError:
                 pass
             except ConnectionLostError:
@@ -123,5 +122,5 @@ class Client:
             else:
                 return connection
         connection = self._pool.open(head.target.origin, end)
-        connection.begin(request, end, bodiless=bodiless, last=head.last, expected=expected)
+        connection.begin(head, request, end)
         return connection

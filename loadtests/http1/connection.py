@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
+    from loadtests.http1.request import Head
     from loadtests.http1.target import Origin
 
 _CROSSING = 0.05
@@ -33,6 +34,7 @@ _CROSSING = 0.05
 _EXPECTING = 1.0
 """Seconds that a server has to say whether it wants a body: some never say (RFC 9110, 10.1.1)."""
 
+_BLANK_LINE = b"\r\n\r\n"
 _NO_SUCCESS = 300  # statuses from here on do not depend on the rest of the request
 
 
@@ -122,29 +124,27 @@ class Connection:
         """
         return self._transport.receive_now() is None
 
-    def begin(self, request: bytes, end: float, *, bodiless: bool, last: bool, expected: int = 0) -> None:
+    def begin(self, head: Head, request: bytes, end: float) -> None:
         """Send a request and read its response's head, with what of the body comes along.
 
         Args:
+            head: What it asks for.
             request: All of it, serialised.
             end: The `perf_counter` reading at which the exchange is given up.
-            bodiless: Whether it asks by HEAD.
-            last: Whether it asks to close the connection.
-            expected: How many bytes of it, the body, to hold back until the server wants them.
 
         Raises:
             RequestError: There is no head; the connection is closed.
         """
         parser, transport = self.parser, self._transport
-        self.last = last
-        parser.begin(bodiless=bodiless)
+        self.last = head.last
+        parser.begin(bodiless=head.bodiless)
         transport.end = end
         try:
-            rest = self._send_head(request, end, expected) if expected else transport.send(request)
+            rest = self._send_head(request, end) if head.expects else transport.send(request)
             if rest:
                 self._send_rest(rest)
             while not parser.status:
-                parser.feed_or_end(transport.receive())
+                parser.feed(transport.receive())
         except BaseException:
             self.close()
             raise
@@ -154,7 +154,7 @@ class Connection:
         parser = self.parser
         body = parser.take_body()
         while not body and not parser.complete:
-            parser.feed_or_end(self._transport.receive())
+            parser.feed(self._transport.receive())
             body = parser.take_body()
         return body
 
@@ -186,16 +186,17 @@ class Connection:
         """Close; whoever waits on the connection gets a `ConnectionLostError`."""
         self._transport.close()
 
-    def _send_head(self, request: bytes, end: float, expected: int) -> memoryview:
-        """Send all but what is expected, and give what is still to be sent: nothing, if it is not wanted."""
+    def _send_head(self, request: bytes, end: float) -> memoryview:
+        """Send all but the body, and give that if the server wants it: nothing, if it has answered."""
         parser, transport = self.parser, self._transport
-        rest = transport.send(request[:-expected])
+        length = request.index(_BLANK_LINE) + len(_BLANK_LINE)
+        rest = transport.send(request[:length])
         if rest:
             self._send_rest(rest)
         transport.end = min(end, perf_counter() + _EXPECTING)
         try:
             while not (parser.asks_to_continue or parser.status):
-                parser.feed_or_end(transport.receive())
+                parser.feed(transport.receive())
         except ResponseTimeoutError:
             if transport.end == end:
                 raise
@@ -203,7 +204,7 @@ class Connection:
         if parser.status:
             self.last = True  # whether the server still waits for the body, nobody knows
             return memoryview(b"")
-        return memoryview(request)[-expected:]
+        return memoryview(request)[length:]
 
     def _send_rest(self, rest: memoryview) -> None:
         """Send on, and read meanwhile: an answer may come before the request's end (RFC 9112, 9.5)."""

@@ -73,14 +73,18 @@ class ResponseParser:
         return sum(map(len, self._chunks))
 
     def feed(self, data: bytes) -> None:
-        """Take more bytes.
+        """Take what a socket gave: more bytes, or b"" for its end.
 
         Raises:
+            ConnectionLostError: The server closed, and the response is not complete.
             MalformedResponseError: Not HTTP/1.x.
             HeadTooLargeError: The head is, or would be, larger than allowed.
             SurplusBytesError: Bytes follow the response's end.
         """
         if not self._total and self._recall(data):
+            return
+        if not data:
+            self._feed_end()
             return
         self._total += len(data)
         if not self.status:
@@ -97,24 +101,6 @@ class ResponseParser:
             self._check_end(data)
         elif self.reusable and self._total == len(data) and not (self._interim or self._bodiless):
             _MEMORY.keep(self.head, self._total - self._head_length)
-
-    def feed_or_end(self, data: bytes) -> None:
-        """Take what a socket gave: bytes, or b"" for its end."""
-        if data:
-            self.feed(data)
-        else:
-            self.feed_end()
-
-    def feed_end(self) -> None:
-        """The server closed: the end of a body that is delimited so, an error for any other (RFC 9112, 6.3).
-
-        Raises:
-            ConnectionLostError: The response is not complete.
-        """
-        headers = self.head.headers
-        if not self.status or "content-length" in headers or "transfer-encoding" in headers:
-            raise ConnectionLostError("the server closed before the response was complete")
-        self.complete = True
 
     def take_body(self) -> bytes:
         """The body's bytes since the last call, without framing, still encoded."""
@@ -138,6 +124,13 @@ class ResponseParser:
         if self.status:
             self.complete = True
             self.reusable = self._llhttp.should_keep_alive()
+
+    def _feed_end(self) -> None:
+        """The end of a body that is delimited so, an error for any other (RFC 9112, 6.3)."""
+        headers = self.head.headers
+        if not self.status or "content-length" in headers or "transfer-encoding" in headers:
+            raise ConnectionLostError("the server closed before the response was complete")
+        self.complete = True
 
     def _refuse(self, error: Exception) -> None:
         if isinstance(error, HttpParserUpgrade):

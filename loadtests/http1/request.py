@@ -30,6 +30,7 @@ class Head:
         own_cookie: Whether a Cookie header is among `headers`, which leaves no place for the jar's.
         last: Whether it asks to close the connection after the response (RFC 9112, 9.6).
         expects: Whether the server is to say that it wants the body (RFC 9110, 10.1.1).
+        bodiless: Whether the response has no body, whatever its headers say.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Head:
     own_cookie: bool
     last: bool
     expects: bool
+    bodiless: bool
 
 
 @lru_cache(maxsize=8192)
@@ -78,6 +80,7 @@ def build_head(method: str, target: Target, headers: HeaderItems) -> Head:
         own_cookie="cookie" in by_name,
         last="close" in connection.lower(),
         expects=expectation.lower() == "100-continue",
+        bodiless=method == "HEAD",
     )
 
 

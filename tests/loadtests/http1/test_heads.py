@@ -26,7 +26,7 @@ def parse(*pieces: bytes, bodiless: bool = False, max_head: int = MAX_HEAD) -> R
     parser = ResponseParser(max_head)
     parser.begin(bodiless=bodiless)
     for piece in pieces:
-        parser.feed_or_end(piece)
+        parser.feed(piece)
     return parser
 
 
@@ -66,7 +66,7 @@ def test_a_kept_connection_takes_known_and_unknown_heads_in_turns() -> None:
     known, other = response(b"known"), response(b"of another length")
     for message, body in [(known, b"known"), (known, b"known"), (other, b"of another length")] * 3:
         parser.begin(bodiless=False)
-        parser.feed_or_end(message)
+        parser.feed(message)
         assert (parser.complete, parser.reusable, parser.take_body()) == (True, True, body)
 
 

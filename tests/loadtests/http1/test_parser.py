@@ -29,7 +29,7 @@ def parse(*pieces: bytes, bodiless: bool = False) -> ResponseParser:
     parser = ResponseParser(MAX_HEAD)
     parser.begin(bodiless=bodiless)
     for piece in pieces:
-        parser.feed_or_end(piece)
+        parser.feed(piece)
     return parser
 
 
@@ -65,7 +65,7 @@ class TestAnyCut:
             parser = parse(message[:place])
             assert not parser.complete
             with pytest.raises(ConnectionLostError):
-                parser.feed_end()
+                parser.feed(b"")
 
     def test_any_further_byte_is_refused(self, message: bytes, status: int, body: bytes) -> None:
         del status, body
@@ -94,7 +94,7 @@ def test_a_chunked_body_is_what_was_chunked(body: bytes, sizes: list[int], place
 def test_a_body_until_the_end_of_the_connection_ends_there(body: bytes, places: list[int]) -> None:
     parser = parse(*cut_at(b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n" + body, places))
     assert not parser.complete
-    parser.feed_end()
+    parser.feed(b"")
     assert (parser.complete, parser.reusable, parser.take_body()) == (True, False, body)
 
 
@@ -102,7 +102,7 @@ def test_a_body_until_the_end_of_the_connection_ends_there(body: bytes, places: 
 def test_no_bytes_break_it_but_by_its_own_errors(data: bytes, places: list[int]) -> None:
     try:
         parser = parse(*cut_at(data, places))
-        parser.feed_end()
+        parser.feed(b"")
     except RequestError:
         return
     assert parser.complete
