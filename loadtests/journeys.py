@@ -6,6 +6,7 @@ from the seed and its index: what a user asks for depends on those, not on when 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from locust import TaskSet, tag, task
@@ -59,7 +60,7 @@ class Journeys(TaskSet):
             raise StopUser
         return REFERENCE[journey]
 
-    @property
+    @cached_property
     def _drawn_from(self) -> list[Any]:
         """The tasks that tags have left, each as often as its role has weight."""
         weights = scenarios.MIXES[self.user.scenario]

@@ -30,11 +30,14 @@ class Latencies:
 
     def add(self, seconds: float) -> None:
         """Count one response time."""
-        value = min(max(int(seconds * 1e6 + 0.5), 0), LONGEST_US)
+        value = int(seconds * 1e6 + 0.5)
+        if not 0 <= value <= LONGEST_US:
+            value = min(max(value, 0), LONGEST_US)
         shift = value.bit_length() - _BITS
         self.counts[value >> shift << shift if shift > 0 else value] += 1
         self.total_us += value
-        self.maximum_us = max(self.maximum_us, value)
+        if value > self.maximum_us:  # noqa: PLR1730 - max() costs a call
+            self.maximum_us = value
 
     def merge(self, other: Latencies) -> None:
         """Count what another has counted, too."""

@@ -17,7 +17,7 @@ def test_it_is_quiet_when_the_last_has_left() -> None:
     turnstile, leave = Turnstile(), gevent.event.Event()
 
     def stay() -> None:
-        with turnstile.passing():
+        with turnstile:
             leave.wait(PATIENCE)
 
     inside = [gevent.spawn(stay) for _ in range(3)]
@@ -32,7 +32,7 @@ def test_who_comes_while_it_is_held_waits_for_its_release() -> None:
     turnstile, passed = Turnstile(), []
 
     def come() -> None:
-        with turnstile.passing():
+        with turnstile:
             passed.append(1)
 
     turnstile.hold(0)
@@ -50,7 +50,7 @@ def test_who_waits_is_sent_home_when_it_closes() -> None:
 
     def come() -> str:
         try:
-            with turnstile.passing():
+            with turnstile:
                 return "inside"
         except GreenletExit:
             return "home"
@@ -60,12 +60,12 @@ def test_who_waits_is_sent_home_when_it_closes() -> None:
     gevent.sleep(0.01)
     turnstile.close()
     assert user.get(timeout=PATIENCE) == "home"
-    with pytest.raises(GreenletExit), turnstile.passing():
+    with pytest.raises(GreenletExit), turnstile:
         pytest.fail("it is closed")
 
 
 def test_who_fails_inside_has_left() -> None:
     turnstile = Turnstile()
-    with pytest.raises(ZeroDivisionError), turnstile.passing():
+    with pytest.raises(ZeroDivisionError), turnstile:
         raise ZeroDivisionError
     assert turnstile.hold(0)
