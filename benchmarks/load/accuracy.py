@@ -37,8 +37,11 @@ ENOUGH = 600
 CALM = 200.0
 """Requests a second while the server stalls: few enough for every generator."""
 
-POOL = {generators.OURS: 500}
-"""Users that an open model may take while the server stalls; the others go on with 50 connections."""
+MANY = 500
+"""Connections, besides the usual ones, with which generators that keep a rate go through the stalls.
+
+Ours has that many users to take from; with fewer it would say that arrivals were dropped.
+"""
 
 KEPT = 0.99
 """Of a rate that was asked for: who sends less does not keep it."""
@@ -66,8 +69,9 @@ class Case:
 
 def planned(turns: int, seconds: int) -> float:
     """Seconds of all runs together."""
-    runs = sum(1 + (PROBES + len(SHARES)) * each.has_rate for each in in_turn(GENERATORS, 0))
-    return turns * (seconds * runs + EVERY * len(in_turn(GENERATORS, 0)))
+    here = in_turn(GENERATORS, 0)
+    runs = sum(1 + (PROBES + len(SHARES)) * each.has_rate for each in here)
+    return turns * (seconds * runs + EVERY * sum(len(_crowds(each)) for each in here))
 
 
 def measured(turns: int, seconds: int) -> Iterator[Reading]:
@@ -83,7 +87,8 @@ def measured(turns: int, seconds: int) -> Iterator[Reading]:
                 for share, load in SHARE_NAMES.items():
                     yield _reading(turn, generator, Case(load, seconds, crowd, share * capacity))
             rate = CALM if generator.has_rate else None
-            yield _reading(turn, generator, Case(STALLS, int(EVERY), POOL.get(generator, CONNECTIONS), rate))
+            for crowd in _crowds(generator):
+                yield _reading(turn, generator, Case(STALLS, int(EVERY), crowd, rate))
 
 
 def missing(readings: Sequence[Reading]) -> list[str]:
@@ -99,6 +104,13 @@ def truth(log: Log, begin: float, end: float) -> dict[str, float]:
     waiting customers out of the shop does not shorten their wait.
     """
     return quantiles(seen(begin, end, log.stalls) if log.stalls else log.within(begin, end))
+
+
+def _crowds(generator: Generator) -> Sequence[int]:
+    """With how many connections it goes through the stalls."""
+    if generator is generators.OURS:
+        return (MANY,)
+    return (CONNECTIONS, MANY) if generator.has_rate else (CONNECTIONS,)
 
 
 def _searched(

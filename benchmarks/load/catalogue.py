@@ -36,8 +36,9 @@ class Benchmark:
 LIMITS = (PIZZERIA.name,)
 
 SPEED_CAPTION = """\
-One core each, 50 connections. Multiples are medians of ratios within a turn: of requests/s from nginx, and of
-requests per second of CPU from the pizzeria, which is the bottleneck itself."""
+One core each, 50 connections, in an order drawn anew for each turn. Multiples are medians of ratios within a
+turn, and the least and the greatest: of requests/s from nginx, and of requests per second of CPU from the
+pizzeria, which is the bottleneck itself. The CPU of tools is all of theirs, Locust's that of its window."""
 
 HEADS_CAPTION = """\
 Ours does not read a response's head again while the server repeats it, byte for byte. One that numbers its
@@ -52,7 +53,8 @@ with answers like the pizzeria's, so that the generator is the bottleneck, and f
 ACCURACY_CAPTION = """\
 What each generator says of a server with log-normal delays (median 10 ms, p99 32 ms), against what the server
 really waited. With stalls it does nothing at all for one second in ten, and the truth is what people see who
-arrive at 200 a second whatever it does. wrk and ab know no rate."""
+arrive at 200 a second whatever it does. wrk and ab know no rate. Ours offers requests evenly; the connections
+of Locust's other users, and it seems of hey, begin together: some of their error is a crowd of their own."""
 
 
 def _speed(runs: Sequence[Run]) -> str:

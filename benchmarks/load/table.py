@@ -45,25 +45,25 @@ def users(runs: Sequence[Run]) -> str:
         least = min(memory)
         for crowd, used in memory.items():
             growth = f"{(used - memory[least]) / (crowd - least) * 1000:.1f} MB" if crowd > least else ""
-            cost = median(each.cost for each in own if each.users == crowd) * 1e6
-            lines.append(f"| {generator} | {crowd:,} | {used:.0f} MB | {growth} | {cost:.0f} µs |")
+            cost = _spread([each.cost * 1e6 for each in own if each.users == crowd], ".0f")
+            lines.append(f"| {generator} | {crowd:,} | {used:.0f} MB | {growth} | {cost} µs |")
     return "\n".join(lines)
 
 
 def accuracy(readings: Sequence[Reading], loads: Sequence[str], missing: Sequence[str] = ()) -> str:
     """How far what is said lies from the truth: medians over turns, and from which to which turn."""
     lines = [
-        "| load | generator | requests/s | p50 | p95 | p99 |",
-        "|---|---|---|---|---|---|",
+        "| load | generator | connections | requests/s | p50 | p95 | p99 |",
+        "|---|---|---|---|---|---|---|",
     ]
     for load in loads:
         at_it = [each for each in readings if each.load == load]
-        for generator in dict.fromkeys(each.generator for each in at_it):
-            own = [each for each in at_it if each.generator == generator]
+        for generator, crowd in dict.fromkeys((each.generator, each.connections) for each in at_it):
+            own = [each for each in at_it if (each.generator, each.connections) == (generator, crowd)]
             rate = median(each.rate for each in own)
             errors = " | ".join(_error(own, name) for name in QUANTILES)
-            lines.append(f"| {load} | {generator} | {rate:,.0f} | {errors} |")
-    return "\n".join(lines + [_absent(name, 3) for name in missing])
+            lines.append(f"| {load} | {generator} | {crowd} | {rate:,.0f} | {errors} |")
+    return "\n".join(lines + [_absent(name, 4) for name in missing])
 
 
 def _figures(runs: Sequence[Run]) -> str:
@@ -77,7 +77,13 @@ def _ratio(own: Sequence[Run], there: Sequence[Run], reference: str, *, by_cpu: 
     beside = {each.turn: each for each in there if each.generator == reference}
     pairs = [(each, beside[each.turn]) for each in own if each.turn in beside]
     ratios = [other.cost / each.cost if by_cpu else each.rate / other.rate for each, other in pairs]
-    return f"{median(ratios):.2f}" if ratios else ""
+    return _spread(ratios, ".2f") if ratios else ""
+
+
+def _spread(values: Sequence[float], form: str) -> str:
+    """The median, and of several the least and the greatest."""
+    middle = format(median(values), form)
+    return f"{middle} ({min(values):{form}}-{max(values):{form}})" if len(values) > 1 else middle
 
 
 def _memory(runs: Sequence[Run], crowd: int) -> float:
