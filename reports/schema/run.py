@@ -114,6 +114,8 @@ class ArrivalsReport(ArrivalCountsReport):
 
     kind: Literal["constant", "poisson"]
     rate: float
+    pool: int = Field(description="users who were ready, at work or not, at the most")
+    max_users: int = Field(description="to which the pool might have grown, from the run's users")
 
 
 class PlanReport(Document):
