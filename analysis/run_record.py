@@ -136,6 +136,7 @@ class ArrivalCounts(Record):
     under_way_at_start: int = Field(description="journeys that had begun before, and not ended")
     under_way_at_end: int
     most_users: int = Field(description="at work at the same time")
+    pool: int = Field(description="users who were there, at work or not, when the window closed")
     late_p99: float
     late_max: float
 
@@ -145,7 +146,6 @@ class Arrivals(ArrivalCounts):
 
     kind: Literal["constant", "poisson"]
     rate: float = Field(description="asked for: journeys a second at level 1 of the shape")
-    pool: int = Field(description="users who were ready, at work or not, at the most")
     max_users: int = Field(description="to which the pool might have grown, from the run's users")
 
 

@@ -227,7 +227,7 @@ class Crew:
             self._seeds,
             self._pulse.read(),
             self._disagreements,
-            self._lobby.close_ledger() if self._lobby else None,
+            self._lobby.close_ledger(self.present) if self._lobby else None,
             self._plan.made if self._plan else 0,
             {target.side: target.warm_up for target in self.targets},
             {target.side: target.window for target in self.targets},

@@ -121,11 +121,11 @@ class Lobby:
         under_way = self._working + len(self._promised)
         self.ledger = Ledger(under_way_at_start=under_way, most_users=self._working)
 
-    def close_ledger(self) -> Ledger:
-        """The ledger, complete: what happens from now on is in none."""
+    def close_ledger(self, pool: int) -> Ledger:
+        """The ledger, complete with how many users there are: what happens from now on is in none."""
         self._break_promises()
         closed, self.ledger = self.ledger, Ledger()
-        closed.under_way_at_end = self._working
+        closed.under_way_at_end, closed.pool = self._working, pool
         return closed
 
     def stop(self) -> None:

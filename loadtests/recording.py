@@ -79,7 +79,6 @@ def _arrivals(run: Run, crowd: Crowd, done: CrewReport) -> Arrivals | None:
     return Arrivals(
         kind=options.arrivals,
         rate=options.rate,
-        pool=done.users,
         max_users=crowd.users if crowd.planned else options.max_users,
         **done.ledger.record().model_dump(),
     )

@@ -105,6 +105,7 @@ class ArrivalCountsReport(Document):
     under_way_at_start: int = Field(description="journeys that had begun before, and not ended")
     under_way_at_end: int
     most_users: int
+    pool: int = Field(description="users who were there, at work or not, when the window closed")
     late_p99: float
     late_max: float
 
@@ -114,7 +115,6 @@ class ArrivalsReport(ArrivalCountsReport):
 
     kind: Literal["constant", "poisson"]
     rate: float
-    pool: int = Field(description="users who were ready, at work or not, at the most")
     max_users: int = Field(description="to which the pool might have grown, from the run's users")
 
 

@@ -54,7 +54,9 @@ def opened(users: int | None) -> load.Load:
 @pytest.mark.e2e
 def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp_path: Path) -> None:
     with serving() as url:
-        done = load.run(opened(users=None), Target(url, None, "/metrics"), None, tmp_path / "run", (), lambda: None)
+        done = load.run(
+            opened(users=None), Target(url, None, "/metrics"), None, tmp_path / "run", (), lambda: None
+        )
     assert (done.record.model, done.record.users) == ("open", 10)
     assert done.record.arrivals is not None
     assert done.record.arrivals.max_users == 20
