@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from math import ceil
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -45,7 +46,8 @@ class Lobby:
     The user who came last goes first: no more users than needed are ever at work, and the others cost
     nothing but their memory. When an arrival finds nobody, a user is started for it while the ``pool`` has
     fewer than this process' share of the ``limit``; beyond that it is counted as dropped, and so is one whose
-    user has ended before it was ready. Without a pool there are no users but those who come by themselves.
+    user has ended before it was ready. When the share becomes smaller, users beyond it go home, none amid a
+    journey. Without a pool there are no users but those who come by themselves.
     """
 
     def __init__(self, arrivals: Arrivals, pool: Pool | None = None, limit: int = 0) -> None:
@@ -69,9 +71,9 @@ class Lobby:
         """Wait for an arrival; gives how late its journey begins, seconds after it was due.
 
         Raises:
-            GreenletExit: No more will come. Locust ends the user.
+            GreenletExit: No more will come, or others will do. Locust ends the user.
         """
-        if self._stopped:
+        if self._stopped or (self._surplus > 0 and not self._promised):
             raise GreenletExit
         self._starting.discard(gevent.getcurrent())
         if self._promised:
@@ -98,6 +100,8 @@ class Lobby:
     def take(self, part: Part) -> None:
         """Give this part of all arrivals from now on."""
         self._arrivals.part = part
+        for _ in range(min(self._surplus, len(self._waiting))):
+            self._waiting.pop(0).set_exception(GreenletExit())
         if not self._takes_part.is_set():
             self._arrivals.skip_to(self._clock.now)
             self._takes_part.set()
@@ -204,6 +208,13 @@ class Lobby:
         self._starting.add(user)
         user.link(self._ended)
         return True
+
+    @property
+    def _surplus(self) -> int:
+        """Users beyond this process' share of the limit, rounded up: Locust may round its share so."""
+        if self._pool is None:
+            return 0
+        return self._pool.users - ceil(self._limit / self._arrivals.part.of)
 
     def _ended(self, user: Greenlet) -> None:
         """Somebody who was started has ended, maybe before it could be called."""

@@ -218,6 +218,31 @@ def test_a_process_grows_to_its_share_of_the_limit_which_may_change(house: Any) 
     assert (here.users, here.dropped) == (3, 5)
 
 
+def test_when_the_share_becomes_smaller_users_beyond_it_go_home_but_none_amid_a_journey(house: Any) -> None:
+    here = house(limit=9)
+    for _ in range(7):
+        here.arrive()
+        here.tell(here.started[0], Act.READY)
+    first, second, *_ = here.at_work
+    here.tell(first, Act.ENDS)
+    here.tell(second, Act.ENDS)
+    here.lobby.take(Part(0, 3))
+    gevent.idle()
+    assert (here.users, len(here.at_work)) == (5, 5)
+    for user in list(here.at_work):
+        here.tell(user, Act.ENDS)
+    assert (here.users, here.lobby.ledger.finished) == (3, 7)
+
+
+def test_a_share_that_locust_has_rounded_up_is_no_surplus(house: Any) -> None:
+    here = house(limit=3, at_first=2)
+    here.lobby.take(Part(0, 2))
+    for _ in range(2):
+        here.arrive()
+    here.tell(here.at_work[0], Act.ENDS)
+    assert here.users == 2
+
+
 def test_users_who_cannot_be_started_are_told_once_and_arrivals_dropped(
     house: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -247,18 +272,16 @@ ACTS = st.lists(
 def test_whatever_happens_every_arrival_is_given_to_one_user_or_dropped(
     acts: list[tuple[Act, int]], limit: int, at_first: int
 ) -> None:
-    here = House(limit, at_first)
-    most = max(limit, at_first)
+    here = House(limit, min(at_first, limit))
     for what, which in acts:
         play(here, what, which)
         promised = len(here.lobby._promised)
         assert here.offered == len(here.begun) + here.dropped + promised
-        assert here.users <= most
+        assert here.users <= limit
         assert promised <= len(here.started)
         assert not (promised and here.lobby._waiting)
         assert all(0 <= page.dropped <= page.offered for page in here.pages)
-        page = here.lobby.ledger
-        assert page.most_users <= most
+        assert here.lobby.ledger.most_users <= limit
     here.close()
     assert here.users == 0
     assert here.offered == len(here.begun) + here.dropped

@@ -209,17 +209,27 @@ def test_what_the_web_form_asks_for_is_checked_before_a_run_begins(
             ({"scenario": "breakfast"}, "--scenario breakfast: no such scenario; choose one of mario, "),
             ({"shape": "lunch"}, "--shape lunch: no such shape; choose one of smoke, "),
             ({"rate": "30", "run_time": "1s", "spawn_rate": "1"}, "--run-time 1 s is over before "),
+            ({"rate": "30", "max_users": "1"}, "--max-users 1 are fewer than --users 2, "),
+            ({"rate": "30", "max_users": "few"}, "argument --max-users: 'few' is no number"),
+            ({"rate": "", "max_users": "5"}, "--max-users is for an open model; give --rate, too"),
         ):
             answer = post(**fields)
             assert not answer["success"], fields
             assert answer["message"].startswith(reason)
         assert not load.runs.exists()
-        assert post(rate="20", shape="smoke", run_time="3s")["success"]
-        until(lambda: list(load.runs.glob("2*/run.json")))
-        assert post(rate="", shape="steady", run_time="2s")["success"]
-        until(lambda: len(list(load.runs.glob("2*/run.json"))) == 2)
-    first, second = sorted(load.runs.glob("2*"))
-    assert [runs.load(run).record.model for run in (first, second)] == ["open", "closed"]
+        for number, fields in enumerate(
+            (
+                {"rate": "20", "shape": "smoke", "max_users": "7"},
+                {"rate": "", "shape": "steady", "max_users": ""},
+                {"rate": "20"},
+            ),
+            start=1,
+        ):
+            assert post(**fields, run_time="2s")["success"]
+            until(lambda: len(list(load.runs.glob("2*/run.json"))) == number)  # noqa: B023
+    records = [runs.load(run).record for run in sorted(load.runs.glob("2*"))]
+    assert [record.model for record in records] == ["open", "closed", "open"]
+    assert [record.arrivals.max_users for record in records if record.arrivals] == [7, 100]
 
 
 def test_a_shape_of_ones_own_goes_up_and_down(pizzeria: Any, load: Any) -> None:

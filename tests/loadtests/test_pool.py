@@ -38,6 +38,7 @@ class Guest(MeasuredUser):
             came.write(type(self).__name__ + "\\n")
 """
 SLOW_TO_COME = LOCUSTFILE + "        gevent.sleep(0.3 * (self.index > 0))\n"
+ALONE = LOCUSTFILE + "        gevent.sleep(60 * (self.index > 0))\n"
 WHO_FAILS = LOCUSTFILE + "        assert self.index == 0, 'not today'\n"
 WHO_IS_NOT_MADE = LOCUSTFILE + (
     "    def __init__(self, environment):\n"
@@ -137,6 +138,19 @@ def test_users_who_cannot_be_made_are_said_once_and_what_finds_nobody_is_dropped
     assert (arrivals.dropped, arrivals.pool) == (arrivals.offered - 1, 1)
     assert output.count("no more users are started: no room") == 1
     assert "Traceback" not in output
+
+
+def test_a_run_that_ends_while_users_are_being_started_accounts_for_every_arrival(
+    pizzeria: Any, load: Load
+) -> None:
+    busy = ("-u", "1", "--rate", "100", "--think", "60", "-t", "3s")
+    code, output = load.run("-H", pizzeria(), *written(load, ALONE), *busy, *EVEN)
+    _, arrivals = latest(load)
+    assert code == 0, output
+    assert "Traceback" not in output
+    assert arrivals.offered == arrivals.dropped > 100
+    assert (arrivals.pool, arrivals.finished, arrivals.under_way_at_end) == (1, 0, 1)
+    assert came(load)["Guest"] > 100
 
 
 def test_of_several_classes_each_is_started_by_its_weight_but_those_of_a_fixed_count(
