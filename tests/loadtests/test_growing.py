@@ -234,6 +234,17 @@ def test_when_the_share_becomes_smaller_users_beyond_it_go_home_but_none_amid_a_
     assert (here.users, here.lobby.ledger.finished) == (3, 7)
 
 
+def test_nobody_goes_home_while_a_journey_waits(house: Any) -> None:
+    here = house(limit=4, at_first=3)
+    for _ in range(4):
+        here.arrive()
+    here.lobby.take(Part(0, 2))
+    here.tell(here.at_work[0], Act.ENDS)
+    assert (len(here.at_work), len(here.begun), here.dropped) == (3, 4, 0)
+    here.tell(here.started[0], Act.READY)
+    assert (here.users, here.dropped) == (3, 0)
+
+
 def test_a_share_that_locust_has_rounded_up_is_no_surplus(house: Any) -> None:
     here = house(limit=3, at_first=2)
     here.lobby.take(Part(0, 2))

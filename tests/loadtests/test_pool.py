@@ -166,9 +166,7 @@ def test_of_several_classes_each_is_started_by_its_weight_but_those_of_a_fixed_c
     assert arrivals.pool == arrivals.most_users == 29
 
 
-def test_with_tags_that_leave_nothing_out_but_steps_new_users_leave_out_the_same(
-    pizzeria: Any, load: Load
-) -> None:
+def test_new_users_too_leave_out_the_steps_that_tags_exclude(pizzeria: Any, load: Load) -> None:
     few = ("-u", "1", "--rate", "30", "--think", "0.2", "--exclude-tags", "manager", "tour")
     load.run("-H", pizzeria(), *few, "-t", "3s")
     run, arrivals = latest(load)
