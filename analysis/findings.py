@@ -201,9 +201,14 @@ def _dropped(record: RunRecord) -> Iterator[Finding]:
         yield Finding(
             "arrivals-dropped",
             Severity.INVALID if arrivals.dropped > MOST_DROPPED * arrivals.offered else Severity.WARNING,
-            f"{arrivals.dropped} of {arrivals.offered} journeys found none of {record.users} users free; "
-            "allow more --users, or offer less",
+            f"{arrivals.dropped} of {arrivals.offered} journeys found none of {arrivals.pool} users free; "
+            f"{_more_users(record)}, or offer less",
         )
+
+
+def _more_users(record: RunRecord) -> str:
+    """Those of a plan are there from the start."""
+    return "allow more --users" if record.plan else "allow more --max-users (mario-perf: --users)"
 
 
 def _cut_short(record: RunRecord) -> Iterator[Finding]:

@@ -51,9 +51,9 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How a gate loads the service. With a ``rate`` the model is open, and ``users`` the most at a time."""
+    """How a gate loads the service. With a ``rate`` the model is open, and ``users`` all that there are."""
 
-    users: int | None = None  # 1 in a duet, 20 otherwise, 5 s of arrivals in an open model
+    users: int | None = None  # 1 in a duet, 20 otherwise; in an open model as many as it takes
     duration: float = 60.0  # seconds
     seed: int = 1
     scenario: str | None = None  # None: the locustfile's name

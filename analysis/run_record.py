@@ -124,9 +124,10 @@ class Rates(Record):
 
 
 class ArrivalCounts(Record):
-    """What became of an open model's arrivals. One that found no free user is dropped.
+    """What became of an open model's arrivals. One for which no user became free or ready is dropped.
 
-    ``late`` is how long after it was due a journey began, seconds: the load generator's own delay.
+    ``late`` is how long after it was due a journey began, seconds: the load generator's own delay, and the
+    time that a user took to get ready who was started for it.
     """
 
     offered: int
@@ -135,6 +136,7 @@ class ArrivalCounts(Record):
     under_way_at_start: int = Field(description="journeys that had begun before, and not ended")
     under_way_at_end: int
     most_users: int = Field(description="at work at the same time")
+    pool: int = Field(description="users who were there, at work or not, when the window closed")
     late_p99: float
     late_max: float
 
@@ -144,6 +146,7 @@ class Arrivals(ArrivalCounts):
 
     kind: Literal["constant", "poisson"]
     rate: float = Field(description="asked for: journeys a second at level 1 of the shape")
+    max_users: int = Field(description="to which the pool might have grown, from the run's users")
 
 
 class PlanCounts(Record):
@@ -157,7 +160,7 @@ class Worker(Record):
     """What one process of a distributed run did."""
 
     index: int
-    users: int
+    users: int = Field(description="who were ready at the same time, at the most")
     started: int = Field(description="requests in the window")
     seeds: str = Field(description="what the random streams of its users are drawn from")
     generator: Generator
@@ -179,7 +182,7 @@ class RunRecord(Record):
     scenario: str
     seed: int
     model: Literal["closed", "open"]
-    users: int
+    users: int = Field(description="asked for; in an open model those at the start")
     spawn_rate: float
     shape: str
     command: Command

@@ -61,7 +61,8 @@ class Target:
 class Load:
     """What is sent. Times in seconds; ``window`` is what is measured.
 
-    In an open model ``users`` are the most at a time; None are as many as the load takes by itself.
+    In an open model ``users`` are all that there are: none gets ready under load, whose time would be the
+    load generator's. None are as many as the load takes by itself.
     """
 
     users: int | None
@@ -158,7 +159,6 @@ def _command(load: Load, candidate: Target, baseline: Target | None, folder: Pat
         [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
     )
     users = [] if load.users is None else ["-u", str(load.users), "-r", str(load.users)]
-    open_model = [] if load.rate is None else ["--rate", str(load.rate), "--arrivals", load.arrivals]
     return [
         *(sys.executable, "-m", "locust", "-f", str(load.locustfile), "--headless", "--only-summary"),
         *(*users, "-t", f"{load.run_time}s", "-H", candidate.url),
@@ -167,6 +167,13 @@ def _command(load: Load, candidate: Target, baseline: Target | None, folder: Pat
         *("--runs-dir", str(folder.parent), "--run-id", folder.name),
         *("--metrics-path", candidate.metrics_path, "--revision", candidate.revision or ""),
         *duet,
-        *open_model,
+        *_open_model(load),
         *load.trust.locust_options,
     ]
+
+
+def _open_model(load: Load) -> list[str]:
+    if load.rate is None:
+        return []
+    most = [] if load.users is None else ["--max-users", str(load.users)]
+    return ["--rate", str(load.rate), "--arrivals", load.arrivals, *most]

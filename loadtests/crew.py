@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from loadtests.lobby import Pool
     from loadtests.options import Options
     from loadtests.plan import Plan
     from loadtests.rapidhttp import RapidHttpSession
@@ -54,7 +55,7 @@ class Seat:
     def wait_for_start(self) -> None:
         """Until the user's first journey may begin; those of a plan all belong into the window."""
         self._present = True
-        self.crew.present += 1
+        self.crew.welcome()
         if self.plan is not None:
             self.window_opened.wait()
         self._wait_in_lobby()
@@ -110,14 +111,25 @@ class CrewReport:
 class Crew:
     """Seats for users, each with random streams of its own, and the moments of the run as they are told."""
 
-    def __init__(self, options: Options, host: str, index: int = 0, plan: Plan | None = None) -> None:
-        """``index`` keeps the random streams of several processes apart; a ``plan`` is told what it holds."""
+    def __init__(
+        self,
+        options: Options,
+        host: str,
+        index: int = 0,
+        plan: Plan | None = None,
+        pool: Pool | None = None,
+    ) -> None:
+        """``index`` keeps the random streams of several processes apart; a ``plan`` is told what it holds.
+
+        The ``pool`` of an open model grows. That of a plan does not: users begin its journeys together.
+        """
         self.targets = targets(options, host)
         self.lost: tuple[LostWorker, ...] = ()
         self.part = Part()
         self.present = 0
         """Users who are ready: they wait for their first journey, or have begun it."""
-        self._lobby = _lobby(options, index)
+        self._most_present = 0
+        self._lobby = _lobby(options, index, None if plan else pool)
         self._plan = plan
         self._options = options
         self._index = index
@@ -150,6 +162,11 @@ class Crew:
             window_opened=self._window_opened,
             crew=self,
         )
+
+    def welcome(self) -> None:
+        """A user has become ready."""
+        self.present += 1
+        self._most_present = max(self._most_present, self.present)
 
     def gather(self, users: int, timeout: float) -> None:
         """Wait until so many users are ready."""
@@ -206,11 +223,11 @@ class Crew:
             target.close_books()
         report = CrewReport(
             self._index,
-            self._seats,
+            self._most_present,
             self._seeds,
             self._pulse.read(),
             self._disagreements,
-            self._lobby.close_ledger() if self._lobby else None,
+            self._lobby.close_ledger(self.present) if self._lobby else None,
             self._plan.made if self._plan else 0,
             {target.side: target.warm_up for target in self.targets},
             {target.side: target.window for target in self.targets},
@@ -232,11 +249,12 @@ class Crew:
         return Random(f"{self._seeds}/{index}/{purpose}")  # noqa: S311
 
 
-def _lobby(options: Options, index: int) -> Lobby | None:
+def _lobby(options: Options, index: int, pool: Pool | None) -> Lobby | None:
     if options.rate is None:
         return None
     stream = Random(f"{options.seed}/{index}/arrivals")  # noqa: S311
-    return Lobby(Arrivals(options.rate, options.shape, GAPS[options.arrivals](stream)))
+    arrivals = Arrivals(options.rate, options.shape, GAPS[options.arrivals](stream))
+    return Lobby(arrivals, pool, options.max_users)
 
 
 def targets(options: Options, host: str) -> tuple[Target, ...]:

@@ -18,6 +18,7 @@ class Ledger:
     under_way_at_start: int = 0
     under_way_at_end: int = 0
     most_users: int = 0
+    pool: int = 0
     lateness: Latencies = field(default_factory=Latencies)
 
     def merge(self, other: Ledger) -> None:
@@ -28,6 +29,7 @@ class Ledger:
         self.under_way_at_start += other.under_way_at_start
         self.under_way_at_end += other.under_way_at_end
         self.most_users += other.most_users
+        self.pool += other.pool
         self.lateness.merge(other.lateness)
 
     def record(self) -> ArrivalCounts:
@@ -39,6 +41,7 @@ class Ledger:
             under_way_at_start=self.under_way_at_start,
             under_way_at_end=self.under_way_at_end,
             most_users=self.most_users,
+            pool=self.pool,
             late_p99=self.lateness.quantile(0.99),
             late_max=self.lateness.maximum_us / 1e6,
         )

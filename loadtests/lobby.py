@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections import deque
+from math import ceil
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import gevent
 from gevent import GreenletExit
@@ -13,23 +16,48 @@ from loadtests.clock import Clock
 from loadtests.ledger import Ledger
 
 if TYPE_CHECKING:
+    from gevent import Greenlet
+
     from loadtests.arrivals import Arrivals, Part
 
+LOG: Final = logging.getLogger("loadtests")
 _IN_A_ROW: Final = 100
 """Journeys that are behind their time and called without a pause in which others go on."""
 
 
+class Pool(Protocol):
+    """The users of this process, of whom more can be started."""
+
+    @property
+    def users(self) -> int:
+        """How many there are, ready or not."""
+
+    def start(self) -> Greenlet:
+        """Start one more, and give what it runs in. It need not be ready yet.
+
+        Raises:
+            Exception: That cannot be done.
+        """
+
+
 class Lobby:
-    """Gives every arrival to a user who waits here, and counts those that find none as dropped.
+    """Gives every arrival to a user who waits here, or else to the first who comes.
 
     The user who came last goes first: no more users than needed are ever at work, and the others cost
-    nothing but their memory. So the pool grows with the load, up to the users that there are.
+    nothing but their memory. When an arrival finds nobody, a user is started for it while the ``pool`` has
+    fewer than this process' share of the ``limit``; beyond that it is counted as dropped, and so is one whose
+    user has ended before it was ready. When the share becomes smaller, users beyond it go home, none amid a
+    journey. Without a pool there are no users but those who come by themselves.
     """
 
-    def __init__(self, arrivals: Arrivals) -> None:
+    def __init__(self, arrivals: Arrivals, pool: Pool | None = None, limit: int = 0) -> None:
         self.ledger = Ledger()
         self._arrivals = arrivals
-        self._waiting: list[AsyncResult[float]] = []
+        self._pool = pool
+        self._limit = limit
+        self._starting: set[Greenlet] = set()
+        self._promised: deque[tuple[float, Ledger]] = deque()  # when due, and where offered; never more of
+        self._waiting: list[AsyncResult[float]] = []  # them than users who are being started
         self._working = 0
         self._behind = 0
         self._stopped = False
@@ -43,20 +71,16 @@ class Lobby:
         """Wait for an arrival; gives how late its journey begins, seconds after it was due.
 
         Raises:
-            GreenletExit: No more will come. Locust ends the user.
+            GreenletExit: No more will come, or others will do. Locust ends the user.
         """
-        if self._stopped:
+        if self._stopped or (self._surplus > 0 and not self._promised):
             raise GreenletExit
-        called: AsyncResult[float] = AsyncResult()
-        self._waiting.append(called)
-        try:
-            due: float = called.get()
-        except BaseException:
-            if called in self._waiting:  # nobody may send a journey to a user who is gone
-                self._waiting.remove(called)
-            elif called.successful():
-                self.left(whole=False)
-            raise
+        self._starting.discard(gevent.getcurrent())
+        if self._promised:
+            due, _ = self._promised.popleft()
+            self._set_to_work()
+        else:
+            due = self._wait_to_be_called()
         late = max(perf_counter() - due, 0.0)
         self.ledger.lateness.add(late)
         return late
@@ -76,6 +100,8 @@ class Lobby:
     def take(self, part: Part) -> None:
         """Give this part of all arrivals from now on."""
         self._arrivals.part = part
+        for _ in range(min(self._surplus, len(self._waiting))):
+            self._waiting.pop(0).set_exception(GreenletExit())
         if not self._takes_part.is_set():
             self._arrivals.skip_to(self._clock.now)
             self._takes_part.set()
@@ -96,12 +122,14 @@ class Lobby:
 
     def turn_page(self) -> None:
         """Begin another ledger."""
-        self.ledger = Ledger(under_way_at_start=self._working, most_users=self._working)
+        under_way = self._working + len(self._promised)
+        self.ledger = Ledger(under_way_at_start=under_way, most_users=self._working)
 
-    def close_ledger(self) -> Ledger:
-        """The ledger, complete: what happens from now on is in none."""
+    def close_ledger(self, pool: int) -> Ledger:
+        """The ledger, complete with how many users there are: what happens from now on is in none."""
+        self._break_promises()
         closed, self.ledger = self.ledger, Ledger()
-        closed.under_way_at_end = self._working
+        closed.under_way_at_end, closed.pool = self._working, pool
         return closed
 
     def stop(self) -> None:
@@ -109,6 +137,7 @@ class Lobby:
         if self._greenlet is not None:
             self._greenlet.kill()
         self._stopped = True
+        self._break_promises()
         while self._waiting:
             self._waiting.pop().set_exception(GreenletExit())
 
@@ -139,9 +168,65 @@ class Lobby:
 
     def _call(self, due: float) -> None:
         self.ledger.offered += 1
-        if not self._waiting:
+        if self._waiting:
+            self._set_to_work()
+            self._waiting.pop().set(due)
+        elif self._somebody_comes():
+            self._promised.append((due, self.ledger))
+        else:
             self.ledger.dropped += 1
-            return
+
+    def _wait_to_be_called(self) -> float:
+        called: AsyncResult[float] = AsyncResult()
+        self._waiting.append(called)
+        try:
+            due: float = called.get()
+        except BaseException:
+            if called in self._waiting:  # nobody may send a journey to a user who is gone
+                self._waiting.remove(called)
+            elif called.successful():
+                self.left(whole=False)
+            raise
+        return due
+
+    def _set_to_work(self) -> None:
         self._working += 1
         self.ledger.most_users = max(self.ledger.most_users, self._working)
-        self._waiting.pop().set(due)
+
+    def _somebody_comes(self) -> bool:
+        """Whether a user is being started to whom nothing is promised, if need be by starting one."""
+        if len(self._promised) < len(self._starting):
+            return True
+        if self._pool is None or self._pool.users >= self._limit // self._arrivals.part.of:
+            return False
+        try:
+            user = self._pool.start()
+        except Exception as error:  # noqa: BLE001 - of users that are not ours; others go on
+            LOG.error("no more users are started: %s", error)  # noqa: TRY400 - one line
+            self._pool = None
+            return False
+        self._starting.add(user)
+        user.link(self._ended)
+        return True
+
+    @property
+    def _surplus(self) -> int:
+        """Users beyond this process' share of the limit, rounded up: Locust may round its share so."""
+        if self._pool is None:
+            return 0
+        return self._pool.users - ceil(self._limit / self._arrivals.part.of)
+
+    def _ended(self, user: Greenlet) -> None:
+        """Somebody who was started has ended, maybe before it could be called."""
+        self._starting.discard(user)
+        if len(self._promised) > len(self._starting):
+            self._break_promise()
+
+    def _break_promises(self) -> None:
+        while self._promised:
+            self._break_promise()
+
+    def _break_promise(self) -> None:
+        """Of the latest arrival: those before it keep their turn."""
+        _, ledger = self._promised.pop()
+        ledger.dropped += 1

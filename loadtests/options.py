@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_BUSY: Final = 5.0  # seconds of arrivals that find a user when none has ended yet
 _FEWEST_USERS: Final = 10
+_AT_FIRST, _AT_MOST = 1.0, 5.0
+"""Seconds of arrivals for which there are users when no journey has ended yet: from the start, and ever."""
+
 _QUICKLY: Final = 5_000
 """Users a second that Locust can start. They wait for journeys: many at once are no crowd at the service."""
 
@@ -35,6 +37,7 @@ class Options:
     seed: int
     scenario: str
     rate: float | None  # journeys a second
+    max_users: int  # in an open model; those of a closed one are Locust's
     arrivals: Literal["constant", "poisson"]
     shape: Shape
     warm_up: float
@@ -57,6 +60,7 @@ class Options:
             seed=parsed.seed,
             scenario=parsed.scenario,
             rate=float(parsed.rate) if parsed.rate else None,
+            max_users=parsed.most_users,
             arrivals=parsed.arrivals,
             shape=Shape(parsed.shape, tuple(Stage(*stage) for stage in parsed.stages)),
             warm_up=parsed.warm_up,
@@ -111,8 +115,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rate",
         type=_checked(_rate),
         metavar="JOURNEYS",
-        help="Journeys a second that arrive, at level 1 of the shape. --users is the most at a time "
-        "(default: 5 times the rate); one that arrives when all are busy is dropped, and counted.",
+        help="Journeys a second that arrive, at level 1 of the shape. --users are there from the start "
+        "(default: a second of arrivals, at least 10); more are started when all are busy.",
+    )
+    model.add_argument(
+        "--max-users",
+        type=_checked(_whole),
+        metavar="N",
+        help="With --rate: the most users that are started. A journey that arrives when they are all there "
+        "and busy is dropped, and counted. Default: five seconds of arrivals, at least 10.",
     )
     model.add_argument(
         "--arrivals",
@@ -202,8 +213,8 @@ def settle(parsed: argparse.Namespace) -> None:
     """Settle what Locust's own options leave open, and read the files that ours name.
 
     A scenario without a name is called like its locustfile, and of several like the first. In an open model
-    there are users for five seconds of arrivals. What a file says goes to the workers with the options: there
-    are machines that do not have it.
+    there are users for a second of arrivals, and there may be for five. What a file says goes to the workers
+    with the options: there are machines that do not have it.
 
     Raises:
         ValueError: The options are wrong.
@@ -212,10 +223,29 @@ def settle(parsed: argparse.Namespace) -> None:
     shape = _shape(parsed.shape, parsed.shapes)
     parsed.stages = [[stage.seconds, stage.start, stage.end] for stage in shape.stages]
     parsed.authorities = trust.authorities(Path(parsed.ca)) if parsed.ca else None
+    parsed.most_users = 0
     if parsed.rate:
-        parsed.num_users = parsed.num_users or max(_FEWEST_USERS, ceil(_BUSY * float(parsed.rate)))
+        _settle_users(parsed)
         parsed.spawn_rate = parsed.spawn_rate or min(parsed.num_users, _QUICKLY)
         _expect_time(parsed)
+    elif parsed.max_users:
+        raise ValueError("--max-users is for an open model; give --rate, too, or leave it out")
+
+
+def _settle_users(parsed: argparse.Namespace) -> None:
+    """How many there are at the start, and how many there may be."""
+    given, rate = parsed.num_users, float(parsed.rate)
+    parsed.most_users = parsed.max_users or max(_users_for(_AT_MOST * rate), given or 0)
+    parsed.num_users = given or min(_users_for(_AT_FIRST * rate), parsed.most_users)
+    if parsed.most_users < parsed.num_users:
+        raise ValueError(
+            f"--max-users {parsed.most_users} are fewer than --users {parsed.num_users}, who are there from "
+            "the start; give at least as many"
+        )
+
+
+def _users_for(journeys: float) -> int:
+    return max(ceil(journeys), _FEWEST_USERS)
 
 
 def _expect_time(parsed: argparse.Namespace) -> None:
@@ -265,6 +295,13 @@ def _positive(text: str) -> float:
     if value <= 0:
         raise ValueError(f"{text} is not positive; give more than 0")
     return value
+
+
+def _whole(text: str) -> int:
+    value = _positive(text)
+    if value != int(value):
+        raise ValueError(f"{text} is no whole number")
+    return int(value)
 
 
 def _rate(text: str) -> float:

@@ -13,6 +13,7 @@ from loadtests.crew import Crew
 from loadtests.line import Line
 from loadtests.options import Options
 from loadtests.plan import Plan
+from loadtests.pool import LocustPool
 from loadtests.users import MeasuredUser
 from loadtests.workers import Hand
 
@@ -58,7 +59,7 @@ class Participant:
         options = Options.of(self._environment.parsed_options)  # type: ignore[arg-type]
         index = max(self._runner.worker_index, 0)
         plan = Plan(self._done) if journeys(self._environment, options) else None
-        self._crew = Crew(options, self._environment.host or "", index, plan)
+        self._crew = Crew(options, self._environment.host or "", index, plan, LocustPool(self._runner))
         self._hand = Hand(self._line, self._crew, index)
 
     def _done(self) -> None:

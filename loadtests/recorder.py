@@ -22,6 +22,7 @@ from loadtests.line import Line
 from loadtests.options import Options
 from loadtests.participant import Participant, journeys
 from loadtests.plan import Plan
+from loadtests.pool import LocustPool
 from loadtests.recording import Crowd
 from loadtests.redaction import without_credentials
 from loadtests.run import LONGEST_REQUEST, Run
@@ -129,7 +130,8 @@ class Recorder:
         deal = partial(journeys, self._environment, asked)
         if self._line is not None and isinstance(self._runner, MasterRunner):
             return Workers(self._runner, self._line, deal, self._finish)
-        self._crew = Crew(asked, host, plan=Plan(self._finish) if deal() else None)
+        plan = Plan(self._finish) if deal() else None
+        self._crew = Crew(asked, host, plan=plan, pool=LocustPool(self._runner))
         self._crew.deal(deal())
         return self._crew
 

@@ -47,7 +47,7 @@ def record(run: Run, crowd: Crowd) -> RunRecord:
         whole_run=run.whole_run,
         window=window,
         rates=_rates(done, window),
-        arrivals=_arrivals(run, done),
+        arrivals=_arrivals(run, crowd, done),
         plan=PlanCounts(journeys=crowd.planned, finished=done.planned_made) if crowd.planned else None,
         generator=done.generator,
         environment=run.environment,
@@ -72,11 +72,16 @@ def _rates(done: CrewReport, window: Span) -> Rates:
     )
 
 
-def _arrivals(run: Run, done: CrewReport) -> Arrivals | None:
-    if done.ledger is None or run.options.rate is None:
+def _arrivals(run: Run, crowd: Crowd, done: CrewReport) -> Arrivals | None:
+    options = run.options
+    if done.ledger is None or options.rate is None:
         return None
-    counts = done.ledger.record().model_dump()
-    return Arrivals(kind=run.options.arrivals, rate=run.options.rate, **counts)
+    return Arrivals(
+        kind=options.arrivals,
+        rate=options.rate,
+        max_users=crowd.users if crowd.planned else options.max_users,
+        **done.ledger.record().model_dump(),
+    )
 
 
 def _worker(report: CrewReport) -> Worker:

@@ -54,7 +54,8 @@ def bare(user: str, asked: Asked) -> Done:
 def recorded(asked: Asked) -> Done:
     """One step after another by the harness' users in an open model, as the run's record has it."""
     rate = asked.rate or MORE_THAN_IT_CAN
-    record = _recorded("Asking", asked, ("--rate", f"{rate:.3f}", "--arrivals", "constant"))
+    fixed = ("--max-users", str(asked.connections))
+    record = _recorded("Asking", asked, ("--rate", f"{rate:.3f}", "--arrivals", "constant", *fixed))
     latency = record.targets[0].latencies_from_intended[0]
     quantiles = {"p50": latency.p50, "p95": latency.p95, "p99": latency.p99}
     return _done(record, quantiles)

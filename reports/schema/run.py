@@ -105,6 +105,7 @@ class ArrivalCountsReport(Document):
     under_way_at_start: int = Field(description="journeys that had begun before, and not ended")
     under_way_at_end: int
     most_users: int
+    pool: int = Field(description="users who were there, at work or not, when the window closed")
     late_p99: float
     late_max: float
 
@@ -114,6 +115,7 @@ class ArrivalsReport(ArrivalCountsReport):
 
     kind: Literal["constant", "poisson"]
     rate: float
+    max_users: int = Field(description="to which the pool might have grown, from the run's users")
 
 
 class PlanReport(Document):

@@ -27,6 +27,8 @@ def arrivals(dropped: int = 0, late: float = 0.001) -> Arrivals:
     return Arrivals(
         kind="poisson",
         rate=30.0,
+        pool=9,
+        max_users=9,
         offered=1200,
         dropped=dropped,
         finished=1200 - dropped,
@@ -103,7 +105,7 @@ def test_of_few_executions_the_median_counts(probe: Probing, p50: float, *, hold
 
 def test_one_journey_that_was_dropped_ends_a_rate(probe: Probing) -> None:
     (reason,) = broken(probe(arrivals=arrivals(dropped=1)), LIMITED)
-    assert reason.startswith("1 of 1200 journeys found none of 20 users free")
+    assert reason.startswith("1 of 1200 journeys found none of 9 users free")
 
 
 def test_journeys_that_did_not_end_are_a_reason(probe: Probing) -> None:

@@ -176,7 +176,13 @@ def arrivals(**counts: int) -> Arrivals:
     usual = {"offered": 1000, "dropped": 0, "finished": 1000, "most_users": 150}
     edges = {"under_way_at_start": 20, "under_way_at_end": 20}
     return Arrivals(
-        kind="poisson", rate=100.0, late_p99=0.001, late_max=0.002, **{**usual, **edges, **counts}
+        kind="poisson",
+        rate=100.0,
+        pool=180,
+        max_users=500,
+        late_p99=0.001,
+        late_max=0.002,
+        **{**usual, **edges, **counts},
     )
 
 
@@ -204,6 +210,22 @@ def test_an_open_model_must_have_been_able_to_do_what_arrived(
     rates = Rates(offered=came.offered / seconds, achieved=came.finished / seconds, unit="journeys")
     found = findings.of_load(run.model_copy(update={"rates": rates}))
     assert {finding.code: finding.severity for finding in found} == codes
+
+
+@pytest.mark.parametrize(
+    ("plan", "advice"),
+    [
+        (None, "allow more --max-users (mario-perf: --users), or offer less"),
+        (PlanCounts(journeys=100, finished=100), "allow more --users, or offer less"),
+    ],
+)
+def test_of_dropped_journeys_is_said_how_many_users_there_were_and_what_allows_more(
+    plan: PlanCounts | None, advice: str
+) -> None:
+    came = arrivals(dropped=48, finished=952)
+    found = findings.of_load(record(target({}, {}), arrivals=came, plan=plan))
+    (said,) = (finding.message for finding in found if finding.code == "arrivals-dropped")
+    assert said == f"48 of 1000 journeys found none of 180 users free; {advice}"
 
 
 def test_a_backlog_that_grows_is_a_shortfall_however_many_users_it_keeps_busy() -> None:

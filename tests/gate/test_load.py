@@ -36,10 +36,10 @@ def test_one_that_is_not_there_is_told_with_where_it_was_named(tmp_path: Path) -
         locustfile(Load(locustfile="shop.py"), policy)
 
 
-@pytest.mark.e2e
-def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp_path: Path) -> None:
-    asked = load.Load(
-        users=None,
+def opened(users: int | None) -> load.Load:
+    """Four journeys a second, for a moment."""
+    return load.Load(
+        users=users,
         seed=1,
         scenario="mario",
         warm_up=0.2,
@@ -49,6 +49,23 @@ def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp
         settle=0.0,
         rate=4.0,
     )
+
+
+@pytest.mark.e2e
+def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp_path: Path) -> None:
     with serving() as url:
-        done = load.run(asked, Target(url, None, "/metrics"), None, tmp_path / "run", (), lambda: None)
-    assert (done.record.model, done.record.users) == ("open", 20)
+        done = load.run(
+            opened(users=None), Target(url, None, "/metrics"), None, tmp_path / "run", (), lambda: None
+        )
+    assert (done.record.model, done.record.users) == ("open", 10)
+    assert done.record.arrivals is not None
+    assert done.record.arrivals.max_users == 20
+
+
+@pytest.mark.e2e
+def test_users_that_an_open_model_is_given_are_all_that_there_are(tmp_path: Path) -> None:
+    with serving() as url:
+        target = Target(url, None, "/metrics")
+        done = load.run(opened(users=3), target, None, tmp_path / "run", (), lambda: None)
+    assert done.record.arrivals is not None
+    assert (done.record.users, done.record.arrivals.max_users) == (3, 3)

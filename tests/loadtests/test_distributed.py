@@ -210,6 +210,84 @@ def test_a_worker_that_comes_late_takes_part_from_then_on(
     assert late.dropped == 0  # it got its share when its users were there
 
 
+GUESTS = """
+import os
+from pathlib import Path
+
+from locust import task
+
+from loadtests.harness import MeasuredUser, Step
+
+LOOK = Step("look", "GetMenuQuery", "GET")
+
+
+class Guest(MeasuredUser):
+    def get_ready(self):
+        with Path(__file__).with_name("came").open("a") as came:
+            came.write(f"{os.getpid()}\\n")
+
+    @task
+    def look(self):
+        self.session.step(LOOK, "/api/menu/")
+        self.think()
+"""
+GROWING = (*EVEN, "-u", "2", "--max-users", "9", "--think", "0.5")
+"""Fewer than the half of what arrives finds somebody free."""
+
+
+def guests(load: Load) -> tuple[str, str]:
+    """The option that has users sent who write down in which process they are."""
+    path = load.folder / "guests.py"
+    path.write_text(GUESTS)
+    return "-f", str(path)
+
+
+def came(load: Load) -> Counter[int]:
+    """Users who got ready, by process."""
+    path = load.folder / "came"
+    return Counter(map(int, path.read_text().split())) if path.exists() else Counter()
+
+
+def test_every_worker_starts_users_by_itself_up_to_its_share_of_the_limit(pizzeria: Any, load: Load) -> None:
+    code, output = load.run("-H", pizzeria(), *guests(load), *GROWING, "-t", "5s", "--processes", "2")
+    assert code == 0, output
+    run = latest(load)
+    assert agree(run, run.record.targets[0])
+    assert (run.record.warnings, run.record.lost_workers) == ((), ())
+    whole = run.record.arrivals
+    first, second = (each.arrivals for each in run.record.workers if each.arrivals)
+    assert whole is not None
+    assert (run.record.users, whole.pool, whole.max_users, whole.most_users) == (2, 8, 9, 8)
+    assert first.pool == second.pool == 4
+    assert sorted(came(load).values()) == [4, 4]
+    assert first.dropped > 0 < second.dropped
+
+
+def test_when_a_worker_comes_late_both_grow_to_their_shares_of_the_limit(
+    pizzeria: Any, load: Load, start: Start, free_port: int
+) -> None:
+    """Locust stops users whom the first had started itself; it starts others, and sends them home."""
+    file = guests(load)
+    leader = master(start, load, free_port, "-H", pizzeria(), *file, *GROWING, "--expect-workers", "1")
+    start(*file, *worker_of(free_port))
+    until(lambda: "The window opens" in said(load))
+    until(lambda: came(load).total() >= 9)
+    start(*file, *worker_of(free_port))
+    until(lambda: shared_by(load)[-1] == 2)
+    time.sleep(4.0)
+    ended(leader)
+    record = latest(load).record
+    assert (record.warnings, record.lost_workers) == ((), ())
+    early, late = (each.arrivals for each in record.workers if each.arrivals)
+    assert (early.most_users, late.most_users) == (9, 4)
+    assert early.pool in {4, 5}  # what is over when the limit is shared may be there already
+    assert late.pool == 4
+    assert max(came(load).values()) > 9
+    broken_off = early.offered - early.dropped - early.finished + early.under_way_at_start
+    assert 0 <= broken_off - early.under_way_at_end <= 8
+    assert late.offered == late.dropped + late.finished + late.under_way_at_end
+
+
 def test_a_worker_that_never_says_anything_makes_the_run_invalid(
     pizzeria: Any, load: Load, start: Start, free_port: int
 ) -> None:

@@ -119,7 +119,7 @@ def test_a_user_who_goes_in_the_moment_of_being_called_is_not_at_work() -> None:
     going.kill(block=False)
     here._call(0.0)
     going.join()
-    ledger = here.close_ledger()
+    ledger = here.close_ledger(5)
     assert (ledger.offered, ledger.dropped, ledger.finished, ledger.under_way_at_end) == (1, 0, 0, 0)
 
 
@@ -132,7 +132,7 @@ def test_what_arrived_is_finished_dropped_or_under_way() -> None:
     settle(here, 10)
     here.turn_page()
     settle(here, 20)
-    seen = here.close_ledger()
+    seen = here.close_ledger(5)
     began = seen.under_way_at_start + seen.offered - seen.dropped
     assert seen.dropped > 0
     assert began == seen.finished + seen.under_way_at_end

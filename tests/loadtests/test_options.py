@@ -27,13 +27,15 @@ def test_every_flag_is_read() -> None:
         *("--duet", "http://b", "--seed", "9", "--scenario", "s", "--warm-up", "0", "--quiet", "2"),
         *("--think", "0", "--run-id", "r.1-a", "--metrics-path", "/m", "--scrape-interval", "0.5"),
         *("--revision", "new", "--baseline-revision", "old", "--runs-dir", "/tmp/elsewhere"),
-        *("--insecure", "--rate", "12.5", "--arrivals", "constant", "--shape", "smoke"),
+        *("--insecure", "--rate", "12.5", "--max-users", "90", "--arrivals", "constant"),
+        *("--shape", "smoke"),
     )
     assert given == Options(
         duet="http://b",
         seed=9,
         scenario="s",
         rate=12.5,
+        max_users=90,
         arrivals="constant",
         shape=Shape("smoke", (Stage(30.0, 0.1, 0.1),)),
         warm_up=0.0,
@@ -77,16 +79,56 @@ def test_a_closed_model_leaves_users_and_length_to_locust() -> None:
     assert (options.run_time, options.num_users, options.spawn_rate) == (None, None, None)
 
 
-def test_an_open_model_has_users_for_five_seconds_of_arrivals_and_ends_with_its_shape() -> None:
+def test_an_open_model_has_users_for_a_second_of_arrivals_and_ends_with_its_shape() -> None:
     options = settled("--rate", "30", "--shape", "spike")
-    assert (options.num_users, options.spawn_rate, options.run_time) == (150, 150, None)
+    assert (options.num_users, options.spawn_rate, options.run_time) == (30, 30, None)
     assert settled("--rate", "0.5").num_users == 10
     given = settled("--rate", "30", num_users=7, spawn_rate=3, run_time=12)
     assert (given.run_time, given.num_users, given.spawn_rate) == (12, 7, 3)
 
 
+@pytest.mark.parametrize(
+    ("rate", "users", "max_users", "pool"),
+    [
+        ("30", None, None, (30, 150)),
+        ("0.5", None, None, (10, 10)),
+        ("30", 7, None, (7, 150)),
+        ("30", 400, None, (400, 400)),
+        ("30", None, "200", (30, 200)),
+        ("30", None, "4", (4, 4)),
+        ("30", 2, "2", (2, 2)),
+    ],
+)
+def test_the_users_of_an_open_model_grow_to_five_seconds_of_arrivals_or_what_was_asked_for(
+    rate: str, users: int | None, max_users: str | None, pool: tuple[int, int]
+) -> None:
+    most = () if max_users is None else ("--max-users", max_users)
+    options = settled("--rate", rate, *most, num_users=users)
+    assert (options.num_users, Options.of(options).max_users) == pool
+
+
+def test_fewer_users_at_the_most_than_at_the_start_are_refused() -> None:
+    with pytest.raises(ValueError, match="--max-users 5 are fewer than --users 6, who are there from the st"):
+        settled("--rate", "30", "--max-users", "5", num_users=6)
+
+
+def test_a_limit_without_a_rate_is_refused() -> None:
+    with pytest.raises(ValueError, match="--max-users is for an open model; give --rate, too"):
+        settled("--max-users", "5", num_users=5)
+
+
+def test_what_was_settled_for_one_run_of_the_web_ui_does_not_bind_the_next() -> None:
+    options = settled("--rate", "30")
+    options.rate, options.num_users = 300, 300
+    settle(options)
+    assert options.most_users == 1500
+    options.rate = None
+    settle(options)
+    assert Options.of(options).max_users == 0
+
+
 def test_the_users_of_a_high_rate_are_there_within_seconds() -> None:
-    options = settled("--rate", "2000", run_time=60)
+    options = settled("--rate", "10000", run_time=60)
     assert options.num_users == 10_000
     assert options.num_users / options.spawn_rate <= 3
 
@@ -103,7 +145,7 @@ def test_an_open_model_without_time_for_a_window_is_refused(
     run_time: int, spawn_rate: float | None, reason: str
 ) -> None:
     with pytest.raises(ValueError, match=f"--run-time {run_time} s is over .*: .*{re.escape(reason)}"):
-        settled("--rate", "30", run_time=run_time, spawn_rate=spawn_rate)
+        settled("--rate", "150", run_time=run_time, spawn_rate=spawn_rate)
 
 
 def test_settling_twice_is_settling_once() -> None:
@@ -164,6 +206,8 @@ def test_an_unknown_shape_is_refused_with_those_that_there_are() -> None:
         ("--rate", "0", "not positive"),
         ("--rate", "many", "no number"),
         ("--rate", "1e7", "than any machine makes"),
+        ("--max-users", "0", "not positive"),
+        ("--max-users", "2.5", "no whole number"),
         ("--arrivals", "sometimes", "constant"),
         ("--run-id", "../up", "folder"),
         ("--run-id", "latest", "folder"),

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ from urllib.parse import unquote
 import pytest
 
 from analysis.model import Verdict
+from analysis.run_record import Arrivals
 from reports import html
 from tests.reports import samples
 
@@ -50,6 +52,27 @@ def page(result: GateResult) -> Page:
 def test_thirty_operations_fit_a_mail() -> None:
     result = samples.gate(*samples.operations() * 3)
     assert len(html.render(result).encode()) <= MOST_BYTES
+
+
+def test_an_open_model_says_what_arrived_and_how_many_users_there_were(result: GateResult) -> None:
+    arrivals = Arrivals(
+        kind="poisson",
+        rate=40.0,
+        max_users=200,
+        offered=1200,
+        dropped=3,
+        finished=1190,
+        under_way_at_start=20,
+        under_way_at_end=27,
+        most_users=61,
+        pool=87,
+        late_p99=0.004,
+        late_max=0.02,
+    )
+    run = result.runs[0].model_copy(update={"model": "open", "users": 40, "arrivals": arrivals})
+    text = " ".join(Page(html.render(replace(result, runs=(run,)))).words)
+    said = "3 found no free user, at most 61 were under way; 40 users were there at the start, 87 in the end"
+    assert f"1,200 journeys arrived (poisson, 40.0/s asked for), {said}, and 200 were allowed; " in text
 
 
 def test_nothing_in_it_points_outside(page: Page) -> None:
