@@ -35,11 +35,14 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capacity_file, "ROOT", tmp_path / "capacity")
 
 
-@given(CAPACITIES, st.dictionaries(st.text(), st.text()))
-def test_what_is_written_is_read_again(
-    tmp_path_factory: pytest.TempPathFactory, capacity: Capacity, conditions: dict[str, str]
-) -> None:
-    path = tmp_path_factory.mktemp("any") / "capacity.json"
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that is written over."""
+    return tmp_path_factory.mktemp("any") / "capacity.json"
+
+
+@given(capacity=CAPACITIES, conditions=st.dictionaries(st.text(), st.text()))
+def test_what_is_written_is_read_again(path: Path, capacity: Capacity, conditions: dict[str, str]) -> None:
     found = Conditioned(capacity, conditions)
     capacity_file.write(found, "abc123", path)
     assert capacity_file.load(path) == found

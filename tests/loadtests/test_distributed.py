@@ -154,7 +154,7 @@ def test_a_worker_that_is_killed_in_the_window_makes_the_run_invalid_and_the_oth
     time.sleep(1.0)
     os.kill(crew[0].pid, signal.SIGKILL)
     until(lambda: shared_by(load)[-1] == 2)
-    time.sleep(4.0)
+    time.sleep(2.0)
     ended(leader)
     record = latest(load).record
     (lost,) = record.lost_workers
@@ -194,7 +194,7 @@ def test_a_worker_that_comes_late_takes_part_from_then_on(
     until(lambda: "The window opens" in said(load))
     worker(start, free_port)
     until(lambda: shared_by(load)[-1] == 2)
-    time.sleep(3.0)
+    time.sleep(1.5)
     ended(leader)
     run = latest(load)
     (target,) = run.record.targets

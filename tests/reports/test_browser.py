@@ -212,23 +212,22 @@ def test_on_paper_the_evidence_is_open(page: Page) -> None:
     assert page.pdf()
 
 
-def test_a_thousand_operations_can_be_sorted_and_filtered(browser: Browser, tmp_path: Path) -> None:
+def test_hundreds_of_operations_can_be_sorted_and_filtered(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    path.write_text(html.render(samples.many(1000)), encoding="utf-8")
+    path.write_text(html.render(samples.many(300)), encoding="utf-8")
     opened = browser.new_page()
     opened.goto(path.as_uri())
     opened.locator("thead button").first.click()
     opened.locator("thead button").first.click()
-    assert names(opened)[0] == "Operation0999Command"
-    opened.locator("[id='page:table'] tbody tr").nth(999).wait_for(state="attached")
-    assert names(opened) == [f"Operation{index:04}Command" for index in reversed(range(1000))]
-    opened.locator("input[type=search]").fill("operation042")
+    assert names(opened)[0] == "Operation0299Command"
+    opened.locator("[id='page:table'] tbody tr").nth(299).wait_for(state="attached")
+    assert names(opened) == [f"Operation{index:04}Command" for index in reversed(range(300))]
+    opened.locator("input[type=search]").fill("operation024")
     assert len(names(opened)) == 10
     opened.close()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), list(zip(WIDTHS, itertools.cycle(SCHEMES), strict=False)))
 def test_axe_finds_nothing_that_keeps_anybody_out(
     browser: Browser, report: Path, width: int, scheme: Literal["light", "dark"]
 ) -> None:

@@ -16,8 +16,8 @@ from pizzeria.cqrs.errors import CATEGORIES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-BOUNDS = tuple(round(10 ** (step / 20), 6) for step in range(-20, 81))
-"""Milliseconds: 20 bounds a decade from 0.1 ms to 10 s, so that a quantile is known within 6 %."""
+BOUNDS = tuple(round(10 ** (step / 20), 6) for step in range(-40, 81))
+"""Milliseconds: 20 bounds a decade from 10 us to 10 s, so that a quantile is known within 6 %."""
 
 
 class OperationMetrics:
