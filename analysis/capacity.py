@@ -10,15 +10,10 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analysis.model import Verdict
-
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator
 
     Trial = Generator[float, bool, bool]
-
-NOISE = 0.1
-"""Relative change of a capacity that is worth acting on."""
 
 LOWEST = 0.5
 """A second: a service that does not keep its limits at this rate has no capacity."""
@@ -61,23 +56,10 @@ class Capacity:
     probes: tuple[Probe, ...]
     complete: bool
 
-
-@dataclass(frozen=True, slots=True)
-class Conditioned:
-    """A capacity and under what it was found: ``conditions`` (environment, load, limits) by name."""
-
-    capacity: Capacity
-    conditions: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Candidate against baseline: the relative change lies between ``low`` and ``high``."""
-
-    verdict: Verdict
-    low: float
-    high: float
-    reason: str
+    @property
+    def confirmed(self) -> bool:
+        """Whether there is a figure."""
+        return self.complete and self.rate is not None
 
 
 def search(plan: Search) -> Generator[float, Probe | None, Capacity]:
@@ -155,48 +137,3 @@ def _wanted(plan: Search, bracket: _Bracket) -> float | None:
     if math.isinf(failed):
         return low * 2
     return math.sqrt(low * failed) if failed > low * (1 + plan.resolution) else low
-
-
-def compare(baseline: Conditioned, candidate: Conditioned, noise: float = NOISE) -> Change:
-    """Is the candidate's capacity lower, the same, or higher than the baseline's, by more than ``noise``?
-
-    Both are brackets, so their ratio is one: from the least the candidate can be over the most the baseline
-    can be, to the other way round. Capacities of other conditions are never compared.
-    """
-    low, high = _ratio(baseline.capacity, candidate.capacity)
-    change = low - 1, high - 1
-    if different := _different(baseline.conditions, candidate.conditions):
-        return Change(Verdict.INCONCLUSIVE, *change, f"not comparable: {different}")
-    if not (baseline.capacity.complete and candidate.capacity.complete):
-        return Change(Verdict.INCONCLUSIVE, *change, "a search did not come to its end; allow more probes")
-    verdict = _verdict(*change, noise)
-    return Change(verdict, *change, _reason(verdict, noise))
-
-
-def _reason(verdict: Verdict, noise: float) -> str:
-    told = f"noise is {noise:.0%} either way"
-    return f"{told}; search with a finer --resolution" if verdict is Verdict.INCONCLUSIVE else told
-
-
-def _ratio(baseline: Capacity, candidate: Capacity) -> tuple[float, float]:
-    low = (candidate.rate or 0.0) / baseline.failed
-    high = candidate.failed / baseline.rate if baseline.rate else math.inf
-    return low, high
-
-
-def _verdict(low: float, high: float, noise: float) -> Verdict:
-    if high < -noise:
-        return Verdict.REGRESSED
-    if low > noise:
-        return Verdict.IMPROVED
-    if -noise <= low and high <= noise:
-        return Verdict.UNCHANGED
-    return Verdict.INCONCLUSIVE
-
-
-def _different(baseline: Mapping[str, str], candidate: Mapping[str, str]) -> str:
-    return ", ".join(
-        f"{key} was {baseline.get(key, 'none')}, is {candidate.get(key, 'none')}"
-        for key in sorted(baseline.keys() | candidate.keys())
-        if baseline.get(key) != candidate.get(key)
-    )

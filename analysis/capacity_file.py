@@ -1,4 +1,4 @@
-"""How a capacity is written: JSON, in a run's folder or, to be compared with, among the baselines."""
+"""How capacities are written: JSON, in a run's folder or, to be compared with, among the baselines."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis import baselines
-from analysis.capacity import Capacity, Conditioned, Probe
+from analysis.capacity import Capacity, Probe
+from analysis.capacity_change import KEPT, Conditioned
 from analysis.environments import identity
 from analysis.errors import BaselineMissingError, UnreadableBaselineError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from analysis.run_record import Environment
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 ROOT = baselines.ROOT / "capacity"
 """Beside the baselines of runs, one folder a scenario, one file an environment."""
@@ -37,9 +39,8 @@ class StoredProbe(_Stored):
 
 
 class StoredCapacity(_Stored):
-    """The file; rates a second."""
+    """What one search found; rates a second."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
     rate: float | None = Field(gt=0, description="highest that held; null when none did")
     failed: float | None = Field(gt=0, description="lowest above it that did not; null when all held")
     complete: bool = Field(description="false: the search ended before the rate was confirmed")
@@ -48,20 +49,27 @@ class StoredCapacity(_Stored):
     probes: tuple[StoredProbe, ...]
 
 
+class StoredCapacities(_Stored):
+    """The file: searches, oldest first."""
+
+    schema_version: Literal[2] = SCHEMA_VERSION
+    searches: tuple[StoredCapacity, ...] = Field(min_length=1)
+
+
 def conditions(environment: Environment, load: dict[str, str]) -> dict[str, str]:
     """What must be the same for two capacities to be compared."""
     return {**identity(environment), **load}
 
 
-def load(path: Path) -> Conditioned:
-    """The capacity in a file.
+def load(path: Path) -> tuple[Conditioned, ...]:
+    """The searches in a file, at least one, oldest first.
 
     Raises:
         BaselineMissingError: There is no such file.
         UnreadableBaselineError: It is of another schema, or damaged.
     """
     try:
-        file = StoredCapacity.model_validate_json(path.read_bytes())
+        file = StoredCapacities.model_validate_json(path.read_bytes())
     except OSError as error:
         raise _missing(path, error.strerror or "unreadable") from error
     except ValidationError as error:
@@ -71,9 +79,19 @@ def load(path: Path) -> Conditioned:
             f"{path}: no capacity of schema {SCHEMA_VERSION} ({place}: {first['msg']}); remove it and store "
             "a new one with mario-perf capacity --keep"
         ) from error
-    probes = tuple(Probe(each.rate, each.held, each.reasons) for each in file.probes)
-    failed = math.inf if file.failed is None else file.failed
-    return Conditioned(Capacity(file.rate, failed, probes, file.complete), file.conditions)
+    return tuple(_restored(each) for each in file.searches)
+
+
+def keep(searches: Sequence[Conditioned], path: Path) -> tuple[Conditioned, ...]:
+    """Add searches to those in a file, if there is one; the newest ``KEPT`` stay, and are returned.
+
+    Raises:
+        UnreadableBaselineError: What is there cannot be read.
+    """
+    before = load(path) if path.exists() else ()
+    kept = (*before, *searches)[-KEPT:]
+    write(kept, path)
+    return kept
 
 
 def find(scenario: str, environment: Environment) -> Path:
@@ -93,16 +111,27 @@ def path_for(scenario: str, environment: Environment) -> Path:
     return baselines.path_for(scenario, environment, ROOT)
 
 
-def write(found: Conditioned, revision: str | None, path: Path) -> None:
+def write(searches: Sequence[Conditioned], path: Path) -> None:
     """Write the file and the folders above it, all or nothing."""
-    capacity = asdict(found.capacity)
-    if math.isinf(found.capacity.failed):
-        capacity["failed"] = None
-    file = StoredCapacity(revision=revision, conditions=dict(found.conditions), **capacity)
+    file = StoredCapacities(searches=tuple(_stored(each) for each in searches))
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".tmp")
     new.write_text(file.model_dump_json(indent=1) + "\n", encoding="utf-8")
     new.replace(path)
+
+
+def _stored(found: Conditioned) -> StoredCapacity:
+    capacity = asdict(found.capacity)
+    if math.isinf(found.capacity.failed):
+        capacity["failed"] = None
+    return StoredCapacity(revision=found.revision, conditions=dict(found.conditions), **capacity)
+
+
+def _restored(stored: StoredCapacity) -> Conditioned:
+    probes = tuple(Probe(each.rate, each.held, each.reasons) for each in stored.probes)
+    failed = math.inf if stored.failed is None else stored.failed
+    capacity = Capacity(stored.rate, failed, probes, stored.complete)
+    return Conditioned(capacity, stored.conditions, stored.revision)
 
 
 def _missing(path: Path, why: str) -> BaselineMissingError:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis import capacity_file, runs
-from analysis.capacity import Capacity, Conditioned, Probe, Search, search
+from analysis.capacity import Capacity, Probe, Search, search
+from analysis.capacity_change import Conditioned
 from analysis.capacity_limits import broken, by_generator, described, kept_up
 from analysis.durations import formatted
 from analysis.errors import EmptyRunError, UserError
@@ -38,9 +39,13 @@ Serving = Callable[[int, "Path"], AbstractContextManager[tuple[Target, tuple["Ch
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Everything a search needs; ``load`` is a probe's but for its rate."""
+    """Everything a search needs; ``load`` is a probe's but for its rate.
+
+    ``revision`` is the service's, None where it is not known.
+    """
 
     serving: Serving
+    revision: str | None
     load: Load
     policy: Policy
     plan: Search
@@ -111,7 +116,7 @@ def find(asked: Asked, narrator: Narrator) -> Conditioned:
         "users": str(asked.load.users),
         "probe": formatted(asked.load.window),
     }
-    found = Conditioned(capacity, capacity_file.conditions(environment(asked.folder), load))
+    found = Conditioned(capacity, capacity_file.conditions(environment(asked.folder), load), asked.revision)
     if reason is not None:
         raise CutShortError(reason, found) from reason
     return found

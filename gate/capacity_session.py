@@ -1,15 +1,16 @@
-"""A search for the capacity from start to end: from what was asked for to an exit code."""
+"""Searches for the capacity from start to end: from what was asked for to an exit code."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis import capacity_file, policy_file, verdict
-from analysis.capacity import Search, compare
+from analysis import baselines, capacity_file, policy_file, verdict
+from analysis.capacity import Search
+from analysis.capacity_change import compare
 from analysis.capacity_limits import described, has_limits, with_limits
 from analysis.errors import BaselineMissingError, UserError
 from analysis.model import Outcome, Verdict
@@ -23,8 +24,11 @@ from gate.trust import Trust
 from reports import terminal
 
 if TYPE_CHECKING:
-    from analysis.capacity import Conditioned
+    from collections.abc import Sequence
+
+    from analysis.capacity_change import Conditioned
     from analysis.policy import Policy
+    from analysis.run_record import Environment
     from gate.capacity import Serving
     from gate.progress import Narrator
 
@@ -52,6 +56,7 @@ class CapacityWish:
     most_probes: int
     window: float
     users: int
+    searches: int
     keep: bool
     baseline: str | None
     noise: float
@@ -83,64 +88,94 @@ def run(wish: CapacityWish) -> int:
     folder = _folder(wish.runs_dir)
     with (
         verdict.errors_mapped(policy.inconclusive),
-        narrating(wish.most_probes * load.whole_time) as narrator,
+        narrating(wish.searches * wish.most_probes * load.whole_time) as narrator,
     ):
         serving, revision = _serving(wish.url, load.trust, policy, folder, narrator)
-        found = _found(capacity.Asked(serving, load, limited, plan, folder), revision, narrator)
-    written = _write(found, revision, folder)
-    console.print(capacity_table.figure(found.capacity, written))
-    outcome = _outcome(wish, found, load.scenario, folder)
+        asked = capacity.Asked(serving, revision, load, limited, plan, folder)
+        found = _found(asked, wish.searches, narrator)
+    environment = capacity.environment(_search_folder(folder, 1))
+    outcome = _outcome(wish, found, policy, load.scenario, environment)
     if wish.keep:
-        _keep(found, revision, load.scenario, folder)
+        _keep(found, load.scenario, environment)
     return verdict.exit_code(outcome, policy.inconclusive)
 
 
-def _found(asked: capacity.Asked, revision: str | None, narrator: Narrator) -> Conditioned:
-    """Search; what was found before something ended the search is written, too."""
-    try:
-        return capacity.find(asked, narrator)
-    except capacity.CutShortError as error:
-        _write(error.found, revision, asked.folder)
-        raise
+def _found(asked: capacity.Asked, searches: int, narrator: Narrator) -> Sequence[Conditioned]:
+    """Search so often; what was found before something ended a search is written, too."""
+    found: list[Conditioned] = []
+    for number in range(1, searches + 1):
+        if searches > 1:
+            narrator.say(f"search {number} of {searches}")
+        try:
+            found.append(capacity.find(_search(asked, number), narrator))
+        except capacity.CutShortError as error:
+            _write([*found, error.found], asked.folder)
+            raise
+        written = _write(found, asked.folder)
+        terminal.stdout().print(capacity_table.figure(found[-1].capacity, written))
+    return found
 
 
-def _write(found: Conditioned, revision: str | None, folder: Path) -> Path:
+def _search(asked: capacity.Asked, number: int) -> capacity.Asked:
+    """Each search draws arrivals of its own: with the same ones it would be half a repetition."""
+    load = replace(asked.load, seed=asked.load.seed + (number - 1) * asked.plan.most_probes)
+    folder = _search_folder(asked.folder, number)
+    folder.mkdir()
+    return replace(asked, load=load, folder=folder)
+
+
+def _search_folder(folder: Path, number: int) -> Path:
+    return folder / f"search-{number}"
+
+
+def _write(found: Sequence[Conditioned], folder: Path) -> Path:
     written = folder / "capacity.json"
-    capacity_file.write(found, revision, written)
-    terminal.stdout().print(capacity_table.probes(found.capacity))
+    capacity_file.write(found, written)
+    terminal.stdout().print(capacity_table.probes(found[-1].capacity))
     return written
 
 
-def _outcome(wish: CapacityWish, found: Conditioned, scenario: str, folder: Path) -> Outcome:
+def _outcome(
+    wish: CapacityWish,
+    found: Sequence[Conditioned],
+    policy: Policy,
+    scenario: str,
+    environment: Environment,
+) -> Outcome:
     """Of the comparison; without one, whether there is a figure."""
     if wish.baseline is None:
-        return Outcome.PASS if found.capacity.complete and found.capacity.rate else Outcome.INCONCLUSIVE
-    path = Path(wish.baseline or capacity_file.find(scenario, capacity.environment(folder)))
-    change = compare(capacity_file.load(path), found, wish.noise)
+        confirmed = all(each.capacity.confirmed for each in found)
+        return Outcome.PASS if confirmed else Outcome.INCONCLUSIVE
+    path = Path(wish.baseline or capacity_file.find(scenario, environment))
+    change = compare(capacity_file.load(path), found, wish.noise, policy.false_alarm_rate)
     terminal.stdout().print(capacity_table.change(change, path))
     return _OUTCOMES[change.verdict]
 
 
-def _keep(found: Conditioned, revision: str | None, scenario: str, folder: Path) -> None:
-    if not (found.capacity.complete and found.capacity.rate):
+def _keep(found: Sequence[Conditioned], scenario: str, environment: Environment) -> None:
+    fit = [each for each in found if each.capacity.confirmed]
+    if not fit:
         raise NoFigureError("nothing is kept: no rate was confirmed; see the probes above")
-    path = capacity_file.path_for(scenario, capacity.environment(folder))
-    capacity_file.write(found, revision, path)
-    terminal.stdout().print(f"kept in {path}")
+    path = capacity_file.path_for(scenario, environment)
+    terminal.stdout().print(f"kept in {path}, with {len(capacity_file.keep(fit, path))} searches in all")
 
 
 def _check(wish: CapacityWish) -> None:
     if wish.keep and wish.baseline is not None:
-        raise UserError("--keep replaces what --baseline compares with; give one of them")
+        raise UserError("--keep adds to what --baseline compares with; give one of them")
     if (wish.ca or wish.insecure) and wish.url is None:
         raise UserError("--ca and --insecure are for a running service; give --url")
 
 
 def _check_baseline(wish: CapacityWish, scenario: str) -> None:
-    """Before minutes are spent: is there anything to compare with?"""
+    """Before minutes are spent: is there anything to compare with, and can it be read, or added to?"""
     if wish.baseline:
         capacity_file.load(Path(wish.baseline))
-    elif wish.baseline is not None and not any((capacity_file.ROOT / scenario).glob("*.json")):
+        return
+    stored = baselines.of(scenario, capacity_file.ROOT) if wish.keep or wish.baseline is not None else ()
+    for path in stored:
+        capacity_file.load(path)
+    if wish.baseline is not None and not stored:
         raise BaselineMissingError(
             f"{capacity_file.ROOT / scenario}: no capacity; store one with mario-perf capacity --keep"
         )

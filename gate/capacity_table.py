@@ -14,7 +14,8 @@ from reports import redaction, terminal
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from analysis.capacity import Capacity, Change, Probe
+    from analysis.capacity import Capacity, Probe
+    from analysis.capacity_change import Change
 
 _REASONS = 2
 """That are shown of a probe; the file has all."""
@@ -56,10 +57,22 @@ def _answer(capacity: Capacity) -> str:
 
 
 def change(change: Change, path: Path) -> Text:
-    """Against a stored one."""
-    high = "any" if math.isinf(change.high) else f"{change.high:+.1%}"
-    said = f"{change.verdict.value}: {change.low:+.1%} to {high} against {path}; {change.reason}"
+    """Of the new searches against those that are kept in ``path``."""
+    sides = f"{_searches(change.new)} against {change.kept} in {path}"
+    said = f"{change.verdict.value}: {_size(change)}{sides}; {change.reason}"
     return Text(_shown(said), style=_STYLES.get(change.verdict, "bold green"))
+
+
+def _size(change: Change) -> str:
+    if math.isnan(change.value):
+        return ""
+    if math.isinf(change.high):
+        return f"{change.value:+.1%} (how exactly is not known), "
+    return f"{change.value:+.1%} ({change.low:+.1%} to {change.high:+.1%}), "
+
+
+def _searches(count: int) -> str:
+    return f"{count} search{'es' * (count != 1)}"
 
 
 def rate(value: float) -> str:

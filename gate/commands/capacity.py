@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
-from analysis.capacity import LOWEST, NOISE, Search
+from analysis.capacity import LOWEST, Search
+from analysis.capacity_change import FEW, KEPT, NOISE, RULED_OUT
 from gate import capacity_session
 from gate.capacity_session import CapacityWish
 from gate.commands.exit_codes import EXIT_CODES
 from gate.commands.tls import tls_options
 
 AS_STORED = ""
-"""Of ``--baseline``: no path, the capacity that is kept of this environment."""
+"""Of ``--baseline``: no path, the searches that are kept of this environment."""
 
 USUAL = Search()
 """What is not asked for."""
@@ -23,8 +24,8 @@ USUAL = Search()
     epilog=f"""\b
 Examples:
   mario-perf capacity                               how much does the working tree take?
-  mario-perf capacity --keep                        ... and keep it as the baseline
-  mario-perf capacity --baseline                    compare with what was kept
+  mario-perf capacity --keep                        ... and add it to the baseline
+  mario-perf capacity --searches 3 --baseline       search three times, and compare with what was kept
   mario-perf capacity --url http://127.0.0.1:8000   of a running service
   mario-perf capacity --scenario rush-hour --arrivals constant --probe 20
 
@@ -86,24 +87,33 @@ Examples:
     help="Most journeys under way at a time; one that arrives when all are is dropped.",
 )
 @click.option(
+    "--searches",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Search so many times. How far searches of one service lie apart is what a change is told from.",
+)
+@click.option(
     "--keep",
     is_flag=True,
-    help="Keep the figure as the baseline of this environment, in place of the one before.",
+    help=f"Add what is found to the baseline of this environment; the newest {KEPT} searches stay.",
 )
 @click.option(
     "--baseline",
     is_flag=False,
     flag_value=AS_STORED,
     metavar="[PATH]",
-    help="Compare with a stored capacity; without PATH that of this environment.",
+    help="Compare with searches that were kept; without PATH those of this environment. One against one "
+    f"tells nothing: have {FEW} of each, the kept ones of different days.",
 )
 @click.option(
     "--noise",
-    type=click.FloatRange(0),
+    type=click.FloatRange(0, 1, max_open=True),
     default=NOISE,
     show_default=True,
     metavar="RATIO",
-    help="With --baseline: the relative change that is worth acting on.",
+    help=f"With --baseline: the relative change that is worth acting on. A pass rules out {RULED_OUT}, or "
+    "this where it is more.",
 )
 @tls_options
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")

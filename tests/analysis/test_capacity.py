@@ -1,4 +1,4 @@
-"""The search for a capacity, on services whose capacity is known, and the comparison of two."""
+"""The search for a capacity, on services whose capacity is known."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.capacity import Capacity, Conditioned, Probe, Search, compare, search
-from analysis.model import Verdict
+from analysis.capacity import Capacity, Probe, Search, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,62 +113,6 @@ def test_with_noise_hardly_any_search_is_off_by_more_than_15_per_cent() -> None:
         capacity = found(Search(most_probes=80), holds)
         off += capacity.rate is None or abs(math.log(capacity.rate / truth)) > 0.15
     assert off / 400 < 0.03
-
-
-def measured(low: float | None, high: float, *, complete: bool = True, **conditions: str) -> Conditioned:
-    return Conditioned(Capacity(low, high, (), complete), {"scenario": "mario", **conditions})
-
-
-@pytest.mark.parametrize(
-    ("candidate", "verdict"),
-    [
-        ((100, 104), Verdict.UNCHANGED),
-        ((97, 101), Verdict.UNCHANGED),
-        ((80, 84), Verdict.REGRESSED),
-        ((None, 0.5), Verdict.REGRESSED),
-        ((120, 125), Verdict.IMPROVED),
-        ((89, 93), Verdict.INCONCLUSIVE),
-        ((90, 120), Verdict.INCONCLUSIVE),
-    ],
-)
-def test_brackets_decide_only_where_all_of_their_ratio_lies_on_one_side(
-    candidate: tuple[float | None, float], verdict: Verdict
-) -> None:
-    assert compare(measured(100, 104), measured(*candidate)).verdict is verdict
-
-
-def test_nothing_can_be_said_against_a_service_without_capacity() -> None:
-    assert compare(measured(None, 0.5), measured(0.4, 0.41)).verdict is Verdict.INCONCLUSIVE
-
-
-def test_other_conditions_are_never_compared_and_the_reason_names_them() -> None:
-    change = compare(measured(100, 104, arrivals="poisson"), measured(10, 11, arrivals="constant"))
-    assert change.verdict is Verdict.INCONCLUSIVE
-    assert "arrivals was poisson, is constant" in change.reason
-
-
-@pytest.mark.parametrize("complete", [(True, False), (False, True)])
-def test_a_search_that_did_not_end_decides_nothing(complete: tuple[bool, bool]) -> None:
-    before, now = (
-        measured(low, low + 1, complete=each) for low, each in zip((100, 10), complete, strict=True)
-    )
-    assert compare(before, now).verdict is Verdict.INCONCLUSIVE
-
-
-@given(
-    st.floats(min_value=1, max_value=1e4),
-    st.floats(min_value=1, max_value=1.05),
-    st.floats(min_value=0.2, max_value=5),
-)
-def test_a_change_is_called_one_only_beyond_the_noise(rate: float, width: float, factor: float) -> None:
-    before = measured(rate, rate * width)
-    verdict = compare(before, measured(rate * factor, rate * factor * width)).verdict
-    if verdict is Verdict.REGRESSED:
-        assert factor < 0.9 + 1e-9
-    elif verdict is Verdict.IMPROVED:
-        assert factor > 1.1 - 1e-9
-    elif verdict is Verdict.UNCHANGED:
-        assert 0.9 - 1e-9 < factor < 1.1 + 1e-9
 
 
 def test_a_search_that_is_stopped_keeps_what_it_knows() -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import capacity_file
-from analysis.capacity import Capacity, Conditioned, Probe
+from analysis.capacity import Capacity, Probe
+from analysis.capacity_change import KEPT, Conditioned
 from analysis.errors import BaselineMissingError, UnreadableBaselineError
 from tests.analysis.conftest import environment
 
@@ -26,7 +27,16 @@ CAPACITIES = st.builds(
     probes=st.lists(st.builds(Probe, RATES, st.booleans(), st.tuples(st.text()))).map(tuple),
     complete=st.booleans(),
 )
-FOUND = Conditioned(Capacity(100.0, 104.0, (Probe(100.0, held=True),), complete=True), {"scenario": "mario"})
+SEARCHES = st.lists(
+    st.builds(Conditioned, CAPACITIES, st.dictionaries(st.text(), st.text()), st.none() | st.text()),
+    min_size=1,
+    max_size=3,
+)
+
+
+def found(rate: float = 100.0) -> Conditioned:
+    capacity = Capacity(rate, rate + 4, (Probe(rate, held=True),), complete=True)
+    return Conditioned(capacity, {"scenario": "mario"}, "abc123")
 
 
 @pytest.fixture(autouse=True)
@@ -41,27 +51,35 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("any") / "capacity.json"
 
 
-@given(capacity=CAPACITIES, conditions=st.dictionaries(st.text(), st.text()))
-def test_what_is_written_is_read_again(path: Path, capacity: Capacity, conditions: dict[str, str]) -> None:
-    found = Conditioned(capacity, conditions)
-    capacity_file.write(found, "abc123", path)
-    assert capacity_file.load(path) == found
+@given(SEARCHES)
+def test_what_is_written_is_read_again(path: Path, searches: list[Conditioned]) -> None:
+    capacity_file.write(searches, path)
+    assert capacity_file.load(path) == tuple(searches)
 
 
 def test_the_file_has_the_revision_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "deep/down/capacity.json"
-    capacity_file.write(FOUND, "abc123", path)
+    capacity_file.write([found()], path)
     content = json.loads(path.read_text())
-    assert (content["schema_version"], content["revision"], content["rate"]) == (1, "abc123", 100.0)
+    (search,) = content["searches"]
+    assert (content["schema_version"], search["revision"], search["rate"]) == (2, "abc123", 100.0)
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_is_kept_is_added_and_the_newest_stay(tmp_path: Path) -> None:
+    path = tmp_path / "capacity.json"
+    assert capacity_file.keep([found(1), found(2)], path) == (found(1), found(2))
+    kept = capacity_file.keep([found(rate) for rate in range(3, KEPT + 2)], path)
+    assert kept == tuple(found(rate) for rate in range(2, KEPT + 2))
+    assert capacity_file.load(path) == kept
 
 
 def test_environments_have_files_of_their_own_and_one_alone_is_found_from_elsewhere() -> None:
     here, there = environment(), environment(cores=64)
     assert capacity_file.path_for("mario", here) != capacity_file.path_for("mario", there)
-    capacity_file.write(FOUND, None, capacity_file.path_for("mario", there))
+    capacity_file.write([found()], capacity_file.path_for("mario", there))
     assert capacity_file.find("mario", here) == capacity_file.path_for("mario", there)
-    capacity_file.write(FOUND, None, capacity_file.path_for("mario", here))
+    capacity_file.write([found()], capacity_file.path_for("mario", here))
     assert capacity_file.find("mario", here) == capacity_file.path_for("mario", here)
 
 
@@ -82,8 +100,9 @@ def test_a_capacity_that_is_missing_is_told_with_how_to_store_one(tmp_path: Path
 @pytest.mark.parametrize(
     ("spoilt", "place"),
     [
-        ({"rate": -1}, "rate"),
-        ({"schema_version": 2}, "schema_version"),
+        ({"searches": [{"rate": -1}]}, "searches.0.rate"),
+        ({"searches": []}, "searches"),
+        ({"schema_version": 1}, "schema_version"),
         ({"speed": 1}, "speed"),
         (None, "file"),
     ],
@@ -92,7 +111,7 @@ def test_a_damaged_file_is_told_with_where_it_is_damaged(
     tmp_path: Path, spoilt: dict[str, object] | None, place: str
 ) -> None:
     path = tmp_path / "capacity.json"
-    capacity_file.write(FOUND, None, path)
+    capacity_file.write([found()], path)
     path.write_text("no json" if spoilt is None else json.dumps(json.loads(path.read_text()) | spoilt))
-    with pytest.raises(UnreadableBaselineError, match=rf"capacity.json: no capacity of schema 1 \({place}: "):
+    with pytest.raises(UnreadableBaselineError, match=rf"capacity.json: no capacity of schema 2 \({place}: "):
         capacity_file.load(path)

@@ -145,11 +145,15 @@ class Place:
         )
 
     @property
-    def kept(self) -> dict[str, Any]:
-        """The one capacity among the baselines."""
+    def kept(self) -> list[dict[str, Any]]:
+        """The searches in the one file among the baselines."""
         (path,) = (self.folder / "baselines/capacity/guests").glob("*.json")
-        content: dict[str, Any] = json.loads(path.read_text())
-        return content
+        return searches_in(path)
+
+
+def searches_in(path: Path) -> list[dict[str, Any]]:
+    searches: list[dict[str, Any]] = json.loads(path.read_text())["searches"]
+    return searches
 
 
 def furnished(folder: Path, locustfile: str = GUESTS) -> Place:
@@ -165,26 +169,29 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = furnished(tmp_path_factory.mktemp("known"))
     with Counter(clerks=1, seconds=0.01).open() as url:
         search = ("--start", "70", "--resolution", "1", "--confirmations", "1", "--probe", "1")
-        done = place.capacity("--url", url, *search, "--keep")
+        done = place.capacity("--url", url, *search, "--searches", "2", "--keep")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Capacity: " in done.stdout
+    assert done.stdout.count("Capacity: ") == 2
+    assert "with 2 searches in all" in done.stdout
     return place
 
 
-def test_the_figure_is_near_the_capacity_that_is_known(known: Place) -> None:
-    assert 30 <= known.kept["rate"] <= 100
-    assert known.kept["rate"] < known.kept["failed"] <= known.kept["rate"] * 2
+def test_the_figures_are_near_the_capacity_that_is_known(known: Place) -> None:
+    for search in known.kept:
+        assert 30 <= search["rate"] <= 100
+        assert search["rate"] < search["failed"] <= search["rate"] * 2
 
 
 def test_the_figure_was_confirmed_and_the_failures_have_their_reason(known: Place) -> None:
-    probes = known.kept["probes"]
-    assert sum(probe["held"] and probe["rate"] == known.kept["rate"] for probe in probes) >= 2
+    search = known.kept[0]
+    probes = search["probes"]
+    assert sum(probe["held"] and probe["rate"] == search["rate"] for probe in probes) >= 2
     assert all(bool(probe["reasons"]) is not probe["held"] for probe in probes)
     assert "be served: response time's p95" in str(probes)
 
 
 def test_what_is_kept_says_under_which_conditions(known: Place) -> None:
-    conditions = known.kept["conditions"]
+    conditions = known.kept[0]["conditions"]
     assert conditions["scenario"] == "guests"
     assert conditions["arrivals"] == "constant"
     assert conditions["limits"] == "p95 at most 300 ms, errors at most 1.00%"
@@ -192,20 +199,29 @@ def test_what_is_kept_says_under_which_conditions(known: Place) -> None:
     assert "cores" in conditions
 
 
-def test_the_runs_folder_has_the_figure_and_every_probes_run(known: Place) -> None:
+def test_the_runs_folder_has_the_figures_and_every_probes_run(known: Place) -> None:
     (written,) = known.folder.glob("runs/*/capacity.json")
-    content = json.loads(written.read_text())
-    assert content == known.kept
-    assert len(list(written.parent.glob("probe-*/run.json"))) >= len(content["probes"])
+    searches = searches_in(written)
+    assert searches == known.kept
+    for number, search in enumerate(searches, start=1):
+        played = list(written.parent.glob(f"search-{number}/probe-*/run.json"))
+        assert len(played) >= len(search["probes"])
+
+
+def test_every_search_draws_arrivals_of_its_own(known: Place) -> None:
+    first = [json.loads(path.read_text())["seed"] for path in known.folder.glob("runs/*/*/probe-1/run.json")]
+    assert len(set(first)) == 2
 
 
 def test_a_service_that_takes_less_has_regressed_against_what_was_kept(known: Place) -> None:
-    with Counter(clerks=1, seconds=0.05).open() as url:
-        search = ("--start", "16", "--resolution", "1", "--confirmations", "0", "--probe", "1")
-        done = known.capacity("--url", url, *search, "--baseline")
+    with Counter(clerks=1, seconds=0.15).open() as url:
+        search = ("--start", "5", "--resolution", "1", "--confirmations", "0", "--probe", "1")
+        done = known.capacity("--url", url, *search, "--searches", "3", "--baseline")
     assert done.returncode == 3, done.stdout + done.stderr
-    assert "regressed: " in done.stdout
-    assert "noise is 10% either way" in done.stdout
+    told = " ".join(done.stdout.split())
+    assert "regressed: " in told
+    assert ", 3 searches against 2 in " in told
+    assert "noise is 10% either way" in told
 
 
 def test_a_service_that_does_not_keep_its_limits_has_no_figure_and_nothing_is_kept(tmp_path: Path) -> None:
@@ -235,10 +251,10 @@ def test_what_held_before_the_load_generator_was_the_limit_is_written(tmp_path: 
         done = place.capacity("--url", url, "--probe", "1", "--start", "20", "--resolution", "1")
     assert done.returncode == 4, done.stdout + done.stderr
     (written,) = place.folder.glob("runs/*/capacity.json")
-    content = json.loads(written.read_text())
-    assert content["rate"] == 20
-    assert content["failed"] is None
-    assert not content["complete"]
+    (search,) = searches_in(written)
+    assert search["rate"] == 20
+    assert search["failed"] is None
+    assert not search["complete"]
     assert "the service held 20.0" in done.stderr
 
 
@@ -257,9 +273,9 @@ def test_what_held_before_the_service_was_gone_is_written_and_shown(tmp_path: Pa
     assert done.returncode == 4, done.stdout + done.stderr
     assert f"candidate at {url} does not answer any more" in done.stderr
     (written,) = place.folder.glob("runs/*/capacity.json")
-    content = json.loads(written.read_text())
-    assert content["rate"] == 10
-    assert not content["complete"]
+    (search,) = searches_in(written)
+    assert search["rate"] == 10
+    assert not search["complete"]
     assert "held" in done.stdout
 
 
@@ -268,7 +284,7 @@ def test_the_pizzeria_is_started_for_a_probe_and_stopped(tmp_path: Path) -> None
     done = place.capacity("--start", "10", "--probe", "1", "--most-probes", "1", "--runs-dir", str(tmp_path))
     assert done.returncode == 4, done.stdout + done.stderr
     assert "Not confirmed: 10.0 journeys/s held when the probes were used up" in done.stdout
-    (record,), (log,) = tmp_path.glob("*/probe-1/run.json"), tmp_path.glob("*/probe-1.candidate.log")
+    (record,), (log,) = tmp_path.glob("*/*/probe-1/run.json"), tmp_path.glob("*/*/probe-1.candidate.log")
     url = json.loads(record.read_text())["targets"][0]["url"]
     assert "Traceback" not in log.read_text()
     with pytest.raises(httpx.ConnectError):
@@ -282,7 +298,17 @@ def test_a_baseline_that_is_missing_is_told_before_anything_is_started(tmp_path:
     assert not (tmp_path / "runs").exists()
 
 
-def test_to_compare_and_to_replace_what_is_compared_with_are_two_wishes(tmp_path: Path) -> None:
+def test_a_baseline_that_cannot_be_added_to_is_told_before_anything_is_started(tmp_path: Path) -> None:
+    damaged = tmp_path / "baselines/capacity/guests/here.json"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text('{"schema_version": 1}')
+    done = furnished(tmp_path).capacity("--url", "http://127.0.0.1:9", "--keep")
+    assert done.returncode == 2
+    assert "here.json: no capacity of schema 2" in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_to_compare_and_to_add_to_what_is_compared_with_are_two_wishes(tmp_path: Path) -> None:
     done = furnished(tmp_path).capacity("--keep", "--baseline")
     assert done.returncode == 2
-    assert "--keep replaces what --baseline compares with; give one of them" in done.stderr
+    assert "--keep adds to what --baseline compares with; give one of them" in done.stderr

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from analysis.capacity import Capacity, Change, Probe
+from analysis.capacity import Capacity, Probe
+from analysis.capacity_change import Change
 from analysis.model import Verdict
 from gate import capacity_table
 
@@ -49,12 +50,25 @@ def test_a_probe_is_a_row_with_its_first_reasons_whatever_they_hold() -> None:
     assert failed.split(maxsplit=3) == ["2", "80.0", "failed", "a [red]slow[/] one; b; and 2 more"]
 
 
-def test_a_change_is_told_with_its_bounds_and_the_baseline() -> None:
-    regressed = Change(Verdict.REGRESSED, -0.5, -0.4, "noise is 10% either way")
-    shown = capacity_table.change(regressed, FILE).plain
-    assert shown == f"regressed: -50.0% to -40.0% against {FILE}; noise is 10% either way"
-    endless = Change(Verdict.INCONCLUSIVE, -1.0, math.inf, "a search did not come to its end")
-    assert "inconclusive: -100.0% to any against" in capacity_table.change(endless, FILE).plain
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            Change(Verdict.REGRESSED, -0.45, -0.5, -0.4, 5, 3, "noise is 10% either way"),
+            f"regressed: -45.0% (-50.0% to -40.0%), 3 searches against 5 in {FILE}; noise is 10% either way",
+        ),
+        (
+            Change(Verdict.INCONCLUSIVE, -0.3, -1.0, math.inf, 1, 1, "one against one"),
+            f"inconclusive: -30.0% (how exactly is not known), 1 search against 1 in {FILE}; one against one",
+        ),
+        (
+            Change(Verdict.INCONCLUSIVE, math.nan, -1.0, math.inf, 3, 1, "not comparable"),
+            f"inconclusive: 1 search against 3 in {FILE}; not comparable",
+        ),
+    ],
+)
+def test_a_change_is_told_with_its_interval_and_the_searches_behind_it(change: Change, said: str) -> None:
+    assert capacity_table.change(change, FILE).plain == said
 
 
 def test_limits_that_nobody_gave_are_called_assumed() -> None:
