@@ -163,16 +163,16 @@ class Crew:
             self._lobby.set_out(seconds, elapsed)
             self._lobby.open()
 
-    def take(self, place: int, of: int) -> None:
-        """Be one of so many crews, and take that part of all arrivals."""
+    def take(self, place: int, of: int, moment: float) -> None:
+        """Be one of so many crews, and take that part of all arrivals, from a moment of the plan on."""
         self.part = Part(place, of)
         if self._lobby is not None:
-            self._lobby.take(self.part)
+            self._lobby.share(self.part, moment)
 
-    def sit_out(self) -> None:
-        """Take no arrivals, until told which part."""
+    def sit_out(self, moment: float) -> None:
+        """Take no arrivals from a moment of the plan on, until told which part."""
         if self._lobby is not None:
-            self._lobby.sit_out()
+            self._lobby.share(None, moment)
 
     def deal(self, journeys: Sequence[str]) -> None:
         """Make these journeys of the plan, once the window is open."""

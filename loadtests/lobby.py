@@ -34,8 +34,6 @@ class Lobby:
         self._behind = 0
         self._stopped = False
         self._open = Event()
-        self._takes_part = Event()
-        self._takes_part.set()
         self._clock = Clock()
         self._greenlet: gevent.Greenlet | None = None
 
@@ -73,16 +71,12 @@ class Lobby:
         self._arrivals.skip_to(elapsed)
         self._greenlet = gevent.spawn(self._keep_calling)
 
-    def take(self, part: Part) -> None:
-        """Give this part of all arrivals from now on."""
-        self._arrivals.part = part
-        if not self._takes_part.is_set():
-            self._arrivals.skip_to(self._clock.now)
-            self._takes_part.set()
-
-    def sit_out(self) -> None:
-        """Give none of the arrivals, until told to take part."""
-        self._takes_part.clear()
+    def share(self, part: Part | None, moment: float) -> None:
+        """Give this part of all arrivals, or none, from so many seconds into the plan on."""
+        self._arrivals.share(part, moment)
+        if self._greenlet is not None:  # it may sleep until an arrival that is another's now
+            self._greenlet.kill()
+            self._greenlet = gevent.spawn(self._keep_calling)
 
     def open(self) -> None:
         """Let journeys arrive, and the plan go on."""
@@ -113,23 +107,17 @@ class Lobby:
             self._waiting.pop().set_exception(GreenletExit())
 
     def _keep_calling(self) -> None:
-        while True:
-            self._takes_part.wait()
-            due = self._arrivals.next()
-            if due is None:
-                return
-            self._call(self._wait_until(due))
-
-    def _wait_until(self, due: float) -> float:
-        """Until so many seconds into the plan; gives the moment by the process' clock."""
-        while True:
+        """Call whoever is due. It may be killed wherever it waits: nobody is in between then."""
+        while (due := self._arrivals.peek()) is not None:
             self._open.wait()
             ahead = due - self._clock.now
-            if ahead <= 0:
+            if ahead > 0:
+                self._behind = 0
+                gevent.sleep(ahead)
+            else:
+                self._arrivals.next()
+                self._call(perf_counter() + ahead)
                 self._let_others_go_on()
-                return perf_counter() + ahead
-            self._behind = 0
-            gevent.sleep(ahead)
 
     def _let_others_go_on(self) -> None:
         """At a rate that nobody can call, too, users make their journeys and answers are read."""

@@ -72,7 +72,7 @@ def test_every_crew_knows_how_many_there_are() -> None:
     crew = Crew(options(), "http://127.0.0.1:1")
     seat = crew.seat({}, frozenset())
     assert seat.crew.part.of == 1
-    crew.take(1, 3)
+    crew.take(1, 3, 0.0)
     assert seat.crew.part.of == 3
 
 

@@ -145,15 +145,49 @@ def test_who_sits_out_calls_nobody_and_begins_at_once_when_told_to_take_part() -
     """What was due before is left out: many in the first moment, then a few a second."""
     shape = Shape("crowd", (Stage(0.2, 1.0, 1.0), Stage(999.8, 0.01, 0.01)))
     here = Lobby(Arrivals(2000.0, shape, GAPS["constant"](Random(1))))
-    here.sit_out()
+    here.share(None, 0.0)
     here.set_out(1000.0, 0.0)
     here.open()
     gevent.sleep(0.25)
     assert here.ledger.offered == 0
-    here.take(Part(1, 2))
+    here.share(Part(1, 2), 0.25)
     settle(here, 3)
     assert here.ledger.offered < 200
     here.stop()
+
+
+def test_who_sleeps_until_an_arrival_that_is_another_s_now_wakes_for_its_own() -> None:
+    """Of a thousand it would have slept for 500 s."""
+    here = lobby(rate=1, seconds=1000.0)
+    here.share(Part(500, 1000), 0.0)
+    here.set_out(1000.0, 0.0)
+    here.open()
+    gevent.sleep(0.01)
+    here.share(Part(), 0.0)
+    settle(here, 1)
+    here.stop()
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 4), (8, 16), (16, 3)])
+def test_no_arrival_is_doubled_and_none_lost_when_the_number_of_processes_changes(
+    before: int, after: int
+) -> None:
+    """All are told of one moment that is still to come."""
+    lobbies = [lobby(rate=200, seconds=1.0) for _ in range(max(before, after))]
+    for place, each in enumerate(lobbies):
+        each.share(Part(place, before) if place < before else None, 0.0)
+        each.set_out(1.0, 0.0)
+        each.open()
+    gevent.sleep(0.3)
+    for place, each in enumerate(lobbies):
+        each.share(Part(place, after) if place < after else None, 0.6)
+        gevent.sleep(0.01)
+    with gevent.Timeout(PATIENCE):
+        while any(each._arrivals.peek() is not None for each in lobbies):
+            gevent.sleep(0.01)
+    assert sum(each.ledger.offered for each in lobbies) == 200
+    for each in lobbies:
+        each.stop()
 
 
 def test_after_its_end_nobody_waits_in_it() -> None:
