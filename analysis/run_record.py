@@ -129,6 +129,7 @@ class ArrivalCounts(Record):
     ``late`` is how long after it was due a journey began, seconds: the load generator's own delay.
     """
 
+    due: int = Field(description="journeys that the plan had for the window, offered or not")
     offered: int
     dropped: int
     finished: int

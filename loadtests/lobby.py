@@ -32,6 +32,7 @@ class Lobby:
         self._waiting: list[AsyncResult[float]] = []
         self._working = 0
         self._behind = 0
+        self._due_before = 0
         self._stopped = False
         self._open = Event()
         self._clock = Clock()
@@ -90,12 +91,14 @@ class Lobby:
 
     def turn_page(self) -> None:
         """Begin another ledger."""
+        self._due_before = self._due
         self.ledger = Ledger(under_way_at_start=self._working, most_users=self._working)
 
     def close_ledger(self) -> Ledger:
         """The ledger, complete: what happens from now on is in none."""
         closed, self.ledger = self.ledger, Ledger()
         closed.under_way_at_end = self._working
+        closed.due = self._due - self._due_before
         return closed
 
     def stop(self) -> None:
@@ -105,6 +108,11 @@ class Lobby:
         self._stopped = True
         while self._waiting:
             self._waiting.pop().set_exception(GreenletExit())
+
+    @property
+    def _due(self) -> int:
+        """Journeys that were due by now, called or not."""
+        return self._arrivals.count(self._clock.now)
 
     def _keep_calling(self) -> None:
         """Call whoever is due. It may be killed wherever it waits: nobody is in between then."""

@@ -1,11 +1,13 @@
 """Every arrival finds a user who waits, or is counted as dropped."""
 
+import time
 from random import Random
 
 import gevent
 import pytest
 from gevent import GreenletExit
 
+from analysis.findings import LONGEST_LAG
 from loadtests.arrivals import GAPS, Arrivals, Part
 from loadtests.lobby import Lobby
 from loadtests.shapes import Shape, Stage
@@ -137,6 +139,56 @@ def test_what_arrived_is_finished_dropped_or_under_way() -> None:
     assert seen.dropped > 0
     assert began == seen.finished + seen.under_way_at_end
     assert here.ledger.offered == 0
+    here.stop()
+    gevent.joinall(users, timeout=PATIENCE)
+
+
+def test_all_that_arrived_was_due_and_all_that_was_due_arrived() -> None:
+    here = lobby(rate=200, seconds=0.3)
+    here.set_out(0.3, 0.0)
+    here.open()
+    settle(here, 60)
+    gevent.sleep(0.05)
+    here.close()
+    seen = here.close_ledger()
+    assert (seen.due, seen.offered) == (60, 60)
+    here.stop()
+
+
+def test_what_a_frozen_process_did_not_come_to_was_due_all_the_same() -> None:
+    """And was so when it was due, not in the window that began while it was overdue."""
+    here = lobby(rate=100, seconds=60.0)
+    here.set_out(60.0, 0.0)
+    here.open()
+    settle(here, 5)
+    time.sleep(0.5)
+    here.close()
+    before = here.close_ledger()
+    assert before.due - before.offered >= 49
+    here.turn_page()
+    here.open()
+    settle(here, 60)
+    here.close()
+    within = here.close_ledger()
+    assert within.offered - within.due >= 48  # one of those at the edge may be overdue now
+    here.stop()
+
+
+def test_journeys_that_a_frozen_process_came_to_later_are_too_late_for_a_valid_run() -> None:
+    """A tenth of the time: whoever looks less often than journeys arrive may miss it."""
+    here, late = lobby(rate=500, seconds=60.0), list[float]()
+    users = [gevent.spawn(user, here, 0.0, late) for _ in range(100)]
+    gevent.idle()
+    here.set_out(60.0, 0.0)
+    here.open()
+    here.turn_page()
+    settle(here, 300)
+    time.sleep(0.15)
+    settle(here, 700)
+    here.close()
+    gevent.sleep(0.01)
+    counts = here.close_ledger().record()
+    assert counts.late_p99 > LONGEST_LAG
     here.stop()
     gevent.joinall(users, timeout=PATIENCE)
 
