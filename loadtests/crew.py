@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from loadtests.rapidhttp import RapidHttpSession
 
 _LOOK_AGAIN: Final = 0.02  # seconds
+_APART: Final = 1_000_000
+"""Users that one process could have: whose index this is added to is another's user."""
 
 
 @dataclass(slots=True)
@@ -139,7 +141,7 @@ class Crew:
             excluded,
         )
         return Seat(
-            index=index,
+            index=self._index * _APART + index,
             scenario=self._options.scenario,
             session=session,
             random=self._stream(index, "journeys"),

@@ -127,6 +127,16 @@ def test_the_rate_is_shared_and_what_all_workers_saw_is_merged(pizzeria: Any, lo
     }
 
 
+def test_users_of_two_workers_are_different_customers_and_couriers(stub: Any, load: Load) -> None:
+    service = stub(1)
+    load.run("-H", service.urls[0], "-u", "4", "-r", "4", "-t", "4s", "--processes", "2")
+    asked = service.requests
+    tours = {path for _, _, path, _ in asked if path.startswith("/api/delivery/tour?")}
+    customers = {body["customer_phone"] for _, _, path, body in asked if path == "/api/orders/" and body}
+    assert (len(tours), len(customers)) == (4, 4)
+    assert {"+15550000000", "+15550000001"} < customers
+
+
 def test_the_reference_run_is_exact_whoever_does_what(pizzeria: Any, load: Load) -> None:
     """More workers than users, and than stoves; Locust was told of none that it should expect."""
     load.run("-H", pizzeria(), "-u", "5", "-r", "5", "--scenario", "reference", "--processes", "6")
