@@ -216,7 +216,7 @@ def test_a_worker_that_comes_late_takes_part_from_then_on(
     assert missing.total() <= given_up_on(target.in_window)
     early, late = (each.arrivals for each in run.record.workers if each.arrivals)
     assert early.offered > late.offered > 10
-    assert early.offered + late.offered == pytest.approx(30 * window.duration, rel=0.2)
+    assert early.due + late.due == pytest.approx(30 * window.duration, rel=0.2)
     assert late.dropped == 0  # it got its share when its users were there
 
 
