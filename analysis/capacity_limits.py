@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.durations import formatted
-from analysis.findings import BUSIEST_GENERATOR, LONGEST_LAG
+from analysis.findings import BUSIEST_GENERATOR, of_load
 from analysis.judge import conclude
 from analysis.model import Severity
 
@@ -31,8 +31,11 @@ FEWEST = 20
 MOST = 0.5
 """Share of failures above which the median execution failed."""
 
-_SATURATED = "generator-saturated"
-"""Finding that says nothing of the service; :func:`by_generator` tells when it matters."""
+_SLOW = frozenset({"generator-saturated", "generator-late"})
+"""Findings that say nothing of the service; :func:`by_generator` tells when they matter."""
+
+_NOT_OFFERED = "load-not-offered"
+"""Finding that says that the rate was not what it should have been."""
 
 _DROPPED = "arrivals-dropped"
 """Finding that is no more than a warning in a run, and the end of a rate in a probe."""
@@ -72,8 +75,8 @@ def broken(measured: Measured, policy: Policy) -> tuple[str, ...]:
 
 
 def kept_up(record: RunRecord) -> bool:
-    """Whether the load generator had a core left and was in time."""
-    return not _starved(record) and max(_late(record), record.generator.loop_lag_p99) <= LONGEST_LAG
+    """Whether the load generator had a core left, was in time and offered all that was due."""
+    return not any(each.code in {*_SLOW, _NOT_OFFERED} for each in of_load(record))
 
 
 def by_generator(measured: Measured, policy: Policy) -> bool:
@@ -114,7 +117,7 @@ def _beyond_limits(result: GateResult, policy: Policy, allowance: float) -> Iter
 
 
 def _breaks(finding: Finding) -> bool:
-    if finding.code == _SATURATED:
+    if finding.code in _SLOW:
         return False
     return finding.severity is Severity.INVALID or finding.code == _DROPPED
 

@@ -30,15 +30,18 @@ GAP = 3.0
 LONGEST_GAP = 0.25
 FEWEST_COVERED = 0.5
 MOST_ABANDONED = 0.01
-MOST_DROPPED = 0.01
+MOST_MISSING = 0.001
 BUSIEST_GENERATOR = 0.9
 LONGEST_LAG = 0.05
 LARGEST_SHORTFALL = 0.05
 SURE_DEVIATIONS = 3.0
 """Limits of a valid run. Of the window: the longest gap, the least that scrapes cover. Of all requests: those
-given up on. Of all arrivals: those for whom nobody was free. Of the generator: its core, and its loop's lag
-at p99 in seconds. Of the offered load: what was not achieved, and the standard deviations of chance that are
-not held against it."""
+given up on. Of all arrivals: those that never came, and those for whom nobody was free. Of the generator: its
+core, and its loop's lag and the lateness of its journeys at p99 in seconds. Of the offered load: what was not
+achieved, and the standard deviations of chance that are not held against it."""
+
+AT_EDGES = 2
+"""Journeys of each process that may be due in the very moment when the window closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def of(seen: Seen) -> tuple[Finding, ...]:
 
 def of_load(record: RunRecord) -> tuple[Finding, ...]:
     """What is found on the load itself, whatever the service says."""
-    checks = (_saturated, _lost_workers, _shortfall, _dropped, _cut_short, _warnings)
+    checks = (_saturated, _late, _lost_workers, _not_offered, _shortfall, _dropped, _cut_short, _warnings)
     return tuple(finding for check in checks for finding in check(record))
 
 
@@ -166,6 +169,30 @@ def _saturated(record: RunRecord) -> Iterator[Finding]:
         )
 
 
+def _late(record: RunRecord) -> Iterator[Finding]:
+    """Response times since a journey was due then hold the generator's own delay."""
+    arrivals = record.arrivals
+    if arrivals and arrivals.late_p99 > LONGEST_LAG:
+        yield _invalid(
+            "generator-late",
+            f"the load generator was late: at p99 journeys began {formatted(arrivals.late_p99)} after they "
+            f"were due, limit {formatted(LONGEST_LAG)}; offer less, or use more workers or a quieter machine",
+        )
+
+
+def _not_offered(record: RunRecord) -> Iterator[Finding]:
+    arrivals = record.arrivals
+    if arrivals is None:
+        return
+    at_edges = AT_EDGES * max(len(record.workers), 1)
+    if arrivals.due - arrivals.offered > at_edges + MOST_MISSING * arrivals.due:
+        yield _invalid(
+            "load-not-offered",
+            f"the load generator offered {arrivals.offered} of the {arrivals.due} journeys that were due in "
+            "the window; offer less, or use more workers or a quieter machine",
+        )
+
+
 def _shortfall(record: RunRecord) -> Iterator[Finding]:
     rates, arrivals = record.rates, record.arrivals
     missed = (rates.offered - rates.achieved) * record.window.duration
@@ -200,9 +227,9 @@ def _dropped(record: RunRecord) -> Iterator[Finding]:
     if arrivals and arrivals.dropped:
         yield Finding(
             "arrivals-dropped",
-            Severity.INVALID if arrivals.dropped > MOST_DROPPED * arrivals.offered else Severity.WARNING,
-            f"{arrivals.dropped} of {arrivals.offered} journeys found none of {arrivals.pool} users free; "
-            f"{_more_users(record)}, or offer less",
+            Severity.INVALID if arrivals.dropped > MOST_MISSING * arrivals.offered else Severity.WARNING,
+            f"{arrivals.dropped} of {arrivals.offered} journeys found none of {arrivals.pool} users free, "
+            f"and so have no response time; {_more_users(record)}, or offer less",
         )
 
 

@@ -130,6 +130,7 @@ class ArrivalCounts(Record):
     time that a user took to get ready who was started for it.
     """
 
+    due: int = Field(description="journeys that the plan had for the window, offered or not")
     offered: int
     dropped: int
     finished: int

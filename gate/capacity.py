@@ -227,7 +227,6 @@ def _broken(done: Run, policy: Policy) -> tuple[str, ...]:
 
 
 def _late_load(done: Run) -> _LateLoadError:
-    generator = done.record.generator
-    return _LateLoadError(
-        f"{generator.cpu_utilisation:.0%} of its core, {formatted(generator.loop_lag_p99)} late at p99"
-    )
+    generator, arrivals = done.record.generator, done.record.arrivals
+    late = max(generator.loop_lag_p99, arrivals.late_p99 if arrivals else 0.0)
+    return _LateLoadError(f"{generator.cpu_utilisation:.0%} of its core, {formatted(late)} late at p99")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from loadtests.rapidhttp import RapidHttpSession
 
 _LOOK_AGAIN: Final = 0.02  # seconds
+_APART: Final = 1_000_000
+"""Users that one process could have: whose index this is added to is another's user."""
 
 
 @dataclass(slots=True)
@@ -151,7 +153,7 @@ class Crew:
             excluded,
         )
         return Seat(
-            index=index,
+            index=self._index * _APART + index,
             scenario=self._options.scenario,
             session=session,
             random=self._stream(index, "journeys"),
@@ -180,16 +182,16 @@ class Crew:
             self._lobby.set_out(seconds, elapsed)
             self._lobby.open()
 
-    def take(self, place: int, of: int) -> None:
-        """Be one of so many crews, and take that part of all arrivals."""
+    def take(self, place: int, of: int, moment: float) -> None:
+        """Be one of so many crews, and take that part of all arrivals, from a moment of the plan on."""
         self.part = Part(place, of)
         if self._lobby is not None:
-            self._lobby.take(self.part)
+            self._lobby.share(self.part, moment)
 
-    def sit_out(self) -> None:
-        """Take no arrivals, until told which part."""
+    def sit_out(self, moment: float) -> None:
+        """Take no arrivals from a moment of the plan on, until told which part."""
         if self._lobby is not None:
-            self._lobby.sit_out()
+            self._lobby.share(None, moment)
 
     def deal(self, journeys: Sequence[str]) -> None:
         """Make these journeys of the plan, once the window is open."""

@@ -12,6 +12,7 @@ from loadtests.latencies import Latencies
 class Ledger:
     """The arrivals of some part of a run, in one process or in several."""
 
+    due: int = 0
     offered: int = 0
     dropped: int = 0
     finished: int = 0
@@ -23,6 +24,7 @@ class Ledger:
 
     def merge(self, other: Ledger) -> None:
         """Count what another process has counted, too."""
+        self.due += other.due
         self.offered += other.offered
         self.dropped += other.dropped
         self.finished += other.finished
@@ -35,6 +37,7 @@ class Ledger:
     def record(self) -> ArrivalCounts:
         """For the run record."""
         return ArrivalCounts(
+            due=self.due,
             offered=self.offered,
             dropped=self.dropped,
             finished=self.finished,

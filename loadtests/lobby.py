@@ -55,15 +55,15 @@ class Lobby:
         self._arrivals = arrivals
         self._pool = pool
         self._limit = limit
+        self._processes = 1
         self._starting: set[Greenlet] = set()
         self._promised: deque[tuple[float, Ledger]] = deque()  # when due, and where offered; never more of
         self._waiting: list[AsyncResult[float]] = []  # them than users who are being started
         self._working = 0
         self._behind = 0
+        self._due_before = 0
         self._stopped = False
         self._open = Event()
-        self._takes_part = Event()
-        self._takes_part.set()
         self._clock = Clock()
         self._greenlet: gevent.Greenlet | None = None
 
@@ -97,18 +97,15 @@ class Lobby:
         self._arrivals.skip_to(elapsed)
         self._greenlet = gevent.spawn(self._keep_calling)
 
-    def take(self, part: Part) -> None:
-        """Give this part of all arrivals from now on."""
-        self._arrivals.part = part
+    def share(self, part: Part | None, moment: float) -> None:
+        """Give this part of all arrivals, or none, from so many seconds into the plan on."""
+        self._arrivals.share(part, moment)
+        if self._greenlet is not None:  # it may sleep until an arrival that is another's now
+            self._greenlet.kill()
+            self._greenlet = gevent.spawn(self._keep_calling)
+        self._processes = self._processes if part is None else part.of
         for _ in range(min(self._surplus, len(self._waiting))):
             self._waiting.pop(0).set_exception(GreenletExit())
-        if not self._takes_part.is_set():
-            self._arrivals.skip_to(self._clock.now)
-            self._takes_part.set()
-
-    def sit_out(self) -> None:
-        """Give none of the arrivals, until told to take part."""
-        self._takes_part.clear()
 
     def open(self) -> None:
         """Let journeys arrive, and the plan go on."""
@@ -122,6 +119,7 @@ class Lobby:
 
     def turn_page(self) -> None:
         """Begin another ledger."""
+        self._due_before = self._due
         under_way = self._working + len(self._promised)
         self.ledger = Ledger(under_way_at_start=under_way, most_users=self._working)
 
@@ -130,6 +128,7 @@ class Lobby:
         self._break_promises()
         closed, self.ledger = self.ledger, Ledger()
         closed.under_way_at_end, closed.pool = self._working, pool
+        closed.due = self._due - self._due_before
         return closed
 
     def stop(self) -> None:
@@ -141,13 +140,18 @@ class Lobby:
         while self._waiting:
             self._waiting.pop().set_exception(GreenletExit())
 
+    @property
+    def _due(self) -> int:
+        """Journeys that were due by now, called or not."""
+        return self._arrivals.count(self._clock.now)
+
     def _keep_calling(self) -> None:
-        while True:
-            self._takes_part.wait()
-            due = self._arrivals.next()
-            if due is None:
-                return
-            self._call(self._wait_until(due))
+        """Call whoever is due. It may be killed wherever it waits: nobody is in between then."""
+        while (due := self._arrivals.peek()) is not None:
+            moment = self._wait_until(due)
+            self._arrivals.go_on()
+            self._call(moment)
+            self._let_others_go_on()
 
     def _wait_until(self, due: float) -> float:
         """Until so many seconds into the plan; gives the moment by the process' clock."""
@@ -155,7 +159,6 @@ class Lobby:
             self._open.wait()
             ahead = due - self._clock.now
             if ahead <= 0:
-                self._let_others_go_on()
                 return perf_counter() + ahead
             self._behind = 0
             gevent.sleep(ahead)
@@ -197,7 +200,7 @@ class Lobby:
         """Whether a user is being started to whom nothing is promised, if need be by starting one."""
         if len(self._promised) < len(self._starting):
             return True
-        if self._pool is None or self._pool.users >= self._limit // self._arrivals.part.of:
+        if self._pool is None or self._pool.users >= self._limit // self._processes:
             return False
         try:
             user = self._pool.start()
@@ -214,7 +217,7 @@ class Lobby:
         """Users beyond this process' share of the limit, rounded up: Locust may round its share so."""
         if self._pool is None:
             return 0
-        return self._pool.users - ceil(self._limit / self._arrivals.part.of)
+        return self._pool.users - ceil(self._limit / self._processes)
 
     def _ended(self, user: Greenlet) -> None:
         """Somebody who was started has ended, maybe before it could be called."""

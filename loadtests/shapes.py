@@ -11,7 +11,7 @@ from math import inf, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,19 +101,30 @@ STEADY: Final = Shape("steady", (Stage(60.0, 1.0, 1.0),))
 
 
 class _Stage(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     seconds: float = Field(gt=0)
     level: float | None = Field(default=None, ge=0)
     start: float | None = Field(default=None, ge=0)
     end: float | None = Field(default=None, ge=0)
 
+    @model_validator(mode="after")
+    def _either(self) -> _Stage:
+        """The same; a stage is flat or a slope.
+
+        Raises:
+            ValueError: It is neither, or both.
+        """
+        flat, start, end = (level is not None for level in (self.level, self.start, self.end))
+        if flat == start or start != end:
+            raise ValueError("either a level, or a start and an end must be given")
+        return self
+
     def stage(self) -> Stage:
-        if self.level is not None and self.start is None and self.end is None:
-            return Stage(self.seconds, self.level, self.level)
-        if self.level is None and self.start is not None and self.end is not None:
+        if self.start is not None and self.end is not None:
             return Stage(self.seconds, self.start, self.end)
-        raise ValueError("a stage has either a level, or a start and an end")
+        assert self.level is not None  # noqa: S101 - the validator has seen to it
+        return Stage(self.seconds, self.level, self.level)
 
 
 _FILE: Final = TypeAdapter(dict[str, tuple[_Stage, ...]])
@@ -131,7 +142,8 @@ def load(path: Path) -> Mapping[str, Shape]:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"{path}: {where}: {first['msg']}") from error
+        reason = first["msg"].removeprefix("Value error, ")
+        raise ValueError(f"{path}: {where}: {reason}") from error
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
 

@@ -35,7 +35,7 @@ class MeasuredUser(RapidHttpUser):
     Attributes:
         session: What steps are sent with.
         random: For all choices: the same seed gives every user the same ones.
-        index: 0 for the first user of a process, then 1, and so on.
+        index: No other user has it: 0 for the first, then 1, and so on; of worker w a million times w more.
         scenario: What is going on, by the name that ``--scenario`` gave.
     """
 

@@ -29,12 +29,14 @@ _ANSWERING: Final = 10.0
 _LOOK_AGAIN: Final = 0.02
 _WATCHING: Final = 0.25  # seconds
 _COUNTING: Final = 0.1
+_NOTICE: Final = 0.25
+"""Seconds ahead of the moment from which arrivals are shared anew: by then everybody has been told."""
 
 
 class Workers:
     """Tells the crews of all workers the same, and waits until all have done it; see :class:`Crew`.
 
-    A worker that comes late is told what the others have been told, and shares their arrivals as soon as its
+    A worker that comes late is told what the others have been told, and shares their arrivals soon after its
     users are there. One that ends, or whom Locust misses because its heartbeat failed, is lost: the others
     take over its arrivals, nobody waits for it, and it is sent home, should it still be there.
     """
@@ -184,10 +186,11 @@ class Workers:
         LOG.info(
             "Workers that take part: %s", ", ".join(str(self._indexes[node]) for node in sharing) or "none"
         )
+        moment = 0.0 if self._seconds is None else self._clock.now + _NOTICE
         for node in self._indexes.keys() - set(sharing):
-            self._line.send({"calls": [["sit_out"]]}, node)
+            self._line.send({"calls": [["sit_out", moment]]}, node)
         for place, node in enumerate(sharing):
-            self._line.send({"calls": [["take", place, len(sharing)]]}, node)
+            self._line.send({"calls": [["take", place, len(sharing), moment]]}, node)
 
     def _deal_out(self) -> None:
         """Give all journeys of a plan to those whose users are there; the others have nothing to do."""
@@ -209,7 +212,7 @@ class Hand:
         self._line = line
         self._crew = crew
         crew.hold(0.0)
-        crew.sit_out()
+        crew.sit_out(0.0)
         line.listener = self._hear
         line.send({"arrived": index})
         self._counting = gevent.spawn(self._keep_counting)

@@ -25,7 +25,11 @@ DUET = {
     "unequal-work": "both sides were sent the same",
     "one-round": "there was more than one round",
 }
-OPEN = {"arrivals-dropped": "every journey that arrived found a user"}
+OPEN = {
+    "load-not-offered": "every journey that was due arrived",
+    "generator-late": "journeys began when they were due",
+    "arrivals-dropped": "every journey that arrived found a user",
+}
 DISTRIBUTED = {"worker-lost": "no worker was lost"}
 
 

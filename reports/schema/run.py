@@ -99,6 +99,7 @@ class RatesReport(Document):
 class ArrivalCountsReport(Document):
     """What became of an open model's arrivals."""
 
+    due: int = Field(description="by the plan")
     offered: int
     dropped: int
     finished: int

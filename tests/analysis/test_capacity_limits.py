@@ -23,12 +23,13 @@ def generator(cpu: float = 0.2, lag: float = 0.001) -> Generator:
     return Generator(cpu_utilisation=cpu, loop_lag_p99=lag, loop_lag_max=lag)
 
 
-def arrivals(dropped: int = 0, late: float = 0.001) -> Arrivals:
+def arrivals(dropped: int = 0, late: float = 0.001, due: int = 1200) -> Arrivals:
     return Arrivals(
         kind="poisson",
         rate=30.0,
         pool=9,
         max_users=9,
+        due=due,
         offered=1200,
         dropped=dropped,
         finished=1200 - dropped,
@@ -113,8 +114,16 @@ def test_journeys_that_did_not_end_are_a_reason(probe: Probing) -> None:
     assert reason.startswith("60.0 of 100.0 journeys a second were achieved")
 
 
-def test_a_late_generator_is_no_reason_where_every_limit_held_all_the_same(probe: Probing) -> None:
-    assert broken(probe(seen(0.049), generator=generator(lag=0.2)), LIMITED) == ()
+@pytest.mark.parametrize("changes", [{"generator": generator(lag=0.2)}, {"arrivals": arrivals(late=0.2)}])
+def test_a_late_generator_is_no_reason_where_every_limit_held_all_the_same(
+    probe: Probing, changes: dict[str, Any]
+) -> None:
+    assert broken(probe(seen(0.049), **changes), LIMITED) == ()
+
+
+def test_a_rate_that_was_not_offered_did_not_hold(probe: Probing) -> None:
+    (reason,) = broken(probe(seen(0.049), arrivals=arrivals(due=1300)), LIMITED)
+    assert reason.startswith("the load generator offered 1200 of the 1300 journeys")
 
 
 @pytest.mark.parametrize(
@@ -128,6 +137,7 @@ def test_a_late_generator_is_no_reason_where_every_limit_held_all_the_same(probe
         (0.3, {"arrivals": arrivals(late=0.2, dropped=300)}, False),
         (0.01, {"arrivals": arrivals(late=0.2, dropped=300)}, True),
         (0.01, {"arrivals": arrivals(dropped=300)}, False),
+        (0.01, {"arrivals": arrivals(due=1300)}, True),
     ],
 )
 def test_the_generator_is_to_blame_without_a_core_or_where_its_own_delay_explains_what_broke(
@@ -145,6 +155,7 @@ def test_the_generator_is_to_blame_without_a_core_or_where_its_own_delay_explain
         ({"generator": generator(cpu=0.95)}, False),
         ({"generator": generator(lag=0.2)}, False),
         ({"arrivals": arrivals(late=0.2)}, False),
+        ({"arrivals": arrivals(due=1300)}, False),
     ],
 )
 def test_a_generator_keeps_up_with_a_core_left_and_in_time(

@@ -4,7 +4,7 @@ import pytest
 from analysis import findings
 from analysis.measure import measure
 from analysis.model import Operation, RunMeasurement, Severity, Snapshots
-from analysis.run_record import Arrivals, Generator, LostWorker, PlanCounts, Rates, RunRecord, Span
+from analysis.run_record import Arrivals, Generator, LostWorker, PlanCounts, Rates, RunRecord, Span, Worker
 from tests.analysis.conftest import record, target
 
 PLACE = Operation("command", "PlaceOrderCommand")
@@ -172,17 +172,18 @@ def test_a_load_that_was_not_achieved_makes_the_run_invalid() -> None:
     assert _codes(found) == {"load-not-achieved": Severity.INVALID}
 
 
-def arrivals(**counts: int) -> Arrivals:
+def arrivals(late: float = 0.001, **counts: int) -> Arrivals:
     usual = {"offered": 1000, "dropped": 0, "finished": 1000, "most_users": 150}
     edges = {"under_way_at_start": 20, "under_way_at_end": 20}
+    due = {"due": counts.get("offered", 1000)}
     return Arrivals(
         kind="poisson",
         rate=100.0,
         pool=180,
         max_users=500,
-        late_p99=0.001,
-        late_max=0.002,
-        **{**usual, **edges, **counts},
+        late_p99=late,
+        late_max=late,
+        **{**usual, **edges, **due, **counts},
     )
 
 
@@ -193,7 +194,8 @@ def arrivals(**counts: int) -> Arrivals:
         ({"finished": 960, "under_way_at_end": 60}, {}),  # 4 %, and what chance does at the edges
         ({"finished": 920, "under_way_at_end": 100}, {"load-not-achieved": Severity.INVALID}),
         ({"offered": 20, "finished": 15, "under_way_at_start": 0, "under_way_at_end": 5}, {}),
-        ({"dropped": 10, "finished": 990}, {"arrivals-dropped": Severity.WARNING}),
+        ({"dropped": 1, "finished": 999}, {"arrivals-dropped": Severity.WARNING}),
+        ({"dropped": 2, "finished": 998}, {"arrivals-dropped": Severity.INVALID}),
         ({"dropped": 48, "finished": 952}, {"arrivals-dropped": Severity.INVALID}),
         (
             {"dropped": 300, "finished": 700},
@@ -225,7 +227,47 @@ def test_of_dropped_journeys_is_said_how_many_users_there_were_and_what_allows_m
     came = arrivals(dropped=48, finished=952)
     found = findings.of_load(record(target({}, {}), arrivals=came, plan=plan))
     (said,) = (finding.message for finding in found if finding.code == "arrivals-dropped")
-    assert said == f"48 of 1000 journeys found none of 180 users free; {advice}"
+    assert said == f"48 of 1000 journeys found none of 180 users free, and so have no response time; {advice}"
+
+
+@pytest.mark.parametrize(
+    ("counts", "processes", "valid"),
+    [
+        ({"due": 750, "offered": 748, "finished": 748}, 1, True),  # at the edges
+        ({"due": 750, "offered": 747, "finished": 747}, 1, False),
+        ({"due": 750, "offered": 742, "finished": 742}, 4, True),
+        ({"due": 750, "offered": 741, "finished": 741}, 4, False),
+        ({"due": 1000, "offered": 1002, "finished": 1002}, 1, True),
+        ({"due": 100_000, "offered": 99_898, "finished": 99_898}, 1, True),
+        ({"due": 100_000, "offered": 99_897, "finished": 99_897}, 1, False),
+    ],
+)
+def test_a_run_that_offered_less_than_was_due_is_invalid(
+    counts: dict[str, int], processes: int, *, valid: bool
+) -> None:
+    came = arrivals(**counts)
+    one = Worker(index=0, users=1, started=1, seeds="1/0", generator=record(target({}, {})).generator)
+    workers = (one,) * processes if processes > 1 else ()
+    found = findings.of_load(record(target({}, {}), arrivals=came, workers=workers))
+    if valid:
+        assert found == ()
+        return
+    (finding,) = found
+    assert (finding.code, finding.severity) == ("load-not-offered", Severity.INVALID)
+    assert f"offered {came.offered} of the {came.due} journeys that were due" in finding.message
+
+
+@pytest.mark.parametrize(("late", "valid"), [(0.05, True), (0.051, False), (1.35, False)])
+def test_an_open_model_whose_generator_was_late_is_invalid(late: float, *, valid: bool) -> None:
+    """However idle it was, and whatever its loop's lag at other moments."""
+    found = findings.of_load(record(target({}, {}), arrivals=arrivals(late=late)))
+    expected = [] if valid else [("generator-late", Severity.INVALID)]
+    assert [(finding.code, finding.severity) for finding in found] == expected
+
+
+def test_a_generator_that_was_late_is_told_how_late() -> None:
+    (finding,) = findings.of_load(record(target({}, {}), arrivals=arrivals(late=1.35)))
+    assert "at p99 journeys began 1.35 s after they were due, limit 50 ms; offer less" in finding.message
 
 
 def test_a_backlog_that_grows_is_a_shortfall_however_many_users_it_keeps_busy() -> None:

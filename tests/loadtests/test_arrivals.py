@@ -5,7 +5,7 @@ from math import sqrt
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from loadtests import shapes
@@ -20,8 +20,19 @@ SEEDS = st.integers(0, 10_000)
 
 def all_of(arrivals: Arrivals) -> list[float]:
     moments = []
-    while (moment := arrivals.next()) is not None:
+    while (moment := arrivals.peek()) is not None:
         moments.append(moment)
+        arrivals.go_on()
+    return moments
+
+
+def following(arrivals: Arrivals, count: int) -> list[float]:
+    moments = []
+    for _ in range(count):
+        moment = arrivals.peek()
+        assert moment is not None
+        moments.append(moment)
+        arrivals.go_on()
     return moments
 
 
@@ -62,7 +73,7 @@ def shared(kind: str, processes: int, seed: int = 1) -> list[Arrivals]:
     """The same arrivals in several processes."""
     parts = [Arrivals(10.0, RAMP, GAPS[kind](Random(f"{seed}/{place}"))) for place in range(processes)]
     for place, part in enumerate(parts):
-        part.part = Part(place, processes)
+        part.share(Part(place, processes), 0.0)
     return parts
 
 
@@ -78,28 +89,74 @@ def test_random_arrivals_of_all_processes_add_up_to_the_whole(processes: int, se
     assert together == pytest.approx(2000, abs=6 * sqrt(2000))
 
 
-@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 500))
-def test_even_gaps_stay_even_when_the_number_of_processes_changes(
-    before: int, after: int, moment: int
+MOST = 5
+CHANGES = st.lists(
+    st.tuples(
+        st.one_of(st.integers(0, 600).map(lambda quarters: quarters / 4), st.floats(0, 150)),
+        st.permutations(range(MOST)),
+        st.integers(1, MOST),
+        st.lists(st.floats(0, 30), min_size=MOST, max_size=MOST),
+    ),
+    max_size=6,
+).map(lambda changes: sorted(changes, key=lambda change: change[0]))
+"""From a moment on so many of the processes share, in this order; each was told so many seconds before."""
+
+Change = tuple[float, list[int], int, list[float]]
+
+
+def given_by(process: int, arrivals: Arrivals, changes: list[Change]) -> list[float]:
+    """What one process gives when it is told of every change in advance. The first has all at first."""
+    arrivals.share(Part() if process == 0 else None, 0.0)
+    moments, told = [], 0.0
+    for moment, order, sharing, notice in changes:
+        told = max(told, moment - notice[process])
+        while (due := arrivals.peek()) is not None and due <= told:
+            moments.append(due)
+            arrivals.go_on()
+        place = order.index(process)
+        arrivals.share(Part(place, sharing) if place < sharing else None, moment)
+    return moments + all_of(arrivals)
+
+
+def given_by_all(kind: str, changes: list[Change], seed: int = 1) -> list[float]:
+    processes = [Arrivals(10.0, RAMP, GAPS[kind](Random(f"{seed}/{place}"))) for place in range(MOST)]
+    return sorted(due for place, each in enumerate(processes) for due in given_by(place, each, changes))
+
+
+@given(CHANGES)
+def test_even_gaps_stay_even_whoever_shares_them_from_whatever_moment_on(changes: list[Change]) -> None:
+    """None is doubled and none lost, at whatever time before that moment each process was told of it."""
+    assert given_by_all("constant", changes) == all_of(Arrivals(10.0, RAMP, GAPS["constant"](Random(1))))
+
+
+@given(CHANGES, SEEDS)
+def test_random_arrivals_keep_their_rate_whoever_shares_them(changes: list[Change], seed: int) -> None:
+    moments = given_by_all("poisson", changes, seed)
+    assert len(moments) == pytest.approx(2000, abs=6 * sqrt(2000))
+    assert sum(moment < 50 for moment in moments) == pytest.approx(250, abs=6 * sqrt(250))
+
+
+def test_who_is_told_too_late_goes_on_from_its_last() -> None:
+    arrivals = Arrivals(4.0, STEADY, GAPS["constant"](Random(1)))
+    given = following(arrivals, 4)
+    arrivals.share(Part(0, 2), 0.3)
+    assert [*given, *following(arrivals, 2)] == [0.125, 0.375, 0.625, 0.875, 1.125, 1.625]
+
+
+@pytest.mark.parametrize("kind", GAPS)
+@given(st.floats(0, 150), st.floats(0, 150), SEEDS)
+def test_those_due_are_counted_whether_they_were_given_or_not(
+    kind: str, moment: float, until: float, seed: int
 ) -> None:
-    """Each at the same moment; who was not there begins then."""
-    whole = all_of(Arrivals(4.0, STEADY, GAPS["constant"](Random(1))))
-    parts = shared_steady(max(before, after))
-    first = []
-    for place, part in enumerate(parts[:before]):
-        part.part = Part(place, before)
-        while (due := part.next()) is not None and due < moment / 5:
-            first.append(due)
-    second = []
-    for place, part in enumerate(shared_steady(after)):
-        part.skip_to(moment / 5)
-        part.part = Part(place, after)
-        second += all_of(part)
-    assert sorted([*first, *second]) == whole
-
-
-def shared_steady(processes: int) -> list[Arrivals]:
-    return [Arrivals(4.0, STEADY, GAPS["constant"](Random(1))) for _ in range(processes)]
+    arrivals, same = (Arrivals(1.0, RAMP, GAPS[kind](Random(seed))) for _ in range(2))
+    moments = all_of(same)
+    assume(all(abs(due - edge) > 1e-6 for due in moments for edge in (moment, until)))  # by rounding either
+    while (due := arrivals.peek()) is not None and due < until:
+        arrivals.go_on()
+    counted = arrivals.count(max(moment, until))
+    assert counted == sum(due < max(moment, until) for due in moments)
+    assert counted == arrivals.count(until) + len([due for due in moments if until <= due < moment])
+    assert all_of(arrivals) == [due for due in moments if due >= until]
 
 
 @pytest.mark.parametrize("kind", GAPS)

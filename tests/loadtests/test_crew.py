@@ -72,8 +72,16 @@ def test_every_crew_knows_how_many_there_are() -> None:
     crew = Crew(options(), "http://127.0.0.1:1")
     seat = crew.seat({}, frozenset())
     assert seat.crew.part.of == 1
-    crew.take(1, 3)
+    crew.take(1, 3, 0.0)
     assert seat.crew.part.of == 3
+
+
+def test_no_two_users_of_a_run_are_the_same() -> None:
+    """Those of the first process are who they are when it is the only one."""
+    crews = [Crew(options(), "http://127.0.0.1:1", index) for index in range(3)]
+    users = [[crew.seat({}, frozenset()).index for _ in range(4)] for crew in crews]
+    assert users[0] == [0, 1, 2, 3]
+    assert len({index for indexes in users for index in indexes}) == 12
 
 
 def test_nothing_arrives_before_users_are_ready() -> None:

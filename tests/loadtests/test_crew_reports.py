@@ -28,7 +28,10 @@ def tallied(events: Iterable[Event]) -> dict[Side, Tally]:
 
 
 def report(index: int, events: list[Event]) -> CrewReport:
-    ledger = Ledger(offered=len(events), dropped=index, finished=len(events) - 1, most_users=index, pool=9)
+    count = len(events)
+    ledger = Ledger(
+        due=count + index, offered=count, dropped=index, finished=count - 1, most_users=index, pool=9
+    )
     for *_, late in events:
         ledger.lateness.add(late)
     generator = Generator(cpu_utilisation=0.1 * index, loop_lag_p99=0.001 * index, loop_lag_max=0.01)
@@ -63,6 +66,7 @@ def test_counts_and_latencies_add_up(crews: list[list[Event]]) -> None:
     assert total.planned_made == sum(range(len(crews)))
     assert total.ledger.offered == sum(len(events) for events in crews)
     assert total.ledger.pool == 9 * len(crews)
+    assert total.ledger.due == total.ledger.offered + sum(range(len(crews)))
     assert total.disagreements == Disagreements(sum(range(len(crews))), len(crews))
 
 

@@ -127,6 +127,16 @@ def test_the_rate_is_shared_and_what_all_workers_saw_is_merged(pizzeria: Any, lo
     }
 
 
+def test_users_of_two_workers_are_different_customers_and_couriers(stub: Any, load: Load) -> None:
+    service = stub(1)
+    load.run("-H", service.urls[0], "-u", "4", "-r", "4", "-t", "4s", "--processes", "2")
+    asked = service.requests
+    tours = {path for _, _, path, _ in asked if path.startswith("/api/delivery/tour?")}
+    customers = {body["customer_phone"] for _, _, path, body in asked if path == "/api/orders/" and body}
+    assert (len(tours), len(customers)) == (4, 4)
+    assert {"+15550000000", "+15550000001"} < customers
+
+
 def test_the_reference_run_is_exact_whoever_does_what(pizzeria: Any, load: Load) -> None:
     """More workers than users, and than stoves; Locust was told of none that it should expect."""
     load.run("-H", pizzeria(), "-u", "5", "-r", "5", "--scenario", "reference", "--processes", "6")
@@ -206,7 +216,7 @@ def test_a_worker_that_comes_late_takes_part_from_then_on(
     assert missing.total() <= given_up_on(target.in_window)
     early, late = (each.arrivals for each in run.record.workers if each.arrivals)
     assert early.offered > late.offered > 10
-    assert early.offered + late.offered == pytest.approx(30 * window.duration, rel=0.2)
+    assert early.due + late.due == pytest.approx(30 * window.duration, rel=0.2)
     assert late.dropped == 0  # it got its share when its users were there
 
 

@@ -208,11 +208,11 @@ def test_nobody_is_started_after_the_end_and_who_was_goes_home(house: Any) -> No
 
 def test_a_process_grows_to_its_share_of_the_limit_which_may_change(house: Any) -> None:
     here = house(limit=6)
-    here.lobby.take(Part(1, 3))
+    here.lobby.share(Part(1, 3), 0.0)
     for _ in range(4):
         here.arrive()
     assert (here.users, here.dropped) == (2, 2)
-    here.lobby.take(Part(0, 2))
+    here.lobby.share(Part(0, 2), 0.0)
     for _ in range(4):
         here.arrive()
     assert (here.users, here.dropped) == (3, 5)
@@ -226,7 +226,7 @@ def test_when_the_share_becomes_smaller_users_beyond_it_go_home_but_none_amid_a_
     first, second, *_ = here.at_work
     here.tell(first, Act.ENDS)
     here.tell(second, Act.ENDS)
-    here.lobby.take(Part(0, 3))
+    here.lobby.share(Part(0, 3), 0.0)
     gevent.idle()
     assert (here.users, len(here.at_work)) == (5, 5)
     for user in list(here.at_work):
@@ -238,7 +238,7 @@ def test_nobody_goes_home_while_a_journey_waits(house: Any) -> None:
     here = house(limit=4, at_first=3)
     for _ in range(4):
         here.arrive()
-    here.lobby.take(Part(0, 2))
+    here.lobby.share(Part(0, 2), 0.0)
     here.tell(here.at_work[0], Act.ENDS)
     assert (len(here.at_work), len(here.begun), here.dropped) == (3, 4, 0)
     here.tell(here.started[0], Act.READY)
@@ -247,7 +247,7 @@ def test_nobody_goes_home_while_a_journey_waits(house: Any) -> None:
 
 def test_a_share_that_locust_has_rounded_up_is_no_surplus(house: Any) -> None:
     here = house(limit=3, at_first=2)
-    here.lobby.take(Part(0, 2))
+    here.lobby.share(Part(0, 2), 0.0)
     for _ in range(2):
         here.arrive()
     here.tell(here.at_work[0], Act.ENDS)

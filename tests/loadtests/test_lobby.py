@@ -1,11 +1,13 @@
 """Every arrival finds a user who waits, or is counted as dropped."""
 
+import time
 from random import Random
 
 import gevent
 import pytest
 from gevent import GreenletExit
 
+from analysis.findings import LONGEST_LAG
 from loadtests.arrivals import GAPS, Arrivals, Part
 from loadtests.lobby import Lobby
 from loadtests.shapes import Shape, Stage
@@ -141,19 +143,103 @@ def test_what_arrived_is_finished_dropped_or_under_way() -> None:
     gevent.joinall(users, timeout=PATIENCE)
 
 
+def test_all_that_arrived_was_due_and_all_that_was_due_arrived() -> None:
+    here = lobby(rate=200, seconds=0.3)
+    here.set_out(0.3, 0.0)
+    here.open()
+    settle(here, 60)
+    gevent.sleep(0.05)
+    here.close()
+    seen = here.close_ledger(0)
+    assert (seen.due, seen.offered) == (60, 60)
+    here.stop()
+
+
+def test_what_a_frozen_process_did_not_come_to_was_due_all_the_same() -> None:
+    """And was so when it was due, not in the window that began while it was overdue."""
+    here = lobby(rate=100, seconds=60.0)
+    here.set_out(60.0, 0.0)
+    here.open()
+    settle(here, 5)
+    time.sleep(0.5)
+    here.close()
+    before = here.close_ledger(0)
+    assert before.due - before.offered >= 49
+    here.turn_page()
+    here.open()
+    settle(here, 60)
+    here.close()
+    within = here.close_ledger(0)
+    assert within.offered - within.due >= 48  # one of those at the edge may be overdue now
+    here.stop()
+
+
+def test_journeys_that_a_frozen_process_came_to_later_are_too_late_for_a_valid_run() -> None:
+    """A tenth of the time: whoever looks less often than journeys arrive may miss it."""
+    here, late = lobby(rate=500, seconds=60.0), list[float]()
+    users = [gevent.spawn(user, here, 0.0, late) for _ in range(100)]
+    gevent.idle()
+    here.set_out(60.0, 0.0)
+    here.open()
+    here.turn_page()
+    settle(here, 300)
+    time.sleep(0.15)
+    settle(here, 700)
+    here.close()
+    gevent.sleep(0.01)
+    counts = here.close_ledger(0).record()
+    assert counts.late_p99 > LONGEST_LAG
+    here.stop()
+    gevent.joinall(users, timeout=PATIENCE)
+
+
 def test_who_sits_out_calls_nobody_and_begins_at_once_when_told_to_take_part() -> None:
     """What was due before is left out: many in the first moment, then a few a second."""
     shape = Shape("crowd", (Stage(0.2, 1.0, 1.0), Stage(999.8, 0.01, 0.01)))
     here = Lobby(Arrivals(2000.0, shape, GAPS["constant"](Random(1))))
-    here.sit_out()
+    here.share(None, 0.0)
     here.set_out(1000.0, 0.0)
     here.open()
     gevent.sleep(0.25)
     assert here.ledger.offered == 0
-    here.take(Part(1, 2))
+    here.share(Part(1, 2), 0.25)
     settle(here, 3)
     assert here.ledger.offered < 200
     here.stop()
+
+
+def test_who_sleeps_until_an_arrival_that_is_another_s_now_wakes_for_its_own() -> None:
+    """Of a thousand it would have slept for 500 s."""
+    here = lobby(rate=1, seconds=1000.0)
+    here.share(Part(500, 1000), 0.0)
+    here.set_out(1000.0, 0.0)
+    here.open()
+    gevent.sleep(0.01)
+    here.share(Part(), 0.0)
+    settle(here, 1)
+    here.stop()
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 4), (8, 16), (16, 3)])
+def test_no_arrival_is_doubled_and_none_lost_when_the_number_of_processes_changes(
+    before: int, after: int
+) -> None:
+    """All are told of one moment that is still to come."""
+    lobbies = [lobby(rate=200, seconds=1.0) for _ in range(max(before, after))]
+    for place, each in enumerate(lobbies):
+        each.share(Part(place, before) if place < before else None, 0.0)
+        each.set_out(1.0, 0.0)
+        each.open()
+    gevent.sleep(0.3)
+    for place, each in enumerate(lobbies):
+        each.share(Part(place, after) if place < after else None, 0.6)
+        gevent.sleep(0.01)
+    with gevent.Timeout(PATIENCE):
+        while any(each._arrivals.peek() is not None for each in lobbies):
+            gevent.sleep(0.01)
+    assert sum(each.ledger.offered for each in lobbies) == 200
+    for each in lobbies:
+        each.stop()
 
 
 def test_after_its_end_nobody_waits_in_it() -> None:

@@ -98,7 +98,7 @@ def test_at_a_slow_service_the_pool_grows_to_its_limit_and_what_comes_then_is_dr
     assert run.record.warnings == ()  # the number of users was not changed by anybody
     assert arrivals.dropped > 0
     (found,) = (each for each in findings.of_load(run.record) if each.code == "arrivals-dropped")
-    assert "found none of 6 users free; allow more --max-users" in found.message
+    assert "found none of 6 users free, and so have no response time; allow more --max-users" in found.message
 
 
 def test_what_a_new_user_needs_to_get_ready_is_response_time_from_the_intended_start(

@@ -81,6 +81,15 @@ def test_who_is_never_answered_is_in_the_response_times_with_how_long_that_was_w
     assert due.maximum == pytest.approx(60.5)
 
 
+def test_response_time_since_it_was_due_is_longer_by_how_late_it_was_sent() -> None:
+    tally = Tally()
+    for late in (0.0, 0.4, 1.1):
+        tally.begin(PLAIN).answered(PLAIN, 200, None, 0.01, late)
+    (sent,), (due,) = tally.latencies(), tally.latencies_from_intended()
+    assert (sent.mean, sent.maximum) == pytest.approx((0.01, 0.01))
+    assert (due.mean, due.maximum) == pytest.approx((0.51, 1.11))
+
+
 @pytest.mark.parametrize(
     ("status", "content_type", "by_handler"),
     [

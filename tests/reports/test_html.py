@@ -59,6 +59,7 @@ def test_an_open_model_says_what_arrived_and_how_many_users_there_were(result: G
         kind="poisson",
         rate=40.0,
         max_users=200,
+        due=1201,
         offered=1200,
         dropped=3,
         finished=1190,
@@ -72,7 +73,8 @@ def test_an_open_model_says_what_arrived_and_how_many_users_there_were(result: G
     run = result.runs[0].model_copy(update={"model": "open", "users": 40, "arrivals": arrivals})
     text = " ".join(Page(html.render(replace(result, runs=(run,)))).words)
     said = "3 found no free user, at most 61 were under way; 40 users were there at the start, 87 in the end"
-    assert f"1,200 journeys arrived (poisson, 40.0/s asked for), {said}, and 200 were allowed; " in text
+    came = "1,200 of 1,201 journeys that were due arrived (poisson, 40.0/s asked for)"
+    assert f"{came}, {said}, and 200 were allowed; " in text
 
 
 def test_nothing_in_it_points_outside(page: Page) -> None:
