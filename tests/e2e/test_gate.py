@@ -168,7 +168,7 @@ def test_a_baseline_is_measured_from_the_main_branch_where_there_is_none_and_the
     main = git("rev-parse", "--short=12", "origin/HEAD", cwd=clone)
     git("commit", "-qam", "What is judged is no baseline", cwd=clone)
     kept = set(clone.glob("baselines/*/*.json"))
-    done = run("gate", "gate", "--baseline", "--duration", "2", "--slow", "PlaceOrderCommand=8", cwd=clone)
+    done = run("gate", "gate", "--baseline", "--duration", "5", "--slow", "PlaceOrderCommand=8", cwd=clone)
     report = report_of(clone / "runs")
     assert done.returncode == {"regressed": 3, "invalid": 4}[report["outcome"]], done.stdout + done.stderr
     assert report["method"] == "stored"
