@@ -2,44 +2,19 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from gate.cli import cli, main
+from gate.cli import cli
+from tests.gate.conftest import Done
 
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command came to."""
-
-    returncode: int
-    stderr: str
-
-
-@pytest.fixture
-def here(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Done]]:
-    """The command line in this process, which saves it the start of another."""
-    monkeypatch.chdir(ROOT)
-    before = signal.getsignal(signal.SIGTERM)
-
-    def call(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["mario-perf", *arguments])
-        return Done(main(), capsys.readouterr().err)
-
-    yield call
-    signal.signal(signal.SIGTERM, before)
 
 
 def mario(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
