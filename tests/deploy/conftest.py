@@ -54,7 +54,7 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    """After a load of 15 s, a gate on it, and with a history of three days."""
+    """After a load of 10 s, a gate on it, and with a history of three days."""
     folder = tmp_path_factory.mktemp("watched")
     service, exporter = free_port(), free_port()
     command = [sys.executable, "-m", "pizzeria", "--port", str(service)]
@@ -141,7 +141,7 @@ def _backfill(folder: Path, instance: str) -> None:
 
 def _load(folder: Path, service: int, exporter: int) -> None:
     files = f"{ROOT}/loadtests/mario.py,{ROOT}/deploy/load/exporter.py"
-    options = f"--headless --users 8 --spawn-rate 8 --run-time 15s --host http://127.0.0.1:{service}"
+    options = f"--headless --users 8 --spawn-rate 8 --run-time 10s --host http://127.0.0.1:{service}"
     own = f"--exporter-port {exporter} --run-id load"
     _run(folder, "locust", "-f", files, *options.split(), *own.split())
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ def open_ports(workloads: list[Manifest]) -> dict[str, int]:
     return {port["name"]: port["containerPort"] for each in workloads for port in container(each)["ports"]}
 
 
+@lru_cache
 def parsed(name: str) -> dict[str, Any]:
     """The arguments of a workload, as Locust with the load's own options understands them."""
     command, *arguments = container(workload(name))["args"]

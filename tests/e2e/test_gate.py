@@ -27,6 +27,8 @@ tail_noise = 2.0
 tail_resolution = 20.0
 error_noise = 0.05
 error_resolution = 0.5
+slow_noise = 0.05
+slow_resolution = 0.5
 min_samples = 1
 """
 """A policy that three rounds can answer on any machine: what is tested is the way to a verdict."""

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.prometheus]
 
 
 def locust(url: str, cwd: Path) -> None:
-    load = ("--headless", "-u", "20", "-r", "20", "-t", "6s", "--warm-up", "1", "-H", url)
+    load = ("--headless", "-u", "20", "-r", "20", "-t", "4s", "--warm-up", "1", "-H", url)
     done = run("locust", "-f", str(ROOT / "loadtests" / "mario.py"), *load, cwd=cwd)
     assert done.returncode == 0, done.stderr
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ MARIO = Path(sys.executable).parent / "mario-perf"
 ROOT = Path(__file__).parents[2]
 
 COMPLETED = """
-eval "$(mario-perf completion bash)"
+{completion}
 COMP_WORDS=(mario-perf {words}) COMP_CWORD={index}
 _mario_perf_completion mario-perf
 printf '%s\\n' "${{COMPREPLY[@]}}"
@@ -33,6 +34,11 @@ def shell(*command: str) -> str:
     ).stdout
 
 
+@lru_cache
+def completion(name: str) -> str:
+    return shell(str(MARIO), "completion", name)
+
+
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
@@ -43,13 +49,13 @@ def shell(*command: str) -> str:
     ],
 )
 def test_bash_completes_commands_options_and_values(words: tuple[str, ...], completed: str) -> None:
-    script = COMPLETED.format(words=" ".join(words), index=len(words))
+    script = COMPLETED.format(completion=completion("bash"), words=" ".join(words), index=len(words))
     assert shell("bash", "--norc", "-c", script).split() == [completed]
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_every_shell_gets_a_script_that_it_can_read(name: str, tmp_path: Path) -> None:
-    script = shell(str(MARIO), "completion", name)
+    script = completion(name)
     assert "_MARIO_PERF_COMPLETE" in script
     (tmp_path / "script").write_text(script)
     if shutil.which(name):

@@ -71,8 +71,12 @@ def test_a_round_that_fails_loses_nothing_of_those_before(tmp_path: Path) -> Non
 
 
 def test_a_side_that_restarts_ends_it_since_no_further_round_can_make_up_for_that(tmp_path: Path) -> None:
-    again_and_again = f"while :; do timeout 4 {sys.executable} -m pizzeria --port {{port}}; done"
-    restarting = Service(start=("sh", "-c", again_and_again), ready="/ready")
+    serve, under_load = (
+        f"{sys.executable} -m pizzeria --port {{port}}",
+        tmp_path / "round-1/scrapes-candidate*",
+    )
+    once = f"{serve} & until ls {under_load}; do sleep 0.1; done; sleep 2; kill $!; wait $!; exec {serve}"
+    restarting = Service(start=("sh", "-c", once), ready="/ready")
     checkout = Checkout(ROOT, "abc")
     steady = Build("baseline", checkout, None, free_port())
     asked = duet(fresh(steady, Build("candidate", checkout, restarting, free_port())), tmp_path)

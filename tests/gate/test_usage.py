@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.gate.conftest import Done
 
 
-def usage(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gate", "usage", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+@pytest.fixture
+def usage(here: Callable[..., Done]) -> Callable[..., Done]:
+    return partial(here, "usage")
 
 
-def test_help_has_examples_and_exit_codes() -> None:
+def test_help_has_examples_and_exit_codes(usage: Callable[..., Done]) -> None:
     done = usage("--help")
     assert done.returncode == 0
     assert "Examples:" in done.stdout
     assert "Exit codes:" in done.stdout
 
 
-def test_without_a_prometheus_it_says_so_in_a_line() -> None:
+def test_without_a_prometheus_it_says_so_in_a_line(usage: Callable[..., Done]) -> None:
     done = usage("--prometheus", "http://127.0.0.1:9")
     assert done.returncode == 2
     assert done.stdout == ""
@@ -40,7 +42,9 @@ def test_without_a_prometheus_it_says_so_in_a_line() -> None:
         (("--match", "pizzeria"), "is not LABEL=VALUE"),
     ],
 )
-def test_what_it_cannot_read_is_a_usage_error(arguments: tuple[str, ...], said: str) -> None:
+def test_what_it_cannot_read_is_a_usage_error(
+    arguments: tuple[str, ...], said: str, usage: Callable[..., Done]
+) -> None:
     done = usage(*arguments)
     assert done.returncode == 2
     assert said in done.stderr

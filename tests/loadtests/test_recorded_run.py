@@ -94,10 +94,10 @@ def test_a_kitchen_at_capacity_is_business_and_no_failure(pizzeria: Any, load: A
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_stopped_by_hand_is_recorded_and_exact(pizzeria: Any, load: Any, stop: signal.Signals) -> None:
     with load.start("--headless", "-H", pizzeria(), "-u", "4", "-r", "4", "--run-id", "mine") as locust:
-        wait_for((load.runs / "mine" / "scrapes-candidate.jsonl.gz").exists)
-        time.sleep(2.5)
+        output = _until(locust, "The window opens")
+        time.sleep(0.5)
         locust.send_signal(stop)
-        output, _ = locust.communicate(timeout=30)
+        output += locust.communicate(timeout=30)[0]
     run = runs.load(load.runs / "mine")
     assert locust.returncode == 0, output
     assert "Traceback" not in output

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium")
 PATIENCE = 60.0  # seconds
-WINDOW = 3.0
+WINDOW = 2.0
 """Seconds that a run goes on, after it was seen to be under way."""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from pizzeria.__main__ import main
 from pizzeria.bootstrap import OPERATIONS
 from tests.pizzeria.running import PATIENCE, command, environment, growth, started
 
@@ -34,6 +35,22 @@ def run(*arguments: str | Path) -> tuple[int, str, str]:
         (["--port", "pizza"], "'pizza' is no port"),
         (["--kitchen-capacity", "0"], "'0' is no number of orders"),
         (["--bogus"], "unrecognized arguments: --bogus"),
+    ],
+)
+def test_what_is_no_option_is_said_in_one_line(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    output, errors = capsys.readouterr()
+    assert (output, errors.count("\n")) == ("", 1)
+    assert errors.startswith("pizzeria: ")
+    assert words in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
         (["--slow", "Bake=2"], f"there are {', '.join(OPERATIONS)}"),
         (["--slow", "GetMenuQuery=0.5"], "a factor of at least 1"),
         (["--delay", "GetMenuQuery=5"], "a time with its unit"),
