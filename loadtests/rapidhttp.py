@@ -162,7 +162,7 @@ class RapidHttpSession:
             response=response,
             exception=response.error,
             start_time=start_time,
-            url=absolute(self.base_url, url),
+            url=absolute(self.base_url, url) if params or head is None else head.target.url,
             response_length=_announced_length(response) if stream else len(response.content or b""),
             response_time=seconds * 1000,
         )
