@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ class Record(BaseModel, frozen=True):
     turn: int
     started: str = Field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     load_average: float = Field(default_factory=lambda: os.getloadavg()[0])
+    python: str = Field(default_factory=lambda: sys.version)
     generator: str
     requests: float
     seconds: float
