@@ -141,6 +141,7 @@ def _reading(turn: int, generator: Generator, case: Case) -> Reading:
         rate_asked=case.rate,
         connections=case.connections,
         said=dict(done.quantiles),
+        invalid=done.invalid,
         truth=truth(log, begin, end),
         server_late=log.late,
     )

@@ -37,6 +37,8 @@ class Done:
     cpu: float  # seconds of the generator's own
     memory: float = 0.0  # bytes at the peak
     quantiles: Mapping[str, float] = field(default_factory=dict)  # seconds, by p50, p95 and p99
+    invalid: bool = False
+    """Whether the generator itself says that the run is not to be believed."""
     window: tuple[float, float] | None = None
     """Unix seconds between which the quantiles' requests were sent; None when they are of all."""
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from analysis import findings
+from analysis.model import Severity
 from analysis.run_record import RunRecord
 from benchmarks.load.asking import Asked, Done, pinned
 
@@ -84,6 +86,7 @@ def _done(record: RunRecord, quantiles: dict[str, float] | None = None) -> Done:
         seconds,
         record.generator.cpu_utilisation * seconds,
         quantiles=quantiles or {},
+        invalid=any(finding.severity is Severity.INVALID for finding in findings.of_load(record)),
         window=(record.window.start, record.window.end),
     )
 

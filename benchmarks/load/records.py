@@ -56,7 +56,7 @@ class Reading(Record, frozen=True):
     """What a generator said of response times that are known, both in seconds by p50, p95 and p99.
 
     A ``rate_asked`` of None is as fast as it goes. One in a hundred of the server's answers was late by more
-    than ``server_late``.
+    than ``server_late``. An ``invalid`` run is one that the generator itself does not believe.
     """
 
     load: str
@@ -65,6 +65,7 @@ class Reading(Record, frozen=True):
     said: dict[str, float]
     truth: dict[str, float]
     server_late: float
+    invalid: bool = False
 
     @property
     def errors(self) -> dict[str, float]:

@@ -51,7 +51,10 @@ def users(runs: Sequence[Run]) -> str:
 
 
 def accuracy(readings: Sequence[Reading], loads: Sequence[str], missing: Sequence[str] = ()) -> str:
-    """How far what is said lies from the truth: medians over turns, and from which to which turn."""
+    """How far what is said lies from the truth: medians over turns, and from which to which turn.
+
+    Of turns that the generator itself calls invalid only their number, unless there are no others.
+    """
     lines = [
         "| load | generator | connections | requests/s | p50 | p95 | p99 |",
         "|---|---|---|---|---|---|---|",
@@ -60,9 +63,10 @@ def accuracy(readings: Sequence[Reading], loads: Sequence[str], missing: Sequenc
         at_it = [each for each in readings if each.load == load]
         for generator, crowd in dict.fromkeys((each.generator, each.connections) for each in at_it):
             own = [each for each in at_it if (each.generator, each.connections) == (generator, crowd)]
-            rate = median(each.rate for each in own)
-            errors = " | ".join(_error(own, name) for name in QUANTILES)
-            lines.append(f"| {load} | {generator} | {crowd} | {rate:,.0f} | {errors} |")
+            valid = [each for each in own if not each.invalid]
+            rate = median(each.rate for each in valid or own)
+            errors = " | ".join(_error(valid or own, name) for name in QUANTILES)
+            lines.append(f"| {load} | {generator}{_doubt(own, valid)} | {crowd} | {rate:,.0f} | {errors} |")
     return "\n".join(lines + [_absent(name, 4) for name in missing])
 
 
@@ -96,6 +100,11 @@ def _error(readings: Sequence[Reading], quantile: str) -> str:
         return "not said"
     spread = f" ({min(errors):+.1f} to {max(errors):+.1f})" if len(errors) > 1 else ""
     return f"{median(errors):+.1f} %{spread}"
+
+
+def _doubt(own: Sequence[Reading], valid: Sequence[Reading]) -> str:
+    invalid = len(own) - len(valid)
+    return f" (by its own word {invalid} of {len(own)} runs invalid)" if invalid else ""
 
 
 def _absent(name: str, empty: int) -> str:

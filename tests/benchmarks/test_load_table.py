@@ -96,6 +96,15 @@ def test_an_error_is_relative_to_the_truth_and_shown_with_its_spread_over_turns(
     ]  # fmt: skip
 
 
+def test_a_turn_that_the_generator_does_not_believe_is_counted_and_not_shown() -> None:
+    good, bad = reading("ours", 0, {"p50": 0.0101}), reading("ours", 1, {"p50": 0.1})
+    bad = bad.model_copy(update={"invalid": True})
+    shown = cells(table.accuracy([good, bad], ["stalls"]), "ours")
+    assert (shown[1], shown[4]) == ("ours (by its own word 1 of 2 runs invalid)", "+1.0 %")
+    shown = cells(table.accuracy([bad], ["stalls"]), "ours")
+    assert (shown[1], shown[4]) == ("ours (by its own word 1 of 1 runs invalid)", "+900.0 %")
+
+
 def test_what_a_generator_does_not_say_is_no_error_of_nought() -> None:
     markdown = table.accuracy([reading("autocannon", 0, {"p50": 0.010})], ["stalls"])
     assert cells(markdown, "autocannon")[4:] == ["+0.0 %", "not said", "not said"]
