@@ -49,7 +49,7 @@ def bare(user: str, asked: Asked) -> Done:
         figures["cpu"],
         figures["memory"],
         figures["quantiles"],
-        tuple(figures["window"]),
+        window=tuple(figures["window"]),
     )
 
 
