@@ -192,7 +192,8 @@ def _advice(seen: _Seen, noise: float, false_alarms: float) -> str:
     for each in range(2, KEPT + 1):
         if _verdict(*seen.interval(each, each, false_alarms), noise) is not Verdict.INCONCLUSIVE:
             return f"{apart}; about {each} kept and {each} new ones would tell (--keep, --searches)"
-    return f"{apart}; not even {KEPT} kept and {KEPT} new ones would tell: give a finer --resolution"
+    remedy = "give a longer --probe, a calmer machine or a finer --resolution"
+    return f"{apart}; not even {KEPT} kept and {KEPT} new ones would tell: {remedy}"
 
 
 def _different(kept: Mapping[str, str], new: Mapping[str, str]) -> str:

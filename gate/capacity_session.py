@@ -117,7 +117,7 @@ def _found(asked: capacity.Asked, searches: int, narrator: Narrator) -> Sequence
 
 
 def _search(asked: capacity.Asked, number: int) -> capacity.Asked:
-    """Each search draws arrivals of its own: with the same ones it would be half a repetition."""
+    """Each search of a run draws arrivals of its own: with the same ones it would be half a repetition."""
     load = replace(asked.load, seed=asked.load.seed + (number - 1) * asked.plan.most_probes)
     folder = _search_folder(asked.folder, number)
     folder.mkdir()

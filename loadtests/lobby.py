@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import deque
 from math import ceil
-from time import perf_counter
 from typing import TYPE_CHECKING, Final, Protocol
 
 import gevent
@@ -81,7 +80,7 @@ class Lobby:
             self._set_to_work()
         else:
             due = self._wait_to_be_called()
-        late = max(perf_counter() - due, 0.0)
+        late = max(self._clock.now - due, 0.0)
         self.ledger.lateness.add(late)
         return late
 
@@ -100,9 +99,7 @@ class Lobby:
     def share(self, part: Part | None, moment: float) -> None:
         """Give this part of all arrivals, or none, from so many seconds into the plan on."""
         self._arrivals.share(part, moment)
-        if self._greenlet is not None:  # it may sleep until an arrival that is another's now
-            self._greenlet.kill()
-            self._greenlet = gevent.spawn(self._keep_calling)
+        self._call_anew()
         self._processes = self._processes if part is None else part.of
         for _ in range(min(self._surplus, len(self._waiting))):
             self._waiting.pop(0).set_exception(GreenletExit())
@@ -133,9 +130,9 @@ class Lobby:
 
     def stop(self) -> None:
         """No more arrivals; who waits for one goes home."""
+        self._stopped = True
         if self._greenlet is not None:
             self._greenlet.kill()
-        self._stopped = True
         self._break_promises()
         while self._waiting:
             self._waiting.pop().set_exception(GreenletExit())
@@ -145,21 +142,30 @@ class Lobby:
         """Journeys that were due by now, called or not."""
         return self._arrivals.count(self._clock.now)
 
+    def _call_anew(self) -> None:
+        """Whoever calls may sleep until an arrival that is another's now."""
+        calling = self._greenlet
+        if calling is None:
+            return
+        calling.kill()
+        if self._greenlet is calling and not self._stopped:  # meanwhile another may have done the same
+            self._greenlet = gevent.spawn(self._keep_calling)
+
     def _keep_calling(self) -> None:
         """Call whoever is due. It may be killed wherever it waits: nobody is in between then."""
         while (due := self._arrivals.peek()) is not None:
-            moment = self._wait_until(due)
+            self._wait_until(due)
             self._arrivals.go_on()
-            self._call(moment)
+            self._call(due)
             self._let_others_go_on()
 
-    def _wait_until(self, due: float) -> float:
-        """Until so many seconds into the plan; gives the moment by the process' clock."""
+    def _wait_until(self, due: float) -> None:
+        """Until so many seconds into the plan."""
         while True:
             self._open.wait()
             ahead = due - self._clock.now
             if ahead <= 0:
-                return perf_counter() + ahead
+                return
             self._behind = 0
             gevent.sleep(ahead)
 
@@ -204,6 +210,9 @@ class Lobby:
             return False
         try:
             user = self._pool.start()
+        except GreenletExit:  # while a user's constructor waits for something
+            self.ledger.dropped += 1
+            raise
         except Exception as error:  # noqa: BLE001 - of users that are not ours; others go on
             LOG.error("no more users are started: %s", error)  # noqa: TRY400 - one line
             self._pool = None

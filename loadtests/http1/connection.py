@@ -15,6 +15,7 @@ from loadtests.http1.errors import (
     ConnectError,
     ConnectionLostError,
     ConnectTimeoutError,
+    NetworkTimeoutError,
     ResponseTimeoutError,
 )
 from loadtests.http1.parser import ResponseParser
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     from loadtests.http1.request import Head
     from loadtests.http1.target import Origin
 
-_CROSSING = 0.05
-"""Seconds, at the least, in which the news of a close may be under way: a busy event loop reads late."""
+_CROSSING = (0.05, 0.5)
+"""Seconds, at the least and at the most, in which the news of a close may be under way.
+
+A busy event loop reads late; and what takes longest in connecting may be a name or a lost packet.
+"""
 
 _EXPECTING = 1.0
 """Seconds that a server has to say whether it wants a body: some never say (RFC 9110, 10.1.1)."""
@@ -82,7 +86,8 @@ def _open(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext])
     except OSError as error:
         raise ConnectError(error.strerror or type(error).__name__) from None
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    crossing = max(perf_counter() - begun, _CROSSING)
+    least, most = _CROSSING
+    crossing = min(max(perf_counter() - begun, least), most)
     plain = Transport(connected, limits.network_timeout)
     if origin.scheme == "http":
         return Connection(plain, limits, crossing)
@@ -197,7 +202,7 @@ class Connection:
         try:
             while not (parser.asks_to_continue or parser.status):
                 parser.feed(transport.receive())
-        except ResponseTimeoutError:
+        except (NetworkTimeoutError, ResponseTimeoutError):
             if transport.end == end:
                 raise
         transport.end = end

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from enum import StrEnum
 from random import Random
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import gevent
@@ -134,12 +133,13 @@ def test_it_grows_to_its_limit_and_drops_what_comes_then(house: Any) -> None:
 
 def test_what_waited_for_a_new_user_is_late_by_that_time(house: Any) -> None:
     here = house(limit=1)
-    due = perf_counter()
+    here.lobby.open()
+    due = here.lobby._clock.now
     here.arrive(due)
     gevent.sleep(0.05)
     here.tell(here.started[0], Act.READY)
     (late,) = here.begun
-    assert 0.05 <= late <= perf_counter() - due
+    assert 0.05 <= late <= here.lobby._clock.now - due
     assert here.lobby.ledger.lateness.maximum_us == pytest.approx(1e6 * late, rel=0.01)
 
 

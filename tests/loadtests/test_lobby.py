@@ -242,6 +242,53 @@ def test_no_arrival_is_doubled_and_none_lost_when_the_number_of_processes_change
         each.stop()
 
 
+def test_who_is_told_twice_at_once_gives_its_arrivals_once() -> None:
+    """As when two workers are lost in one moment: each message comes in a greenlet of its own."""
+    here = lobby(rate=20, seconds=0.5)
+    here.set_out(0.5, 0.0)
+    here.open()
+    gevent.sleep(0.01)
+    gevent.joinall([gevent.spawn(here.share, Part(), 0.0) for _ in range(3)], timeout=PATIENCE)
+    with gevent.Timeout(PATIENCE):
+        while here._arrivals.peek() is not None:
+            assert here.ledger.offered <= here._clock.now * 20 + 0.5  # none before it is due
+            gevent.sleep(0.01)
+    assert here.ledger.offered == 10
+    here.stop()
+
+
+def test_who_is_told_while_it_stops_calls_nobody_any_more() -> None:
+    here = lobby(rate=1000, seconds=60.0)
+    here.set_out(60.0, 0.0)
+    here.open()
+    settle(here, 1)
+    told = gevent.spawn(here.share, Part(), 0.0)
+    gevent.sleep(0)
+    here.stop()
+    told.join(timeout=PATIENCE)
+    offered = here.ledger.offered
+    gevent.sleep(0.05)
+    assert here.ledger.offered == offered
+
+
+def test_the_time_in_which_the_plan_rests_is_nobody_s_lateness() -> None:
+    here = lobby(rate=1000, seconds=60.0)
+    late: list[float] = []
+    here.set_out(60.0, 0.0)
+    here.open()
+    waiting = gevent.spawn(user, here, 60.0, late)
+    settle(here, 1)
+    here.close()
+    here._promised.append((here._clock.now, here.ledger))  # made before the rest, kept after it
+    gevent.sleep(0.3)
+    here.open()
+    gevent.spawn(user, here, 60.0, late).join(timeout=0.01)
+    assert len(late) == 2
+    assert max(late) < 0.25
+    here.stop()
+    waiting.kill()
+
+
 def test_after_its_end_nobody_waits_in_it() -> None:
     here = lobby(rate=1, seconds=1.0)
     here.stop()

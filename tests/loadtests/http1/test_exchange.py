@@ -598,11 +598,12 @@ class TestExpectation:
         assert b"order" not in b"".join(server.connections)
         assert len(server.connections) == 2
 
-    def test_a_server_that_never_says_gets_the_body_after_a_second(
-        self, serve: Factory, asker: Factory
+    @pytest.mark.parametrize("patience", [10.0, 0.3])
+    def test_a_server_that_never_says_gets_the_body_after_a_second_or_what_patience_there_is(
+        self, serve: Factory, asker: Factory, patience: float
     ) -> None:
         server = serve([["receive"], ["receive"], ["send", OK], HOLD])
-        response = asker().ask("POST", server.url, b"order", headers=self.EXPECTING)
+        response = asker(network_timeout=patience).ask("POST", server.url, b"order", headers=self.EXPECTING)
         assert response.content == b"ok"
         [sent] = server.connections
         assert sent.endswith(b"\r\n\r\norder")
