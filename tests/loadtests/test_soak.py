@@ -13,7 +13,7 @@ import pytest
 from gevent.event import Event
 
 from analysis.sources.scrapes import scrapes
-from loadtests import clock, crew, lobby, pulse, recording, run, scraper
+from loadtests import clock, crew, pulse, recording, run, scraper
 from loadtests.latencies import Latencies
 from loadtests.session import Target
 from loadtests.steps import Step
@@ -82,7 +82,6 @@ def time_lapse(monkeypatch: pytest.MonkeyPatch) -> Iterator[TimeLapse]:
     clocks = {
         clock: ["perf_counter"],
         crew: ["perf_counter"],
-        lobby: ["perf_counter"],
         pulse: ["perf_counter"],
         run: ["time"],
         scraper: ["time", "perf_counter"],
@@ -131,7 +130,8 @@ def test_after_the_first_hours_a_soak_takes_no_more_memory(
             hour(here.targets, draw)
             gc.collect()
             taken.append(tracemalloc.get_traced_memory()[0])
-        time_lapse.sleep(60)
+        while not ends and time_lapse.now < began + (HOURS + 1) * 3600:
+            time_lapse.sleep(10)
         soak.end(30.0)
     finally:
         tracemalloc.stop()
@@ -139,7 +139,8 @@ def test_after_the_first_hours_a_soak_takes_no_more_memory(
     # Some values occur for the first time even then. Five bytes kept of each request would be more than this.
     assert taken[-1] < 1.1 * taken[HOURS // 2]
     assert taken[-1] < 8e6
-    assert ends == [pytest.approx(began + 24 * 3600, abs=60)]
+    # The clock may jump on while a scrape is really written, and the window's edge waits for that.
+    assert ends == [pytest.approx(began + HOURS * 3600, abs=2 * SCRAPE)]
     done = recording.record(soak, recording.Crowd(3, 1.0, 0, distributed=False))
     assert done.arrivals is not None
     assert done.arrivals.offered == pytest.approx(0.7 * 0.1 * done.window.duration, rel=0.1)
