@@ -28,7 +28,7 @@ def test_everybody_who_carries_orders_has_a_tour(browser: Browser, service: Serv
     visiting.is_live()
     on_tour(service, "Grace", "d2")
     for customer, courier in (("Ada", "d1"), ("Grace", "d2")):
-        visiting.page.get_by_label("Courier").select_option(courier)
+        visiting.page.get_by_role("combobox", name="Courier").select_option(courier)
         visiting.shows(customer, f"{courier}'s tour")
         visiting.button("Delivered", customer).click()
         visiting.shows_nowhere(customer)
@@ -41,7 +41,7 @@ def test_orders_are_given_to_the_courier_that_is_chosen(visit: Visit, service: S
     order = service.order(customer_name="Grace")
     start(service, order)
     visit.button("Ready", "Grace").click()
-    visit.page.get_by_label("Courier").select_option("d1")
+    visit.page.get_by_role("combobox", name="Courier").select_option("d1")
     visit.button("Give to courier", "Grace").click()
     visit.shows("Grace", "d1's tour")
     visit.shows("Ada", "d1's tour")
@@ -50,6 +50,6 @@ def test_orders_are_given_to_the_courier_that_is_chosen(visit: Visit, service: S
 def test_looking_at_a_tour_is_an_operation_like_any(visit: Visit, service: Service) -> None:
     before = service.samples()
     with visit.page.expect_response("**/api/delivery/tour?delivery_person_id=daisy"):
-        visit.page.get_by_label("Courier").select_option("Daisy")
+        visit.page.get_by_role("combobox", name="Courier").select_option("Daisy")
     grown = growth(before, service.samples(), "cqrs_executions_total")
     assert {dict(labels)["type"]: value for labels, value in grown.items()} == {"GetDeliveryTourQuery": 1}
