@@ -18,6 +18,7 @@ from loadtests.http1.errors import (
     NetworkTimeoutError,
     ResponseTimeoutError,
 )
+from loadtests.http1.heads import BLANK_LINE
 from loadtests.http1.parser import ResponseParser
 from loadtests.http1.tls import TlsTransport
 from loadtests.http1.transport import Transport
@@ -38,7 +39,6 @@ A busy event loop reads late; and what takes longest in connecting may be a name
 _EXPECTING = 1.0
 """Seconds that a server has to say whether it wants a body: some never say (RFC 9110, 10.1.1)."""
 
-_BLANK_LINE = b"\r\n\r\n"
 _NO_SUCCESS = 300  # statuses from here on do not depend on the rest of the request
 
 
@@ -194,7 +194,7 @@ class Connection:
     def _send_head(self, request: bytes, end: float) -> memoryview:
         """Send all but the body, and give that if the server wants it: nothing, if it has answered."""
         parser, transport = self.parser, self._transport
-        length = request.index(_BLANK_LINE) + len(_BLANK_LINE)
+        length = request.index(BLANK_LINE) + len(BLANK_LINE)
         rest = transport.send(request[:length])
         if rest:
             self._send_rest(rest)

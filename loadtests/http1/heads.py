@@ -6,6 +6,9 @@ from typing import Final
 
 from loadtests.http1.headers import Headers
 
+BLANK_LINE: Final = b"\r\n\r\n"
+"""What a head ends with, and is kept without."""
+
 _MOST: Final = 1024
 _LONGEST: Final = 4096
 """Bytes of a head that is remembered; so all of them together are a few megabytes at most."""

@@ -10,9 +10,8 @@ from loadtests.http1.errors import (
     MalformedResponseError,
     SurplusBytesError,
 )
-from loadtests.http1.heads import NONE, Memory, ResponseHead
+from loadtests.http1.heads import BLANK_LINE, NONE, Memory, ResponseHead
 
-_BLANK_LINE = b"\r\n\r\n"
 _LOWEST_STATUS, _FINAL_STATUS = 100, 200
 _NO_STATUS = 1  # stands for a status line that says 000, since 0 says that there has been none
 _MEMORY = Memory()
@@ -141,12 +140,12 @@ class ResponseParser:
 
     def _recall(self, data: bytes) -> bool:
         """Take it, if it is a whole response whose head has been read before; whether it was."""
-        raw, blank_line, body = data.partition(_BLANK_LINE)
+        raw, blank_line, body = data.partition(BLANK_LINE)
         known = _MEMORY.find(raw)
         if known is None or self._bodiless:
             return False
         head, length = known
-        head_length = len(raw) + len(_BLANK_LINE)
+        head_length = len(raw) + len(BLANK_LINE)
         if not blank_line or len(body) != length or head_length > self._max_head:
             return False
         self.head, self.status = head, head.status
@@ -164,9 +163,9 @@ class ResponseParser:
         received = self._received
         start = 0
         for _ in range(self._interim):
-            start = received.index(_BLANK_LINE, start) + len(_BLANK_LINE)
-        end = received.index(_BLANK_LINE, start)
-        self._head_length = length = end + len(_BLANK_LINE)
+            start = received.index(BLANK_LINE, start) + len(BLANK_LINE)
+        end = received.index(BLANK_LINE, start)
+        self._head_length = length = end + len(BLANK_LINE)
         head = received[start:end]
         self.head = ResponseHead(head, self.status)
         self._received = b""
@@ -189,5 +188,5 @@ class ResponseParser:
             raise MalformedResponseError("a transfer coding that was not asked for")
         # A chunked message ends with a blank line and never with two (RFC 9112, 7.1).
         tail = (self._tail + data)[-6:]
-        if not tail.endswith(_BLANK_LINE) or tail == _BLANK_LINE + b"\r\n":
+        if not tail.endswith(BLANK_LINE) or tail == BLANK_LINE + b"\r\n":
             raise SurplusBytesError("bytes after the end of the response")

@@ -20,6 +20,14 @@ def lobby(rate: float, seconds: float) -> Lobby:
     return Lobby(Arrivals(rate, shape, GAPS["constant"](Random(1))))
 
 
+def opened(rate: float, seconds: float) -> Lobby:
+    """One whose plan has begun."""
+    here = lobby(rate, seconds)
+    here.set_out(seconds, 0.0)
+    here.open()
+    return here
+
+
 def user(lobby: Lobby, journey: float, lateness: list[float]) -> None:
     """Makes journeys of so many seconds until it is sent home."""
     while True:
@@ -144,9 +152,7 @@ def test_what_arrived_is_finished_dropped_or_under_way() -> None:
 
 
 def test_all_that_arrived_was_due_and_all_that_was_due_arrived() -> None:
-    here = lobby(rate=200, seconds=0.3)
-    here.set_out(0.3, 0.0)
-    here.open()
+    here = opened(rate=200, seconds=0.3)
     settle(here, 60)
     gevent.sleep(0.05)
     here.close()
@@ -157,9 +163,7 @@ def test_all_that_arrived_was_due_and_all_that_was_due_arrived() -> None:
 
 def test_what_a_frozen_process_did_not_come_to_was_due_all_the_same() -> None:
     """And was so when it was due, not in the window that began while it was overdue."""
-    here = lobby(rate=100, seconds=60.0)
-    here.set_out(60.0, 0.0)
-    here.open()
+    here = opened(rate=100, seconds=60.0)
     settle(here, 5)
     time.sleep(0.5)
     here.close()
@@ -244,9 +248,7 @@ def test_no_arrival_is_doubled_and_none_lost_when_the_number_of_processes_change
 
 def test_who_is_told_twice_at_once_gives_its_arrivals_once() -> None:
     """As when two workers are lost in one moment: each message comes in a greenlet of its own."""
-    here = lobby(rate=20, seconds=0.5)
-    here.set_out(0.5, 0.0)
-    here.open()
+    here = opened(rate=20, seconds=0.5)
     gevent.sleep(0.01)
     gevent.joinall([gevent.spawn(here.share, Part(), 0.0) for _ in range(3)], timeout=PATIENCE)
     with gevent.Timeout(PATIENCE):
@@ -258,9 +260,7 @@ def test_who_is_told_twice_at_once_gives_its_arrivals_once() -> None:
 
 
 def test_who_is_told_while_it_stops_calls_nobody_any_more() -> None:
-    here = lobby(rate=1000, seconds=60.0)
-    here.set_out(60.0, 0.0)
-    here.open()
+    here = opened(rate=1000, seconds=60.0)
     settle(here, 1)
     told = gevent.spawn(here.share, Part(), 0.0)
     gevent.sleep(0)
@@ -272,10 +272,8 @@ def test_who_is_told_while_it_stops_calls_nobody_any_more() -> None:
 
 
 def test_the_time_in_which_the_plan_rests_is_nobody_s_lateness() -> None:
-    here = lobby(rate=1000, seconds=60.0)
+    here = opened(rate=1000, seconds=60.0)
     late: list[float] = []
-    here.set_out(60.0, 0.0)
-    here.open()
     waiting = gevent.spawn(user, here, 60.0, late)
     settle(here, 1)
     here.close()
