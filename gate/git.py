@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import UserError
+from gate import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,9 @@ FETCHING = 600.0
 """Seconds that git may take, and that fetching submodules may."""
 
 PREFIX = "mario-perf-checkout-"
+
+_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
+"""A new worktree runs post-checkout: a gate in that hook would start itself again, without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,14 @@ def _git(
 ) -> str:
     try:
         done = subprocess.run(
-            ["git", *arguments], cwd=folder, capture_output=True, text=True, timeout=timeout, check=False
+            ["git", *_NO_HOOKS, *arguments],
+            cwd=folder,
+            env=environment.for_git(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
         )
     except FileNotFoundError as error:
         raise UserError(

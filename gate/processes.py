@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from analysis.errors import UserError
+from gate import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -63,7 +64,8 @@ def running(
 ) -> Iterator[Child]:
     """A process in a group of its own; the whole group is stopped at the end.
 
-    Its output goes to ``log``. The group does not outlive this process, not even when that is killed.
+    Its output goes to ``log``; ``env`` is added to its environment. The group does not outlive this process,
+    not even when that is killed.
 
     Raises:
         UserError: the command cannot be started.
@@ -73,7 +75,7 @@ def running(
             process = subprocess.Popen(
                 command,
                 cwd=cwd,
-                env=None if env is None else {**os.environ, **env},
+                env={**environment.for_child(), **(env or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

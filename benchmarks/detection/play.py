@@ -19,6 +19,7 @@ from analysis.judge import measured
 from analysis.sources.scrapes import ScrapeSource
 from benchmarks.detection.conditions import CYCLE
 from benchmarks.detection.records import Gate, Histogram, Round, append, read
+from gate import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,8 @@ def play(gates: int, only: Condition | None = None) -> None:
 def committed(root: Path = ROOT) -> Iterator[Path]:
     """A clone of HEAD: what is edited while gates are played would make unchanged candidates changed ones."""
     with tempfile.TemporaryDirectory(prefix="mario-perf-detection-") as folder:
-        subprocess.run(["git", "clone", "--quiet", "--local", str(root), folder], check=True, timeout=CLONING)
+        clone = ["git", "clone", "--quiet", "--local", str(root), folder]
+        subprocess.run(clone, env=environment.for_git(), check=True, timeout=CLONING)
         yield Path(folder)
 
 

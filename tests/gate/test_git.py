@@ -77,8 +77,9 @@ def with_submodule(
     run("add", "file")
     run("commit", "-qm", "first")
     monkeypatch.chdir(repository)
-    for name, value in (("COUNT", "1"), ("KEY_0", "protocol.file.allow"), ("VALUE_0", "always")):
-        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    config = tmp_path_factory.mktemp("home") / "config"
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    run("config", "--global", "protocol.file.allow", "always")
     run("submodule", "--quiet", "add", str(library), "library")
     run("commit", "-qm", "with a library")
     return repository
@@ -91,10 +92,8 @@ def test_a_checkout_has_the_files_of_its_submodules(with_submodule: Path) -> Non
     assert len(run("worktree", "list").splitlines()) == 1
 
 
-def test_submodules_that_cannot_be_fetched_are_one_line(
-    with_submodule: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "never")
+def test_submodules_that_cannot_be_fetched_are_one_line(with_submodule: Path) -> None:
+    run("config", "--global", "protocol.file.allow", "never")
     with (
         pytest.raises(UserError, match=r"submodules cannot be fetched .* in a fresh clone") as raised,
         git.checked_out(git.resolve("HEAD")),
