@@ -116,6 +116,7 @@ def test_no_baseline_is_measured_from_a_commit_that_nobody_named(tmp_path: Path)
         ),
     ):
         subprocess.run(["git", *arguments], cwd=tmp_path, check=True, timeout=30)
+    (tmp_path / "perf.toml").write_text("[service]\nstart = ['./serve', '{port}']\n", encoding="utf-8")
     done = mario("gate", "--baseline", cwd=tmp_path)
     assert done.returncode == 2
     assert "no main branch to compare with" in done.stderr
