@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,7 @@ from analysis.capacity_change import compare
 from analysis.capacity_limits import described, has_limits, with_limits
 from analysis.errors import BaselineMissingError, UserError
 from analysis.model import Outcome, Verdict
-from gate import capacity, capacity_table, origin
+from gate import capacity, capacity_table, origin, run_folder
 from gate.load import QUIET, Load, locustfile
 from gate.processes import free_port
 from gate.progress import narrating
@@ -93,7 +91,7 @@ def run(wish: CapacityWish) -> int:
         confirmations=wish.confirmations,
         most_probes=wish.most_probes,
     )
-    folder = _folder(wish.runs_dir)
+    folder = run_folder.make(wish.runs_dir, "-capacity")
     with (
         verdict.errors_mapped(policy.inconclusive),
         narrating(wish.searches * wish.most_probes * load.whole_time) as narrator,
@@ -223,15 +221,6 @@ def _serving(
     build = Build("candidate", source.checkout, source.service, free_port())
     prepare(build, folder, narrator)
     return capacity.fresh(build), source.checkout.revision
-
-
-def _folder(runs_dir: Path) -> Path:
-    folder = runs_dir / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}-capacity"
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be made ({error.strerror}); give another --runs-dir") from error
-    return folder
 
 
 class NoFigureError(UserError):

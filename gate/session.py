@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 import traceback
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +16,7 @@ from analysis.errors import UserError
 from analysis.sources.connection import Connection
 from analysis.sources.prometheus import PrometheusSource
 from analysis.sources.scrapes import ScrapeSource
-from gate import duet, origin, pair, prometheus, sides, stored
+from gate import duet, embedded, origin, pair, prometheus, run_folder, sides, stored
 from gate.load import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile
 from gate.processes import free_port
 from gate.progress import narrating
@@ -74,30 +72,27 @@ def run(wish: Wish) -> int:
     load = _load(wish, policy)
     play, longest = (_duet, wish.max_duration) if wish.baseline is None else (_stored, stored.longest(load))
     compared = None if wish.baseline_url else _pair(wish, policy, load)
-    folder = _folder(wish.runs_dir)
+    folder = run_folder.make(wish.runs_dir)
     asked = Session(wish, policy, load, compared, folder)
     with verdict.errors_mapped(policy.inconclusive), _details_kept(folder):
         with narrating(longest) as narrator:
             result = replace(play(asked, narrator), command=_command())
-        outputs.deliver(result, folder, wish.formats, wish.outputs)
+        _deliver(result, folder, wish)
     return verdict.exit_code(result.outcome, policy.inconclusive)
+
+
+def _deliver(result: GateResult, folder: Path, wish: Wish) -> None:
+    """Report; ``latest`` names the folder as soon as a report is in it, whatever else fails."""
+    try:
+        outputs.deliver(result, folder, wish.formats, wish.outputs)
+    finally:
+        if (folder / outputs.FILES["json"]).exists():
+            run_folder.point_latest(folder)
 
 
 def _command() -> tuple[str, ...]:
     """What was typed, whichever way the command line was reached."""
     return ("mario-perf", *sys.argv[1:])
-
-
-def _folder(runs_dir: Path) -> Path:
-    folder = runs_dir / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-    try:
-        folder.mkdir(parents=True)
-        new = runs_dir / f".latest-{folder.name}"
-        new.symlink_to(folder.name)
-        new.replace(runs_dir / "latest")
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be made ({error.strerror}); give another --runs-dir") from error
-    return folder
 
 
 @contextmanager
@@ -185,12 +180,13 @@ def _builds(session: Session, both: Pair, narrator: Narrator) -> Iterator[tuple[
 
 
 def _pair(wish: Wish, policy: Policy, load: Load) -> Pair:
-    """What is compared, before anything is made: a wrong revision or baseline leaves nothing behind."""
+    """What is compared, before anything is made: what was asked for wrongly leaves nothing behind."""
+    kept = wish.baseline is not None and bool(wish.baseline or baselines.of(load.scenario))
     if wish.baseline:
         baselines.load(Path(wish.baseline))
-    return pair.find(
-        wish, policy, kept=bool(wish.baseline or (wish.baseline is not None and baselines.of(load.scenario)))
-    )
+    both = pair.find(wish, policy, kept=kept)
+    embedded.check_faults(both.candidate.checkout, wish.faults)
+    return both
 
 
 def _named(baseline: Checkout, candidate: Checkout) -> str:

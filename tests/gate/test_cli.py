@@ -72,7 +72,9 @@ def test_the_help_of_the_gate_names_the_exit_codes() -> None:
             ("gate", "--baseline-url", "http://127.0.0.1:9", "--candidate-url", "http://127.0.0.1:9"),
             "the service does not answer",
         ),
-        (("gate", "--slow", "NoSuchCommand=2"), "PlaceOrderCommand"),
+        (("gate", "--slow", "NoSuchCommand=2"), "there are PlaceOrderCommand"),
+        (("gate", "--demo", "--delay", "PlaceOrder=5ms"), "did you mean PlaceOrderCommand?"),
+        (("gate", "--fail", "GetMenuQuery=2"), "a share from 0 to 1 is needed"),
         (
             ("gate", "--baseline-url", "http://127.0.0.1:9", "--candidate-url", "x", "--slow", "A=2"),
             "as they are",
@@ -92,6 +94,8 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(
     assert "Traceback" not in done.stderr
     told = [line for line in done.stderr.splitlines() if line.startswith("mario-perf: ")]
     assert len(told) == 1
+    started = "does not answer" in said
+    assert (tmp_path / "runs").exists() == started
 
 
 def test_a_wrong_option_is_usage() -> None:
