@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,18 @@ class Run:
 
     directory: Path
     record: RunRecord
+
+
+def make_root(folder: Path) -> None:
+    """Make the folder that holds all runs; a new one is ignored by git from the start.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as file:
+            file.write("*\n")
 
 
 def load(path: Path) -> Run:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +12,11 @@ from analysis.capacity_change import compare
 from analysis.capacity_limits import described, has_limits, with_limits
 from analysis.errors import BaselineMissingError, UserError
 from analysis.model import Outcome, Verdict
-from gate import capacity, capacity_table, git
+from gate import capacity, capacity_table, origin, run_folder
 from gate.load import QUIET, Load, locustfile
 from gate.processes import free_port
 from gate.progress import narrating
-from gate.service import Build, prepare, startable
+from gate.service import Build, metrics_path, prepare
 from gate.session import reached
 from gate.trust import Trust
 from reports import terminal
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from analysis.policy import Policy
     from analysis.run_record import Environment
     from gate.capacity import Serving
+    from gate.origin import Origin
     from gate.progress import Narrator
 
 WARM_UP = 1.0
@@ -47,6 +46,7 @@ _OUTCOMES = {
 class CapacityWish:
     """What was asked for. ``window`` is a probe's, seconds; an empty ``baseline`` that of the environment."""
 
+    demo: bool
     url: str | None
     scenario: str | None
     arrivals: str | None
@@ -65,6 +65,11 @@ class CapacityWish:
     policy: Path | None
     runs_dir: Path
 
+    @property
+    def trust(self) -> Trust:
+        """Of a service by URL."""
+        return Trust(self.ca, self.insecure)
+
 
 def run(wish: CapacityWish) -> int:
     """Do it; returns the exit code.
@@ -73,7 +78,8 @@ def run(wish: CapacityWish) -> int:
         UserError: it cannot be done as asked.
     """
     _check(wish)
-    policy = policy_file.load(wish.policy)
+    policy = origin.policy(wish.policy, demo=wish.demo)
+    source = None if wish.url else origin.find(policy, wish.policy, demo=wish.demo)
     load = _load(wish, policy)
     _check_baseline(wish, load.scenario)
     limited = with_limits(policy)
@@ -85,12 +91,12 @@ def run(wish: CapacityWish) -> int:
         confirmations=wish.confirmations,
         most_probes=wish.most_probes,
     )
-    folder = _folder(wish.runs_dir)
+    folder = run_folder.make(wish.runs_dir, "-capacity")
     with (
         verdict.errors_mapped(policy.inconclusive),
         narrating(wish.searches * wish.most_probes * load.whole_time) as narrator,
     ):
-        serving, revision = _serving(wish.url, load.trust, policy, folder, narrator)
+        serving, revision = _serving(source, wish, policy, folder, narrator)
         asked = capacity.Asked(serving, revision, load, limited, plan, folder)
         found = _found(asked, wish.searches, narrator)
     environment = capacity.environment(_search_folder(folder, 1))
@@ -163,6 +169,10 @@ def _keep(found: Sequence[Conditioned], scenario: str, environment: Environment)
 def _check(wish: CapacityWish) -> None:
     if wish.keep and wish.baseline is not None:
         raise UserError("--keep adds to what --baseline compares with; give one of them")
+    if wish.demo and wish.url is not None:
+        raise UserError(
+            "--demo starts the built-in pizzeria, --url names a service that runs; give one of them"
+        )
     if (wish.ca or wish.insecure) and wish.url is None:
         raise UserError("--ca and --insecure are for a running service; give --url")
 
@@ -195,30 +205,22 @@ def _load(wish: CapacityWish, policy: Policy) -> Load:
         locustfile=sent,
         rate=wish.start,
         arrivals=wish.arrivals or policy.load.arrivals,
-        trust=Trust(wish.ca, wish.insecure),
+        trust=wish.trust,
     )
 
 
 def _serving(
-    url: str | None, trust: Trust, policy: Policy, folder: Path, narrator: Narrator
+    source: Origin | None, wish: CapacityWish, policy: Policy, folder: Path, narrator: Narrator
 ) -> tuple[Serving, str | None]:
     """How the probes get their service, and its revision where that is known."""
-    if url is not None:
-        metrics = policy.service.metrics if policy.service else "/metrics"
-        return capacity.given(reached(url, metrics, trust)), None
-    tree = git.working_tree()
-    build = Build("candidate", tree, startable(policy), free_port())
+    if source is None:
+        assert wish.url is not None  # noqa: S101 - what is not started runs somewhere
+        narrator.say(f"measuring the service at {wish.url}, which runs already")
+        return capacity.given(reached(wish.url, metrics_path(policy), wish.trust)), None
+    narrator.say(f"measuring {source}")
+    build = Build("candidate", source.checkout, source.service, free_port())
     prepare(build, folder, narrator)
-    return capacity.fresh(build), tree.revision
-
-
-def _folder(runs_dir: Path) -> Path:
-    folder = runs_dir / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}-capacity"
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be made ({error.strerror}); give another --runs-dir") from error
-    return folder
+    return capacity.fresh(build), source.checkout.revision
 
 
 class NoFigureError(UserError):

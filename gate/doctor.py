@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis import diagnosis
+from analysis import diagnosis, policy_file
 from analysis.diagnosis import Diagnosis, Level
 from analysis.errors import UserError
 from analysis.judge import conclude
@@ -18,12 +18,12 @@ from analysis.sources.instant import names
 from analysis.sources.page import page
 from analysis.sources.prometheus import latest
 from analysis.sources.scrapes import ScrapeSource, scrapes
-from gate import git, sides
+from gate import origin, sides
 from gate.duet import Duet, play_round
 from gate.load import QUIET, Load, SideDiedError, locustfile, run
 from gate.processes import free_port
 from gate.progress import narrating
-from gate.service import Build, prepare, served, startable
+from gate.service import Build, prepare, served
 from gate.session import DUET_LOAD, WARM_UP
 from gate.spoilt import reasons
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from analysis.policy import Policy
     from analysis.sources.connection import Connection
+    from gate.origin import Origin
     from gate.progress import Narrator
 
 ROUNDS = 4
@@ -50,6 +51,7 @@ _UNTOLD = {"few-samples", "one-round"}
 class Examination:
     """What is looked at, and where its logs go."""
 
+    origin: Origin
     policy: Policy
     load: Load
     folder: Path
@@ -77,14 +79,15 @@ def _failed(error: Exception) -> Diagnosis:
     return Diagnosis(Level.PROBLEM, "service", found, advice)
 
 
-def examine(policy: Policy, policy_path: Path, rounds: int) -> tuple[Diagnosis, ...]:
-    """The working tree's service, started and loaded, and in so many rounds the noise of this machine."""
+def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> tuple[Diagnosis, ...]:
+    """The service that a gate would start, loaded, and in so many rounds the noise of this machine."""
     told: list[Diagnosis] = []
     try:
-        load = _load(policy, policy_path)
+        found = origin.find(policy, given, demo=demo)
+        load = _load(policy, given or policy_file.DEFAULT_PATH)
         longest = load.whole_time + rounds * replace(load, window=WINDOW).whole_time
         with _folder() as folder, narrating(longest) as narrator:
-            for each in _examined(Examination(policy, load, folder, rounds), narrator):
+            for each in _examined(Examination(found, policy, load, folder, rounds), narrator):
                 told.append(each)  # noqa: PERF402 - what was found stays when the next step fails
     except (UserError, SideDiedError) as error:
         told.append(_failed(error))
@@ -123,12 +126,12 @@ def _load(policy: Policy, policy_path: Path) -> Load:
 
 
 def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
-    tree, service = git.working_tree(), startable(asked.policy)
-    builds = tuple(Build(name, tree, service, free_port()) for name in ("baseline", "candidate"))
+    files, service = asked.origin.checkout, asked.origin.service
+    builds = tuple(Build(name, files, service, free_port()) for name in ("baseline", "candidate"))
     prepare(builds[1], asked.folder, narrator)
     narrator.say("starting the service, and sending it requests")
     text = _text(builds[1], asked, narrator)
-    yield Diagnosis(Level.OK, "service", "starts, answers, and shows metrics under load")
+    yield Diagnosis(Level.OK, "service", f"{asked.origin}: answers, and shows metrics under load")
     metrics = diagnosis.of_exposition(text, asked.policy)
     yield from metrics
     if asked.rounds and all(each.level is not Level.PROBLEM for each in metrics):

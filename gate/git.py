@@ -37,19 +37,27 @@ class Checkout:
     revision: str
 
 
+def root() -> Path | None:
+    """The repository's folder; None outside of one, or without git."""
+    try:
+        return Path(_git("rev-parse", "--show-toplevel"))
+    except UserError:
+        return None
+
+
 def working_tree() -> Checkout:
     """The files as they are now.
 
     Raises:
         UserError: this is no git repository, or it has no commit.
     """
-    root = Path(_git("rev-parse", "--show-toplevel"))
+    top = Path(_git("rev-parse", "--show-toplevel"))
     try:
         head = _git("rev-parse", "--verify", "--short=12", "HEAD")
     except UserError as error:
-        raise UserError(f"{root}: the repository has no commit yet; commit what is to be compared") from error
+        raise UserError(f"{top}: the repository has no commit yet; commit what is to be compared") from error
     changed = _git("status", "--porcelain", "--untracked-files=no")
-    return Checkout(root, f"{head} with changes" if changed else head)
+    return Checkout(top, f"{head} with changes" if changed else head)
 
 
 def resolve(revision: str) -> str:
@@ -59,6 +67,15 @@ def resolve(revision: str) -> str:
         UserError: there is none.
     """
     return _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", asked=revision)
+
+
+def holds(commit: str, path: str) -> bool:
+    """Whether a commit has a file."""
+    try:
+        _git("cat-file", "-e", f"{commit}:{path}")
+    except UserError:
+        return False
+    return True
 
 
 def default_baseline() -> str:

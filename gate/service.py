@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.errors import UserError
 from analysis.metrics import CQRS
+from gate import embedded
 from gate.processes import running, wait_for_end, wait_until_ready
 from reports.redaction import arguments
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 STARTING = 60.0
 SETTING_UP = 900.0
 """Seconds that a service may take to answer, and its setup to end."""
+
+
+METRICS = "/metrics"
+"""Where a service shows its metrics of which nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,12 @@ class Build:
     @property
     def metrics_path(self) -> str:
         """Where it shows its metrics."""
-        return self.service.metrics if self.service else "/metrics"
+        return self.service.metrics if self.service else METRICS
 
     def command(self) -> list[str]:
         """What starts it: the policy's words, or the embedded pizzeria of this checkout."""
         if self.service is None:
-            return [sys.executable, "-m", "pizzeria", "--port", str(self.port), *self.faults]
+            return embedded.command(self.port, self.faults)
         return [word.replace("{port}", str(self.port)) for word in self.service.start]
 
 
@@ -73,6 +77,11 @@ def startable(policy: Policy) -> Service | None:
             "that runs"
         )
     return service
+
+
+def metrics_path(policy: Policy) -> str:
+    """Where a policy's service shows its metrics."""
+    return policy.service.metrics if policy.service else METRICS
 
 
 def prepare(build: Build, folder: Path, narrator: Narrator) -> None:

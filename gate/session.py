@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 import traceback
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +16,11 @@ from analysis.errors import UserError
 from analysis.sources.connection import Connection
 from analysis.sources.prometheus import PrometheusSource
 from analysis.sources.scrapes import ScrapeSource
-from gate import duet, git, prometheus, sides, stored
+from gate import duet, embedded, origin, pair, prometheus, run_folder, sides, stored
 from gate.load import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile
 from gate.processes import free_port
 from gate.progress import narrating
-from gate.service import Build, prepare, startable
+from gate.service import Build, metrics_path, prepare
 from gate.wish import AUTO, check, check_faults
 from reports import outputs, redaction
 
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from analysis.model import GateResult
     from analysis.policy import Policy
     from gate.git import Checkout
+    from gate.pair import Pair
     from gate.progress import Narrator
     from gate.trust import Trust
     from gate.wish import Wish
@@ -50,6 +49,17 @@ WARM_UP = 1.0
 STORED_LOAD = (20, "0.05:0.2")
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A gate that is about to begin; without a ``pair`` it measures services that run already."""
+
+    wish: Wish
+    policy: Policy
+    load: Load
+    pair: Pair | None
+    folder: Path
+
+
 def run(wish: Wish) -> int:
     """Do it; returns the exit code.
 
@@ -57,33 +67,32 @@ def run(wish: Wish) -> int:
         UserError: it cannot be done as asked.
     """
     check(wish)
-    policy = policy_file.load(wish.policy)
+    policy = origin.policy(wish.policy, demo=wish.demo)
     check_faults(wish, policy)
     load = _load(wish, policy)
     play, longest = (_duet, wish.max_duration) if wish.baseline is None else (_stored, stored.longest(load))
-    folder = _folder(wish.runs_dir)
+    compared = None if wish.baseline_url else _pair(wish, policy, load)
+    folder = run_folder.make(wish.runs_dir)
+    asked = Session(wish, policy, load, compared, folder)
     with verdict.errors_mapped(policy.inconclusive), _details_kept(folder):
         with narrating(longest) as narrator:
-            result = replace(play(wish, policy, load, folder, narrator), command=_command())
-        outputs.deliver(result, folder, wish.formats, wish.outputs)
+            result = replace(play(asked, narrator), command=_command())
+        _deliver(result, folder, wish)
     return verdict.exit_code(result.outcome, policy.inconclusive)
+
+
+def _deliver(result: GateResult, folder: Path, wish: Wish) -> None:
+    """Report; ``latest`` names the folder as soon as a report is in it, whatever else fails."""
+    try:
+        outputs.deliver(result, folder, wish.formats, wish.outputs)
+    finally:
+        if (folder / outputs.FILES["json"]).exists():
+            run_folder.point_latest(folder)
 
 
 def _command() -> tuple[str, ...]:
     """What was typed, whichever way the command line was reached."""
     return ("mario-perf", *sys.argv[1:])
-
-
-def _folder(runs_dir: Path) -> Path:
-    folder = runs_dir / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-    try:
-        folder.mkdir(parents=True)
-        new = runs_dir / f".latest-{folder.name}"
-        new.symlink_to(folder.name)
-        new.replace(runs_dir / "latest")
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be made ({error.strerror}); give another --runs-dir") from error
-    return folder
 
 
 @contextmanager
@@ -100,26 +109,24 @@ def _details_kept(folder: Path) -> Iterator[None]:
         raise
 
 
-def _duet(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrator) -> GateResult:
+def _duet(session: Session, narrator: Narrator) -> GateResult:
+    wish, policy = session.wish, session.policy
     with ExitStack() as stack:
-        if wish.baseline_url and wish.candidate_url:
-            metrics = policy.service.metrics if policy.service else "/metrics"
-            urls = (wish.baseline_url, wish.candidate_url)
-            targets = [reached(url, metrics, wish.trust) for url in urls]
+        if session.pair is None:
+            targets = _running(session, narrator)
             serving = sides.given(*targets)
             ports: tuple[int, ...] = ()
         else:
-            builds = stack.enter_context(_builds(wish, policy, folder, narrator))
+            builds = stack.enter_context(_builds(session, session.pair, narrator))
             serving = sides.fresh(*builds)
             ports = tuple(build.port for build in builds)
-            metrics = builds[0].metrics_path
-        source_of = stack.enter_context(_source(wish, policy, ports, metrics, folder))
+        source_of = stack.enter_context(_source(session, ports))
         asked = duet.Duet(
             serving=serving,
-            load=load,
+            load=session.load,
             policy=policy,
             source_of=source_of,
-            folder=folder,
+            folder=session.folder,
             longest=wish.max_duration,
             most=wish.rounds,
             until_decided=wish.until_decided,
@@ -127,51 +134,59 @@ def _duet(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrat
         return duet.play(asked, narrator)
 
 
-def _stored(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrator) -> GateResult:
-    given = baselines.load(Path(wish.baseline)) if wish.baseline else None
-    if wish.against or not (given or baselines.of(load.scenario)):
-        _commit(wish)  # what cannot be measured is told before anything is started
-    tree, service = git.working_tree(), startable(policy)
-    candidate = Build("candidate", tree, service, free_port(), wish.faults)
+def _running(session: Session, narrator: Narrator) -> tuple[Target, Target]:
+    """Both services by URL; the first is the baseline."""
+    wish, metrics = session.wish, metrics_path(session.policy)
+    assert wish.baseline_url and wish.candidate_url  # noqa: S101, PT018 - without a pair there are both
+    narrator.say(f"measuring {wish.candidate_url} against {wish.baseline_url}, which run already")
+    return reached(wish.baseline_url, metrics, wish.trust), reached(wish.candidate_url, metrics, wish.trust)
+
+
+def _stored(session: Session, narrator: Narrator) -> GateResult:
+    wish, both, folder = session.wish, session.pair, session.folder
+    assert both is not None  # noqa: S101 - URLs and --baseline exclude each other
+    source = both.candidate
+    narrator.say(f"measuring {source}")
+    candidate = Build("candidate", source.checkout, source.service, free_port(), wish.faults)
     prepare(candidate, folder, narrator)
 
     @contextmanager
     def committed() -> Iterator[Build]:
-        with git.checked_out(_commit(wish)) as checkout:
-            narrator.say(_named(checkout, tree))
-            build = Build("baseline", checkout, service, candidate.port)
+        with both.baseline() as checkout:
+            narrator.say(_named(checkout, source.checkout))
+            build = Build("baseline", checkout, source.service, candidate.port)
             prepare(build, folder, narrator)
             yield build
 
-    with _source(wish, policy, (candidate.port,), candidate.metrics_path, folder) as source_of:
-        asked = stored.Stored(
-            candidate,
-            committed,
-            load,
-            policy,
-            source_of,
-            folder,
-            given,
-        )
+    given = baselines.load(Path(wish.baseline)) if wish.baseline else None
+    with _source(session, (candidate.port,)) as source_of:
+        asked = stored.Stored(candidate, committed, session.load, session.policy, source_of, folder, given)
         return stored.play(asked, narrator)
 
 
 @contextmanager
-def _builds(wish: Wish, policy: Policy, folder: Path, narrator: Narrator) -> Iterator[tuple[Build, Build]]:
-    tree, service = git.working_tree(), startable(policy)
-    with git.checked_out(_commit(wish)) as checkout:
-        narrator.say(_named(checkout, tree))
+def _builds(session: Session, both: Pair, narrator: Narrator) -> Iterator[tuple[Build, Build]]:
+    wish, source = session.wish, both.candidate
+    narrator.say(f"measuring {source}")
+    with both.baseline() as checkout:
+        narrator.say(_named(checkout, source.checkout))
         builds = (
-            Build("baseline", checkout, service, free_port(), wish.neutral_faults),
-            Build("candidate", tree, service, free_port(), wish.faults),
+            Build("baseline", checkout, source.service, free_port(), wish.neutral_faults),
+            Build("candidate", source.checkout, source.service, free_port(), wish.faults),
         )
         for build in builds:
-            prepare(build, folder, narrator)
+            prepare(build, session.folder, narrator)
         yield builds
 
 
-def _commit(wish: Wish) -> str:
-    return git.resolve(wish.against) if wish.against else git.default_baseline()
+def _pair(wish: Wish, policy: Policy, load: Load) -> Pair:
+    """What is compared, before anything is made: what was asked for wrongly leaves nothing behind."""
+    kept = wish.baseline is not None and bool(wish.baseline or baselines.of(load.scenario))
+    if wish.baseline:
+        baselines.load(Path(wish.baseline))
+    both = pair.find(wish, policy, kept=kept)
+    embedded.check_faults(both.candidate.checkout, wish.faults)
+    return both
 
 
 def _named(baseline: Checkout, candidate: Checkout) -> str:
@@ -180,16 +195,16 @@ def _named(baseline: Checkout, candidate: Checkout) -> str:
 
 
 @contextmanager
-def _source(
-    wish: Wish, policy: Policy, ports: tuple[int, ...], metrics_path: str, folder: Path
-) -> Iterator[SourceOf]:
+def _source(session: Session, ports: tuple[int, ...]) -> Iterator[SourceOf]:
+    wish, policy = session.wish, session.policy
     if wish.prometheus is None:
         yield lambda run_: ScrapeSource(run_.directory, policy.metrics)
         return
     with ExitStack() as stack:
         url = wish.prometheus
         if url == AUTO:
-            url = stack.enter_context(prometheus.scraping(ports, metrics_path, folder / "prometheus.log"))
+            log = session.folder / "prometheus.log"
+            url = stack.enter_context(prometheus.scraping(ports, metrics_path(policy), log))
         connection = Connection(url)
         prometheus.check(connection)
         source = PrometheusSource(connection, policy.metrics)

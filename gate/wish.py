@@ -22,6 +22,7 @@ AUTO = "auto"
 class Wish:
     """What was asked for; None is what the policy says."""
 
+    demo: bool
     against: str | None
     baseline: str | None
     baseline_url: str | None
@@ -82,6 +83,11 @@ def check(wish: Wish) -> None:
     Raises:
         UserError: they do not.
     """
+    if wish.demo and (wish.against or wish.baseline is not None or wish.baseline_url or wish.candidate_url):
+        raise UserError(
+            "--demo plays the pizzeria of this installation against itself; leave out --against, --baseline "
+            "and URLs"
+        )
     if (wish.baseline_url is None) != (wish.candidate_url is None):
         raise UserError("--baseline-url and --candidate-url go together; give both")
     urls = wish.baseline_url is not None

@@ -8,6 +8,8 @@ import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from analysis import runs
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,15 +23,14 @@ def create(runs_dir: Path, run_id: str | None) -> Path:
         OSError: It cannot be made.
     """
     name = run_id or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    runs.make_root(runs_dir)
     for number in itertools.count(1):
         folder = runs_dir / (name if number == 1 else f"{name}-{number}")
         try:
-            folder.mkdir(parents=True)
+            folder.mkdir()
         except FileExistsError:
-            if not runs_dir.is_dir():
-                raise
-        else:
-            return folder
+            continue
+        return folder
     raise AssertionError("unreachable")
 
 

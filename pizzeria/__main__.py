@@ -27,15 +27,17 @@ examples:
   mario-perf serve
   mario-perf serve --port 0 --slow PlaceOrderCommand=1.2 --fail StartCookingCommand=0.02
 
-exit codes: 0 stopped, 2 usage, a port in use or a database that cannot be opened"""
+exit codes: 0 stopped, or checked, 2 usage, a port in use or a database that cannot be opened"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve; returns the exit code when it cannot."""
+    """Serve, or check what was asked for; returns the exit code."""
     options = _parser().parse_args(arguments)
     stop_cleanly()
     try:
-        _serve(options, parse(options.slow, options.delay, options.fail, OPERATIONS))
+        faults = parse(options.slow, options.delay, options.fail, OPERATIONS)
+        if not options.check:
+            _serve(options, faults)
     except (FaultOptionError, OSError) as error:
         sys.stderr.write(f"pizzeria: {error}\n")
         return USAGE
@@ -92,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         "--fail", action="append", default=[], metavar="OPERATION=RATIO", help="0.02 of all executions fail"
     )
     faults.add_argument("--fault-seed", type=int, default=0, metavar="N", help="which executions fail")
+    faults.add_argument("--check", action="store_true", help="see that the faults can be injected, and end")
     return parser
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -37,13 +38,22 @@ def parse(
             operation, _, figure = word.partition("=")
             if operation not in operations:
                 raise FaultOptionError(
-                    f"{option} {word}: no operation {operation!r}; there are {', '.join(operations)}"
+                    f"{option} {word}: no operation {operation!r}; {_advice(operation, operations)}"
                 )
             try:
                 faults[operation] = changed(faults.get(operation, Fault()), figure)
             except ValueError as error:
                 raise FaultOptionError(f"{option} {word}: {error}") from None
     return faults
+
+
+def _advice(word: str, operations: Sequence[str]) -> str:
+    """What may have been meant; all that there are where nothing is alike."""
+    known = {name.lower(): name for name in operations}
+    alike = difflib.get_close_matches(word.lower(), known, n=3, cutoff=0.75)
+    if alike:
+        return f"did you mean {' or '.join(known[each] for each in alike)}?"
+    return f"there are {', '.join(operations)}"
 
 
 def _factor(text: str) -> float:

@@ -10,6 +10,7 @@ from analysis.capacity import LOWEST, Search
 from analysis.capacity_change import FEW, KEPT, NOISE, RULED_OUT
 from gate import capacity_session
 from gate.capacity_session import CapacityWish
+from gate.commands.demo import demo_option
 from gate.commands.exit_codes import EXIT_CODES
 from gate.commands.tls import tls_options
 
@@ -31,6 +32,7 @@ Examples:
 
 {EXIT_CODES}"""
 )
+@demo_option
 @click.option("--url", metavar="URL", help="A running service, instead of starting the working tree's.")
 @click.option(
     "--scenario", metavar="NAME", help="What is sent. Default: the policy's, or the locustfile's name."

@@ -9,9 +9,10 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from analysis import policy_file
 from analysis.diagnosis import Level
 from analysis.sources.connection import Connection
+from gate import origin
+from gate.commands.demo import demo_option
 from gate.commands.matcher import matching
 from gate.doctor import ROUNDS, examine, examine_url
 from reports import redaction, terminal
@@ -28,7 +29,7 @@ _UNFIT = 2
 @click.command(
     epilog="""\b
 Examples:
-  mario-perf doctor                                  perf.toml's service, or the pizzeria
+  mario-perf doctor                                  perf.toml's service
   mario-perf doctor --quick                          without the noise of this machine
   mario-perf doctor --url http://127.0.0.1:8000/metrics
   mario-perf doctor --url http://127.0.0.1:9090 --match job=shop    through a Prometheus
@@ -40,6 +41,7 @@ Exit codes:
   2    a gate cannot work: a problem is named, with what to do; or usage, or configuration
   130  interrupted"""
 )
+@demo_option
 @click.option(
     "--url",
     metavar="URL",
@@ -49,7 +51,7 @@ Exit codes:
 @click.option("--quick", is_flag=True, help="Leave out how noisy this machine is.")
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
 def doctor(
-    url: str | None, *, matchers: tuple[tuple[str, str], ...], quick: bool, policy: Path | None
+    *, demo: bool, url: str | None, matchers: tuple[tuple[str, str], ...], quick: bool, policy: Path | None
 ) -> int:
     """Is everything fit for a gate: the service, its metrics, this machine?
 
@@ -60,11 +62,13 @@ def doctor(
     """
     if matchers and url is None:
         raise click.UsageError("--match goes with --url")
-    read = policy_file.load(policy)
+    if demo and url is not None:
+        raise click.UsageError("--demo and --url exclude each other")
+    read = origin.policy(policy, demo=demo)
     if url is not None:
         told = examine_url(Connection(url, matchers=dict(matchers)), read)
     else:
-        told = examine(read, policy or policy_file.DEFAULT_PATH, 0 if quick else ROUNDS)
+        told = examine(read, policy, 0 if quick else ROUNDS, demo=demo)
     _print(told)
     return _UNFIT if any(each.level is Level.PROBLEM for each in told) else 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gate import session
+from gate.commands.demo import demo_option
 from gate.commands.exit_codes import EXIT_CODES
 from gate.commands.tls import tls_options
 from gate.wish import Wish
@@ -21,6 +22,7 @@ AS_STORED = ""
     epilog=f"""\b
 Examples:
   mario-perf gate                                   the working tree against the main branch
+  mario-perf gate --demo                            the built-in pizzeria against itself
   mario-perf gate --against v1.2                    against a revision
   mario-perf gate --slow PlaceOrderCommand=1.1      does it see 10 %? (the candidate is slowed)
   mario-perf gate --baseline                        against runs that were kept
@@ -29,6 +31,7 @@ Examples:
 
 {EXIT_CODES}"""
 )
+@demo_option
 @click.option(
     "--against",
     metavar="REV",

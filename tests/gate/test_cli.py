@@ -72,7 +72,9 @@ def test_the_help_of_the_gate_names_the_exit_codes() -> None:
             ("gate", "--baseline-url", "http://127.0.0.1:9", "--candidate-url", "http://127.0.0.1:9"),
             "the service does not answer",
         ),
-        (("gate", "--slow", "NoSuchCommand=2"), "PlaceOrderCommand"),
+        (("gate", "--slow", "NoSuchCommand=2"), "there are PlaceOrderCommand"),
+        (("gate", "--demo", "--delay", "PlaceOrder=5ms"), "did you mean PlaceOrderCommand?"),
+        (("gate", "--fail", "GetMenuQuery=2"), "a share from 0 to 1 is needed"),
         (
             ("gate", "--baseline-url", "http://127.0.0.1:9", "--candidate-url", "x", "--slow", "A=2"),
             "as they are",
@@ -92,6 +94,8 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(
     assert "Traceback" not in done.stderr
     told = [line for line in done.stderr.splitlines() if line.startswith("mario-perf: ")]
     assert len(told) == 1
+    started = "does not answer" in said
+    assert (tmp_path / "runs").exists() == started
 
 
 def test_a_wrong_option_is_usage() -> None:
@@ -116,6 +120,7 @@ def test_no_baseline_is_measured_from_a_commit_that_nobody_named(tmp_path: Path)
         ),
     ):
         subprocess.run(["git", *arguments], cwd=tmp_path, check=True, timeout=30)
+    (tmp_path / "perf.toml").write_text("[service]\nstart = ['./serve', '{port}']\n", encoding="utf-8")
     done = mario("gate", "--baseline", cwd=tmp_path)
     assert done.returncode == 2
     assert "no main branch to compare with" in done.stderr

@@ -96,6 +96,18 @@ def test_a_service_of_which_nobody_says_how_it_is_started_is_not_taken_for_the_p
     assert len(done.stdout.split("problem")) == 2
 
 
+def test_where_nothing_says_how_a_service_is_started_the_pizzeria_is_not_taken(tmp_path: Path) -> None:
+    done = run(tmp_path, "")
+    assert done.returncode == 2
+    assert "does not say how the service is started add [service] start" in " ".join(done.stdout.split())
+
+
+def test_a_demo_and_a_running_service_are_two_wishes() -> None:
+    done = CliRunner().invoke(doctor, ["--demo", "--url", "http://127.0.0.1:9/metrics"])
+    assert done.exit_code == 2
+    assert "exclude each other" in done.output
+
+
 def test_a_label_of_targets_goes_with_a_prometheus() -> None:
     assert CliRunner().invoke(doctor, ["--match", "job=shop"]).exit_code == 2
 
@@ -112,8 +124,9 @@ def test_a_service_that_cannot_be_started_is_a_problem_and_its_output_is_kept(tm
 
 @pytest.mark.e2e
 def test_the_pizzeria_is_fit_for_a_gate_and_nothing_is_left(tmp_path: Path) -> None:
-    done = run(tmp_path, "", "--quick")
+    done = run(tmp_path, POLICY, "--quick", "--demo")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "started by python -m pizzeria" in " ".join(done.stdout.split())
     assert "PlaceOrderCommand" in done.stdout
     assert "noticed by process_start_time_seconds" in done.stdout
     assert not list(tmp_path.glob("mario-perf-doctor-*"))

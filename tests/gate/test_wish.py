@@ -10,6 +10,7 @@ from analysis.policy import Policy, Service
 from gate.wish import Wish, check, check_faults
 
 ASKED: dict[str, Any] = {
+    "demo": False,
     "against": None,
     "baseline": None,
     "baseline_url": None,
@@ -62,6 +63,7 @@ def test_the_baseline_gets_the_same_faults_that_change_nothing() -> None:
         {"baseline": ""},
         {"baseline": "", "against": "v1"},
         {"prometheus": "auto"},
+        {"demo": True, "slow": ("A=2",)},
         URLS,
         *({**URLS, **more} for more in SERVED),
     ],
@@ -79,6 +81,9 @@ def test_what_goes_together_is_accepted(asked: dict[str, Any]) -> None:
         ({**URLS, "slow": ("A=2",)}, "as they are"),
         ({**URLS, "prometheus": "auto"}, "as they are"),
         ({"baseline": "b.json", "against": "v1"}, "b.json has its runs already; leave out --against"),
+        ({"demo": True, "against": "main"}, "against itself; leave out --against"),
+        ({"demo": True, "baseline": ""}, "against itself; leave out --against"),
+        ({"demo": True, **URLS}, "against itself; leave out --against"),
         ({"prometheus": "http://127.0.0.1:9090"}, "use --prometheus auto"),
         ({"insecure": True}, "are for running services; give --baseline-url"),
         ({"ca": Path("ca.pem")}, "are for running services; give --baseline-url"),

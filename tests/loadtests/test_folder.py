@@ -48,6 +48,16 @@ def test_latest_points_to_the_newest(tmp_path: Path) -> None:
     assert runs.load(tmp_path / "latest").record.run_id == "two"
 
 
+def test_a_new_folder_of_runs_is_ignored_by_git(tmp_path: Path) -> None:
+    folder.create(tmp_path / "runs", "one")
+    assert (tmp_path / "runs" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_a_folder_that_is_there_already_stays_as_git_sees_it(tmp_path: Path) -> None:
+    folder.create(tmp_path, "one")
+    assert not (tmp_path / ".gitignore").exists()
+
+
 def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     assert [folder.create(tmp_path, "one").name for _ in range(3)] == ["one", "one-2", "one-3"]
 

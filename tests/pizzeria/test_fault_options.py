@@ -21,10 +21,16 @@ def test_nothing_asked_for_is_no_fault() -> None:
     assert parse([], [], [], OPERATIONS) == {}
 
 
-@pytest.mark.parametrize("word", ["Bakery=2", "bake=2", "", "=2"])
+@pytest.mark.parametrize("word", ["Oven=2", "", "=2"])
 def test_an_unknown_operation_is_answered_with_those_that_exist(word: str) -> None:
     with pytest.raises(FaultOptionError, match="there are Bake, Ask"):
         parse([word], [], [], OPERATIONS)
+
+
+@pytest.mark.parametrize("word", ["Bakery=2", "bake=2", "BAKE=2", "Bak"])
+def test_a_slip_of_the_pen_is_answered_with_what_was_meant(word: str) -> None:
+    with pytest.raises(FaultOptionError, match=r"; did you mean Bake\?$"):
+        parse([], [word], [], OPERATIONS)
 
 
 @pytest.mark.parametrize("figure", ["", "0.99", "-2", "nan", "inf", "1e3", "two", "1,2"])

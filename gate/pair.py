@@ -1,0 +1,63 @@
+"""The two builds that a gate starts: the candidate's files, and the commit of the baseline."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.errors import UserError
+from gate import embedded, git, origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.policy import Policy
+    from gate.git import Checkout
+    from gate.origin import Origin
+    from gate.wish import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Both sides, before anything is started.
+
+    Without a ``commit`` the baseline is looked up when it is needed: where runs are kept it may never be.
+    """
+
+    candidate: Origin
+    commit: str | None
+
+    @contextmanager
+    def baseline(self) -> Iterator[Checkout]:
+        """The baseline's files, gone afterwards; a demo plays the candidate's own.
+
+        Raises:
+            UserError: there is no such commit, or git cannot check it out.
+        """
+        if self.candidate.demo:
+            yield self.candidate.checkout
+            return
+        with git.checked_out(self.commit or _commit(None, self.candidate)) as checkout:
+            yield checkout
+
+
+def find(wish: Wish, policy: Policy, *, kept: bool) -> Pair:
+    """What a gate without URLs compares; ``kept`` says that there are runs to compare with.
+
+    Raises:
+        UserError: nothing says how the service is started, or there is no such commit.
+    """
+    candidate = origin.find(policy, wish.policy, demo=wish.demo)
+    unneeded = wish.demo or (kept and not wish.against)
+    return Pair(candidate, None if unneeded else _commit(wish.against, candidate))
+
+
+def _commit(against: str | None, candidate: Origin) -> str:
+    commit = git.resolve(against) if against else git.default_baseline()
+    if candidate.service is None and not git.holds(commit, embedded.MAIN):
+        raise UserError(
+            f"{against or commit[:12]} has no pizzeria in {embedded.MAIN}: nothing to compare with; "
+            "give --against a revision that has one"
+        )
+    return commit
