@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from analysis.model import OperationResult, Verdict
-from analysis.statistics.operations import common_order, failures
+from analysis.statistics.operations import common_order, failures, service_tells
 from analysis.statistics.rebin import to_shared_bounds
 from analysis.statistics.replicates import by_run
 from analysis.statistics.summary import summary
@@ -34,8 +34,10 @@ def without_baseline(runs: Sequence[RunMeasurement], policy: Policy) -> tuple[Op
         if limited
         else "There is nothing to judge by: give --baseline, or set limits in perf.toml."
     )
+    told = service_tells(shared)
     summaries = [
-        summary(side, index, failures(shared, operation)) for index, operation in enumerate(operations)
+        summary(side, index, failures(shared, operation, told=told))
+        for index, operation in enumerate(operations)
     ]
     return tuple(
         OperationResult(operation, verdict, why, "latency", (), None, figures, _resolution(figures))

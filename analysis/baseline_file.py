@@ -7,6 +7,7 @@ stand once, as all runs of a baseline share them.
 from __future__ import annotations
 
 import base64
+import math
 import zlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final, Literal
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from analysis.model import Measurement, Operation, RunMeasurement, Workload
+from analysis.model import Measurement, Operation, Requests, RunMeasurement, Workload
 from analysis.run_record import Environment, Side, Span  # noqa: TC001 — pydantic needs them at run time
 
 if TYPE_CHECKING:
@@ -34,6 +35,15 @@ class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class StoredRequests(_Stored):
+    """What the client saw of an operation; ``typical`` is null without a response time."""
+
+    sent: int
+    failures: dict[str, int]
+    business: int
+    typical: float | None
+
+
 class StoredMeasurement(_Stored):
     """A measurement of one operation; the three ``slice`` fields are packed."""
 
@@ -46,6 +56,7 @@ class StoredMeasurement(_Stored):
     slices: str
     slice_sums: str
     slice_failures: str
+    requests: StoredRequests | None = None
 
 
 class StoredWorkload(_Stored):
@@ -68,6 +79,7 @@ class StoredRun(_Stored):
     environment: Environment
     workload: StoredWorkload | None = None
     slice_edges: tuple[float, ...]
+    tells_failures: bool = True
     operations: tuple[StoredMeasurement, ...]
 
 
@@ -113,6 +125,7 @@ def restored(file: StoredBaseline) -> tuple[RunMeasurement, ...]:
             environment=run.environment,
             revision=run.revision,
             workload=Workload(**run.workload.model_dump()) if run.workload else None,
+            tells_failures=run.tells_failures,
         )
         for run in file.runs
     )
@@ -127,6 +140,7 @@ def _stored_run(run: RunMeasurement) -> StoredRun:
         environment=run.environment,
         workload=StoredWorkload(**asdict(run.workload)) if run.workload else None,
         slice_edges=tuple(run.slice_edges.tolist()),
+        tells_failures=run.tells_failures,
         operations=tuple(_stored_measurement(each) for each in run.measurements.values()),
     )
 
@@ -142,6 +156,16 @@ def _stored_measurement(measurement: Measurement) -> StoredMeasurement:
         slices=_packed(measurement.slices, _COUNT),
         slice_sums=_packed(measurement.slice_sums, _FLOAT),
         slice_failures=_packed(measurement.slice_failures, _COUNT),
+        requests=_stored_requests(measurement.requests) if measurement.requests else None,
+    )
+
+
+def _stored_requests(requests: Requests) -> StoredRequests:
+    return StoredRequests(
+        sent=requests.sent,
+        failures=dict(requests.failures),
+        business=requests.business,
+        typical=requests.typical if math.isfinite(requests.typical) else None,
     )
 
 
@@ -155,7 +179,13 @@ def _measurement(each: StoredMeasurement, slices: int, buckets: int) -> Measurem
         slices=_unpacked(each.slices, _COUNT).astype(np.int64).reshape(slices, buckets),
         slice_sums=_unpacked(each.slice_sums, _FLOAT).astype(np.float64).reshape(slices),
         slice_failures=_unpacked(each.slice_failures, _COUNT).astype(np.int64).reshape(slices),
+        requests=_requests(each.requests) if each.requests else None,
     )
+
+
+def _requests(kept: StoredRequests) -> Requests:
+    typical = math.nan if kept.typical is None else kept.typical
+    return Requests(kept.sent, kept.failures, kept.business, typical)
 
 
 def _packed(values: Counts | Floats, layout: str) -> str:

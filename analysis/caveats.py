@@ -80,13 +80,13 @@ def package_changes(baseline: Environment, candidate: Environment) -> Iterator[F
 def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
     """Steps that one side of a duet was sent more often than the other, which compares unlike things.
 
-    A step that failed on one side has no next step there. So much of the difference is explained: failures
-    of operations are judged as such, and others are ``unserved``.
+    A step that failed on one side, or was refused for a reason of the trade, has no next step there. So much
+    of the difference is explained: failures of operations are judged as such, and others are ``unserved``.
     """
     if len(targets) != _SIDES:
         return
     sent = [{step.step: step.started for step in target.in_window} for target in targets]
-    failed = [sum(step.failed for step in target.in_window) for target in targets]
+    failed = [sum(step.failed + step.business for step in target.in_window) for target in targets]
     names = {name: (sent[0].get(name, 0), sent[1].get(name, 0)) for name in sorted({*sent[0], *sent[1]})}
     allowed = {name: MOST_UNEQUAL * max(both) + _FEW for name, both in names.items()}
     apart = {name: both for name, both in names.items() if abs(both[0] - both[1]) > allowed[name]}
@@ -99,7 +99,7 @@ def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
         yield Finding(
             "unequal-work",
             Severity.WARNING,
-            f"{told}; {failed[0]} and {failed[1]} requests failed, and what fails has no next step",
+            f"{told}; {failed[0]} and {failed[1]} requests failed or were refused, and so had no next step",
         )
     else:
         yield Finding("unequal-work", Severity.INVALID, f"{told}; see why one refused, then run again")

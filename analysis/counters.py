@@ -42,6 +42,13 @@ def increase(counters: NDArray[Number]) -> NDArray[Number]:
     return np.where(grown < 0, counters[1:], grown)
 
 
+def apportion(total: int, weights: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Whole numbers ``(S,)`` in proportion to ``weights`` (evenly if all are 0) that add up to ``total``."""
+    shares = weights if weights.any() else np.ones_like(weights)
+    reached = np.rint(total * shares.cumsum() / shares.sum()).astype(np.int64)
+    return np.asarray(np.diff(reached, prepend=0))
+
+
 def around(times: Floats, span: Span) -> Edges:
     """The last scrape at or before the span and the first at or after it, as far as there are any."""
     first = int(np.searchsorted(times, span.start, side="right")) - 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis import findings, reconcile
+from analysis import findings, reconcile, responses
 from analysis.counters import around, increase, inside
 from analysis.model import Measurement, RunMeasurement, Workload
 
@@ -30,7 +30,10 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
     exact = reconcile.window_agrees(snapshots, target, outer)
     edges = outer if exact else inside(snapshots.times, record.window)
     reconciliation = reconcile.counts(snapshots, record, target, edges)
-    measurements = _measurements(snapshots, edges)
+    requests = responses.by_operation(target)
+    measurements = [
+        responses.joined(each, requests.get(each.operation.name)) for each in _measurements(snapshots, edges)
+    ]
     seen = findings.Seen(snapshots, record, target, edges, exact, reconciliation)
     return RunMeasurement(
         run_id=record.run_id,
@@ -46,6 +49,7 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         process_start=_process_start(snapshots),
         findings=findings.of(seen),
         reconciliation=reconciliation,
+        tells_failures=snapshots.tells_failures,
     )
 
 

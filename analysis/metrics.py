@@ -40,6 +40,7 @@ class Metrics:
     failures: str | None  # counter; where it has the status label, only what has a failing status
     start: str = "process_start_time_seconds"
     ignored_names: tuple[str, ...] = ()  # values of name_label that are no operations: the metrics page
+    ignored_error_types: tuple[str, ...] = ()  # values of error_type_label that are no failures
 
     @property
     def samples(self) -> tuple[str, ...]:

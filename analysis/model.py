@@ -22,11 +22,24 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
 
 
-Metric = Literal["latency", "p50", "p95", "p99", "mean", "spread", "rate", "error_ratio", "slow_share"]
+Metric = Literal[
+    "latency",
+    "p50",
+    "p95",
+    "p99",
+    "mean",
+    "spread",
+    "rate",
+    "error_ratio",
+    "slow_share",
+    "response_time",
+    "response_errors",
+]
 """What is compared. ``latency`` is the typical time: the mean of the fastest 95 %. ``slow_share`` is how many
-executions are slower than nearly all were: of both sides together one in a hundred."""
+executions are slower than nearly all were: of both sides together one in a hundred. The last two are what the
+client saw: the typical time until it had an answer, and the share of requests that failed."""
 
-SHARES: Final[frozenset[Metric]] = frozenset({"error_ratio", "slow_share"})
+SHARES: Final[frozenset[Metric]] = frozenset({"error_ratio", "slow_share", "response_errors"})
 """Metrics that change by a difference; all others change by a factor."""
 
 
@@ -57,6 +70,7 @@ class Snapshots:
     error_types: tuple[str, ...]  # E
     failures: Counts  # (T, O, E)
     starts: Floats  # (T,) unix seconds
+    tells_failures: bool = True  # False: nothing in the metrics sets failures apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +83,21 @@ class Quantile:
 
 
 @dataclass(frozen=True, slots=True)
+class Requests:
+    """What the client saw of one operation in the window, all steps together that trigger it."""
+
+    sent: int
+    failures: Mapping[str, int]  # by what went wrong, zeros left out; business answers are none
+    business: int  # answers that refuse for a reason of the trade
+    typical: float  # seconds, mean of the fastest 95 % of response times; NaN without any
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """One operation in one window: totals, and the same by slice of time.
 
-    ``S`` slices between consecutive scrapes; ``slices.sum(axis=0)`` is the window's histogram.
+    ``S`` slices between consecutive scrapes; ``slices.sum(axis=0)`` is the window's histogram. Failures are
+    those that the service counts, without what the client knows to be business answers.
     """
 
     operation: Operation
@@ -83,6 +108,7 @@ class Measurement:
     slices: Counts  # (S, B + 1)
     slice_sums: Floats  # (S,) seconds
     slice_failures: Counts  # (S,)
+    requests: Requests | None = None  # None: no step of the journeys names the operation
 
     @property
     def histogram(self) -> Counts:
@@ -134,6 +160,7 @@ class RunMeasurement:
     process_start: float | None = None  # unix seconds; None: not known
     findings: tuple[Finding, ...] = ()
     reconciliation: tuple[Reconciliation, ...] = ()
+    tells_failures: bool = True  # False: the service's metrics do not, and only the client knows
 
 
 class Severity(StrEnum):

@@ -19,10 +19,10 @@ class Thresholds:
 
     ``*_noise`` is the smallest change worth acting on: never red below it. ``*_resolution`` is what a pass
     promises: no change as large as this went by unseen, or else the answer is inconclusive. Neither is a
-    level of certainty. Relative for the typical duration (``latency``) and for p95 (``tail``): 0.05 = 5 %; a
-    difference for failures (``error``) and for the slowest executions (``slow``): 0.01 = one more in a
-    hundred. ``min_samples`` are successes a side. ``p95`` (seconds) and ``error_ratio`` are absolute limits,
-    None for no limit.
+    level of certainty. Relative for the typical duration (``latency``), for p95 (``tail``) and for the
+    client's typical response time (``response``): 0.05 = 5 %; a difference for failures (``error``) and for
+    the slowest executions (``slow``): 0.01 = one more in a hundred. ``min_samples`` are successes a side.
+    ``p95`` (seconds) and ``error_ratio`` are absolute limits, None for no limit.
     """
 
     latency_noise: float = 0.01
@@ -33,6 +33,8 @@ class Thresholds:
     error_resolution: float = 0.01
     slow_noise: float = 0.005
     slow_resolution: float = 0.02
+    response_noise: float = 0.05
+    response_resolution: float = 0.25
     min_samples: int = 100
     p95: float | None = None
     error_ratio: float | None = None

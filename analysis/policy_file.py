@@ -75,6 +75,8 @@ class _Thresholds(_Table):
     error_resolution: Ratio | None = None
     slow_noise: Ratio | None = None
     slow_resolution: Ratio | None = None
+    response_noise: float | None = Field(default=None, ge=0)
+    response_resolution: float | None = Field(default=None, gt=0)
     min_samples: int | None = Field(default=None, ge=1)
 
 
@@ -97,6 +99,7 @@ class _Metrics(_Table):
     status_label: str | None = None
     failing_status: Pattern | None = None
     error_type_label: str | None = None
+    ignored_error_types: tuple[str, ...] | None = None
     executions: str | None = None
     failures: str | None = None
     start: str | None = None

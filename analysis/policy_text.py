@@ -21,6 +21,7 @@ _METRICS = {
     "status_label": "tells failures apart",
     "failing_status": "regular expression, matched against the whole value",
     "error_type_label": "what went wrong",
+    "ignored_error_types": "values of error_type_label that are no failures, such as a refusal",
     "executions": "counter of successes and failures",
     "failures": "counter; where it has the status label, only what has a failing status",
 }
@@ -40,6 +41,8 @@ _HEAD = """\
 # error_resolution = 0.01
 # slow_noise = 0.005            # the share of the slowest executions, as a difference
 # slow_resolution = 0.02
+# response_noise = 0.05         # the typical response time that the client sees, relative
+# response_resolution = 0.25
 
 [limits]
 # Absolute limits, with or without a baseline.

@@ -38,13 +38,26 @@ def queries(
     status, failing = metrics.status_label, json.dumps(metrics.failing_status, ensure_ascii=False)
     succeeded = [*every, f"{status}!~{failing}"] if status else every
     shown = {"p95": _p95(metrics.duration, succeeded), "mean": _mean(metrics.duration, succeeded)}
-    failed = [*every, f"{status}=~{failing}"] if status else None
-    failures = _summed(metrics.failures, every) if metrics.failures else failed and _count(metrics, failed)
+    ignored = ignored_failures(metrics)
+    failed = [*every, f"{status}=~{failing}", *ignored] if status else None
+    failures = (
+        _summed(metrics.failures, [*every, *ignored])
+        if metrics.failures
+        else failed and _count(metrics, failed)
+    )
     if failures:
         executions = _summed(metrics.executions, every) if metrics.executions else _count(metrics, every)
         # An operation that never failed has no series of failures.
         shown["error ratio"] = f"({failures} or 0 * ({executions})) / ({executions})"
     return shown
+
+
+def ignored_failures(metrics: Metrics) -> list[str]:
+    """A matcher that leaves out the error types that are no failures, if there are any."""
+    if not (metrics.ignored_error_types and metrics.error_type_label):
+        return []
+    types = "|".join(map(re.escape, metrics.ignored_error_types))
+    return [f"{metrics.error_type_label}!~{json.dumps(types, ensure_ascii=False)}"]
 
 
 def _p95(duration: str, matchers: Iterable[str]) -> str:

@@ -49,6 +49,8 @@ METRICS = {
     "spread": "spread (p95 over p50)",
     "error_ratio": "error ratio",
     "slow_share": "slow executions",
+    "response_time": "response time",
+    "response_errors": "failed requests",
     "rate": "rate",
 }
 
@@ -170,7 +172,7 @@ def threshold(comparison: Comparison) -> str:
 def quantity(metric: str, value: float) -> str:
     """A value of a metric in its unit."""
     match metric:
-        case "error_ratio" | "slow_share":
+        case "error_ratio" | "slow_share" | "response_errors":
             return units.percent(value)
         case "rate":
             return units.rate(value)

@@ -98,6 +98,7 @@ def snapshots(table: Table, metrics: Metrics) -> Snapshots:
         error_types=error_types,
         failures=_failures(values, failed, place, error_types),
         starts=_starts(table, metrics),
+        tells_failures=metrics.failures is not None or any(column.status for column in buckets),
     )
 
 
@@ -118,8 +119,10 @@ def _totals(buckets: Sequence[_Column]) -> list[_Column]:
 def _failed(of: Mapping[str, Sequence[_Column]], metrics: Metrics) -> list[_Column]:
     """What counts failures: a counter of nothing else, or by its status, or the histogram by its own."""
     if metrics.failures:
-        return [column for column in of[metrics.failures] if column.fails or not column.status]
-    return [column for column in _totals(of[f"{metrics.duration}_bucket"]) if column.fails]
+        failed = [column for column in of[metrics.failures] if column.fails or not column.status]
+    else:
+        failed = [column for column in _totals(of[f"{metrics.duration}_bucket"]) if column.fails]
+    return [column for column in failed if column.error_type not in metrics.ignored_error_types]
 
 
 def _check_names(operations: Sequence[Operation], metrics: Metrics) -> None:

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from analysis.policy import Policy, Thresholds
     from analysis.statistics.change import Changes
     from analysis.statistics.checks import Check
+    from analysis.statistics.client_side import ClientSide
     from analysis.statistics.metrics import Both
     from analysis.statistics.replicates import Replicates
     from analysis.statistics.shares import Contrast
     from analysis.statistics.slow import Slow
 
     Floats = NDArray[np.float64]
+    Counts = NDArray[np.int64]
     Comparing = Callable[[Floats, Floats, Floats], Changes]
 
 
@@ -35,13 +37,17 @@ class Sides:
     """What is compared: the operations in the order of the arrays, and both sides.
 
     ``together`` says whether they ran at the same time. On a slower day most executions above a bound are of
-    that day, whatever was built, so that the share of slow ones decides nothing unless both had the same day.
+    that day, whatever was built, so that the share of slow ones decides nothing unless both had the same day;
+    nor do response times, which hold the load generator's own noise. Where no ``service_tells`` of failures,
+    those that the client saw are the failures.
     """
 
     operations: tuple[Operation, ...]
     baseline: Replicates
     candidate: Replicates
     failures: tuple[tuple[Mapping[str, int], Mapping[str, int]], ...]  # baseline's, candidate's
+    client: tuple[ClientSide, ClientSide]  # baseline's, candidate's
+    service_tells: bool
     together: bool
 
 
@@ -64,6 +70,8 @@ def compared(sides: Sides, comparing: Comparing, policy: Policy) -> Compared:
     logs = {name: read(sides.baseline, sides.candidate) for name, read in metrics.LOGARITHMIC.items()}
     changes = {name: _changes(sides, both, comparing, limits) for name, both in logs.items()}
     durations = [_duration_check(name, sides, both, changes[name], limits) for name, both in logs.items()]
+    changes["response_time"] = _response_changes(sides, comparing, limits)
+    durations.insert(2, _response_check(sides, changes["response_time"], limits))
     failed, slow = contrast(*_failed(sides)), _slow(sides, limits)
     slowest = contrast(slow.baseline, slow.candidate)
     told = [
@@ -77,10 +85,39 @@ def compared(sides: Sides, comparing: Comparing, policy: Policy) -> Compared:
         ),
     ]
     shares: dict[Metric, Contrast] = {"error_ratio": failed, "slow_share": slowest}
+    if sides.service_tells:
+        shares["response_errors"] = contrast(*(side.failures for side in sides.client))
+        told.append(_response_errors(sides, shares["response_errors"], limits))
     return Compared(changes, shares, [*durations[:2], *told, *durations[2:]])
 
 
+def _response_changes(sides: Sides, comparing: Comparing, limits: Sequence[Thresholds]) -> Changes:
+    fewest = np.minimum(*(side.sent.sum(axis=0) for side in sides.client))
+    enough = fewest >= _array(limits, "min_samples")
+    baseline, candidate = (np.where(enough, side.times, np.nan) for side in sides.client)
+    return comparing(baseline, candidate, _inverse(*(side.sent for side in sides.client)))
+
+
+def _response_check(sides: Sides, changes: Changes, limits: Sequence[Thresholds]) -> Check:
+    """It gates where both sides ran together in several rounds: one round has no spread."""
+    several = min(len(side.sent) for side in sides.client) > 1
+    known = np.logical_and(*(side.known for side in sides.client))
+    values = (_typical(sides.client[0].times), _typical(sides.client[1].times))
+    thresholds = _thresholds("response", limits)
+    return make.of_durations(
+        "response_time", values, changes, *thresholds, known & (several and sides.together)
+    )
+
+
+def _response_errors(sides: Sides, failed: Contrast, limits: Sequence[Thresholds]) -> Check:
+    """Beside what the service tells: what it does not know of, such as an answer that was lost on the way."""
+    known = np.logical_and(*(side.known for side in sides.client))
+    return make.of_shares("response_errors", failed, *_thresholds("error", limits), known)
+
+
 def _failed(sides: Sides) -> tuple[Counted, Counted]:
+    if not sides.service_tells:
+        return sides.client[0].failures, sides.client[1].failures
     return (
         Counted(sides.baseline.failed, sides.baseline.executions),
         Counted(sides.candidate.failed, sides.candidate.executions),
@@ -104,11 +141,12 @@ def _enough(sides: Sides, limits: Sequence[Thresholds]) -> NDArray[np.bool_]:
 
 def _counting_noise(sides: Sides) -> Floats:
     """What the variance of a difference is proportional to when only counting matters; shape (O,)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inverse = [
-            1.0 / np.maximum(side.counts.sum(axis=-1), 1) for side in (sides.baseline, sides.candidate)
-        ]
-    return np.asarray(inverse[0].mean(axis=0) + inverse[1].mean(axis=0))
+    return _inverse(*(side.counts.sum(axis=-1) for side in (sides.baseline, sides.candidate)))
+
+
+def _inverse(*counts: Counts) -> Floats:
+    """The mean of ``1 / n`` over the replicates, both sides added up; shape (O,)."""
+    return np.asarray(sum((1.0 / np.maximum(each, 1)).mean(axis=0) for each in counts))
 
 
 def _duration_check(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.statistics.change import paired, within_one_round
+from analysis.statistics.client_side import client_side
 from analysis.statistics.compared import Sides
 from analysis.statistics.judgement import judge
-from analysis.statistics.operations import common_order, failures
+from analysis.statistics.operations import common_order, failures, service_tells
 from analysis.statistics.rebin import to_shared_bounds
 from analysis.statistics.replicates import by_block, by_run
 
@@ -48,5 +49,14 @@ def laid_out(rounds: Sequence[Round]) -> Sides:
         arrays = (by_run(baseline, names), by_run(candidate, names))
     else:
         arrays = by_block((baseline[0], candidate[0]), names)
-    failed = tuple((failures(baseline, each), failures(candidate, each)) for each in operations)
-    return Sides(operations, *arrays, failed, together=True)
+    told = service_tells(runs)
+    return Sides(
+        operations,
+        *arrays,
+        tuple(
+            (failures(baseline, each, told=told), failures(candidate, each, told=told)) for each in operations
+        ),
+        (client_side(baseline, names), client_side(candidate, names)),
+        service_tells=told,
+        together=True,
+    )

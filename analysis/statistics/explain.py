@@ -24,7 +24,12 @@ NAMES: Mapping[Metric, str] = {
     "rate": "rate",
     "error_ratio": "share of failures",
     "slow_share": "share of slow executions",
+    "response_time": "typical response time",
+    "response_errors": "share of requests that failed",
 }
+
+MOST_OF_IT = 0.5
+"""Share of a longer response time from which on it is in the handler."""
 
 _WHOLE = 10
 """Per cent from which on a fraction of one tells nobody anything."""
@@ -45,6 +50,17 @@ def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> s
     span = f"{_amount(low, points)} to {_amount(high, points)}"
     told = f"The {name} changed by {_amount(moved, points)} (95 % interval {span})"
     return told + _because(check, index, verdict, detectable, points=points)
+
+
+def whereabouts(response: Check, handler: Check, index: int) -> str:
+    """Where a longer response time is: in the operation's handler, or outside of it. Begins with a space."""
+    more, inside = (float(each.candidate[index] - each.baseline[index]) for each in (response, handler))
+    if not (math.isfinite(inside) and more > 0):
+        return ""
+    grown = f"Of {formatted(more)} more, {formatted(max(inside, 0.0))} are in the handler"
+    if inside >= MOST_OF_IT * more:
+        return f" {grown}: look there."
+    return f" {grown}: the time is outside of it, as in the HTTP layer or in a queue."
 
 
 def _name(check: Check, index: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.model import Comparison, Estimate, OperationResult
+from analysis.model import Comparison, Estimate, OperationResult, Verdict
 from analysis.statistics import checks as make
 from analysis.statistics import explain
 from analysis.statistics.compared import compared
@@ -72,8 +72,9 @@ def _detectable(found: Compared, alpha: float) -> dict[Metric, Floats]:
 
 
 def _result(evidence: Evidence, index: int) -> OperationResult:
+    handler = next(check for check in evidence.checks if check.metric == "latency")
     comparisons = tuple(
-        _comparison(check, decision, index, float(evidence.detectable[check.metric][index]))
+        _comparison(check, handler, decision, index, float(evidence.detectable[check.metric][index]))
         for check, decision in zip(evidence.checks, evidence.decisions, strict=True)
     )
     verdict, spoke = of_operation([(c.metric, c.verdict) for c in comparisons if c.gating])
@@ -90,8 +91,11 @@ def _result(evidence: Evidence, index: int) -> OperationResult:
     )
 
 
-def _comparison(check: Check, decision: Decision, index: int, least: float) -> Comparison:
+def _comparison(check: Check, handler: Check, decision: Decision, index: int, least: float) -> Comparison:
     verdict = decision.verdict(index)
+    where = ""
+    if check.metric == "response_time" and verdict is Verdict.REGRESSED:
+        where = explain.whereabouts(check, handler, index)
     return Comparison(
         metric=check.metric,
         baseline=float(check.baseline[index]),
@@ -101,7 +105,7 @@ def _comparison(check: Check, decision: Decision, index: int, least: float) -> C
         detectable=least,
         gating=bool(check.gating[index]),
         verdict=verdict,
-        explanation=explain.sentence(check, index, verdict, least),
+        explanation=explain.sentence(check, index, verdict, least) + where,
     )
 
 

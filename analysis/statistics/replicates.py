@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.counters import apportion
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,12 +36,8 @@ class Replicates:
     counts: Counts  # (R, O, B + 1) successes
     sums: Floats  # (R, O) seconds
     failed: Counts  # (R, O)
+    executions: Counts  # (R, O) successes, failures, and what was refused for a reason of the trade
     durations: Floats  # (R,) seconds
-
-    @property
-    def executions(self) -> Counts:
-        """Successes and failures, shape (R, O)."""
-        return np.asarray(self.counts.sum(axis=-1) + self.failed)
 
 
 def by_run(runs: Sequence[RunMeasurement], operations: Sequence[str]) -> Replicates:
@@ -72,16 +70,20 @@ def _cut(run: RunMeasurement, operations: Sequence[str], firsts: NDArray[np.intp
     counts = np.zeros((slices, len(operations), len(run.bounds) + 1), dtype=np.int64)
     sums = np.zeros((slices, len(operations)))
     failed = np.zeros((slices, len(operations)), dtype=np.int64)
+    executions = np.zeros((slices, len(operations)), dtype=np.int64)
     for column, name in enumerate(operations):
         if measurement := run.measurements.get(name):
             counts[:, column] = measurement.slices
             sums[:, column] = measurement.slice_sums
             failed[:, column] = measurement.slice_failures
+            counted = measurement.slices.sum(axis=-1) + measurement.slice_failures
+            executions[:, column] = apportion(measurement.executions, counted)
     return Replicates(
         bounds=run.bounds,
         counts=np.add.reduceat(counts, firsts),
         sums=np.add.reduceat(sums, firsts),
         failed=np.add.reduceat(failed, firsts),
+        executions=np.add.reduceat(executions, firsts),
         durations=np.diff(np.append(run.slice_edges[firsts], run.slice_edges[-1])),
     )
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from analysis.statistics import metrics
 from analysis.statistics.change import Changes, unpaired
+from analysis.statistics.client_side import client_side
 from analysis.statistics.compared import Sides
 from analysis.statistics.judgement import judge
-from analysis.statistics.operations import common_order, failures
+from analysis.statistics.operations import common_order, failures, service_tells
 from analysis.statistics.rebin import to_shared_bounds
 from analysis.statistics.replicates import by_run
 
@@ -45,8 +46,16 @@ def compare(
     operations = common_order(runs)
     names = [operation.name for operation in operations]
     kept, now = runs[: len(baseline)], runs[len(baseline) :]
-    failed = tuple((failures(kept, each), failures(now, each)) for each in operations)
-    sides = Sides(operations, by_run(kept, names), by_run(now, names), failed, together=False)
+    told = service_tells(runs)
+    sides = Sides(
+        operations,
+        by_run(kept, names),
+        by_run(now, names),
+        tuple((failures(kept, each, told=told), failures(now, each, told=told)) for each in operations),
+        (client_side(kept, names), client_side(now, names)),
+        service_tells=told,
+        together=False,
+    )
     return judge(sides, _against_drift, policy, alpha)
 
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def summary(side: Replicates, index: int, failures: Mapping[str, int]) -> Summary | None:
-    """Of the operation at ``index``, all replicates together; None when it was never executed."""
+    """Of the operation at ``index``, all replicates together; None when it was never executed.
+
+    ``failures`` by type are of whoever tells them, the service or the client.
+    """
     counts = side.counts[:, index].sum(axis=0)
     executions = int(side.executions[:, index].sum())
     if executions == 0:
@@ -25,7 +28,7 @@ def summary(side: Replicates, index: int, failures: Mapping[str, int]) -> Summar
     return Summary(
         executions=executions,
         rate=executions / float(side.durations.sum()),
-        error_ratio=int(side.failed[:, index].sum()) / executions,
+        error_ratio=min(sum(failures.values()) / executions, 1.0),
         failures=failures,
         mean=mean(counts, float(side.sums[:, index].sum())),
         p50=quantile(counts, side.bounds, 0.50),

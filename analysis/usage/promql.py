@@ -11,6 +11,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.promql import ignored_failures
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -45,9 +47,11 @@ class Questions:
         """Failures by operation and category within so many seconds; None where no metric tells of them."""
         metrics = self.metrics
         if metrics.failures:
-            selector = self._selector(metrics.failures, *self._status(f"{metrics.failing_status}|"))
+            told = (*self._status(f"{metrics.failing_status}|"), *ignored_failures(metrics))
+            selector = self._selector(metrics.failures, *told)
         elif metrics.status_label:
-            selector = self._selector(f"{metrics.duration}_count", *self._status(metrics.failing_status))
+            told = (*self._status(metrics.failing_status), *ignored_failures(metrics))
+            selector = self._selector(f"{metrics.duration}_count", *told)
         else:
             return None
         return self._sum(grown(selector, seconds), *((self.category,) if self.category else ()))

@@ -10,15 +10,20 @@ from rich.console import Console
 from rich.table import Table
 
 from analysis import baselines, policy_file, runs
-from analysis.errors import UserError
+from analysis.errors import UserError, listed
 from analysis.judge import measured
 from analysis.sources.scrapes import ScrapeSource
+from analysis.statistics.operations import failures, service_tells
 from gate.commands.exit_codes import KEEPING, NO_VERDICT
 from gate.spoilt import reasons
 
 if TYPE_CHECKING:
     from analysis.judge import Measured
     from analysis.model import RunMeasurement
+
+
+MOST_FAILED = 0.1
+"""Share of an operation's executions that may fail in a baseline without a warning."""
 
 
 class UnfitRunError(UserError):
@@ -58,8 +63,27 @@ def save(run: Path, keep: int, policy: Path | None) -> None:
     """Add a run to the baseline of its scenario and environment."""
     loaded = runs.load(run)
     source = ScrapeSource(loaded.directory, policy_file.load(policy).metrics)
-    kept = baselines.save(_fit(measured(loaded, source)), keep=keep)
+    run_of_one = _fit(measured(loaded, source))
+    if failed := _failed(run_of_one):
+        click.echo(f"warning: {failed}", err=True)
+    kept = baselines.save(run_of_one, keep=keep)
     click.echo(f"{kept.path}: {len(kept.runs)} runs")
+
+
+def _failed(run: RunMeasurement) -> str | None:
+    """What a baseline should not hold: failures that later runs may have, too; None where few failed."""
+    told = service_tells([run])
+    shares = {
+        name: sum(failures([run], each.operation, told=told).values()) / each.executions
+        for name, each in sorted(run.measurements.items())
+    }
+    many = [f"{name} ({share:.0%})" for name, share in shares.items() if share > MOST_FAILED]
+    if not many:
+        return None
+    return (
+        f"{run.run_id}: a large share failed of {listed(many)}; as many failures will pass from now on. "
+        "Mend the service and save another run, or name what is no failure in [metrics] ignored_error_types"
+    )
 
 
 def _fit(run: Measured) -> RunMeasurement:

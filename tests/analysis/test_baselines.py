@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from analysis import baselines
 from analysis.environments import changes, environment_id, package_changes
 from analysis.errors import BaselineMissingError, UnreadableBaselineError, UserError
-from analysis.model import Measurement, Operation, RunMeasurement, Workload
+from analysis.model import Measurement, Operation, Requests, RunMeasurement, Workload
 from analysis.run_record import Environment, Span
 from analysis.slices import merged
 from tests.analysis.conftest import environment
@@ -30,6 +30,7 @@ def _run(
         slices=counts,
         slice_sums=random.random(slices),
         slice_failures=failures,
+        requests=Requests(400, {"HTTP 503": 3}, 2, 0.0125),
     )
     return RunMeasurement(
         run_id=run_id,
@@ -56,6 +57,7 @@ def test_what_was_saved_is_loaded_to_the_last_count(tmp_path: Path) -> None:
     assert (after.failures, after.executions) == (before.failures, before.executions)
     assert (loaded.run_id, loaded.environment, loaded.revision) == ("run-1", run.environment, "abc")
     assert loaded.workload == run.workload
+    assert (after.requests, loaded.tells_failures) == (before.requests, run.tells_failures)
 
 
 @given(st.integers(1, 200), st.integers(1, 60))

@@ -13,13 +13,15 @@ from benchmarks.detection.simulation import World, gate
 
 @dataclass(frozen=True)
 class Sent:
-    """Requests of one side by step. Of the first: failed by its operation, asked of none, never answered."""
+    """Requests of one side by step. Of the first: failed by its operation, asked of none, never answered,
+    refused for a reason of the trade."""
 
     placed: int
     cooked: int
     failed: int = 0
     refused: int = 0
     lost: int = 0
+    business: int = 0
 
     def target(self, side: Side) -> TargetRecord:
         unseen = self.refused + self.lost
@@ -30,6 +32,7 @@ class Sent:
                 reached=self.placed - unseen,
                 failed=self.failed + unseen,
                 abandoned=self.lost,
+                business=self.business,
             ),
             StepCounts(step="cook order", started=self.cooked, reached=self.cooked),
         )
@@ -53,6 +56,10 @@ def test_sides_that_were_sent_the_same_need_no_words() -> None:
 
 def test_a_side_that_was_sent_less_without_a_reason_cannot_be_compared() -> None:
     assert told(Sent(200, 200), Sent(200, 150)) == [Severity.INVALID]
+
+
+def test_what_is_refused_for_a_reason_of_the_trade_has_no_next_step_either() -> None:
+    assert told(Sent(200, 200), Sent(200, 150, business=50)) == [Severity.WARNING]
 
 
 @pytest.mark.parametrize("failed", [40, 200])

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.counters import Edges, around, increase, inside
+from analysis.counters import Edges, apportion, around, increase, inside
 from analysis.run_record import Span
 
 TIMES = np.array([0.0, 10.0, 20.0, 30.0])
@@ -22,6 +22,17 @@ def test_increases_of_a_growing_counter_add_up_to_its_growth(steps: np.ndarray) 
 
 def test_a_counter_that_fell_has_counted_its_new_value() -> None:
     assert increase(np.array([5, 9, 2, 4])).tolist() == [4, 2, 2]
+
+
+@given(st.integers(0, 10**6), arrays(np.int64, st.integers(1, 20), elements=st.integers(0, 10**6)))
+def test_what_is_apportioned_adds_up_and_is_nowhere_off_by_more_than_one(
+    total: int, weights: np.ndarray
+) -> None:
+    parts = apportion(total, weights)
+    assert parts.sum() == total
+    assert (parts >= 0).all()
+    if weights.any():
+        assert (np.abs(parts - total * weights / weights.sum()) <= 1).all()
 
 
 def test_around_takes_the_nearest_scrapes_outside() -> None:

@@ -1,12 +1,14 @@
 """Merged histograms say what one histogram of all response times would have said."""
 
+import math
+
 import hypothesis.strategies as st
 import pytest
 from hdrh.histogram import HdrHistogram
 from hypothesis import given
 
 from analysis.errors import UnreadableRunError
-from analysis.latencies import merged
+from analysis.latencies import merged, typical
 from loadtests.latencies import Latencies
 
 SECONDS = st.floats(0, 3600, allow_nan=False)
@@ -54,3 +56,19 @@ def test_a_damaged_histogram_is_named_in_one_line(damaged: str | None) -> None:
     bad = good.model_copy(update={"hdr": good.hdr[:-8] if damaged is None else damaged})
     with pytest.raises(UnreadableRunError, match=r"^pay: .* damaged; run again$"):
         merged([good, bad])
+
+
+@given(RUNS)
+def test_the_typical_response_time_is_the_mean_of_the_fastest_nineteen_in_twenty(
+    runs: list[list[float]],
+) -> None:
+    values = sorted(value for run in runs for value in run)
+    kept = 0.95 * len(values)
+    whole = int(kept)
+    expected = (sum(values[:whole]) + (kept - whole) * values[min(whole, len(values) - 1)]) / kept
+    seen = typical([counted(run).record("pay") for run in runs])
+    assert seen == pytest.approx(expected, rel=2e-3, abs=1e-6)
+
+
+def test_nobody_who_waited_is_no_response_time() -> None:
+    assert math.isnan(typical([]))

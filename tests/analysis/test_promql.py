@@ -27,3 +27,10 @@ def test_both_sides_of_a_duet_are_asked_for_and_kept_apart() -> None:
 def test_a_name_cannot_leave_its_quotes() -> None:
     shown = queries(Operation("query", 'a"} or up{b="'), CQRS)["mean"]
     assert r'type="a\"} or up{b=\""' in shown
+
+
+def test_what_the_policy_does_not_call_a_failure_is_none_in_prometheus_either() -> None:
+    lenient = replace(CQRS, ignored_error_types=("business_rule", "not.found"))
+    shown = queries(PLACE, lenient)["error ratio"]
+    assert r'error_type!~"business_rule|not\\.found"' in shown
+    assert "error_type" not in queries(PLACE, CQRS)["error ratio"]

@@ -23,6 +23,8 @@ COARSE = """
 [thresholds]
 latency_noise = 1.0
 latency_resolution = 4.0
+response_noise = 1.0
+response_resolution = 4.0
 tail_noise = 2.0
 tail_resolution = 20.0
 error_noise = 0.05

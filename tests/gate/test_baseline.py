@@ -22,17 +22,23 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def leave(*sides: Side, scraped_until: int = 60, **changes: Any) -> Path:
-    """A run's folder: ten executions a second in the window, on every side."""
+def leave(
+    *sides: Side,
+    scraped_until: int = 60,
+    failing: int = 0,
+    step: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Path:
+    """A run's folder: ten executions a second in the window, on every side; of these so many ``failing``."""
     folder = Path("runs/one")
     for side in sides:
         service, scrapes = Service(), []
         for second in range(scraped_until + 1):
-            for _ in range(10 if 10 <= second < 50 else 0):
-                service.execute("GetMenuQuery", 0.002)
+            for number in range(10 if 10 <= second < 50 else 0):
+                service.execute("GetMenuQuery", 0.002, "business_rule" if number < failing else None)
             scrapes.append((second + 0.5 if 10 <= second < 50 else float(second), service.body()))
         keep_scrapes(folder, side, scrapes)
-    targets = [target({"GetMenuQuery": 400}, side=side) for side in sides]
+    targets = [target({"GetMenuQuery": 400}, side=side, **(step or {})) for side in sides]
     (folder / "run.json").write_text(record(*targets, **changes).model_dump_json())
     return folder
 
@@ -48,6 +54,17 @@ def save(run: Path) -> str:
 def test_a_run_that_can_be_judged_is_kept() -> None:
     assert save(leave("candidate")).endswith("1 runs\n")
     assert len(baselines.found()) == 1
+
+
+def test_a_run_of_which_a_large_share_failed_is_kept_with_a_warning() -> None:
+    told = save(leave("candidate", failing=6, step={"failed": 240, "errors": {"HTTP 500": 240}}))
+    assert "warning: run-1: a large share failed of GetMenuQuery (60%)" in told
+    assert "ignored_error_types" in told
+    assert len(baselines.found()) == 1
+
+
+def test_business_answers_are_no_failures_of_a_baseline() -> None:
+    assert "warning" not in save(leave("candidate", failing=6, step={"business": 240}))
 
 
 @pytest.mark.parametrize(

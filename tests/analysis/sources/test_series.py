@@ -124,6 +124,26 @@ def test_one_histogram_with_a_status_label_is_enough() -> None:
     assert (found.error_types, found.failures.tolist()) == (("503",), [[[2]]])
 
 
+def test_metrics_without_a_status_and_without_a_counter_tell_no_failures() -> None:
+    told = _histogram(f'{PLACE},status="success"', ("5", 2), ("+Inf", 2))
+    silent = _histogram(PLACE, ("5", 2), ("+Inf", 2))
+    ours = parse(f'[metrics]\nduration = "{N}"\nname_label = "type"\nstatus_label = "status"\n').metrics
+    assert _snapshots(told, metrics=ours).tells_failures
+    assert not _snapshots(silent, metrics=ours).tells_failures
+    assert _snapshots(silent, metrics=CQRS).tells_failures  # by its counter, once there is one
+
+
+def test_error_types_that_the_policy_ignores_are_executions_and_no_failures() -> None:
+    metrics = parse('[metrics]\nignored_error_types = ["business_rule"]\n').metrics
+    body = _histogram(f'{PLACE},status="success"', ("5", 2), ("+Inf", 2))
+    body += f"cqrs_executions_total{{{PLACE}}} 9\n"
+    body += f'cqrs_executions_failures_executions_total{{{PLACE},error_type="business_rule"}} 6\n'
+    body += f'cqrs_executions_failures_executions_total{{{PLACE},error_type="exception"}} 1\n'
+    found = _snapshots(body, metrics=metrics)
+    assert (found.error_types, found.failures.tolist()) == (("exception",), [[[1]]])
+    assert found.executions.tolist() == [[9]]
+
+
 def test_a_histogram_without_its_last_bucket_is_refused() -> None:
     with pytest.raises(MetricNotFoundError, match="lacks its bucket"):
         _snapshots(_histogram(f'{PLACE},status="success"', ("5", 2)))

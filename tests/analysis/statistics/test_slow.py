@@ -13,7 +13,7 @@ def side(*counts: tuple[int, ...]) -> Replicates:
     """One operation; a row of bucket counts for each replicate."""
     shape = np.array(counts)[:, None, :]
     nothing = np.zeros((len(counts), 1))
-    return Replicates(BOUNDS, shape, nothing, nothing.astype(int), np.ones(len(counts)))
+    return Replicates(BOUNDS, shape, nothing, nothing.astype(int), shape.sum(axis=-1), np.ones(len(counts)))
 
 
 def counted(baseline: Replicates, candidate: Replicates) -> Slow:
