@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from functools import cache
 
+_OF_CI = re.compile(
+    r"GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY|TOKEN)|GH_TOKEN"
+    r"|ACTIONS_\w*(TOKEN|URL)\w*"
+    r"|CI_\w*(TOKEN|PASSWORD|JWT)\w*|CI_REPOSITORY_URL"
+    r"|PROMETHEUS_(TOKEN|PASSWORD)"
+)
+"""Variables by which a pull request's code could steer later steps of its job, or speak for it.
+
+The first are files that a runner reads after a step. GitLab's URL of the repository holds a token.
+"""
+
 
 def for_child() -> dict[str, str]:
-    """Of a service, its setup, Locust or Prometheus."""
-    return {name: value for name, value in os.environ.items() if name not in _of_a_repository()}
+    """Of a service, its setup, Locust or Prometheus: they run what a pull request brings."""
+    return {name: value for name, value in _outside_a_repository().items() if not _OF_CI.fullmatch(name)}
 
 
 def for_git() -> dict[str, str]:
     """Of git: it finds the repository by its folder, and writes no index that it only reads."""
-    return {**for_child(), "GIT_OPTIONAL_LOCKS": "0"}
+    return {**_outside_a_repository(), "GIT_OPTIONAL_LOCKS": "0"}
+
+
+def _outside_a_repository() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _of_a_repository()}
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socketserver
 import sys
@@ -264,3 +265,35 @@ def test_a_comment_that_may_not_be_written_is_a_warning_without_the_token(
     assert done.stdout.startswith("::warning title=mario-perf::The comment could not be written")
     assert token not in done.stdout + done.stderr
     assert server.comments == {}
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "missing"])
+def test_a_report_that_is_no_plain_file_is_not_shown(kind: str, report: Path) -> None:
+    report.unlink()
+    if kind == "link":
+        report.symlink_to("/proc/self/environ")
+    elif kind == "pipe":
+        os.mkfifo(report)
+    with github([]) as server:
+        done = comment(server.url, report)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("::warning title=mario-perf::The comment could not be written")
+    assert server.comments == {}
+
+
+def test_beside_the_token_runs_no_code_of_the_pull_request(report: Path) -> None:
+    """Neither what lies in its checkout nor what PYTHONPATH names, which an earlier step may have set."""
+    for name in ("json", "sitecustomize", "stat"):
+        (report.parent / f"{name}.py").write_text("open('ran', 'w').close()")
+    with github([]) as server:
+        job = runner(server, report.parent, report.parent, base="0")
+        job.variables["PYTHONPATH"] = str(report.parent)
+        job.actions = {**job.actions, "gate": {"folder": str(report.parent)}}
+        python, artifact = (
+            next(each for each in steps() if each.get("id") == id_) for id_ in ("python", "artifact")
+        )
+        step = next(each for each in steps() if each.get("name") == "Comment on the pull request")
+        gate = {"id": "gate", "uses": "gate"}
+        assert job.run([python, gate, artifact, step]) == 0
+    assert list(server.comments.values()) == [written("mario-perf", "### new")]
+    assert not (report.parent / "ran").exists()
