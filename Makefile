@@ -5,13 +5,21 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: gate test check lock clean
+.PHONY: gate test check beside load lock clean
 
 gate: .venv/gate.stamp
 	@$(BIN)/mario-perf gate $(ARGS)
 
-test: check
-	$(BIN)/python -m pytest $(ARGS)
+# One after the other, whatever -j says; with -k (--keep-going) all that fails is seen at once.
+test:
+	@$(MAKE) --no-print-directory -j1 check beside load
+
+# What plays no load runs side by side; what does has the machine to itself.
+beside: .venv/test.stamp
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not e2e" $(ARGS)
+
+load: .venv/test.stamp
+	$(BIN)/python -m pytest -m e2e $(ARGS)
 
 check: .venv/test.stamp
 	$(BIN)/ruff format --check .

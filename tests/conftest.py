@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests import processes
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 # How long an example takes says what else the machine was doing.
@@ -28,6 +31,23 @@ NEEDED = {
 """Programs by marker, and how to get them on Debian."""
 
 REQUIRE_ALL = "MARIO_PERF_REQUIRE_ALL"
+
+
+def pytest_configure() -> None:
+    """Know what the tests start from what runs beside them."""
+    processes.mark()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Play load last: all that other tests started has ended by then."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """What a module starts ends with it, so that the next one has the machine to itself."""
+    yield
+    assert processes.left_running() == []
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

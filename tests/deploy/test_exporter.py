@@ -1,6 +1,5 @@
 """What the load generator tells Prometheus of itself. Locust patches the library: it has a process alone."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-
-from tests.deploy.conftest import Watched
 
 ROOT = Path(__file__).parents[2]
 TIMES = (0.4, 1.0, 4.6, 50.0, 70.4, 120.0, 20_000.0)  # milliseconds
@@ -56,15 +53,3 @@ def test_each_bucket_holds_what_was_no_slower(exposed: dict[str, dict[str, float
     rounded = [round(milliseconds) / 1e3 for milliseconds in TIMES]
     assert buckets == {bound: sum(seconds <= bound for seconds in rounded) for bound in buckets}
     assert exposed["mario_load_response_time_seconds_sum"][""] == pytest.approx(sum(TIMES) / 1e3)
-
-
-@pytest.mark.prometheus
-@pytest.mark.e2e
-def test_prometheus_sees_the_load_that_the_run_record_tells_of(watched: Watched) -> None:
-    record = json.loads(watched.record.read_text(encoding="utf-8"))
-    sent = sum(step["started"] for step in record["targets"][0]["whole_run"])
-    seen = watched.values("sum(mario_load_requests_total)")
-    assert 0.5 * sent <= seen[-1] <= sent
-    assert max(watched.values("mario_load_users")) == record["users"]
-    assert max(watched.values("mario_load_running")) == 1
-    assert watched.labels('mario_load_running{run!=""}', "run") == {record["run_id"]}

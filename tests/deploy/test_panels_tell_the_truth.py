@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from deploy.grafana.dashboards import cqrs, usage
-from tests.deploy.test_panels_have_data import BOARDS, VARIABLES
+from tests.deploy.boards import BOARDS, VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy.conftest import Watched
-
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RULES = sorted((DEPLOY / "prometheus/rules").glob("*.yml"))
 CASES = sorted((Path(__file__).parent / "rules").glob("*.yml"))
@@ -67,18 +65,6 @@ def test_a_recording_rule_is_asked_for_by_an_alert_or_a_dashboard(name: str) -> 
     asked = [alert["expr"] for alert in rules("alert").values()]
     asked += [board.read_text(encoding="utf-8") for board in (DEPLOY / "grafana/json").iterdir()]
     assert any(re.search(rf"{name}\b", text) for text in asked)
-
-
-@pytest.mark.e2e
-@pytest.mark.parametrize("name", rules("record"))
-def test_a_recording_rule_has_something_to_record(watched: Watched, name: str) -> None:
-    assert watched.values(name)
-
-
-@pytest.mark.e2e
-def test_a_healthy_service_under_load_alerts_nobody(watched: Watched) -> None:
-    assert watched.values("up")
-    assert not watched.values('ALERTS{alertstate="firing",severity="page"}')
 
 
 def test_the_configuration_is_one_that_prometheus_takes() -> None:

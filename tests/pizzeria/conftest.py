@@ -16,9 +16,9 @@ settings.register_profile("pizzeria", deadline=None)  # how long a property take
 settings.load_profile("pizzeria")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared() -> Iterator[Service]:
-    """One pizzeria for all tests that leave its kitchen as they found it."""
+    """One pizzeria for all tests of a module that leave its kitchen as they found it."""
     with started() as service:
         yield service
 

@@ -91,7 +91,7 @@ class Known:
     end: float
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
     folder = tmp_path_factory.mktemp("usage")
     told = history(int(time.time()) // MINUTE * MINUTE)

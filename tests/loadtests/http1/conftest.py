@@ -72,7 +72,7 @@ class Server:
         return [base64.b64decode(data) for data in answer["connections"]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def control() -> Iterator[Control]:
     script = Path(__file__).with_name("scripted_server.py")
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as process:
