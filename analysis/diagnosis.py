@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.errors import UserError, listed, nearest
+from analysis.errors import UnreadableExpositionError, UserError, listed, nearest
 from analysis.model import Severity
 from analysis.sources import series
 from analysis.sources.exposition import ExpositionReader
@@ -54,8 +54,8 @@ def of_exposition(text: str, policy: Policy) -> tuple[Diagnosis, ...]:
     try:
         reader.add(0.0, text)
         return of_table(reader.table(), reader.names, policy)
-    except ValueError as error:
-        said = f"the page is no text exposition ({error})"
+    except UnreadableExpositionError as error:
+        said = f"this is no metrics page ({error})"
         return (_problem("metrics", said, "give the page with the metrics in Prometheus' text format"),)
 
 

@@ -23,6 +23,10 @@ class UnreadableRunError(UserError):
     """A run's folder has no run record that this version reads, or no scrapes."""
 
 
+class UnreadableExpositionError(UserError):
+    """A metrics page, or a line of one, does not follow the grammar of an exposition."""
+
+
 class EmptyRunError(UserError):
     """A run sent nothing in its window. Exit code 4: it can be read, but not judged."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from analysis import diagnosis, policy_file
 from analysis.diagnosis import Diagnosis, Level
-from analysis.errors import UserError
+from analysis.errors import SourceUnreachableError, UserError
 from analysis.judge import conclude
 from analysis.sources.instant import names
 from analysis.sources.page import page
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from analysis.policy import Policy
     from analysis.sources.connection import Connection
+    from analysis.sources.series import Table
     from gate.origin import Origin
     from gate.progress import Narrator
 
@@ -61,13 +62,21 @@ class Examination:
 def examine_url(connection: Connection, policy: Policy) -> tuple[Diagnosis, ...]:
     """A running service, by its metrics page or through a Prometheus that scrapes it."""
     try:
-        text = page(connection)
-        if text is not None:
-            return (_shown(connection), *diagnosis.of_exposition(text, policy))
-        table = latest(connection, policy.metrics)
+        found = page(connection)
+        if found.text is not None:
+            return (_shown(connection), *diagnosis.of_exposition(found.text, policy))
+        table = _asked_prometheus(connection, policy, found.said)
         return (_shown(connection), *diagnosis.of_table(table, names(connection), policy))
     except UserError as error:
         return (_failed(error),)
+
+
+def _asked_prometheus(connection: Connection, policy: Policy, said: str) -> Table:
+    """What a Prometheus has; where there is none, ``said`` is what answered in place of a metrics page."""
+    try:
+        return latest(connection, policy.metrics)
+    except SourceUnreachableError as error:
+        raise SourceUnreachableError(f"{connection.url}: {said}; correct the URL ({error})") from error
 
 
 def _shown(connection: Connection) -> Diagnosis:

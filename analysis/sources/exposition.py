@@ -2,8 +2,7 @@
 
 Scrapes of one service repeat the same few thousand series in the same order. Each line is held against the
 one that stood there before: the same to the letter, or the same series with another value. Only where the
-order changed are lines looked up by the text of their series, and only a text that was never seen is parsed
-by ``prometheus_client``.
+order changed are lines looked up by the text of their series, and only a text that was never seen is parsed.
 """
 
 from __future__ import annotations
@@ -12,8 +11,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from prometheus_client.parser import text_string_to_metric_families
 
+from analysis.sources import composite, grammar
+from analysis.sources.native import NativeHistogram, NativeSeries, classic
 from analysis.sources.series import Series, Table
 
 if TYPE_CHECKING:
@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from analysis.sources.series import SeriesKey
+
     Floats = NDArray[np.float64]
 
 _UNWANTED = -1
+_LABELS_END = "} "
+_COMMENT = "#"
+_BLANK = "\n"
+"""What stands for the head of a line that is no sample: no line begins with the second."""
 
 
 class ExpositionReader:
@@ -32,92 +38,120 @@ class ExpositionReader:
     def __init__(self, wanted: Iterable[str]) -> None:
         self._wanted = frozenset(wanted)
         self._columns: dict[str, int] = {}
-        self._index: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
+        self._index: dict[SeriesKey, int] = {}
         self._series: list[Series] = []
         self._times: list[float] = []
         self._rows: list[Floats] = []
         self._lines: list[str] = []
         self._layout: list[tuple[str, int]] = []
+        self._native: dict[SeriesKey, tuple[Series, dict[int, NativeHistogram]]] = {}
 
     @property
     def names(self) -> frozenset[str]:
         """Names of all samples seen, wanted or not."""
-        heads = (head.partition("{")[0] for head in self._columns)
-        return frozenset(head for head in heads if head and not head.startswith("#"))
+        return frozenset(_name(head) for head in self._columns)
 
     def add(self, time: float, body: str) -> None:
         """Read one scrape, taken at ``time`` (unix seconds). Timestamps on its lines do not matter.
 
         Raises:
-            ValueError: A wanted line is malformed.
+            UnreadableExpositionError: It is no metrics page, or a wanted line is malformed.
         """
         lines = body.split("\n")  # the format's only end of a line: others may stand in a label
         row = self._like_the_last(lines)
         if row is None:
+            grammar.refuse_other_pages(body)
             self._layout = [self._place(line) for line in lines]
-            row = np.full(len(self._series), np.nan)
-            for line, (prefix, column) in zip(lines, self._layout, strict=True):
-                if column >= 0:
-                    row[column] = _number(line[len(prefix) :])
+            row = self._row(lines)
+        if composite.START in body:
+            self._add_native(lines)
         self._lines = lines
         self._times.append(time)
         self._rows.append(row)
 
     def table(self) -> Table:
         """All scrapes so far."""
-        values = np.full((len(self._rows), len(self._series)), np.nan)
+        columns = list(
+            classic(
+                NativeSeries(series, np.array([*by_row]), [*by_row.values()])
+                for series, by_row in self._native.values()
+            )
+        )
+        values = np.full((len(self._rows), len(self._series) + len(columns)), np.nan)
         for index, row in enumerate(self._rows):
             values[index, : len(row)] = row
-        return Table(np.array(self._times), tuple(self._series), values)
+        for index, column in enumerate(columns, len(self._series)):
+            values[column.times, index] = column.values
+        return Table(np.array(self._times), (*self._series, *(each.series for each in columns)), values)
+
+    def _row(self, lines: list[str]) -> Floats:
+        """The wanted values of lines whose layout is known; of two for one series the last."""
+        columns, rests = [], []
+        for line, (prefix, column) in zip(lines, self._layout, strict=True):
+            if column >= 0:
+                columns.append(column)
+                rests.append(line[len(prefix) :])
+        row = np.full(len(self._series), np.nan)
+        row[columns] = grammar.numbers(rests)
+        return row
 
     def _like_the_last(self, lines: list[str]) -> Floats | None:
         """The last scrape's row with what differs; None where the lines are not those of the same series."""
         if not self._rows or len(lines) != len(self._lines):
             return None
-        columns, values = [], []
+        columns, rests = [], []
         for line, before, (prefix, column) in zip(lines, self._lines, self._layout, strict=True):
             if line != before:
                 if not line.startswith(prefix):
                     return None
                 if column >= 0:
                     columns.append(column)
-                    values.append(_number(line[len(prefix) :]))
+                    rests.append(line[len(prefix) :])
         row = self._rows[-1].copy()
-        row[columns] = values
+        row[columns] = grammar.numbers(rests)
         return row
 
     def _place(self, line: str) -> tuple[str, int]:
         """A line up to its value, and its column."""
-        head, brace, _ = line.rpartition("} ")
-        if not brace:
-            head, brace, _ = line.partition(" ")
+        labelled = line.rfind(_LABELS_END) + len(_LABELS_END)
+        if labelled >= len(_LABELS_END) and (column := self._columns.get(line[:labelled])) is not None:
+            return line[:labelled], column  # a head that was seen before, whole; most lines end here
+        if not grammar.is_sample(line):
+            return _COMMENT if line.startswith(_COMMENT) else _BLANK, _UNWANTED
+        head = grammar.head_of(line)
         column = self._columns.get(head)
-        return head + brace, self._column_of(head, brace) if column is None else column
+        if column is None:
+            column = self._columns[head] = self._column_of(head)
+        return head, column
 
-    def _column_of(self, head: str, brace: str) -> int:
+    def _column_of(self, head: str) -> int:
         """The column of a text that was not seen before; the same series may have several texts."""
-        column = _UNWANTED
-        if head.partition("{")[0].strip() in self._wanted:
-            series = _parsed(head + brace)
-            key = (series.name, frozenset(series.labels.items()))
-            column = self._index.setdefault(key, len(self._series))
-            if column == len(self._series):
-                self._series.append(series)
-        self._columns[head] = column
+        if _name(head) not in self._wanted:
+            return _UNWANTED
+        series = _series(head)
+        column = self._index.setdefault(series.key, len(self._series))
+        if column == len(self._series):
+            self._series.append(series)
         return column
+
+    def _add_native(self, lines: Iterable[str]) -> None:
+        """Whole histograms, each in one line, of which the buckets are wanted."""
+        for line in lines:
+            if composite.START in line and grammar.is_sample(line):
+                head = grammar.head_of(line)
+                rest = line[len(head) :]
+                if rest.startswith(composite.START) and f"{_name(head)}_bucket" in self._wanted:
+                    series = _series(head)
+                    _, by_row = self._native.setdefault(series.key, (series, {}))
+                    by_row[len(self._rows)] = composite.parse(rest)
+
+
+def _name(head: str) -> str:
+    """The name of a metric; in front of the labels, or in quotes among them."""
+    return head.partition("{")[0].strip() or _series(head).name
 
 
 @lru_cache(maxsize=2**16)
-def _parsed(text: str) -> Series:
+def _series(head: str) -> Series:
     """Both sides of every round of a duet have the same series: parsed once, not once a scrape."""
-    (family,) = text_string_to_metric_families(f"{text}0\n")
-    (sample,) = family.samples
-    return Series(sample.name, sample.labels)
-
-
-def _number(text: str) -> float:
-    """The value that a line ends with; a timestamp may follow it."""
-    try:
-        return float(text)
-    except ValueError:
-        return float(text.split(maxsplit=1)[0])
+    return Series(*grammar.series_of(head))

@@ -6,11 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prometheus_client.parser import text_string_to_metric_families
-
-from analysis.errors import SourceUnreachableError
+from analysis.errors import SourceUnreachableError, UnreadableExpositionError
 from analysis.metrics import unit_of
 from analysis.presets import PRESETS, Histogram
+from analysis.sources import document
 from analysis.sources.instant import now
 from analysis.sources.page import page
 
@@ -18,8 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from analysis.sources.connection import Connection
+    from analysis.sources.series import Series
 
 _BUCKET, _COUNT = "_bucket", "_count"
+_GAUGES = "gaugehistogram"
+"""Of what is there now, such as the sizes of queues: no durations."""
+
+_WHERE = "give the URL of the metrics, or of a Prometheus that scrapes them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +41,37 @@ def look(connection: Connection) -> Seen:
     Raises:
         SourceUnreachableError: It is neither, or does not answer.
     """
-    text = page(connection)
-    if text is None:
-        return of_prometheus(connection)
+    found = page(connection)
+    if found.text is None:
+        try:
+            return of_prometheus(connection)
+        except SourceUnreachableError as error:
+            raise SourceUnreachableError(f"{connection.url}: {found.said}; {_WHERE} ({error})") from error
     try:
-        return of_exposition(text)
-    except ValueError as error:
-        raise SourceUnreachableError(
-            f"{connection.url}: this is no text exposition ({error}); give the URL of the metrics"
-        ) from error
+        return of_exposition(found.text)
+    except UnreadableExpositionError as error:
+        raise UnreadableExpositionError(f"{connection.url}: no metrics page: {error}; {_WHERE}") from error
 
 
 def of_exposition(text: str) -> Seen:
-    """What a text exposition shows.
+    """What a text exposition shows. Buckets make a histogram, whether a TYPE line says so or not.
 
     Raises:
-        ValueError: It is none.
+        UnreadableExpositionError: It is none.
     """
-    families = list(text_string_to_metric_families(text))
-    summaries = (family.name for family in families if family.type == "summary")
-    samples = (sample for family in families if family.type == "histogram" for sample in family.samples)
-    buckets = ((sample.name, sample.labels) for sample in samples if sample.name.endswith(_BUCKET))
-    return Seen(_grouped(buckets), tuple(sorted(filter(unit_of, summaries))), on_page=True)
+    shown = document.parse(text)
+    series = [sample.series for sample in shown.samples]
+    buckets = ((each.name, each.labels) for each in series if _is_bucket(each))
+    found = _grouped(each for each in buckets if shown.types.get(each[0].removesuffix(_BUCKET)) != _GAUGES)
+    names = {each.name for each in found}
+    summaries = {name for name, kind in shown.types.items() if kind == "summary"}
+    bucketless = {each.name.removesuffix(_COUNT) for each in series if each.name.endswith(_COUNT)}
+    without = (summaries | (bucketless - shown.types.keys())) - names
+    return Seen(found, tuple(sorted(filter(unit_of, without))), on_page=True)
+
+
+def _is_bucket(series: Series) -> bool:
+    return series.name.endswith(_BUCKET) and "le" in series.labels
 
 
 def of_prometheus(connection: Connection) -> Seen:

@@ -15,7 +15,7 @@ import numpy as np
 from analysis.sources.series import Series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,29 +24,59 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """A series with what it said and when: unix seconds ``(S,)``, values ``(S,)``."""
+    """A series with what it said and when: unix seconds or numbers of scrapes ``(S,)``, values ``(S,)``."""
 
     series: Series
-    times: Floats
+    times: NDArray[Any]
     values: Floats
 
 
-def classic(rows: Sequence[Mapping[str, Any]]) -> Iterator[Samples]:
-    """Buckets and sums of all rows of a query's matrix that hold native histograms."""
-    native = [row for row in rows if "histograms" in row]
-    buckets = [[_buckets(sample) for _, sample in row["histograms"]] for row in native]
-    bounds = _usable([each for samples in buckets for each in samples])
-    for row, samples in zip(native, buckets, strict=True):
-        name = row["metric"]["__name__"]
-        labels = {key: value for key, value in row["metric"].items() if key != "__name__"}
-        times = np.array([float(at) for at, _ in row["histograms"]])
-        cumulative = np.array([_up_to(bounds, each) for each in samples])
+@dataclass(frozen=True, slots=True)
+class NativeHistogram:
+    """At one moment. ``buckets`` ``(B, 3)`` are lower bound, upper bound and count, ascending."""
+
+    count: float
+    sum: float
+    buckets: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class NativeSeries:
+    """A series of native histograms. ``times`` ``(S,)`` are unix seconds, or numbers of scrapes."""
+
+    series: Series
+    times: NDArray[Any]
+    samples: Sequence[NativeHistogram]
+
+
+def of_matrix(rows: Sequence[Mapping[str, Any]]) -> Iterator[NativeSeries]:
+    """The rows of a query's matrix that hold native histograms."""
+    for row in rows:
+        if "histograms" in row:
+            labels = {key: value for key, value in row["metric"].items() if key != "__name__"}
+            times = np.array([float(at) for at, _ in row["histograms"]])
+            yield NativeSeries(Series(row["metric"]["__name__"], labels), times, _samples(row["histograms"]))
+
+
+def classic(every: Iterable[NativeSeries]) -> Iterator[Samples]:
+    """Buckets and sums of native histograms, as classic ones have them: all with the same bounds."""
+    native = list(every)
+    bounds = _usable([sample.buckets for one in native for sample in one.samples])
+    for one in native:
+        name, labels = one.series.name, one.series.labels
+        cumulative = np.array([_up_to(bounds, sample.buckets) for sample in one.samples])
         for bound, counts in zip(bounds, cumulative.T, strict=True):
-            yield Samples(Series(f"{name}_bucket", {**labels, "le": repr(float(bound))}), times, counts)
-        totals = np.array([float(sample["count"]) for _, sample in row["histograms"]])
-        yield Samples(Series(f"{name}_bucket", {**labels, "le": "+Inf"}), times, totals)
-        sums = np.array([float(sample["sum"]) for _, sample in row["histograms"]])
-        yield Samples(Series(f"{name}_sum", labels), times, sums)
+            yield Samples(Series(f"{name}_bucket", {**labels, "le": repr(float(bound))}), one.times, counts)
+        totals = np.array([sample.count for sample in one.samples])
+        yield Samples(Series(f"{name}_bucket", {**labels, "le": "+Inf"}), one.times, totals)
+        sums = np.array([sample.sum for sample in one.samples])
+        yield Samples(Series(f"{name}_sum", labels), one.times, sums)
+
+
+def _samples(histograms: Sequence[tuple[Any, Mapping[str, Any]]]) -> list[NativeHistogram]:
+    return [
+        NativeHistogram(float(each["count"]), float(each["sum"]), _buckets(each)) for _, each in histograms
+    ]
 
 
 def _buckets(sample: Mapping[str, Any]) -> Floats:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import requests
 
-from analysis.errors import SourceUnreachableError
+from analysis.errors import SourceUnreachableError, UnreadableExpositionError
+from analysis.sources import document, grammar
 from analysis.sources.connection import session
 
 if TYPE_CHECKING:
@@ -18,19 +20,34 @@ ANSWERING = 10.0
 _TEXTS = ("text/plain", "application/openmetrics-text")
 
 
-def page(connection: Connection) -> str | None:
-    """The text exposition at the URL; None where something else answers, such as a Prometheus server.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text exposition at a URL; None where something else answers, and ``said`` says what."""
+
+    text: str | None
+    said: str = ""
+
+
+def page(connection: Connection) -> Page:
+    """What answers at the URL. Its body says what it is where the content type is missing or wrong.
 
     Raises:
         SourceUnreachableError: Nobody answers.
     """
     try:
         answer = session(connection).get(connection.url, timeout=ANSWERING)
-    except requests.HTTPError:
-        return None
+    except requests.HTTPError as error:
+        return Page(None, f"status {error.response.status_code}")
     except requests.RequestException as error:
         raise SourceUnreachableError(
             f"{connection.url}: no answer ({type(error).__name__}); start the service, or correct the URL"
         ) from error
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip()
-    return answer.text if kind in _TEXTS else None
+    text = answer.content.decode("utf-8", "replace")  # the format's only encoding, whatever a header says
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        grammar.refuse_other_pages(text)
+        if kind not in _TEXTS and not document.parse(text).samples:
+            return Page(None, f"an empty page of type {kind or 'unknown'}")
+    except UnreadableExpositionError as error:
+        return Page(None, str(error))
+    return Page(text)

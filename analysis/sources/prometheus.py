@@ -156,7 +156,7 @@ def _covering(times: Floats, span: Span) -> Floats:
 
 def _table(rows: Sequence[Any], times: Floats, slack: float) -> Table:
     """Every series at the scrapes' times: its last sample by then."""
-    columns = [*(_samples(row) for row in rows if "values" in row), *native.classic(rows)]
+    columns = [*(_samples(row) for row in rows if "values" in row), *native.classic(native.of_matrix(rows))]
     values = np.full((len(times), len(columns)), np.nan)
     for index, column in enumerate(columns):
         last = np.searchsorted(column.times, times + slack, side="right") - 1

@@ -6,7 +6,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING
 
-from analysis.errors import UnreadableRunError
+from analysis.errors import UnreadableExpositionError, UnreadableRunError
 from analysis.sources import series
 from analysis.sources.exposition import ExpositionReader
 
@@ -60,6 +60,10 @@ class ScrapeSource:
         except OSError as error:
             raise UnreadableRunError(
                 f"{path}: no scrapes kept ({error.strerror}); give --prometheus URL, or run again"
+            ) from error
+        except UnreadableExpositionError as error:
+            raise UnreadableRunError(
+                f"{path}: {error}; run again with a metrics page that is valid"
             ) from error
         except (ValueError, TypeError, LookupError) as error:
             raise UnreadableRunError(f"{path}: not readable as scrapes ({error!r}); run again") from error

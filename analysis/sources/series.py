@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Counts = NDArray[np.int64]
 
+SeriesKey = tuple[str, frozenset[tuple[str, str]]]
+
 FAILURE = "failure"
 """The error type of failures that tell none."""
 
@@ -32,6 +34,11 @@ class Series:
 
     name: str
     labels: Mapping[str, str]
+
+    @property
+    def key(self) -> SeriesKey:
+        """What tells it from others, whatever the order of its labels."""
+        return self.name, frozenset(self.labels.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,9 @@ def test_a_service_that_does_as_the_contract_says_needs_nothing() -> None:
         (page(), OWN.replace("route", "handler"), "metrics", "has no label handler; it has route"),
         (page(), f'{OWN}status_label = "code"', "failures", "has no label code; it has route"),
         (page(), f'{OWN}ignored_names = ["/items"]', "operations", "none was executed"),
-        ("shop_seconds_bucket{", OWN, "metrics", "no text exposition"),
+        ("shop_seconds_bucket{", OWN, "metrics", "no metrics page"),
         ('shop_seconds_bucket{route="/",le="1"} 1', OWN, "metrics", 'lacks its bucket le="+Inf"'),
-        ("<html>", OWN, "metrics", "shop_seconds_bucket is not there"),
+        ("<html>", OWN, "metrics", "HTML web page"),
     ],
 )
 def test_without_what_the_gate_reads_there_is_a_problem_and_advice(

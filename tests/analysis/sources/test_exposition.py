@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.errors import UnreadableExpositionError
 from analysis.sources.exposition import ExpositionReader
 
 BODY = """# HELP x_total things
@@ -67,7 +68,7 @@ def test_lines_may_end_as_on_windows() -> None:
 
 
 def test_a_wanted_line_without_a_figure_is_an_error() -> None:
-    with pytest.raises(ValueError, match="could not convert"):
+    with pytest.raises(UnreadableExpositionError, match="no value"):
         _reader("plain many\n")
 
 

@@ -23,7 +23,7 @@ from analysis.promql import queries
 from analysis.run_record import Span, TargetRecord
 from analysis.sources.connection import Connection
 from analysis.sources.histograms import look
-from analysis.sources.native import classic
+from analysis.sources.native import classic, of_matrix
 from analysis.sources.prometheus import PrometheusSource
 from gate.doctor import examine_url
 from gate.processes import free_port
@@ -245,16 +245,16 @@ def row(*samples: list[list[Any]]) -> dict[str, Any]:
 def test_a_bound_that_a_coarser_sample_lies_across_is_left_out() -> None:
     fine = [[0, "0.5", "1", "3"], [0, "1", "2", "4"]]
     coarse = [[0, "0.5", "2", "9"]]
-    series = {each.series.labels.get("le"): each.values for each in classic([row(fine, coarse)])}
+    series = {each.series.labels.get("le"): each.values for each in classic(of_matrix([row(fine, coarse)]))}
     assert "1.0" not in series
     np.testing.assert_array_equal(series["2.0"], [7, 9])
     np.testing.assert_array_equal(series["+Inf"], [7, 9])
 
 
 def test_what_is_no_native_histogram_is_left_alone() -> None:
-    assert list(classic([{"metric": {"__name__": "up"}, "values": [[0, "1"]]}])) == []
+    assert list(classic(of_matrix([{"metric": {"__name__": "up"}, "values": [[0, "1"]]}]))) == []
 
 
 def test_an_empty_histogram_counts_nothing() -> None:
     empty = {"metric": {"__name__": NAME}, "histograms": [[0.0, {"count": "0", "sum": "0"}]]}
-    assert [each.values.tolist() for each in classic([empty])] == [[0.0], [0.0]]
+    assert [each.values.tolist() for each in classic(of_matrix([empty]))] == [[0.0], [0.0]]
