@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+import time
 import traceback
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -46,6 +47,12 @@ closer together."""
 
 WARM_UP = 1.0
 """Seconds of load before a round is measured."""
+
+REPORTING = 4.0
+"""Seconds of a gate's time that are kept for stopping the services, the last look and the reports."""
+
+TIMEOUTS = 6
+"""So many requests that are never answered fit in a gate: two in each of two rounds, and the rest."""
 
 STORED_LOAD = (20, "0.05:0.2")
 
@@ -101,6 +108,7 @@ def _details_kept(folder: Path) -> Iterator[None]:
 
 
 def _duet(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrator) -> GateResult:
+    began, longest = time.monotonic(), wish.max_duration - REPORTING
     with ExitStack() as stack:
         if wish.baseline_url and wish.candidate_url:
             metrics = policy.service.metrics if policy.service else "/metrics"
@@ -110,19 +118,20 @@ def _duet(wish: Wish, policy: Policy, load: Load, folder: Path, narrator: Narrat
             ports: tuple[int, ...] = ()
         else:
             builds = stack.enter_context(_builds(wish, policy, folder, narrator))
-            serving = sides.fresh(*builds)
+            serving = sides.fresh(*(replace(build, until=began + longest) for build in builds))
             ports = tuple(build.port for build in builds)
             metrics = builds[0].metrics_path
         source_of = stack.enter_context(_source(wish, policy, ports, metrics, folder))
         asked = duet.Duet(
             serving=serving,
-            load=load,
+            load=replace(load, request_timeout=wish.max_duration / TIMEOUTS),
             policy=policy,
             source_of=source_of,
             folder=folder,
-            longest=wish.max_duration,
+            longest=longest,
             most=wish.rounds,
             until_decided=wish.until_decided,
+            gone=time.monotonic() - began,
         )
         return duet.play(asked, narrator)
 
