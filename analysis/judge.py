@@ -12,8 +12,9 @@ from analysis import caveats, environments, limits, promql, verdict
 from analysis.alone import without_baseline
 from analysis.counters import FEWEST_SCRAPES
 from analysis.errors import EmptyRunError, UserError
+from analysis.late_answers import late_steps
 from analysis.measure import measure
-from analysis.model import Finding, GateResult, Severity
+from analysis.model import Finding, GateResult, Severity, Verdict
 from analysis.runs import Run
 from analysis.sources.source import MetricSource
 from analysis.statistics import duet, stored
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from analysis.baselines import Baseline
+    from analysis.late_answers import LateStep
     from analysis.model import OperationResult, RunMeasurement
     from analysis.policy import Policy
     from analysis.run_record import RunRecord
 
-_SEVERITIES = (Severity.INVALID, Severity.WARNING, Severity.NOTE)
+_SEVERITIES = (Severity.REGRESSED, Severity.INVALID, Severity.WARNING, Severity.NOTE)
 
 SourceOf = Callable[[Run], MetricSource]
 
@@ -99,8 +101,12 @@ def conclude(
     spent = policy.false_alarm_rate if alpha is None else alpha
     results = _compared(method, before, now, policy, spent)
     changed = _changed(kept[-1], rounds[-1].candidate) if kept else {}
-    operations = verdict.in_order(_with_limits(result, changed, policy) for result in results)
+    limited = [_with_limits(result, changed, policy) for result in results]
+    late = _late(rounds, policy)
+    operations = verdict.in_order(_with_late_answers(result, late) for result in limited)
     told = _findings(rounds, kept, policy)
+    if late:
+        told = (*(each.finding() for each in late), *map(_no_obstacle, told))
     outcome = verdict.outcome(operations, told)
     asked = [labels for each in rounds for labels in each.matchers]
     return GateResult(
@@ -176,6 +182,25 @@ def _with_limits(
         differing = "; ".join(f"{key}: {before}, now {now}" for key, (before, now) in changed.items())
         result = verdict.undecided(result, f"The baseline was measured elsewhere or otherwise ({differing}).")
     return limits.applied(result, policy.of(result.operation.name))
+
+
+def _late(rounds: Sequence[Measured], policy: Policy) -> tuple[LateStep, ...]:
+    late = late_steps([each.record.targets for each in rounds])
+    return tuple(each for each in late if each.operation is None or not policy.of(each.operation).ignore)
+
+
+def _with_late_answers(result: OperationResult, late: Sequence[LateStep]) -> OperationResult:
+    """Regressed, if the step that triggers it is late: few of its executions, or none, have ended."""
+    for each in late:
+        if each.operation == result.operation.name:
+            said = f"{each.finding().message}."
+            return replace(result, verdict=Verdict.REGRESSED, explanation=said)
+    return result
+
+
+def _no_obstacle(finding: Finding) -> Finding:
+    """Late answers make a run unfit in many ways, and no way makes an answer come in time."""
+    return replace(finding, severity=Severity.WARNING) if finding.severity is Severity.INVALID else finding
 
 
 def _findings(

@@ -169,11 +169,15 @@ class Severity(StrEnum):
     NOTE = "note"
     WARNING = "warning"
     INVALID = "invalid"
+    REGRESSED = "regressed"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about a run that a reader must know; ``INVALID`` means that it cannot be judged."""
+    """Something about a run that a reader must know.
+
+    ``INVALID`` means that the run cannot be judged, ``REGRESSED`` that this alone makes the gate red.
+    """
 
     code: str  # stable, such as "scrape-gap"
     severity: Severity

@@ -43,7 +43,8 @@ class StepCounts(Record):
 
     ``reached`` counts the answers that came from the operation's handler: a 422, or a 404 of the HTTP
     layer, never reaches it, so the service's own metrics do not know of it. ``abandoned`` requests were
-    sent but never answered within the run: the service may or may not have executed them.
+    sent but never answered within the run: the service may or may not have executed them. ``fastest`` and
+    ``slowest`` are seconds until the answer, or until it was no longer waited for; null where nothing ended.
     """
 
     step: str
@@ -55,6 +56,8 @@ class StepCounts(Record):
     abandoned: int = 0
     statuses: dict[str, int] = Field(default_factory=dict)
     errors: dict[str, int] = Field(default_factory=dict)
+    fastest: float | None = None
+    slowest: float | None = None
 
 
 class Latency(Record):

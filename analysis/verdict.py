@@ -22,9 +22,10 @@ _COULD_NOT_TELL: Mapping[Inconclusive, int] = {"inconclusive": 4, "pass": 0, "fa
 def outcome(operations: Sequence[OperationResult], findings: Iterable[Finding]) -> Outcome:
     """Of the whole gate. Invalid runs are not judged, and nothing measured is nothing known."""
     verdicts = {result.verdict for result in operations}
-    if any(finding.severity is Severity.INVALID for finding in findings):
+    severities = {finding.severity for finding in findings}
+    if Severity.INVALID in severities:
         return Outcome.INVALID
-    if Verdict.REGRESSED in verdicts:
+    if Verdict.REGRESSED in verdicts or Severity.REGRESSED in severities:
         return Outcome.REGRESSED
     if not verdicts or Verdict.INCONCLUSIVE in verdicts:
         return Outcome.INCONCLUSIVE
@@ -53,11 +54,13 @@ def errors_mapped(inconclusive: Inconclusive) -> Iterator[None]:
         raise
 
 
-def sentence(outcome: Outcome, operations: Sequence[OperationResult], findings: Iterable[Finding]) -> str:
+def sentence(outcome: Outcome, operations: Sequence[OperationResult], findings: Sequence[Finding]) -> str:
     """The gate's answer in plain words; ``operations`` are sorted by what matters."""
     if outcome is Outcome.INVALID:
         reasons = [finding.message for finding in findings if finding.severity is Severity.INVALID]
         return f"The run cannot be judged: {reasons[0]}."
+    if regressed := [finding for finding in findings if finding.severity is Severity.REGRESSED]:
+        return f"{regressed[0].message}."
     if not operations:
         return "Nothing can be said: no operation was executed in the window."
     if outcome is Outcome.REGRESSED:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analysis.errors import UserError
 from analysis.judge import Measured, measured
+from analysis.late_answers import late_steps, suspected
 from analysis.model import Finding, GateResult, Outcome, Severity
 from analysis.statistics.sequential import Plan, decided, plan
-from gate import broken_off
-from gate.load import Load, SideDiedError, run
+from gate import broken_off, pace
+from gate.load import Load, OutOfTimeError, SideDiedError, run
+from gate.pace import Spent
+from gate.processes import NotReadyError
 from gate.spoilt import for_good, judged, reasons
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from analysis.judge import SourceOf
@@ -22,10 +26,16 @@ if TYPE_CHECKING:
     from gate.progress import Narrator
     from gate.sides import Serving
 
+MOST_SLOW_STARTS = 1
+"""Rounds in which a service may not be ready in time; with one more the gate ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Duet:
-    """Everything a duet needs. Times in seconds; ``most`` rounds, None for as many as there is time for."""
+    """Everything a duet needs. Times in seconds; ``most`` rounds, None for as many as there is time for.
+
+    ``longest`` is the time for all rounds, of which ``gone`` are over before the first.
+    """
 
     serving: Serving
     load: Load
@@ -35,62 +45,14 @@ class Duet:
     longest: float
     most: int | None
     until_decided: bool
+    gone: float = 0.0
 
     @property
     def plan(self) -> Plan:
         """Looks for as many rounds as there may be; one at the end where all of them are to be played."""
-        fitting = max(int(self.longest / self.load.whole_time), 1)
+        fitting = max(int((self.longest - self.gone) / self.load.whole_time), 1)
         rounds, promised = min(fitting, self.most or fitting), self.policy.false_alarm_rate
         return plan(promised, rounds) if self.until_decided else Plan(((rounds, promised),))
-
-
-def play(duet: Duet, narrator: Narrator) -> GateResult:
-    """Play rounds until the outcome is known or time is up.
-
-    A side that dies makes the result invalid, and what was measured before stays in it.
-
-    Raises:
-        UserError: a service or Locust cannot be started in the first round, or nothing could be measured.
-    """
-    looks, started = duet.plan, time.monotonic()
-    played: list[Measured] = []
-    spent, longest, result = 0.0, duet.load.whole_time, None
-    for number in range(1, looks.rounds + 1):
-        narrator.say(_announcement(duet, number, looks, result))
-        began = time.monotonic()
-        try:
-            played.append(play_round(duet, number, narrator))
-        except SideDiedError as died:
-            rounds = played or [broken_off.first_run(duet.folder / f"round-{number}", duet.source_of, died)]
-            reason = Finding("side-died", Severity.INVALID, str(died))
-            return broken_off.invalid(rounds, None, duet.policy, reason)
-        except UserError as failed:
-            if not played:
-                raise
-            reason = Finding("round-failed", Severity.INVALID, f"round {number} failed: {failed}")
-            return broken_off.invalid(played, None, duet.policy, reason)
-        longest = max(longest, time.monotonic() - began)
-        no_time_left = time.monotonic() - started + longest > duet.longest
-        last = number == looks.rounds or no_time_left or for_good(reasons(played[-1]))
-        alpha = duet.policy.false_alarm_rate - spent if last else looks.alpha(number)
-        if alpha is None:
-            continue
-        spent += alpha
-        result = judged(played, None, duet.policy, alpha)
-        if last or _is_final(result):
-            break
-    assert result is not None  # noqa: S101 - the last round is always judged
-    return result
-
-
-def _announcement(duet: Duet, number: int, looks: Plan, result: GateResult | None) -> str:
-    undecided = (
-        ""
-        if result is None
-        else f", {sum(each.verdict == 'inconclusive' for each in result.operations)} operations still open"
-    )
-    each = f"about {duet.load.whole_time:.0f} s each"
-    return f"round {number} of at most {looks.rounds}, {each}: both builds under the same load{undecided}"
 
 
 def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
@@ -98,6 +60,7 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
 
     Raises:
         SideDiedError: a side ended; what was measured until then is in the round's folder.
+        OutOfTimeError: the time was over before anything was measured.
         UserError: a service or Locust cannot be started, or nothing could be measured.
     """
     folder = duet.folder / f"round-{number}"
@@ -109,6 +72,168 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
         except SideDiedError as died:
             raise SideDiedError(f"in round {number} {died}") from died
         return measured(played, duet.source_of(played))
+
+
+def play(
+    duet: Duet,
+    narrator: Narrator,
+    play_one: Callable[[Duet, int, Narrator], Measured] = play_round,
+    clock: Callable[[], float] = time.monotonic,
+) -> GateResult:
+    """Play rounds until the outcome is known or time is up.
+
+    A side that dies makes the result invalid, and what was measured before stays in it.
+
+    Raises:
+        UserError: a service or Locust cannot be started in the first round, or nothing could be measured.
+    """
+    course = _Course(duet, narrator, play_one, clock, clock() - duet.gone)
+    while (result := course.next_round()) is None:
+        pass
+    return result
+
+
+@dataclass(slots=True)
+class _Course:
+    """A duet that is being played; ``began`` is when its time began to run, by the ``clock``."""
+
+    duet: Duet
+    narrator: Narrator
+    play_one: Callable[[Duet, int, Narrator], Measured]
+    clock: Callable[[], float]
+    began: float
+    number: int = 0
+    played: list[Measured] = field(default_factory=list)
+    rounds: list[Spent] = field(default_factory=list)
+    told: list[Finding] = field(default_factory=list)
+    alpha: float = 0.0
+    result: GateResult | None = None
+
+    def next_round(self) -> GateResult | None:
+        """Play one; the gate's result, if it was the last."""
+        self.number += 1
+        began, load = self.clock(), self._load()
+        self.narrator.say(self._announcement(load))
+        try:
+            one = self.play_one(replace(self.duet, load=load), self.number, self.narrator)
+        except SideDiedError as died:
+            return self._side_died(died)
+        except (NotReadyError, OutOfTimeError) as late:
+            return self._without(late)
+        except UserError as failed:
+            return self._failed(failed)
+        self.played.append(one)
+        self.rounds.append(_spent(one, self.clock() - began, self.duet.policy))
+        return self._look()
+
+    @property
+    def remaining(self) -> float:
+        """Seconds."""
+        return self.began + self.duet.longest - self.clock()
+
+    @property
+    def rounds_left(self) -> int:
+        """By how long rounds take now."""
+        fitting = pace.rounds_left(self.rounds, self.duet.load.whole_time, self.remaining)
+        return min(fitting, self.duet.plan.rounds - len(self.played))
+
+    def _load(self) -> Load:
+        asked = self.duet.load
+        late = self.played and suspected(self.played[-1].record.targets)
+        # What is late is late in a short window, too.
+        window = asked.window if late else pace.next_window(asked.window, self.rounds, self.remaining)
+        return replace(asked, window=window, until=self.began + self.duet.longest)
+
+    def _announcement(self, load: Load) -> str:
+        most = len(self.played) + max(self.rounds_left, 1)
+        seconds = pace.typical(self.rounds, load.whole_time)
+        undecided = (
+            ""
+            if self.result is None
+            else f", {sum(each.verdict == 'inconclusive' for each in self.result.operations)} operations "
+            "still open"
+        )
+        return (
+            f"round {self.number} of at most {most}, about {seconds:.0f} s each: both builds under the same "
+            f"load{undecided}"
+        )
+
+    def _look(self) -> GateResult | None:
+        rounds = [each.record.targets for each in self.played]
+        hopeless = for_good(reasons(self.played[-1])) and not suspected(rounds[-1])
+        last = self.rounds_left < 1 or hopeless or bool(late_steps(rounds))
+        if not last:
+            self._say_what_is_short()
+        return self._judged(last=last)
+
+    def _judged(self, *, last: bool) -> GateResult | None:
+        """The result if it is final. The last look spends what is left of the promise."""
+        policy, planned = self.duet.policy, self.duet.plan.alpha(len(self.played))
+        alpha = policy.false_alarm_rate - self.alpha if last else planned
+        if alpha is None:
+            return None
+        self.alpha += alpha
+        self.result = judged(self.played, None, policy, alpha)
+        if not (last or _is_final(self.result)):
+            return None
+        if self._out_of_time:
+            self.told.append(self._time_ran_out())
+        return replace(self.result, findings=(*self.told, *self.result.findings))
+
+    @property
+    def _out_of_time(self) -> bool:
+        undecided = self.result is not None and self.result.outcome is Outcome.INCONCLUSIVE
+        return undecided and len(self.played) < (self.duet.most or self.duet.plan.rounds)
+
+    def _side_died(self, died: SideDiedError) -> GateResult:
+        folder = self.duet.folder / f"round-{self.number}"
+        rounds = self.played or [broken_off.first_run(folder, self.duet.source_of, died)]
+        reason = Finding("side-died", Severity.INVALID, str(died))
+        return broken_off.invalid(rounds, None, self.duet.policy, reason)
+
+    def _failed(self, failed: UserError) -> GateResult:
+        if not self.played:
+            raise failed
+        reason = Finding("round-failed", Severity.INVALID, f"round {self.number} failed: {failed}")
+        return broken_off.invalid(self.played, None, self.duet.policy, reason)
+
+    def _without(self, late: NotReadyError | OutOfTimeError) -> GateResult | None:
+        """Go on without this round, if there is time and it was the first that began too slowly."""
+        if self.rounds_left < 1 or isinstance(late, OutOfTimeError):
+            if not self.played:
+                raise late
+            return self._judged(last=True)
+        if len(self.told) >= MOST_SLOW_STARTS:
+            return self._failed(late)
+        self.told.append(Finding("slow-start", Severity.WARNING, f"round {self.number} was left out: {late}"))
+        self.narrator.say(self.told[-1].message)
+        return None
+
+    def _say_what_is_short(self) -> None:
+        if short := self._shortage():
+            self.narrator.say(short.sentence())
+
+    def _shortage(self) -> pace.Shortage | None:
+        names = {name for each in self.rounds for name in each.executions}
+        needed = {name: self.duet.policy.of(name).min_samples for name in names}
+        return pace.shortage(self.rounds, needed, self.duet.longest - self.remaining, self.remaining)
+
+    def _time_ran_out(self) -> Finding:
+        whole = self.duet.longest - self.remaining
+        said = pace.ran_out(self.rounds, whole, self._shortage())
+        return Finding("time-ran-out", Severity.WARNING, said)
+
+
+def _spent(one: Measured, seconds: float, policy: Policy) -> Spent:
+    """Executions of what is judged: of each operation on the side where there were fewer."""
+    names = {name for side in one.sides for name in side.measurements if not policy.of(name).ignore}
+    executions = {
+        name: min(
+            side.measurements[name].executions if name in side.measurements else 0 for side in one.sides
+        )
+        for name in names
+    }
+    return Spent(seconds, one.record.window.duration, executions)
 
 
 def _is_final(result: GateResult) -> bool:

@@ -28,14 +28,23 @@ LOCUSTFILE = Path(__file__).parent.parent / "loadtests" / "mario.py"
 """What is sent to the pizzeria."""
 
 GRACE = 150.0
-"""Seconds beyond the run time until a run that has not ended is given up. A side that hangs costs 30 s at
-each edge of the window and some more for its scrapes; the run then ends by itself and tells of it."""
+"""Seconds beyond its time after which a run is ended, and as long after that given up. A side that hangs
+costs its longest request at each edge of the window and some more for its scrapes; the run then ends by
+itself and tells of it."""
+
+EDGE = 2.0
+"""Seconds beyond the longest request for which an edge of the window waits."""
+
+ENDING = 3.0
+"""Seconds that a run may take to end when its time is over."""
 
 STARTING = 3.0
 """Seconds that a run needs beyond its load: processes start, the last scrape is taken, all is stopped."""
 
 ANSWERING = 10.0
 """Seconds that a service may take to answer after a run."""
+
+_TOO_SHORT = "the time for the gate was over before a round was; give a longer --max-duration"
 
 QUIET = 0.3
 """Seconds of both quiet edges: enough for the scrape that is taken there."""
@@ -46,6 +55,12 @@ QUIET_FOR_PROMETHEUS = 1.3
 
 class SideDiedError(Exception):
     """A service ended while it was under load; the message says which and how."""
+
+
+class OutOfTimeError(UserError):
+    """The time for the whole gate was over before a round was. As invalid as any run that sent nothing."""
+
+    exit_code = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +92,12 @@ class Load:
     trust: Trust = BY_THIS_MACHINE
     rate: float | None = None  # journeys a second in an open model
     arrivals: str = "poisson"
+    request_timeout: float | None = None  # None: as the locustfile says
+    until: float = math.inf  # by the monotonic clock: when it has to be over
 
     @property
     def run_time(self) -> int:
-        """What Locust is told: all of it, in whole seconds."""
+        """All of it where no request takes long, in whole seconds."""
         return math.ceil(self.warm_up + self.quiet + self.window)
 
     @property
@@ -116,6 +133,7 @@ def run(
     Raises:
         SideDiedError: one of the ``watched`` services ended, or a side no longer answers. What was measured
             until then is in ``folder``.
+        OutOfTimeError: its time was over before anything was measured.
         UserError: Locust failed.
     """
     time.sleep(load.settle)
@@ -129,28 +147,54 @@ def run(
                 locust.process.send_signal(signal.SIGINT)
                 wait_for_end(locust, GRACE, meanwhile)
                 raise SideDiedError(died)
+            if time.monotonic() > load.until:
+                raise OutOfTimeError
 
-        code = wait_for_end(locust, load.run_time + GRACE, look)
-    if died := _first_end(watched) or _silent("baseline", baseline) or _silent("candidate", candidate):
+        try:
+            code = wait_for_end(locust, load.run_time + 2 * GRACE, look)
+        except OutOfTimeError:
+            return _cut_short(locust, folder, meanwhile)
+    if died := _first_end(watched) or _silence(candidate, baseline, processes=bool(watched)):
         raise SideDiedError(died)
     if code != 0:
         raise UserError(f"{locust.ended}; its output is in {log}")
     return runs.load(folder)
 
 
+def _cut_short(locust: Child, folder: Path, meanwhile: Callable[[], None]) -> runs.Run:
+    """What was measured until the time was over.
+
+    Raises:
+        OutOfTimeError: nothing, or Locust did not end at once.
+    """
+    locust.process.send_signal(signal.SIGINT)
+    try:
+        wait_for_end(locust, ENDING, meanwhile)
+        cut = runs.load(folder)
+    except UserError as nothing:
+        raise OutOfTimeError(_TOO_SHORT) from nothing
+    if cut.record.window.duration <= 0:
+        raise OutOfTimeError(_TOO_SHORT)
+    return cut
+
+
 def _first_end(watched: Sequence[Child]) -> str | None:
     return next((said for child in watched if (said := child.ended)), None)
 
 
-def _silent(name: str, target: Target | None) -> str | None:
-    """What is wrong with a side that no longer answers: of a service by URL there is no process to watch."""
-    if target is None:
-        return None
-    try:
-        # Whether it answers is asked, not who it is: users have seen to that.
-        httpx.get(target.url, timeout=ANSWERING, trust_env=False, verify=False)  # noqa: S501
-    except httpx.TransportError as error:
-        return f"{name} at {target.url} does not answer any more ({error})"
+def _silence(candidate: Target, baseline: Target | None, *, processes: bool) -> str | None:
+    """What is wrong with a side that no longer answers: of a service by URL there is no process to watch.
+
+    A process that still runs may be busy with what it was asked: the run tells how late its answers are.
+    """
+    sides = {"candidate": candidate} if baseline is None else {"baseline": baseline, "candidate": candidate}
+    for name, target in sides.items():
+        try:
+            # Whether it answers is asked, not who it is: users have seen to that.
+            httpx.get(target.url, timeout=ANSWERING, trust_env=False, verify=False)  # noqa: S501
+        except httpx.TransportError as error:
+            if not (processes and isinstance(error, httpx.TimeoutException)):
+                return f"{name} at {target.url} does not answer any more ({error})"
     return None
 
 
@@ -161,15 +205,23 @@ def _command(load: Load, candidate: Target, baseline: Target | None, folder: Pat
     users = [] if load.users is None else ["-u", str(load.users), "-r", str(load.users)]
     return [
         *(sys.executable, "-m", "locust", "-f", str(load.locustfile), "--headless", "--only-summary"),
-        *(*users, "-t", f"{load.run_time}s", "-H", candidate.url),
+        *(*users, "-t", f"{load.run_time + GRACE:.0f}s", "-H", candidate.url),
         *("--scenario", load.scenario, "--seed", str(load.seed), "--think", load.think),
-        *("--warm-up", str(load.warm_up), "--quiet", str(load.quiet)),
+        *("--warm-up", str(load.warm_up), "--window", str(load.window), "--quiet", str(load.quiet)),
+        *_patience(load),
         *("--runs-dir", str(folder.parent), "--run-id", folder.name),
         *("--metrics-path", candidate.metrics_path, "--revision", candidate.revision or ""),
         *duet,
         *_open_model(load),
         *load.trust.locust_options,
     ]
+
+
+def _patience(load: Load) -> list[str]:
+    if load.request_timeout is None:
+        return []
+    edge = math.ceil(load.request_timeout + EDGE)
+    return ["--request-timeout", str(load.request_timeout), "--stop-timeout", str(edge)]
 
 
 def _open_model(load: Load) -> list[str]:

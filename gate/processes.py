@@ -26,6 +26,11 @@ STOPPING = 10.0
 POLL = 0.05
 """Seconds between two looks at something that is waited for."""
 
+
+class NotReadyError(UserError):
+    """A process runs, and did not answer in time."""
+
+
 _GUARD = "trap '' TERM; read -r _; kill -s KILL 0"
 """Leads a process group: waits until its input ends, then kills the group, and itself with it."""
 
@@ -115,7 +120,8 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
     """Wait until the process answers at ``url`` with success.
 
     Raises:
-        UserError: it ended, or did not answer in ``timeout`` seconds.
+        NotReadyError: it did not answer in ``timeout`` seconds.
+        UserError: it ended.
     """
     deadline = time.monotonic() + timeout
     # One client for all tries: making one takes longer than asking, on the very cores that the child needs.
@@ -127,7 +133,7 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
                 if client.get(url).is_success:
                     return
             time.sleep(POLL)
-    raise UserError(
+    raise NotReadyError(
         f"{child.name} did not answer at {url} within {timeout:.0f} s{_last_words(child.log)}; "
         f"its output is in {child.log}"
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
+import time
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,13 +36,17 @@ METRICS = "/metrics"
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One side: its files, how it is started, and where it will listen. ``name`` is for messages."""
+    """One side: its files, how it is started, and where it will listen. ``name`` is for messages.
+
+    ``until`` is when it has to answer at the latest, by the monotonic clock.
+    """
 
     name: str
     checkout: Checkout
     service: Service | None
     port: int
     faults: tuple[str, ...] = ()
+    until: float = math.inf
 
     @property
     def url(self) -> str:
@@ -104,13 +110,15 @@ def served(builds: Sequence[Build], seed: int, folder: Path) -> Iterator[tuple[C
     """The services, started in this order, all answering; stopped afterwards. Logs go beside ``folder``.
 
     Raises:
-        UserError: one cannot be started, or does not answer.
+        NotReadyError: one does not answer in time.
+        UserError: one cannot be started.
     """
     with ExitStack() as stack:
         children = tuple(stack.enter_context(_started(build, seed, folder)) for build in builds)
         for build, child in zip(builds, children, strict=True):
             ready = build.service.ready if build.service else "/ready"
-            wait_until_ready(child, build.url + ready, STARTING)
+            timeout = min(STARTING, build.until - time.monotonic())
+            wait_until_ready(child, build.url + ready, timeout)
         try:
             yield children
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import traceback
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -46,6 +47,12 @@ closer together."""
 
 WARM_UP = 1.0
 """Seconds of load before a round is measured."""
+
+REPORTING = 4.0
+"""Seconds of a gate's time that are kept for stopping the services, the last look and the reports."""
+
+TIMEOUTS = 6
+"""So many requests that are never answered fit in a gate: two in each of two rounds, and the rest."""
 
 STORED_LOAD = (20, "0.05:0.2")
 
@@ -120,6 +127,7 @@ def _details_kept(folder: Path) -> Iterator[None]:
 
 def _duet(session: Session, narrator: Narrator) -> GateResult:
     wish, policy = session.wish, session.policy
+    began, longest = time.monotonic(), wish.max_duration - REPORTING
     with ExitStack() as stack:
         if session.pair is None:
             targets = _running(session, narrator)
@@ -127,18 +135,19 @@ def _duet(session: Session, narrator: Narrator) -> GateResult:
             ports: tuple[int, ...] = ()
         else:
             builds = stack.enter_context(_builds(session, session.pair, narrator))
-            serving = sides.fresh(*builds)
+            serving = sides.fresh(*(replace(build, until=began + longest) for build in builds))
             ports = tuple(build.port for build in builds)
         source_of = stack.enter_context(_source(session, ports))
         asked = duet.Duet(
             serving=serving,
-            load=session.load,
+            load=replace(session.load, request_timeout=wish.max_duration / TIMEOUTS),
             policy=policy,
             source_of=source_of,
             folder=session.folder,
-            longest=wish.max_duration,
+            longest=longest,
             most=wish.rounds,
             until_decided=wish.until_decided,
+            gone=time.monotonic() - began,
         )
         return duet.play(asked, narrator)
 

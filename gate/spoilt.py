@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.judge import Measured, conclude
+from analysis.late_answers import late_steps
 from analysis.model import Finding, GateResult, Severity
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def judged(
 ) -> GateResult:
     """Judge the runs that are fit; with too many that are not, all of them, so that the result says why.
 
+    All of them, too, where the candidate's answers are late: that is what made them unfit.
+
     Only what load generator, machine or scrapes did is left out, and what a side may have done only while it
     happens to both alike. That does not depend on which side was faster, so it does not touch the false-alarm
     rate.
@@ -54,7 +57,9 @@ def judged(
     """
     fit = [run for run in runs if not reasons(run)]
     found = [finding for run in runs for finding in reasons(run)]
-    if not fit or for_good(found) or len(runs) - len(fit) > MOST * len(runs) or _by_one_side(runs):
+    too_many = len(runs) - len(fit) > MOST * len(runs)
+    late = late_steps([run.record.targets for run in runs])
+    if not fit or for_good(found) or too_many or _by_one_side(runs) or late:
         return conclude(runs, baseline, policy, alpha)
     result = conclude(fit, baseline, policy, alpha)
     left_out = tuple(_as_warning(run, finding) for run in runs for finding in reasons(run))

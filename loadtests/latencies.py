@@ -39,6 +39,16 @@ class Latencies:
         if value > self.maximum_us:  # noqa: PLR1730 - max() costs a call
             self.maximum_us = value
 
+    @property
+    def minimum(self) -> float | None:
+        """Seconds, as rounded as the counts are; None when nothing was counted."""
+        return min(self.counts) / 1e6 if self.counts else None
+
+    @property
+    def maximum(self) -> float | None:
+        """Seconds; None when nothing was counted."""
+        return self.maximum_us / 1e6 if self.counts else None
+
     def merge(self, other: Latencies) -> None:
         """Count what another has counted, too."""
         self.counts.update(other.counts)

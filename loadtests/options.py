@@ -41,7 +41,9 @@ class Options:
     arrivals: Literal["constant", "poisson"]
     shape: Shape
     warm_up: float
+    window: float | None
     quiet: float
+    request_timeout: float | None
     think: tuple[float, float]
     runs_dir: Path
     run_id: str | None
@@ -64,7 +66,9 @@ class Options:
             arrivals=parsed.arrivals,
             shape=Shape(parsed.shape, tuple(Stage(*stage) for stage in parsed.stages)),
             warm_up=parsed.warm_up,
+            window=parsed.window,
             quiet=parsed.quiet,
+            request_timeout=parsed.request_timeout,
             think=think_range(parsed.think),
             runs_dir=Path(parsed.runs_dir).resolve(),
             run_id=parsed.run_id or None,
@@ -105,6 +109,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LOW:HIGH",
         help="Pause between a user's requests, drawn uniformly, in seconds. Default: 0.05:0.2, with which 20 "
         "users send about 150 requests a second.",
+    )
+    load.add_argument(
+        "--request-timeout",
+        type=_checked(_positive),
+        metavar="SECONDS",
+        help="The most that a user waits for an answer. Default: what the locustfile says, or 60.",
     )
     model = parser.add_argument_group(
         "Workload model",
@@ -172,6 +182,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="Load before the window that is judged, once all users are there. It is part of --run-time. "
         "Default: 5.",
+    )
+    record.add_argument(
+        "--window",
+        type=_checked(_positive),
+        metavar="SECONDS",
+        help="Length of the window that is judged. It counts from when the window opens, however long that "
+        "takes, and then the run ends. --run-time is the most that the run may take. Default: what "
+        "--warm-up leaves of --run-time.",
     )
     record.add_argument(
         "--quiet",

@@ -130,16 +130,15 @@ class Run:
     def all_users_there(self, users: int, timeout: float, end: float | None) -> None:
         """Warm up once so many are ready, then open the window; edges wait ``timeout`` seconds for quiet.
 
-        Where the run has an ``end`` (by the monotonic clock) the shape is played until then, but for the
-        window's edge. Else an open model takes as long as its shape, and is finished then.
+        Where the window has a length, the run is finished that long after it opened. Else, where the run has
+        an ``end`` (by the monotonic clock), the shape is played until then, but for the window's edge. Else
+        an open model takes as long as its shape, and is finished then.
         """
         if self._opening is None:
             self.crews.gather(users, _GATHERING)
-            remaining = None if end is None else end - monotonic()
-            own = self.options.shape.seconds
-            self.crews.set_out(own if remaining is None else max(remaining - self.options.quiet, _SHORTEST))
-            ends = remaining is None and self.options.rate is not None
-            self._opening = gevent.spawn(self._play, timeout, own if ends else None)
+            seconds, finishes = self._load_time(None if end is None else end - monotonic())
+            self.crews.set_out(seconds)
+            self._opening = gevent.spawn(self._play, timeout, seconds if finishes else None)
 
     def end(self, timeout: float) -> None:
         """Let users finish what they have under way, take the last scrape, and send users home."""
@@ -165,6 +164,15 @@ class Run:
     def metrics_url(self, target: Target) -> str:
         """Where a target shows its metrics."""
         return urljoin(f"{target.url}/", self.options.metrics_path)
+
+    def _load_time(self, remaining: float | None) -> tuple[float, bool]:
+        """Seconds of load, quiet edges not counted, and whether the run is finished after them."""
+        asked = self.options
+        if asked.window is not None:
+            return asked.warm_up + asked.window, True
+        if remaining is None:
+            return asked.shape.seconds, asked.rate is not None
+        return max(remaining - asked.quiet, _SHORTEST), False
 
     def _play(self, timeout: float, seconds: float | None) -> None:
         gevent.sleep(self.options.warm_up)

@@ -82,6 +82,8 @@ class StepTally:
             abandoned=self.abandoned,
             statuses={str(status): count for status, count in sorted(self.statuses.items())},
             errors=dict(sorted(self.errors.items())),
+            fastest=self.latencies.minimum,
+            slowest=self.latencies.maximum,
         )
 
 

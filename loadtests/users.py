@@ -57,6 +57,8 @@ class MeasuredUser(RapidHttpUser):
         parsed = environment.parsed_options
         if parsed is not None and (parsed.insecure or parsed.ca):
             self.ssl_context_factory = Options.of(parsed).tls
+        if parsed is not None and parsed.request_timeout:
+            self.timeout = min(self.timeout, parsed.request_timeout)
         if self.host is not None:
             self.host = self.host.rstrip("/")  # paths of steps begin with one
         super().__init__(environment)

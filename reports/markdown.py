@@ -96,9 +96,9 @@ def _link(text: str, url: str) -> str:
 
 
 def _tail(result: GateResult, room: int) -> Iterator[str]:
-    invalid = [one for one in result.findings if one.severity is Severity.INVALID]
-    others = [one for one in result.findings if one.severity is not Severity.INVALID]
-    lines = [f"- **{one.severity.value}**: {escaped(one.message)}" for one in (*invalid, *others)]
+    decisive = {Severity.INVALID, Severity.REGRESSED}
+    ordered = sorted(result.findings, key=lambda one: one.severity not in decisive)
+    lines = [f"- **{one.severity.value}**: {escaped(one.message)}" for one in ordered]
     lines += [f"- {escaped(each)}" for each in words.all_unjudged(result.operations)]
     if lines:
         yield _folded(f"{len(lines)} findings about the run", _fitting(lines, room, "findings"))

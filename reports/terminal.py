@@ -34,7 +34,12 @@ _OUTCOME_STYLES = {
     Outcome.INCONCLUSIVE: "bold magenta",
     Outcome.INVALID: "bold magenta",
 }
-_SEVERITY_STYLES = {Severity.NOTE: "dim", Severity.WARNING: "yellow", Severity.INVALID: "bold red"}
+_SEVERITY_STYLES = {
+    Severity.NOTE: "dim",
+    Severity.WARNING: "yellow",
+    Severity.INVALID: "bold red",
+    Severity.REGRESSED: "bold red",
+}
 _DEFAULT_FINDINGS = 20
 _WIDTH = 150
 

@@ -118,6 +118,18 @@ def test_a_slower_service_is_red_and_named_and_every_request_is_accounted_for(
     assert (tmp_path / "runs" / "latest" / "report.html").exists()
 
 
+def test_a_candidate_whose_answers_eat_the_rounds_is_red_and_named(
+    tmp_path: Path, pizzeria: Callable[..., str]
+) -> None:
+    urls = ("--baseline-url", pizzeria(), "--candidate-url", pizzeria("--delay", "GetMenuQuery=2s"))
+    done = run("gate", "gate", *urls, "--round-duration", "2", cwd=tmp_path)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "read menu (GetMenuQuery): each of" in " ".join(done.stdout.split())
+    report = report_of(tmp_path / "runs")
+    assert regressed(report) == ["GetMenuQuery"]
+    assert len(report["runs"]) == 2
+
+
 def test_a_candidate_that_refuses_before_any_operation_does_not_pass(
     tmp_path: Path, pizzeria: Callable[..., str], refusing_pizzeria: str
 ) -> None:

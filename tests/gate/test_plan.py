@@ -59,7 +59,14 @@ def test_of_all_rounds_whatever_they_say_there_is_one_look_with_the_whole_promis
     assert whole.looks == ((asked.plan.rounds, POLICY.false_alarm_rate),)
 
 
-def test_locust_is_told_whole_seconds_that_hold_the_window() -> None:
+def test_a_round_is_expected_to_take_its_load_and_what_is_around_it() -> None:
     load = duet(180.0, None, window=5.0).load
     assert load.run_time == 7
     assert load.whole_time > load.run_time
+
+
+@given(longest=st.floats(10, 10_000), gone=st.floats(0, 10_000))
+def test_what_is_gone_before_the_first_round_leaves_room_for_fewer(longest: float, gone: float) -> None:
+    asked = duet(longest, None)
+    rounds = replace(asked, gone=gone).plan.rounds
+    assert rounds == 1 or rounds * asked.load.whole_time <= longest - gone

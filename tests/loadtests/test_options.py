@@ -28,7 +28,7 @@ def test_every_flag_is_read() -> None:
         *("--think", "0", "--run-id", "r.1-a", "--metrics-path", "/m", "--scrape-interval", "0.5"),
         *("--revision", "new", "--baseline-revision", "old", "--runs-dir", "/tmp/elsewhere"),
         *("--insecure", "--rate", "12.5", "--max-users", "90", "--arrivals", "constant"),
-        *("--shape", "smoke"),
+        *("--shape", "smoke", "--window", "4", "--request-timeout", "30"),
     )
     assert given == Options(
         duet="http://b",
@@ -39,7 +39,9 @@ def test_every_flag_is_read() -> None:
         arrivals="constant",
         shape=Shape("smoke", (Stage(30.0, 0.1, 0.1),)),
         warm_up=0.0,
+        window=4.0,
         quiet=2.0,
+        request_timeout=30.0,
         think=(0.0, 0.0),
         runs_dir=Path("/tmp/elsewhere"),
         run_id="r.1-a",

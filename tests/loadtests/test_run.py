@@ -1,6 +1,7 @@
 """A run comes to its end whatever happens in it."""
 
 from pathlib import Path
+from time import monotonic
 
 import gevent
 import pytest
@@ -50,9 +51,22 @@ class Unable:
             raise RuntimeError(what)
 
 
-def run(crews: Unable, url: str, folder: Path, finished: list[bool]) -> Run:
+class Busy(Unable):
+    """Users who all wait for an answer when the window should open."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("")
+        self._seconds = seconds
+
+    def hold(self, timeout: float) -> bool:
+        gevent.sleep(min(self._seconds, timeout))
+        self._seconds = 0.0
+        return super().hold(timeout)
+
+
+def run(crews: Unable, url: str, folder: Path, finished: list[bool], *words: str) -> Run:
     """One that has begun, without warm-up."""
-    asked = options("--warm-up", "0", "--quiet", "0", "--scrape-interval", "0.01")
+    asked = options("--warm-up", "0", "--quiet", "0", "--scrape-interval", "0.01", *words)
     begun = Run(asked, targets(asked, url), crews, folder, lambda: finished.append(True))
     begun.begin()
     return begun
@@ -82,3 +96,16 @@ def test_an_end_that_goes_wrong_stops_the_scrapes_and_sends_users_home_all_the_s
         gevent.sleep(0.1)
     assert crews.told[-1] == "close"
     assert (tmp_path / "scrapes-candidate.jsonl.gz").read_bytes() == scrapes
+
+
+def test_a_window_has_its_whole_length_however_late_it_opens(tmp_path: Path) -> None:
+    finished = list[bool]()
+    with serving() as url:
+        late = run(Busy(0.3), url, tmp_path, finished, "--window", "0.1")
+        late.all_users_there(0, 1.0, monotonic() + 0.2)
+        with gevent.Timeout(30):
+            while not finished:
+                gevent.sleep(0.01)
+        late.end(1.0)
+    assert late.window is not None
+    assert late.window.duration >= 0.1

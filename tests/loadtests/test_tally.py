@@ -52,6 +52,14 @@ def test_merging_is_associative_and_the_same_as_counting_all_in_one(
     assert left.latencies() == right.latencies()
 
 
+def test_the_fastest_and_the_slowest_hold_what_was_waited_for_in_vain() -> None:
+    (count,) = tallied([(PLAIN, 200), (PLAIN, "lost")]).counts()
+    assert count.fastest == pytest.approx(0.001)
+    assert count.slowest == pytest.approx(0.5)
+    (count,) = tallied([(PLAIN, None)]).counts()
+    assert (count.fastest, count.slowest) == (None, None)
+
+
 def test_a_refusal_of_the_trade_is_business_and_neither_success_nor_failure() -> None:
     (count,) = tallied([(COOK, 200), (COOK, 400), (COOK, 500)]).counts()
     assert (count.reached, count.business, count.failed) == (3, 1, 1)

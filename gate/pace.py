@@ -1,0 +1,136 @@
+"""How a duet spends its time: which rounds fit, how long their windows are, and what is to be expected.
+
+Pure: all that is known of a clock comes in as seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_RECENT: Final = 3
+"""Rounds that tell how long one takes now. One slow start among them changes little."""
+
+_WINDOW_SHARE: Final = 0.7
+"""Seconds of a window for each second that its round spends on starts and ends."""
+
+_FEWEST_EXECUTIONS: Final = 3
+"""Of each operation in a round: a round of fewer tells little of how slow its processes are."""
+
+_FEWEST_ROUNDS: Final = 6
+"""Rounds that must still fit in the whole time, however much windows grow."""
+
+_MOST_OVERHEAD: Final = 0.5
+"""Of a longer window: starts and ends that take more of a round are worth a word."""
+
+_STEP: Final = 10.0
+"""Seconds to which an advised duration is rounded up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A round that was played: all its seconds, those of its window, and executions by operation in it.
+
+    Of two sides the fewer executions count.
+    """
+
+    seconds: float
+    window: float
+    executions: Mapping[str, int]
+
+    @property
+    def overhead(self) -> float:
+        """Seconds of starts, warm-up and ends."""
+        return self.seconds - self.window
+
+
+def typical(rounds: Sequence[Spent], planned: float) -> float:
+    """Seconds that a round takes now; as planned before there is one."""
+    return median(each.seconds for each in rounds[-_RECENT:]) if rounds else planned
+
+
+def rounds_left(rounds: Sequence[Spent], planned: float, remaining: float) -> int:
+    """How many more rounds fit in the remaining seconds; the first is always played."""
+    return max(int(max(remaining, 0.0) / typical(rounds, planned)), 0 if rounds else 1)
+
+
+def next_window(asked: float, rounds: Sequence[Spent], remaining: float) -> float:
+    """Seconds of the next round's window: longer than asked for where starts or requests take long."""
+    if not rounds:
+        return asked
+    overhead = median(each.overhead for each in rounds[-_RECENT:])
+    wanted = max(asked, _WINDOW_SHARE * overhead, _for_executions(rounds[-1]))
+    more = max(_FEWEST_ROUNDS - len(rounds), 1)
+    return max(asked, min(wanted, remaining / more - overhead))
+
+
+def _for_executions(last: Spent) -> float:
+    """Seconds in which each operation is executed often enough, at the pace of the last round."""
+    fewest = min(last.executions.values(), default=_FEWEST_EXECUTIONS)
+    return last.window * (_FEWEST_EXECUTIONS / max(fewest, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """What there will be too little of: executions of one operation. ``seconds`` a whole gate would need."""
+
+    operation: str
+    expected: int
+    needed: int
+    seconds: float
+
+    def sentence(self) -> str:
+        """For a person, with what to do."""
+        return (
+            f"at this pace {self.expected} of {self.needed} executions of {self.operation}: "
+            f"a gate of {self.seconds:.0f} s would do (--max-duration {self.seconds:.0f})"
+        )
+
+
+def shortage(
+    rounds: Sequence[Spent], needed: Mapping[str, int], elapsed: float, remaining: float
+) -> Shortage | None:
+    """The operation that will be furthest from the executions it needs; None where all will have enough.
+
+    Args:
+        rounds: Those that were played, at least one.
+        needed: Executions on each side by operation; others need none.
+        elapsed: Seconds from the gate's start to now.
+        remaining: Seconds for more rounds.
+    """
+    more = rounds_left(rounds, math.inf, remaining)
+    short = [
+        (_expected(rounds, name, more) / count, name, count)
+        for name, count in needed.items()
+        if count and any(name in each.executions for each in rounds)
+    ]
+    if not short or min(short)[0] >= 1:
+        return None
+    _, name, count = min(short)
+    done = sum(each.executions.get(name, 0) for each in rounds)
+    per_second = max(done, 1) / sum(each.seconds for each in rounds)
+    whole = elapsed + (count - done) / per_second
+    return Shortage(name, _expected(rounds, name, more), count, math.ceil(whole / _STEP) * _STEP)
+
+
+def ran_out(rounds: Sequence[Spent], whole: float, short: Shortage | None) -> str:
+    """That the time was over before all was known, where it went, and which flags help."""
+    starts = median(each.overhead for each in rounds)
+    measured = sum(each.window for each in rounds)
+    window = max(median(each.window for each in rounds), starts)
+    more = short.seconds if short else math.ceil(2 * whole / _STEP) * _STEP
+    longer = f", or --round-duration {window:.0f}, since starts and ends take {starts:.0f} s of each round"
+    return (
+        f"the time was over before all was known: {len(rounds)} rounds in {whole:.0f} s, {measured:.0f} s of "
+        f"them measured; give --max-duration {more:.0f}{longer if starts > _MOST_OVERHEAD * window else ''}"
+    )
+
+
+def _expected(rounds: Sequence[Spent], name: str, more: int) -> int:
+    done = sum(each.executions.get(name, 0) for each in rounds)
+    return int(done * (1 + more / len(rounds)))
