@@ -84,7 +84,7 @@ def _late_step(
     candidate = [now[name] for _, now in rounds if name in now]
     slowest = max((step.slowest for step in baseline if step.slowest is not None), default=None)
     fastest = min((step.fastest for step in candidate if step.fastest is not None), default=None)
-    if slowest is None or fastest is None or sum(step.abandoned for step in baseline):
+    if slowest is None or fastest is None or any(step.abandoned for step in baseline):
         return None
     if fastest < max(LATE, FACTOR * slowest):
         return None
