@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis import baselines, policy_file, runs, verdict
+from analysis import baselines, ci, policy_file, runs, subject, verdict
 from analysis.errors import UserError
 from analysis.judge import judge
 from analysis.sources.connection import Connection
@@ -65,7 +65,9 @@ def _compare(options: argparse.Namespace, command: tuple[str, ...]) -> int:
     judged = [runs.load(path) for path in options.run or [runs.LATEST]]
     baseline = _baseline(options.baseline, judged[-1])
     with verdict.errors_mapped(policy.inconclusive):
-        result = replace(judge(judged, _source(options, policy), baseline, policy), command=command)
+        told = judge(judged, _source(options, policy), baseline, policy)
+        about = subject.of(told, judged[-1].record.run_id, ci.read(os.environ))
+        result = replace(told, command=command, subject=about)
     outputs.deliver(result, judged[-1].directory, options.format, options.output)
     return verdict.exit_code(result.outcome, policy.inconclusive)
 

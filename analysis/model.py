@@ -288,6 +288,30 @@ class OperationResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Commit:
+    """One build by its revision, as a reader names it. Empty is not known."""
+
+    revision: str
+    title: str = ""  # first line of the commit's message
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was compared. Empty is not known."""
+
+    run_id: str = ""
+    service: str = ""  # which one, and how it is started
+    project: str = ""
+    branch: str = ""
+    baseline: Commit | None = None
+    candidate: Commit | None = None
+    pull_request: str = ""  # as its host writes it: #12, !12
+    pull_request_url: str = ""
+    faults: tuple[str, ...] = ()  # injected into the candidate, as options
+
+
+@dataclass(frozen=True, slots=True)
 class GateResult:
     """What a gate says, with all the evidence. The one input of every report."""
 
@@ -310,6 +334,7 @@ class GateResult:
         str, ...
     ] = ()  # of the builds that baseline_runs are of, as far as they are known
     command: tuple[str, ...] = ()  # what was typed to get this result
+    subject: Subject = Subject()
 
     @property
     def promql(self) -> dict[str, str]:

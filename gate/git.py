@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -22,6 +23,9 @@ MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 TIMEOUT = 60.0
 FETCHING = 600.0
 """Seconds that git may take, and that fetching submodules may."""
+
+_REMOTE = re.compile(r"(?:(?:https?|ssh|git)://[^/]+/|[^/:]+:(?!//))(.+?)(?:\.git)?/?")
+"""An address on a host, and the path there."""
 
 PREFIX = "mario-perf-checkout-"
 
@@ -67,6 +71,31 @@ def resolve(revision: str) -> str:
         UserError: there is none.
     """
     return _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", asked=revision)
+
+
+def title(revision: str) -> str:
+    """The first line of a commit's message; empty where there is no such commit."""
+    return _said("log", "-1", "--format=%s", revision, "--")
+
+
+def branch() -> str:
+    """The branch that is checked out; empty where it is none."""
+    return _said("symbolic-ref", "--quiet", "--short", "HEAD")
+
+
+def project() -> str:
+    """OWNER/NAME of where the repository came from; else what its folder is called."""
+    if found := _REMOTE.fullmatch(_said("remote", "get-url", "origin")):
+        return found[1]
+    folder = root()
+    return folder.name if folder else ""
+
+
+def _said(*arguments: str) -> str:
+    try:
+        return _git(*arguments)
+    except UserError:
+        return ""
 
 
 def holds(commit: str, path: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.errors import UserError
@@ -12,6 +12,7 @@ from gate import embedded, git, origin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from analysis.model import Commit, Subject
     from analysis.policy import Policy
     from gate.git import Checkout
     from gate.origin import Origin
@@ -41,6 +42,19 @@ class Pair:
         with git.checked_out(self.commit or _commit(None, self.candidate)) as checkout:
             yield checkout
 
+    def described(self, known: Subject) -> Subject:
+        """What was compared, with what the repository tells of it."""
+        if self.candidate.demo:
+            return replace(known, service=str(self.candidate), project=known.project or "demo")
+        return replace(
+            known,
+            service=str(self.candidate),
+            project=known.project or git.project(),
+            branch=known.branch or git.branch(),
+            baseline=_titled(known.baseline),
+            candidate=_titled(known.candidate),
+        )
+
 
 def find(wish: Wish, policy: Policy, *, kept: bool) -> Pair:
     """What a gate without URLs compares; ``kept`` says that there are runs to compare with.
@@ -51,6 +65,10 @@ def find(wish: Wish, policy: Policy, *, kept: bool) -> Pair:
     candidate = origin.find(policy, wish.policy, demo=wish.demo)
     unneeded = wish.demo or (kept and not wish.against)
     return Pair(candidate, None if unneeded else _commit(wish.against, candidate))
+
+
+def _titled(commit: Commit | None) -> Commit | None:
+    return commit and replace(commit, title=git.title(commit.revision.partition(" ")[0]))
 
 
 def _commit(against: str | None, candidate: Origin) -> str:

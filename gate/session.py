@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from contextlib import ExitStack, contextmanager
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from analysis import baselines, policy_file, verdict
+from analysis import baselines, ci, policy_file, subject, verdict
 from analysis.errors import UserError
 from analysis.sources.connection import Connection
 from analysis.sources.prometheus import PrometheusSource
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.judge import SourceOf
-    from analysis.model import GateResult
+    from analysis.model import GateResult, Subject
     from analysis.policy import Policy
     from gate.git import Checkout
     from gate.pair import Pair
@@ -77,6 +78,7 @@ def run(wish: Wish) -> int:
     with verdict.errors_mapped(policy.inconclusive), _details_kept(folder):
         with narrating(longest) as narrator:
             result = replace(play(asked, narrator), command=_command())
+        result = replace(result, subject=_subject(asked, result))
         _deliver(result, folder, wish)
     return verdict.exit_code(result.outcome, policy.inconclusive)
 
@@ -88,6 +90,13 @@ def _deliver(result: GateResult, folder: Path, wish: Wish) -> None:
     finally:
         if (folder / outputs.FILES["json"]).exists():
             run_folder.point_latest(folder)
+
+
+def _subject(session: Session, result: GateResult) -> Subject:
+    """What was compared: the records and CI know a part of it, the repository the rest."""
+    known = subject.of(result, session.folder.name, ci.read(os.environ))
+    known = replace(known, faults=session.wish.faults_shown)
+    return known if session.pair is None else session.pair.described(known)
 
 
 def _command() -> tuple[str, ...]:

@@ -58,6 +58,11 @@ class Wish:
         )
 
     @property
+    def faults_shown(self) -> tuple[str, ...]:
+        """The same, a text each."""
+        return tuple(f"{option} {value}" for option, values, _ in self._faults for value in values)
+
+    @property
     def neutral_faults(self) -> tuple[str, ...]:
         """The same that change nothing, for the baseline.
 

@@ -50,7 +50,7 @@ def parse(
 def _advice(word: str, operations: Sequence[str]) -> str:
     """What may have been meant; all that there are where nothing is alike."""
     known = {name.lower(): name for name in operations}
-    alike = difflib.get_close_matches(word.lower(), known, n=3, cutoff=0.75)
+    alike = difflib.get_close_matches(word.lower(), known, n=3, cutoff=0.7)
     if alike:
         return f"did you mean {' or '.join(known[each] for each in alike)}?"
     return f"there are {', '.join(operations)}"

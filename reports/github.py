@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.model import Outcome, Severity, Verdict
-from reports import markdown, words
+from reports import heading, markdown, words
 from reports.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analysis.model import GateResult
+    from analysis.model import GateResult, Subject
 
 SUMMARY_LIMIT = 1024 * 1024 // 4  # characters; a step's summary holds 1 MiB, a character up to 4 bytes
 _MOST = 9  # GitHub shows ten annotations of a level a step
@@ -34,14 +34,20 @@ def step_summary(result: GateResult) -> str:
 
 
 def _commands(result: GateResult) -> Iterator[str]:
-    title = f"Performance: {words.OUTCOMES[result.outcome].lower()}"
-    yield _command(_LEVELS[result.outcome], title, result.sentence)
+    known = heading.name(result.subject)
+    title = f"Performance: {words.OUTCOMES[result.outcome].lower()}{f' ({known})' if known else ''}"
+    yield _command(_LEVELS[result.outcome], title, f"{result.sentence} {_compared(result.subject)}")
     regressed = [one for one in result.operations if one.verdict is Verdict.REGRESSED]
     for one in regressed[:_MOST]:
         yield _command("error", f"{one.operation.name} regressed", one.explanation)
     worth = [one for one in result.findings if one.severity is not Severity.NOTE]
     for finding in worth[:_MOST]:
         yield _command("warning", f"{finding.severity.value}: {finding.code}", finding.message)
+
+
+def _compared(subject: Subject) -> str:
+    fault = f" {heading.FAULT}: {' '.join(subject.faults)}." if subject.faults else ""
+    return f"Compared: {heading.builds(subject)}.{fault}"
 
 
 def _command(level: str, title: str, message: str) -> str:

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analysis.model import Verdict
-from reports import units, words
+from reports import heading, units, words
 from reports.charts import distribution, forest, timeline
 from reports.evidence import client_errors, client_times, flat, reproduce, revisions, unreconciled, waiting
 from reports.redaction import redacted
@@ -56,6 +56,7 @@ def render(result: GateResult) -> str:
             style=style,
             script=script,
             policy=_content_security_policy(style, script),
+            title=heading.title(shown),
             tally=words.tally(shown.operations),
             durations=_forest(shown.operations, words.latency),
             errors=_forest(shown.operations, partial(_moved, "error_ratio")),
@@ -80,6 +81,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "words": words,
+        "heading": heading,
         "distribution": distribution,
         "timeline": timeline,
         "flat": flat,

@@ -10,13 +10,13 @@ import re
 from typing import TYPE_CHECKING
 
 from analysis.model import Severity, Verdict
-from reports import units, words
+from reports import heading, units, words
 from reports.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from analysis.model import GateResult, OperationResult
+    from analysis.model import Commit, GateResult, OperationResult, Subject
 
 COMMENT_LIMIT = 65_000
 MARKER = "<!-- mario-perf -->"  # by which a script knows a report of ours
@@ -58,12 +58,41 @@ def _head(result: GateResult) -> Iterator[str]:
     yield ""
     yield escaped(result.sentence)
     yield ""
+    yield from _subject(result.subject)
+    yield ""
     counts = (
         f"{number} {verdict.value}" for verdict, number in words.tally(result.operations).items() if number
     )
     measured = f"{len(result.runs)} runs, {units.period(result.seconds)} measured"
     yield f"{', '.join(counts) or 'no operations'} · {measured}"
     yield ""
+
+
+def _subject(subject: Subject) -> Iterator[str]:
+    """What was compared, a line for each thing that a reader looks for."""
+    known = [escaped(each) for each in (subject.project, subject.branch) if each]
+    if subject.pull_request:
+        known.append(_link(escaped(subject.pull_request), subject.pull_request_url))
+    if subject.run_id:
+        known.append(f"run {escaped(subject.run_id)}")
+    if known:
+        yield f"{' · '.join(known)}  "
+    yield f"{_commit(subject.candidate)} against {_commit(subject.baseline)}  "
+    if subject.service:
+        yield f"Service: {escaped(subject.service)}"
+    if subject.faults:
+        yield ""
+        yield f"⚠️ **{heading.FAULT}**: {escaped(' '.join(subject.faults))}"
+
+
+def _commit(one: Commit | None) -> str:
+    if one is None:
+        return heading.UNKNOWN
+    return f"{_link(escaped(one.revision), one.url)}{f' {escaped(one.title)}' if one.title else ''}"
+
+
+def _link(text: str, url: str) -> str:
+    return f"[{text}](<{url.replace('>', '%3E').replace('<', '%3C')}>)" if url else text
 
 
 def _tail(result: GateResult, room: int) -> Iterator[str]:
@@ -84,8 +113,8 @@ def _table(operations: Iterable[OperationResult], room: int) -> str:
     rows = [_row(one) for one in operations]
     if not rows:
         return ""
-    heading = f"| {' | '.join(_HEADING)} |\n|---|---|--:|--:|--:|--:|--:|--:|\n"
-    return heading + _fitting(rows, room - len(heading), "operations")
+    head = f"| {' | '.join(_HEADING)} |\n|---|---|--:|--:|--:|--:|--:|--:|\n"
+    return head + _fitting(rows, room - len(head), "operations")
 
 
 def _row(one: OperationResult) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from analysis.errors import listed
 from analysis.model import Outcome, Severity, Verdict
-from reports import units, words
+from reports import heading, units, words
 from reports.redaction import redacted
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ def stdout() -> Console:
 def print_result(result: GateResult, console: Console) -> None:
     """Print the verdict, a row an operation, and what a reader must know about the run."""
     shown = redacted(result)
-    heading = Text(words.OUTCOMES[shown.outcome].upper(), style=_OUTCOME_STYLES[shown.outcome])
-    console.print(heading.append(f"  {line(shown.sentence)}", style="default"))
+    verdict = Text(words.OUTCOMES[shown.outcome].upper(), style=_OUTCOME_STYLES[shown.outcome])
+    console.print(verdict.append(f"  {line(shown.sentence)}", style="default"))
+    _print_subject(shown, console)
     if shown.operations:
         console.print(_table(shown))
     _print_reasons(shown, console)
@@ -68,13 +69,19 @@ def render(result: GateResult) -> str:
     return out.getvalue()
 
 
+def _print_subject(result: GateResult, console: Console) -> None:
+    for label, text in heading.facts(result.subject):
+        style = "bold yellow" if label == heading.FAULT.lower() else "dim"
+        console.print(Text.assemble((f"{label}: ", style), line(text)))
+
+
 def _table(result: GateResult) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("operation", overflow="fold")
-    for heading in ("verdict", "change", "interval"):
-        table.add_column(heading)
-    for heading in ("p50", "p95", "errors", "detectable"):
-        table.add_column(heading, justify="right")
+    for name in ("verdict", "change", "interval"):
+        table.add_column(name)
+    for name in ("p50", "p95", "errors", "detectable"):
+        table.add_column(name, justify="right")
     for one in result.operations:
         table.add_row(*_row(one))
     return table

@@ -120,6 +120,28 @@ class ReconciliationReport(Document):
     agrees: bool
 
 
+class CommitReport(Document):
+    """One build; empty is not known."""
+
+    revision: str
+    title: str = Field(default="", description="first line of the commit's message")
+    url: str = ""
+
+
+class SubjectReport(Document):
+    """What was compared; empty is not known."""
+
+    run_id: str = ""
+    service: str = Field(default="", description="which one, and how it is started")
+    project: str = ""
+    branch: str = ""
+    baseline: CommitReport | None = None
+    candidate: CommitReport | None = None
+    pull_request: str = ""
+    pull_request_url: str = ""
+    faults: tuple[str, ...] = Field(default=(), description="injected into the candidate, as options")
+
+
 class Report(Document):
     """What a gate says, with all the evidence."""
 
@@ -141,6 +163,7 @@ class Report(Document):
     promql: Mapping[str, str] = Field(description="the p95 of each operation")
     baseline_revisions: tuple[str, ...] = ()
     command: tuple[str, ...] = Field(default=(), description="what was typed to get this result")
+    subject: SubjectReport = Field(default=SubjectReport(), description="what was compared")
     queries: Mapping[str, Mapping[str, str]] = Field(
         default={}, description="PromQL by operation and by what it shows"
     )

@@ -168,3 +168,27 @@ def test_outside_of_a_repository_git_says_why(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(UserError, match="not a git repository"):
         git.working_tree()
+
+
+@pytest.mark.parametrize(
+    ("remote", "project"),
+    [
+        ("https://user:secret@github.com/trattoria/mario.git", "trattoria/mario"),
+        ("git@gitlab.com:trattoria/kitchen/mario.git", "trattoria/kitchen/mario"),
+        ("ssh://git@example.org:2222/trattoria/mario/", "trattoria/mario"),
+        ("/srv/repositories/mario", None),
+        ("file:///srv/repositories/mario", None),
+    ],
+)
+def test_a_project_is_called_as_on_its_host_else_as_its_folder(
+    remote: str, project: str | None, repository: Path
+) -> None:
+    run("remote", "add", "origin", remote)
+    assert git.project() == (project or repository.name)
+
+
+def test_a_commit_has_a_title_and_a_branch_its_name(repository: Path) -> None:
+    assert (git.title("HEAD"), git.title("main"), git.title("v9")) == ("second", "first", "")
+    assert git.branch() == "branch"
+    run("checkout", "-q", "--detach")
+    assert git.branch() == ""

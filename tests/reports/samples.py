@@ -12,6 +12,7 @@ import numpy as np
 from analysis.metrics import CQRS
 from analysis.model import (
     SHARES,
+    Commit,
     Comparison,
     Estimate,
     Finding,
@@ -23,6 +24,7 @@ from analysis.model import (
     Quantile,
     Reconciliation,
     Severity,
+    Subject,
     Summary,
     Verdict,
 )
@@ -60,6 +62,23 @@ _SENTENCES = {
     Verdict.UNCHANGED: "a change that matters is ruled out.",
     Verdict.INCONCLUSIVE: "neither clearly above the noise threshold nor surely below it.",
 }
+
+
+SUBJECT = Subject(
+    run_id="20261123T160612Z-5e1d",
+    service="the pizzeria of this checkout, started by python -m pizzeria",
+    project="trattoria/mario",
+    branch="feature/faster-ovens",
+    baseline=Commit("3f2a91c04d", "Bake in batches", "https://git.example/trattoria/mario/commit/3f2a91c04d"),
+    candidate=Commit(
+        "b81d7e22aa with changes",
+        "Let the oven <preheat>",
+        "https://git.example/trattoria/mario/commit/b81d7e22aa",
+    ),
+    pull_request="#12",
+    pull_request_url="https://git.example/trattoria/mario/pull/12",
+    faults=("--slow PlaceOrderCommand=1.5",),
+)
 
 
 def histogram(median: float, spread: float, executions: int) -> tuple[int, ...]:
@@ -461,6 +480,7 @@ def gate(*chosen: OperationResult) -> GateResult:
         runs=tuple(run(number, names) for number in range(1, 4)),
         baseline_runs=(),
         command=("mario-perf", "gate", "--against", "v1.2"),
+        subject=SUBJECT,
         environment_changes={"python": ("CPython 3.11.6", "CPython 3.11.7")},
         policy={
             "false_alarm_rate": 0.01,

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 def test_the_verdict_is_the_first_annotation(result: GateResult) -> None:
     first = github.render(result).splitlines()[0]
-    assert first == f"::error title=Performance%3A regressed::{result.sentence}"
+    assert first.startswith(
+        "::error title=Performance%3A regressed (trattoria/mario feature/faster-ovens #12)::"
+    )
+    assert f"::{result.sentence} Compared: candidate b81d7e22aa with changes" in first
 
 
 def test_a_name_cannot_end_its_command(result: GateResult) -> None:
