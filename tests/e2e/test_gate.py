@@ -160,6 +160,10 @@ def test_an_unchanged_tree_is_green_and_nothing_is_left(clone: Path, scratch: Pa
     assert report["method"] == "duet"
     assert len(report["operations"]) == 12
     assert regressed(report) == []
+    told = report["subject"]
+    assert told["service"] == "the pizzeria of this checkout, started by python -m pizzeria"
+    assert told["candidate"]["title"] == git("log", "-1", "--format=%s", cwd=clone)
+    assert told["run_id"] == (clone / "runs" / "latest").readlink().name
     assert "round 1 of at most" in done.stderr
     assert list(scratch.iterdir()) == []
     assert worktrees(clone) == 1

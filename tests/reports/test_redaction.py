@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.model import Finding, GateResult, Operation, Severity
+from analysis.model import Commit, Finding, GateResult, Operation, Severity, Subject
 from analysis.policy import Policy, Service
 from reports import github
 from reports.formats import RENDERERS
@@ -37,6 +37,7 @@ def planted() -> GateResult:
         runs=(run,),
         baseline_runs=(URL,),
         baseline_revisions=(URL,),
+        subject=Subject(URL, URL, URL, URL, Commit(URL, URL, URL), None, URL, URL, (URL,)),
         command=("mario-perf", "gate", "--baseline-url", URL, "--api-token", SECRET),
         environment_changes={"source": (URL, f"cookie: {SECRET}")},
         policy={
