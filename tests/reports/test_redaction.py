@@ -37,9 +37,7 @@ def planted() -> GateResult:
         runs=(run,),
         baseline_runs=(URL,),
         baseline_revisions=(URL,),
-        subject=Subject(
-            URL, URL, URL, URL, Commit(URL, URL, URL), None, URL, URL, (f"--token {SECRET}", URL)
-        ),
+        subject=Subject(URL, URL, URL, URL, Commit(URL, URL, URL), None, URL, URL, (URL,)),
         command=("mario-perf", "gate", "--baseline-url", URL, "--api-token", SECRET),
         environment_changes={"source": (URL, f"cookie: {SECRET}")},
         policy={
