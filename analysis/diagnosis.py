@@ -150,7 +150,7 @@ def _failures(labels: Mapping[str, object], metrics: Metrics) -> Diagnosis:
         return Diagnosis(
             Level.ATTENTION,
             "failures",
-            "nothing tells them from successes",
+            "nothing tells them from successes, so that they are what the client saw fail",
             "give the histogram a label with the status, or count failures; name it in perf.toml",
         )
     if metrics.status_label in labels:

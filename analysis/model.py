@@ -196,14 +196,17 @@ class Reconciliation:
     server_window: int
     abandoned: int
     unreached: int  # answered by the HTTP layer, before any operation
+    server_errors: int = 0  # answered 5xx: by the operation, or by what stands before it
 
     @property
     def agrees(self) -> bool:
         """Exactly equal, allowed for requests that were given up on, and that the HTTP layer answered.
 
-        Metrics of operations leave the latter out; metrics of HTTP routes may hold them.
+        Metrics of operations leave the latter out; metrics of HTTP routes may hold them. Who answered 5xx
+        cannot be told, so as many may be missing.
         """
-        return 0 <= self.server_whole - self.client_whole <= self.abandoned + self.unreached
+        more = self.server_whole - self.client_whole
+        return -self.server_errors <= more <= self.abandoned + self.unreached
 
 
 class Verdict(StrEnum):

@@ -84,7 +84,7 @@ def _metrics(preset: Preset) -> Iterator[str]:
         if value := getattr(preset.metrics, key):
             yield f"{key} = {_toml(value)}  # {meaning}"
     if preset.metrics.status_label is None and preset.metrics.failures is None:
-        yield '# failures = "..."              # a counter of failures; without one they are not seen'
+        yield '# failures = "..."              # a counter; without one they are what the client saw fail'
     yield ""
 
 

@@ -28,6 +28,7 @@ def counts(
     client_window = _by_operation(target.in_window, _reached)
     abandoned = _by_operation(target.whole_run, lambda step: step.abandoned)
     unreached = _by_operation(target.whole_run, _unreached)
+    server_errors = _by_operation(target.whole_run, _server_errors)
     server_whole = executed(snapshots, around(snapshots.times, record.whole_run))
     server_window = executed(snapshots, window)
     names = set(client_whole)
@@ -43,6 +44,7 @@ def counts(
             server_window=server_window[name],
             abandoned=abandoned[name],
             unreached=unreached[name],
+            server_errors=server_errors[name],
         )
         for name in sorted(names)
     )
@@ -52,8 +54,10 @@ def window_agrees(snapshots: Snapshots, target: TargetRecord, edges: Edges) -> b
     """Whether the service executed between two scrapes just what the client sent in the window."""
     client = _by_operation(target.in_window, _reached)
     uncertain = _by_operation(target.in_window, lambda step: step.abandoned + _unreached(step))
-    server = executed(snapshots, edges)
-    return bool(client) and all(0 <= server[name] - client[name] <= uncertain[name] for name in client)
+    missing = _by_operation(target.in_window, _server_errors)
+    more = executed(snapshots, edges)
+    more.subtract(client)
+    return bool(client) and all(-missing[name] <= more[name] <= uncertain[name] for name in client)
 
 
 def executed(snapshots: Snapshots, edges: Edges) -> Counter[str]:
@@ -68,6 +72,10 @@ def _reached(step: StepCounts) -> int:
 
 def _unreached(step: StepCounts) -> int:
     return sum(step.statuses.values()) - step.reached
+
+
+def _server_errors(step: StepCounts) -> int:
+    return sum(count for status, count in step.statuses.items() if status.startswith("5"))
 
 
 def _by_operation(steps: Iterable[StepCounts], of: Callable[[StepCounts], int]) -> Counter[str]:

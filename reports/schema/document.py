@@ -117,6 +117,7 @@ class ReconciliationReport(Document):
     server_window: int
     abandoned: int
     unreached: int
+    server_errors: int
     agrees: bool
 
 

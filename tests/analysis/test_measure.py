@@ -86,6 +86,17 @@ def test_what_another_client_did_is_seen() -> None:
     assert "GetMenuQuery (client 0, server 5)" in found.findings[0].message
 
 
+@pytest.mark.parametrize(("refused", "agrees"), [(5, True), (4, False)])
+def test_who_answered_with_a_server_error_cannot_be_told(refused: int, *, agrees: bool) -> None:
+    """A layer before the operations may have refused: a candidate that does so is judged, and not invalid."""
+    statuses = {"201": 95 - refused, "503": refused}
+    errors = {"HTTP 503": refused}
+    sent = target({"PlaceOrderCommand": 95}, {"PlaceOrderCommand": 85}, statuses=statuses, errors=errors)
+    found = _measured(QUIET, record(sent))
+    assert found.reconciliation[0].agrees is agrees
+    assert ("counts-disagree" in _codes(found)) is not agrees
+
+
 def test_answers_of_the_http_layer_never_reached_an_operation() -> None:
     sent = target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80}, statuses={"201": 90, "422": 4})
     assert _measured(QUIET, record(sent)).reconciliation[0].unreached == 4

@@ -36,6 +36,27 @@ min_samples = 1
 """A policy that three rounds can answer on any machine: what is tested is the way to a verdict."""
 
 
+SHOP = """
+[load]
+locustfile = "locustfile.py"
+[metrics]
+duration = "http_request_duration_seconds"
+name_label = ["method", "route"]
+"""
+
+SHOPPING = """
+from locust import task
+from loadtests.harness import MeasuredUser, Step
+
+BOOKS, ORDERS = Step("books", "GET /books", "GET"), Step("orders", "GET /orders", "GET")
+
+class Shopper(MeasuredUser):
+    @task
+    def shop(self):
+        self.session.step(BOOKS, "/books")
+        self.session.step(ORDERS, "/orders")
+"""
+
 IDLE = """
 import time
 from locust import task
@@ -144,6 +165,35 @@ def test_a_candidate_that_refuses_before_any_operation_does_not_pass(
     assert told["severity"] == "invalid"
     assert told["message"].startswith("place order: ")
     assert len(report["runs"]) < 10  # no more rounds would help
+
+
+@pytest.mark.parametrize(
+    ("failing", "outside", "decided_by", "told"),
+    [
+        (2, 0.0, "error_ratio", "share of failures"),
+        (0, 0.05, "response_time", "the time is outside of it"),
+    ],
+    ids=["it answers 503", "it lingers outside of its handler"],
+)
+def test_what_only_the_client_saw_is_red_and_named(
+    tmp_path: Path,
+    shop: Callable[[int, float], str],
+    failing: int,
+    outside: float,
+    decided_by: str,
+    told: str,
+) -> None:
+    """The service's histogram has no status, and measures the handler alone."""
+    (tmp_path / "perf.toml").write_text(COARSE + SHOP)
+    (tmp_path / "locustfile.py").write_text(SHOPPING)
+    urls = ("--baseline-url", shop(0, 0.0), "--candidate-url", shop(failing, outside))
+    options = (*urls, "--max-duration", "90", "--round-duration", "2")
+    done = run("gate", "gate", *options, cwd=tmp_path)
+    assert done.returncode == 3, done.stdout + done.stderr
+    report = report_of(tmp_path / "runs")
+    assert regressed(report) == ["GET /orders"]
+    assert report["operations"][0]["decided_by"] == decided_by
+    assert told in report["sentence"]
 
 
 def test_services_on_https_are_compared_when_their_certificate_is_believed(
