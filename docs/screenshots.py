@@ -30,7 +30,7 @@ REPORT = (1180, 1230)
 @contextmanager
 def pizzeria() -> Iterator[httpx.Client]:
     """A pizzeria on a free port."""
-    command = [sys.executable, "-m", "pizzeria", "--port", "0"]
+    command = [sys.executable, "-m", "mario_perf.pizzeria", "--port", "0"]
     with subprocess.Popen(command, cwd=FOLDER.parent, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]

@@ -9,19 +9,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+import scenarios
 from locust import TaskSet, tag, task
 from locust.exception import StopUser
+from order_tracker import Order, OrderBook, Stage
+from quota import Quota
 
-from loadtests import scenarios
-from loadtests.orderbook import Order, OrderBook, Stage
-from loadtests.quota import Quota
-from loadtests.steps import Answer, Step
-from loadtests.users import MeasuredUser
+from mario_perf.load.steps import Answer, Step
+from mario_perf.load.users.measured_user import MeasuredUser
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.run_record import Side
+    from mario_perf.run_record import Side
 
 READ_MENU: Final = Step("read menu", "GetMenuQuery", "GET")
 PLACE_ORDER: Final = Step("place order", "PlaceOrderCommand", "POST")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # from any folder, installed or not
 
-import loadtests.harness  # noqa: F401 - registers the options and the record
-from loadtests.journeys import MarioUser
+from journeys import MarioUser
+
+import mario_perf.load.locust_plugin  # noqa: F401 - registers the options and the record
 
 __all__ = ["MarioUser"]

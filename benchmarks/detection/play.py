@@ -13,21 +13,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis import policy_file, runs
-from analysis.environments import environment_id
-from analysis.judge import measured
-from analysis.sources.scrapes import ScrapeSource
 from benchmarks.detection.conditions import CYCLE
 from benchmarks.detection.records import Gate, Histogram, Round, append, read
-from gate import environment
+from mario_perf import runs
+from mario_perf.builds import process_environment
+from mario_perf.configuration import policy_file
+from mario_perf.judgement.judge import measured
+from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.validity.environments import environment_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analysis.judge import Measured
-    from analysis.metrics import Metrics
-    from analysis.model import RunMeasurement
     from benchmarks.detection.conditions import Condition
+    from mario_perf.configuration.service_metrics import Metrics
+    from mario_perf.judgement.judge import Measured
+    from mario_perf.model import RunMeasurement
 
 ROOT = Path(__file__).parent.parent.parent
 LONGEST = 600.0
@@ -56,7 +57,7 @@ def committed(root: Path = ROOT) -> Iterator[Path]:
     """A clone of HEAD: what is edited while gates are played would make unchanged candidates changed ones."""
     with tempfile.TemporaryDirectory(prefix="mario-perf-detection-") as folder:
         clone = ["git", "clone", "--quiet", "--local", str(root), folder]
-        subprocess.run(clone, env=environment.for_git(), check=True, timeout=CLONING)
+        subprocess.run(clone, env=process_environment.for_git(), check=True, timeout=CLONING)
         yield Path(folder)
 
 
@@ -65,7 +66,7 @@ def one(condition: Condition, seed: int, tree: Path) -> Gate:
     with tempfile.TemporaryDirectory(prefix="mario-perf-detection-") as folder:
         began, started = time.monotonic(), datetime.now(UTC)
         load = os.getloadavg()[0]
-        command = [sys.executable, "-m", "gate", "gate", "--against", "HEAD", "--runs-dir", folder]
+        command = [sys.executable, "-m", "mario_perf", "gate", "--against", "HEAD", "--runs-dir", folder]
         done = subprocess.run(
             [*command, "--seed", str(seed), *condition.options],
             cwd=tree,

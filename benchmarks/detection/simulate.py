@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel
 
-from analysis import statistics
-from analysis.model import Verdict
-from analysis.policy import Policy
-from analysis.statistics.binomial import exact_interval
-from analysis.statistics.duet import compare
-from analysis.statistics.sequential import decided, plan
 from benchmarks.detection.simulation import World, gate
+from mario_perf import statistics
+from mario_perf.configuration.policy import Policy
+from mario_perf.judgement.duet_results import compare
+from mario_perf.judgement.sequential import decided, plan
+from mario_perf.model import Verdict
+from mario_perf.statistics.binomial import exact_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from analysis.model import Metric, OperationResult
+    from mario_perf.model import Metric, OperationResult
 
 FILE = Path(__file__).parent / "results" / "simulated.jsonl"
 JUDGING = Path(statistics.__file__).parent

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.model import Measurement, Operation, RunMeasurement
-from analysis.run_record import Environment, Side, Span
+from mario_perf.model import Measurement, Operation, RunMeasurement
+from mario_perf.run_record import Environment, Side, Span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

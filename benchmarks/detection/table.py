@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.statistics.binomial import exact_interval
 from benchmarks.detection.conditions import CYCLE
 from benchmarks.detection.peers import RULES
+from mario_perf.statistics.binomial import exact_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -48,8 +48,8 @@ def measured(name: str, operations: int = OPERATIONS) -> float:
 
 
 def _ours() -> tuple[object, Behavior]:
-    from pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
-    from pizzeria.cqrs.metrics.recorder import Recorder
+    from mario_perf.pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
+    from mario_perf.pizzeria.cqrs.metrics.execution_recorder import Recorder
 
     return _request(), MetricsPipelineBehavior(Recorder()).handle_async
 
@@ -58,8 +58,8 @@ def _opentelemetry() -> tuple[object, Behavior]:
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
-    from pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
-    from pizzeria.cqrs.metrics.opentelemetry import OpenTelemetryRecorder
+    from mario_perf.pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
+    from mario_perf.pizzeria.cqrs.metrics.opentelemetry import OpenTelemetryRecorder
 
     recorder = OpenTelemetryRecorder(MeterProvider([InMemoryMetricReader()]))
     return _request(), MetricsPipelineBehavior(recorder).handle_async
@@ -69,7 +69,7 @@ def _prometheus_client() -> tuple[object, Behavior]:
     """The same three figures by the general library, as its users write it."""
     from prometheus_client import CollectorRegistry, Counter, Histogram
 
-    from pizzeria.cqrs.metrics.recorder import BOUNDS
+    from mario_perf.pizzeria.cqrs.metrics.execution_recorder import BOUNDS
 
     registry, labels = CollectorRegistry(), ("operation", "type")
     executions = Counter("executions", "All", labels, registry=registry)
@@ -103,14 +103,14 @@ def _neuroglia() -> tuple[object, Behavior]:
 def _neuroglia_ours() -> tuple[object, Behavior]:
     from neuroglia.mediation import Command
 
-    from pizzeria.cqrs.metrics.neuroglia import NeurogliaMetricsBehavior
-    from pizzeria.cqrs.metrics.recorder import Recorder
+    from mario_perf.pizzeria.cqrs.metrics.execution_recorder import Recorder
+    from mario_perf.pizzeria.cqrs.metrics.neuroglia import NeurogliaMetricsBehavior
 
     return type("Bake", (Command,), {})(), NeurogliaMetricsBehavior(Recorder()).handle_async
 
 
 def _request() -> object:
-    from pizzeria.cqrs.requests import Command
+    from mario_perf.pizzeria.cqrs.requests import Command
 
     return type("Bake", (Command,), {"__slots__": ()})()
 

@@ -9,16 +9,16 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from pizzeria.api.app import create_app
-from pizzeria.application.announcements import Announcements
-from pizzeria.cqrs.mediator import Mediator
-from pizzeria.cqrs.metrics.exposition import Exposition
-from pizzeria.cqrs.metrics.recorder import Recorder
-from pizzeria.cqrs.metrics.text_format import page
-from pizzeria.infrastructure.menu import SEED
-from pizzeria.observability.business import BusinessMetrics
-from pizzeria.observability.http import UNMETERED, HttpMetrics
-from pizzeria.observability.process import started_now
+from mario_perf.pizzeria.api.app import create_app
+from mario_perf.pizzeria.application.announcements import Announcements
+from mario_perf.pizzeria.cqrs.mediator import Mediator
+from mario_perf.pizzeria.cqrs.metrics.execution_recorder import Recorder
+from mario_perf.pizzeria.cqrs.metrics.histogram_text import Exposition
+from mario_perf.pizzeria.cqrs.metrics.text_format import page
+from mario_perf.pizzeria.infrastructure.menu_repository import SEED
+from mario_perf.pizzeria.observability.business_metrics import BusinessMetrics
+from mario_perf.pizzeria.observability.http_metrics import UNMETERED, HttpMetrics
+from mario_perf.pizzeria.observability.process_metrics import started_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable

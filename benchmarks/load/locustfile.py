@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from locust import FastHttpUser, HttpUser, User, constant, constant_throughput, events
 
-from loadtests.rapidhttp import RapidHttpUser
+from mario_perf.load.users.rapid_http_user import RapidHttpUser
 
 if TYPE_CHECKING:
     from locust.env import Environment

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from analysis import findings
-from analysis.model import Severity
-from analysis.run_record import RunRecord
 from benchmarks.load.asking import Asked, Done, pinned
+from mario_perf.model import Severity
+from mario_perf.run_record import RunRecord
+from mario_perf.validity import run_checks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ def _done(record: RunRecord, quantiles: dict[str, float] | None = None) -> Done:
         seconds,
         record.generator.cpu_utilisation * seconds,
         quantiles=quantiles or {},
-        invalid=any(finding.severity is Severity.INVALID for finding in findings.of_load(record)),
+        invalid=any(finding.severity is Severity.INVALID for finding in run_checks.of_load(record)),
         window=(record.window.start, record.window.end),
     )
 

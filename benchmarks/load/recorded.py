@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import journeys
 from locust import FastHttpUser
 
-from loadtests import harness, journeys
+from mario_perf.load import locust_plugin
 
-ASK = harness.Step("ask", "Ask", "GET")
+ASK = locust_plugin.Step("ask", "Ask", "GET")
 
 
-def ask(user: harness.MeasuredUser) -> None:
+def ask(user: locust_plugin.MeasuredUser) -> None:
     """One step."""
     user.session.step(ASK, os.environ["BENCHMARK_PATH"])
 
@@ -32,7 +33,7 @@ class OnFastHttp:
 
 
 USERS: dict[str, tuple[tuple[type, ...], dict[str, Any]]] = {
-    "Asking": ((harness.MeasuredUser,), {"tasks": [ask]}),
+    "Asking": ((locust_plugin.MeasuredUser,), {"tasks": [ask]}),
     "Mario": ((journeys.MarioUser,), {}),
     "MarioOnFastHttp": ((OnFastHttp, journeys.MarioUser, FastHttpUser), {}),
 }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from gate.processes import free_port
+from mario_perf.builds.processes import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +71,7 @@ def nginx() -> Iterator[str]:
 def pizzeria() -> Iterator[str]:
     """Its URL."""
     port = free_port()
-    with _running([sys.executable, "-m", "pizzeria", "--port", str(port)], port) as url:
+    with _running([sys.executable, "-m", "mario_perf.pizzeria", "--port", str(port)], port) as url:
         yield url
 
 

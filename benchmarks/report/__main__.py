@@ -12,12 +12,12 @@ from time import process_time
 
 import click
 
-from analysis.judge import conclude
-from analysis.policy import Policy
 from benchmarks import readme
 from benchmarks.report import browser, large
 from benchmarks.report.records import Turn, write
-from reports import html
+from mario_perf.configuration.policy import Policy
+from mario_perf.judgement.judge import conclude
+from mario_perf.reports import html_report
 
 SIZES = (30, 300, 1000)
 KILOBYTE = 1024
@@ -46,7 +46,7 @@ def _turn(operations: int) -> Turn:
     began = process_time()
     result = conclude(rounds, None, Policy())
     judged = process_time()
-    text = html.render(result)
+    text = html_report.render(result)
     rendered = process_time()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.html"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.judge import Measured
-from analysis.run_record import Generator, Rates, RunRecord
 from benchmarks.detection.simulation import HERE, World, gate
+from mario_perf.judgement.judge import Measured
+from mario_perf.run_record import Generator, Rates, RunRecord
 
 ROUNDS = 12
 SLICES = 10  # in each round: 120 together

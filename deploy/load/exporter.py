@@ -16,8 +16,8 @@ from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from loadtests.recorder import Recorder
-from loadtests.users import MeasuredUser
+from mario_perf.load.record.recorder import Recorder
+from mario_perf.load.users.measured_user import MeasuredUser
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from analysis.run_record import (
+from mario_perf.run_record import (
     Environment,
     Generator,
     Rates,

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import baselines
-from analysis.environments import changes, environment_id, package_changes
-from analysis.errors import BaselineMissingError, UnreadableBaselineError, UserError
-from analysis.model import Measurement, Operation, Requests, RunMeasurement, Workload
-from analysis.run_record import Environment, Span
-from analysis.slices import merged
+from mario_perf.baselines import stored_baselines
+from mario_perf.errors import BaselineMissingError, UnreadableBaselineError, UserError
+from mario_perf.measurement.slices import merged
+from mario_perf.model import Measurement, Operation, Requests, RunMeasurement, Workload
+from mario_perf.run_record import Environment, Span
+from mario_perf.validity.environments import changes, environment_id, package_changes
 from tests.analysis.conftest import environment
 
 
@@ -48,7 +48,7 @@ def _run(
 
 def test_what_was_saved_is_loaded_to_the_last_count(tmp_path: Path) -> None:
     run = _run(slices=60)
-    (loaded,) = baselines.load(baselines.save(run, tmp_path).path).runs
+    (loaded,) = stored_baselines.load(stored_baselines.save(run, tmp_path).path).runs
     before, after = run.measurements["PlaceOrderCommand"], loaded.measurements["PlaceOrderCommand"]
     np.testing.assert_array_equal(after.slices, before.slices)
     np.testing.assert_array_equal(after.slice_sums, before.slice_sums)
@@ -83,67 +83,67 @@ def test_merging_in_steps_is_merging_at_once() -> None:
 
 def test_saving_adds_a_run_and_keeps_the_newest(tmp_path: Path) -> None:
     for number in range(4):
-        saved = baselines.save(_run(f"run-{number}", seed=number), tmp_path, keep=3)
-    assert [run.run_id for run in baselines.load(saved.path).runs] == ["run-1", "run-2", "run-3"]
+        saved = stored_baselines.save(_run(f"run-{number}", seed=number), tmp_path, keep=3)
+    assert [run.run_id for run in stored_baselines.load(saved.path).runs] == ["run-1", "run-2", "run-3"]
 
 
 def test_saving_a_run_again_replaces_it(tmp_path: Path) -> None:
-    baselines.save(_run(), tmp_path)
-    assert len(baselines.save(_run(), tmp_path).runs) == 1
+    stored_baselines.save(_run(), tmp_path)
+    assert len(stored_baselines.save(_run(), tmp_path).runs) == 1
 
 
 def test_a_baseline_is_small_enough_to_commit(tmp_path: Path) -> None:
-    path = baselines.save(_run(slices=600, bounds=120), tmp_path).path
+    path = stored_baselines.save(_run(slices=600, bounds=120), tmp_path).path
     assert path.stat().st_size < 20_000
 
 
 def test_other_bounds_are_refused(tmp_path: Path) -> None:
-    baselines.save(_run(), tmp_path)
+    stored_baselines.save(_run(), tmp_path)
     with pytest.raises(UnreadableBaselineError, match="bounds differ"):
-        baselines.save(_run("run-2", bounds=30), tmp_path)
+        stored_baselines.save(_run("run-2", bounds=30), tmp_path)
 
 
 def test_the_baseline_of_ones_own_environment_is_found(tmp_path: Path) -> None:
-    baselines.save(_run(where=environment(cores=64)), tmp_path)
-    own = baselines.save(_run(), tmp_path).path
-    assert baselines.find("mario", environment(), tmp_path) == own
-    assert len(baselines.found(tmp_path)) == 2
+    stored_baselines.save(_run(where=environment(cores=64)), tmp_path)
+    own = stored_baselines.save(_run(), tmp_path).path
+    assert stored_baselines.find("mario", environment(), tmp_path) == own
+    assert len(stored_baselines.found(tmp_path)) == 2
 
 
 def test_the_only_baseline_of_another_environment_is_found_to_show_it(tmp_path: Path) -> None:
-    other = baselines.save(_run(where=environment(cores=64)), tmp_path).path
-    assert baselines.find("mario", environment(), tmp_path) == other
+    other = stored_baselines.save(_run(where=environment(cores=64)), tmp_path).path
+    assert stored_baselines.find("mario", environment(), tmp_path) == other
 
 
 def test_a_missing_baseline_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(BaselineMissingError, match="save one with mario-perf baseline save"):
-        baselines.find("mario", environment(), tmp_path)
+        stored_baselines.find("mario", environment(), tmp_path)
     with pytest.raises(BaselineMissingError, match="No such file"):
-        baselines.load(tmp_path / "none.json")
+        stored_baselines.load(tmp_path / "none.json")
 
 
 def test_another_schema_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
-    path = baselines.save(_run(), tmp_path).path
+    path = stored_baselines.save(_run(), tmp_path).path
     path.write_text(path.read_text().replace('"schema_version": 1', '"schema_version": 2'))
     with pytest.raises(UnreadableBaselineError, match=r"no baseline of schema 1 \(schema_version"):
-        baselines.load(path)
+        stored_baselines.load(path)
 
 
 @pytest.mark.parametrize("damage", ["!", "AAAA", "eJwDAAAAAAE="])
 def test_damaged_counts_are_an_error(tmp_path: Path, damage: str) -> None:
-    path = baselines.save(_run(), tmp_path).path
+    path = stored_baselines.save(_run(), tmp_path).path
     file = json.loads(path.read_text())
     file["runs"][0]["operations"][0]["slices"] = damage
     path.write_text(json.dumps(file))
     with pytest.raises(UnreadableBaselineError, match="save a new one"):
-        baselines.load(path)
+        stored_baselines.load(path)
 
 
 def test_a_baseline_without_runs_is_an_error(tmp_path: Path) -> None:
-    path = baselines.save(_run(), tmp_path).path
+    path = stored_baselines.save(_run(), tmp_path).path
     path.write_text(json.dumps(json.loads(path.read_text()) | {"runs": []}))
     with pytest.raises(UnreadableBaselineError, match="holds no run"):
-        baselines.load(path)
+        stored_baselines.load(path)
 
 
 @pytest.mark.parametrize(
@@ -177,10 +177,10 @@ def test_packages_are_told_apart_from_the_environment() -> None:
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "baselines").write_text("a file")
     with pytest.raises(UserError, match=r"the baseline cannot be written .*; make .* a folder"):
-        baselines.save(_run(), tmp_path / "baselines")
+        stored_baselines.save(_run(), tmp_path / "baselines")
 
 
 def test_the_baselines_of_a_scenario_are_those_of_all_environments(tmp_path: Path) -> None:
-    both = {baselines.save(_run(where=environment(cores=cores)), tmp_path).path for cores in (2, 64)}
-    assert set(baselines.of("mario", tmp_path)) == both
-    assert baselines.of("shop", tmp_path) == ()
+    both = {stored_baselines.save(_run(where=environment(cores=cores)), tmp_path).path for cores in (2, 64)}
+    assert set(stored_baselines.of("mario", tmp_path)) == both
+    assert stored_baselines.of("shop", tmp_path) == ()

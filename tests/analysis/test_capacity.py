@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.capacity import Capacity, Probe, Search, search
+from mario_perf.capacity.rate_search import Capacity, Probe, Search, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,9 +14,9 @@ from random import Random
 import pytest
 from scipy import stats
 
-from analysis.capacity import Probe, Search, search
-from analysis.capacity_change import NOISE, RULED_OUT, Conditioned, compare
-from analysis.model import Verdict
+from mario_perf.capacity.capacity_change import NOISE, RULED_OUT, Conditioned, compare
+from mario_perf.capacity.rate_search import Probe, Search, search
+from mario_perf.model import Verdict
 
 PROMISED = 0.01
 TRIALS = 500

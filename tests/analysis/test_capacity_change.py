@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.capacity import Capacity
-from analysis.capacity_change import KEPT, NOISE, Change, Conditioned, compare
-from analysis.model import Verdict
+from mario_perf.capacity.capacity_change import KEPT, NOISE, Change, Conditioned, compare
+from mario_perf.capacity.rate_search import Capacity
+from mario_perf.model import Verdict
 
 FALSE_ALARMS = 0.01
 RATES = st.floats(min_value=1, max_value=1e4)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import capacity_file
-from analysis.capacity import Capacity, Probe
-from analysis.capacity_change import KEPT, Conditioned
-from analysis.errors import BaselineMissingError, UnreadableBaselineError
+from mario_perf.capacity import capacity_file
+from mario_perf.capacity.capacity_change import KEPT, Conditioned
+from mario_perf.capacity.rate_search import Capacity, Probe
+from mario_perf.errors import BaselineMissingError, UnreadableBaselineError
 from tests.analysis.conftest import environment
 
 if TYPE_CHECKING:

@@ -7,13 +7,20 @@ from typing import Any, Protocol
 
 import pytest
 
-from analysis import runs
-from analysis.capacity_limits import broken, by_generator, described, has_limits, kept_up, with_limits
-from analysis.judge import Measured, measured
-from analysis.metrics import CQRS
-from analysis.policy import Policy, Thresholds
-from analysis.run_record import Arrivals, Generator, Latency, Rates
-from analysis.sources.scrapes import ScrapeSource
+from mario_perf import runs
+from mario_perf.capacity.capacity_limits import (
+    broken,
+    by_generator,
+    described,
+    has_limits,
+    kept_up,
+    with_limits,
+)
+from mario_perf.configuration.policy import Policy, Thresholds
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.judgement.judge import Measured, measured
+from mario_perf.run_record import Arrivals, Generator, Latency, Rates
+from mario_perf.sources.scrapes import ScrapeSource
 from tests.analysis.conftest import MakeRun, Plan
 
 LIMITED = Policy(thresholds=Thresholds(p95=0.05, error_ratio=0.01))

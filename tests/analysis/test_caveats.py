@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from analysis.caveats import kept_processes, unequal_work, unserved
-from analysis.model import RunMeasurement, Severity
-from analysis.run_record import Side, StepCounts, TargetRecord
 from benchmarks.detection.simulation import World, gate
+from mario_perf.model import RunMeasurement, Severity
+from mario_perf.run_record import Side, StepCounts, TargetRecord
+from mario_perf.validity.comparison_checks import kept_processes, unequal_work, unserved
 
 
 @dataclass(frozen=True)

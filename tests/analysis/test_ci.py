@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis import ci
-from analysis.ci import Build
+from mario_perf import ci_environment
+from mario_perf.ci_environment import Build
 
 GITHUB = {
     "GITHUB_ACTIONS": "true",
@@ -24,17 +24,20 @@ JENKINS = {"JENKINS_URL": "https://ci.example", "CHANGE_ID": "12", "CHANGE_BRANC
 
 
 def test_outside_of_ci_nothing_is_known() -> None:
-    assert ci.read({"GITHUB_REPOSITORY": "a/b", "CI_PROJECT_PATH": "a/b", "CHANGE_ID": "1"}) == Build()
+    assert (
+        ci_environment.read({"GITHUB_REPOSITORY": "a/b", "CI_PROJECT_PATH": "a/b", "CHANGE_ID": "1"})
+        == Build()
+    )
 
 
 def test_a_branch_on_github() -> None:
     commits = "https://github.com/trattoria/mario/commit/"
-    assert ci.read(GITHUB) == Build("trattoria/mario", "main", commits=commits)
+    assert ci_environment.read(GITHUB) == Build("trattoria/mario", "main", commits=commits)
 
 
 def test_a_pull_request_on_github_has_the_name_of_its_branch() -> None:
     asked = {"GITHUB_REF": "refs/pull/12/merge", "GITHUB_REF_NAME": "12/merge", "GITHUB_HEAD_REF": "ovens"}
-    found = ci.read(GITHUB | asked)
+    found = ci_environment.read(GITHUB | asked)
     assert (found.branch, found.pull_request) == ("ovens", "#12")
     assert found.pull_request_url == "https://github.com/trattoria/mario/pull/12"
 
@@ -45,14 +48,14 @@ def test_a_merge_request_of_a_fork_on_gitlab_is_linked_where_it_was_made() -> No
         "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "ovens",
         "CI_MERGE_REQUEST_PROJECT_URL": "https://gitlab.com/upstream/mario",
     }
-    assert ci.read(GITLAB | asked) == Build(
+    assert ci_environment.read(GITLAB | asked) == Build(
         "trattoria/kitchen/mario",
         "ovens",
         "!7",
         "https://gitlab.com/upstream/mario/-/merge_requests/7",
         "https://gitlab.com/trattoria/kitchen/mario/-/commit/",
     )
-    assert ci.read(GITLAB).pull_request == ""
+    assert ci_environment.read(GITLAB).pull_request == ""
 
 
 @pytest.mark.parametrize(
@@ -65,10 +68,10 @@ def test_a_merge_request_of_a_fork_on_gitlab_is_linked_where_it_was_made() -> No
     ],
 )
 def test_a_change_in_jenkins_tells_where_commits_are(change: str, commits: str) -> None:
-    found = ci.read({**JENKINS, "CHANGE_URL": change})
+    found = ci_environment.read({**JENKINS, "CHANGE_URL": change})
     assert found == Build("a/b" if commits else "", "ovens", "#12", change, commits)
 
 
 def test_only_an_address_of_the_web_is_linked() -> None:
-    assert ci.read({**JENKINS, "CHANGE_URL": "javascript:alert(1)"}).pull_request_url == ""
-    assert ci.read(GITHUB | {"GITHUB_SERVER_URL": "javascript:"}).commits == ""
+    assert ci_environment.read({**JENKINS, "CHANGE_URL": "javascript:alert(1)"}).pull_request_url == ""
+    assert ci_environment.read(GITHUB | {"GITHUB_SERVER_URL": "javascript:"}).commits == ""

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from analysis import baselines, runs
-from analysis.compare import main
-from analysis.judge import measured
-from analysis.metrics import CQRS
-from analysis.sources.scrapes import ScrapeSource
+from mario_perf import runs
+from mario_perf.baselines import stored_baselines
+from mario_perf.cli.compare import main
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.judgement.judge import measured
+from mario_perf.sources.scrapes import ScrapeSource
 from tests.analysis.conftest import MakeRun, Plan, environment, record, target
 
 POLICY = "[thresholds]\nlatency_resolution = 0.5\ntail_resolution = 1.0\nerror_resolution = 0.05\n"
@@ -24,7 +25,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _save(directory: Path) -> Path:
     run = runs.load(directory)
-    return baselines.save(measured(run, ScrapeSource(run.directory, CQRS)).candidate).path
+    return stored_baselines.save(measured(run, ScrapeSource(run.directory, CQRS)).candidate).path
 
 
 def _error(capsys: pytest.CaptureFixture[str]) -> str:
@@ -85,7 +86,7 @@ def test_a_baseline_with_a_run_that_nobody_saw_is_one_line(
 ) -> None:
     run = runs.load(make_run("unseen", Plan()))
     seen = measured(run, ScrapeSource(run.directory, CQRS)).candidate
-    baselines.save(replace(seen, slice_edges=seen.slice_edges[:1], measurements={}))
+    stored_baselines.save(replace(seen, slice_edges=seen.slice_edges[:1], measurements={}))
     assert main(["--run", str(make_run("now", Plan())), "--baseline"]) == 2
     assert "run unseen has too few scrapes to say anything; remove it" in _error(capsys)
 

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.counters import Edges, apportion, around, increase, inside
-from analysis.run_record import Span
+from mario_perf.run_record import Span
+from mario_perf.sources.counters import Edges, apportion, around, increase, inside
 
 TIMES = np.array([0.0, 10.0, 20.0, 30.0])
 

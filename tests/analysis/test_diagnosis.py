@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 
-from analysis import policy_file
-from analysis.diagnosis import Level, of_exposition, of_findings, of_noise
-from analysis.model import Finding, Severity
-from analysis.policy import Policy
 from benchmarks.detection.simulation import World, gate
+from mario_perf.configuration import policy_file
+from mario_perf.configuration.policy import Policy
+from mario_perf.doctor.diagnosis import Level, of_exposition, of_findings, of_noise
+from mario_perf.model import Finding, Severity
 from tests.analysis.conftest import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.diagnosis import Diagnosis
+    from mario_perf.doctor.diagnosis import Diagnosis
 
 OWN = """
 [metrics]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.durations import formatted, seconds
+from mario_perf.durations import formatted, seconds
 
 
 @pytest.mark.parametrize(

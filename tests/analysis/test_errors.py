@@ -1,4 +1,4 @@
-from analysis.errors import listed, nearest
+from mario_perf.errors import listed, nearest
 
 
 def test_the_names_most_alike_come_first() -> None:

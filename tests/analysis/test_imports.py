@@ -27,5 +27,5 @@ def test_the_analysis_imports_neither_locust_nor_the_service() -> None:
 
 
 def test_the_run_records_types_need_no_numbers_library() -> None:
-    code = "import sys, analysis.run_record; print(*(n for n in sys.argv[1:] if n in sys.modules))"
+    code = "import sys, mario_perf.run_record; print(*(n for n in sys.argv[1:] if n in sys.modules))"
     assert _loaded(code, "numpy", "scipy", "pandas", "requests") == set()

@@ -3,16 +3,18 @@ from pathlib import Path
 
 import pytest
 
-from analysis import baselines, promql, runs
-from analysis.errors import EmptyRunError, UserError
-from analysis.judge import judge, measured
-from analysis.metrics import CQRS
-from analysis.model import GateResult, Outcome, Severity, Verdict
-from analysis.policy import Policy, Thresholds
-from analysis.policy_file import parse
-from analysis.run_record import Side, StepCounts
-from analysis.runs import Run
-from analysis.sources.scrapes import ScrapeSource
+from mario_perf import runs
+from mario_perf.baselines import stored_baselines
+from mario_perf.configuration.policy import Policy, Thresholds
+from mario_perf.configuration.policy_file import parse
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.errors import EmptyRunError, UserError
+from mario_perf.judgement.judge import judge, measured
+from mario_perf.model import GateResult, Outcome, Severity, Verdict
+from mario_perf.run_record import Side, StepCounts
+from mario_perf.runs import Run
+from mario_perf.sources import report_queries
+from mario_perf.sources.scrapes import ScrapeSource
 from tests.analysis.conftest import BOUNDS_MS, MakeRun, Plan, Service, environment, keep_scrapes
 
 SLOWER = Plan({"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}, seed=3)
@@ -25,7 +27,7 @@ def _source(run: Run) -> ScrapeSource:
 
 
 def _judged(
-    *directories: Path, policy: Policy = EASY, baseline: baselines.Baseline | None = None
+    *directories: Path, policy: Policy = EASY, baseline: stored_baselines.Baseline | None = None
 ) -> GateResult:
     return judge([runs.load(directory) for directory in directories], _source, baseline, policy)
 
@@ -35,11 +37,11 @@ def _verdicts(result: GateResult) -> dict[str, Verdict]:
 
 
 @pytest.fixture
-def stored(make_run: MakeRun, tmp_path: Path) -> baselines.Baseline:
+def stored(make_run: MakeRun, tmp_path: Path) -> stored_baselines.Baseline:
     for seed in (11, 12, 13):
         run = runs.load(make_run(f"base-{seed}", Plan(seed=seed)))
         built = replace(measured(run, _source(run)).candidate, revision="abc")
-        kept = baselines.save(built, tmp_path / "baselines")
+        kept = stored_baselines.save(built, tmp_path / "baselines")
     return kept
 
 
@@ -68,7 +70,9 @@ def test_rounds_of_a_duet_are_judged_together(make_run: MakeRun) -> None:
     assert result.operations[0].candidate.executions == 1800
 
 
-def test_a_stored_baseline_names_what_got_slower(make_run: MakeRun, stored: baselines.Baseline) -> None:
+def test_a_stored_baseline_names_what_got_slower(
+    make_run: MakeRun, stored: stored_baselines.Baseline
+) -> None:
     now = [make_run(f"now-{seed}", Plan(SLOWER.durations, seed=seed)) for seed in (1, 2, 3)]
     result = _judged(*now, baseline=stored)
     assert (result.outcome, result.method) == (Outcome.REGRESSED, "stored")
@@ -78,7 +82,7 @@ def test_a_stored_baseline_names_what_got_slower(make_run: MakeRun, stored: base
 
 
 def test_another_environment_concludes_nothing_and_says_why(
-    make_run: MakeRun, stored: baselines.Baseline
+    make_run: MakeRun, stored: stored_baselines.Baseline
 ) -> None:
     result = _judged(make_run("now", SLOWER, environment=environment(cores=8)), baseline=stored)
     assert result.outcome is Outcome.INCONCLUSIVE
@@ -87,14 +91,16 @@ def test_another_environment_concludes_nothing_and_says_why(
     assert "measured elsewhere or otherwise (cores: 2, now 8)" in result.sentence
 
 
-def test_another_load_concludes_nothing_and_says_why(make_run: MakeRun, stored: baselines.Baseline) -> None:
+def test_another_load_concludes_nothing_and_says_why(
+    make_run: MakeRun, stored: stored_baselines.Baseline
+) -> None:
     result = _judged(make_run("now", SLOWER, users=77), baseline=stored)
     assert result.outcome is Outcome.INCONCLUSIVE
     assert result.environment_changes["users"][1] == "77"
     assert set(result.environment_changes) == {"users"}
 
 
-def test_changed_packages_are_told(make_run: MakeRun, stored: baselines.Baseline) -> None:
+def test_changed_packages_are_told(make_run: MakeRun, stored: stored_baselines.Baseline) -> None:
     newer = environment(packages={"locust": "3.0"})
     result = _judged(make_run("now", Plan(), environment=newer), baseline=stored)
     assert "locust 2.47.0 to 3.0" in next(f.message for f in result.findings if f.code == "packages-changed")
@@ -134,7 +140,9 @@ def test_too_few_samples_are_told(make_run: MakeRun) -> None:
     assert "GetMenuQuery (40 of 100)" in next(f.message for f in result.findings if f.code == "few-samples")
 
 
-def test_runs_of_both_kinds_cannot_be_judged_together(make_run: MakeRun, stored: baselines.Baseline) -> None:
+def test_runs_of_both_kinds_cannot_be_judged_together(
+    make_run: MakeRun, stored: stored_baselines.Baseline
+) -> None:
     alone, duet = make_run("alone", Plan()), make_run("duet", Plan(), Plan())
     with pytest.raises(UserError, match="give runs of one kind"):
         _judged(alone, duet)
@@ -142,7 +150,7 @@ def test_runs_of_both_kinds_cannot_be_judged_together(make_run: MakeRun, stored:
         _judged(duet, baseline=stored)
 
 
-def test_another_scenario_is_refused(make_run: MakeRun, stored: baselines.Baseline) -> None:
+def test_another_scenario_is_refused(make_run: MakeRun, stored: stored_baselines.Baseline) -> None:
     with pytest.raises(UserError, match=r"different scenarios.*luigi, mario"):
         _judged(make_run("now", Plan(), scenario="luigi"), baseline=stored)
 
@@ -185,8 +193,8 @@ def test_promql_shows_every_operation_of_whatever_instance_where_no_prometheus_w
 ) -> None:
     result = _judged(make_run("now", Plan()))
     menu = next(each.operation for each in result.operations if each.operation.name == "GetMenuQuery")
-    assert result.queries["GetMenuQuery"] == promql.queries(menu, CQRS)
-    assert result.promql["GetMenuQuery"] == promql.queries(menu, CQRS)["p95"]
+    assert result.queries["GetMenuQuery"] == report_queries.queries(menu, CQRS)
+    assert result.promql["GetMenuQuery"] == report_queries.queries(menu, CQRS)["p95"]
 
 
 def test_durations_that_round_to_nothing_are_unknown_changes_and_no_error(make_run: MakeRun) -> None:
@@ -205,7 +213,9 @@ def test_durations_that_round_to_nothing_are_unknown_changes_and_no_error(make_r
     assert [each.candidate.p95.high for each in result.operations if each.candidate] == [0.0, 0.0]
 
 
-def test_a_service_that_executed_nothing_is_no_pass(make_run: MakeRun, stored: baselines.Baseline) -> None:
+def test_a_service_that_executed_nothing_is_no_pass(
+    make_run: MakeRun, stored: stored_baselines.Baseline
+) -> None:
     directory = make_run("now", Plan())
     service = Service()
     service.execute("PlaceOrderCommand", 0.01)
@@ -215,7 +225,9 @@ def test_a_service_that_executed_nothing_is_no_pass(make_run: MakeRun, stored: b
     assert "client 600, server 0" in result.sentence
 
 
-def test_too_few_scrapes_for_a_difference_are_no_pass(make_run: MakeRun, stored: baselines.Baseline) -> None:
+def test_too_few_scrapes_for_a_difference_are_no_pass(
+    make_run: MakeRun, stored: stored_baselines.Baseline
+) -> None:
     directory = make_run("now", Plan())
     service = Service()
     service.execute("PlaceOrderCommand", 0.01)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.late_answers import FACTOR, LATE, late_steps, suspected
-from analysis.run_record import Side, StepCounts, TargetRecord
+from mario_perf.run_record import Side, StepCounts, TargetRecord
+from mario_perf.validity.late_answers import FACTOR, LATE, late_steps, suspected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

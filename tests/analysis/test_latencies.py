@@ -7,9 +7,9 @@ import pytest
 from hdrh.histogram import HdrHistogram
 from hypothesis import given
 
-from analysis.errors import UnreadableRunError
-from analysis.latencies import merged, typical
-from loadtests.latencies import Latencies
+from mario_perf.errors import UnreadableRunError
+from mario_perf.load.record.latency_counts import Latencies
+from mario_perf.measurement.response_times import merged, typical
 
 SECONDS = st.floats(0, 3600, allow_nan=False)
 RUNS = st.lists(st.lists(SECONDS, min_size=1, max_size=30), min_size=1, max_size=4)

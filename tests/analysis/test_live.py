@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.live import WINDOW, Recent, Tail, between
-from analysis.metrics import CQRS
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.measurement.live import WINDOW, Recent, Tail, between
 from tests.analysis.conftest import Service
 
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.metrics import CQRS
-from analysis.model import Operation
-from analysis.promql import queries
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.model import Operation
+from mario_perf.sources.report_queries import queries
 
 METRICS = replace(
     CQRS, name_label=("method", "route"), kind_label=None, status_label=None, ignored_names=("/up",)

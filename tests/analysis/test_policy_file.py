@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis import policy_file
-from analysis.errors import PolicyError
-from analysis.metrics import CQRS, Metrics
-from analysis.policy import Load, Policy, Service, Thresholds
+from mario_perf.configuration import policy_file
+from mario_perf.configuration.policy import Load, Policy, Service, Thresholds
+from mario_perf.configuration.service_metrics import CQRS, Metrics
+from mario_perf.errors import PolicyError
 
 REPOSITORY = Path(__file__).parents[2]
 

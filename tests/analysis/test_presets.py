@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client import Histogram as ClientHistogram
 
-from analysis import policy_file, policy_text
-from analysis.policy import Service
-from analysis.presets import GUESS, PRESETS, TITLES, Histogram, Preset, recognised
-from analysis.sources import series
-from analysis.sources.exposition import ExpositionReader
-from analysis.sources.histograms import of_exposition
+from mario_perf.configuration import policy_file, policy_text
+from mario_perf.configuration.policy import Service
+from mario_perf.configuration.presets import GUESS, PRESETS, TITLES, Histogram, Preset, recognised
+from mario_perf.sources import series
+from mario_perf.sources.exposition import ExpositionReader
+from mario_perf.sources.histograms import of_exposition
 
 if TYPE_CHECKING:
-    from analysis.metrics import Metrics
-    from analysis.model import Snapshots
+    from mario_perf.configuration.service_metrics import Metrics
+    from mario_perf.model import Snapshots
 
 UNKNOWN_START = Service()
 NAME = ("GET", "/items")

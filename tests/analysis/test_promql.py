@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analysis.metrics import CQRS
-from analysis.model import Operation
-from analysis.promql import queries
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.model import Operation
+from mario_perf.sources.report_queries import queries
 
 PLACE = Operation("command", "PlaceOrderCommand")
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.quantiles import mean, quantile
+from mario_perf.statistics.quantiles import mean, quantile
 
 BOUNDS = np.array([0.001, 0.002, 0.005, 0.01, 0.02])
 HISTOGRAMS = arrays(np.int64, len(BOUNDS) + 1, elements=st.integers(0, 1000))

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.redaction import arguments, text
-from analysis.run_record import RunRecord
+from mario_perf.masking import arguments, text
+from mario_perf.run_record import RunRecord
 from tests.analysis.conftest import record, target
 
 SECRET = "hunter2-Zx81"

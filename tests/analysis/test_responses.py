@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.model import Measurement, Operation, Requests
-from analysis.responses import by_operation, joined
-from analysis.run_record import StepCounts, TargetRecord
-from loadtests.steps import Step
-from loadtests.tally import Tally
+from mario_perf.load.record.step_counters import Tally
+from mario_perf.load.steps import Step
+from mario_perf.measurement.client_responses import by_operation, joined
+from mario_perf.model import Measurement, Operation, Requests
+from mario_perf.run_record import StepCounts, TargetRecord
 
 COOK = Step("start cooking", "Cook", "PUT", business=frozenset({400}))
 STIR = Step("stir", "Cook", "PUT")

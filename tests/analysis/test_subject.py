@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analysis import subject
-from analysis.ci import Build
-from analysis.model import Commit
+from mario_perf import subject
+from mario_perf.ci_environment import Build
+from mario_perf.model import Commit
 from tests.reports import samples
 
 COMMITS = "https://git.example/a/b/commit/"

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from analysis import limits, verdict
-from analysis.errors import EmptyRunError, UserError
-from analysis.model import (
+from mario_perf.configuration.policy import Inconclusive, Thresholds
+from mario_perf.errors import EmptyRunError, UserError
+from mario_perf.judgement import limits, verdict
+from mario_perf.model import (
     Comparison,
     Estimate,
     Finding,
@@ -16,7 +17,6 @@ from analysis.model import (
     Summary,
     Verdict,
 )
-from analysis.policy import Inconclusive, Thresholds
 
 INVALID = Finding("restart", Severity.INVALID, "the service was restarted; run again")
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from benchmarks.instrumentation import scrape
-from pizzeria.cqrs.metrics.exposition import DURATION
+from mario_perf.pizzeria.cqrs.metrics.histogram_text import DURATION
 from tests.pizzeria.running import samples
 
 

@@ -34,7 +34,7 @@ min_samples = 1
 """
 """A policy that a few short rounds can answer on any machine."""
 
-HANDLER = Path("pizzeria/application/commands/place_order.py")
+HANDLER = Path("mario_perf/pizzeria/application/commands/place_order.py")
 SLOWER = ("        with self.transaction():\n", "        __import__('time').sleep(0.03)\n")
 """The change: before this line, that one."""
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gate.processes import free_port, running, wait_until_ready
-from reports.formats import RENDERERS
+from mario_perf.builds.processes import free_port, running, wait_until_ready
+from mario_perf.reports.formats import RENDERERS
 from tests.ci.conftest import ROOT, environment, git, shell
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SECRET = "hunter2-Zx81"
 SERVICE = f"""
 [service]
 setup = ["env", "API_TOKEN={SECRET}", "true"]
-start = ["env", "DB=postgres://mario:{SECRET}@db", "python", "-m", "pizzeria", "--port", "{{port}}"]
+start = ["env", "DB=postgres://mario:{SECRET}@db", "python", "-m", "mario_perf.pizzeria", "--port", "{{port}}"]
 ready = "/ready"
 """
 EVERY_FORMAT = tuple(word for name in RENDERERS for word in ("--format", name))
@@ -60,7 +60,7 @@ def urls(tmp_path: Path) -> Iterator[list[str]]:
     with ExitStack() as stack:
         found = []
         for port in (free_port(), free_port()):
-            command = [sys.executable, "-m", "pizzeria", "--port", str(port)]
+            command = [sys.executable, "-m", "mario_perf.pizzeria", "--port", str(port)]
             child = stack.enter_context(running("pizzeria", command, tmp_path / f"{port}.log", cwd=ROOT))
             wait_until_ready(child, f"http://127.0.0.1:{port}/ready", 60)
             found.append(f"http://mario:{SECRET}@127.0.0.1:{port}")

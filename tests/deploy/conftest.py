@@ -18,10 +18,12 @@ import httpx
 import pytest
 import yaml
 
-from analysis import baselines, policy_file, runs
-from analysis.judge import measured
-from analysis.sources.scrapes import ScrapeSource
-from gate.processes import free_port, running, wait_until_ready
+from mario_perf import runs
+from mario_perf.baselines import stored_baselines
+from mario_perf.builds.processes import free_port, running, wait_until_ready
+from mario_perf.configuration import policy_file
+from mario_perf.judgement.judge import measured
+from mario_perf.sources.scrapes import ScrapeSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +62,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """After a load of 10 s, a gate on it, and with a history of three days."""
     folder = tmp_path_factory.mktemp("watched")
     service, exporter = free_port(), free_port()
-    command = [sys.executable, "-m", "pizzeria", "--port", str(service)]
+    command = [sys.executable, "-m", "mario_perf.pizzeria", "--port", str(service)]
     with running("pizzeria", command, folder / "pizzeria.log", cwd=ROOT) as child:
         wait_until_ready(child, f"http://127.0.0.1:{service}/ready", PATIENCE)
         with served(folder) as verdicts:
@@ -153,7 +155,7 @@ def _judge(folder: Path) -> None:
     """The run by a baseline that is made of itself, however busy the machine was."""
     run = runs.load(folder / "runs/load")
     baseline = measured(run, ScrapeSource(run.directory, policy_file.load(None).metrics)).candidate
-    baselines.save(baseline, folder / baselines.ROOT)
+    stored_baselines.save(baseline, folder / stored_baselines.ROOT)
     _run(folder, "analysis.compare", "--run", "runs/load", "--baseline", "--output", VERDICTS)
 
 

@@ -79,7 +79,7 @@ def test_prometheus_sees_the_load_that_the_run_record_tells_of(watched: Watched)
 
 
 def usage(watched: Watched, *arguments: str) -> str:
-    command = [sys.executable, "-m", "gate", "usage", "--prometheus", watched.url, "--since", "5m"]
+    command = [sys.executable, "-m", "mario_perf", "usage", "--prometheus", watched.url, "--since", "5m"]
     done = subprocess.run(
         [*command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
@@ -106,7 +106,7 @@ def test_it_puts_a_section_into_the_report_of_a_run(watched: Watched) -> None:
 def test_what_is_no_report_is_a_line(watched: Watched) -> None:
     command = ["usage", "--prometheus", watched.url, "--report", str(watched.record)]
     done = subprocess.run(
-        [sys.executable, "-m", "gate", *command],
+        [sys.executable, "-m", "mario_perf", *command],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from gate.cli import cli
+from mario_perf.cli.main import cli
 from tests.docs.markdown import commands
 
 ROOT = Path(__file__).parents[2]

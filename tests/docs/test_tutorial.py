@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analysis import policy_file
-from gate.processes import free_port, running, wait_until_ready
+from mario_perf.builds.processes import free_port, running, wait_until_ready
+from mario_perf.configuration import policy_file
 from tests.docs.markdown import blocks
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def test_every_command_but_a_gate_succeeds(reader: Reader) -> None:
 
 def test_what_is_run_was_installed_as_the_page_says(reader: Reader) -> None:
     assert (reader.folder / ".venv/bin/mario-perf").exists()
-    assert list(reader.folder.glob(".venv/lib/python*/site-packages/gate/cli.py"))
+    assert list(reader.folder.glob(".venv/lib/python*/site-packages/mario_perf/cli/main.py"))
 
 
 def test_init_writes_a_policy_by_which_the_service_is_read(reader: Reader) -> None:

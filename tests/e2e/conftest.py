@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gate.processes import free_port, running, wait_until_ready
+from mario_perf.builds.processes import free_port, running, wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,7 +82,7 @@ def pizzeria(tmp_path: Path) -> Iterator[Callable[..., str]]:
 
         def start(*options: str) -> str:
             port = free_port()
-            command = [sys.executable, "-m", "pizzeria", "--port", str(port), *options]
+            command = [sys.executable, "-m", "mario_perf.pizzeria", "--port", str(port), *options]
             log = tmp_path / f"pizzeria-{port}.log"
             child = stack.enter_context(running("pizzeria", command, log, cwd=ROOT))
             url = f"http://127.0.0.1:{port}"

@@ -9,9 +9,9 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pizzeria.application.announcements import Announcements
-from pizzeria.bootstrap import bootstrap
-from pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.application.announcements import Announcements
+from mario_perf.pizzeria.bootstrap import bootstrap
+from mario_perf.pizzeria.infrastructure.database import opened
 
 
 def refusing(app: ASGIApp) -> ASGIApp:

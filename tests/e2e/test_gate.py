@@ -46,7 +46,7 @@ name_label = ["method", "route"]
 
 SHOPPING = """
 from locust import task
-from loadtests.harness import MeasuredUser, Step
+from mario_perf.load.locust_plugin import MeasuredUser, Step
 
 BOOKS, ORDERS = Step("books", "GET /books", "GET"), Step("orders", "GET /orders", "GET")
 
@@ -60,7 +60,7 @@ class Shopper(MeasuredUser):
 IDLE = """
 import time
 from locust import task
-from loadtests.harness import MeasuredUser
+from mario_perf.load.locust_plugin import MeasuredUser
 
 class Idle(MeasuredUser):
     @task
@@ -111,7 +111,7 @@ def worktrees(repository: Path) -> int:
 def services_under_load(gate: subprocess.Popen[str], folder: Path) -> list[int]:
     """The services of a gate's first round, as soon as they are scraped."""
     wait_for(lambda: list(folder.glob("runs/2*/round-1/scrapes-candidate*")))
-    return children_of(gate.pid, " -m pizzeria ")
+    return children_of(gate.pid, " -m mario_perf.pizzeria ")
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
@@ -223,7 +223,7 @@ def test_an_unchanged_tree_is_green_and_nothing_is_left(clone: Path, scratch: Pa
     assert len(report["operations"]) == 12
     assert regressed(report) == []
     told = report["subject"]
-    assert told["service"] == "the pizzeria of this checkout, started by python -m pizzeria"
+    assert told["service"] == "the pizzeria of this checkout, started by python -m mario_perf.pizzeria"
     assert told["candidate"]["title"] == git("log", "-1", "--format=%s", cwd=clone)
     assert told["run_id"] == (clone / "runs" / "latest").readlink().name
     assert "round 1 of at most" in done.stderr
@@ -283,7 +283,7 @@ def test_a_side_by_url_that_is_killed_makes_the_run_invalid_and_says_so(
     urls = ("--baseline-url", baseline, "--candidate-url", candidate)
     with started("gate", "gate", *urls, "--round-duration", "2", cwd=tmp_path) as process:
         wait_for(lambda: list(tmp_path.glob("runs/2*/round-2/scrapes-candidate*")))
-        os.kill(children_of(os.getpid(), " -m pizzeria ")[-1], signal.SIGKILL)
+        os.kill(children_of(os.getpid(), " -m mario_perf.pizzeria ")[-1], signal.SIGKILL)
         said, _ = process.communicate(timeout=90)
     assert process.returncode == 4, said
     assert f"in round 2 candidate at {candidate} does not answer any more" in " ".join(said.split())

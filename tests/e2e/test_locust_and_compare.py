@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from analysis import policy_file, runs
-from analysis.judge import measured
-from analysis.quantiles import quantile
-from analysis.sources.connection import Connection
-from analysis.sources.prometheus import PrometheusSource
-from analysis.sources.scrapes import ScrapeSource
-from gate.prometheus import scraping
+from mario_perf import runs
+from mario_perf.configuration import policy_file
+from mario_perf.gate.prometheus_server import scraping
+from mario_perf.judgement.judge import measured
+from mario_perf.sources.connection import Connection
+from mario_perf.sources.prometheus_source import PrometheusSource
+from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.statistics.quantiles import quantile
 from tests.e2e.conftest import ROOT, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from analysis.model import RunMeasurement
+    from mario_perf.model import RunMeasurement
 
 pytestmark = [pytest.mark.e2e, pytest.mark.prometheus]
 

@@ -6,9 +6,9 @@ from tempfile import TemporaryDirectory
 
 import uvicorn
 
-from pizzeria.application.announcements import Announcements
-from pizzeria.bootstrap import bootstrap
-from pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.application.announcements import Announcements
+from mario_perf.pizzeria.bootstrap import bootstrap
+from mario_perf.pizzeria.infrastructure.database import opened
 
 if __name__ == "__main__":
     port, certificate = sys.argv[1:]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gate.cli import main
+from mario_perf.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from analysis import baselines
-from analysis.errors import UserError
-from gate.commands.baseline import UnfitRunError, baseline
+from mario_perf.baselines import stored_baselines
+from mario_perf.cli.baseline_command import UnfitRunError, baseline
+from mario_perf.errors import UserError
 from tests.analysis.conftest import Service, keep_scrapes, record, target
 
 if TYPE_CHECKING:
-    from analysis.run_record import Side
+    from mario_perf.run_record import Side
 
 
 @pytest.fixture(autouse=True)
@@ -53,14 +53,14 @@ def save(run: Path) -> str:
 
 def test_a_run_that_can_be_judged_is_kept() -> None:
     assert save(leave("candidate")).endswith("1 runs\n")
-    assert len(baselines.found()) == 1
+    assert len(stored_baselines.found()) == 1
 
 
 def test_a_run_of_which_a_large_share_failed_is_kept_with_a_warning() -> None:
     told = save(leave("candidate", failing=6, step={"failed": 240, "errors": {"HTTP 500": 240}}))
     assert "warning: run-1: a large share failed of GetMenuQuery (60%)" in told
     assert "ignored_error_types" in told
-    assert len(baselines.found()) == 1
+    assert len(stored_baselines.found()) == 1
 
 
 def test_business_answers_are_no_failures_of_a_baseline() -> None:
@@ -81,11 +81,11 @@ def test_a_run_that_cannot_be_judged_is_refused_with_the_reason(unfit: dict[str,
     ) as refused:
         save(run)
     assert refused.value.exit_code == 4
-    assert baselines.found() == ()
+    assert stored_baselines.found() == ()
 
 
 def test_half_a_duet_is_refused() -> None:
     run = leave("baseline", "candidate")
     with pytest.raises(UserError, match=r"it is a duet.*save a run of one"):
         save(run)
-    assert baselines.found() == ()
+    assert stored_baselines.found() == ()

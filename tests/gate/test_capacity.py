@@ -38,7 +38,7 @@ locustfile = "guests.py"
 
 GUESTS = """
 from locust import task
-from loadtests.harness import MeasuredUser, Step
+from mario_perf.load.locust_plugin import MeasuredUser, Step
 
 SERVED = Step("be served", "Serve", "GET")
 
@@ -133,7 +133,7 @@ class Place:
 
     def capacity(self, *options: str) -> subprocess.CompletedProcess[str]:
         """``mario-perf capacity``, with even arrivals."""
-        command = [sys.executable, "-m", "gate", "capacity", "--arrivals", "constant", "--users", "100"]
+        command = [sys.executable, "-m", "mario_perf", "capacity", "--arrivals", "constant", "--users", "100"]
         return subprocess.run(
             [*command, *options],
             cwd=self.folder,

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from analysis.capacity import Capacity, Probe
-from analysis.capacity_change import Change
-from analysis.model import Verdict
-from gate import capacity_table
+from mario_perf.capacity.capacity_change import Change
+from mario_perf.capacity.rate_search import Capacity, Probe
+from mario_perf.model import Verdict
+from mario_perf.reports import capacity_table
 
 FILE = Path("runs/1-capacity/capacity.json")
 

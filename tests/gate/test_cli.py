@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from gate.cli import cli
+from mario_perf.cli.main import cli
 from tests.gate.conftest import Done
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 def mario(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "gate", *arguments],
+        [sys.executable, "-m", "mario_perf", *arguments],
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import UserError
-from analysis.model import Outcome
-from analysis.policy import Policy, Thresholds
-from analysis.run_record import Span, StepCounts, TargetRecord
-from analysis.sources.scrapes import ScrapeSource
-from gate.duet import Duet, play
-from gate.load import Load, OutOfTimeError, Target
-from gate.processes import NotReadyError
-from gate.sides import given as running_services
+from mario_perf.builds.processes import NotReadyError
+from mario_perf.configuration.policy import Policy, Thresholds
+from mario_perf.errors import UserError
+from mario_perf.gate.duet import Duet, play
+from mario_perf.gate.load_process import Load, OutOfTimeError, Target
+from mario_perf.gate.sides import given as running_services
+from mario_perf.model import Outcome
+from mario_perf.run_record import Span, StepCounts, TargetRecord
+from mario_perf.sources.scrapes import ScrapeSource
 from tests.gate.test_spoilt import round_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.judge import Measured
-    from analysis.model import GateResult
+    from mario_perf.judgement.judge import Measured
+    from mario_perf.model import GateResult
 
 URLS = ("http://127.0.0.1:1", "http://127.0.0.1:2")
 NOWHERE = running_services(*(Target(url, None, "/metrics") for url in URLS))

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from prometheus_client import CollectorRegistry, Histogram, start_http_server
 
-from gate.commands.doctor import doctor
+from mario_perf.cli.doctor_command import doctor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def run(tmp_path: Path, policy: str, *options: str) -> subprocess.CompletedProce
         identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
         subprocess.run(["git", *identity, *words], cwd=tmp_path, check=True, timeout=30)
     return subprocess.run(
-        [sys.executable, "-m", "gate", "doctor", *options],
+        [sys.executable, "-m", "mario_perf", "doctor", *options],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
         capture_output=True,
@@ -126,7 +126,7 @@ def test_a_service_that_cannot_be_started_is_a_problem_and_its_output_is_kept(tm
 def test_the_pizzeria_is_fit_for_a_gate_and_nothing_is_left(tmp_path: Path) -> None:
     done = run(tmp_path, POLICY, "--quick", "--demo")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "started by python -m pizzeria" in " ".join(done.stdout.split())
+    assert "started by python -m mario_perf.pizzeria" in " ".join(done.stdout.split())
     assert "PlaceOrderCommand" in done.stdout
     assert "noticed by process_start_time_seconds" in done.stdout
     assert not list(tmp_path.glob("mario-perf-doctor-*"))

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import UserError
-from analysis.model import Outcome
-from analysis.policy import Policy, Service
-from analysis.sources.scrapes import ScrapeSource
-from gate.duet import Duet, play
-from gate.git import Checkout
-from gate.load import QUIET, Load
-from gate.processes import free_port
-from gate.progress import PlainNarrator
-from gate.service import Build
-from gate.sides import fresh
+from mario_perf.builds.build import Build
+from mario_perf.builds.git import Checkout
+from mario_perf.builds.processes import free_port
+from mario_perf.configuration.policy import Policy, Service
+from mario_perf.errors import UserError
+from mario_perf.gate.duet import Duet, play
+from mario_perf.gate.load_process import QUIET, Load
+from mario_perf.gate.sides import fresh
+from mario_perf.model import Outcome
+from mario_perf.reports.progress import PlainNarrator
+from mario_perf.sources.scrapes import ScrapeSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gate.sides import Serving, Sides
+    from mario_perf.gate.sides import Serving, Sides
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,7 +72,7 @@ def test_a_round_that_fails_loses_nothing_of_those_before(tmp_path: Path) -> Non
 
 def test_a_side_that_restarts_ends_it_since_no_further_round_can_make_up_for_that(tmp_path: Path) -> None:
     serve, under_load = (
-        f"{sys.executable} -m pizzeria --port {{port}}",
+        f"{sys.executable} -m mario_perf.pizzeria --port {{port}}",
         tmp_path / "round-1/scrapes-candidate*",
     )
     once = f"{serve} & until ls {under_load}; do sleep 0.1; done; sleep 2; kill $!; wait $!; exec {serve}"

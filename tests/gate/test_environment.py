@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gate import environment
-from gate.processes import running, wait_for_end
+from mario_perf.builds import process_environment
+from mario_perf.builds.processes import running, wait_for_end
 
 REPOSITORY = subprocess.run(
     ["git", "rev-parse", "--local-env-vars"], check=True, capture_output=True, text=True, timeout=30
@@ -38,7 +38,7 @@ def test_a_child_inherits_nothing_that_names_a_repository(
 def test_git_inherits_nothing_that_names_a_repository(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in REPOSITORY:
         monkeypatch.setenv(name, "/elsewhere")
-    assert environment.for_git().keys().isdisjoint(REPOSITORY)
+    assert process_environment.for_git().keys().isdisjoint(REPOSITORY)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_child_cannot_speak_for_the_job_nor_steer_its_next_steps(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, "hunter2")
-    assert "hunter2" not in environment.for_child().values()
+    assert "hunter2" not in process_environment.for_child().values()
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_child_cannot_speak_for_the_job_nor_steer_its_next_steps(
 )
 def test_a_child_inherits_what_else_there_is(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "kept")
-    assert environment.for_child()[name] == "kept"
+    assert process_environment.for_child()[name] == "kept"
 
 
 def test_every_child_is_started_without_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +89,7 @@ def test_every_child_is_started_without_them(tmp_path: Path, monkeypatch: pytest
 
 
 def test_without_git_a_child_is_started_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    environment._of_a_repository.cache_clear()
+    process_environment._of_a_repository.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert environment.for_child()["PATH"] == str(tmp_path)
-    environment._of_a_repository.cache_clear()
+    assert process_environment.for_child()["PATH"] == str(tmp_path)
+    process_environment._of_a_repository.cache_clear()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import UserError
-from gate import git
+from mario_perf.builds import git
+from mario_perf.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 

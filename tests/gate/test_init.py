@@ -18,11 +18,11 @@ import pytest
 from click.testing import CliRunner
 from prometheus_client import CollectorRegistry, Histogram, start_http_server
 
-from analysis import policy_file
-from analysis.errors import MetricNotFoundError, SourceUnreachableError, UserError
-from analysis.policy import Service
-from gate.commands.init import init
-from gate.prometheus import scraping
+from mario_perf.cli.init_command import init
+from mario_perf.configuration import policy_file
+from mario_perf.configuration.policy import Service
+from mario_perf.errors import MetricNotFoundError, SourceUnreachableError, UserError
+from mario_perf.gate.prometheus_server import scraping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,7 +204,7 @@ def _wait_until_scraped(prometheus: str) -> None:
 
 def test_at_a_terminal_it_asks_which_one(url: str, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "gate", "init", url, "--output", str(tmp_path / "perf.toml")]
+    command = [sys.executable, "-m", "mario_perf", "init", url, "--output", str(tmp_path / "perf.toml")]
     with subprocess.Popen(
         command,
         stdin=theirs,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import UserError
-from analysis.policy import Load
-from gate import load
-from gate.load import LOCUSTFILE, Target, locustfile
+from mario_perf.configuration.policy import Load
+from mario_perf.errors import UserError
+from mario_perf.gate import load_process
+from mario_perf.gate.load_process import LOCUSTFILE, Target, locustfile
 from tests.loadtests.exposition import serving
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ def test_one_that_is_not_there_is_told_with_where_it_was_named(tmp_path: Path) -
         locustfile(Load(locustfile="shop.py"), policy)
 
 
-def opened(users: int | None) -> load.Load:
+def opened(users: int | None) -> load_process.Load:
     """Four journeys a second, for a moment."""
-    return load.Load(
+    return load_process.Load(
         users=users,
         seed=1,
         scenario="mario",
@@ -54,7 +54,7 @@ def opened(users: int | None) -> load.Load:
 @pytest.mark.e2e
 def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp_path: Path) -> None:
     with serving() as url:
-        done = load.run(
+        done = load_process.run(
             opened(users=None), Target(url, None, "/metrics"), None, tmp_path / "run", (), lambda: None
         )
     assert (done.record.model, done.record.users) == ("open", 10)
@@ -66,6 +66,6 @@ def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp
 def test_users_that_an_open_model_is_given_are_all_that_there_are(tmp_path: Path) -> None:
     with serving() as url:
         target = Target(url, None, "/metrics")
-        done = load.run(opened(users=3), target, None, tmp_path / "run", (), lambda: None)
+        done = load_process.run(opened(users=3), target, None, tmp_path / "run", (), lambda: None)
     assert done.record.arrivals is not None
     assert (done.record.users, done.record.arrivals.max_users) == (3, 3)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import UserError
-from analysis.metrics import CQRS
-from analysis.policy import Policy, Service
-from gate import embedded, origin
+from mario_perf.builds import embedded_pizzeria, origin
+from mario_perf.configuration.policy import Policy, Service
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def test_a_checkout_of_ours_is_measured_without_a_word(monkeypatch: pytest.Monke
     monkeypatch.chdir(ROOT)
     found = origin.find(Policy(), None, demo=False)
     assert (found.checkout.path, found.service) == (ROOT, None)
-    assert str(found) == "the pizzeria of this checkout, started by python -m pizzeria"
+    assert str(found) == "the pizzeria of this checkout, started by python -m mario_perf.pizzeria"
 
 
 def test_another_repository_without_a_perf_toml_is_refused(elsewhere: Path) -> None:
@@ -95,19 +95,19 @@ def test_a_perf_toml_in_a_hidden_folder_or_outside_of_the_repository_is_nobodys(
 
 
 def test_a_package_that_is_called_pizzeria_by_chance_is_not_ours(elsewhere: Path) -> None:
-    main = elsewhere / embedded.MAIN
+    main = elsewhere / embedded_pizzeria.MAIN
     main.parent.mkdir(parents=True)
     main.touch()
     (elsewhere / "pyproject.toml").write_text('[project]\nname = "trattoria"\n', encoding="utf-8")
-    assert not embedded.held_by(elsewhere)
+    assert not embedded_pizzeria.held_by(elsewhere)
     (elsewhere / "pyproject.toml").write_text('[project]\nname = "mario-perf"\n', encoding="utf-8")
-    assert embedded.held_by(elsewhere)
+    assert embedded_pizzeria.held_by(elsewhere)
 
 
 @pytest.mark.parametrize("text", ["", "[project", "project = 1", "[project]\nversion = '1'"])
 def test_a_pyproject_without_a_name_is_nobodys(text: str, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
-    assert not embedded.held_by(tmp_path)
+    assert not embedded_pizzeria.held_by(tmp_path)
 
 
 def test_a_service_of_ones_own_says_how_it_is_started_and_no_secret(elsewhere: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_demo_needs_neither_repository_nor_policy(tmp_path: Path, monkeypatch:
     (tmp_path / "perf.toml").write_text("not read", encoding="utf-8")
     assert origin.policy(None, demo=True) == Policy()
     found = origin.find(Policy(), None, demo=True)
-    assert (found.checkout.path / embedded.MAIN).is_file()
+    assert (found.checkout.path / embedded_pizzeria.MAIN).is_file()
     assert str(found).startswith("a demo, the pizzeria of this installation")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.pace import Shortage, Spent, next_window, ran_out, rounds_left, shortage, typical
+from mario_perf.gate.round_plan import Shortage, Spent, next_window, ran_out, rounds_left, shortage, typical
 
 ROUNDS = st.lists(
     st.builds(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import UserError
-from analysis.policy import Policy, Service
-from gate import embedded, pair
+from mario_perf.builds import embedded_pizzeria
+from mario_perf.configuration.policy import Policy, Service
+from mario_perf.errors import UserError
+from mario_perf.gate import build_pair
 from tests.gate.test_wish import wish
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     run("add", "-A")
     run("commit", "-qm", "before the pizzeria")
     run("tag", "before")
-    main = tmp_path / embedded.MAIN
+    main = tmp_path / embedded_pizzeria.MAIN
     main.parent.mkdir(parents=True)
     main.touch()
     run("add", "-A")
@@ -44,29 +45,29 @@ def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_baseline_is_checked_out_from_its_commit(ours: Path) -> None:
-    found = pair.find(wish(against="main"), Policy(), kept=False)
+    found = build_pair.find(wish(against="main"), Policy(), kept=False)
     with found.baseline() as checkout:
-        assert (checkout.path / embedded.MAIN).is_file()
+        assert (checkout.path / embedded_pizzeria.MAIN).is_file()
         assert checkout.path != ours
 
 
 def test_a_baseline_without_a_pizzeria_is_not_replaced_by_the_installed_one(ours: Path) -> None:
     with pytest.raises(UserError, match=r"before has no pizzeria in .*; give --against"):
-        pair.find(wish(against="before"), Policy(), kept=False)
-    assert pair.find(wish(against="before"), SHOP, kept=False).commit == run("rev-parse", "before")
+        build_pair.find(wish(against="before"), Policy(), kept=False)
+    assert build_pair.find(wish(against="before"), SHOP, kept=False).commit == run("rev-parse", "before")
 
 
 def test_where_runs_are_kept_no_commit_is_needed(ours: Path) -> None:
     run("branch", "-m", "trunk")
-    assert pair.find(wish(baseline=""), Policy(), kept=True).commit is None
+    assert build_pair.find(wish(baseline=""), Policy(), kept=True).commit is None
     with pytest.raises(UserError, match="no main branch"):
-        pair.find(wish(baseline=""), Policy(), kept=False)
+        build_pair.find(wish(baseline=""), Policy(), kept=False)
 
 
 def test_a_demo_compares_the_installation_with_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    found = pair.find(wish(demo=True), Policy(), kept=False)
+    found = build_pair.find(wish(demo=True), Policy(), kept=False)
     with found.baseline() as checkout:
         assert checkout == found.candidate.checkout

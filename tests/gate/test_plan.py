@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.policy import Policy
-from analysis.sources.scrapes import ScrapeSource
-from gate.duet import Duet
-from gate.load import Load, Target
-from gate.sides import given as running_services
+from mario_perf.configuration.policy import Policy
+from mario_perf.gate.duet import Duet
+from mario_perf.gate.load_process import Load, Target
+from mario_perf.gate.sides import given as running_services
+from mario_perf.sources.scrapes import ScrapeSource
 
 POLICY = Policy()
 SERVING = running_services(

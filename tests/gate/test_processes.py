@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import UserError
-from gate import processes
-from gate.processes import free_port, running, wait_for_end, wait_until_ready
+from mario_perf.builds import processes
+from mario_perf.builds.processes import free_port, running, wait_for_end, wait_until_ready
+from mario_perf.errors import UserError
 
 LONGEST = 15.0
 ROOT = Path(__file__).parents[2]
@@ -111,7 +111,7 @@ def test_nothing_outlives_a_parent_that_is_killed_and_no_port_stays_bound(tmp_pa
         import sys, time
         sys.path.insert(0, {str(ROOT)!r})
         from pathlib import Path
-        from gate.processes import running
+        from mario_perf.builds.processes import running
         command = ["/bin/sh", "-c", '"$@"; true', "sh", *{python(SERVER)!r}]
         with running("Service", command, Path({str(tmp_path)!r}) / "log") as child:
             print(child.process.pid, flush=True)
@@ -136,7 +136,7 @@ def test_a_second_interrupt_while_a_child_is_being_stopped_stops_it_too(tmp_path
         import signal, sys, time
         sys.path.insert(0, {str(ROOT)!r})
         from pathlib import Path
-        from gate.processes import running
+        from mario_perf.builds.processes import running
         stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " \\
             "print('ready', flush=True); time.sleep(60)"
         with running("Service", [sys.executable, "-c", stubborn], Path({str(tmp_path)!r}) / "log") as child:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 SAYS = f"""
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
-from gate.progress import narrating
+from mario_perf.reports.progress import narrating
 with narrating(100.0) as narrator:
     narrator.say("round 1")
     for _ in range(5):

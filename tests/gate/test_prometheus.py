@@ -6,14 +6,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from analysis.errors import UserError
-from gate import prometheus
+from mario_perf.errors import UserError
+from mario_perf.gate import prometheus_server
 
 
 @pytest.mark.prometheus
 def test_the_configuration_is_one_that_prometheus_takes(tmp_path: Path) -> None:
     file = tmp_path / "prometheus.yml"
-    file.write_text(prometheus._config((8001, 8002), "/metrics"))
+    file.write_text(prometheus_server._config((8001, 8002), "/metrics"))
     checked = subprocess.run(
         ["promtool", "check", "config", str(file)], capture_output=True, text=True, check=False, timeout=30
     )
@@ -22,7 +22,7 @@ def test_the_configuration_is_one_that_prometheus_takes(tmp_path: Path) -> None:
 
 @pytest.mark.prometheus
 def test_it_knows_its_targets_when_it_is_given_and_is_gone_afterwards(tmp_path: Path) -> None:
-    with prometheus.scraping((1, 2), "/metrics", tmp_path / "log") as url:
+    with prometheus_server.scraping((1, 2), "/metrics", tmp_path / "log") as url:
         targets = httpx.get(f"{url}/api/v1/targets", timeout=5).json()["data"]["activeTargets"]
         assert {each["labels"]["instance"] for each in targets} == {"127.0.0.1:1", "127.0.0.1:2"}
     with pytest.raises(httpx.ConnectError):
@@ -35,6 +35,6 @@ def test_without_the_binary_the_message_says_how_to_get_it(
     monkeypatch.setenv("PATH", str(tmp_path))
     with (
         pytest.raises(UserError, match="apt-get install prometheus"),
-        prometheus.scraping((), "/", tmp_path / "log"),
+        prometheus_server.scraping((), "/", tmp_path / "log"),
     ):
         pass

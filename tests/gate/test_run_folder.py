@@ -6,44 +6,44 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import UserError
-from gate import run_folder, session
-from reports.outputs import Output
+from mario_perf.errors import UserError
+from mario_perf.gate import gate_folder, gate_session
+from mario_perf.reports.outputs import Output
 from tests.gate.test_wish import wish
 from tests.reports import samples
 
 
 def test_a_folder_is_new_and_ignored_by_git_with_all_beside_it(tmp_path: Path) -> None:
-    one, two = (run_folder.make(tmp_path / "runs", "-capacity") for _ in range(2))
+    one, two = (gate_folder.make(tmp_path / "runs", "-capacity") for _ in range(2))
     assert one != two
     assert (tmp_path / "runs" / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
 
 def test_a_gitignore_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("mine\n", encoding="utf-8")
-    run_folder.make(tmp_path)
+    gate_folder.make(tmp_path)
     assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "mine\n"
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match="give another --runs-dir"):
-        run_folder.make(tmp_path / "file")
+        gate_folder.make(tmp_path / "file")
 
 
 def test_latest_names_a_folder_when_its_report_is_there(tmp_path: Path) -> None:
-    old, new = run_folder.make(tmp_path), run_folder.make(tmp_path)
-    session._deliver(samples.gate(), old, wish())
+    old, new = gate_folder.make(tmp_path), gate_folder.make(tmp_path)
+    gate_session._deliver(samples.gate(), old, wish())
     assert (tmp_path / "latest").readlink() == Path(old.name)
-    session._deliver(samples.gate(), new, wish())
+    gate_session._deliver(samples.gate(), new, wish())
     assert (tmp_path / "latest" / "report.json").samefile(new / "report.json")
 
 
 def test_a_report_that_fails_elsewhere_is_the_latest_all_the_same(tmp_path: Path) -> None:
-    folder = run_folder.make(tmp_path)
+    folder = gate_folder.make(tmp_path)
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match="cannot be written"):
-        session._deliver(
+        gate_session._deliver(
             samples.gate(), folder, wish(outputs=(Output("json", tmp_path / "file" / "a.json"),))
         )
     assert (tmp_path / "latest").readlink() == Path(folder.name)
@@ -52,4 +52,4 @@ def test_a_report_that_fails_elsewhere_is_the_latest_all_the_same(tmp_path: Path
 def test_latest_that_is_no_link_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "latest").mkdir()
     with pytest.raises(UserError, match="remove what is there"):
-        run_folder.point_latest(run_folder.make(tmp_path))
+        gate_folder.point_latest(gate_folder.make(tmp_path))

@@ -7,13 +7,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from analysis.errors import UserError
-from analysis.metrics import CQRS
-from analysis.policy import Policy, Service
-from gate.git import Checkout
-from gate.processes import free_port
-from gate.progress import PlainNarrator
-from gate.service import Build, prepare, served, startable
+from mario_perf.builds.build import Build, prepare, served, startable
+from mario_perf.builds.git import Checkout
+from mario_perf.builds.processes import free_port
+from mario_perf.configuration.policy import Policy, Service
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.errors import UserError
+from mario_perf.reports.progress import PlainNarrator
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +25,7 @@ def build(service: Service | None, folder: Path = ROOT, **changes: object) -> Bu
 
 def test_the_embedded_pizzeria_gets_the_faults_that_were_asked_for() -> None:
     command = build(None, faults=("--slow", "GetMenuQuery=2")).command()
-    assert command[1:3] == ["-m", "pizzeria"]
+    assert command[1:3] == ["-m", "mario_perf.pizzeria"]
     assert command[-2:] == ["--slow", "GetMenuQuery=2"]
 
 

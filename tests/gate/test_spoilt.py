@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.judge import Measured
-from analysis.model import Finding, Measurement, Operation, Outcome, RunMeasurement, Severity
-from analysis.policy import Policy
-from analysis.run_record import Environment, Generator, Rates, RunRecord, Side, Span
-from gate.spoilt import for_good, judged, reasons
+from mario_perf.configuration.policy import Policy
+from mario_perf.judgement.judge import Measured
+from mario_perf.judgement.round_selection import for_good, judged, reasons
+from mario_perf.model import Finding, Measurement, Operation, Outcome, RunMeasurement, Severity
+from mario_perf.run_record import Environment, Generator, Rates, RunRecord, Side, Span
 
 POLICY = Policy()
 BOUNDS = np.array([0.001, 0.01, 0.1])

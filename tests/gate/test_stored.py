@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis import baselines
-from analysis.errors import UserError
-from analysis.model import Outcome
-from analysis.policy import Policy, Service
-from analysis.sources.scrapes import ScrapeSource
-from gate import stored
-from gate.git import Checkout
-from gate.load import QUIET, Load
-from gate.processes import free_port
-from gate.progress import PlainNarrator
-from gate.service import Build, prepare
-from gate.stored import Stored, play
+from mario_perf.baselines import stored_baselines
+from mario_perf.builds.build import Build, prepare
+from mario_perf.builds.git import Checkout
+from mario_perf.builds.processes import free_port
+from mario_perf.configuration.policy import Policy, Service
+from mario_perf.errors import UserError
+from mario_perf.gate import stored
+from mario_perf.gate.load_process import QUIET, Load
+from mario_perf.gate.stored import Stored, play
+from mario_perf.model import Outcome
+from mario_perf.reports.progress import PlainNarrator
+from mario_perf.sources.scrapes import ScrapeSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-RUN_IT = f"exec {sys.executable} -m pizzeria --port {{port}}"
+RUN_IT = f"exec {sys.executable} -m mario_perf.pizzeria --port {{port}}"
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +73,7 @@ def test_a_baseline_that_cannot_be_set_up_loses_nothing_of_the_candidate(tmp_pat
 
 def test_a_service_that_dies_under_load_loses_nothing_of_the_runs_before(tmp_path: Path) -> None:
     ran = tmp_path / "ran"
-    briefly = f"timeout 4 {sys.executable} -m pizzeria --port {{port}}"
+    briefly = f"timeout 4 {sys.executable} -m mario_perf.pizzeria --port {{port}}"
     candidate = build("candidate", f"if [ -e {ran} ]; then {briefly}; else touch {ran}; {RUN_IT}; fi")
     result = play(asked(candidate, build("baseline", RUN_IT), tmp_path, window=6.0), PlainNarrator())
     assert result.outcome is Outcome.INVALID
@@ -96,7 +96,7 @@ def test_what_is_kept_is_compared_with_and_told_and_nothing_is_built(
     ask = asked(candidate, build("baseline", RUN_IT, "false"), tmp_path)
     (tmp_path / "before").mkdir()
     run = stored._played(replace(ask, folder=tmp_path / "before"), candidate, 1, PlainNarrator())
-    path = baselines.save(run.candidate).path
+    path = stored_baselines.save(run.candidate).path
     result = play(ask, PlainNarrator())
     assert result.baseline_runs == ("candidate-1",)
     assert "setup of the baseline" not in result.sentence

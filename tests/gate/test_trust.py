@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import UserError
-from gate.trust import Trust
+from mario_perf.errors import UserError
+from mario_perf.gate.certificates import Trust
 
 
 def test_certificates_are_verified_unless_that_is_waived(self_signed: Path) -> None:

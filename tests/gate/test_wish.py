@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from analysis.errors import UserError
-from analysis.policy import Policy, Service
-from gate.wish import Wish, check, check_faults
+from mario_perf.configuration.policy import Policy, Service
+from mario_perf.errors import UserError
+from mario_perf.gate.gate_request import Wish, check, check_faults
 
 ASKED: dict[str, Any] = {
     "demo": False,

@@ -2,9 +2,9 @@
 
 import re
 
-from analysis import runs
-from analysis.run_record import Side, StepCounts, TargetRecord
-from analysis.sources.scrapes import scrapes
+from mario_perf import runs
+from mario_perf.run_record import Side, StepCounts, TargetRecord
+from mario_perf.sources.scrapes import scrapes
 
 
 def executions(body: str) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from loadtests.options import Options, add_arguments, settle
+from mario_perf.load.options import Options, add_arguments, settle
 
 
 def options(*words: str) -> Options:

@@ -13,7 +13,7 @@ from typing import ClassVar
 from gevent import monkey
 from locust import task
 
-from loadtests.harness import MeasuredUser, Step
+from mario_perf.load.locust_plugin import MeasuredUser, Step
 
 FIRST = Step("first", "FirstQuery", "GET")
 SECOND = Step("second", "SecondQuery", "GET")

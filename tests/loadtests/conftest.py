@@ -106,7 +106,7 @@ def pizzeria() -> Iterator[Callable[..., str]]:
     started: list[AbstractContextManager[subprocess.Popen[str]]] = []
 
     def start(*arguments: str) -> str:
-        manager = process("-m", "pizzeria", "--port", "0", *arguments)
+        manager = process("-m", "mario_perf.pizzeria", "--port", "0", *arguments)
         started.append(manager)
         return first_line(manager.__enter__()).removeprefix("listening on ")
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from loadtests import shapes
-from loadtests.arrivals import GAPS, Arrivals, Part
-from loadtests.shapes import Shape, Stage
+from mario_perf.load.arrivals import shapes
+from mario_perf.load.arrivals.arrival_schedule import GAPS, Arrivals, Part
+from mario_perf.load.arrivals.shapes import Shape, Stage
 
 RAMP = Shape("ramp", (Stage(100.0, 0.0, 2.0), Stage(50.0, 2.0, 2.0)))
 STEADY = Shape("steady", (Stage(100.0, 1.0, 1.0),))

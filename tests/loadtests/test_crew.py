@@ -4,9 +4,9 @@ from time import perf_counter
 
 import gevent
 
-from loadtests.crew import Crew
-from loadtests.plan import Plan
-from loadtests.steps import Step
+from mario_perf.load.arrivals.shared_iterations import Plan
+from mario_perf.load.steps import Step
+from mario_perf.load.users.user_group import Crew
 from tests.loadtests.asked import options
 
 LOOK = Step("look", "LookQuery", "GET")

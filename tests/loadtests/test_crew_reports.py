@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from analysis.run_record import Generator, Side
-from loadtests.crew import CrewReport, merged
-from loadtests.ledger import Ledger
-from loadtests.session import Disagreements
-from loadtests.steps import Step
-from loadtests.tally import Tally
+from mario_perf.load.arrivals.arrival_counters import Ledger
+from mario_perf.load.record.step_counters import Tally
+from mario_perf.load.steps import Step
+from mario_perf.load.users.step_session import Disagreements
+from mario_perf.load.users.user_group import CrewReport, merged
+from mario_perf.run_record import Generator, Side
 
 REPORT = TypeAdapter(CrewReport)
 STEPS = [Step("look", "LookQuery", "GET"), Step("order", "OrderCommand", "POST")]

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from analysis import findings, runs
-from analysis.run_record import PlanCounts, RunRecord
+from mario_perf import runs
+from mario_perf.run_record import PlanCounts, RunRecord
+from mario_perf.validity import run_checks
 from tests.loadtests.agreement import agree, given_up_on, scraped, sent
 from tests.loadtests.conftest import Load, process
 
@@ -72,7 +73,7 @@ def judged(record: RunRecord) -> list[tuple[str, str]]:
     """Code and severity of what is found about workers."""
     return [
         (finding.code, finding.severity.value)
-        for finding in findings.of_load(record)
+        for finding in run_checks.of_load(record)
         if finding.code == "worker-lost"
     ]
 
@@ -226,7 +227,7 @@ from pathlib import Path
 
 from locust import task
 
-from loadtests.harness import MeasuredUser, Step
+from mario_perf.load.locust_plugin import MeasuredUser, Step
 
 LOOK = Step("look", "GetMenuQuery", "GET")
 

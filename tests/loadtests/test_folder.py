@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis import runs
-from analysis.run_record import Generator, Rates, RunRecord, Span, TargetRecord
-from loadtests import fingerprint, folder
+from mario_perf import runs
+from mario_perf.load.record import fingerprint, run_folder
+from mario_perf.run_record import Generator, Rates, RunRecord, Span, TargetRecord
 
 
 def record(run_id: str) -> RunRecord:
@@ -33,8 +33,8 @@ def record(run_id: str) -> RunRecord:
 
 
 def test_what_was_written_is_read_back_the_same(tmp_path: Path) -> None:
-    place = folder.create(tmp_path / "runs", "one")
-    folder.write(place, record("one"))
+    place = run_folder.create(tmp_path / "runs", "one")
+    run_folder.write(place, record("one"))
     assert runs.load(place).record == record("one").model_copy(
         update={"environment": runs.load(place).record.environment}
     )
@@ -43,33 +43,33 @@ def test_what_was_written_is_read_back_the_same(tmp_path: Path) -> None:
 
 def test_latest_points_to_the_newest(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        folder.write(folder.create(tmp_path, name), record(name))
+        run_folder.write(run_folder.create(tmp_path, name), record(name))
     assert (tmp_path / "latest").readlink() == Path("two")
     assert runs.load(tmp_path / "latest").record.run_id == "two"
 
 
 def test_a_new_folder_of_runs_is_ignored_by_git(tmp_path: Path) -> None:
-    folder.create(tmp_path / "runs", "one")
+    run_folder.create(tmp_path / "runs", "one")
     assert (tmp_path / "runs" / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
 
 def test_a_folder_that_is_there_already_stays_as_git_sees_it(tmp_path: Path) -> None:
-    folder.create(tmp_path, "one")
+    run_folder.create(tmp_path, "one")
     assert not (tmp_path / ".gitignore").exists()
 
 
 def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
-    assert [folder.create(tmp_path, "one").name for _ in range(3)] == ["one", "one-2", "one-3"]
+    assert [run_folder.create(tmp_path, "one").name for _ in range(3)] == ["one", "one-2", "one-3"]
 
 
 def test_without_a_name_every_run_gets_one_of_its_own(tmp_path: Path) -> None:
-    assert len({folder.create(tmp_path, None) for _ in range(5)}) == 5
+    assert len({run_folder.create(tmp_path, None) for _ in range(5)}) == 5
 
 
 def test_where_no_folder_can_be_made_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
-        folder.create(tmp_path / "file", "one")
+        run_folder.create(tmp_path / "file", "one")
 
 
 def test_the_fingerprint_tells_the_machine_without_naming_it() -> None:

@@ -13,12 +13,12 @@ from gevent.queue import Queue
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadtests.arrivals import GAPS, Arrivals, Part
-from loadtests.lobby import Lobby
-from loadtests.shapes import Shape, Stage
+from mario_perf.load.arrivals.arrival_queue import Lobby
+from mario_perf.load.arrivals.arrival_schedule import GAPS, Arrivals, Part
+from mario_perf.load.arrivals.shapes import Shape, Stage
 
 if TYPE_CHECKING:
-    from loadtests.ledger import Ledger
+    from mario_perf.load.arrivals.arrival_counters import Ledger
 
 PATIENCE = 30.0
 

@@ -5,7 +5,7 @@ import pytest
 from hdrh.histogram import HdrHistogram
 from hypothesis import given
 
-from loadtests.latencies import LONGEST_US, Latencies
+from mario_perf.load.record.latency_counts import LONGEST_US, Latencies
 
 SECONDS = st.floats(0, 7200, allow_nan=False)
 

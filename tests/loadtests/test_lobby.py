@@ -7,10 +7,10 @@ import gevent
 import pytest
 from gevent import GreenletExit
 
-from analysis.findings import LONGEST_LAG
-from loadtests.arrivals import GAPS, Arrivals, Part
-from loadtests.lobby import Lobby
-from loadtests.shapes import Shape, Stage
+from mario_perf.load.arrivals.arrival_queue import Lobby
+from mario_perf.load.arrivals.arrival_schedule import GAPS, Arrivals, Part
+from mario_perf.load.arrivals.shapes import Shape, Stage
+from mario_perf.validity.run_checks import LONGEST_LAG
 
 PATIENCE = 30.0
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+import scenarios
 
-from analysis import runs
-from analysis.run_record import PlanCounts, RunRecord, TargetRecord
-from loadtests import scenarios, shapes
+from mario_perf import runs
+from mario_perf.load.arrivals import shapes
+from mario_perf.run_record import PlanCounts, RunRecord, TargetRecord
 from tests.loadtests.agreement import agree, sent
 
 pytestmark = pytest.mark.e2e

@@ -13,10 +13,11 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from analysis import findings, runs
-from analysis.run_record import Latency, RunRecord
 from benchmarks.load.delaying import log
 from benchmarks.load.delays import Stall, quantile, seen
+from mario_perf import runs
+from mario_perf.run_record import Latency, RunRecord
+from mario_perf.validity import run_checks
 from tests.loadtests.conftest import ROOT, Load, process
 
 pytestmark = pytest.mark.e2e
@@ -102,4 +103,4 @@ def test_a_pause_of_the_generator_counts_since_journeys_were_due_and_the_run_is_
     late = record.arrivals.late_max
     assert late <= since_due.maximum <= late + sent.maximum
     assert of("second", target.latencies_from_intended) == of("second", target.latencies)
-    assert "generator-late" in {each.code for each in findings.of_load(record)}
+    assert "generator-late" in {each.code for each in run_checks.of_load(record)}

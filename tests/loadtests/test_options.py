@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.options import Options, add_arguments, settle, think_range
-from loadtests.redaction import without_credentials
-from loadtests.shapes import Shape, Stage
+from mario_perf.load.arrivals.shapes import Shape, Stage
+from mario_perf.load.credentials import without_credentials
+from mario_perf.load.options import Options, add_arguments, settle, think_range
 from tests.loadtests.asked import options
 
 

@@ -3,8 +3,7 @@
 import hypothesis.strategies as st
 import pytest
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-
-from loadtests.orderbook import MOST_ACTIVE, Order, OrderBook, Stage
+from order_tracker import MOST_ACTIVE, Order, OrderBook, Stage
 
 
 def test_an_order_is_active_until_it_is_over_on_every_side() -> None:

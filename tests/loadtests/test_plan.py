@@ -5,9 +5,9 @@ from itertools import chain
 
 from hypothesis import given
 from hypothesis import strategies as st
+from scenarios import MIXES, NAMES, STOVES, reference, stoves
 
-from loadtests.plan import Plan
-from loadtests.scenarios import MIXES, NAMES, STOVES, reference, stoves
+from mario_perf.load.arrivals.shared_iterations import Plan
 
 
 class Ends:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from analysis import findings, runs
-from analysis.run_record import Arrivals
+from mario_perf import runs
+from mario_perf.run_record import Arrivals
+from mario_perf.validity import run_checks
 from tests.loadtests.agreement import agree
 from tests.loadtests.conftest import Load
 
@@ -20,7 +21,7 @@ from pathlib import Path
 import gevent
 from locust import task
 
-from loadtests.harness import MeasuredUser, Step
+from mario_perf.load.locust_plugin import MeasuredUser, Step
 
 LOOK = Step("look", "GetMenuQuery", "GET")
 
@@ -97,7 +98,7 @@ def test_at_a_slow_service_the_pool_grows_to_its_limit_and_what_comes_then_is_dr
     assert came(load) == {"Guest": 6}
     assert run.record.warnings == ()  # the number of users was not changed by anybody
     assert arrivals.dropped > 0
-    (found,) = (each for each in findings.of_load(run.record) if each.code == "arrivals-dropped")
+    (found,) = (each for each in run_checks.of_load(run.record) if each.code == "arrivals-dropped")
     assert "found none of 6 users free, and so have no response time; allow more --max-users" in found.message
 
 

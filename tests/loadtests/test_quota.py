@@ -1,8 +1,7 @@
 """No more users at a time than there are places, also when these become fewer or more."""
 
 import gevent
-
-from loadtests.quota import Quota
+from quota import Quota
 
 
 def test_places_are_taken_by_so_many_at_a_time_and_by_all_in_the_end() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from analysis import runs
-from analysis.run_record import PlanCounts
+from mario_perf import runs
+from mario_perf.run_record import PlanCounts
 from tests.loadtests.agreement import agree, scraped, sent
 
 pytestmark = pytest.mark.e2e

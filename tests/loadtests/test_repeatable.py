@@ -5,8 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-
-from loadtests.orderbook import MOST_ACTIVE
+from order_tracker import MOST_ACTIVE
 
 pytestmark = pytest.mark.e2e
 

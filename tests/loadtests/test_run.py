@@ -6,9 +6,9 @@ from time import monotonic
 import gevent
 import pytest
 
-from analysis.run_record import LostWorker
-from loadtests.crew import CrewReport, targets
-from loadtests.run import Run
+from mario_perf.load.record.run_phases import Run
+from mario_perf.load.users.user_group import CrewReport, targets
+from mario_perf.run_record import LostWorker
 from tests.loadtests.asked import options
 from tests.loadtests.exposition import serving
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import gevent
 import pytest
 
-from analysis.sources.scrapes import scrapes
-from loadtests import trust
-from loadtests.scraper import ScrapeError, Scraper
+from mario_perf.load import trusted_certificates
+from mario_perf.load.record.scraper import ScrapeError, Scraper
+from mario_perf.sources.scrapes import scrapes
 from tests.loadtests.exposition import BODY, serving
 
-TLS = trust.context(None, insecure=False)
+TLS = trusted_certificates.context(None, insecure=False)
 
 
 @pytest.fixture

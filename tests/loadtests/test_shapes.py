@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests import shapes
-from loadtests.shapes import Shape, Stage
+from mario_perf.load.arrivals import shapes
+from mario_perf.load.arrivals.shapes import Shape, Stage
 
 LEVELS = st.one_of(st.just(0.0), st.floats(0.01, 50))
 STAGES = st.builds(Stage, st.floats(0.1, 5000), LEVELS, LEVELS)

@@ -12,11 +12,13 @@ import gevent
 import pytest
 from gevent.event import Event
 
-from analysis.sources.scrapes import scrapes
-from loadtests import clock, crew, pulse, recording, run, scraper
-from loadtests.latencies import Latencies
-from loadtests.session import Target
-from loadtests.steps import Step
+from mario_perf.load.arrivals import pausable_clock
+from mario_perf.load.record import generator_health, record_builder, run_phases, scraper
+from mario_perf.load.record.latency_counts import Latencies
+from mario_perf.load.steps import Step
+from mario_perf.load.users import user_group as crew
+from mario_perf.load.users.step_session import Target
+from mario_perf.sources.scrapes import scrapes
 from tests.loadtests.asked import options
 from tests.loadtests.exposition import serving
 
@@ -80,16 +82,16 @@ def time_lapse(monkeypatch: pytest.MonkeyPatch) -> Iterator[TimeLapse]:
     lapse = TimeLapse()
     monkeypatch.setattr(gevent, "sleep", lapse.sleep)
     clocks = {
-        clock: ["perf_counter"],
+        pausable_clock: ["perf_counter"],
         crew: ["perf_counter"],
-        pulse: ["perf_counter"],
-        run: ["time"],
+        generator_health: ["perf_counter"],
+        run_phases: ["time"],
         scraper: ["time", "perf_counter"],
     }
     for module, names in clocks.items():
         for name in names:
             monkeypatch.setattr(module, name, lapse.read)
-    monkeypatch.setattr(pulse, "_BEAT", BEAT)
+    monkeypatch.setattr(generator_health, "_BEAT", BEAT)
     yield lapse
     lapse.stop()
 
@@ -118,7 +120,7 @@ def test_after_the_first_hours_a_soak_takes_no_more_memory(
         *("--scrape-interval", str(SCRAPE), "--run-id", "soak"),
     )
     here, draw, ends, taken = crew.Crew(asked, service), Random(1), list[float](), []
-    soak = run.Run(asked, here.targets, here, tmp_path, lambda: ends.append(time_lapse.now))
+    soak = run_phases.Run(asked, here.targets, here, tmp_path, lambda: ends.append(time_lapse.now))
     tracemalloc.start()
     try:
         soak.begin()
@@ -141,7 +143,7 @@ def test_after_the_first_hours_a_soak_takes_no_more_memory(
     assert taken[-1] < 8e6
     # The clock may jump on while a scrape is really written, and the window's edge waits for that.
     assert ends == [pytest.approx(began + HOURS * 3600, abs=2 * SCRAPE)]
-    done = recording.record(soak, recording.Crowd(3, 1.0, 0, distributed=False))
+    done = record_builder.record(soak, record_builder.Crowd(3, 1.0, 0, distributed=False))
     assert done.arrivals is not None
     assert done.arrivals.offered == pytest.approx(0.7 * 0.1 * done.window.duration, rel=0.1)
     assert done.arrivals.finished == pytest.approx(done.arrivals.offered, abs=3)

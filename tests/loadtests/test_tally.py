@@ -6,8 +6,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from loadtests.steps import Answer, Step, reached
-from loadtests.tally import Tally
+from mario_perf.load.record.step_counters import Tally
+from mario_perf.load.steps import Answer, Step, reached
 
 PLAIN = Step("look", "LookQuery", "GET")
 COOK = Step("cook", "CookCommand", "PUT", business=frozenset({400}))

@@ -4,7 +4,7 @@ import gevent
 import pytest
 from gevent import GreenletExit
 
-from loadtests.turnstile import Turnstile
+from mario_perf.load.users.quiesce_barrier import Turnstile
 
 PATIENCE = 30.0
 

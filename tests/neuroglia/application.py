@@ -26,8 +26,8 @@ from neuroglia.mediation import (
 from neuroglia.observability import ApplicationSettingsWithObservability, Observability
 from neuroglia.validation.exceptions import BusinessRuleViolationException, ValidationException
 
-from pizzeria.cqrs.metrics.neuroglia import add_cqrs_metrics, extend_service_collection
-from pizzeria.cqrs.metrics.opentelemetry import OpenTelemetryRecorder
+from mario_perf.pizzeria.cqrs.metrics.neuroglia import add_cqrs_metrics, extend_service_collection
+from mario_perf.pizzeria.cqrs.metrics.opentelemetry import OpenTelemetryRecorder
 
 RESTING = 0.02
 PATIENCE = 0.3

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.infrastructure.database import opened
 from tests.pizzeria.running import Service, started
 
 if TYPE_CHECKING:

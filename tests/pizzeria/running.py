@@ -24,7 +24,7 @@ Labels = frozenset[tuple[str, str]]
 
 
 def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-W", "error", "-m", "pizzeria", *map(str, arguments)]
+    return [sys.executable, "-W", "error", "-m", "mario_perf.pizzeria", *map(str, arguments)]
 
 
 def environment() -> dict[str, str]:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pizzeria.cqrs.faults import Fault
-from pizzeria.fault_options import FaultOptionError, parse
+from mario_perf.pizzeria.cqrs.faults import Fault
+from mario_perf.pizzeria.fault_options import FaultOptionError, parse
 
 OPERATIONS = ("Bake", "Ask")
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from pizzeria.__main__ import main
-from pizzeria.bootstrap import OPERATIONS
+from mario_perf.pizzeria.__main__ import main
+from mario_perf.pizzeria.bootstrap import OPERATIONS
 from tests.pizzeria.running import PATIENCE, command, environment, growth, started
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from tests.reports import samples
 
 if TYPE_CHECKING:
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 
 @pytest.fixture(scope="session")

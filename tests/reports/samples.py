@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.metrics import CQRS
-from analysis.model import (
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.load.record.latency_counts import Latencies
+from mario_perf.model import (
     SHARES,
     Commit,
     Comparison,
@@ -28,8 +29,7 @@ from analysis.model import (
     Summary,
     Verdict,
 )
-from analysis.promql import queries
-from analysis.run_record import (
+from mario_perf.run_record import (
     Environment,
     Generator,
     Latency,
@@ -40,7 +40,7 @@ from analysis.run_record import (
     StepCounts,
     TargetRecord,
 )
-from loadtests.latencies import Latencies
+from mario_perf.sources.report_queries import queries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ _SENTENCES = {
 
 SUBJECT = Subject(
     run_id="20261123T160612Z-5e1d",
-    service="the pizzeria of this checkout, started by python -m pizzeria",
+    service="the pizzeria of this checkout, started by python -m mario_perf.pizzeria",
     project="trattoria/mario",
     branch="feature/faster-ovens",
     baseline=Commit("3f2a91c04d", "Bake in batches", "https://git.example/trattoria/mario/commit/3f2a91c04d"),

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from reports import html
+from mario_perf.reports import html_report
 from tests.reports import samples
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(html.render(samples.gate()), encoding="utf-8")
+    path.write_text(html_report.render(samples.gate()), encoding="utf-8")
     return path
 
 
@@ -214,7 +214,7 @@ def test_on_paper_the_evidence_is_open(page: Page) -> None:
 
 def test_hundreds_of_operations_can_be_sorted_and_filtered(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    path.write_text(html.render(samples.many(300)), encoding="utf-8")
+    path.write_text(html_report.render(samples.many(300)), encoding="utf-8")
     opened = browser.new_page()
     opened.goto(path.as_uri())
     opened.locator("thead button").first.click()

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from loadtests.latencies import Latencies
-from reports import evidence
+from mario_perf.load.record.latency_counts import Latencies
+from mario_perf.reports import evidence
 from tests.reports import samples
 
 if TYPE_CHECKING:
-    from analysis.model import GateResult
-    from analysis.run_record import Latency, RunRecord
+    from mario_perf.model import GateResult
+    from mario_perf.run_record import Latency, RunRecord
 
 
 def test_client_times_belong_to_the_operation_that_the_step_triggers() -> None:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.model import Operation, Outcome
-from reports.formats import RENDERERS
+from mario_perf.model import Operation, Outcome
+from mario_perf.reports.formats import RENDERERS
 from tests.reports import samples
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 
 @pytest.mark.parametrize("name", RENDERERS)

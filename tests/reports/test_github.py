@@ -3,16 +3,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analysis.model import Finding, Operation, Severity
-from reports import github
+from mario_perf.model import Finding, Operation, Severity
+from mario_perf.reports import github_annotations
 from tests.reports import samples
 
 if TYPE_CHECKING:
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 
 def test_the_verdict_is_the_first_annotation(result: GateResult) -> None:
-    first = github.render(result).splitlines()[0]
+    first = github_annotations.render(result).splitlines()[0]
     assert first.startswith(
         "::error title=Performance%3A regressed (trattoria/mario feature/faster-ovens #12)::"
     )
@@ -25,7 +25,7 @@ def test_a_name_cannot_end_its_command(result: GateResult) -> None:
         operation=Operation("query", "a,b::\n::set-output x=1"),
         explanation="50 % more\n::error::x",
     )
-    lines = github.render(replace(result, operations=(evil,), findings=())).splitlines()
+    lines = github_annotations.render(replace(result, operations=(evil,), findings=())).splitlines()
     assert len(lines) == 2
     assert lines[1] == "::error title=a%2Cb%3A%3A%0A%3A%3Aset-output x=1 regressed::50 %25 more%0A::error::x"
 
@@ -35,6 +35,6 @@ def test_no_more_annotations_than_github_shows() -> None:
         samples.many(1000),
         findings=tuple(Finding("gap", Severity.WARNING, str(number)) for number in range(50)),
     )
-    lines = github.render(result).splitlines()
+    lines = github_annotations.render(result).splitlines()
     assert sum(line.startswith("::error") for line in lines) == 10
     assert sum(line.startswith("::warning") for line in lines) <= 10

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.model import Subject
-from reports import github, heading, html
-from reports.formats import RENDERERS
+from mario_perf.model import Subject
+from mario_perf.reports import github_annotations, heading, html_report
+from mario_perf.reports.formats import RENDERERS
 from tests.reports import samples
 
 if TYPE_CHECKING:
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 TOP = 2500
 """Characters: the table of operations comes later."""
@@ -35,23 +35,23 @@ def test_both_builds_the_project_and_the_fault_are_at_the_top(name: str, result:
 @pytest.mark.parametrize("name", ["html", "markdown", "text"])
 def test_the_service_and_the_run_are_at_the_top(name: str, result: GateResult) -> None:
     top = body(RENDERERS[name](result)).replace("\\", "")[:TOP]
-    assert "started by python -m pizzeria" in top
+    assert "started by python -m mario_perf.pizzeria" in top
     assert result.subject.run_id in top
 
 
 def test_commits_and_pull_request_are_linked_in_html_and_markdown(result: GateResult) -> None:
     for url in (samples.SUBJECT.baseline, samples.SUBJECT.candidate):
         assert url is not None
-        assert f'href="{url.url}"' in html.render(result)
+        assert f'href="{url.url}"' in html_report.render(result)
         assert f"(<{url.url}>)" in RENDERERS["markdown"](result)
-    assert f'href="{samples.SUBJECT.pull_request_url}"' in html.render(result)
+    assert f'href="{samples.SUBJECT.pull_request_url}"' in html_report.render(result)
 
 
 def test_the_titles_of_two_runs_differ(result: GateResult) -> None:
     other = replace(result, subject=replace(result.subject, run_id="another"))
     assert heading.title(result) != heading.title(other)
     assert heading.title(result).startswith("Regressed · trattoria/mario feature/faster-ovens #12 · ")
-    assert f"<title>{heading.title(result)}</title>" in html.render(result)
+    assert f"<title>{heading.title(result)}</title>" in html_report.render(result)
 
 
 @pytest.mark.parametrize("name", ["html", "markdown", "text", "github"])
@@ -63,7 +63,7 @@ def test_without_a_fault_there_is_no_badge_and_what_is_unknown_is_said(name: str
 
 def test_a_title_of_a_commit_is_only_text(result: GateResult) -> None:
     evil = replace(samples.SUBJECT, project=samples.HOSTILE, branch="x\n::error::y")
-    assert "<script>alert" not in html.render(replace(result, subject=evil))
-    assert len(github.render(replace(result, subject=evil)).splitlines()) == len(
-        github.render(result).splitlines()
+    assert "<script>alert" not in html_report.render(replace(result, subject=evil))
+    assert len(github_annotations.render(replace(result, subject=evil)).splitlines()) == len(
+        github_annotations.render(result).splitlines()
     )

@@ -11,13 +11,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from analysis.model import Verdict
-from analysis.run_record import Arrivals
-from reports import html
+from mario_perf.model import Verdict
+from mario_perf.reports import html_report
+from mario_perf.run_record import Arrivals
 from tests.reports import samples
 
 if TYPE_CHECKING:
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 MOST_BYTES = 1_500_000
 
@@ -46,12 +46,12 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page(result: GateResult) -> Page:
-    return Page(html.render(result))
+    return Page(html_report.render(result))
 
 
 def test_thirty_operations_fit_a_mail() -> None:
     result = samples.gate(*samples.operations() * 3)
-    assert len(html.render(result).encode()) <= MOST_BYTES
+    assert len(html_report.render(result).encode()) <= MOST_BYTES
 
 
 def test_an_open_model_says_what_arrived_and_how_many_users_there_were(result: GateResult) -> None:
@@ -71,7 +71,7 @@ def test_an_open_model_says_what_arrived_and_how_many_users_there_were(result: G
         late_max=0.02,
     )
     run = result.runs[0].model_copy(update={"model": "open", "users": 40, "arrivals": arrivals})
-    text = " ".join(Page(html.render(replace(result, runs=(run,)))).words)
+    text = " ".join(Page(html_report.render(replace(result, runs=(run,)))).words)
     said = "3 found no free user, at most 61 were under way; 40 users were there at the start, 87 in the end"
     came = "1,200 of 1,201 journeys that were due arrived (poisson, 40.0/s asked for)"
     assert f"{came}, {said}, and 200 were allowed; " in text
@@ -87,7 +87,7 @@ def test_nothing_in_it_is_loaded_and_only_what_was_compared_is_linked(page: Page
 
 
 def test_the_policy_allows_this_style_and_script_and_nothing_else(result: GateResult) -> None:
-    text = html.render(result)
+    text = html_report.render(result)
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
     assert policy is not None
     rules = policy[1].replace("&#39;", "'")
@@ -139,7 +139,7 @@ def test_what_only_the_client_saw_is_among_the_errors(page: Page) -> None:
 
 def test_one_comparison_of_an_operation_decided() -> None:
     for one in (samples.limited(), samples.beyond_the_limit()):
-        page = Page(html.render(samples.gate(one)))
+        page = Page(html_report.render(samples.gate(one)))
         assert len([element for element in page.elements if element.get("class") == "decided"]) == 1
         assert page.words.count("the limit") == 1
 
@@ -154,11 +154,11 @@ def test_charts_have_names_and_their_numbers_in_a_table(page: Page, result: Gate
 
 def test_only_operations_whose_errors_moved_are_plotted_for_errors() -> None:
     steady = samples.gate(samples.compared("A", "query", 0.01, (0.0, -0.01, 0.01), Verdict.UNCHANGED))
-    assert "Change of the error ratio" not in html.render(steady)
-    assert "Change of the error ratio" in html.render(samples.gate(samples.failing()))
+    assert "Change of the error ratio" not in html_report.render(steady)
+    assert "Change of the error ratio" in html_report.render(samples.gate(samples.failing()))
 
 
 def test_a_moved_share_of_slow_executions_is_plotted_and_a_steady_one_is_not() -> None:
     heading = "Change of the share of slow executions"
-    assert heading in html.render(samples.gate(samples.stalling()))
-    assert heading not in html.render(samples.gate(samples.failing()))
+    assert heading in html_report.render(samples.gate(samples.stalling()))
+    assert heading not in html_report.render(samples.gate(samples.failing()))

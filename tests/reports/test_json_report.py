@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from analysis.run_record import RunRecord
-from reports import json_report
-from reports.schema.document import Report
-from reports.schema.run import RunReport
+from mario_perf.reports import json_report
+from mario_perf.reports.schema.report_document import Report
+from mario_perf.reports.schema.run_document import RunReport
+from mario_perf.run_record import RunRecord
 from tests.reports import samples
 
 if TYPE_CHECKING:
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 
 def test_the_published_schema_is_the_one_of_the_code() -> None:
-    """Write it anew with ``python -m reports.json_report``."""
+    """Write it anew with ``python -m mario_perf.reports.json_report``."""
     assert json.loads(json_report.SCHEMA.read_text(encoding="utf-8")) == json_report.schema()
 
 

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.model import Operation, Outcome, Verdict
-from reports import junit
+from mario_perf.model import Operation, Outcome, Verdict
+from mario_perf.reports import junit_report
 from tests.reports import samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 
 def suite(result: GateResult) -> ET.Element:
-    found = ET.fromstring(junit.render(result)).find("testsuite")
+    found = ET.fromstring(junit_report.render(result)).find("testsuite")
     assert found is not None
     return found
 
@@ -37,7 +37,7 @@ def test_regressed_fails_and_inconclusive_is_neither_failed_nor_passed(result: G
 
 
 def test_a_limit_is_called_one() -> None:
-    said = junit.render(samples.gate(samples.beyond_the_limit()))
+    said = junit_report.render(samples.gate(samples.beyond_the_limit()))
     assert "p95 against the limit: 5.00 ms to 11.3 ms, +126.0 %" in said
     assert "p95: 8.00 ms to 11.3 ms, +41.0 %" in said
 
@@ -83,7 +83,7 @@ def test_elements_and_attributes_are_those_that_every_reader_of_junit_knows(
     make: Callable[[], GateResult],
 ) -> None:
     """The common part of the schemas of Jenkins' xUnit plugin, Surefire and Ant's JUnit task."""
-    for element in ET.fromstring(junit.render(make())).iter():
+    for element in ET.fromstring(junit_report.render(make())).iter():
         assert set(element.keys()) <= ATTRIBUTES[element.tag]
         assert set(element.keys()) >= REQUIRED.get(element.tag, set())
         order = [CHILDREN[element.tag].index(child.tag) for child in element]

@@ -8,34 +8,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from analysis.model import Finding, Severity
-from reports import github, markdown
+from mario_perf.model import Finding, Severity
+from mario_perf.reports import github_annotations, markdown_report
 from tests.reports import samples
 
 if TYPE_CHECKING:
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 
 @pytest.mark.parametrize("count", [1, 500, 1000])
 def test_a_comment_fits_github_whatever_the_number_of_operations(count: int) -> None:
-    assert len(markdown.render(samples.many(count))) <= markdown.COMMENT_LIMIT
+    assert len(markdown_report.render(samples.many(count))) <= markdown_report.COMMENT_LIMIT
 
 
 def test_a_comment_fits_github_whatever_the_number_of_findings(result: GateResult) -> None:
     findings = (Finding("gap", Severity.WARNING, "long " * 200),) * 5000
-    text = markdown.render(replace(result, findings=findings))
-    assert len(text) <= markdown.COMMENT_LIMIT
+    text = markdown_report.render(replace(result, findings=findings))
+    assert len(text) <= markdown_report.COMMENT_LIMIT
     assert "more findings in the report" in text
 
 
 def test_with_500_operations_every_regressed_one_is_named() -> None:
-    text = markdown.render(samples.many(500))
+    text = markdown_report.render(samples.many(500))
     assert text.count("🔺 regressed |") == 13
     assert "more operations in the report" not in text.split("<details>", maxsplit=1)[0]
 
 
 def test_what_is_left_out_is_counted() -> None:
-    text = markdown.render(samples.many(1000))
+    text = markdown_report.render(samples.many(1000))
     shown = text.count("| **Operation")
     left_out = [
         int(line.split()[0]) for line in text.splitlines() if line.endswith("more operations in the report.")
@@ -45,11 +45,15 @@ def test_what_is_left_out_is_counted() -> None:
 
 def test_the_step_summary_has_room_for_more_than_a_comment() -> None:
     result = samples.many(1000)
-    assert markdown.COMMENT_LIMIT < len(github.step_summary(result)) <= github.SUMMARY_LIMIT
+    assert (
+        markdown_report.COMMENT_LIMIT
+        < len(github_annotations.step_summary(result))
+        <= github_annotations.SUMMARY_LIMIT
+    )
 
 
 def test_unchanged_operations_are_folded(result: GateResult) -> None:
-    head, _, folded = markdown.render(result).partition("<details>")
+    head, _, folded = markdown_report.render(result).partition("<details>")
     assert "PlaceOrderCommand" in head
     assert "GetOrderByIdQuery" not in head
     assert "GetOrderByIdQuery" in folded
@@ -57,11 +61,13 @@ def test_unchanged_operations_are_folded(result: GateResult) -> None:
 
 @given(st.text(min_size=1, max_size=40))
 def test_any_name_is_shown_as_text(raw: str) -> None:
-    tokens = MarkdownIt("gfm-like", {"linkify": False}).parseInline(markdown.escaped(raw))[0].children or []
+    tokens = (
+        MarkdownIt("gfm-like", {"linkify": False}).parseInline(markdown_report.escaped(raw))[0].children or []
+    )
     assert {token.type for token in tokens} <= {"text", "text_special"}
 
 
 def test_a_name_cannot_notify_anybody_or_leave_its_cell() -> None:
-    assert "@someone" not in markdown.escaped("@someone")
-    assert markdown.escaped("a|b\nc") == r"a\|b c"
-    assert markdown.escaped("<b>") == "&lt;b&gt;"
+    assert "@someone" not in markdown_report.escaped("@someone")
+    assert markdown_report.escaped("a|b\nc") == r"a\|b c"
+    assert markdown_report.escaped("<b>") == "&lt;b&gt;"

@@ -6,13 +6,13 @@ import pytest
 from prometheus_client import parser as text_format
 from prometheus_client.openmetrics import parser as open_metrics
 
-from reports import openmetrics
+from mario_perf.reports import openmetrics_report
 from tests.reports import samples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 
 def read(text: str) -> dict[str, list[tuple[Mapping[str, str], float]]]:
@@ -23,13 +23,13 @@ def read(text: str) -> dict[str, list[tuple[Mapping[str, str], float]]]:
 
 
 def test_each_operation_has_exactly_its_verdict(result: GateResult) -> None:
-    samples_of = read(openmetrics.render(result))["mario_perf_operation_verdict"]
+    samples_of = read(openmetrics_report.render(result))["mario_perf_operation_verdict"]
     true = {labels["operation"]: labels["verdict"] for labels, value in samples_of if value == 1}
     assert true == {one.operation.name: one.verdict.value for one in result.operations}
 
 
 def test_changes_come_with_both_ends_of_their_interval(result: GateResult) -> None:
-    changes = read(openmetrics.render(result))["mario_perf_change_ratio"]
+    changes = read(openmetrics_report.render(result))["mario_perf_change_ratio"]
     place = {
         labels["part"]: value
         for labels, value in changes
@@ -39,7 +39,7 @@ def test_changes_come_with_both_ends_of_their_interval(result: GateResult) -> No
 
 
 def test_a_limit_has_a_series_of_its_own() -> None:
-    text = openmetrics.render(samples.gate(samples.limited()))
+    text = openmetrics_report.render(samples.gate(samples.limited()))
     changes = read(text)["mario_perf_change_ratio"]
     assert len({frozenset(labels.items()) for labels, _ in changes}) == len(changes)
     values = {
@@ -53,5 +53,5 @@ def test_a_limit_has_a_series_of_its_own() -> None:
 @pytest.mark.parametrize("make", [samples.gate, samples.empty])
 def test_the_collector_of_text_files_reads_it_too(make: object) -> None:
     assert callable(make)
-    families = list(text_format.text_string_to_metric_families(openmetrics.render(make())))
+    families = list(text_format.text_string_to_metric_families(openmetrics_report.render(make())))
     assert {family.type for family in families} == {"gauge"}

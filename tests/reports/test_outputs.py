@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import UserError
-from analysis.model import Operation
-from reports import github, outputs
-from reports.formats import RENDERERS
-from reports.outputs import FILES, Output, deliver
+from mario_perf.errors import UserError
+from mario_perf.model import Operation
+from mario_perf.reports import github_annotations, outputs
+from mario_perf.reports.formats import RENDERERS
+from mario_perf.reports.outputs import FILES, Output, deliver
 from tests.analysis.test_redaction import SECRET
 from tests.reports import samples
 from tests.reports.test_redaction import planted
 
 if TYPE_CHECKING:
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 
 @pytest.fixture(autouse=True)
@@ -122,8 +122,8 @@ def test_on_github_the_log_is_annotated_and_the_step_has_a_summary_and_outputs(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     monkeypatch.setenv("GITHUB_OUTPUT", str(output))
     deliver(result, tmp_path / "run", [], [])
-    assert github.render(result) in capsys.readouterr().out
-    assert summary.read_text() == "before\n" + github.step_summary(result)
+    assert github_annotations.render(result) in capsys.readouterr().out
+    assert summary.read_text() == "before\n" + github_annotations.step_summary(result)
     assert output.read_text().splitlines() == ["outcome=regressed", f"folder={tmp_path / 'run'}"]
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.model import Outcome
-from reports import json_report
-from reports.outputs import FILES
+from mario_perf.model import Outcome
+from mario_perf.reports import json_report
+from mario_perf.reports.outputs import FILES
 from tests.reports import samples
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 pytest_plugins = ["pytester"]
 
@@ -41,7 +41,7 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 def test_the_plugin_is_an_entry_point() -> None:
     (found,) = entry_points(group="pytest11", name="mario-perf")
-    assert found.value == "reports.pytest_plugin"
+    assert found.value == "mario_perf.pytest_plugin"
 
 
 def test_each_operation_is_a_test_that_says_its_verdict(

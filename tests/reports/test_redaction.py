@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.model import Commit, Finding, GateResult, Operation, Severity, Subject
-from analysis.policy import Policy, Service
-from reports import github
-from reports.formats import RENDERERS
-from reports.redaction import redacted
+from mario_perf.configuration.policy import Policy, Service
+from mario_perf.model import Commit, Finding, GateResult, Operation, Severity, Subject
+from mario_perf.reports import github_annotations
+from mario_perf.reports.formats import RENDERERS
+from mario_perf.reports.redaction import redacted
 from tests.analysis.test_redaction import LEAKS, SECRET
 from tests.reports import samples
 
@@ -54,7 +54,7 @@ def test_a_secret_in_any_input_reaches_no_output(name: str) -> None:
 
 
 def test_nor_does_it_reach_the_step_summary() -> None:
-    assert SECRET not in github.step_summary(planted())
+    assert SECRET not in github_annotations.step_summary(planted())
 
 
 def test_an_operation_with_the_name_of_a_secret_keeps_its_queries() -> None:

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from analysis.model import Finding, Operation, Severity, Verdict
-from reports import terminal
+from mario_perf.model import Finding, Operation, Severity, Verdict
+from mario_perf.reports import terminal_report
 from tests.reports import samples
 
 if TYPE_CHECKING:
     import pytest
 
-    from analysis.model import GateResult
+    from mario_perf.model import GateResult
 
 
 def printed(result: GateResult, **options: object) -> str:
     out = io.StringIO()
-    terminal.print_result(result, Console(file=out, width=140, **options))  # type: ignore[arg-type]
+    terminal_report.print_result(result, Console(file=out, width=140, **options))  # type: ignore[arg-type]
     return out.getvalue()
 
 
@@ -41,7 +41,7 @@ def test_no_color_takes_bold_and_dim_away_too(
     for wanted, escapes in (("", True), ("1", False)):
         monkeypatch.setenv("FORCE_COLOR", "1")
         monkeypatch.setenv("NO_COLOR", wanted)
-        terminal.print_result(result, terminal.stdout())
+        terminal_report.print_result(result, terminal_report.stdout())
         assert ("\x1b" in capsys.readouterr().out) is escapes
 
 
@@ -70,7 +70,7 @@ def test_it_says_why_for_each_operation_that_regressed_or_is_open_and_for_no_oth
 ) -> None:
     text = " ".join(printed(result).split())
     for one in result.operations:
-        told = f"{terminal.line(one.operation.name)}: {one.explanation}" in text
+        told = f"{terminal_report.line(one.operation.name)}: {one.explanation}" in text
         assert told is (one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE})
 
 

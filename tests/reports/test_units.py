@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports import units
+from mario_perf.reports import units
 
 FORMATTERS = (
     units.seconds,

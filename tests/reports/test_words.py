@@ -3,45 +3,45 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from analysis.model import Estimate, Operation, Verdict
-from reports import words
+from mario_perf.model import Estimate, Operation, Verdict
+from mario_perf.reports import phrases
 from tests.reports import samples
 
 
 def test_the_comparison_that_spoke_is_the_one_that_the_verdict_names() -> None:
-    spoken = words.spoken(samples.failing())
+    spoken = phrases.spoken(samples.failing())
     assert spoken is not None
     assert spoken.metric == "error_ratio"
 
 
 def test_without_a_name_the_first_gating_comparison_speaks() -> None:
     one = replace(samples.operations()[0], decided_by="nothing known")
-    assert words.spoken(one) is one.comparisons[0]
-    assert words.spoken(replace(one, comparisons=())) is None
+    assert phrases.spoken(one) is one.comparisons[0]
+    assert phrases.spoken(replace(one, comparisons=())) is None
 
 
 def test_of_a_metric_with_a_limit_the_comparison_with_the_verdict_speaks() -> None:
-    kept, broken = words.spoken(samples.limited()), words.spoken(samples.beyond_the_limit())
+    kept, broken = phrases.spoken(samples.limited()), phrases.spoken(samples.beyond_the_limit())
     assert kept is not None
     assert broken is not None
-    assert (words.subject(kept), words.change(kept)) == ("p95", "+41.0 %")
-    assert (words.subject(broken), words.change(broken)) == ("p95 against the limit", "+126.0 %")
+    assert (phrases.subject(kept), phrases.change(kept)) == ("p95", "+41.0 %")
+    assert (phrases.subject(broken), phrases.change(broken)) == ("p95 against the limit", "+126.0 %")
 
 
 def test_a_limit_is_no_change_since_the_baseline() -> None:
-    change = words.latency(samples.beyond_the_limit())
+    change = phrases.latency(samples.beyond_the_limit())
     assert change is not None
     assert change.against == "baseline"
-    assert words.latency(replace(samples.limited(), comparisons=samples.limited().comparisons[-1:])) is None
+    assert phrases.latency(replace(samples.limited(), comparisons=samples.limited().comparisons[-1:])) is None
 
 
 def test_against_a_limit_there_is_nothing_to_detect() -> None:
-    assert words.detectable(samples.limited().comparisons[-1]) == "-"
+    assert phrases.detectable(samples.limited().comparisons[-1]) == "-"
 
 
 def test_durations_and_errors_are_told_apart() -> None:
     one = samples.failing()
-    durations, errors = words.latency(one), words.share(one, "error_ratio")
+    durations, errors = phrases.latency(one), phrases.share(one, "error_ratio")
     assert durations is not None
     assert errors is not None
     assert (durations.metric, errors.metric) == ("latency", "error_ratio")
@@ -49,29 +49,29 @@ def test_durations_and_errors_are_told_apart() -> None:
 
 def test_an_interval_open_on_one_side_says_so() -> None:
     one = samples.operations()[0].comparisons[0]
-    assert words.interval(one) == "+18.8 to +24.1 %"
-    assert words.interval(replace(one, change=Estimate(0.2, 0.1, math.inf, 0.99))) == "+10.0 % or more"
-    assert words.interval(replace(one, change=Estimate(0.2, -math.inf, 0.3, 0.99))) == "+30.0 % or less"
-    assert words.interval(replace(one, change=Estimate.unknown(0.99))) == "unknown"
+    assert phrases.interval(one) == "+18.8 to +24.1 %"
+    assert phrases.interval(replace(one, change=Estimate(0.2, 0.1, math.inf, 0.99))) == "+10.0 % or more"
+    assert phrases.interval(replace(one, change=Estimate(0.2, -math.inf, 0.3, 0.99))) == "+30.0 % or less"
+    assert phrases.interval(replace(one, change=Estimate.unknown(0.99))) == "unknown"
 
 
 def test_a_run_that_could_show_no_change_says_none() -> None:
     one = samples.operations()[0].comparisons[0]
-    assert words.detectable(replace(one, detectable=math.inf)) == "none"
-    assert words.detectable(one) == "3.6 %"
+    assert phrases.detectable(replace(one, detectable=math.inf)) == "none"
+    assert phrases.detectable(one) == "3.6 %"
 
 
 def test_quantities_carry_the_unit_of_their_metric() -> None:
-    assert words.quantity("error_ratio", 0.02) == "2.00 %"
-    assert words.quantity("rate", 40.0) == "40.0/s"
-    assert words.quantity("spread", 2.5) == "2.50 times"
-    assert words.quantity("p95", 0.02) == "20.0 ms"
+    assert phrases.quantity("error_ratio", 0.02) == "2.00 %"
+    assert phrases.quantity("rate", 40.0) == "40.0/s"
+    assert phrases.quantity("spread", 2.5) == "2.50 times"
+    assert phrases.quantity("p95", 0.02) == "20.0 ms"
 
 
 def test_a_range_names_its_unit_once() -> None:
-    assert words.span((0.0089, 0.01)) == "8.90 to 10.0 ms"
-    assert words.span((0.0005, 0.01)) == "500 µs to 10.0 ms"
-    assert words.span((0.01, 0.01)) == "10.0 ms"
+    assert phrases.span((0.0089, 0.01)) == "8.90 to 10.0 ms"
+    assert phrases.span((0.0005, 0.01)) == "500 µs to 10.0 ms"
+    assert phrases.span((0.01, 0.01)) == "10.0 ms"
 
 
 def test_the_same_environment_is_claimed_only_where_a_baseline_was_measured_in_it() -> None:
@@ -79,12 +79,12 @@ def test_the_same_environment_is_claimed_only_where_a_baseline_was_measured_in_i
     stored = replace(duet, method="stored", baseline_runs=("one",))
     elsewhere = replace(stored, environment_changes={"cores": ("2", "8")})
     alone = replace(stored, baseline_runs=())
-    assert "same environment" in words.method(stored)
-    assert "same environment" in words.environment(stored)
+    assert "same environment" in phrases.method(stored)
+    assert "same environment" in phrases.environment(stored)
     for result in (duet, elsewhere, alone):
-        assert "same environment" not in words.method(result)
+        assert "same environment" not in phrases.method(result)
     for result in (duet, alone):
-        assert "same environment" not in words.environment(result)
+        assert "same environment" not in phrases.environment(result)
 
 
 def test_every_operation_has_a_place_of_its_own() -> None:
@@ -101,23 +101,23 @@ def test_every_operation_has_a_place_of_its_own() -> None:
         "GET /a",
     )
     one = samples.operations()[0]
-    anchors = [words.anchor(replace(one, operation=Operation("query", name))) for name in names]
+    anchors = [phrases.anchor(replace(one, operation=Operation("query", name))) for name in names]
     assert len(set(anchors)) == len(names)
     assert not any(set(anchor) & set(" \t") or anchor.startswith("page:") for anchor in anchors)
 
 
 def test_every_verdict_is_counted_even_when_nobody_has_it() -> None:
-    assert words.tally(()) == dict.fromkeys(Verdict, 0)
+    assert phrases.tally(()) == dict.fromkeys(Verdict, 0)
 
 
 def test_failures_of_both_sides_are_listed_with_zeros() -> None:
-    assert words.failure_kinds(samples.failing()) == [("business_rule", 0, 7), ("exception", 0, 41)]
+    assert phrases.failure_kinds(samples.failing()) == [("business_rule", 0, 7), ("exception", 0, 41)]
 
 
 def test_buckets_too_wide_for_p95_say_what_they_cannot_show() -> None:
     one = samples.operations()[0]
-    assert words.unjudged(one) is None
-    told = [words.unjudged(samples.coarse(one, width)) for width in (0.58, 1.5, math.inf)]
+    assert phrases.unjudged(one) is None
+    told = [phrases.unjudged(samples.coarse(one, width)) for width in (0.58, 1.5, math.inf)]
     assert told == [
         "p95 was not judged: these buckets cannot show less than 58 %",
         "p95 was not judged: these buckets cannot show less than 150 %",
@@ -126,15 +126,15 @@ def test_buckets_too_wide_for_p95_say_what_they_cannot_show() -> None:
 
 
 def test_a_p95_that_kept_its_limit_was_judged_by_that_all_the_same() -> None:
-    told = words.unjudged(samples.coarse(samples.limited(), 0.06))
+    told = phrases.unjudged(samples.coarse(samples.limited(), 0.06))
     assert told == "p95 was not judged against the baseline: these buckets cannot show less than 6 %"
 
 
 def test_what_never_ran_has_no_buckets_to_blame() -> None:
     nothing = samples.without_data()
     p95 = replace(nothing.comparisons[0], metric="p95", gating=False)
-    assert words.unjudged(replace(nothing, comparisons=(*nothing.comparisons, p95))) is None
-    assert words.unjudged(samples.one_sided()) is None
+    assert phrases.unjudged(replace(nothing, comparisons=(*nothing.comparisons, p95))) is None
+    assert phrases.unjudged(samples.one_sided()) is None
 
 
 def test_operations_with_buckets_as_wide_are_told_together() -> None:
@@ -143,7 +143,7 @@ def test_operations_with_buckets_as_wide_are_told_together() -> None:
         for one in samples.operations()[:1]
         for name, width in (("A", 0.5), ("B", 1.0), ("C", 0.5))
     ]
-    assert words.all_unjudged([*shown, samples.operations()[0]]) == [
+    assert phrases.all_unjudged([*shown, samples.operations()[0]]) == [
         "p95 was not judged: these buckets cannot show less than 50 % (A, C)",
         "p95 was not judged: these buckets cannot show less than 100 % (B)",
     ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.usage.promql import grown
 from deploy.grafana.board import board, choices
 from deploy.grafana.panels import AnyPanel, Panel, Query, bars, lines, number, rows, stacked
 from deploy.grafana.promql import FAULT, OPERATION, increase, or_none, rate, share, total
+from mario_perf.usage.usage_queries import grown
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.builders.dashboard import Dashboard

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from analysis.metrics import Metrics
-from analysis.sources import document, series
-from analysis.sources.exposition import ExpositionReader
+from mario_perf.configuration.service_metrics import Metrics
+from mario_perf.sources import document, series
+from mario_perf.sources.exposition import ExpositionReader
 
 METRICS = Metrics(
     duration="h_seconds", unit="seconds", name_label=("route",), kind_label=None, ignored_kinds=(),

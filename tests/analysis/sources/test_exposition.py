@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import UnreadableExpositionError
-from analysis.sources.exposition import ExpositionReader
+from mario_perf.errors import UnreadableExpositionError
+from mario_perf.sources.exposition import ExpositionReader
 
 BODY = """# HELP x_total things
 # TYPE x_total counter

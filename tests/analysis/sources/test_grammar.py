@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from prometheus_client import parser
 from prometheus_client.openmetrics import parser as openmetrics
 
-from analysis.errors import UnreadableExpositionError
-from analysis.sources import document, grammar
-from analysis.sources.exposition import ExpositionReader
+from mario_perf.errors import UnreadableExpositionError
+from mario_perf.sources import document, grammar
+from mario_perf.sources.exposition import ExpositionReader
 
 Found = tuple[str, frozenset[tuple[str, str]], float]
 

@@ -16,17 +16,17 @@ import httpx
 import numpy as np
 import pytest
 
-from analysis.metrics import CQRS
-from analysis.model import Operation
-from analysis.policy import Policy
-from analysis.promql import queries
-from analysis.run_record import Span, TargetRecord
-from analysis.sources.connection import Connection
-from analysis.sources.histograms import look
-from analysis.sources.native import classic, of_matrix
-from analysis.sources.prometheus import PrometheusSource
-from gate.doctor import examine_url
-from gate.processes import free_port
+from mario_perf.builds.processes import free_port
+from mario_perf.configuration.policy import Policy
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.doctor.examination import examine_url
+from mario_perf.model import Operation
+from mario_perf.run_record import Span, TargetRecord
+from mario_perf.sources.connection import Connection
+from mario_perf.sources.histograms import look
+from mario_perf.sources.native_histograms import classic, of_matrix
+from mario_perf.sources.prometheus_source import PrometheusSource
+from mario_perf.sources.report_queries import queries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

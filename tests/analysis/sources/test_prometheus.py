@@ -22,16 +22,16 @@ import numpy as np
 import pytest
 from prometheus_client import start_http_server
 
-from analysis.errors import MetricNotFoundError, SourceUnreachableError, TargetNotScrapedError
-from analysis.measure import measure
-from analysis.metrics import CQRS
-from analysis.model import Operation
-from analysis.promql import queries
-from analysis.quantiles import quantile
-from analysis.run_record import RunRecord, Span, TargetRecord
-from analysis.sources.connection import Connection
-from analysis.sources.prometheus import PrometheusSource
-from analysis.sources.scrapes import ScrapeSource
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.errors import MetricNotFoundError, SourceUnreachableError, TargetNotScrapedError
+from mario_perf.measurement.measure import measure
+from mario_perf.model import Operation
+from mario_perf.run_record import RunRecord, Span, TargetRecord
+from mario_perf.sources.connection import Connection
+from mario_perf.sources.prometheus_source import PrometheusSource
+from mario_perf.sources.report_queries import queries
+from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.statistics.quantiles import quantile
 from tests.analysis.conftest import Service, keep_scrapes, record, target
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import MetricNotFoundError, UnreadableRunError
-from analysis.metrics import CQRS
-from analysis.model import Snapshots
-from analysis.run_record import Span
-from analysis.sources.scrapes import ScrapeSource
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.errors import MetricNotFoundError, UnreadableRunError
+from mario_perf.model import Snapshots
+from mario_perf.run_record import Span
+from mario_perf.sources.scrapes import ScrapeSource
 from tests.analysis.conftest import Service, keep_scrapes, target
 
 SPAN = Span(start=0.0, end=9.0)

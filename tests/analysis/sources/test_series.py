@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.errors import AmbiguousNameError, MetricNotFoundError
-from analysis.metrics import CQRS, Metrics
-from analysis.model import Operation, Snapshots
-from analysis.policy_file import parse
-from analysis.sources import series
-from analysis.sources.exposition import ExpositionReader
+from mario_perf.configuration.policy_file import parse
+from mario_perf.configuration.service_metrics import CQRS, Metrics
+from mario_perf.errors import AmbiguousNameError, MetricNotFoundError
+from mario_perf.model import Operation, Snapshots
+from mario_perf.sources import series
+from mario_perf.sources.exposition import ExpositionReader
 
 PLACE = 'operation="command",type="Place"'
 N = "cqrs_execution_duration_milliseconds"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.statistics import buckets
+from mario_perf.statistics import buckets
 
 BOUNDS = np.round(10 ** (np.arange(-80, 21) / 20), 9)
 values = st.lists(st.floats(2e-4, 5.0), min_size=1, max_size=200).map(np.array)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.statistics.change import paired, unpaired, within_one_round
-from analysis.statistics.moderation import moderate
+from mario_perf.statistics.change import paired, unpaired, within_one_round
+from mario_perf.statistics.moderation import moderate
 
 
 @pytest.mark.parametrize("rounds", [3, 5, 12])

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.model import Comparison, Measurement, OperationResult, Requests, RunMeasurement, Verdict
-from analysis.policy import Policy
-from analysis.statistics import duet, stored
 from benchmarks.detection.simulation import World, gate
+from mario_perf.configuration.policy import Policy
+from mario_perf.judgement import duet_results, stored_results
+from mario_perf.model import Comparison, Measurement, OperationResult, Requests, RunMeasurement, Verdict
 
 WORLD = World(apart=0.01, burst=0.0, samples=30, rounds=10)
 CHANGED, SAME = "Operation0", "Operation1"
@@ -59,7 +59,7 @@ def waits_longer(measurement: Measurement, random: np.random.Generator) -> Reque
 
 
 def judged(played: list[tuple[RunMeasurement, RunMeasurement]]) -> dict[str, OperationResult]:
-    return {each.operation.name: each for each in duet.compare(played, Policy(), 0.01)}
+    return {each.operation.name: each for each in duet_results.compare(played, Policy(), 0.01)}
 
 
 def red(results: dict[str, OperationResult]) -> list[str]:
@@ -130,7 +130,7 @@ def test_one_round_shows_no_spread_of_response_times_and_decides_nothing_by_them
 def test_a_stored_baseline_judges_what_failed_and_only_shows_response_times() -> None:
     played = rounds(half_fails, told=False)
     kept, now = [pair[0] for pair in played[:5]], [pair[1] for pair in played[5:]]
-    results = {each.operation.name: each for each in stored.compare(kept, now, Policy(), 0.01)}
+    results = {each.operation.name: each for each in stored_results.compare(kept, now, Policy(), 0.01)}
     assert check(results[CHANGED], "error_ratio").verdict is Verdict.REGRESSED
     assert not check(results[SAME], "response_time").gating
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.statistics.change import paired
-from analysis.statistics.common import disturbance
+from mario_perf.statistics.change import paired
+from mario_perf.statistics.disturbance import disturbance
 
 RNG = np.random.default_rng(11)
 OWN = RNG.normal(0, 0.02, (12, 10))

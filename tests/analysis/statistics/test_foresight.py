@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from analysis.model import Verdict
-from analysis.policy import Policy
-from analysis.statistics.duet import compare, laid_out
-from analysis.statistics.foresight import rounds_needed, spread
-from analysis.statistics.sequential import plan
 from benchmarks.detection.simulation import World, gate
+from mario_perf.configuration.policy import Policy
+from mario_perf.judgement.duet_results import compare, laid_out
+from mario_perf.judgement.power import rounds_needed, spread
+from mario_perf.judgement.sequential import plan
+from mario_perf.model import Verdict
 
 if TYPE_CHECKING:
-    from analysis.statistics.compared import Sides
+    from mario_perf.comparison.metric_changes import Sides
 
 POLICY = Policy()
 QUIET = World(samples=60, burst=0.0)

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.model import OperationResult, RunMeasurement, Verdict
-from analysis.policy import Policy
-from analysis.statistics.duet import compare
-from analysis.statistics.rebin import _rebinned
-from analysis.statistics.sequential import decided, plan
 from benchmarks.detection.simulation import BOUNDS, World, gate
+from mario_perf.comparison.rebin import _rebinned
+from mario_perf.configuration.policy import Policy
+from mario_perf.judgement.duet_results import compare
+from mario_perf.judgement.sequential import decided, plan
+from mario_perf.model import OperationResult, RunMeasurement, Verdict
 
 QUIET = World(apart=0.01, burst=0.0, samples=35, rounds=16)
 POLICY = Policy()

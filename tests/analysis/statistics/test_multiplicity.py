@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.statistics.multiplicity import holm, spent
-from analysis.statistics.sequential import plan
+from mario_perf.judgement.sequential import plan
+from mario_perf.statistics.multiplicity import holm, spent
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=50).map(np.array)
 

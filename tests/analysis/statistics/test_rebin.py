@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import UserError
-from analysis.statistics.rebin import rebin, shared_bounds, to_shared_bounds
 from benchmarks.detection.simulation import World, gate
+from mario_perf.comparison.rebin import rebin, shared_bounds, to_shared_bounds
+from mario_perf.errors import UserError
 
 grid = st.lists(
     st.sampled_from([0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0]), min_size=1, unique=True

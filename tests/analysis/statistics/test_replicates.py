@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.model import Measurement, RunMeasurement, Verdict
-from analysis.policy import Policy
-from analysis.statistics.duet import compare
-from analysis.statistics.replicates import by_block
 from benchmarks.detection.simulation import World, gate
+from mario_perf.comparison.replicates import by_block
+from mario_perf.configuration.policy import Policy
+from mario_perf.judgement.duet_results import compare
+from mario_perf.model import Measurement, RunMeasurement, Verdict
 
 NAME = "Operation0"
 SIMULATED = gate(World(rounds=1, operations=1), np.random.default_rng(1))[0][0]

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.limits import applied
-from analysis.model import OperationResult, Verdict
-from analysis.policy import Policy, Thresholds
-from analysis.statistics.duet import compare
-from analysis.statistics.sequential import decided
 from benchmarks.detection.simulation import World, gate
+from mario_perf.configuration.policy import Policy, Thresholds
+from mario_perf.judgement.duet_results import compare
+from mario_perf.judgement.limits import applied
+from mario_perf.judgement.sequential import decided
+from mario_perf.model import OperationResult, Verdict
 
 QUIET = World(apart=0.01, burst=0.0, samples=35, operations=2)
 UNCHANGED = compare(gate(QUIET, np.random.default_rng(1)), Policy(), 0.01)

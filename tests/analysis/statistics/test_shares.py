@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.statistics.shares import Contrast, Counted, contrast
+from mario_perf.statistics.shares import Contrast, Counted, contrast
 
 NOISE = np.array([0.001])
 

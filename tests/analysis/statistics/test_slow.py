@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from analysis.statistics.replicates import Replicates
-from analysis.statistics.slow import Slow
-from analysis.statistics.slow import counted as counted_if
+from mario_perf.comparison.replicates import Replicates
+from mario_perf.comparison.slow_executions import Slow
+from mario_perf.comparison.slow_executions import counted as counted_if
 
 BOUNDS = np.array([0.001, 0.01, 0.1, 1.0])
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.model import OperationResult, RunMeasurement, Verdict
-from analysis.policy import Policy
-from analysis.statistics.stored import compare
 from benchmarks.detection.simulation import World, gate
+from mario_perf.configuration.policy import Policy
+from mario_perf.judgement.stored_results import compare
+from mario_perf.model import OperationResult, RunMeasurement, Verdict
 
 RUNS = 5
 WORLD = World(rounds=2 * RUNS, samples=100, slices=20, drift=0.0)

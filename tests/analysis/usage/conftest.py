@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gate.processes import free_port, running, wait_until_ready
+from mario_perf.builds.processes import free_port, running, wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.usage.periods import MOST, periods
+from mario_perf.usage.periods import MOST, periods
 
 
 @given(st.floats(60, 1e8), st.integers(10**9, 2 * 10**9))

@@ -9,16 +9,16 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from analysis.errors import MetricNotFoundError, SourceUnreachableError
-from analysis.metrics import CQRS
-from analysis.sources.connection import Connection
-from analysis.usage.model import Standing, Usage
-from analysis.usage.periods import periods
-from analysis.usage.prometheus import UsageSource
-from analysis.usage.summary import summarised
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.errors import MetricNotFoundError, SourceUnreachableError
+from mario_perf.sources.connection import Connection
+from mario_perf.usage.periods import periods
+from mario_perf.usage.usage_model import Standing, Usage
+from mario_perf.usage.usage_source import UsageSource
+from mario_perf.usage.usage_summary import summarised
 
 if TYPE_CHECKING:
-    from analysis.metrics import Metrics
+    from mario_perf.configuration.service_metrics import Metrics
     from tests.analysis.usage.conftest import Known
 
 pytestmark = pytest.mark.prometheus

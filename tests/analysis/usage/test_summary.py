@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.model import Operation
-from analysis.run_record import Span
-from analysis.usage.model import Standing, Usage
-from analysis.usage.summary import Counted, summarised
+from mario_perf.model import Operation
+from mario_perf.run_record import Span
+from mario_perf.usage.usage_model import Standing, Usage
+from mario_perf.usage.usage_summary import Counted, summarised
 
 MENU, ORDER, COOK = (
     Operation("query", "GetMenuQuery"),

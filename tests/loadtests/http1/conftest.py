@@ -25,12 +25,12 @@ import locust  # noqa: E402, F401
 if _KEEP is None:
     del os.environ["LOCUST_SKIP_MONKEY_PATCH"]
 
-from loadtests.http1.client import Client  # noqa: E402
-from loadtests.http1.connection import Limits  # noqa: E402
-from loadtests.http1.pool import ConnectionPool  # noqa: E402
-from loadtests.http1.request import prepare  # noqa: E402
-from loadtests.http1.response import Response  # noqa: E402
-from loadtests.http1.tls import default_context  # noqa: E402
+from mario_perf.load.http1.client import Client  # noqa: E402
+from mario_perf.load.http1.connection_pool import ConnectionPool  # noqa: E402
+from mario_perf.load.http1.http_connection import Limits  # noqa: E402
+from mario_perf.load.http1.request import prepare  # noqa: E402
+from mario_perf.load.http1.response import Response  # noqa: E402
+from mario_perf.load.http1.tls import default_context  # noqa: E402
 
 Step = list[Any]
 

@@ -13,8 +13,8 @@ import brotli  # type: ignore[import-untyped]  # there are no stubs
 import gevent
 import pytest
 
-from loadtests.http1.decoding import decode
-from loadtests.http1.errors import (
+from mario_perf.load.http1.decoding import decode
+from mario_perf.load.http1.http_errors import (
     BodyTooLargeError,
     ConnectError,
     ConnectionLostError,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.http1.errors import HeadTooLargeError, RequestError, SurplusBytesError
-from loadtests.http1.heads import Memory, ResponseHead
-from loadtests.http1.parser import ResponseParser
+from mario_perf.load.http1.heads import Memory, ResponseHead
+from mario_perf.load.http1.http_errors import HeadTooLargeError, RequestError, SurplusBytesError
+from mario_perf.load.http1.parser import ResponseParser
 
 MAX_HEAD = 4096
 NUMBERS = count()

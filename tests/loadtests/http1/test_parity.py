@@ -8,7 +8,7 @@ import pytest
 from locust.contrib.fasthttp import FastHttpUser
 from locust.env import Environment
 
-from loadtests.rapidhttp import RapidHttpUser
+from mario_perf.load.users.rapid_http_user import RapidHttpUser
 
 Factory = Callable[..., Any]
 READ: list[Any] = ["read"]

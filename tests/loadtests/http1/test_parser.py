@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.http1.errors import (
+from mario_perf.load.http1.http_errors import (
     ConnectionLostError,
     HeadTooLargeError,
     MalformedResponseError,
     RequestError,
     SurplusBytesError,
 )
-from loadtests.http1.parser import ResponseParser
+from mario_perf.load.http1.parser import ResponseParser
 
 MAX_HEAD = 4096
 LENGTH = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.http1.errors import RedirectError, ResponseTimeoutError
+from mario_perf.load.http1.http_errors import RedirectError, ResponseTimeoutError
 
 Factory = Callable[..., Any]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -8,9 +8,9 @@ from httptools import HttpRequestParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.http1.body import data_body, json_body, multipart_body
-from loadtests.http1.request import basic_auth, prepare, serialise
-from loadtests.http1.target import resolve
+from mario_perf.load.http1.body import data_body, json_body, multipart_body
+from mario_perf.load.http1.request import basic_auth, prepare, serialise
+from mario_perf.load.http1.target import resolve
 
 
 class Recorder:

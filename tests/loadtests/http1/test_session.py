@@ -14,13 +14,13 @@ from locust import task
 from locust.env import Environment
 from locust.exception import CatchResponseError, LocustError, ResponseError, StopTest
 
-from loadtests.http1.errors import (
+from mario_perf.load.http1.http_errors import (
     BadStatusError,
     ConnectionLostError,
     MalformedResponseError,
     NetworkTimeoutError,
 )
-from loadtests.rapidhttp import RapidHttpUser
+from mario_perf.load.users.rapid_http_user import RapidHttpUser
 
 Factory = Callable[..., Any]
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{"a": [1]}'

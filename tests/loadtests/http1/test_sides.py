@@ -9,11 +9,11 @@ import pytest
 from gevent.event import AsyncResult
 from locust.env import Environment
 
-from analysis.run_record import Side
-from loadtests.crew import Crew, Seat
-from loadtests.rapidhttp import RapidHttpSession
-from loadtests.steps import Step
-from loadtests.users import MeasuredUser
+from mario_perf.load.steps import Step
+from mario_perf.load.users.measured_user import MeasuredUser
+from mario_perf.load.users.rapid_http_user import RapidHttpSession
+from mario_perf.load.users.user_group import Crew, Seat
+from mario_perf.run_record import Side
 from tests.loadtests.asked import options
 
 Factory = Callable[..., Any]

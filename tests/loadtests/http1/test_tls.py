@@ -10,9 +10,9 @@ from typing import Any
 import gevent
 import pytest
 
-from loadtests.http1.client import Client
-from loadtests.http1.errors import ConnectionLostError, TlsError
-from loadtests.http1.pool import ConnectionPool
+from mario_perf.load.http1.client import Client
+from mario_perf.load.http1.connection_pool import ConnectionPool
+from mario_perf.load.http1.http_errors import ConnectionLostError, TlsError
 
 Factory = Callable[..., Any]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

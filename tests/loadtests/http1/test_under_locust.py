@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parents[3]
 
 LOCUSTFILE = """
 from locust import constant, task
-from loadtests.rapidhttp import RapidHttpUser
+from mario_perf.load.users.rapid_http_user import RapidHttpUser
 
 class Mario(RapidHttpUser):
     wait_time = constant(0.02)

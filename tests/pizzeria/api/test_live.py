@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pizzeria.application.announcements import BACKLOG, END, Announcements
-from pizzeria.domain.order import Customer, Order, Payment
-from pizzeria.domain.pizza import Pizza, Size
+from mario_perf.pizzeria.application.announcements import BACKLOG, END, Announcements
+from mario_perf.pizzeria.domain.order import Customer, Order, Payment
+from mario_perf.pizzeria.domain.pizza import Pizza, Size
 from tests.pizzeria.running import Service, growth, started
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from pizzeria.application.announcements import Announcements
-from pizzeria.bootstrap import bootstrap
-from pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.application.announcements import Announcements
+from mario_perf.pizzeria.bootstrap import bootstrap
+from mario_perf.pizzeria.infrastructure.database import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from pizzeria.bootstrap import OPERATIONS
-from pizzeria.cqrs.metrics.exposition import DURATION, EXECUTIONS, FAILURES, SUCCESSES
+from mario_perf.pizzeria.bootstrap import OPERATIONS
+from mario_perf.pizzeria.cqrs.metrics.histogram_text import DURATION, EXECUTIONS, FAILURES, SUCCESSES
 from tests.pizzeria.running import growth, order_body, started
 
 if TYPE_CHECKING:

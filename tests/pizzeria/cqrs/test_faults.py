@@ -3,8 +3,8 @@ from time import perf_counter
 
 import pytest
 
-from pizzeria.cqrs.faults import SLEEPABLE, Fault, FaultInjectionBehavior, InjectedFaultError
-from pizzeria.cqrs.requests import Query
+from mario_perf.pizzeria.cqrs.faults import SLEEPABLE, Fault, FaultInjectionBehavior, InjectedFaultError
+from mario_perf.pizzeria.cqrs.requests import Query
 
 
 class Ask(Query[float]):

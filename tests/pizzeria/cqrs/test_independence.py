@@ -4,21 +4,21 @@ import pkgutil
 import subprocess
 import sys
 
-from pizzeria import cqrs
+from mario_perf.pizzeria import cqrs
 from tests.pizzeria.running import environment
 
 ON_FRAMEWORKS = {
-    "pizzeria.cqrs.metrics.collector",
-    "pizzeria.cqrs.metrics.neuroglia",
-    "pizzeria.cqrs.metrics.opentelemetry",
+    "mario_perf.pizzeria.cqrs.metrics.collector",
+    "mario_perf.pizzeria.cqrs.metrics.neuroglia",
+    "mario_perf.pizzeria.cqrs.metrics.opentelemetry",
 }
 """Only for those who have these installed."""
 
 
 def test_nothing_else_of_the_pizzeria_is_imported() -> None:
-    found = [each.name for each in pkgutil.walk_packages(cqrs.__path__, "pizzeria.cqrs.")]
+    found = [each.name for each in pkgutil.walk_packages(cqrs.__path__, "mario_perf.pizzeria.cqrs.")]
     modules = [name for name in found if name not in ON_FRAMEWORKS]
-    assert "pizzeria.cqrs.metrics.recorder" in modules
+    assert "mario_perf.pizzeria.cqrs.metrics.execution_recorder" in modules
     program = (
         f"import sys, {', '.join(modules)}\n"
         "print([m for m in sys.modules if m.startswith(('pizzeria.', 'fastapi', 'prometheus_client'))])"
@@ -27,4 +27,4 @@ def test_nothing_else_of_the_pizzeria_is_imported() -> None:
         [sys.executable, "-c", program],
         env=environment(), capture_output=True, text=True, timeout=30, check=True,
     ).stdout  # fmt: skip
-    assert sorted(eval(output)) == sorted(["pizzeria.cqrs", *modules])
+    assert sorted(eval(output)) == sorted(["mario_perf.pizzeria.cqrs", *modules])

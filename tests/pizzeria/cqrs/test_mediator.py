@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pizzeria.cqrs.mediator import Mediator
-from pizzeria.cqrs.requests import Command, Query, kind
+from mario_perf.pizzeria.cqrs.mediator import Mediator
+from mario_perf.pizzeria.cqrs.requests import Command, Query, kind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -3,7 +3,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pizzeria.domain.money import from_cents, rounded, to_cents
+from mario_perf.pizzeria.domain.money import from_cents, rounded, to_cents
 
 
 def test_half_a_cent_goes_up() -> None:

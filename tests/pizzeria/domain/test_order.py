@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pizzeria.domain.errors import EmptyOrderError, TransitionError
-from pizzeria.domain.order import ACTIVE, Customer, Order, Payment, Status
-from pizzeria.domain.pizza import Pizza, Size
+from mario_perf.pizzeria.domain.domain_errors import EmptyOrderError, TransitionError
+from mario_perf.pizzeria.domain.order import ACTIVE, Customer, Order, Payment, Status
+from mario_perf.pizzeria.domain.pizza import Pizza, Size
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ADA = Customer("Ada", "+15550000001", "1 Test Street")

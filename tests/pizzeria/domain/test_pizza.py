@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pizzeria.domain.errors import InvalidPizzaError
-from pizzeria.domain.pizza import Pizza, Size, size_of
+from mario_perf.pizzeria.domain.domain_errors import InvalidPizzaError
+from mario_perf.pizzeria.domain.pizza import Pizza, Size, size_of
 
 prices = st.decimals("0.01", "999.99", places=2)
 toppings = st.lists(st.text(min_size=1, max_size=5), max_size=5).map(tuple)

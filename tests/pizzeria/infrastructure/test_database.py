@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pizzeria.infrastructure.database import opened, transaction
+from mario_perf.pizzeria.infrastructure.database import opened, transaction
 
 
 def test_the_database_writes_ahead_and_syncs_at_checkpoints(connection: sqlite3.Connection) -> None:

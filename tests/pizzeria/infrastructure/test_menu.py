@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from pizzeria.domain.errors import DuplicatePizzaError, PizzaNotFoundError
-from pizzeria.domain.pizza import Pizza, Size
-from pizzeria.infrastructure.menu import Menu
+from mario_perf.pizzeria.domain.domain_errors import DuplicatePizzaError, PizzaNotFoundError
+from mario_perf.pizzeria.domain.pizza import Pizza, Size
+from mario_perf.pizzeria.infrastructure.menu_repository import Menu
 
 CALZONE = Pizza("c", "Calzone", Size.LARGE, ("ham", "mushrooms"), Decimal("13.50"))
 

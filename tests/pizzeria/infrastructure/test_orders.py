@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from pizzeria.domain.errors import OrderNotFoundError
-from pizzeria.domain.order import Customer, Order, Payment, Status
-from pizzeria.domain.pizza import Pizza, Size
-from pizzeria.infrastructure import orders
-from pizzeria.infrastructure.orders import Orders
+from mario_perf.pizzeria.domain.domain_errors import OrderNotFoundError
+from mario_perf.pizzeria.domain.order import Customer, Order, Payment, Status
+from mario_perf.pizzeria.domain.pizza import Pizza, Size
+from mario_perf.pizzeria.infrastructure import order_repository
+from mario_perf.pizzeria.infrastructure.order_repository import Orders
 
 NOW = datetime(2026, 1, 1, 12, 30, 15, 123456, tzinfo=UTC)
 PIZZAS = (
@@ -76,14 +76,14 @@ def test_a_customer_is_known_by_phone(kept: Orders) -> None:
 @pytest.mark.parametrize(
     ("query", "parameters", "indexes"),
     [
-        (orders.BY_ID, 1, ["sqlite_autoindex_orders_1"]),
-        (orders.ALL_ACTIVE, 0, ["orders_active"]),
-        (orders.by_statuses(1), 2, ["orders_by_status"]),
-        (orders.by_statuses(2), 3, ["orders_by_status", "orders_by_status"]),
-        (orders.ON_TOUR, 1, ["orders_on_tour"]),
-        (orders.COUNT, 1, ["orders_by_status"]),
-        (orders.BY_PHONE, 1, ["orders_by_phone"]),
-        (orders.PIZZAS, 1, ["PRIMARY KEY"]),
+        (order_repository.BY_ID, 1, ["sqlite_autoindex_orders_1"]),
+        (order_repository.ALL_ACTIVE, 0, ["orders_active"]),
+        (order_repository.by_statuses(1), 2, ["orders_by_status"]),
+        (order_repository.by_statuses(2), 3, ["orders_by_status", "orders_by_status"]),
+        (order_repository.ON_TOUR, 1, ["orders_on_tour"]),
+        (order_repository.COUNT, 1, ["orders_by_status"]),
+        (order_repository.BY_PHONE, 1, ["orders_by_phone"]),
+        (order_repository.PIZZAS, 1, ["PRIMARY KEY"]),
     ],
 )
 def test_a_query_reads_an_index_and_sorts_nothing(

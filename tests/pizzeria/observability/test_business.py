@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pizzeria.cqrs.metrics.text_format import page
-from pizzeria.domain.order import Customer, Order, Payment
-from pizzeria.domain.pizza import Pizza, Size
-from pizzeria.infrastructure.menu import SEED
-from pizzeria.observability.business import BusinessMetrics
+from mario_perf.pizzeria.cqrs.metrics.text_format import page
+from mario_perf.pizzeria.domain.order import Customer, Order, Payment
+from mario_perf.pizzeria.domain.pizza import Pizza, Size
+from mario_perf.pizzeria.infrastructure.menu_repository import SEED
+from mario_perf.pizzeria.observability.business_metrics import BusinessMetrics
 from tests.pizzeria.running import Service, growth, samples, started
 
 PIZZAS = [{"name": "Margherita", "size": "large"}, {"name": "supreme", "size": "small"}]

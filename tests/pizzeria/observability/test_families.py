@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pizzeria.cqrs.metrics.text_format import page
-from pizzeria.observability.families import Histograms, Numbers
+from mario_perf.pizzeria.cqrs.metrics.text_format import page
+from mario_perf.pizzeria.observability.metric_families import Histograms, Numbers
 from tests.pizzeria.running import samples
 
 numbers = st.lists(st.floats(0, 20), max_size=20)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts import distribution
-from reports.charts.frame import HEIGHT, LEFT, RIGHT, TOP, WIDTH
+from mario_perf.reports.charts import distribution
+from mario_perf.reports.charts.frame import HEIGHT, LEFT, RIGHT, TOP, WIDTH
 from tests.reports import samples
 
 BOUNDS = samples.BOUNDS.tolist()

@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from analysis.model import Operation
-from reports.charts import forest
+from mario_perf.model import Operation
+from mario_perf.reports.charts import forest
 from tests.reports import samples
 
 TEXT = "{http://www.w3.org/2000/svg}text"

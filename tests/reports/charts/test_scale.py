@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.model import Comparison, Estimate
-from reports.charts.scale import Scale
+from mario_perf.model import Comparison, Estimate
+from mario_perf.reports.charts.scale import Scale
 from tests.reports import samples
 
 CHANGES = st.floats(min_value=-0.99, max_value=500)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from reports.charts import timeline
+from mario_perf.reports.charts import timeline
 from tests.reports import samples
 
 

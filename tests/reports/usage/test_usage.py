@@ -9,11 +9,11 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
-from analysis.model import Operation
-from analysis.run_record import Span
-from analysis.usage.model import OperationUse, Period, Standing, Usage
-from reports import html
-from reports.usage import document, section, terminal, words
+from mario_perf.model import Operation
+from mario_perf.reports import html_report
+from mario_perf.reports.usage import usage_document, usage_phrases, usage_section, usage_terminal
+from mario_perf.run_record import Span
+from mario_perf.usage.usage_model import OperationUse, Period, Standing, Usage
 from tests.reports import samples
 
 HOSTILE = "<script>alert(1)</script>"
@@ -33,7 +33,7 @@ USAGE = Usage(
 
 def printed(usage: Usage) -> str:
     out = io.StringIO()
-    terminal.print_usage(usage, Console(file=out, width=150, color_system=None))
+    usage_terminal.print_usage(usage, Console(file=out, width=150, color_system=None))
     return out.getvalue()
 
 
@@ -49,7 +49,7 @@ def test_the_table_has_a_row_an_operation() -> None:
 
 
 def test_the_table_tells_balance_peaks_errors_and_what_is_new_or_gone() -> None:
-    facts = dict(words.facts(USAGE))
+    facts = dict(usage_phrases.facts(USAGE))
     assert facts["balance"] == "query 75.0 %, command 25.0 %"
     assert facts["errors"] == "business_rule 15, exception 5"
     assert facts["peaks"].index("0.200/s") < facts["peaks"].index("0.0222/s")
@@ -58,12 +58,12 @@ def test_the_table_tells_balance_peaks_errors_and_what_is_new_or_gone() -> None:
 
 def test_without_a_time_before_it_says_so_instead_of_calling_nothing_new() -> None:
     unknown = Usage(USAGE.span, None, (MENU,), USAGE.periods)
-    assert dict(words.facts(unknown))["new"] == words.NOTHING_BEFORE
-    assert json.loads(document.render(unknown))["new"] is None
+    assert dict(usage_phrases.facts(unknown))["new"] == usage_phrases.NOTHING_BEFORE
+    assert json.loads(usage_document.render(unknown))["new"] is None
 
 
 def test_json_holds_what_was_found() -> None:
-    told = json.loads(document.render(USAGE))
+    told = json.loads(usage_document.render(USAGE))
     assert told["executions"] == 800
     assert told["success"] == 1 - 20 / 800
     assert told["balance"] == {"query": 0.75, "command": 0.25}
@@ -73,25 +73,25 @@ def test_json_holds_what_was_found() -> None:
 
 
 def test_a_report_gets_the_section_and_keeps_all_else() -> None:
-    page = html.render(samples.gate())
-    longer = section.added(page, USAGE)
-    assert longer.replace(section.render(USAGE), "") == page
+    page = html_report.render(samples.gate())
+    longer = usage_section.added(page, USAGE)
+    assert longer.replace(usage_section.render(USAGE), "") == page
     assert longer.index("page:usage") < longer.index("</main>")
 
 
 def test_asked_again_the_section_is_replaced() -> None:
-    page = html.render(samples.gate())
+    page = html_report.render(samples.gate())
     other = Usage(USAGE.span, None, (MENU,), USAGE.periods)
-    assert section.added(section.added(page, other), USAGE) == section.added(page, USAGE)
+    assert usage_section.added(usage_section.added(page, other), USAGE) == usage_section.added(page, USAGE)
 
 
 def test_what_is_no_report_is_refused() -> None:
     with pytest.raises(ValueError, match="no report"):
-        section.added("<p>hello</p>", USAGE)
+        usage_section.added("<p>hello</p>", USAGE)
 
 
 def test_the_section_brings_no_script_no_style_and_no_markup_of_a_name() -> None:
-    text = section.render(USAGE)
+    text = usage_section.render(USAGE)
     tags = _Tags()
     tags.feed(text)
     assert not {"script", "style", "link"} & tags.seen

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pizzeria.cqrs.errors import BusinessRuleError, NotAuthorizedError, NotFoundError, RequestInvalidError
-from pizzeria.cqrs.faults import Fault, FaultInjectionBehavior
-from pizzeria.cqrs.metrics import MetricsPipelineBehavior, Recorder, add_cqrs_metrics
-from pizzeria.cqrs.requests import Command, Query
-from pizzeria.cqrs.services import ServiceCollection
+from mario_perf.pizzeria.cqrs.error_categories import (
+    BusinessRuleError,
+    NotAuthorizedError,
+    NotFoundError,
+    RequestInvalidError,
+)
+from mario_perf.pizzeria.cqrs.faults import Fault, FaultInjectionBehavior
+from mario_perf.pizzeria.cqrs.metrics import MetricsPipelineBehavior, Recorder, add_cqrs_metrics
+from mario_perf.pizzeria.cqrs.requests import Command, Query
+from mario_perf.pizzeria.cqrs.services import ServiceCollection
 
 if TYPE_CHECKING:
-    from pizzeria.cqrs.metrics.recorder import OperationMetrics
+    from mario_perf.pizzeria.cqrs.metrics.execution_recorder import OperationMetrics
 
 
 @dataclass(frozen=True, slots=True)

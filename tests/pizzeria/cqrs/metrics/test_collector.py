@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from pizzeria.cqrs.metrics import Recorder
-from pizzeria.cqrs.metrics.collector import RecorderCollector
-from pizzeria.cqrs.metrics.exposition import Exposition
-from pizzeria.cqrs.metrics.text_format import page
+from mario_perf.pizzeria.cqrs.metrics import Recorder
+from mario_perf.pizzeria.cqrs.metrics.collector import RecorderCollector
+from mario_perf.pizzeria.cqrs.metrics.histogram_text import Exposition
+from mario_perf.pizzeria.cqrs.metrics.text_format import page
 from tests.pizzeria.running import samples
 
 

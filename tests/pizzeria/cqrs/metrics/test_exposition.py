@@ -7,9 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from pizzeria.cqrs.metrics import BOUNDS, Recorder
-from pizzeria.cqrs.metrics.exposition import DURATION, EXECUTIONS, FAILURES, SUCCESSES, Exposition
-from pizzeria.cqrs.metrics.text_format import page
+from mario_perf.pizzeria.cqrs.metrics import BOUNDS, Recorder
+from mario_perf.pizzeria.cqrs.metrics.histogram_text import (
+    DURATION,
+    EXECUTIONS,
+    FAILURES,
+    SUCCESSES,
+    Exposition,
+)
+from mario_perf.pizzeria.cqrs.metrics.text_format import page
 from tests.pizzeria.running import samples
 
 if TYPE_CHECKING:

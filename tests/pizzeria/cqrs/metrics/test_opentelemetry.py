@@ -19,13 +19,19 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from prometheus_client import REGISTRY
 
-from pizzeria.cqrs.errors import NotFoundError
-from pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
-from pizzeria.cqrs.metrics.exposition import DURATION, EXECUTIONS, FAILURES, SUCCESSES, Exposition
-from pizzeria.cqrs.metrics.opentelemetry import OpenTelemetryRecorder
-from pizzeria.cqrs.metrics.recorder import BOUNDS, Recorder
-from pizzeria.cqrs.metrics.text_format import page
-from pizzeria.cqrs.requests import Command, Query
+from mario_perf.pizzeria.cqrs.error_categories import NotFoundError
+from mario_perf.pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
+from mario_perf.pizzeria.cqrs.metrics.execution_recorder import BOUNDS, Recorder
+from mario_perf.pizzeria.cqrs.metrics.histogram_text import (
+    DURATION,
+    EXECUTIONS,
+    FAILURES,
+    SUCCESSES,
+    Exposition,
+)
+from mario_perf.pizzeria.cqrs.metrics.opentelemetry import OpenTelemetryRecorder
+from mario_perf.pizzeria.cqrs.metrics.text_format import page
+from mario_perf.pizzeria.cqrs.requests import Command, Query
 from tests.pizzeria.running import samples
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pizzeria.cqrs.metrics import BOUNDS, Recorder
+from mario_perf.pizzeria.cqrs.metrics import BOUNDS, Recorder
 
 times = st.floats(0, 20_000)
 executions = st.lists(st.tuples(times, st.sampled_from([None, "validation", "exception"])), max_size=50)

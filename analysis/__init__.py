@@ -1,1 +1,0 @@
-"""What it means: from metric sources to a verdict."""

@@ -1,1 +1,0 @@
-"""The commands of ``mario-perf``, one a file."""

@@ -1,1 +1,0 @@
-"""What is sent: journeys, users, shapes, and the record of a run."""

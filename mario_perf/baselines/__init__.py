@@ -1,0 +1,1 @@
+"""Runs that were kept, to be compared with later ones."""

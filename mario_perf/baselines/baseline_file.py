@@ -1,0 +1,199 @@
+"""How a baseline is written: JSON, with the counts of each operation packed.
+
+Counts are little-endian arrays, compressed by zlib, in base64: a histogram over time is mostly zeros. Bounds
+stand once, as all runs of a baseline share them.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import zlib
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from mario_perf.model import Measurement, Operation, Requests, RunMeasurement, Workload
+from mario_perf.run_record import Environment, Side, Span  # noqa: TC001 — pydantic needs them at run time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Counts = NDArray[np.int64]
+
+SCHEMA_VERSION: Final = 1
+
+_COUNT, _FLOAT = "<i4", "<f8"
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoredRequests(_Stored):
+    """What the client saw of an operation; ``typical`` is null without a response time."""
+
+    sent: int
+    failures: dict[str, int]
+    business: int
+    typical: float | None
+
+
+class StoredMeasurement(_Stored):
+    """A measurement of one operation; the three ``slice`` fields are packed."""
+
+    kind: str
+    name: str
+    duration: float
+    executions: int
+    failures: dict[str, int]
+    time_spent: float
+    slices: str
+    slice_sums: str
+    slice_failures: str
+    requests: StoredRequests | None = None
+
+
+class StoredWorkload(_Stored):
+    """How a run was loaded."""
+
+    model: str
+    users: int
+    shape: str
+    rate: float | None = None
+    arrivals: str | None = None
+
+
+class StoredRun(_Stored):
+    """A measured run."""
+
+    run_id: str
+    revision: str | None
+    side: Side
+    window: Span
+    environment: Environment
+    workload: StoredWorkload | None = None
+    slice_edges: tuple[float, ...]
+    tells_failures: bool = True
+    operations: tuple[StoredMeasurement, ...]
+
+
+class StoredBaseline(_Stored):
+    """The file: runs of one scenario in one environment, oldest first."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    scenario: str
+    environment_id: str
+    bounds: tuple[float, ...]
+    runs: tuple[StoredRun, ...]
+
+
+def stored(runs: Sequence[RunMeasurement], environment_id: str) -> StoredBaseline:
+    """As written. All runs have the same bounds and scenario; at least one run."""
+    return StoredBaseline(
+        scenario=runs[0].scenario,
+        environment_id=environment_id,
+        bounds=tuple(runs[0].bounds.tolist()),
+        runs=tuple(_stored_run(run) for run in runs),
+    )
+
+
+def restored(file: StoredBaseline) -> tuple[RunMeasurement, ...]:
+    """As measured.
+
+    Raises:
+        ValueError: Packed counts are damaged.
+    """
+    bounds = np.array(file.bounds)
+    return tuple(
+        RunMeasurement(
+            run_id=run.run_id,
+            scenario=file.scenario,
+            side=run.side,
+            window=run.window,
+            bounds=bounds,
+            slice_edges=np.array(run.slice_edges),
+            measurements={
+                each.name: _measurement(each, len(run.slice_edges) - 1, len(bounds) + 1)
+                for each in run.operations
+            },
+            environment=run.environment,
+            revision=run.revision,
+            workload=Workload(**run.workload.model_dump()) if run.workload else None,
+            tells_failures=run.tells_failures,
+        )
+        for run in file.runs
+    )
+
+
+def _stored_run(run: RunMeasurement) -> StoredRun:
+    return StoredRun(
+        run_id=run.run_id,
+        revision=run.revision,
+        side=run.side,
+        window=run.window,
+        environment=run.environment,
+        workload=StoredWorkload(**asdict(run.workload)) if run.workload else None,
+        slice_edges=tuple(run.slice_edges.tolist()),
+        tells_failures=run.tells_failures,
+        operations=tuple(_stored_measurement(each) for each in run.measurements.values()),
+    )
+
+
+def _stored_measurement(measurement: Measurement) -> StoredMeasurement:
+    return StoredMeasurement(
+        kind=measurement.operation.kind,
+        name=measurement.operation.name,
+        duration=measurement.duration,
+        executions=measurement.executions,
+        failures=dict(measurement.failures),
+        time_spent=measurement.time_spent,
+        slices=_packed(measurement.slices, _COUNT),
+        slice_sums=_packed(measurement.slice_sums, _FLOAT),
+        slice_failures=_packed(measurement.slice_failures, _COUNT),
+        requests=_stored_requests(measurement.requests) if measurement.requests else None,
+    )
+
+
+def _stored_requests(requests: Requests) -> StoredRequests:
+    return StoredRequests(
+        sent=requests.sent,
+        failures=dict(requests.failures),
+        business=requests.business,
+        typical=requests.typical if math.isfinite(requests.typical) else None,
+    )
+
+
+def _measurement(each: StoredMeasurement, slices: int, buckets: int) -> Measurement:
+    return Measurement(
+        operation=Operation(each.kind, each.name),
+        duration=each.duration,
+        executions=each.executions,
+        failures=each.failures,
+        time_spent=each.time_spent,
+        slices=_unpacked(each.slices, _COUNT).astype(np.int64).reshape(slices, buckets),
+        slice_sums=_unpacked(each.slice_sums, _FLOAT).astype(np.float64).reshape(slices),
+        slice_failures=_unpacked(each.slice_failures, _COUNT).astype(np.int64).reshape(slices),
+        requests=_requests(each.requests) if each.requests else None,
+    )
+
+
+def _requests(kept: StoredRequests) -> Requests:
+    typical = math.nan if kept.typical is None else kept.typical
+    return Requests(kept.sent, kept.failures, kept.business, typical)
+
+
+def _packed(values: Counts | Floats, layout: str) -> str:
+    return base64.b64encode(zlib.compress(values.astype(layout).tobytes(), 9)).decode()
+
+
+def _unpacked(packed: str, layout: str) -> Counts | Floats:
+    try:
+        return np.frombuffer(zlib.decompress(base64.b64decode(packed, validate=True)), dtype=layout)
+    except zlib.error as error:
+        raise ValueError(f"packed counts are damaged ({error})") from error

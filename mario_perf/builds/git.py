@@ -1,0 +1,226 @@
+"""The repository: revisions, and checkouts of them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mario_perf.builds import process_environment
+from mario_perf.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+TIMEOUT = 60.0
+FETCHING = 600.0
+"""Seconds that git may take, and that fetching submodules may."""
+
+_REMOTE = re.compile(r"(?:(?:https?|ssh|git)://[^/]+/|[^/:]+:(?!//))(.+?)(?:\.git)?/?")
+"""An address on a host, and the path there."""
+
+PREFIX = "mario-perf-checkout-"
+
+_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
+"""A new worktree runs post-checkout: a gate in that hook would start itself again, without end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A folder with the files of a revision; ``revision`` as a reader would name it."""
+
+    path: Path
+    revision: str
+
+
+def root() -> Path | None:
+    """The repository's folder; None outside of one, or without git."""
+    try:
+        return Path(_git("rev-parse", "--show-toplevel"))
+    except UserError:
+        return None
+
+
+def working_tree() -> Checkout:
+    """The files as they are now.
+
+    Raises:
+        UserError: this is no git repository, or it has no commit.
+    """
+    top = Path(_git("rev-parse", "--show-toplevel"))
+    try:
+        head = _git("rev-parse", "--verify", "--short=12", "HEAD")
+    except UserError as error:
+        raise UserError(f"{top}: the repository has no commit yet; commit what is to be compared") from error
+    changed = _git("status", "--porcelain", "--untracked-files=no")
+    return Checkout(top, f"{head} with changes" if changed else head)
+
+
+def resolve(revision: str) -> str:
+    """The commit that a revision names.
+
+    Raises:
+        UserError: there is none.
+    """
+    return _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", asked=revision)
+
+
+def title(revision: str) -> str:
+    """The first line of a commit's message; empty where there is no such commit."""
+    return _said("log", "-1", "--format=%s", revision, "--")
+
+
+def branch() -> str:
+    """The branch that is checked out; empty where it is none."""
+    return _said("symbolic-ref", "--quiet", "--short", "HEAD")
+
+
+def project() -> str:
+    """OWNER/NAME of where the repository came from; else what its folder is called."""
+    if found := _REMOTE.fullmatch(_said("remote", "get-url", "origin")):
+        return found[1]
+    folder = root()
+    return folder.name if folder else ""
+
+
+def _said(*arguments: str) -> str:
+    try:
+        return _git(*arguments)
+    except UserError:
+        return ""
+
+
+def holds(commit: str, path: str) -> bool:
+    """Whether a commit has a file."""
+    try:
+        _git("cat-file", "-e", f"{commit}:{path}")
+    except UserError:
+        return False
+    return True
+
+
+def default_baseline() -> str:
+    """Where the working tree left the main branch: their merge base, HEAD on the main branch itself.
+
+    HEAD is never taken because nothing better was found: a gate of a commit against itself is always green.
+
+    Raises:
+        UserError: there is no main branch, or no history back to it.
+    """
+    main = next((name for name in MAIN if _exists(name)), None)
+    if main is None:
+        raise UserError(f"no main branch to compare with (none of {', '.join(MAIN)}); give --against REV")
+    try:
+        return _git("merge-base", "HEAD", main)
+    except UserError as error:
+        raise UserError(
+            f"HEAD and {main} have no commit in common here; git fetch --unshallow, or give --against REV"
+        ) from error
+
+
+@contextmanager
+def checked_out(commit: str) -> Iterator[Checkout]:
+    """A worktree of a commit outside of the repository, gone afterwards.
+
+    Raises:
+        UserError: git cannot make it.
+    """
+    _remove_stale()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    with _held(folder):
+        try:
+            _git("worktree", "add", "--detach", "--force", str(folder), commit)
+            _fill_submodules(folder)
+            yield Checkout(folder, _git("rev-parse", "--short=12", commit))
+        finally:
+            _remove(folder)
+
+
+def _fill_submodules(folder: Path) -> None:
+    """A worktree begins with empty ones."""
+    if not (folder / ".gitmodules").exists():
+        return
+    try:
+        _git("submodule", "update", "--init", "--recursive", folder=folder, timeout=FETCHING)
+    except UserError as error:
+        raise UserError(
+            f"the baseline's submodules cannot be fetched ({error}); see that "
+            "git submodule update --init --recursive succeeds in a fresh clone"
+        ) from error
+
+
+def _remove_stale() -> None:
+    """Remove the worktrees that killed gates left; those of gates that run are held by them."""
+    listed = _git("worktree", "list", "--porcelain").splitlines()
+    folders = [Path(line.removeprefix("worktree ")) for line in listed if line.startswith("worktree ")]
+    for folder in folders:
+        if folder.name.startswith(PREFIX):
+            with suppress(OSError), _held(folder):
+                _remove(folder)
+    with suppress(UserError):
+        _git("worktree", "prune")
+
+
+def _remove(folder: Path) -> None:
+    with suppress(UserError):
+        _git("worktree", "remove", "--force", str(folder))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """A lock on a folder, which the system lifts when this process ends, however it ends.
+
+    Raises:
+        OSError: another process holds it, or the folder is gone.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _exists(revision: str) -> bool:
+    try:
+        _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    except UserError:
+        return False
+    return True
+
+
+def _git(
+    *arguments: str, asked: str | None = None, folder: Path | None = None, timeout: float = TIMEOUT
+) -> str:
+    try:
+        done = subprocess.run(
+            ["git", *_NO_HOOKS, *arguments],
+            cwd=folder,
+            env=process_environment.for_git(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise UserError(
+            "git is not on the PATH; install it, or give --baseline-url and --candidate-url"
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        raise UserError(f"git {arguments[0]} has not ended after {timeout:.0f} s") from error
+    if done.returncode == 0:
+        return done.stdout.strip()
+    if asked is not None:
+        raise UserError(f"--against {asked}: no such revision; git log --oneline lists some")
+    said = done.stderr.strip().splitlines() or ["no reason given"]
+    raise UserError(f"git {arguments[0]}: {said[-1]}")

@@ -1,0 +1,101 @@
+"""Where the service under test comes from: the one question before anything is started."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mario_perf.builds import embedded_pizzeria, git
+from mario_perf.builds.build import startable
+from mario_perf.configuration import policy_file
+from mario_perf.configuration.policy import Policy
+from mario_perf.errors import UserError
+from mario_perf.reports.redaction import arguments
+
+if TYPE_CHECKING:
+    from mario_perf.builds.git import Checkout
+    from mario_perf.configuration.policy import Service
+
+TRY = "--demo tries the built-in pizzeria"
+_DEPTHS = ("*", "*/*", "*/*/*")
+"""How deep a misplaced perf.toml is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The candidate's files and how they are started; no ``service`` is the built-in pizzeria."""
+
+    checkout: Checkout
+    service: Service | None
+    demo: bool = False
+
+    def __str__(self) -> str:
+        """Which service it is, and how it is started."""
+        if self.service is not None:
+            return f"the service of [service], started by {shlex.join(arguments(self.service.start))}"
+        whose = "a demo, the pizzeria of this installation" if self.demo else "the pizzeria of this checkout"
+        return f"{whose}, started by python -m {embedded_pizzeria.MODULE}"
+
+
+def policy(given: Path | None, *, demo: bool) -> Policy:
+    """The policy in a file, or perf.toml; a demo asks for none.
+
+    Raises:
+        PolicyError: it cannot be read.
+    """
+    return Policy() if demo and given is None else policy_file.load(given)
+
+
+def find(asked: Policy, given: Path | None, *, demo: bool) -> Origin:
+    """The service of the working tree, or the built-in pizzeria where nobody can take it for another.
+
+    Args:
+        asked: what the policy says.
+        given: the policy's file, where one was named.
+        demo: whether the pizzeria of this installation is wanted.
+
+    Raises:
+        UserError: nothing says how the service is started, or there is no repository.
+    """
+    service = startable(asked)
+    if demo and service is not None:
+        raise UserError("--demo plays the built-in pizzeria, and the policy has a [service]; leave out one")
+    if demo:
+        return Origin(embedded_pizzeria.installed(), None, demo=True)
+    if service is None:
+        root = git.root()
+        if root is None or not embedded_pizzeria.held_by(root):
+            raise UserError(_unknown(given or policy_file.DEFAULT_PATH, root))
+    return Origin(git.working_tree(), service)
+
+
+def misplaced(root: Path | None) -> Path | None:
+    """A perf.toml that nobody reads: nearest above this folder, else below it or the repository's root."""
+    here, name = Path.cwd(), policy_file.DEFAULT_PATH
+    if root is None or name.exists():
+        return None
+    above = [folder / name for folder in here.parents if folder.is_relative_to(root)]
+    below = [
+        found
+        for place in (here, root)
+        for depth in _DEPTHS
+        for found in sorted(place.glob(f"{depth}/{name}"))
+    ]
+    return next((each for each in (*above, *below) if each.is_file() and not _is_hidden(each, root)), None)
+
+
+def _is_hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(root).parts)
+
+
+def _unknown(file: Path, root: Path | None) -> str:
+    """Why no service is started, and what to do."""
+    if file.exists():
+        return f"{file} does not say how the service is started; add [service] start, or {TRY}"
+    if seen := misplaced(root):
+        shown = os.path.relpath(seen)
+        return f"no {file} here: there is one at {shown}; go there, or give --policy {shown}"
+    return f"no {file} here: run mario-perf init URL for the service that runs there; {TRY}"

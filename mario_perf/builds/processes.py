@@ -1,0 +1,168 @@
+"""Processes that a gate starts, and stops whatever happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+
+from mario_perf.builds import process_environment
+from mario_perf.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+STOPPING = 10.0
+"""Seconds between asking a process to stop and stopping it."""
+
+POLL = 0.05
+"""Seconds between two looks at something that is waited for."""
+
+
+class NotReadyError(UserError):
+    """A process runs, and did not answer in time."""
+
+
+_GUARD = "trap '' TERM; read -r _; kill -s KILL 0"
+"""Leads a process group: waits until its input ends, then kills the group, and itself with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A running process with what it is called and where it writes."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def ask_to_end(self) -> None:
+        """Returns at once; that it ends is seen to by ``running``."""
+        with suppress(ProcessLookupError):
+            self.process.terminate()
+
+    @property
+    def ended(self) -> str | None:
+        """How it ended and what it said last, in words; None while it runs."""
+        code = self.process.poll()
+        if code is None:
+            return None
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        return f"{self.name} {how}{_last_words(self.log)}"
+
+
+@contextmanager
+def running(
+    name: str,
+    command: Sequence[str],
+    log: Path,
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[Child]:
+    """A process in a group of its own; the whole group is stopped at the end.
+
+    Its output goes to ``log``; ``env`` is added to its environment. The group does not outlive this process,
+    not even when that is killed.
+
+    Raises:
+        UserError: the command cannot be started.
+    """
+    with log.open("ab") as output, _group() as group:
+        try:
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env={**process_environment.for_child(), **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                process_group=group,
+            )
+        except OSError as error:
+            raise UserError(f"{name}: {command[0]} cannot be started ({error.strerror})") from error
+        try:
+            yield Child(name, process, log)
+        finally:
+            _stop(process, group)
+
+
+@contextmanager
+def _group() -> Iterator[int]:
+    """A process group that ends with this process, however that ends.
+
+    Only this process holds the other end of the guard's input, and the system closes it when the process is
+    gone. A signal at the parent's death (``prctl``) would reach the child and not what the child started.
+    """
+    with subprocess.Popen(["/bin/sh", "-c", _GUARD], stdin=subprocess.PIPE, process_group=0) as guard:
+        yield guard.pid
+
+
+def _stop(process: subprocess.Popen[bytes], group: int) -> None:
+    """Ask the group to end, and kill what is left of it when the process has ended or time is up."""
+    try:
+        os.killpg(group, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOPPING)
+    finally:
+        os.killpg(group, signal.SIGKILL)
+        process.wait(STOPPING)
+
+
+def wait_until_ready(child: Child, url: str, timeout: float) -> None:
+    """Wait until the process answers at ``url`` with success.
+
+    Raises:
+        NotReadyError: it did not answer in ``timeout`` seconds.
+        UserError: it ended.
+    """
+    deadline = time.monotonic() + timeout
+    # One client for all tries: making one takes longer than asking, on the very cores that the child needs.
+    with httpx.Client(timeout=2.0, trust_env=False) as client:
+        while time.monotonic() < deadline:
+            if child.ended:
+                raise UserError(f"{child.ended}; its output is in {child.log}")
+            with suppress(httpx.HTTPError):
+                if client.get(url).is_success:
+                    return
+            time.sleep(POLL)
+    raise NotReadyError(
+        f"{child.name} did not answer at {url} within {timeout:.0f} s{_last_words(child.log)}; "
+        f"its output is in {child.log}"
+    )
+
+
+def wait_for_end(child: Child, timeout: float, meanwhile: Callable[[], None]) -> int:
+    """Wait until the process ends, calling ``meanwhile`` all the time; its exit code.
+
+    Raises:
+        UserError: it has not ended after ``timeout`` seconds.
+        Exception: whatever ``meanwhile`` raises.
+    """
+    deadline = time.monotonic() + timeout
+    while (code := child.process.poll()) is None:
+        if time.monotonic() > deadline:
+            raise UserError(f"{child.name} has not ended after {timeout:.0f} s; its output is in {child.log}")
+        meanwhile()
+        time.sleep(POLL)
+    return code
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return f": {lines[-1].strip()}" if lines else ""

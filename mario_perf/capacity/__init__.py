@@ -1,0 +1,1 @@
+"""The highest arrival rate at which a service keeps its limits."""

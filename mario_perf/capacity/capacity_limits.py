@@ -1,0 +1,164 @@
+"""Whether a service kept its limits at one rate of arrivals: what makes a probe hold. Pure.
+
+An operation of few executions is judged by the median one: what is slower than its limit in the median is
+so at p95, too, while the p95 of a few is their maximum, and their error ratio chance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mario_perf.durations import formatted
+from mario_perf.judgement.judge import conclude
+from mario_perf.model import Severity
+from mario_perf.validity.run_checks import BUSIEST_GENERATOR, of_load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mario_perf.configuration.policy import Policy, Thresholds
+    from mario_perf.judgement.judge import Measured
+    from mario_perf.model import Finding, GateResult, Summary
+    from mario_perf.run_record import RunRecord
+
+P95, ERROR_RATIO = 0.1, 0.01
+"""Limits where the policy has none: seconds, and the share of failures."""
+
+FEWEST = 20
+"""Executions below which an operation is judged by the median one."""
+
+MOST = 0.5
+"""Share of failures above which the median execution failed."""
+
+_SLOW = frozenset({"generator-saturated", "generator-late"})
+"""Findings that say nothing of the service; :func:`by_generator` tells when they matter."""
+
+_NOT_OFFERED = "load-not-offered"
+"""Finding that says that the rate was not what it should have been."""
+
+_DROPPED = "arrivals-dropped"
+"""Finding that is no more than a warning in a run, and the end of a rate in a probe."""
+
+
+def has_limits(policy: Policy) -> bool:
+    """Whether it limits any operation."""
+    every = (policy.thresholds, *policy.operations.values())
+    return any(each.p95 is not None or each.error_ratio is not None for each in every)
+
+
+def with_limits(policy: Policy) -> Policy:
+    """The policy with the limits that apply where it has none: ``P95`` and ``ERROR_RATIO``."""
+    if has_limits(policy):
+        return policy
+    return replace(
+        policy,
+        thresholds=_limited(policy.thresholds),
+        operations={name: _limited(each) for name, each in policy.operations.items()},
+    )
+
+
+def described(policy: Policy) -> str:
+    """The limits in words, those of single operations after those of all."""
+    own = {name: each for name, each in sorted(policy.operations.items()) if not each.ignore}
+    differing = [
+        f"{name} {said}" for name, each in own.items() if (said := _said(each)) != _said(policy.thresholds)
+    ]
+    ignored = [f"{name} ignored" for name, each in sorted(policy.operations.items()) if each.ignore]
+    return "; ".join((_said(policy.thresholds), *differing, *ignored))
+
+
+def broken(measured: Measured, policy: Policy) -> tuple[str, ...]:
+    """Why the rate did not hold, a line a reason; empty when it did."""
+    result = conclude((measured,), None, policy)
+    return (*_beyond_limits(result, policy, 0.0), *_of_run(result))
+
+
+def kept_up(record: RunRecord) -> bool:
+    """Whether the load generator had a core left, was in time and offered all that was due."""
+    return not any(each.code in {*_SLOW, _NOT_OFFERED} for each in of_load(record))
+
+
+def by_generator(measured: Measured, policy: Policy) -> bool:
+    """Whether what broke may be the load generator's doing instead of the service's.
+
+    It may when the generator had no core left, or no limit broke by more than the generator's own delay: it
+    began journeys late, and saw answers late. What the run as a whole lacks (journeys dropped, or not ended)
+    tells only where the generator kept up.
+    """
+    if _starved(measured.record):
+        return True
+    result = conclude((measured,), None, policy)
+    own_delay = _late(measured.record) + measured.record.generator.loop_lag_p99
+    if any(_beyond_limits(result, policy, own_delay)):
+        return False
+    return not kept_up(measured.record) or not any(_of_run(result))
+
+
+def _starved(record: RunRecord) -> bool:
+    return record.generator.cpu_utilisation > BUSIEST_GENERATOR
+
+
+def _late(record: RunRecord) -> float:
+    """How long after they were due journeys began, p99, seconds."""
+    return 0.0 if record.arrivals is None else record.arrivals.late_p99
+
+
+def _of_run(result: GateResult) -> Iterator[str]:
+    return (each.message for each in result.findings if _breaks(each))
+
+
+def _beyond_limits(result: GateResult, policy: Policy, allowance: float) -> Iterator[str]:
+    """What is beyond its limit; ``allowance`` (seconds) is added to that of what the client waited."""
+    for each in result.operations:
+        if each.candidate is not None:
+            yield from _broken(each.operation.name, each.candidate, policy.of(each.operation.name))
+    yield from _slow_answers(result.runs[-1], policy, allowance)
+
+
+def _breaks(finding: Finding) -> bool:
+    if finding.code in _SLOW:
+        return False
+    return finding.severity is Severity.INVALID or finding.code == _DROPPED
+
+
+def _broken(name: str, seen: Summary, limit: Thresholds) -> Iterator[str]:
+    few = seen.executions < FEWEST
+    if slow := _slow(seen.p50.value if few else seen.p95.value, limit, few=few):
+        yield f"{name}: {slow}"
+    if limit.error_ratio is None:
+        return
+    if seen.error_ratio > (max(limit.error_ratio, MOST) if few else limit.error_ratio):
+        yield f"{name}: {seen.error_ratio:.2%} failed, limit {limit.error_ratio:.2%}"
+
+
+def _slow_answers(record: RunRecord, policy: Policy, allowance: float) -> Iterator[str]:
+    """The same limits for what the client waited: a queue before the handlers is no part of their time.
+
+    The slowest come first.
+    """
+    target = record.targets[-1]
+    operations = {step.step: step.operation for step in target.in_window}
+    for latency in sorted(target.latencies_from_intended, key=lambda each: each.p95, reverse=True):
+        limit = policy.of(operations.get(latency.step) or latency.step)
+        few = latency.count < FEWEST
+        seen = latency.p50 if few else latency.p95
+        if not limit.ignore and (slow := _slow(seen - allowance, limit, few=few)):
+            yield f"{latency.step}: response time's {slow}"
+
+
+def _slow(seconds: float, limit: Thresholds, *, few: bool) -> str | None:
+    """What is to be said of a quantile beyond its limit."""
+    if limit.p95 is None or seconds <= limit.p95:
+        return None
+    return f"{'p50' if few else 'p95'} {formatted(seconds)}, limit {formatted(limit.p95)}"
+
+
+def _limited(thresholds: Thresholds) -> Thresholds:
+    return replace(thresholds, p95=P95, error_ratio=ERROR_RATIO)
+
+
+def _said(limit: Thresholds) -> str:
+    p95 = None if limit.p95 is None else f"p95 at most {formatted(limit.p95)}"
+    errors = None if limit.error_ratio is None else f"errors at most {limit.error_ratio:.2%}"
+    return ", ".join(filter(None, (p95, errors))) or "no limit"

@@ -1,0 +1,1 @@
+"""The commands of ``mario-perf``, one a file, and the exit codes."""

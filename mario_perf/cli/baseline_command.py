@@ -1,0 +1,153 @@
+"""``mario-perf baseline``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from mario_perf import runs
+from mario_perf.baselines import stored_baselines
+from mario_perf.cli.exit_codes import KEEPING, NO_VERDICT
+from mario_perf.comparison.operations import failures, service_tells
+from mario_perf.configuration import policy_file
+from mario_perf.errors import UserError, listed
+from mario_perf.judgement.judge import measured
+from mario_perf.judgement.round_selection import reasons
+from mario_perf.sources.scrapes import ScrapeSource
+
+if TYPE_CHECKING:
+    from mario_perf.judgement.judge import Measured
+    from mario_perf.model import RunMeasurement
+
+
+MOST_FAILED = 0.1
+"""Share of an operation's executions that may fail in a baseline without a warning."""
+
+
+class UnfitRunError(UserError):
+    """A run that could not be judged is nothing to judge others by."""
+
+    exit_code = 4
+
+
+@click.group(
+    epilog=f"""\b
+Examples:
+  mario-perf baseline save                 add the latest run, then list what there is
+  mario-perf baseline list
+
+{NO_VERDICT}"""
+)
+def baseline() -> None:
+    """Stored baselines: runs that later ones are compared with."""
+
+
+@baseline.command(
+    epilog=f"""\b
+Examples:
+  mario-perf baseline save                 add the latest run
+  mario-perf baseline save --run runs/ID --keep 10
+
+{KEEPING}"""
+)
+@click.option(
+    "--run", type=click.Path(path_type=Path), default=runs.LATEST, show_default=True, help="The run's folder."
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    default=stored_baselines.KEPT,
+    show_default=True,
+    help="Newest runs that stay.",
+)
+@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+def save(run: Path, keep: int, policy: Path | None) -> None:
+    """Add a run to the baseline of its scenario and environment."""
+    loaded = runs.load(run)
+    source = ScrapeSource(loaded.directory, policy_file.load(policy).metrics)
+    run_of_one = _fit(measured(loaded, source))
+    if failed := _failed(run_of_one):
+        click.echo(f"warning: {failed}", err=True)
+    kept = stored_baselines.save(run_of_one, keep=keep)
+    click.echo(f"{kept.path}: {len(kept.runs)} runs")
+
+
+def _failed(run: RunMeasurement) -> str | None:
+    """What a baseline should not hold: failures that later runs may have, too; None where few failed."""
+    told = service_tells([run])
+    shares = {
+        name: sum(failures([run], each.operation, told=told).values()) / each.executions
+        for name, each in sorted(run.measurements.items())
+    }
+    many = [f"{name} ({share:.0%})" for name, share in shares.items() if share > MOST_FAILED]
+    if not many:
+        return None
+    return (
+        f"{run.run_id}: a large share failed of {listed(many)}; as many failures will pass from now on. "
+        "Mend the service and save another run, or name what is no failure in [metrics] ignored_error_types"
+    )
+
+
+def _fit(run: Measured) -> RunMeasurement:
+    """What a run measured of its one service, if others can be judged by it.
+
+    Raises:
+        UserError: it is a round of a duet.
+        UnfitRunError: it could not be judged itself.
+    """
+    run_id = run.record.run_id
+    if len(run.sides) > 1:
+        raise UserError(
+            f"{run_id} is not kept: it is a duet, whose services shared the machine; save a run of one"
+        )
+    if unfit := reasons(run):
+        raise UnfitRunError(f"{run_id} is not kept, as it cannot be judged: {unfit[0].message}")
+    return run.candidate
+
+
+@baseline.command(
+    "list",
+    epilog=f"""\b
+Examples:
+  mario-perf baseline list                 path, scenario, number of runs, processor
+
+{NO_VERDICT}""",
+)
+def list_() -> None:
+    """All stored baselines."""
+    found = stored_baselines.found()
+    for path in found:
+        stored = stored_baselines.load(path)
+        click.echo(f"{path}: {stored.scenario}, {len(stored.runs)} runs, {stored.environment.cpu_model}")
+    if not found:
+        click.echo("no baselines yet; save one with mario-perf baseline save")
+
+
+@baseline.command(
+    epilog=f"""\b
+Examples:
+  mario-perf baseline show baselines/mario/ENVIRONMENT.json      a path that list named
+
+{NO_VERDICT}"""
+)
+@click.argument("path", type=click.Path(path_type=Path))
+def show(path: Path) -> None:
+    """What a baseline holds."""
+    stored = stored_baselines.load(path)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("run", "revision", "seconds", "operations", "executions"):
+        table.add_column(heading)
+    for run in stored.runs:
+        executions = sum(each.executions for each in run.measurements.values())
+        table.add_row(
+            run.run_id,
+            run.revision or "unknown",
+            f"{run.window.duration:.0f}",
+            str(len(run.measurements)),
+            f"{executions:,}",
+        )
+    Console().print(table)

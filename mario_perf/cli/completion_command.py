@@ -1,0 +1,40 @@
+"""``mario-perf completion``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import get_completion_class
+
+from mario_perf.cli.exit_codes import NO_VERDICT
+
+if TYPE_CHECKING:
+    from click.shell_completion import ShellComplete
+
+SHELLS = ("bash", "zsh", "fish")
+
+VARIABLE = "_MARIO_PERF_COMPLETE"
+"""By which click recognises that a shell asks: it follows from the program's name."""
+
+
+@click.command(
+    epilog=f"""\b
+Examples:
+  eval "$(mario-perf completion bash)"                                     in ~/.bashrc
+  eval "$(mario-perf completion zsh)"                                      in ~/.zshrc
+  mario-perf completion fish > ~/.config/fish/completions/mario-perf.fish
+
+{NO_VERDICT}"""
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print the script that completes mario-perf's commands and options in a shell."""
+    click.echo(_completer(context.find_root().command, shell).source())
+
+
+def _completer(command: click.Command, shell: str) -> ShellComplete:
+    found = get_completion_class(shell)
+    assert found is not None, "SHELLS names what click knows"  # noqa: S101
+    return found(command, {}, "mario-perf", VARIABLE)

@@ -1,0 +1,90 @@
+"""``mario-perf doctor``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from mario_perf.builds import origin
+from mario_perf.cli.demo_option import demo_option
+from mario_perf.cli.matcher_option import matching
+from mario_perf.doctor.diagnosis import Level
+from mario_perf.doctor.examination import ROUNDS, examine, examine_url
+from mario_perf.reports import redaction, terminal_report
+from mario_perf.sources.connection import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mario_perf.doctor.diagnosis import Diagnosis
+
+_STYLES = {Level.OK: "green", Level.ATTENTION: "yellow", Level.PROBLEM: "bold red"}
+_UNFIT = 2
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  mario-perf doctor                                  perf.toml's service
+  mario-perf doctor --quick                          without the noise of this machine
+  mario-perf doctor --url http://127.0.0.1:8000/metrics
+  mario-perf doctor --url http://127.0.0.1:9090 --match job=shop    through a Prometheus
+
+\b
+Exit codes:
+  0    a gate can work; what needs attention is named
+  1    unexpected error of the tool
+  2    a gate cannot work: a problem is named, with what to do; or usage, or configuration
+  130  interrupted"""
+)
+@demo_option
+@click.option(
+    "--url",
+    metavar="URL",
+    help="The metrics page of a running service, or a Prometheus that scrapes it, instead of starting one.",
+)
+@matching("Of a Prometheus: labels of the service's targets, such as job=shop.")
+@click.option("--quick", is_flag=True, help="Leave out how noisy this machine is.")
+@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+def doctor(
+    *, demo: bool, url: str | None, matchers: tuple[tuple[str, str], ...], quick: bool, policy: Path | None
+) -> int:
+    """Is everything fit for a gate: the service, its metrics, this machine?
+
+    Starts the service of the working tree, sends it requests for a moment, and looks at its metrics: are
+    they complete, are the buckets narrow enough. Then plays four short rounds of the same build against
+    itself: how noisy is this machine, and how long must a gate be to see a change of 10 %. Each finding comes
+    with what to do about it. Takes about half a minute.
+    """
+    if matchers and url is None:
+        raise click.UsageError("--match goes with --url")
+    if demo and url is not None:
+        raise click.UsageError("--demo and --url exclude each other")
+    read = origin.policy(policy, demo=demo)
+    if url is not None:
+        told = examine_url(Connection(url, matchers=dict(matchers)), read)
+    else:
+        told = examine(read, policy, 0 if quick else ROUNDS, demo=demo)
+    _print(told)
+    return _UNFIT if any(each.level is Level.PROBLEM for each in told) else 0
+
+
+def _print(told: Sequence[Diagnosis]) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column()
+    table.add_column()
+    table.add_column(overflow="fold")
+    for each in told:
+        found = Text(_shown(each.found))
+        if each.advice:
+            found.append(f"\n{_shown(each.advice)}", style="bold")
+        table.add_row(Text(each.level.value, style=_STYLES[each.level]), each.subject, found)
+    terminal_report.stdout().print(table)
+
+
+def _shown(text: str) -> str:
+    return terminal_report.line(redaction.text(text))

@@ -1,0 +1,27 @@
+"""``mario-perf schema``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from mario_perf.cli.exit_codes import NO_VERDICT
+from mario_perf.reports import json_report
+
+
+@click.command(
+    epilog=f"""\b
+Examples:
+  mario-perf schema > report.schema.json
+  check-jsonschema --schemafile report.schema.json runs/latest/report.json
+
+{NO_VERDICT}"""
+)
+def schema() -> None:
+    """The JSON Schema of report.json.
+
+    The file's format_version grows when a change could break what reads it; within a version keys are only
+    added.
+    """
+    click.echo(json.dumps(json_report.schema(), indent=2))

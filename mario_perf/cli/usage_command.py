@@ -1,0 +1,121 @@
+"""``mario-perf usage``."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mario_perf import durations
+from mario_perf.cli.matcher_option import matching
+from mario_perf.configuration import policy_file
+from mario_perf.errors import UserError
+from mario_perf.reports import terminal_report
+from mario_perf.reports.usage import usage_document, usage_section
+from mario_perf.reports.usage.usage_terminal import print_usage
+from mario_perf.sources.connection import Connection
+from mario_perf.usage.periods import periods
+from mario_perf.usage.usage_source import UsageSource
+from mario_perf.usage.usage_summary import summarised
+
+if TYPE_CHECKING:
+    from mario_perf.usage.usage_model import Usage
+
+SHORTEST = 60.0
+DAY = 86400.0
+
+
+def _span(text: str) -> float:
+    """Seconds of a length of time of a minute or more, also in days: ``7d``."""
+    days = text.removesuffix("d")
+    try:
+        seconds = int(days) * DAY if days != text and days.isdecimal() else durations.seconds(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    if seconds < SHORTEST:
+        raise click.BadParameter(f"{text} is too short to say anything: a minute or more")
+    return seconds
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  mario-perf usage                                   the last day
+  mario-perf usage --since 7d --before 30d --match job=pizzeria
+  mario-perf usage --format json > usage.json
+  mario-perf usage --report runs/latest/report.html  a section of that report
+
+\b
+Exit codes:
+  0    told
+  1    unexpected error of the tool
+  2    usage, configuration, no Prometheus, or one that knows no operation
+  130  interrupted"""
+)
+@click.option(
+    "--since",
+    type=_span,
+    default="24h",
+    show_default=True,
+    metavar="TIME",
+    help="How far back: 90m, 24h, 7d.",
+)
+@click.option(
+    "--before",
+    type=_span,
+    default="7d",
+    metavar="TIME",
+    show_default=True,
+    help="How far back before that an operation's use is looked for, to say what is new or no longer used.",
+)
+@click.option(
+    "--prometheus", metavar="URL", default="http://localhost:9090", show_default=True, help="The server."
+)
+@matching("Labels of the targets, such as job=pizzeria. Default: all targets.")
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Put a section on usage into this report.html, too.",
+)
+@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+def usage(  # noqa: PLR0913, PLR0917 - an argument an option
+    since: float,
+    before: float,
+    prometheus: str,
+    matchers: tuple[tuple[str, str], ...],
+    format_: str,
+    report: Path | None,
+    policy: Path | None,
+) -> None:
+    """How a service is used, as Prometheus has seen it.
+
+    Operations by use, the balance of commands and queries, peak periods, success by operation, errors by
+    category, what is new and what is no longer used. Periods divide the time into equal parts, at most 28; a
+    time that is no whole number of them is lengthened to be one.
+    """
+    metrics = policy_file.load(policy).metrics
+    source = UsageSource(Connection(prometheus, matchers=dict(matchers)), metrics)
+    found = summarised(source.counted(periods(since, float(int(time.time()))), before))
+    if report is not None:
+        _put_into(report, found)
+    if format_ == "json":
+        click.echo(usage_document.render(found), nl=False)
+    else:
+        print_usage(found, terminal_report.stdout())
+
+
+def _put_into(report: Path, found: Usage) -> None:
+    """Add the section to the report.
+
+    Raises:
+        UserError: there is no such report.
+    """
+    try:
+        report.write_text(usage_section.added(report.read_text(encoding="utf-8"), found), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"--report {report}: {error.strerror}; give the report.html of a run") from error
+    except ValueError as error:
+        raise UserError(f"--report {report}: {error}; give the report.html of a run") from error

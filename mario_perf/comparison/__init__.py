@@ -1,0 +1,1 @@
+"""Both sides laid out as numbers, one row a metric and operation."""

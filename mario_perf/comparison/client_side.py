@@ -1,0 +1,69 @@
+"""What the client saw of both sides, laid out as arrays: failed requests and response times.
+
+``R`` runs, ``O`` operations. The client keeps no times of single requests, so a run is a replicate whatever
+the service's own metrics were cut into.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mario_perf.comparison.metric_values import FEWEST
+from mario_perf.comparison.operations import client_failures
+from mario_perf.statistics.shares import Counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from mario_perf.model import Measurement, RunMeasurement
+
+    Floats = NDArray[np.float64]
+    Counts = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSide:
+    """One side of a comparison."""
+
+    sent: Counts  # (R, O)
+    failed: Counts  # (R, O)
+    times: Floats  # (R, O) logarithms of typical response times, NaN where too few were seen
+
+    @property
+    def failures(self) -> Counted:
+        """For the share of requests that failed."""
+        return Counted(self.failed, self.sent)
+
+    @property
+    def known(self) -> Flags:
+        """Operations with response times, shape ``(O,)``."""
+        return np.asarray(np.isfinite(self.times).any(axis=0))
+
+
+def client_side(runs: Sequence[RunMeasurement], operations: Sequence[str]) -> ClientSide:
+    """Every run a replicate.
+
+    Of an operation that no step names, what was sent is what the service executed, and nothing is known to
+    have failed.
+    """
+    rows = [[_seen(run.measurements.get(name)) for name in operations] for run in runs]
+    table = np.array(rows, dtype=np.float64).reshape(len(runs), len(operations), 3)
+    return ClientSide(table[..., 0].astype(np.int64), table[..., 1].astype(np.int64), table[..., 2])
+
+
+def _seen(measurement: Measurement | None) -> tuple[float, float, float]:
+    """Sent, failed, logarithm of the typical response time."""
+    if measurement is None:
+        return 0, 0, np.nan
+    requests = measurement.requests
+    if requests is None:
+        return measurement.executions, 0, np.nan
+    failed = sum(client_failures(measurement).values())
+    enough = requests.sent >= FEWEST and requests.typical > 0
+    return requests.sent, failed, np.log(requests.typical) if enough else np.nan

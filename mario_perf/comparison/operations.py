@@ -1,0 +1,44 @@
+"""Which operations a comparison is about, and how they failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mario_perf.model import Measurement, Operation, RunMeasurement
+
+
+def common_order(runs: Sequence[RunMeasurement]) -> tuple[Operation, ...]:
+    """Every operation that any run executed, sorted: what only one side has must be seen, too."""
+    seen = {
+        measurement.operation
+        for run in runs
+        for measurement in run.measurements.values()
+        if measurement.executions > 0
+    }
+    return tuple(sorted(seen))
+
+
+def service_tells(runs: Sequence[RunMeasurement]) -> bool:
+    """Whether the services' own metrics tell failures in every run; else the client's are the failures."""
+    return all(run.tells_failures for run in runs)
+
+
+def failures(runs: Sequence[RunMeasurement], operation: Operation, *, told: bool) -> Mapping[str, int]:
+    """Failures of one operation by error type, all runs together.
+
+    They are the service's where it told them, else the client's.
+    """
+    total: Counter[str] = Counter()
+    for run in runs:
+        if measurement := run.measurements.get(operation.name):
+            total.update(measurement.failures if told else client_failures(measurement))
+    return dict(total)
+
+
+def client_failures(measurement: Measurement) -> Mapping[str, int]:
+    """What the client saw fail, by what went wrong; nothing where no step names the operation."""
+    return measurement.requests.failures if measurement.requests else {}

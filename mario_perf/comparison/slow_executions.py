@@ -1,0 +1,59 @@
+"""The slowest executions of each operation, counted above a bound that both sides share.
+
+A count above a bound is exact however wide the buckets are, and tells of what no p95 sees: a few requests in
+a hundred that take many times as long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mario_perf.statistics.shares import Counted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mario_perf.comparison.replicates import Replicates
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+SLOWEST = 0.01
+"""Share of all executions, both sides together, that counts as slow, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """Both sides' executions above a bound.
+
+    ``bounds``, shape ``(O,)``, are in seconds: the lowest of the histogram's that at most ``SLOWEST`` of all
+    executions lie above. Both sides together choose it, so that neither is favoured. It is the highest bound
+    where more lie even above that.
+    """
+
+    bounds: Floats
+    baseline: Counted
+    candidate: Counted
+
+
+def counted(baseline: Replicates, candidate: Replicates, judged: Flags) -> Slow:
+    """Find the bounds and count; nothing is counted of operations not to be ``judged``, shape ``(O,)``."""
+    first = _first(baseline, candidate)
+    buckets = np.arange(baseline.counts.shape[-1])
+    slow = buckets >= first[:, None]  # (O, B + 1)
+
+    def count(side: Replicates) -> Counted:
+        return Counted((side.counts * slow).sum(axis=-1) * judged, side.counts.sum(axis=-1) * judged)
+
+    return Slow(np.asarray(baseline.bounds[first - 1]), count(baseline), count(candidate))
+
+
+def _first(baseline: Replicates, candidate: Replicates) -> NDArray[np.intp]:
+    """The first bucket that counts as slow, of each operation; at least 1."""
+    counts = baseline.counts.sum(axis=0) + candidate.counts.sum(axis=0)
+    from_above = counts[:, ::-1].cumsum(axis=-1)[:, ::-1]
+    many = from_above > SLOWEST * from_above[:, :1]
+    return np.asarray(np.clip(many.sum(axis=-1), 1, len(baseline.bounds)))

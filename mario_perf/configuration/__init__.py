@@ -1,0 +1,1 @@
+"""perf.toml: what is measured, with which thresholds, and how the service is started."""

@@ -1,0 +1,89 @@
+"""The policy: what is measured and when it fails. Values only; ``policy_file`` reads them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from mario_perf.configuration.service_metrics import CQRS, Metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Inconclusive = Literal["inconclusive", "pass", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When one operation fails.
+
+    ``*_noise`` is the smallest change worth acting on: never red below it. ``*_resolution`` is what a pass
+    promises: no change as large as this went by unseen, or else the answer is inconclusive. Neither is a
+    level of certainty. Relative for the typical duration (``latency``), for p95 (``tail``) and for the
+    client's typical response time (``response``): 0.05 = 5 %; a difference for failures (``error``) and for
+    the slowest executions (``slow``): 0.01 = one more in a hundred. ``min_samples`` are successes a side.
+    ``p95`` (seconds) and ``error_ratio`` are absolute limits, None for no limit.
+    """
+
+    latency_noise: float = 0.01
+    latency_resolution: float = 0.05
+    tail_noise: float = 0.05
+    tail_resolution: float = 0.33
+    error_noise: float = 0.001
+    error_resolution: float = 0.01
+    slow_noise: float = 0.005
+    slow_resolution: float = 0.02
+    response_noise: float = 0.05
+    response_resolution: float = 0.25
+    min_samples: int = 100
+    p95: float | None = None
+    error_ratio: float | None = None
+    ignore: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How a gate gets a service running. ``start`` may hold ``{port}``; empty: nothing says how."""
+
+    start: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
+    ready: str = "/health"
+    metrics: str = "/metrics"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How a gate loads the service. With a ``rate`` the model is open, and ``users`` all that there are."""
+
+    users: int | None = None  # 1 in a duet, 20 otherwise; in an open model as many as it takes
+    duration: float = 60.0  # seconds
+    seed: int = 1
+    scenario: str | None = None  # None: the locustfile's name
+    rate: float | None = None  # journeys a second
+    arrivals: Literal["constant", "poisson"] = "poisson"
+    locustfile: str | None = None  # path from perf.toml; None for the pizzeria's
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything perf.toml can say, with its defaults.
+
+    ``inconclusive`` maps exit code 4 (could not tell, or invalid run): left as it is, to 0 or to 3.
+    """
+
+    false_alarm_rate: float = 0.01  # of the whole gate, on an unchanged build
+    inconclusive: Inconclusive = "inconclusive"
+    max_findings: int = 20  # shown on the terminal; reports have all
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    operations: Mapping[str, Thresholds] = field(default_factory=dict)
+    metrics: Metrics = CQRS
+    service: Service | None = None
+    load: Load = field(default_factory=Load)
+
+    def of(self, operation: str) -> Thresholds:
+        """Thresholds of one operation."""
+        return self.operations.get(operation, self.thresholds)
+
+    def shown(self) -> dict[str, Any]:
+        """As plain values, for reports."""
+        return asdict(self)

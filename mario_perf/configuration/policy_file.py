@@ -1,0 +1,239 @@
+"""perf.toml, read and checked. Every error names the line and the nearest thing that exists."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from mario_perf import durations
+from mario_perf.configuration.policy import Inconclusive, Load, Policy, Service, Thresholds
+from mario_perf.configuration.service_metrics import CQRS, Metrics, Unit, unit_of
+from mario_perf.configuration.toml_lines import line_of
+from mario_perf.errors import PolicyError, nearest
+
+DEFAULT_PATH = Path("perf.toml")
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression ({error})") from error
+    return pattern
+
+
+def _from_the_root(path: str) -> str:
+    if not path.startswith("/"):
+        raise ValueError(f'a path of the service begins with a slash: "/{path}"')
+    return path
+
+
+Duration = Annotated[float, BeforeValidator(durations.seconds), Field(gt=0)]
+Pattern = Annotated[str, AfterValidator(_compiles)]
+UrlPath = Annotated[str, AfterValidator(_from_the_root)]
+Ratio = Annotated[float, Field(ge=0, le=1)]
+Labels = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+    Field(min_length=1),
+]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def given(self) -> dict[str, Any]:
+        """Only what the file says."""
+        return self.model_dump(exclude_unset=True)
+
+
+class _Gate(_Table):
+    false_alarm_rate: float | None = Field(default=None, gt=0, le=0.2)
+    inconclusive: Inconclusive | None = None
+    max_findings: int | None = Field(default=None, ge=1)
+
+
+class _Thresholds(_Table):
+    latency_noise: float | None = Field(default=None, ge=0)
+    latency_resolution: float | None = Field(default=None, gt=0)
+    tail_noise: float | None = Field(default=None, ge=0)
+    tail_resolution: float | None = Field(default=None, gt=0)
+    error_noise: Ratio | None = None
+    error_resolution: Ratio | None = None
+    slow_noise: Ratio | None = None
+    slow_resolution: Ratio | None = None
+    response_noise: float | None = Field(default=None, ge=0)
+    response_resolution: float | None = Field(default=None, gt=0)
+    min_samples: int | None = Field(default=None, ge=1)
+
+
+class _Limits(_Table):
+    p95: Duration | None = None
+    error_ratio: Ratio | None = None
+
+
+class _Operation(_Thresholds, _Limits):
+    ignore: bool | None = None
+
+
+class _Metrics(_Table):
+    duration: str | None = None
+    unit: Unit | None = None
+    name_label: Labels | None = None
+    kind_label: str | None = None
+    ignored_kinds: tuple[str, ...] | None = None
+    ignored_names: tuple[str, ...] | None = None
+    status_label: str | None = None
+    failing_status: Pattern | None = None
+    error_type_label: str | None = None
+    ignored_error_types: tuple[str, ...] | None = None
+    executions: str | None = None
+    failures: str | None = None
+    start: str | None = None
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> _Metrics:
+        if self.duration is not None and self.name_label is None:
+            raise ValueError("name_label is needed: the label, or labels, that tell operations apart")
+        if self.duration is not None and self.unit is None and unit_of(self.duration) is None:
+            raise ValueError(
+                f'{self.duration} does not tell its unit: add unit = "seconds" or "milliseconds"'
+            )
+        if self.failing_status is not None:
+            re.compile(self.failing_status)
+        return self
+
+    def metrics(self) -> Metrics:
+        """The contract's names; with a histogram of one's own, only what the file names."""
+        if self.duration is None:
+            return replace(CQRS, **self.given())
+        bare = replace(
+            CQRS,
+            kind_label=None,
+            ignored_kinds=(),
+            status_label=None,
+            error_type_label=None,
+            executions=None,
+            failures=None,
+            unit=unit_of(self.duration) or CQRS.unit,
+        )
+        return replace(bare, **self.given())
+
+
+class _Service(_Table):
+    start: tuple[str, ...] | None = Field(default=None, min_length=1)
+    setup: tuple[str, ...] | None = None
+    ready: UrlPath | None = None
+    metrics: UrlPath | None = None
+
+
+class _Load(_Table):
+    users: int | None = Field(default=None, ge=1)
+    duration: Duration | None = None
+    seed: int | None = None
+    scenario: str | None = None
+    rate: float | None = Field(default=None, gt=0)
+    arrivals: Literal["constant", "poisson"] | None = None
+    locustfile: str | None = None
+
+
+class _File(_Table):
+    gate: _Gate = _Gate()
+    thresholds: _Thresholds = _Thresholds()
+    limits: _Limits = _Limits()
+    operations: dict[str, _Operation] = Field(default_factory=dict)
+    metrics: _Metrics = _Metrics()
+    service: _Service | None = None
+    load: _Load = _Load()
+
+    def policy(self) -> Policy:
+        """As the rest of the code sees it."""
+        common = Thresholds(**{**self.thresholds.given(), **self.limits.given()})
+        return Policy(
+            **self.gate.given(),
+            thresholds=common,
+            operations={name: replace(common, **own.given()) for name, own in self.operations.items()},
+            metrics=self.metrics.metrics(),
+            service=None if self.service is None else Service(**self.service.given()),
+            load=Load(**self.load.given()),
+        )
+
+
+def load(path: Path | None = None) -> Policy:
+    """The policy in a file; without a path perf.toml, and the defaults if there is none.
+
+    Raises:
+        PolicyError: The file is missing, no TOML, or says something that does not exist.
+    """
+    if path is None and not DEFAULT_PATH.exists():
+        return Policy()
+    found = path or DEFAULT_PATH
+    try:
+        text = found.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{found}: cannot be read ({error}); give another --policy") from error
+    return parse(text, str(found))
+
+
+def parse(text: str, place: str = "perf.toml") -> Policy:
+    """The policy that a text of TOML says; ``place`` names it in errors.
+
+    Raises:
+        PolicyError: It is no TOML, or says something that does not exist.
+    """
+    try:
+        return _File.model_validate(tomllib.loads(text)).policy()
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{place}: {error}") from error
+    except ValidationError as error:
+        raise PolicyError(_told(error, text, place)) from error
+
+
+def defaults() -> str:
+    """What applies where a policy says nothing, one ``table.key = value`` a line."""
+    shown = Policy().shown()
+    thresholds = shown.pop("thresholds")
+    tables = {"thresholds": thresholds, "load": shown.pop("load"), "metrics": shown.pop("metrics")}
+    tables["gate"] = {key: shown[key] for key in _Gate.model_fields}
+    return "\n".join(
+        f"{table}.{key} = {value!r}"
+        for table, values in tables.items()
+        for key, value in values.items()
+        if value is not None
+    )
+
+
+def _told(error: ValidationError, text: str, place: str) -> str:
+    first = error.errors()[0]
+    path = tuple(str(part) for part in first["loc"])
+    where = f"{place}:{line_of(text, path)}: {'.'.join(path)}"
+    if first["type"] == "extra_forbidden":
+        return f"{where} does not exist; nearest: {nearest(path[-1], _keys(path[:-1]))}"
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}{more}"
+
+
+def _keys(table: tuple[str, ...]) -> tuple[str, ...]:
+    models: dict[str, type[_Table]] = {
+        "gate": _Gate,
+        "thresholds": _Thresholds,
+        "limits": _Limits,
+        "operations": _Operation,
+        "metrics": _Metrics,
+        "service": _Service,
+        "load": _Load,
+    }
+    return tuple((models[table[0]] if table else _File).model_fields)

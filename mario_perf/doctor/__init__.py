@@ -1,0 +1,1 @@
+"""Whether a service and a machine are fit for a gate."""

@@ -1,0 +1,247 @@
+"""Whether a service and a machine are fit for a gate, and what to do where they are not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mario_perf.errors import UnreadableExpositionError, UserError, listed, nearest
+from mario_perf.judgement import duet_results, power
+from mario_perf.model import Severity
+from mario_perf.sources import series
+from mario_perf.sources.exposition import ExpositionReader
+from mario_perf.statistics import buckets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.configuration.service_metrics import Metrics
+    from mario_perf.model import Finding, RunMeasurement, Snapshots
+
+CHANGE = 0.10
+"""The change that everybody wants to see."""
+
+LONGEST = 180.0
+"""Seconds that a gate takes at most, unless told otherwise."""
+
+
+class Level(StrEnum):
+    """How much a diagnosis matters."""
+
+    OK = "ok"
+    ATTENTION = "attention"  # the gate works, and could see more
+    PROBLEM = "problem"  # the gate cannot work
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One thing that was looked at; ``advice`` is empty where all is well."""
+
+    level: Level
+    subject: str
+    found: str
+    advice: str = ""
+
+
+def of_exposition(text: str, policy: Policy) -> tuple[Diagnosis, ...]:
+    """What a metrics page tells a gate."""
+    reader = ExpositionReader(policy.metrics.samples)
+    try:
+        reader.add(0.0, text)
+        return of_table(reader.table(), reader.names, policy)
+    except UnreadableExpositionError as error:
+        said = f"this is no metrics page ({error})"
+        return (_problem("metrics", said, "give the page with the metrics in Prometheus' text format"),)
+
+
+def of_table(table: series.Table, names: Iterable[str], policy: Policy) -> tuple[Diagnosis, ...]:
+    """What metrics tell a gate: are they complete, and are the buckets narrow enough.
+
+    ``table`` is one scrape of what the gate reads, ``names`` are those of all there is.
+    """
+    metrics = policy.metrics
+    if missing := series.missing_metric(table, metrics):
+        return (_missing(missing, names),)
+    try:
+        seen = series.snapshots(table, metrics)
+    except UserError as error:
+        return (_problem("metrics", *str(error).split("; ", 1)),)
+    labels = _labels(table, metrics)
+    if not labels.keys() >= set(metrics.name_label):
+        return (_unlabelled(metrics, labels),)
+    return (_operations(seen), _failures(labels, metrics), _start(seen, metrics), *_buckets(seen, policy))
+
+
+def of_findings(findings: Iterable[Finding]) -> Iterator[Diagnosis]:
+    """What the gate itself says of runs that nothing was changed in; its notes are left out."""
+    levels = {Severity.INVALID: Level.PROBLEM, Severity.WARNING: Level.ATTENTION}
+    for finding in findings:
+        if finding.severity in levels:
+            found, _, advice = finding.message.partition("; ")
+            yield Diagnosis(levels[finding.severity], "runs", found, advice)
+
+
+def of_noise(
+    rounds: Sequence[tuple[RunMeasurement, RunMeasurement]], policy: Policy, whole_time: float
+) -> Iterator[Diagnosis]:
+    """How far rounds of the same build on both sides lie apart, and how long a gate must be for that.
+
+    ``whole_time`` is what a round takes, with all that is around it, in seconds. At least two rounds.
+    """
+    sides = duet_results.laid_out(rounds)
+    names = [operation.name for operation in sides.operations]
+    spread = dict(zip(names, power.spread(sides, policy).tolist(), strict=True))
+    needed = dict(zip(names, power.rounds_needed(sides, policy, CHANGE).tolist(), strict=True))
+    known = [name for name in names if math.isfinite(spread[name])]
+    rare = [name for name in names if name not in known]
+    if rare:
+        yield _rare(rare, policy)
+    if known:
+        yield _noise({name: spread[name] for name in known})
+        yield _length({name: needed[name] * whole_time for name in known})
+
+
+def _problem(subject: str, found: str, advice: str) -> Diagnosis:
+    return Diagnosis(Level.PROBLEM, subject, found, advice)
+
+
+def _missing(name: str, known: Iterable[str]) -> Diagnosis:
+    return _problem(
+        "metrics",
+        f"{name} is not there; nearest: {nearest(name, known)}",
+        "send the service a few requests, or name its histogram in perf.toml (mario-perf init finds it)",
+    )
+
+
+def _unlabelled(metrics: Metrics, labels: Mapping[str, object]) -> Diagnosis:
+    absent = [label for label in metrics.name_label if label not in labels]
+    return _problem(
+        "metrics",
+        f"{metrics.duration} has no label {listed(absent)}; it has {listed(labels) or 'none'}",
+        "correct [metrics] name_label in perf.toml",
+    )
+
+
+def _labels(table: series.Table, metrics: Metrics) -> dict[str, None]:
+    """The labels of the histogram but ``le``, in order."""
+    bucket = f"{metrics.duration}_bucket"
+    found = {label for each in table.series if each.name == bucket for label in each.labels}
+    return dict.fromkeys(sorted(found - {"le"}))
+
+
+def _operations(seen: Snapshots) -> Diagnosis:
+    names = [operation.name for operation in seen.operations]
+    if not names:
+        return _problem(
+            "operations", "none was executed", "send requests; see ignored_kinds and ignored_names"
+        )
+    return Diagnosis(Level.OK, "operations", f"{len(names)}: {listed(names)}")
+
+
+def _failures(labels: Mapping[str, object], metrics: Metrics) -> Diagnosis:
+    if metrics.failures is not None:
+        return Diagnosis(Level.OK, "failures", f"counted by {metrics.failures}")
+    if metrics.status_label is None:
+        return Diagnosis(
+            Level.ATTENTION,
+            "failures",
+            "nothing tells them from successes, so that they are what the client saw fail",
+            "give the histogram a label with the status, or count failures; name it in perf.toml",
+        )
+    if metrics.status_label in labels:
+        return Diagnosis(
+            Level.OK, "failures", f"where {metrics.status_label} matches {metrics.failing_status}"
+        )
+    return _problem(
+        "failures",
+        f"{metrics.duration} has no label {metrics.status_label}; it has {listed(labels)}",
+        "correct [metrics] status_label in perf.toml",
+    )
+
+
+def _start(seen: Snapshots, metrics: Metrics) -> Diagnosis:
+    if np.isnan(seen.starts).all():
+        return Diagnosis(
+            Level.ATTENTION,
+            "restarts",
+            f"{metrics.start} is not there: a restart in a run shows only when counters fall",
+            "expose it, as the client libraries do by default",
+        )
+    return Diagnosis(Level.OK, "restarts", f"noticed by {metrics.start}")
+
+
+def _buckets(seen: Snapshots, policy: Policy) -> Iterator[Diagnosis]:
+    """How wide the buckets are that p95 lies in, of all that was executed so far."""
+    counts = seen.buckets[-1]
+    executed = np.flatnonzero(counts.sum(axis=1))
+    if not len(executed):
+        return
+    widths = buckets.quantile_width(counts[executed], seen.bounds, 0.95)
+    wide = [
+        f"{seen.operations[index].name} ({_width(width)})"
+        for index, width in zip(executed, widths.tolist(), strict=True)
+        if width > policy.of(seen.operations[index].name).tail_resolution
+    ]
+    if not wide:
+        yield Diagnosis(Level.OK, "buckets", f"p95 is known to {max(widths.tolist()):.0%} or better")
+        return
+    yield Diagnosis(
+        Level.ATTENTION,
+        "buckets",
+        f"too wide around the p95 of {listed(wide)}: there only the mean is judged",
+        "give the histogram 10 to 20 buckets a decade where your durations lie",
+    )
+
+
+def _width(width: float) -> str:
+    return f"{width:.0%} wide" if math.isfinite(width) else "below the first or above the last bound"
+
+
+def _rare(names: Sequence[str], policy: Policy) -> Diagnosis:
+    return Diagnosis(
+        Level.ATTENTION,
+        "noise",
+        f"too few executions in this short time to tell anything of {listed(names)}",
+        f"a gate needs {policy.thresholds.min_samples} of each (min_samples): send them more often",
+    )
+
+
+def _noise(spread: Mapping[str, float]) -> Diagnosis:
+    worst = max(spread, key=lambda name: spread[name])
+    return Diagnosis(
+        Level.OK,
+        "noise",
+        f"with the same build on both sides rounds differ by ±{median(spread.values()):.1%} (median "
+        f"operation), at most by ±{spread[worst]:.1%} ({worst})",
+    )
+
+
+def _length(seconds: Mapping[str, float]) -> Diagnosis:
+    """How long a gate must be to see the change on every operation of which enough is known."""
+    slowest = max(seconds, key=lambda name: seconds[name])
+    longest = seconds[slowest]
+    if longest <= LONGEST:
+        return Diagnosis(
+            Level.OK, "length", f"a gate of {longest:.0f} s sees {CHANGE:.0%} on every operation"
+        )
+    in_time = sum(each <= LONGEST for each in seconds.values())
+    found = f"in {LONGEST:.0f} s a gate sees {CHANGE:.0%} on {in_time} of {len(seconds)} operations"
+    if math.isinf(longest):
+        return Diagnosis(
+            Level.ATTENTION,
+            "length",
+            f"{found}; on {slowest} it would hardly ever",
+            "use a calmer machine, more users, or a larger latency_noise for it in perf.toml",
+        )
+    return Diagnosis(
+        Level.ATTENTION,
+        "length",
+        f"{found}; on all in {longest:.0f} s ({slowest} takes longest)",
+        f"give --max-duration {math.ceil(longest)}, or use a calmer machine",
+    )

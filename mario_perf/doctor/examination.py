@@ -1,0 +1,182 @@
+"""A look at a service and at this machine, before anybody trusts a gate of them."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mario_perf.builds import origin
+from mario_perf.builds.build import Build, prepare, served
+from mario_perf.builds.processes import free_port
+from mario_perf.configuration import policy_file
+from mario_perf.doctor import diagnosis
+from mario_perf.doctor.diagnosis import Diagnosis, Level
+from mario_perf.errors import SourceUnreachableError, UserError
+from mario_perf.gate import sides
+from mario_perf.gate.duet import Duet, play_round
+from mario_perf.gate.gate_session import DUET_LOAD, WARM_UP
+from mario_perf.gate.load_process import QUIET, Load, SideDiedError, locustfile, run
+from mario_perf.judgement.judge import conclude
+from mario_perf.judgement.round_selection import reasons
+from mario_perf.reports.progress import narrating
+from mario_perf.sources.instant_query import names
+from mario_perf.sources.metrics_page import page
+from mario_perf.sources.prometheus_source import latest
+from mario_perf.sources.scrapes import ScrapeSource, scrapes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mario_perf.builds.origin import Origin
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.reports.progress import Narrator
+    from mario_perf.sources.connection import Connection
+    from mario_perf.sources.series import Table
+
+ROUNDS = 4
+WINDOW = 3.0
+PROBE = 2.0
+"""Rounds of the same build on both sides; and seconds that each of them, and the first look, measures."""
+
+FEWEST = 2
+"""Rounds that are needed to see how far they lie apart."""
+
+_UNTOLD = {"few-samples", "one-round"}
+"""Findings on a run that is short on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What is looked at, and where its logs go."""
+
+    origin: Origin
+    policy: Policy
+    load: Load
+    folder: Path
+    rounds: int
+
+
+def examine_url(connection: Connection, policy: Policy) -> tuple[Diagnosis, ...]:
+    """A running service, by its metrics page or through a Prometheus that scrapes it."""
+    try:
+        found = page(connection)
+        if found.text is not None:
+            return (_shown(connection), *diagnosis.of_exposition(found.text, policy))
+        table = _asked_prometheus(connection, policy, found.said)
+        return (_shown(connection), *diagnosis.of_table(table, names(connection), policy))
+    except UserError as error:
+        return (_failed(error),)
+
+
+def _asked_prometheus(connection: Connection, policy: Policy, said: str) -> Table:
+    """What a Prometheus has; where there is none, ``said`` is what answered in place of a metrics page."""
+    try:
+        return latest(connection, policy.metrics)
+    except SourceUnreachableError as error:
+        raise SourceUnreachableError(f"{connection.url}: {said}; correct the URL ({error})") from error
+
+
+def _shown(connection: Connection) -> Diagnosis:
+    return Diagnosis(Level.OK, "service", f"{connection.url} shows metrics")
+
+
+def _failed(error: Exception) -> Diagnosis:
+    found, _, advice = str(error).partition("; ")
+    return Diagnosis(Level.PROBLEM, "service", found, advice)
+
+
+def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> tuple[Diagnosis, ...]:
+    """The service that a gate would start, loaded, and in so many rounds the noise of this machine."""
+    told: list[Diagnosis] = []
+    try:
+        found = origin.find(policy, given, demo=demo)
+        load = _load(policy, given or policy_file.DEFAULT_PATH)
+        longest = load.whole_time + rounds * replace(load, window=WINDOW).whole_time
+        with _folder() as folder, narrating(longest) as narrator:
+            for each in _examined(Examination(found, policy, load, folder, rounds), narrator):
+                told.append(each)  # noqa: PERF402 - what was found stays when the next step fails
+    except (UserError, SideDiedError) as error:
+        told.append(_failed(error))
+    return tuple(told)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for logs, which stays only where a step failed: the message names one of them."""
+    folder = Path(tempfile.mkdtemp(prefix="mario-perf-doctor-"))
+    try:
+        yield folder
+    except (UserError, SideDiedError):
+        raise
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    shutil.rmtree(folder)
+
+
+def _load(policy: Policy, policy_path: Path) -> Load:
+    """The load of a duet, for the first look."""
+    users, think = DUET_LOAD
+    sent = locustfile(policy.load, policy_path)
+    return Load(
+        users=policy.load.users or users,
+        seed=policy.load.seed,
+        scenario=sent.stem,
+        warm_up=WARM_UP,
+        window=PROBE,
+        think=think,
+        quiet=QUIET,
+        settle=0.0,
+        locustfile=sent,
+    )
+
+
+def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
+    files, service = asked.origin.checkout, asked.origin.service
+    builds = tuple(Build(name, files, service, free_port()) for name in ("baseline", "candidate"))
+    prepare(builds[1], asked.folder, narrator)
+    narrator.say("starting the service, and sending it requests")
+    text = _text(builds[1], asked, narrator)
+    yield Diagnosis(Level.OK, "service", f"{asked.origin}: answers, and shows metrics under load")
+    metrics = diagnosis.of_exposition(text, asked.policy)
+    yield from metrics
+    if asked.rounds and all(each.level is not Level.PROBLEM for each in metrics):
+        yield from _noise(builds, asked, narrator)
+
+
+def _text(build: Build, asked: Examination, narrator: Narrator) -> str:
+    """The last metrics page that the service showed in a short run."""
+    folder = asked.folder / "look"
+    with served((build,), 1, folder) as children:
+        run(asked.load, sides.target(build), None, folder, children, narrator.tick)
+    pages = [scrape["body"] for scrape in scrapes(folder / "scrapes-candidate.jsonl.gz") if "body" in scrape]
+    if not pages:
+        raise UserError(f"{build.metrics_path} shows no metrics; correct [service] metrics in perf.toml")
+    return pages[-1]
+
+
+def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
+    duet = Duet(
+        serving=sides.fresh(*builds),
+        load=replace(asked.load, window=WINDOW),
+        policy=asked.policy,
+        source_of=lambda run_: ScrapeSource(run_.directory, asked.policy.metrics),
+        folder=asked.folder,
+        longest=math.inf,
+        most=asked.rounds,
+        until_decided=False,
+    )
+    played = []
+    for number in range(1, asked.rounds + 1):
+        narrator.say(f"round {number} of {asked.rounds}: the same build on both sides")
+        played.append(play_round(duet, number, narrator))
+    findings = conclude(played, None, asked.policy).findings
+    yield from diagnosis.of_findings(each for each in findings if each.code not in _UNTOLD)
+    fit = [(each.sides[0], each.sides[1]) for each in played if not reasons(each)]
+    if len(fit) >= FEWEST:
+        yield from diagnosis.of_noise(fit, asked.policy, duet.load.whole_time)

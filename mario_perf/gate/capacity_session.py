@@ -1,0 +1,237 @@
+"""Searches for the capacity from start to end: from what was asked for to an exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mario_perf.baselines import stored_baselines
+from mario_perf.builds import origin
+from mario_perf.builds.build import Build, metrics_path, prepare
+from mario_perf.builds.processes import free_port
+from mario_perf.capacity import capacity_file
+from mario_perf.capacity.capacity_change import compare
+from mario_perf.capacity.capacity_limits import described, has_limits, with_limits
+from mario_perf.capacity.rate_search import Search
+from mario_perf.configuration import policy_file
+from mario_perf.errors import BaselineMissingError, UserError
+from mario_perf.gate import capacity_probe, gate_folder
+from mario_perf.gate.certificates import Trust
+from mario_perf.gate.gate_session import reached
+from mario_perf.gate.load_process import QUIET, Load, locustfile
+from mario_perf.judgement import verdict
+from mario_perf.model import Outcome, Verdict
+from mario_perf.reports import capacity_table, terminal_report
+from mario_perf.reports.progress import narrating
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mario_perf.builds.origin import Origin
+    from mario_perf.capacity.capacity_change import Conditioned
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.gate.capacity_probe import Serving
+    from mario_perf.reports.progress import Narrator
+    from mario_perf.run_record import Environment
+
+WARM_UP = 1.0
+"""Seconds of load before what is measured."""
+
+_OUTCOMES = {
+    Verdict.REGRESSED: Outcome.REGRESSED,
+    Verdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
+    Verdict.IMPROVED: Outcome.PASS,
+    Verdict.UNCHANGED: Outcome.PASS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityWish:
+    """What was asked for. ``window`` is a probe's, seconds; an empty ``baseline`` that of the environment."""
+
+    demo: bool
+    url: str | None
+    scenario: str | None
+    arrivals: str | None
+    start: float
+    resolution: float
+    confirmations: int
+    most_probes: int
+    window: float
+    users: int
+    searches: int
+    keep: bool
+    baseline: str | None
+    noise: float
+    ca: Path | None
+    insecure: bool
+    policy: Path | None
+    runs_dir: Path
+
+    @property
+    def trust(self) -> Trust:
+        """Of a service by URL."""
+        return Trust(self.ca, self.insecure)
+
+
+def run(wish: CapacityWish) -> int:
+    """Do it; returns the exit code.
+
+    Raises:
+        UserError: it cannot be done as asked.
+    """
+    _check(wish)
+    policy = origin.policy(wish.policy, demo=wish.demo)
+    source = None if wish.url else origin.find(policy, wish.policy, demo=wish.demo)
+    load = _load(wish, policy)
+    _check_baseline(wish, load.scenario)
+    limited = with_limits(policy)
+    console = terminal_report.stdout()
+    console.print(capacity_table.limits(described(limited), given=has_limits(policy)))
+    plan = Search(
+        start=wish.start,
+        resolution=wish.resolution,
+        confirmations=wish.confirmations,
+        most_probes=wish.most_probes,
+    )
+    folder = gate_folder.make(wish.runs_dir, "-capacity")
+    with (
+        verdict.errors_mapped(policy.inconclusive),
+        narrating(wish.searches * wish.most_probes * load.whole_time) as narrator,
+    ):
+        serving, revision = _serving(source, wish, policy, folder, narrator)
+        asked = capacity_probe.Asked(serving, revision, load, limited, plan, folder)
+        found = _found(asked, wish.searches, narrator)
+    environment = capacity_probe.environment(_search_folder(folder, 1))
+    outcome = _outcome(wish, found, policy, load.scenario, environment)
+    if wish.keep:
+        _keep(found, load.scenario, environment)
+    return verdict.exit_code(outcome, policy.inconclusive)
+
+
+def _found(asked: capacity_probe.Asked, searches: int, narrator: Narrator) -> Sequence[Conditioned]:
+    """Search so often; what was found before something ended a search is written, too."""
+    found: list[Conditioned] = []
+    for number in range(1, searches + 1):
+        if searches > 1:
+            narrator.say(f"search {number} of {searches}")
+        try:
+            found.append(capacity_probe.find(_search(asked, number), narrator))
+        except capacity_probe.CutShortError as error:
+            _write([*found, error.found], asked.folder)
+            raise
+        written = _write(found, asked.folder)
+        terminal_report.stdout().print(capacity_table.figure(found[-1].capacity, written))
+    return found
+
+
+def _search(asked: capacity_probe.Asked, number: int) -> capacity_probe.Asked:
+    """Each search of a run draws arrivals of its own: with the same ones it would be half a repetition."""
+    load = replace(asked.load, seed=asked.load.seed + (number - 1) * asked.plan.most_probes)
+    folder = _search_folder(asked.folder, number)
+    folder.mkdir()
+    return replace(asked, load=load, folder=folder)
+
+
+def _search_folder(folder: Path, number: int) -> Path:
+    return folder / f"search-{number}"
+
+
+def _write(found: Sequence[Conditioned], folder: Path) -> Path:
+    written = folder / "capacity.json"
+    capacity_file.write(found, written)
+    terminal_report.stdout().print(capacity_table.probes(found[-1].capacity))
+    return written
+
+
+def _outcome(
+    wish: CapacityWish,
+    found: Sequence[Conditioned],
+    policy: Policy,
+    scenario: str,
+    environment: Environment,
+) -> Outcome:
+    """Of the comparison; without one, whether there is a figure."""
+    if wish.baseline is None:
+        confirmed = all(each.capacity.confirmed for each in found)
+        return Outcome.PASS if confirmed else Outcome.INCONCLUSIVE
+    path = Path(wish.baseline or capacity_file.find(scenario, environment))
+    change = compare(capacity_file.load(path), found, wish.noise, policy.false_alarm_rate)
+    terminal_report.stdout().print(capacity_table.change(change, path))
+    return _OUTCOMES[change.verdict]
+
+
+def _keep(found: Sequence[Conditioned], scenario: str, environment: Environment) -> None:
+    fit = [each for each in found if each.capacity.confirmed]
+    if not fit:
+        raise NoFigureError("nothing is kept: no rate was confirmed; see the probes above")
+    path = capacity_file.path_for(scenario, environment)
+    terminal_report.stdout().print(
+        f"kept in {path}, with {len(capacity_file.keep(fit, path))} searches in all"
+    )
+
+
+def _check(wish: CapacityWish) -> None:
+    if wish.keep and wish.baseline is not None:
+        raise UserError("--keep adds to what --baseline compares with; give one of them")
+    if wish.demo and wish.url is not None:
+        raise UserError(
+            "--demo starts the built-in pizzeria, --url names a service that runs; give one of them"
+        )
+    if (wish.ca or wish.insecure) and wish.url is None:
+        raise UserError("--ca and --insecure are for a running service; give --url")
+
+
+def _check_baseline(wish: CapacityWish, scenario: str) -> None:
+    """Before minutes are spent: is there anything to compare with, and can it be read, or added to?"""
+    if wish.baseline:
+        capacity_file.load(Path(wish.baseline))
+        return
+    stored = (
+        stored_baselines.of(scenario, capacity_file.ROOT) if wish.keep or wish.baseline is not None else ()
+    )
+    for path in stored:
+        capacity_file.load(path)
+    if wish.baseline is not None and not stored:
+        raise BaselineMissingError(
+            f"{capacity_file.ROOT / scenario}: no capacity; store one with mario-perf capacity --keep"
+        )
+
+
+def _load(wish: CapacityWish, policy: Policy) -> Load:
+    sent = locustfile(policy.load, wish.policy or policy_file.DEFAULT_PATH)
+    return Load(
+        users=wish.users,
+        seed=policy.load.seed,
+        scenario=wish.scenario or policy.load.scenario or sent.stem,
+        warm_up=WARM_UP,
+        window=wish.window,
+        think="0",
+        quiet=QUIET,
+        settle=0.0,
+        locustfile=sent,
+        rate=wish.start,
+        arrivals=wish.arrivals or policy.load.arrivals,
+        trust=wish.trust,
+    )
+
+
+def _serving(
+    source: Origin | None, wish: CapacityWish, policy: Policy, folder: Path, narrator: Narrator
+) -> tuple[Serving, str | None]:
+    """How the probes get their service, and its revision where that is known."""
+    if source is None:
+        assert wish.url is not None  # noqa: S101 - what is not started runs somewhere
+        narrator.say(f"measuring the service at {wish.url}, which runs already")
+        return capacity_probe.given(reached(wish.url, metrics_path(policy), wish.trust)), None
+    narrator.say(f"measuring {source}")
+    build = Build("candidate", source.checkout, source.service, free_port())
+    prepare(build, folder, narrator)
+    return capacity_probe.fresh(build), source.checkout.revision
+
+
+class NoFigureError(UserError):
+    """The search found no capacity that could be kept."""
+
+    exit_code = 4

@@ -1,0 +1,242 @@
+"""The duet: rounds of both builds side by side, until it is known which is slower."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from mario_perf.builds.processes import NotReadyError
+from mario_perf.errors import UserError
+from mario_perf.gate import abort, round_plan
+from mario_perf.gate.load_process import Load, OutOfTimeError, SideDiedError, run
+from mario_perf.gate.round_plan import Spent
+from mario_perf.judgement.judge import Measured, measured
+from mario_perf.judgement.round_selection import for_good, judged, reasons
+from mario_perf.judgement.sequential import Plan, decided, plan
+from mario_perf.model import Finding, GateResult, Outcome, Severity
+from mario_perf.validity.late_answers import late_steps, suspected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.gate.sides import Serving
+    from mario_perf.judgement.judge import SourceOf
+    from mario_perf.reports.progress import Narrator
+
+MOST_SLOW_STARTS = 1
+"""Rounds in which a service may not be ready in time; with one more the gate ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duet:
+    """Everything a duet needs. Times in seconds; ``most`` rounds, None for as many as there is time for.
+
+    ``longest`` is the time for all rounds, of which ``gone`` are over before the first.
+    """
+
+    serving: Serving
+    load: Load
+    policy: Policy
+    source_of: SourceOf
+    folder: Path
+    longest: float
+    most: int | None
+    until_decided: bool
+    gone: float = 0.0
+
+    @property
+    def plan(self) -> Plan:
+        """Looks for as many rounds as there may be; one at the end where all of them are to be played."""
+        fitting = max(int((self.longest - self.gone) / self.load.whole_time), 1)
+        rounds, promised = min(fitting, self.most or fitting), self.policy.false_alarm_rate
+        return plan(promised, rounds) if self.until_decided else Plan(((rounds, promised),))
+
+
+def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
+    """Start both sides, load them, and measure what they did.
+
+    Raises:
+        SideDiedError: a side ended; what was measured until then is in the round's folder.
+        OutOfTimeError: the time was over before anything was measured.
+        UserError: a service or Locust cannot be started, or nothing could be measured.
+    """
+    folder = duet.folder / f"round-{number}"
+    # Another seed every round: the same journeys again and again would measure only them.
+    load = replace(duet.load, seed=duet.load.seed + number - 1)
+    with duet.serving(number, folder) as sides:
+        try:
+            played = run(load, sides.candidate, sides.baseline, folder, sides.processes, narrator.tick)
+        except SideDiedError as died:
+            raise SideDiedError(f"in round {number} {died}") from died
+        return measured(played, duet.source_of(played))
+
+
+def play(
+    duet: Duet,
+    narrator: Narrator,
+    play_one: Callable[[Duet, int, Narrator], Measured] = play_round,
+    clock: Callable[[], float] = time.monotonic,
+) -> GateResult:
+    """Play rounds until the outcome is known or time is up.
+
+    A side that dies makes the result invalid, and what was measured before stays in it.
+
+    Raises:
+        UserError: a service or Locust cannot be started in the first round, or nothing could be measured.
+    """
+    course = _Course(duet, narrator, play_one, clock, clock() - duet.gone)
+    while (result := course.next_round()) is None:
+        pass
+    return result
+
+
+@dataclass(slots=True)
+class _Course:
+    """A duet that is being played; ``began`` is when its time began to run, by the ``clock``."""
+
+    duet: Duet
+    narrator: Narrator
+    play_one: Callable[[Duet, int, Narrator], Measured]
+    clock: Callable[[], float]
+    began: float
+    number: int = 0
+    played: list[Measured] = field(default_factory=list)
+    rounds: list[Spent] = field(default_factory=list)
+    told: list[Finding] = field(default_factory=list)
+    alpha: float = 0.0
+    result: GateResult | None = None
+
+    def next_round(self) -> GateResult | None:
+        """Play one; the gate's result, if it was the last."""
+        self.number += 1
+        began, load = self.clock(), self._load()
+        self.narrator.say(self._announcement(load))
+        try:
+            one = self.play_one(replace(self.duet, load=load), self.number, self.narrator)
+        except SideDiedError as died:
+            return self._side_died(died)
+        except (NotReadyError, OutOfTimeError) as late:
+            return self._without(late)
+        except UserError as failed:
+            return self._failed(failed)
+        self.played.append(one)
+        self.rounds.append(_spent(one, self.clock() - began, self.duet.policy))
+        return self._look()
+
+    @property
+    def remaining(self) -> float:
+        """Seconds."""
+        return self.began + self.duet.longest - self.clock()
+
+    @property
+    def rounds_left(self) -> int:
+        """By how long rounds take now."""
+        fitting = round_plan.rounds_left(self.rounds, self.duet.load.whole_time, self.remaining)
+        return min(fitting, self.duet.plan.rounds - len(self.played))
+
+    def _load(self) -> Load:
+        asked = self.duet.load
+        late = self.played and suspected(self.played[-1].record.targets)
+        # What is late is late in a short window, too.
+        window = asked.window if late else round_plan.next_window(asked.window, self.rounds, self.remaining)
+        return replace(asked, window=window, until=self.began + self.duet.longest)
+
+    def _announcement(self, load: Load) -> str:
+        most = len(self.played) + max(self.rounds_left, 1)
+        seconds = round_plan.typical(self.rounds, load.whole_time)
+        undecided = (
+            ""
+            if self.result is None
+            else f", {sum(each.verdict == 'inconclusive' for each in self.result.operations)} operations "
+            "still open"
+        )
+        return (
+            f"round {self.number} of at most {most}, about {seconds:.0f} s each: both builds under the same "
+            f"load{undecided}"
+        )
+
+    def _look(self) -> GateResult | None:
+        rounds = [each.record.targets for each in self.played]
+        hopeless = for_good(reasons(self.played[-1])) and not suspected(rounds[-1])
+        last = self.rounds_left < 1 or hopeless or bool(late_steps(rounds))
+        if not last:
+            self._say_what_is_short()
+        return self._judged(last=last)
+
+    def _judged(self, *, last: bool) -> GateResult | None:
+        """The result if it is final. The last look spends what is left of the promise."""
+        policy, planned = self.duet.policy, self.duet.plan.alpha(len(self.played))
+        alpha = policy.false_alarm_rate - self.alpha if last else planned
+        if alpha is None:
+            return None
+        self.alpha += alpha
+        self.result = judged(self.played, None, policy, alpha)
+        if not (last or _is_final(self.result)):
+            return None
+        if self._out_of_time:
+            self.told.append(self._time_ran_out())
+        return replace(self.result, findings=(*self.told, *self.result.findings))
+
+    @property
+    def _out_of_time(self) -> bool:
+        undecided = self.result is not None and self.result.outcome is Outcome.INCONCLUSIVE
+        return undecided and len(self.played) < (self.duet.most or self.duet.plan.rounds)
+
+    def _side_died(self, died: SideDiedError) -> GateResult:
+        folder = self.duet.folder / f"round-{self.number}"
+        rounds = self.played or [abort.first_run(folder, self.duet.source_of, died)]
+        reason = Finding("side-died", Severity.INVALID, str(died))
+        return abort.invalid(rounds, None, self.duet.policy, reason)
+
+    def _failed(self, failed: UserError) -> GateResult:
+        if not self.played:
+            raise failed
+        reason = Finding("round-failed", Severity.INVALID, f"round {self.number} failed: {failed}")
+        return abort.invalid(self.played, None, self.duet.policy, reason)
+
+    def _without(self, late: NotReadyError | OutOfTimeError) -> GateResult | None:
+        """Go on without this round, if there is time and it was the first that began too slowly."""
+        if self.rounds_left < 1 or isinstance(late, OutOfTimeError):
+            if not self.played:
+                raise late
+            return self._judged(last=True)
+        if len(self.told) >= MOST_SLOW_STARTS:
+            return self._failed(late)
+        self.told.append(Finding("slow-start", Severity.WARNING, f"round {self.number} was left out: {late}"))
+        self.narrator.say(self.told[-1].message)
+        return None
+
+    def _say_what_is_short(self) -> None:
+        if short := self._shortage():
+            self.narrator.say(short.sentence())
+
+    def _shortage(self) -> round_plan.Shortage | None:
+        names = {name for each in self.rounds for name in each.executions}
+        needed = {name: self.duet.policy.of(name).min_samples for name in names}
+        return round_plan.shortage(self.rounds, needed, self.duet.longest - self.remaining, self.remaining)
+
+    def _time_ran_out(self) -> Finding:
+        whole = self.duet.longest - self.remaining
+        said = round_plan.ran_out(self.rounds, whole, self._shortage())
+        return Finding("time-ran-out", Severity.WARNING, said)
+
+
+def _spent(one: Measured, seconds: float, policy: Policy) -> Spent:
+    """Executions of what is judged: of each operation on the side where there were fewer."""
+    names = {name for side in one.sides for name in side.measurements if not policy.of(name).ignore}
+    executions = {
+        name: min(
+            side.measurements[name].executions if name in side.measurements else 0 for side in one.sides
+        )
+        for name in names
+    }
+    return Spent(seconds, one.record.window.duration, executions)
+
+
+def _is_final(result: GateResult) -> bool:
+    if result.outcome is Outcome.INVALID:
+        return for_good(result.findings)
+    return decided(result.operations)

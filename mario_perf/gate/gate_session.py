@@ -1,0 +1,275 @@
+"""A gate from start to end: from what was asked for to an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from mario_perf import ci_environment, subject
+from mario_perf.baselines import stored_baselines
+from mario_perf.builds import embedded_pizzeria, origin
+from mario_perf.builds.build import Build, metrics_path, prepare
+from mario_perf.builds.processes import free_port
+from mario_perf.configuration import policy_file
+from mario_perf.errors import UserError
+from mario_perf.gate import build_pair as pair
+from mario_perf.gate import duet, gate_folder, prometheus_server, sides, stored
+from mario_perf.gate.gate_request import AUTO, check, check_faults
+from mario_perf.gate.load_process import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile
+from mario_perf.judgement import verdict
+from mario_perf.reports import outputs, redaction
+from mario_perf.reports.progress import narrating
+from mario_perf.sources.connection import Connection
+from mario_perf.sources.prometheus_source import PrometheusSource
+from mario_perf.sources.scrapes import ScrapeSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mario_perf.builds.git import Checkout
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.gate.build_pair import Pair
+    from mario_perf.gate.certificates import Trust
+    from mario_perf.gate.gate_request import Wish
+    from mario_perf.judgement.judge import SourceOf
+    from mario_perf.model import GateResult, Subject
+    from mario_perf.reports.progress import Narrator
+
+REACHING = 10.0
+
+DUET_LOAD = (1, "0")
+"""Users and think time of a duet. One user without pauses gets as many executions a second out of two cores
+as two or four do, since the load generator is what takes the time, and nobody waits for anybody: rounds lie
+closer together."""
+
+WARM_UP = 1.0
+"""Seconds of load before a round is measured."""
+
+REPORTING = 4.0
+"""Seconds of a gate's time that are kept for stopping the services, the last look and the reports."""
+
+TIMEOUTS = 6
+"""So many requests that are never answered fit in a gate: two in each of two rounds, and the rest."""
+
+STORED_LOAD = (20, "0.05:0.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A gate that is about to begin; without a ``pair`` it measures services that run already."""
+
+    wish: Wish
+    policy: Policy
+    load: Load
+    pair: Pair | None
+    folder: Path
+
+
+def run(wish: Wish) -> int:
+    """Do it; returns the exit code.
+
+    Raises:
+        UserError: it cannot be done as asked.
+    """
+    check(wish)
+    policy = origin.policy(wish.policy, demo=wish.demo)
+    check_faults(wish, policy)
+    load = _load(wish, policy)
+    play, longest = (_duet, wish.max_duration) if wish.baseline is None else (_stored, stored.longest(load))
+    compared = None if wish.baseline_url else _pair(wish, policy, load)
+    folder = gate_folder.make(wish.runs_dir)
+    asked = Session(wish, policy, load, compared, folder)
+    with verdict.errors_mapped(policy.inconclusive), _details_kept(folder):
+        with narrating(longest) as narrator:
+            result = replace(play(asked, narrator), command=_command())
+        result = replace(result, subject=_subject(asked, result))
+        _deliver(result, folder, wish)
+    return verdict.exit_code(result.outcome, policy.inconclusive)
+
+
+def _deliver(result: GateResult, folder: Path, wish: Wish) -> None:
+    """Report; ``latest`` names the folder as soon as a report is in it, whatever else fails."""
+    try:
+        outputs.deliver(result, folder, wish.formats, wish.outputs)
+    finally:
+        if (folder / outputs.FILES["json"]).exists():
+            gate_folder.point_latest(folder)
+
+
+def _subject(session: Session, result: GateResult) -> Subject:
+    """What was compared: the records and CI know a part of it, the repository the rest."""
+    known = subject.of(result, session.folder.name, ci_environment.read(os.environ))
+    known = replace(known, faults=session.wish.faults_shown)
+    return known if session.pair is None else session.pair.described(known)
+
+
+def _command() -> tuple[str, ...]:
+    """What was typed, whichever way the command line was reached."""
+    return ("mario-perf", *sys.argv[1:])
+
+
+@contextmanager
+def _details_kept(folder: Path) -> Iterator[None]:
+    """Keep where an unexpected error came from, and let it say where that is kept."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        log = folder / "error.log"
+        log.write_text(redaction.text(traceback.format_exc()), encoding="utf-8")
+        error.add_note(f"details in {log}")
+        raise
+
+
+def _duet(session: Session, narrator: Narrator) -> GateResult:
+    wish, policy = session.wish, session.policy
+    began, longest = time.monotonic(), wish.max_duration - REPORTING
+    with ExitStack() as stack:
+        if session.pair is None:
+            targets = _running(session, narrator)
+            serving = sides.given(*targets)
+            ports: tuple[int, ...] = ()
+        else:
+            builds = stack.enter_context(_builds(session, session.pair, narrator))
+            serving = sides.fresh(*(replace(build, until=began + longest) for build in builds))
+            ports = tuple(build.port for build in builds)
+        source_of = stack.enter_context(_source(session, ports))
+        asked = duet.Duet(
+            serving=serving,
+            load=replace(session.load, request_timeout=wish.max_duration / TIMEOUTS),
+            policy=policy,
+            source_of=source_of,
+            folder=session.folder,
+            longest=longest,
+            most=wish.rounds,
+            until_decided=wish.until_decided,
+            gone=time.monotonic() - began,
+        )
+        return duet.play(asked, narrator)
+
+
+def _running(session: Session, narrator: Narrator) -> tuple[Target, Target]:
+    """Both services by URL; the first is the baseline."""
+    wish, metrics = session.wish, metrics_path(session.policy)
+    assert wish.baseline_url and wish.candidate_url  # noqa: S101, PT018 - without a pair there are both
+    narrator.say(f"measuring {wish.candidate_url} against {wish.baseline_url}, which run already")
+    return reached(wish.baseline_url, metrics, wish.trust), reached(wish.candidate_url, metrics, wish.trust)
+
+
+def _stored(session: Session, narrator: Narrator) -> GateResult:
+    wish, both, folder = session.wish, session.pair, session.folder
+    assert both is not None  # noqa: S101 - URLs and --baseline exclude each other
+    source = both.candidate
+    narrator.say(f"measuring {source}")
+    candidate = Build("candidate", source.checkout, source.service, free_port(), wish.faults)
+    prepare(candidate, folder, narrator)
+
+    @contextmanager
+    def committed() -> Iterator[Build]:
+        with both.baseline() as checkout:
+            narrator.say(_named(checkout, source.checkout))
+            build = Build("baseline", checkout, source.service, candidate.port)
+            prepare(build, folder, narrator)
+            yield build
+
+    given = stored_baselines.load(Path(wish.baseline)) if wish.baseline else None
+    with _source(session, (candidate.port,)) as source_of:
+        asked = stored.Stored(candidate, committed, session.load, session.policy, source_of, folder, given)
+        return stored.play(asked, narrator)
+
+
+@contextmanager
+def _builds(session: Session, both: Pair, narrator: Narrator) -> Iterator[tuple[Build, Build]]:
+    wish, source = session.wish, both.candidate
+    narrator.say(f"measuring {source}")
+    with both.baseline() as checkout:
+        narrator.say(_named(checkout, source.checkout))
+        builds = (
+            Build("baseline", checkout, source.service, free_port(), wish.neutral_faults),
+            Build("candidate", source.checkout, source.service, free_port(), wish.faults),
+        )
+        for build in builds:
+            prepare(build, session.folder, narrator)
+        yield builds
+
+
+def _pair(wish: Wish, policy: Policy, load: Load) -> Pair:
+    """What is compared, before anything is made: what was asked for wrongly leaves nothing behind."""
+    kept = wish.baseline is not None and bool(wish.baseline or stored_baselines.of(load.scenario))
+    if wish.baseline:
+        stored_baselines.load(Path(wish.baseline))
+    both = pair.find(wish, policy, kept=kept)
+    embedded_pizzeria.check_faults(both.candidate.checkout, wish.faults)
+    return both
+
+
+def _named(baseline: Checkout, candidate: Checkout) -> str:
+    same = ": the same commit" if baseline.revision == candidate.revision else ""
+    return f"baseline {baseline.revision}, candidate {candidate.revision}{same}"
+
+
+@contextmanager
+def _source(session: Session, ports: tuple[int, ...]) -> Iterator[SourceOf]:
+    wish, policy = session.wish, session.policy
+    if wish.prometheus is None:
+        yield lambda run_: ScrapeSource(run_.directory, policy.metrics)
+        return
+    with ExitStack() as stack:
+        url = wish.prometheus
+        if url == AUTO:
+            log = session.folder / "prometheus.log"
+            url = stack.enter_context(prometheus_server.scraping(ports, metrics_path(policy), log))
+        connection = Connection(url)
+        prometheus_server.check(connection)
+        source = PrometheusSource(connection, policy.metrics)
+        yield lambda _: source
+
+
+def _load(wish: Wish, policy: Policy) -> Load:
+    if wish.baseline is None:
+        (users, think), window = DUET_LOAD, wish.round_duration
+    else:
+        (users, think), window = STORED_LOAD, (wish.duration or policy.load.duration) / stored.RUNS
+    rate = policy.load.rate
+    sent = locustfile(policy.load, wish.policy or policy_file.DEFAULT_PATH)
+    return Load(
+        users=wish.users or policy.load.users or (users if rate is None else None),
+        seed=policy.load.seed if wish.seed is None else wish.seed,
+        scenario=policy.load.scenario or sent.stem,
+        warm_up=WARM_UP,
+        window=window,
+        think=think,
+        quiet=QUIET if wish.prometheus is None else QUIET_FOR_PROMETHEUS,
+        settle=0.0 if wish.prometheus is None else QUIET_FOR_PROMETHEUS,
+        locustfile=sent,
+        rate=rate,
+        arrivals=policy.load.arrivals,
+        trust=wish.trust,
+    )
+
+
+def reached(url: str, metrics_path: str, trust: Trust) -> Target:
+    """A service that runs already.
+
+    Raises:
+        UserError: it does not answer.
+    """
+    try:
+        httpx.get(url, timeout=REACHING, trust_env=False, verify=trust.context())
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        advice = (
+            "give --ca FILE with who signed its certificate, or --insecure"
+            if "CERTIFICATE_VERIFY_FAILED" in str(error)
+            else "start it, or correct the URL"
+        )
+        raise UserError(f"{url}: the service does not answer ({error}); {advice}") from error
+    return Target(url.rstrip("/"), None, metrics_path)

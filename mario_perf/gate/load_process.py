@@ -1,0 +1,231 @@
+"""One run of Locust."""
+
+from __future__ import annotations
+
+import math
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from mario_perf import runs
+from mario_perf.builds.processes import running, wait_for_end
+from mario_perf.errors import UserError
+from mario_perf.gate.certificates import BY_THIS_MACHINE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mario_perf.builds.processes import Child
+    from mario_perf.configuration import policy
+    from mario_perf.gate.certificates import Trust
+
+LOCUSTFILE = Path(__file__).parent.parent / "loadtests" / "mario.py"
+"""What is sent to the pizzeria."""
+
+GRACE = 150.0
+"""Seconds beyond its time after which a run is ended, and as long after that given up. A side that hangs
+costs its longest request at each edge of the window and some more for its scrapes; the run then ends by
+itself and tells of it."""
+
+EDGE = 2.0
+"""Seconds beyond the longest request for which an edge of the window waits."""
+
+ENDING = 3.0
+"""Seconds that a run may take to end when its time is over."""
+
+STARTING = 3.0
+"""Seconds that a run needs beyond its load: processes start, the last scrape is taken, all is stopped."""
+
+ANSWERING = 10.0
+"""Seconds that a service may take to answer after a run."""
+
+_TOO_SHORT = "the time for the gate was over before a round was; give a longer --max-duration"
+
+QUIET = 0.3
+"""Seconds of both quiet edges: enough for the scrape that is taken there."""
+
+QUIET_FOR_PROMETHEUS = 1.3
+"""The same where a Prometheus that scrapes every second has to see it."""
+
+
+class SideDiedError(Exception):
+    """A service ended while it was under load; the message says which and how."""
+
+
+class OutOfTimeError(UserError):
+    """The time for the whole gate was over before a round was. As invalid as any run that sent nothing."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A service to send requests to."""
+
+    url: str
+    revision: str | None
+    metrics_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is sent. Times in seconds; ``window`` is what is measured.
+
+    In an open model ``users`` are all that there are: none gets ready under load, whose time would be the
+    load generator's. None are as many as the load takes by itself.
+    """
+
+    users: int | None
+    seed: int
+    scenario: str
+    warm_up: float
+    window: float
+    think: str
+    quiet: float
+    settle: float  # before the first request: what scrapes the services must have seen them idle
+    locustfile: Path = LOCUSTFILE
+    trust: Trust = BY_THIS_MACHINE
+    rate: float | None = None  # journeys a second in an open model
+    arrivals: str = "poisson"
+    request_timeout: float | None = None  # None: as the locustfile says
+    until: float = math.inf  # by the monotonic clock: when it has to be over
+
+    @property
+    def run_time(self) -> int:
+        """All of it where no request takes long, in whole seconds."""
+        return math.ceil(self.warm_up + self.quiet + self.window)
+
+    @property
+    def whole_time(self) -> float:
+        """About how long a run takes, from starting the service to having stopped it."""
+        return self.settle + self.run_time + STARTING
+
+
+def locustfile(asked: policy.Load, policy_path: Path) -> Path:
+    """What a policy sends, as it is in the working tree; to the pizzeria if it names nothing.
+
+    Raises:
+        UserError: there is no such file.
+    """
+    if asked.locustfile is None:
+        return LOCUSTFILE
+    found = policy_path.parent / asked.locustfile
+    if not found.is_file():
+        raise UserError(f"{found}: no such file; correct [load] locustfile in {policy_path}")
+    return found
+
+
+def run(
+    load: Load,
+    candidate: Target,
+    baseline: Target | None,
+    folder: Path,
+    watched: Sequence[Child],
+    meanwhile: Callable[[], None],
+) -> runs.Run:
+    """Run Locust once and give its record back; a baseline makes it a duet.
+
+    Raises:
+        SideDiedError: one of the ``watched`` services ended, or a side no longer answers. What was measured
+            until then is in ``folder``.
+        OutOfTimeError: its time was over before anything was measured.
+        UserError: Locust failed.
+    """
+    time.sleep(load.settle)
+    command = _command(load, candidate, baseline, folder)
+    log = folder.with_suffix(".locust.log")
+    with running("Locust", command, log) as locust:
+
+        def look() -> None:
+            meanwhile()
+            if died := _first_end(watched):
+                locust.process.send_signal(signal.SIGINT)
+                wait_for_end(locust, GRACE, meanwhile)
+                raise SideDiedError(died)
+            if time.monotonic() > load.until:
+                raise OutOfTimeError
+
+        try:
+            code = wait_for_end(locust, load.run_time + 2 * GRACE, look)
+        except OutOfTimeError:
+            return _cut_short(locust, folder, meanwhile)
+    if died := _first_end(watched) or _silence(candidate, baseline, processes=bool(watched)):
+        raise SideDiedError(died)
+    if code != 0:
+        raise UserError(f"{locust.ended}; its output is in {log}")
+    return runs.load(folder)
+
+
+def _cut_short(locust: Child, folder: Path, meanwhile: Callable[[], None]) -> runs.Run:
+    """What was measured until the time was over.
+
+    Raises:
+        OutOfTimeError: nothing, or Locust did not end at once.
+    """
+    locust.process.send_signal(signal.SIGINT)
+    try:
+        wait_for_end(locust, ENDING, meanwhile)
+        cut = runs.load(folder)
+    except UserError as nothing:
+        raise OutOfTimeError(_TOO_SHORT) from nothing
+    if cut.record.window.duration <= 0:
+        raise OutOfTimeError(_TOO_SHORT)
+    return cut
+
+
+def _first_end(watched: Sequence[Child]) -> str | None:
+    return next((said for child in watched if (said := child.ended)), None)
+
+
+def _silence(candidate: Target, baseline: Target | None, *, processes: bool) -> str | None:
+    """What is wrong with a side that no longer answers: of a service by URL there is no process to watch.
+
+    A process that still runs may be busy with what it was asked: the run tells how late its answers are.
+    """
+    sides = {"candidate": candidate} if baseline is None else {"baseline": baseline, "candidate": candidate}
+    for name, target in sides.items():
+        try:
+            # Whether it answers is asked, not who it is: users have seen to that.
+            httpx.get(target.url, timeout=ANSWERING, trust_env=False, verify=False)  # noqa: S501
+        except httpx.TransportError as error:
+            if not (processes and isinstance(error, httpx.TimeoutException)):
+                return f"{name} at {target.url} does not answer any more ({error})"
+    return None
+
+
+def _command(load: Load, candidate: Target, baseline: Target | None, folder: Path) -> list[str]:
+    duet = (
+        [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
+    )
+    users = [] if load.users is None else ["-u", str(load.users), "-r", str(load.users)]
+    return [
+        *(sys.executable, "-m", "locust", "-f", str(load.locustfile), "--headless", "--only-summary"),
+        *(*users, "-t", f"{load.run_time + GRACE:.0f}s", "-H", candidate.url),
+        *("--scenario", load.scenario, "--seed", str(load.seed), "--think", load.think),
+        *("--warm-up", str(load.warm_up), "--window", str(load.window), "--quiet", str(load.quiet)),
+        *_patience(load),
+        *("--runs-dir", str(folder.parent), "--run-id", folder.name),
+        *("--metrics-path", candidate.metrics_path, "--revision", candidate.revision or ""),
+        *duet,
+        *_open_model(load),
+        *load.trust.locust_options,
+    ]
+
+
+def _patience(load: Load) -> list[str]:
+    if load.request_timeout is None:
+        return []
+    edge = math.ceil(load.request_timeout + EDGE)
+    return ["--request-timeout", str(load.request_timeout), "--stop-timeout", str(edge)]
+
+
+def _open_model(load: Load) -> list[str]:
+    if load.rate is None:
+        return []
+    most = [] if load.users is None else ["--max-users", str(load.users)]
+    return ["--rate", str(load.rate), "--arrivals", load.arrivals, *most]

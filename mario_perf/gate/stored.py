@@ -1,0 +1,128 @@
+"""The gate against a stored baseline: runs of one build, compared with runs that were kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mario_perf.baselines import stored_baselines
+from mario_perf.builds.build import Build, served
+from mario_perf.errors import BaselineMissingError, UserError
+from mario_perf.gate import abort
+from mario_perf.gate.load_process import Load, SideDiedError, run
+from mario_perf.gate.sides import target
+from mario_perf.judgement.judge import Measured, measured
+from mario_perf.judgement.round_selection import judged, reasons
+from mario_perf.model import Finding, GateResult, Severity
+from mario_perf.validity.environments import environment_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from mario_perf.baselines.stored_baselines import Baseline
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.judgement.judge import SourceOf
+    from mario_perf.reports.progress import Narrator
+
+RUNS = 5
+"""Runs a build: what tells builds apart from runs is how far the runs of one build lie apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Everything a comparison with a stored baseline needs; ``baseline`` is None for what is kept, if any."""
+
+    candidate: Build
+    committed: Callable[[], AbstractContextManager[Build]]
+    load: Load
+    policy: Policy
+    source_of: SourceOf
+    folder: Path
+    baseline: Baseline | None
+
+
+def longest(load: Load) -> float:
+    """About how many seconds it takes when the baseline has to be measured as well."""
+    return 2 * RUNS * load.whole_time
+
+
+def play(stored: Stored, narrator: Narrator) -> GateResult:
+    """Measure the candidate; measure and keep a baseline first where this environment has none; compare.
+
+    What goes wrong after the first run makes the result invalid, and what was measured before stays in it.
+
+    Raises:
+        UserError: the service or Locust cannot be started in the first run, or nothing could be measured.
+    """
+    candidate: list[Measured] = []
+    try:
+        for number in range(1, RUNS + 1):
+            one = _played(stored, stored.candidate, number, narrator)
+            candidate.append(one)  # at once: it stays when the next fails
+        baseline = stored.baseline or _existing(candidate[-1], narrator) or _made(stored, narrator)
+    except SideDiedError as died:
+        first = _folder(stored, stored.candidate, 1)
+        played = candidate or [abort.first_run(first, stored.source_of, died)]
+        reason = Finding("side-died", Severity.INVALID, str(died))
+        return abort.invalid(played, stored.baseline, stored.policy, reason)
+    except UserError as failed:
+        if not candidate:
+            raise
+        reason = Finding("run-failed", Severity.INVALID, str(failed))
+        return abort.invalid(candidate, stored.baseline, stored.policy, reason)
+    return judged(candidate, baseline, stored.policy)
+
+
+def _played(stored: Stored, build: Build, number: int, narrator: Narrator) -> Measured:
+    narrator.say(f"{build.name}: run {number} of {RUNS}, about {stored.load.whole_time:.0f} s each")
+    folder = _folder(stored, build, number)
+    load = replace(stored.load, seed=stored.load.seed + number - 1)
+    with served((build,), number, folder) as children:
+        try:
+            done = run(load, target(build), None, folder, children, narrator.tick)
+        except SideDiedError as died:
+            raise SideDiedError(f"in run {number} of the {build.name}: {died}") from died
+        return measured(done, stored.source_of(done))
+
+
+def _folder(stored: Stored, build: Build, number: int) -> Path:
+    return stored.folder / f"{build.name}-{number}"
+
+
+def _existing(measured_: Measured, narrator: Narrator) -> Baseline | None:
+    """What is kept of this scenario and environment."""
+    record = measured_.record
+    try:
+        found = stored_baselines.load(stored_baselines.find(record.scenario, record.environment))
+    except BaselineMissingError:
+        return None
+    if found.environment_id != environment_id(record.environment):
+        return None
+    revisions = ", ".join(dict.fromkeys(run.revision or "unknown" for run in found.runs))
+    narrator.say(f"comparing with the runs of {revisions}, kept in {found.path}")
+    return found
+
+
+def _made(stored: Stored, narrator: Narrator) -> Baseline:
+    """Measure the committed build, and keep the runs that are fit.
+
+    One that could not be judged is nothing to judge others by.
+
+    Raises:
+        SideDiedError: the service ended under load.
+        UserError: it cannot be built, started or kept, or none of its runs is fit.
+    """
+    narrator.say("no baseline of this environment yet: measuring one from the committed build")
+    with stored.committed() as build:
+        played = [_played(stored, build, number, narrator) for number in range(1, RUNS + 1)]
+    baseline = None
+    for each in played:
+        if unfit := reasons(each):
+            narrator.say(f"{each.record.run_id} is not kept: {unfit[0].message}")
+        else:
+            baseline = stored_baselines.save(each.candidate)
+    if baseline is None:
+        raise UserError("no run of the baseline is fit to be kept; run again on a calmer machine")
+    return baseline

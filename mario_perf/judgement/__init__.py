@@ -1,0 +1,1 @@
+"""From comparisons to verdicts and the outcome of a gate."""

@@ -1,0 +1,62 @@
+"""The change between two builds that were driven side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mario_perf.comparison.client_side import client_side
+from mario_perf.comparison.metric_changes import Sides
+from mario_perf.comparison.operations import common_order, failures, service_tells
+from mario_perf.comparison.rebin import to_shared_bounds
+from mario_perf.comparison.replicates import by_block, by_run
+from mario_perf.judgement.operation_results import judge
+from mario_perf.statistics.change import paired, within_one_round
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.model import OperationResult, RunMeasurement
+
+    Round = tuple[RunMeasurement, RunMeasurement]
+
+
+def compare(rounds: Sequence[Round], policy: Policy, alpha: float) -> tuple[OperationResult, ...]:
+    """Judge the candidate of each ``(baseline, candidate)`` round against the baseline beside it.
+
+    With several rounds each is a replicate: fresh processes differ although the code does not, and only
+    rounds show by how much. A single round is cut into blocks of time instead, and can show only a gross
+    change.
+
+    Raises:
+        UserError: the two sides share too few histogram bounds.
+    """
+    comparing = paired if len(rounds) > 1 else within_one_round
+    return judge(laid_out(rounds), comparing, policy, alpha)
+
+
+def laid_out(rounds: Sequence[Round]) -> Sides:
+    """The replicates of both sides, in arrays.
+
+    Raises:
+        UserError: the two sides share too few histogram bounds.
+    """
+    runs = to_shared_bounds([run for pair in rounds for run in pair])
+    baseline, candidate = runs[0::2], runs[1::2]
+    operations = common_order(runs)
+    names = [operation.name for operation in operations]
+    if len(rounds) > 1:
+        arrays = (by_run(baseline, names), by_run(candidate, names))
+    else:
+        arrays = by_block((baseline[0], candidate[0]), names)
+    told = service_tells(runs)
+    return Sides(
+        operations,
+        *arrays,
+        tuple(
+            (failures(baseline, each, told=told), failures(candidate, each, told=told)) for each in operations
+        ),
+        (client_side(baseline, names), client_side(candidate, names)),
+        service_tells=told,
+        together=True,
+    )

@@ -1,0 +1,96 @@
+"""Why a check was judged so, in one sentence that needs no statistics to be read."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from mario_perf.durations import formatted
+from mario_perf.model import SHARES, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mario_perf.comparison.checks import Check
+    from mario_perf.model import Metric
+
+NAMES: Mapping[Metric, str] = {
+    "latency": "typical time",
+    "p95": "p95",
+    "p50": "p50",
+    "p99": "p99",
+    "mean": "mean time",
+    "spread": "spread (p95 over p50)",
+    "rate": "rate",
+    "error_ratio": "share of failures",
+    "slow_share": "share of slow executions",
+    "response_time": "typical response time",
+    "response_errors": "share of requests that failed",
+}
+
+MOST_OF_IT = 0.5
+"""Share of a longer response time from which on it is in the handler."""
+
+_WHOLE = 10
+"""Per cent from which on a fraction of one tells nobody anything."""
+
+
+def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> str:
+    """One sentence on check ``check`` of operation ``index``."""
+    name = _name(check, index)
+    low, high = float(check.low[index]), float(check.high[index])
+    points, moved = check.metric in SHARES, float(check.change[index])
+    if not math.isfinite(moved):
+        return f"The {name} could not be compared: too few executions on one side."
+    if not math.isfinite(low):
+        return (
+            f"The {name} changed by {_amount(moved, points)}, and nothing shows how far runs of one build "
+            "lie apart: more of them have to be compared."
+        )
+    span = f"{_amount(low, points)} to {_amount(high, points)}"
+    told = f"The {name} changed by {_amount(moved, points)} (95 % interval {span})"
+    return told + _because(check, index, verdict, detectable, points=points)
+
+
+def whereabouts(response: Check, handler: Check, index: int) -> str:
+    """Where a longer response time is: in the operation's handler, or outside of it. Begins with a space."""
+    more, inside = (float(each.candidate[index] - each.baseline[index]) for each in (response, handler))
+    if not (math.isfinite(inside) and more > 0):
+        return ""
+    grown = f"Of {formatted(more)} more, {formatted(max(inside, 0.0))} are in the handler"
+    if inside >= MOST_OF_IT * more:
+        return f" {grown}: look there."
+    return f" {grown}: the time is outside of it, as in the HTTP layer or in a queue."
+
+
+def _name(check: Check, index: int) -> str:
+    if check.beyond is None:
+        return NAMES[check.metric]
+    return f"share of executions above {formatted(float(check.beyond[index]))}"
+
+
+def _because(check: Check, index: int, verdict: Verdict, detectable: float, *, points: bool) -> str:
+    noise = _size(float(check.noise[index]), points)
+    resolution = _size(float(check.resolution[index]), points)
+    if verdict is Verdict.REGRESSED:
+        return f": more than the noise threshold of {noise}, with the certainty that the gate promises."
+    if verdict is Verdict.IMPROVED:
+        return f": an improvement beyond the noise threshold of {noise}, certainly."
+    if verdict is Verdict.UNCHANGED:
+        return f": a rise of {resolution} or more is ruled out."
+    if not math.isfinite(detectable):
+        return ": the run is too short to tell."
+    return (
+        f": neither clearly above the noise threshold of {noise} nor surely below {resolution}; "
+        f"this run could have shown {_size(detectable, points)}."
+    )
+
+
+def _amount(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of the same number
+    return f"{value * 100:+.2f} points" if points else f"{value * 100:+.1f} %"
+
+
+def _size(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of the same number
+    hundredths = value * 100
+    digits = f"{hundredths:.0f}" if hundredths >= _WHOLE else f"{hundredths:.2g}"
+    return f"{digits} points" if points else f"{digits} %"

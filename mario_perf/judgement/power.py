@@ -1,0 +1,67 @@
+"""What a longer gate will be able to see, told from a few rounds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mario_perf.comparison import checks
+from mario_perf.comparison.metric_changes import compared
+from mario_perf.judgement.check_verdicts import family_size
+from mario_perf.judgement.sequential import plan
+from mario_perf.statistics.change import paired
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mario_perf.comparison.metric_changes import Sides
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.statistics.change import Change
+
+    Floats = NDArray[np.float64]
+
+MOST_ROUNDS = 1000
+
+
+def rounds_needed(sides: Sides, policy: Policy, change: float) -> Floats:
+    """How many rounds a duet needs until it sees a relative ``change`` of each operation's latency.
+
+    To see it is to flag it with a chance of ``checks.POWER``, by the judge's own tests, at what the plan of
+    such a gate leaves for its last look. ``sides`` are a few rounds (at least two) on the same machine. Shape
+    ``(O,)``; infinite where more than ``MOST_ROUNDS`` do not suffice, or nothing is known.
+    """
+    found = compared(sides, paired, policy)
+    check, so_far = found.check("latency"), found.changes["latency"].apart
+    family, played = family_size(found.checks), len(sides.baseline.durations)
+    needed = np.full(len(sides.operations), np.inf)
+    for rounds in _candidates():
+        alpha = plan(policy.false_alarm_rate, rounds).looks[-1][1] / family
+        least = checks.detectable(check, _after(so_far, played, rounds), alpha)
+        needed = np.where((least <= change) & np.isinf(needed), rounds, needed)
+    return needed
+
+
+def spread(sides: Sides, policy: Policy) -> Floats:
+    """How far one round's relative change of latency typically lies from the truth: ``(O,)``, NaN unknown."""
+    change = compared(sides, paired, policy).changes["latency"].whole
+    rounds = len(sides.baseline.durations)
+    return np.where(np.isfinite(change.error), np.expm1(change.error * np.sqrt(rounds)), np.nan)
+
+
+def _candidates() -> list[int]:
+    """Numbers of rounds to try: every one while they are few, then in steps of a tenth."""
+    numbers = [2]
+    while numbers[-1] < MOST_ROUNDS:
+        numbers.append(max(numbers[-1] + 1, round(numbers[-1] * 1.1)))
+    return numbers
+
+
+def _after(change: Change, played: int, rounds: int) -> Change:
+    """The same change had it been measured in so many rounds: the error shrinks with their root."""
+    return replace(
+        change,
+        error=change.error * np.sqrt(played / rounds),
+        freedom=change.freedom * (rounds - 1) / (played - 1),
+    )

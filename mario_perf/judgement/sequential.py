@@ -1,0 +1,76 @@
+"""When to look, and what each look may spend of the promise.
+
+A gate that looked after every round and stopped at the first red would be red too often: many chances to be
+wrong. The looks are therefore planned, and the false-alarm rate is divided among them by a spending function
+(``multiplicity.spent``): whatever the data do, the chance that any look is wrongly red stays below the whole.
+The division holds for any dependence between looks (Bonferroni), as each look's increment is used alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mario_perf.model import Verdict
+from mario_perf.statistics.multiplicity import spent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mario_perf.model import Comparison, OperationResult
+
+FIRST_LOOK = 3
+"""Rounds before the first look: with fewer, nothing shows how far rounds lie apart."""
+
+GROWTH = 1.5
+"""Each look has about so many times the rounds of the one before: few looks, and none long in coming."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Looks after these numbers of rounds (ascending), with what each may spend."""
+
+    looks: tuple[tuple[int, float], ...]
+
+    def alpha(self, rounds: int) -> float | None:
+        """What the look after ``rounds`` rounds may spend; None when no look is planned there."""
+        return dict(self.looks).get(rounds)
+
+    @property
+    def rounds(self) -> int:
+        """The most rounds that are planned."""
+        return self.looks[-1][0]
+
+
+def plan(false_alarm_rate: float, rounds: int) -> Plan:
+    """Looks for a gate of at most ``rounds`` rounds (>= 1)."""
+    numbers = _looks(rounds)
+    total = [spent(false_alarm_rate, number / rounds) for number in numbers]
+    increments = [after - before for before, after in zip([0.0, *total], total, strict=False)]
+    return Plan(tuple(zip(numbers, increments, strict=True)))
+
+
+def decided(results: Iterable[OperationResult]) -> bool:
+    """Whether more rounds could no longer change the gate's outcome.
+
+    One confirmed regression makes the gate red, whatever else comes. It is green when no operation is open.
+    A broken limit of the policy confirms nothing, since it is read from what there is, and few executions may
+    break it by chance: it stays open until there are no more rounds.
+    """
+    found = list(results)
+    confirmed = any(_has_moved(check) for result in found for check in result.comparisons)
+    return confirmed or all(result.verdict in {Verdict.IMPROVED, Verdict.UNCHANGED} for result in found)
+
+
+def _has_moved(check: Comparison) -> bool:
+    return check.gating and check.against == "baseline" and check.verdict is Verdict.REGRESSED
+
+
+def _looks(rounds: int) -> tuple[int, ...]:
+    """Backwards from the last, so that no two looks stand close together."""
+    numbers = []
+    number = rounds
+    while number >= FIRST_LOOK:
+        numbers.append(number)
+        number = min(round(number / GROWTH), number - 1)
+    return tuple(reversed(numbers)) or (rounds,)

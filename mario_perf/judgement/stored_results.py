@@ -1,0 +1,80 @@
+"""The change between runs of now and runs that were kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mario_perf.comparison import metric_values
+from mario_perf.comparison.client_side import client_side
+from mario_perf.comparison.metric_changes import Sides
+from mario_perf.comparison.operations import common_order, failures, service_tells
+from mario_perf.comparison.rebin import to_shared_bounds
+from mario_perf.comparison.replicates import by_run
+from mario_perf.judgement.operation_results import judge
+from mario_perf.statistics.change import Changes, unpaired
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.model import OperationResult, RunMeasurement
+
+    Floats = NDArray[np.float64]
+
+FEWEST_FOR_DRIFT = 5
+"""Operations below which a common shift cannot be told from a change of one."""
+
+
+def compare(
+    baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement], policy: Policy, alpha: float
+) -> tuple[OperationResult, ...]:
+    """Judge the candidate's runs against the baseline's; every run is a replicate.
+
+    A machine is faster one day and slower the next, and all operations with it. Where there are enough of
+    them, each operation is judged against the shift that they have in common (``common_shift`` tells it), so
+    that what is named is what stands out.
+
+    Raises:
+        UserError: the runs share too few histogram bounds.
+    """
+    runs = to_shared_bounds([*baseline, *candidate])
+    operations = common_order(runs)
+    names = [operation.name for operation in operations]
+    kept, now = runs[: len(baseline)], runs[len(baseline) :]
+    told = service_tells(runs)
+    sides = Sides(
+        operations,
+        by_run(kept, names),
+        by_run(now, names),
+        tuple((failures(kept, each, told=told), failures(now, each, told=told)) for each in operations),
+        (client_side(kept, names), client_side(now, names)),
+        service_tells=told,
+        together=False,
+    )
+    return judge(sides, _against_drift, policy, alpha)
+
+
+def shift(baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement]) -> float:
+    """What the typical times of all operations moved by together, relative; 0 for fewer than five."""
+    runs = to_shared_bounds([*baseline, *candidate])
+    names = [operation.name for operation in common_order(runs)]
+    kept, now = runs[: len(baseline)], runs[len(baseline) :]
+    before, after = metric_values.latency(by_run(kept, names), by_run(now, names))
+    return float(np.expm1(common_shift(unpaired(before, after, np.ones(len(names))).value)))
+
+
+def common_shift(change: Floats) -> float:
+    """What all operations moved by together: their median, 0 for fewer than five. Logarithms, shape (N,)."""
+    known = change[np.isfinite(change)]
+    return float(np.median(known)) if len(known) >= FEWEST_FOR_DRIFT else 0.0
+
+
+def _against_drift(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
+    change = unpaired(baseline, candidate, scale)
+    beyond = replace(change, value=change.value - common_shift(change.value))
+    return Changes(beyond, beyond, beyond.value)

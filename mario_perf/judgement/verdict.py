@@ -1,0 +1,106 @@
+"""From operations and findings to the gate's answer: outcome, sentence, order, exit code."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mario_perf.errors import UserError, listed
+from mario_perf.model import Outcome, Severity, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from mario_perf.configuration.policy import Inconclusive
+    from mario_perf.model import Finding, OperationResult
+
+_ORDER = (Verdict.REGRESSED, Verdict.INCONCLUSIVE, Verdict.IMPROVED, Verdict.UNCHANGED)
+_COULD_NOT_TELL: Mapping[Inconclusive, int] = {"inconclusive": 4, "pass": 0, "fail": 3}
+
+
+def outcome(operations: Sequence[OperationResult], findings: Iterable[Finding]) -> Outcome:
+    """Of the whole gate. Invalid runs are not judged, and nothing measured is nothing known."""
+    verdicts = {result.verdict for result in operations}
+    severities = {finding.severity for finding in findings}
+    if Severity.INVALID in severities:
+        return Outcome.INVALID
+    if Verdict.REGRESSED in verdicts or Severity.REGRESSED in severities:
+        return Outcome.REGRESSED
+    if not verdicts or Verdict.INCONCLUSIVE in verdicts:
+        return Outcome.INCONCLUSIVE
+    return Outcome.PASS
+
+
+def exit_code(outcome: Outcome, inconclusive: Inconclusive) -> int:
+    """0 pass, 3 regressed; could not tell and invalid are 4 unless the policy maps them."""
+    if outcome is Outcome.PASS:
+        return 0
+    return 3 if outcome is Outcome.REGRESSED else _COULD_NOT_TELL[inconclusive]
+
+
+@contextmanager
+def errors_mapped(inconclusive: Inconclusive) -> Iterator[None]:
+    """Let errors that are invalid runs have the exit code of one that there is a result of.
+
+    Raises:
+        UserError: whatever the block raises.
+    """
+    try:
+        yield
+    except UserError as error:
+        if error.exit_code == _COULD_NOT_TELL["inconclusive"]:
+            error.exit_code = exit_code(Outcome.INVALID, inconclusive)
+        raise
+
+
+def sentence(outcome: Outcome, operations: Sequence[OperationResult], findings: Sequence[Finding]) -> str:
+    """The gate's answer in plain words; ``operations`` are sorted by what matters."""
+    if outcome is Outcome.INVALID:
+        reasons = [finding.message for finding in findings if finding.severity is Severity.INVALID]
+        return f"The run cannot be judged: {reasons[0]}."
+    if regressed := [finding for finding in findings if finding.severity is Severity.REGRESSED]:
+        return f"{regressed[0].message}."
+    if not operations:
+        return "Nothing can be said: no operation was executed in the window."
+    if outcome is Outcome.REGRESSED:
+        named = [result for result in operations if result.verdict is Verdict.REGRESSED]
+        return f"{_names(named)} regressed. {named[0].explanation}"
+    if outcome is Outcome.INCONCLUSIVE:
+        named = [result for result in operations if result.verdict is Verdict.INCONCLUSIVE]
+        return f"Could not tell for {_names(named)}. {named[0].explanation}"
+    better = [result for result in operations if result.verdict is Verdict.IMPROVED]
+    improved = f" {_names(better)} improved." if better else ""
+    return f"No regression in {len(operations)} operation{'s' * (len(operations) != 1)}.{improved}"
+
+
+def in_order(operations: Iterable[OperationResult]) -> tuple[OperationResult, ...]:
+    """What matters first: by verdict, then the largest change of the metric that decided, then the name."""
+    return tuple(
+        sorted(
+            operations,
+            key=lambda each: (_ORDER.index(each.verdict), -_decisive_change(each), each.operation.name),
+        )
+    )
+
+
+def undecided(result: OperationResult, explanation: str) -> OperationResult:
+    """The same figures, from which nothing is concluded."""
+    return replace(
+        result,
+        verdict=Verdict.INCONCLUSIVE,
+        explanation=explanation,
+        comparisons=tuple(
+            replace(each, verdict=Verdict.INCONCLUSIVE) if each.against == "baseline" else each
+            for each in result.comparisons
+        ),
+    )
+
+
+def _decisive_change(result: OperationResult) -> float:
+    changes = [each.change.value for each in result.comparisons if each.metric == result.decided_by]
+    return max((abs(change) for change in changes if abs(change) < float("inf")), default=0.0)
+
+
+def _names(results: Sequence[OperationResult]) -> str:
+    return listed(result.operation.name for result in results)

@@ -1,0 +1,1 @@
+"""When journeys begin: schedules, shapes and the queue of arrivals."""

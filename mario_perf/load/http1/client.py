@@ -1,0 +1,126 @@
+"""From a request to its response: cookies, connection, retry, redirects, decoding."""
+
+from __future__ import annotations
+
+from time import perf_counter, time
+from typing import TYPE_CHECKING, TypeVar
+
+from mario_perf.load.http1.cookies import Jar
+from mario_perf.load.http1.decoding import decode
+from mario_perf.load.http1.http_errors import ConnectionLostError, NothingSentError, RedirectError
+from mario_perf.load.http1.redirects import STATUSES, follow
+from mario_perf.load.http1.request import Head, serialise
+from mario_perf.load.http1.response import Response
+from mario_perf.load.http1.stream import BodyStream
+
+if TYPE_CHECKING:
+    from mario_perf.load.http1.connection_pool import ConnectionPool
+    from mario_perf.load.http1.http_connection import Connection, Limits
+
+_Response = TypeVar("_Response", bound=Response)
+
+
+class Client:
+    """One client of a server.
+
+    Attributes:
+        jar: Its cookies.
+        limits: Where it gives up.
+    """
+
+    def __init__(self, pool: ConnectionPool, limits: Limits, max_redirects: int) -> None:
+        self.jar = Jar()
+        self._pool = pool
+        self.limits = limits
+        self._max_redirects = max_redirects
+
+    def fetch(
+        self, kind: type[_Response], head: Head, body: bytes, start: float, end: float, *, stream: bool
+    ) -> _Response:
+        """Ask, and wait for the answer; a redirect is an answer.
+
+        Args:
+            kind: What to make of the answer.
+            head: The request.
+            body: Its body.
+            start: The `perf_counter` reading of now.
+            end: That at which to give up.
+            stream: Leave the body to be read by the response's reader, and then without `end`.
+
+        Raises:
+            RequestError: There is no complete response.
+        """
+        plain = not body and (self.jar.empty or head.own_cookie)
+        request = head.bare if plain else serialise(head, body, self._cookie(head))
+        connection = self._begin(head, request, start, end)
+        answer = connection.parser.head
+        encoding = answer.encoding
+        if answer.sets_cookies:
+            self.jar.store(head.target, answer.headers.get_all("set-cookie"))
+        if stream:
+            response = kind(head, body, answer)
+            most = self.limits.max_body_bytes
+            response.stream_from(BodyStream(connection, self._pool, head.target.origin, encoding, most))
+            return response
+        try:
+            content = connection.read_body()
+        except BaseException:
+            connection.close()
+            raise
+        self._pool.give_back(head.target.origin, connection)
+        if encoding:
+            content = decode(content, encoding, self.limits.max_body_bytes)
+        return kind(head, body, answer, content)
+
+    def fetch_following(
+        self, kind: type[_Response], head: Head, body: bytes, start: float, end: float, *, stream: bool
+    ) -> _Response:
+        """As `fetch`, and on to where the answer sends us.
+
+        Raises:
+            RequestError: There is no complete response, or no end of redirects.
+        """
+        response = self.fetch(kind, head, body, start, end, stream=stream)
+        if response.status_code not in STATUSES:
+            return response
+        return self._follow(response, head, body, end, stream=stream)
+
+    def _follow(self, response: _Response, head: Head, body: bytes, end: float, *, stream: bool) -> _Response:
+        first = head.target.origin
+        history: list[Response] = []
+        while True:
+            if response.status_code not in STATUSES or not (location := response.headers.get("location")):
+                response.history = history or ()
+                return response
+            if len(history) == self._max_redirects:
+                response.close()
+                raise RedirectError(f"more than {self._max_redirects} redirects")
+            response.finish(end)  # a streamed redirect gives its connection back by being read
+            history.append(response)
+            head, body = follow(response.status_code, location, head, body, first)
+            response = self.fetch(type(response), head, body, perf_counter(), end, stream=stream)
+
+    def _cookie(self, head: Head) -> str:
+        return "" if self.jar.empty or head.own_cookie else self.jar.header_for(head.target, time())
+
+    def _begin(self, head: Head, request: bytes, start: float, end: float) -> Connection:
+        """Send on a kept connection; on a new one if that had been closed and asking again can do no harm.
+
+        A close that is heard of within a round trip may have crossed the request. What is lost later, the
+        server had taken: that is a failure, to be seen and not to be asked again.
+        """
+        connection = self._pool.take_idle(head.target.origin)
+        if connection is not None:
+            try:
+                connection.begin(head, request, end)
+            except NothingSentError:
+                pass
+            except ConnectionLostError:
+                crossed = perf_counter() - start < connection.crossing
+                if not (crossed and head.safe and connection.parser.untouched):
+                    raise
+            else:
+                return connection
+        connection = self._pool.open(head.target.origin, end)
+        connection.begin(head, request, end)
+        return connection

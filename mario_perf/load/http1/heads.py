@@ -1,0 +1,68 @@
+"""Response heads. A server under load repeats them byte for byte: what was read once is read no more."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mario_perf.load.http1.headers import Headers
+
+BLANK_LINE: Final = b"\r\n\r\n"
+"""What a head ends with, and is kept without."""
+
+_MOST: Final = 1024
+_LONGEST: Final = 4096
+"""Bytes of a head that is remembered; so all of them together are a few megabytes at most."""
+
+
+class ResponseHead:
+    """A final response's status line and headers; the same for all responses that have it, so never changed.
+
+    Attributes:
+        raw: Its bytes, without the blank line.
+        status: 0 when there is none.
+        sets_cookies: Whether it has a Set-Cookie.
+        encoding: Its Content-Encoding, "" without one.
+    """
+
+    __slots__ = ("_headers", "encoding", "raw", "sets_cookies", "status")
+
+    _headers: Headers | None
+
+    def __init__(self, raw: bytes = b"", status: int = 0) -> None:
+        self.raw = raw
+        self.status = status
+        self._headers = None
+        lower = raw.lower()
+        self.sets_cookies = b"\r\nset-cookie:" in lower
+        self.encoding = self.headers.get("content-encoding", "") if b"\r\ncontent-encoding:" in lower else ""
+
+    @property
+    def headers(self) -> Headers:
+        """Read when somebody asks, and not before."""
+        if self._headers is None:
+            self._headers = Headers(self.raw)
+        return self._headers
+
+
+NONE: Final = ResponseHead()
+
+
+class Memory:
+    """Of heads that llhttp has accepted, each with how many bytes of body it announces.
+
+    Where a body is not chunked, its length follows from the head alone (RFC 9112, 6.3), but for answers to
+    HEAD. So a response with a head from here, and so many bytes after it, is what the first one was:
+    complete, and its connection may carry another.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[ResponseHead, int]] = {}
+        self.find = self._known.get
+        """The head of these bytes and its body's length, or None."""
+
+    def keep(self, head: ResponseHead, length: int) -> None:
+        """Remember it; when there are too many, all others are forgotten: servers' clocks go on."""
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        if len(head.raw) <= _LONGEST:
+            self._known[head.raw] = head, length

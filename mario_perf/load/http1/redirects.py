@@ -1,0 +1,49 @@
+"""Where a redirect leads, and what of the request goes along (RFC 9110, 15.4)."""
+
+from string import punctuation
+from urllib.parse import quote, urljoin
+
+from mario_perf.load.http1.http_errors import InvalidTargetError, RedirectError
+from mario_perf.load.http1.request import Head, HeaderItems, build_head
+from mario_perf.load.http1.target import Origin, resolve
+
+STATUSES = frozenset({301, 302, 303, 307, 308})
+_KEEP_METHOD = frozenset({307, 308})
+_OF_THE_BODY = frozenset({"content-type", "content-encoding", "content-length", "transfer-encoding"})
+_OF_THE_ORIGIN = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+def follow(status: int, location: str, head: Head, body: bytes, first: Origin) -> tuple[Head, bytes]:
+    """The request, head and body, that a redirect asks for.
+
+    301, 302 and 303 turn every method but HEAD into GET without a body; 307 and 308 keep both.
+    Credentials do not leave the origin that the chain began at.
+
+    Raises:
+        RedirectError: The location is no http or https URL.
+    """
+    try:
+        target = resolve(urljoin(head.target.url, _as_sent(location)).partition("#")[0])
+    except (InvalidTargetError, ValueError):
+        raise RedirectError("redirected to something that is no http or https URL") from None
+    dropped = {"host"}
+    if target.origin != first:
+        dropped |= _OF_THE_ORIGIN
+    method = head.method
+    if status not in _KEEP_METHOD:
+        method, body = ("HEAD" if method == "HEAD" else "GET"), b""
+        dropped |= _OF_THE_BODY
+    return build_head(method, target, _without(head.headers, dropped)), body
+
+
+def _as_sent(location: str) -> str:
+    """A header's value, read as Latin-1, as what servers mean: UTF-8, or bytes that only they understand."""
+    sent = location.encode("latin-1")
+    try:
+        return sent.decode()
+    except UnicodeDecodeError:
+        return quote(sent, safe=punctuation)
+
+
+def _without(headers: HeaderItems, names: set[str]) -> HeaderItems:
+    return tuple((name, value) for name, value in headers if name.lower() not in names)

@@ -1,0 +1,105 @@
+"""A request as bytes. Everything that repeats is serialised once and found again by its parts."""
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from mario_perf.load.http1.target import Target, absolute, resolve
+
+HeaderItems: TypeAlias = tuple[tuple[str, str], ...]
+
+_METHOD = re.compile(r"[A-Z-]+")
+_BODY_EXPECTED = frozenset({"POST", "PUT", "PATCH"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_AUTOMATIC: HeaderItems = (("User-Agent", "rapidhttp"), ("Accept-Encoding", "gzip, deflate, br"))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A request without its body.
+
+    Attributes:
+        method: In capitals.
+        target: Where it goes.
+        headers: What is sent, apart from Content-Length and Cookie.
+        start: Request line and headers, to which more lines can be appended.
+        bare: The whole request when there is neither body nor cookie.
+        safe: Whether it asks for no change, so that sending it twice does no harm (RFC 9110, 9.2.1).
+        own_cookie: Whether a Cookie header is among `headers`, which leaves no place for the jar's.
+        last: Whether it asks to close the connection after the response (RFC 9112, 9.6).
+        expects: Whether the server is to say that it wants the body (RFC 9110, 10.1.1).
+        bodiless: Whether the response has no body, whatever its headers say.
+    """
+
+    method: str
+    target: Target
+    headers: HeaderItems
+    start: bytes
+    bare: bytes
+    safe: bool
+    own_cookie: bool
+    last: bool
+    expects: bool
+    bodiless: bool
+
+
+@lru_cache(maxsize=8192)
+def prepare(method: str, base_url: str, url: str, defaults: HeaderItems, headers: HeaderItems) -> Head:
+    """The head for a request; `headers` win over `defaults`, by name and in any case.
+
+    Raises:
+        InvalidTargetError: The URL cannot be asked for.
+        ValueError: A method, header name or value that would break the request's framing.
+    """
+    return build_head(method.upper(), resolve(absolute(base_url, url)), (*_AUTOMATIC, *defaults, *headers))
+
+
+def build_head(method: str, target: Target, headers: HeaderItems) -> Head:
+    """Serialise one head; of headers with the same name the last one stays."""
+    by_name = {name.lower(): (name, value) for name, value in (("Host", target.host_header), *headers)}
+    by_name.pop("content-length", None)
+    kept = tuple(by_name.values())
+    lines = [f"{method} {target.path} HTTP/1.1", *(f"{name}: {value}" for name, value in kept)]
+    if any(_breaks_framing(line) for line in lines) or not _METHOD.fullmatch(method):
+        raise ValueError(
+            f"a line break or control character in the request {method} {target.path!r} or its headers"
+        )
+    start = "".join(f"{line}\r\n" for line in lines).encode("latin-1")
+    empty_body = b"Content-Length: 0\r\n" if method in _BODY_EXPECTED else b""
+    _, connection = by_name.get("connection", ("", ""))
+    _, expectation = by_name.get("expect", ("", ""))
+    return Head(
+        method,
+        target,
+        kept,
+        start,
+        start + empty_body + b"\r\n",
+        safe=method in _SAFE,
+        own_cookie="cookie" in by_name,
+        last="close" in connection.lower(),
+        expects=expectation.lower() == "100-continue",
+        bodiless=method == "HEAD",
+    )
+
+
+def _breaks_framing(line: str) -> bool:
+    return any(character in line for character in "\r\n\0")
+
+
+def serialise(head: Head, body: bytes, cookie: str) -> bytes:
+    """The whole request as one buffer, so that it leaves in one send."""
+    if not body and not cookie:
+        return head.bare
+    cookie_line = b"Cookie: %b\r\n" % cookie.encode("latin-1") if cookie else b""
+    if not body and head.method not in _BODY_EXPECTED:
+        return b"%b%b\r\n" % (head.start, cookie_line)
+    return b"%b%bContent-Length: %d\r\n\r\n%b" % (head.start, cookie_line, len(body), body)
+
+
+@lru_cache(maxsize=1024)
+def basic_auth(user: str | bytes, password: str | bytes) -> str:
+    """The Authorization value for HTTP basic authentication (RFC 7617)."""
+    pair = b":".join(part if isinstance(part, bytes) else part.encode("latin-1") for part in (user, password))
+    return "Basic " + b64encode(pair).decode("ascii")

@@ -1,0 +1,1 @@
+"""Who sends: users, their steps, and the fast HTTP user."""

@@ -1,0 +1,194 @@
+"""In Locust's web UI: a tab with what the service itself says, live, and the report of a run that ended.
+
+What its form asks for is checked before a run begins.
+
+Reading metrics and judging a run are the analysis' business, in processes of their own: the load generator
+only passes on what they print.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
+from typing import TYPE_CHECKING, Any, Final
+
+import gevent
+from flask import Blueprint, Response, jsonify, request, send_file
+
+from mario_perf.load.credentials import without_credentials
+from mario_perf.load.record.recorder import Recorder
+from mario_perf.load.users.measured_user import MeasuredUser
+
+if TYPE_CHECKING:
+    from locust.env import Environment
+    from locust.web import WebUI
+
+LOG: Final = logging.getLogger("loadtests")
+ROOT: Final = Path(__file__).resolve().parent.parent
+JUDGING: Final = 120.0
+"""Seconds that a report may take."""
+
+_SWARM: Final = "locust.swarm"
+_TAB: Final = "service"
+_COLUMNS: Final = (
+    ("name", "Operation"),
+    ("p95", "Service p95 (ms)"),
+    ("rate", "Executions/s"),
+    ("errors", "Errors (%)"),
+)
+_SCRIPT: Final = Path(__file__).with_suffix(".js")
+
+
+class ServiceTab:
+    """Follows the runs of one Locust process: ``rows`` are the table's, ``report`` is the last run's."""
+
+    def __init__(self, environment: Environment, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._folder: Path | None = None
+        self._live: Popen[str] | None = None
+        self._judging: gevent.Greenlet | None = None
+        self.rows: list[dict[str, Any]] = []
+        self.report: Path | None = None
+        for event, listener in (
+            (environment.events.test_start, self._begin),
+            (environment.events.test_stop, self._end),
+            (environment.events.quitting, self._quit),
+        ):
+            event.add_listener(listener)  # type: ignore[no-untyped-call]
+
+    def _begin(self, **_: Any) -> None:  # noqa: ANN401 - Locust's events
+        self._quit()
+        self.rows, self.report, self._folder = [], None, self._recorder.folder
+        if self._folder is not None:
+            self._live = _python("analysis.live", str(self._folder))
+            gevent.spawn(self._read, self._live)
+
+    def _read(self, live: Popen[str]) -> None:
+        assert live.stdout is not None  # noqa: S101 - it is a pipe
+        for line in live.stdout:
+            self.rows = [_row(each) for each in json.loads(line)["operations"]]
+        live.wait()
+
+    def _end(self, **_: Any) -> None:  # noqa: ANN401
+        if self._folder is not None:
+            self._judging = gevent.spawn(self._judge, self._folder)
+
+    def _judge(self, folder: Path) -> None:
+        """Each side of a duet against the other; one service against what is kept of it, else alone."""
+        report = folder / "report.html"
+        duet = (folder / "scrapes-baseline.jsonl.gz").exists()
+        for options in ((),) if duet else (("--baseline",), ()):
+            with suppress(TimeoutExpired):
+                _finished(_python("analysis.compare", "--run", str(folder), *options))
+            if report.exists():
+                self.report = report
+                LOG.info("Report: %s", report)
+                return
+        LOG.warning("%s: no report; python -m analysis.compare --run %s says why", folder, folder)
+
+    def _quit(self, **_: Any) -> None:  # noqa: ANN401
+        if self._judging is not None:
+            self._judging.kill()
+        if self._live is not None:
+            self._live.kill()
+
+
+def register(environment: Environment, **_: Any) -> None:  # noqa: ANN401
+    """Listener for Locust's ``init``, after the recorder's: add ours to the UI, where there is a record."""
+    recorder = MeasuredUser.recorder.value
+    if environment.web_ui is None or not isinstance(recorder, Recorder):
+        return
+    web_ui, tab = environment.web_ui, ServiceTab(environment, recorder)
+    web_ui.template_args |= {
+        "extended_tabs": [{"key": _TAB, "title": "Service"}],
+        "extended_tables": [
+            {"key": _TAB, "structure": [{"key": key, "title": title} for key, title in _COLUMNS]}
+        ],
+        "extended_csv_files": [{"href": "./service/report", "title": "Report of the latest run"}],
+    }
+    base = getattr(environment.parsed_options, "web_base_path", None) or ""
+    assert web_ui.app is not None  # noqa: S101 - it is there since the UI is
+    web_ui.app.register_blueprint(_pages(tab, web_ui), url_prefix=f"{base}/service")
+    web_ui.app.after_request(lambda response: _extended(response, tab))
+    swarm = web_ui.app.view_functions[_SWARM]
+    checked = web_ui.auth_required_if_enabled(  # type: ignore[no-untyped-call]
+        lambda: _refusal(environment, recorder) or swarm()
+    )
+    web_ui.app.view_functions[_SWARM] = checked
+
+
+def _refusal(environment: Environment, recorder: Recorder) -> Response | None:
+    """What the form asks for cannot be done: said as Locust says it."""
+    try:
+        recorder.agree(request.form)
+    except ValueError as error:
+        message = without_credentials(str(error))
+        LOG.error(message)  # noqa: TRY400 - one line
+        return jsonify({"success": False, "message": message, "host": environment.host})
+    return None
+
+
+def _pages(tab: ServiceTab, web_ui: WebUI) -> Blueprint:
+    pages = Blueprint("service", __name__)
+    for name, view in {
+        "latest": lambda: jsonify({"run": tab.report.parent.name if tab.report else None}),
+        "report": lambda: _report(tab),
+        "script": lambda: send_file(_SCRIPT, mimetype="text/javascript"),
+    }.items():
+        pages.add_url_rule(f"/{name}", name, web_ui.auth_required_if_enabled(view))  # type: ignore[no-untyped-call]
+    return pages
+
+
+def _report(tab: ServiceTab) -> Response:
+    if tab.report is None:
+        return Response("No run has ended yet, or its report is being written.", 404)
+    return send_file(tab.report)
+
+
+def _extended(response: Response, tab: ServiceTab) -> Response:
+    """Locust's own answers with ours in them: rows with its statistics, the script in its page."""
+    if request.endpoint == "locust.request_stats" and response.is_json:
+        rows = [{"key": _TAB, "data": tab.rows}]
+        response.set_data(json.dumps({**response.get_json(), "extended_stats": rows}))
+    elif request.endpoint == "locust.index":
+        page = response.get_data(as_text=True)
+        response.set_data(page.replace("</body>", '<script src="./service/script"></script></body>'))
+    return response
+
+
+def _row(operation: dict[str, Any]) -> dict[str, Any]:
+    """An operation as the table shows it; the baseline of a duet is marked as in Locust's own statistics."""
+    prefix = "baseline: " if operation["side"] == "baseline" else ""
+    p95 = operation["p95"]
+    return {
+        "name": prefix + operation["name"],
+        "p95": None if p95 is None else round(p95 * 1000, 2),
+        "rate": round(operation["rate"], 1),
+        "errors": round(100 * operation["error_ratio"], 2),
+    }
+
+
+def _python(module: str, *arguments: str) -> Popen[str]:
+    """A module of ours, started from wherever Locust was."""
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    command = [sys.executable, "-m", module, *arguments]
+    return Popen(  # noqa: S603 - a list, of our own words
+        command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True, env={**os.environ, "PYTHONPATH": path}
+    )
+
+
+def _finished(process: Popen[str]) -> None:
+    """Wait for the end of a process, and see to it.
+
+    Raises:
+        TimeoutExpired: It took longer than :data:`JUDGING`.
+    """
+    try:
+        process.communicate(timeout=JUDGING)
+    finally:
+        process.kill()

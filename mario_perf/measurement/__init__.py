@@ -1,0 +1,1 @@
+"""From counters to measurements, held against what the client sent."""

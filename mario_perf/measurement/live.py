@@ -1,0 +1,150 @@
+"""What a service does right now: ``python -m analysis.live runs/ID`` follows a run while it is recorded.
+
+A line of JSON for every new scrape: ``{"operations": [{"side", "name", "p95", "rate", "error_ratio"}]}`` over
+the last seconds; p95 in seconds, executions a second, the share that failed. Ends with the run, or with its
+standard input: when the process that started it is gone. A process of its own, so that reading costs the load
+generator nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import select
+import sys
+import zlib
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mario_perf.configuration import policy_file
+from mario_perf.errors import UserError
+from mario_perf.sources import series
+from mario_perf.sources.counters import increase
+from mario_perf.sources.exposition import ExpositionReader
+from mario_perf.statistics.quantiles import quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mario_perf.configuration.service_metrics import Metrics
+    from mario_perf.run_record import Side
+
+WINDOW = 10.0  # seconds
+_POLL = 0.25  # seconds
+_SIDES: tuple[Side, ...] = ("baseline", "candidate")
+_LOWEST = 10  # of the scheduler's priorities that are given up: the service and the load come first
+
+Scrape = tuple[float, str]
+"""Unix seconds, and the exposition."""
+
+
+class Tail:
+    """Reads what is appended to ``scrapes-SIDE.jsonl.gz``; a file that is not there yet has nothing new."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+        self._member = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self._rest = b""
+
+    def new(self) -> Iterator[Scrape]:
+        """The scrapes since the last call, without those that failed."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                piece = file.read()
+        except OSError:
+            return
+        self._read += len(piece)
+        *lines, self._rest = (self._rest + self._member.decompress(piece)).split(b"\n")
+        for scrape in map(json.loads, lines):
+            if "body" in scrape:
+                yield float(scrape["time"]), scrape["body"]
+
+
+class Recent:
+    """The scrapes of one side within the last :data:`WINDOW`."""
+
+    def __init__(self, side: Side, tail: Tail) -> None:
+        self.side = side
+        self._tail = tail
+        self._scrapes: deque[Scrape] = deque()
+
+    def advance(self) -> bool:
+        """Take in what is new; whether there was anything."""
+        new = list(self._tail.new())
+        self._scrapes.extend(new)
+        while self._scrapes and self._scrapes[-1][0] - self._scrapes[0][0] > WINDOW:
+            self._scrapes.popleft()
+        return bool(new)
+
+    def operations(self, metrics: Metrics) -> list[dict[str, Any]]:
+        """What every operation that was executed did between the first and the last of them."""
+        if len(self._scrapes) < 2:  # noqa: PLR2004 - a difference needs two
+            return []
+        return [{"side": self.side, **each} for each in between(self._scrapes[0], self._scrapes[-1], metrics)]
+
+
+def between(first: Scrape, last: Scrape, metrics: Metrics) -> list[dict[str, Any]]:
+    """One row for each operation that was executed between two scrapes."""
+    reader = ExpositionReader(metrics.samples)
+    for scrape in (first, last):
+        reader.add(*scrape)
+    table = reader.table()
+    if series.missing_metric(table, metrics):
+        return []
+    seen = series.snapshots(table, metrics)
+    executed, failed = increase(seen.executions)[0], increase(seen.failures)[0].sum(axis=1)
+    buckets = increase(seen.buckets)[0]
+    seconds = last[0] - first[0]
+    return [
+        {
+            "name": operation.name,
+            "p95": _known(quantile(buckets[index], seen.bounds, 0.95).value),
+            "rate": float(executed[index] / seconds),
+            "error_ratio": float(failed[index] / executed[index]),
+        }
+        for index, operation in enumerate(seen.operations)
+        if executed[index]
+    ]
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def follow(folder: Path, metrics: Metrics) -> Iterator[list[dict[str, Any]]]:
+    """The rows of all sides, anew after each scrape, until the run is recorded or standard input ends."""
+    sides = [Recent(side, Tail(folder / f"scrapes-{side}.jsonl.gz")) for side in _SIDES]
+    while not (folder / "run.json").exists():
+        advanced = [side.advance() for side in sides]
+        if any(advanced):
+            yield [row for side in sides for row in side.operations(metrics)]
+        if select.select([sys.stdin], [], [], _POLL)[0]:
+            return
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Follow a run, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m analysis.live", description="Follow a run.")
+    parser.add_argument("folder", type=Path, help="the run's folder")
+    parser.add_argument("--policy", type=Path, metavar="PATH", help="(default perf.toml, if there is one)")
+    options = parser.parse_args(arguments)
+    os.nice(_LOWEST)
+    try:
+        for operations in follow(options.folder, policy_file.load(options.policy).metrics):
+            sys.stdout.write(json.dumps({"operations": operations}) + "\n")
+            sys.stdout.flush()
+    except UserError as error:
+        sys.stderr.write(f"live: {error}\n")
+        return error.exit_code
+    except (KeyboardInterrupt, BrokenPipeError):
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,349 @@
+"""The nouns of the analysis: frozen values that flow from the sources to the report.
+
+Durations are in seconds, ratios run from 0 to 1, changes are relative (0.1 = 10 % more).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mario_perf.run_record import Environment, RunRecord, Side, Span
+
+    Floats = NDArray[np.float64]
+    Counts = NDArray[np.int64]
+
+
+Metric = Literal[
+    "latency",
+    "p50",
+    "p95",
+    "p99",
+    "mean",
+    "spread",
+    "rate",
+    "error_ratio",
+    "slow_share",
+    "response_time",
+    "response_errors",
+]
+"""What is compared. ``latency`` is the typical time: the mean of the fastest 95 %. ``slow_share`` is how many
+executions are slower than nearly all were: of both sides together one in a hundred. The last two are what the
+client saw: the typical time until it had an answer, and the share of requests that failed."""
+
+SHARES: Final[frozenset[Metric]] = frozenset({"error_ratio", "slow_share", "response_errors"})
+"""Metrics that change by a difference; all others change by a factor."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Operation:
+    """A command or a query, as the service names it."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Every scrape of one service during a run: cumulative counters as exposed.
+
+    ``T`` scrapes, ``O`` operations, ``B`` finite bounds, ``E`` error types. Counters are 0 before they first
+    appear (an operation that never failed has no failure series), and keep their last value where a later
+    scrape does not show them. ``starts`` is the process start time that each scrape reported (NaN where
+    unknown).
+    """
+
+    times: Floats  # (T,) unix seconds, increasing
+    operations: tuple[Operation, ...]  # O
+    bounds: Floats  # (B,) seconds, increasing, without +Inf
+    buckets: Counts  # (T, O, B + 1) successes per bucket (not cumulative over buckets), last is above all
+    sums: Floats  # (T, O) seconds spent in successes
+    executions: Counts  # (T, O) successes and failures
+    error_types: tuple[str, ...]  # E
+    failures: Counts  # (T, O, E)
+    starts: Floats  # (T,) unix seconds
+    tells_failures: bool = True  # False: nothing in the metrics sets failures apart
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """A quantile read from buckets: a value, and the bounds between which the truth lies."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """What the client saw of one operation in the window, all steps together that trigger it."""
+
+    sent: int
+    failures: Mapping[str, int]  # by what went wrong, zeros left out; business answers are none
+    business: int  # answers that refuse for a reason of the trade
+    typical: float  # seconds, mean of the fastest 95 % of response times; NaN without any
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One operation in one window: totals, and the same by slice of time.
+
+    ``S`` slices between consecutive scrapes; ``slices.sum(axis=0)`` is the window's histogram. Failures are
+    those that the service counts, without what the client knows to be business answers.
+    """
+
+    operation: Operation
+    duration: float  # seconds, of the window
+    executions: int
+    failures: Mapping[str, int]  # by error type, zeros left out
+    time_spent: float  # seconds, all successes together
+    slices: Counts  # (S, B + 1)
+    slice_sums: Floats  # (S,) seconds
+    slice_failures: Counts  # (S,)
+    requests: Requests | None = None  # None: no step of the journeys names the operation
+
+    @property
+    def histogram(self) -> Counts:
+        """Counts of the whole window, shape (B + 1,)."""
+        counts: Counts = self.slices.sum(axis=0)
+        return counts
+
+    @property
+    def failed(self) -> int:
+        """Failures of every type."""
+        return sum(self.failures.values())
+
+    @property
+    def rate(self) -> float:
+        """Executions a second."""
+        return self.executions / self.duration if self.duration > 0 else math.nan
+
+    @property
+    def error_ratio(self) -> float:
+        """Failed divided by all; NaN when nothing was executed."""
+        return self.failed / self.executions if self.executions else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """How a run was loaded: runs of another one are not compared."""
+
+    model: str
+    users: int
+    shape: str
+    rate: float | None = None  # journeys a second, open model
+    arrivals: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunMeasurement:
+    """All operations of one service in one run."""
+
+    run_id: str
+    scenario: str
+    side: Side
+    window: Span
+    bounds: Floats  # (B,) seconds
+    slice_edges: Floats  # (S + 1,) unix seconds
+    measurements: Mapping[str, Measurement]  # by operation name
+    environment: Environment
+    revision: str | None
+    workload: Workload | None = None  # None: not kept
+    process_start: float | None = None  # unix seconds; None: not known
+    findings: tuple[Finding, ...] = ()
+    reconciliation: tuple[Reconciliation, ...] = ()
+    tells_failures: bool = True  # False: the service's metrics do not, and only the client knows
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    INVALID = "invalid"
+    REGRESSED = "regressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a run that a reader must know.
+
+    ``INVALID`` means that the run cannot be judged, ``REGRESSED`` that this alone makes the gate red.
+    """
+
+    code: str  # stable, such as "scrape-gap"
+    severity: Severity
+    message: str  # one line: what, where, what to do
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Client against server counts of one operation, over the whole run and in the window."""
+
+    operation: str
+    side: Side
+    client_whole: int
+    server_whole: int
+    client_window: int
+    server_window: int
+    abandoned: int
+    unreached: int  # answered by the HTTP layer, before any operation
+    server_errors: int = 0  # answered 5xx: by the operation, or by what stands before it
+
+    @property
+    def agrees(self) -> bool:
+        """Exactly equal, allowed for requests that were given up on, and that the HTTP layer answered.
+
+        Metrics of operations leave the latter out; metrics of HTTP routes may hold them. Who answered 5xx
+        cannot be told, so as many may be missing.
+        """
+        more = self.server_whole - self.client_whole
+        return -self.server_errors <= more <= self.abandoned + self.unreached
+
+
+class Verdict(StrEnum):
+    """Of one check or one operation."""
+
+    REGRESSED = "regressed"
+    INCONCLUSIVE = "inconclusive"
+    IMPROVED = "improved"
+    UNCHANGED = "unchanged"
+
+
+class Outcome(StrEnum):
+    """Of a whole gate."""
+
+    PASS = "pass"  # noqa: S105 — a verdict, not a password
+    REGRESSED = "regressed"
+    INCONCLUSIVE = "inconclusive"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A change with its interval. Unknown is an infinite interval, never a missing one."""
+
+    value: float
+    low: float
+    high: float
+    confidence: float  # of this interval on its own, after the family-wise correction
+
+    @classmethod
+    def unknown(cls, confidence: float) -> Estimate:
+        """Nothing is known: NaN between minus and plus infinity."""
+        return cls(math.nan, -math.inf, math.inf, confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One metric of one operation, candidate against baseline.
+
+    For latencies and throughput ``change`` is relative (0.1 = 10 % more); for the error ratio it is the
+    difference (0.02 = two more failures in a hundred).
+    """
+
+    metric: Metric
+    baseline: float
+    candidate: float
+    change: Estimate
+    threshold: float  # the smallest change that matters, same unit as change
+    detectable: float  # the smallest change that this run could have shown; inf when none
+    gating: bool  # whether its verdict counts for the operation
+    verdict: Verdict
+    explanation: str  # one sentence in plain words
+    against: Literal["baseline", "limit"] = "baseline"  # a limit is the policy's, and stands as baseline
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One side of one operation, for showing."""
+
+    executions: int
+    rate: float
+    error_ratio: float
+    failures: Mapping[str, int]
+    mean: float
+    p50: Quantile
+    p95: Quantile
+    p99: Quantile
+    histogram: tuple[int, ...]  # (B + 1,) counts
+    over_time: tuple[
+        tuple[float, float, float], ...
+    ]  # (seconds since window start, p50, p95) per slice group
+
+
+@dataclass(frozen=True, slots=True)
+class OperationResult:
+    """The answer for one operation: is it slower, does it fail more, and how we know."""
+
+    operation: Operation
+    verdict: Verdict
+    explanation: str
+    decided_by: str  # the metric that spoke
+    comparisons: tuple[Comparison, ...]
+    baseline: Summary | None
+    candidate: Summary | None
+    bucket_resolution: float  # the buckets cannot show a change smaller than this (relative)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One build by its revision, as a reader names it. Empty is not known."""
+
+    revision: str
+    title: str = ""  # first line of the commit's message
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was compared. Empty is not known."""
+
+    run_id: str = ""
+    service: str = ""  # which one, and how it is started
+    project: str = ""
+    branch: str = ""
+    baseline: Commit | None = None
+    candidate: Commit | None = None
+    pull_request: str = ""  # as its host writes it: #12, !12
+    pull_request_url: str = ""
+    faults: tuple[str, ...] = ()  # injected into the candidate, as options
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What a gate says, with all the evidence. The one input of every report."""
+
+    outcome: Outcome
+    sentence: str
+    method: Literal["stored", "duet"]
+    operations: tuple[OperationResult, ...]  # sorted by what matters
+    bounds: Floats  # (B,) seconds
+    findings: tuple[Finding, ...]
+    reconciliation: tuple[Reconciliation, ...]
+    runs: tuple[RunRecord, ...]  # the candidate's runs (in a duet they hold both sides)
+    baseline_runs: tuple[str, ...]  # run ids
+    environment_changes: Mapping[str, tuple[str, str]]  # what differs: key -> (baseline, candidate)
+    policy: Mapping[str, Any]  # as applied, for showing
+    false_alarm_rate: float  # promised for the whole gate
+    seconds: float  # measured time, all rounds
+    created_at: str  # ISO 8601, UTC
+    queries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # PromQL by operation and figure
+    baseline_revisions: tuple[
+        str, ...
+    ] = ()  # of the builds that baseline_runs are of, as far as they are known
+    command: tuple[str, ...] = ()  # what was typed to get this result
+    subject: Subject = Subject()
+
+    @property
+    def promql(self) -> dict[str, str]:
+        """The expression that shows the p95, by operation."""
+        return {operation: shown["p95"] for operation, shown in self.queries.items()}

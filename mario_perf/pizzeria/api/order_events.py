@@ -1,0 +1,49 @@
+"""Orders as they change, as server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+
+from mario_perf.pizzeria.api.schemas import order_body
+from mario_perf.pizzeria.application.announcements import END
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from mario_perf.pizzeria.application.announcements import Announcements
+
+PATH = "/api/events"
+HEARTBEAT = 10.0
+"""Seconds without news after which a comment is sent: one that is gone is noticed, and proxies wait."""
+
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def router(announcements: Announcements) -> APIRouter:
+    """The stream."""
+    routes = APIRouter()
+
+    @routes.get(PATH, include_in_schema=False)
+    async def events() -> StreamingResponse:
+        """Every order that changes from now on, as ``event: order`` with the order's body."""
+        return StreamingResponse(_stream(announcements), media_type="text/event-stream", headers=HEADERS)
+
+    return routes
+
+
+async def _stream(announcements: Announcements) -> AsyncIterator[str]:
+    with announcements.heard() as queue:
+        yield "retry: 1000\n\n"  # milliseconds until a client that lost the stream comes back
+        while True:
+            try:
+                order = await asyncio.wait_for(queue.get(), HEARTBEAT)
+            except TimeoutError:
+                yield ": nothing new\n\n"
+                continue
+            if order is END:
+                return
+            yield f"event: order\ndata: {order_body(order).model_dump_json(exclude_none=True)}\n\n"

@@ -1,0 +1,64 @@
+"""Errors of handlers as problem details; their status comes from their type."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from fastapi.responses import JSONResponse
+
+from mario_perf.pizzeria.api.schemas import ProblemBody
+from mario_perf.pizzeria.cqrs.error_categories import (
+    BusinessRuleError,
+    NotAuthorizedError,
+    NotFoundError,
+    RequestInvalidError,
+)
+from mario_perf.pizzeria.cqrs.faults import InjectedFaultError
+from mario_perf.pizzeria.domain.domain_errors import DuplicatePizzaError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request
+
+STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
+    (DuplicatePizzaError, HTTPStatus.CONFLICT),
+    (RequestInvalidError, HTTPStatus.BAD_REQUEST),
+    (NotFoundError, HTTPStatus.NOT_FOUND),
+    (NotAuthorizedError, HTTPStatus.FORBIDDEN),
+    (BusinessRuleError, HTTPStatus.BAD_REQUEST),
+    (InjectedFaultError, HTTPStatus.INTERNAL_SERVER_ERROR),
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """The problems that a path may answer with, for its OpenAPI description."""
+    schema = {"schema": ProblemBody.model_json_schema()}
+    return {
+        int(status): {"description": status.phrase, "content": {MEDIA_TYPE: schema}} for status in statuses
+    }
+
+
+def add_problem_details(app: FastAPI) -> None:
+    """Answer every error of a handler with its problem details."""
+    for error_type, status in STATUSES:
+        app.add_exception_handler(error_type, _answering(status))
+    app.add_exception_handler(Exception, _failed)
+
+
+async def _failed(_: Request, __: Exception) -> JSONResponse:
+    """An error that nobody foresaw: the log has it, the client does not need to."""
+    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The pizzeria failed; its log says why")
+
+
+def _answering(status: HTTPStatus) -> Any:  # noqa: ANN401 - Starlette's own type for it is private
+    async def answer(_: Request, error: Exception) -> JSONResponse:
+        return _problem(status, str(error))
+
+    return answer
+
+
+def _problem(status: HTTPStatus, detail: str) -> JSONResponse:
+    body = ProblemBody(title=status.phrase, status=status, detail=detail, type="about:blank")
+    return JSONResponse(body.model_dump(), status, media_type=MEDIA_TYPE)

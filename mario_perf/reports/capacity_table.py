@@ -1,0 +1,94 @@
+"""A capacity on the terminal: its limits, its probes, the figure, and how it changed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from mario_perf.model import Verdict
+from mario_perf.reports import redaction, terminal_report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mario_perf.capacity.capacity_change import Change
+    from mario_perf.capacity.rate_search import Capacity, Probe
+
+_REASONS = 2
+"""That are shown of a probe; the file has all."""
+
+_STYLES = {Verdict.REGRESSED: "bold red", Verdict.INCONCLUSIVE: "bold magenta"}
+
+
+def limits(described: str, *, given: bool) -> Text:
+    """What every probe is held against, and whether the policy said so."""
+    source = "" if given else " (perf.toml has no [limits]: these are assumed)"
+    return Text(f"Limits: {_shown(described)}{source}")
+
+
+def probes(capacity: Capacity) -> Table:
+    """A row a probe, in the order in which they ran."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("#", justify="right")
+    table.add_column("journeys/s", justify="right")
+    table.add_column("")
+    table.add_column("why", overflow="fold")
+    for number, probe in enumerate(capacity.probes, start=1):
+        table.add_row(str(number), rate(probe.rate), _held(probe), Text(_shown(_why(probe))))
+    return table
+
+
+def figure(capacity: Capacity, written: Path) -> Text:
+    """The answer in a sentence, and where it is written."""
+    style = "bold green" if capacity.complete and capacity.rate else "bold magenta"
+    return Text.assemble((_answer(capacity), style), f" ({_shown(str(written))})")
+
+
+def _answer(capacity: Capacity) -> str:
+    if not capacity.complete:
+        held = "no rate" if capacity.rate is None else f"{rate(capacity.rate)} journeys/s"
+        return f"Not confirmed: {held} held when the probes were used up; allow more with --most-probes."
+    if capacity.rate is None:
+        return f"No capacity: not even {rate(capacity.failed)} journeys/s held."
+    return f"Capacity: {rate(capacity.rate)} journeys/s; {rate(capacity.failed)} failed."
+
+
+def change(change: Change, path: Path) -> Text:
+    """Of the new searches against those that are kept in ``path``."""
+    sides = f"{_searches(change.new)} against {change.kept} in {path}"
+    said = f"{change.verdict.value}: {_size(change)}{sides}; {change.reason}"
+    return Text(_shown(said), style=_STYLES.get(change.verdict, "bold green"))
+
+
+def _size(change: Change) -> str:
+    if math.isnan(change.value):
+        return ""
+    if math.isinf(change.high):
+        return f"{change.value:+.1%} (how exactly is not known), "
+    return f"{change.value:+.1%} ({change.low:+.1%} to {change.high:+.1%}), "
+
+
+def _searches(count: int) -> str:
+    return f"{count} search{'es' * (count != 1)}"
+
+
+def rate(value: float) -> str:
+    """At least three significant digits, and no exponent; ``value`` > 0."""
+    digits = max(2 - math.floor(math.log10(value)), 0)
+    return f"{value:.{digits}f}"
+
+
+def _why(probe: Probe) -> str:
+    more = len(probe.reasons) - _REASONS
+    return "; ".join(probe.reasons[:_REASONS]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _held(probe: Probe) -> Text:
+    return Text("held", style="green") if probe.held else Text("failed", style="red")
+
+
+def _shown(text: str) -> str:
+    return terminal_report.line(redaction.text(text))

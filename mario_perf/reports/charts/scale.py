@@ -1,0 +1,85 @@
+"""The horizontal axis of the forest plot.
+
+Relative changes stand as ratios on a logarithmic axis (twice as slow is as far from no change as half as
+slow), differences of error ratios on a linear one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mario_perf.model import SHARES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mario_perf.model import Comparison
+
+_UPWARDS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 4.0, 9.0, 19.0, 49.0, 99.0)
+_DOWNWARDS = (-0.05, -0.1, -0.2, -0.3, -0.5, -0.75, -0.9)
+_TICKS = (0.0, *_UPWARDS, *_DOWNWARDS)
+_LIMIT = math.log1p(99.0)  # a change beyond 100 times is drawn at the edge
+_LEAST_SPAN = 0.1  # a change of 1 % shall look small even when nothing else changed
+_LEAST_DIFFERENCE = 0.001  # the same for error ratios: 0.1 points
+_ROOM = 0.04  # of the span, left free at both ends
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Positions along the axis and its ends."""
+
+    linear: bool
+    low: float
+    high: float
+
+    @classmethod
+    def over(cls, comparisons: Sequence[Comparison]) -> Scale:
+        """As wide as every value, every finite interval end and twice the noise band, within limits."""
+        linear = comparisons[0].metric in SHARES
+        found = [_position(end, linear=linear) for end in _ends(comparisons)]
+        known = [min(max(position, -_LIMIT), _LIMIT) for position in found if math.isfinite(position)]
+        least = max(_LEAST_DIFFERENCE if linear else _LEAST_SPAN, *(2 * one.threshold for one in comparisons))
+        low, high = min([*known, -least]), max([*known, least])
+        return cls(linear, low - _ROOM * (high - low), high + _ROOM * (high - low))
+
+    def position(self, change: float) -> float:
+        """Where a change stands, cut off at the ends."""
+        return min(max(_position(change, linear=self.linear), self.low), self.high)
+
+    def holds(self, change: float) -> bool:
+        """Whether it stands there without being cut off."""
+        return self.low <= _position(change, linear=self.linear) <= self.high
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """Positions and labels of round changes, from no change outwards, about ``most`` of them."""
+        changes = _differences(self.high - self.low) if self.linear else _TICKS
+        apart = (self.high - self.low) / most
+        taken: dict[float, str] = {}
+        for change in sorted(changes, key=abs):
+            at = _position(change, linear=self.linear)
+            if self.low <= at <= self.high and all(abs(at - other) >= apart for other in taken):
+                taken[at] = self._label(change)
+        return sorted(taken.items())
+
+    def _label(self, change: float) -> str:
+        if change == 0:
+            return "no change"
+        return f"{change * 100:+.3g} points" if self.linear else f"{change * 100:+.0f} %"
+
+
+def _position(change: float, *, linear: bool) -> float:
+    if linear or math.isnan(change):
+        return change
+    return math.log1p(change) if change > -1 else -math.inf
+
+
+def _ends(comparisons: Iterable[Comparison]) -> Iterator[float]:
+    for one in comparisons:
+        yield from (one.change.value, one.change.low, one.change.high)
+
+
+def _differences(span: float) -> list[float]:
+    step = 10.0 ** math.floor(math.log10(span / 2))
+    return [step * index for index in range(-20, 21)]

@@ -1,0 +1,55 @@
+"""The quantiles over the window: whether a change is steady, a drift or a single bad moment."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from mario_perf.reports import units
+from mario_perf.reports.charts.frame import (
+    Chart,
+    Path,
+    Tick,
+    linear_ticks,
+    log_share,
+    log_ticks,
+    polyline,
+    x_position,
+    y_position,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mario_perf.model import OperationResult, Summary
+
+_MARGIN = 1.15  # room above the highest and below the lowest value
+
+
+def draw(one: OperationResult) -> Chart | None:
+    """p50 and p95 of both sides over time, or None when nothing was measured over time."""
+    sides = {"baseline": one.baseline, "candidate": one.candidate}
+    points = [point for side in sides.values() if side for point in side.over_time]
+    values = [value for point in points for value in point[1:] if math.isfinite(value) and value > 0]
+    if not values:
+        return None
+    low, high = min(values) / _MARGIN, max(values) * _MARGIN
+    height, length = log_share(low, high), max(1.0, *(point[0] for point in points))
+    return Chart(
+        description="p50 and p95 of service time over the measured window, on a logarithmic axis.",
+        x_ticks=tuple(Tick(x_position(value / length), f"{value:g} s") for value in linear_ticks(length)),
+        y_ticks=tuple(Tick(y_position(height(value)), units.brief(value)) for value in log_ticks(low, high)),
+        paths=tuple(
+            Path(f"line {name} {role}", _line(side, index, length, height))
+            for name, side in sides.items()
+            if side
+            for index, role in ((1, "p50"), (2, "p95"))
+        ),
+    )
+
+
+def _line(side: Summary, index: int, length: float, height: Callable[[float], float]) -> str:
+    return polyline(
+        (x_position(point[0] / length), y_position(height(point[index])) if point[index] > 0 else math.nan)
+        for point in side.over_time
+    )

@@ -1,0 +1,154 @@
+"""What the run section shows, gathered from the records: builds, client times, counts, policy."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mario_perf.measurement.response_times import merged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mario_perf.measurement.response_times import ResponseTimes
+    from mario_perf.model import GateResult, Quantile, Reconciliation, Summary
+    from mario_perf.run_record import Latency, RunRecord, Side, StepCounts
+
+
+_ERROR_STATUS = 400
+
+SINCE_DUE = ", from when it was due"
+"""After a step's name: the time that an open model's arrival plan counts from."""
+
+_Step = tuple[str, str]  # its name, and since when its times count
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSide:
+    """Response times of one operation on one side, over all runs.
+
+    ``sent`` is all steps together, from when each request was sent: what the service time is part of.
+    """
+
+    steps: tuple[tuple[str, ResponseTimes], ...]
+    sent: ResponseTimes | None  # None: only times from when requests were due are known
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much longer the client waited than the service worked, seconds; quantiles as wide as buckets."""
+
+    mean: float
+    p50: tuple[float, float]
+    p95: tuple[float, float]
+    p99: tuple[float, float]
+
+
+def client_times(runs: Iterable[RunRecord]) -> dict[str, dict[Side, ClientSide]]:
+    """Response times by operation and side, as the client saw them.
+
+    Raises:
+        UnreadableRunError: a histogram in a run record is damaged.
+    """
+    seen: dict[tuple[str, Side], dict[_Step, list[Latency]]] = defaultdict(lambda: defaultdict(list))
+    for run in runs:
+        for target in run.targets:
+            operations = {counts.step: counts.operation for counts in target.whole_run}
+            named = [(latency, "") for latency in target.latencies]
+            named += [(latency, SINCE_DUE) for latency in target.latencies_from_intended]
+            for latency, since in named:
+                operation = operations.get(latency.step)
+                if operation is not None and latency.count:
+                    seen[operation, target.side][latency.step, since].append(latency)
+    times: dict[str, dict[Side, ClientSide]] = defaultdict(dict)
+    for (operation, side), steps in seen.items():
+        times[operation][side] = _client_side(steps)
+    return dict(times)
+
+
+def waiting(service: Summary, client: ResponseTimes) -> Waiting:
+    """Queueing and network. The means' difference is exact; those of quantiles compare distributions."""
+    return Waiting(
+        mean=client.mean - service.mean,
+        p50=_apart(client.p50, service.p50),
+        p95=_apart(client.p95, service.p95),
+        p99=_apart(client.p99, service.p99),
+    )
+
+
+def client_errors(runs: Iterable[RunRecord]) -> dict[str, list[tuple[str, int, int]]]:
+    """What went wrong at the client, by operation: each category, and how often on baseline and candidate."""
+    seen: dict[str, dict[Side, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for run in runs:
+        for target in run.targets:
+            for counts in target.in_window:
+                if counts.operation is not None:
+                    seen[counts.operation][target.side].update(_errors(counts))
+    return {
+        operation: [
+            (kind, by_side["baseline"][kind], by_side["candidate"][kind])
+            for kind in sorted({*by_side["baseline"], *by_side["candidate"]})
+        ]
+        for operation, by_side in seen.items()
+    }
+
+
+def revisions(result: GateResult) -> dict[Side, list[str]]:
+    """The revisions on each side, in the order met; those of a stored baseline ran before."""
+    found: dict[Side, list[str]] = {"baseline": list(result.baseline_revisions)}
+    for run in result.runs:
+        for target in run.targets:
+            known = found.setdefault(target.side, [])
+            if target.revision and target.revision not in known:
+                known.append(target.revision)
+    return found
+
+
+def unreconciled(counts: Iterable[Reconciliation]) -> list[Reconciliation]:
+    """Operations whose counts differ between client and service."""
+    return [one for one in counts if not one.agrees]
+
+
+def reproduce(command: Sequence[str]) -> str:
+    """A command line, quoted for a shell."""
+    return shlex.join(command)
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Nested values as dotted keys and texts; what is not set is left out."""
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        match value:
+            case None:
+                continue
+            case Mapping():
+                yield from flat(value, f"{name}.")
+            case list() | tuple():
+                yield name, " ".join(str(one) for one in value)
+            case _:
+                yield name, str(value)
+
+
+def _errors(counts: StepCounts) -> dict[str, int]:
+    """Answers that are errors, whether the step expects them or not, and requests without an answer."""
+    answered = {
+        f"HTTP {status}": count for status, count in counts.statuses.items() if int(status) >= _ERROR_STATUS
+    }
+    return {**answered, **counts.errors}  # the latter holds the unexpected statuses by the same names
+
+
+def _client_side(steps: Mapping[_Step, Sequence[Latency]]) -> ClientSide:
+    times = {step: merged(latencies) for step, latencies in steps.items()}
+    sent = [step for step in steps if step[1] != SINCE_DUE]
+    every = [latency for step in sent for latency in steps[step]]
+    return ClientSide(
+        steps=tuple((name + since, each) for (name, since), each in times.items()),
+        sent=times[sent[0]] if len(sent) == 1 else merged(every) if every else None,
+    )
+
+
+def _apart(client: float, service: Quantile) -> tuple[float, float]:
+    return client - service.high, client - service.low

@@ -1,0 +1,58 @@
+"""The result inside GitHub Actions: annotations on the log, and the summary of the step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mario_perf.model import Outcome, Severity, Verdict
+from mario_perf.reports import heading, markdown_report, phrases
+from mario_perf.reports.redaction import redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mario_perf.model import GateResult, Subject
+
+SUMMARY_LIMIT = 1024 * 1024 // 4  # characters; a step's summary holds 1 MiB, a character up to 4 bytes
+_MOST = 9  # GitHub shows ten annotations of a level a step
+_LEVELS = {
+    Outcome.PASS: "notice",
+    Outcome.REGRESSED: "error",
+    Outcome.INVALID: "error",
+    Outcome.INCONCLUSIVE: "warning",
+}
+
+
+def render(result: GateResult) -> str:
+    """Workflow commands to be printed, one a line: the verdict, what regressed, what is invalid."""
+    return "\n".join(_commands(redacted(result))) + "\n"
+
+
+def step_summary(result: GateResult) -> str:
+    """Markdown for the file that ``GITHUB_STEP_SUMMARY`` names."""
+    return markdown_report.within(result, SUMMARY_LIMIT)
+
+
+def _commands(result: GateResult) -> Iterator[str]:
+    known = heading.name(result.subject)
+    title = f"Performance: {phrases.OUTCOMES[result.outcome].lower()}{f' ({known})' if known else ''}"
+    yield _command(_LEVELS[result.outcome], title, f"{result.sentence} {_compared(result.subject)}")
+    regressed = [one for one in result.operations if one.verdict is Verdict.REGRESSED]
+    for one in regressed[:_MOST]:
+        yield _command("error", f"{one.operation.name} regressed", one.explanation)
+    worth = [one for one in result.findings if one.severity is not Severity.NOTE]
+    for finding in worth[:_MOST]:
+        yield _command("warning", f"{finding.severity.value}: {finding.code}", finding.message)
+
+
+def _compared(subject: Subject) -> str:
+    fault = f" {heading.FAULT}: {' '.join(subject.faults)}." if subject.faults else ""
+    return f"Compared: {heading.builds(subject)}.{fault}"
+
+
+def _command(level: str, title: str, message: str) -> str:
+    # https://docs.github.com/actions/reference/workflow-commands-for-github-actions: what ends a line or a
+    # property is percent-encoded.
+    escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    name = title.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return f"::{level} title={name.replace(':', '%3A').replace(',', '%2C')}::{escaped}"

@@ -1,0 +1,141 @@
+"""The HTML report: one file, offline, readable without JavaScript.
+
+Everything that comes from a run reaches the page through Jinja's autoescape, so it is text whatever it
+holds. The content security policy allows nothing but this file's own style and script, by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import re
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from mario_perf.model import Verdict
+from mario_perf.reports import heading, phrases, units
+from mario_perf.reports.charts import distribution, forest, timeline
+from mario_perf.reports.evidence import (
+    client_errors,
+    client_times,
+    flat,
+    reproduce,
+    revisions,
+    unreconciled,
+    waiting,
+)
+from mario_perf.reports.redaction import redacted
+from mario_perf.reports.validity_section import passed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mario_perf.model import Comparison, GateResult, Metric, OperationResult
+
+TEMPLATES = Path(__file__).parent / "templates"
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A forest plot drawn for wide and for narrow pages."""
+
+    wide: Markup
+    narrow: Markup
+    left_out: int  # operations beyond the rows that are drawn
+
+
+def render(result: GateResult) -> str:
+    """The whole report as one HTML document."""
+    shown = redacted(result)
+    style, script = _asset("report.css"), _asset("report.js")
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            result=shown,
+            bounds=shown.bounds.tolist(),
+            style=style,
+            script=script,
+            policy=_content_security_policy(style, script),
+            title=heading.title(shown),
+            tally=phrases.tally(shown.operations),
+            durations=_forest(shown.operations, phrases.latency),
+            errors=_forest(shown.operations, partial(_moved, "error_ratio")),
+            slow=_forest(shown.operations, partial(_moved, "slow_share")),
+            client_times=client_times(shown.runs),
+            client_errors=client_errors(shown.runs),
+            revisions=revisions(shown),
+            unreconciled=unreconciled(shown.reconciliation),
+            passed=passed(shown),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "words": phrases,
+        "heading": heading,
+        "distribution": distribution,
+        "timeline": timeline,
+        "flat": flat,
+        "reproduce": reproduce,
+        "waiting": waiting,
+    }
+    environment.filters |= {
+        name: getattr(units, name)
+        for name in ("seconds", "percent", "change", "points", "rate", "count", "period", "memory", "share")
+    } | {"is_known": math.isfinite, "breakable": _breakable}
+    return environment
+
+
+def _asset(name: str) -> Markup:
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 — a file of this package
+
+
+def _breakable(name: str) -> Markup:
+    """A name that may be broken before each of its words, and is read and copied as one."""
+    return Markup(_HUMP.sub("<wbr>", str(escape(name))))  # noqa: S704 — escaped first
+
+
+def _content_security_policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _forest(
+    operations: Iterable[OperationResult], choose: Callable[[OperationResult], Comparison | None]
+) -> Plot | None:
+    rows = [forest.Row(one.operation, comparison) for one in operations if (comparison := choose(one))]
+    if not rows:
+        return None
+    return Plot(
+        wide=Markup(forest.draw(rows, forest.WIDE)),  # noqa: S704 — Vega escapes every text it draws
+        narrow=Markup(forest.draw(rows, forest.NARROW)),  # noqa: S704
+        left_out=max(len(rows) - forest.MOST, 0),
+    )
+
+
+def _moved(metric: Metric, one: OperationResult) -> Comparison | None:
+    comparison = phrases.share(one, metric)
+    return comparison if comparison and comparison.verdict is not Verdict.UNCHANGED else None

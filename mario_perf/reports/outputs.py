@@ -1,0 +1,150 @@
+"""Where a result goes: files in the run's folder and elsewhere, the terminal, and GitHub when on it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from mario_perf.errors import UserError
+from mario_perf.reports import github_annotations, terminal_report
+from mario_perf.reports.formats import RENDERERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mario_perf.model import GateResult
+
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "html": "report.html",
+        "json": "report.json",
+        "markdown": "report.md",
+        "junit": "report.xml",
+        "openmetrics": "report.prom",
+        "text": "report.txt",
+        "github": "report.annotations",
+    }
+)
+"""What each format is called in the run's folder; by the same ending it is known elsewhere."""
+
+ALWAYS = ("json", "html")
+"""Formats that are in the run's folder, asked for or not; first the one that nothing has to be drawn for."""
+
+_COLLECTED = ("openmetrics",)
+
+_FORMAT_OF = {Path(name).suffix: found for found, name in FILES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file to write, and in which format."""
+
+    format: str
+    path: Path
+
+    @classmethod
+    def parse(cls, written: str) -> Output:
+        """From ``PATH``, whose ending says the format, or ``FORMAT=PATH``.
+
+        Raises:
+            UserError: no such format, or the path is a folder.
+        """
+        name, separator, rest = written.partition("=")
+        if separator and name in RENDERERS:
+            output = cls(name, Path(rest))
+        elif found := _FORMAT_OF.get(Path(written).suffix):
+            output = cls(found, Path(written))
+        else:
+            raise UserError(
+                f"{written}: no format is known by this name; let it end in one of {', '.join(_FORMAT_OF)}, "
+                f"or give FORMAT=PATH, FORMAT one of {', '.join(RENDERERS)}"
+            )
+        if not output.path.name or output.path.is_dir():
+            raise UserError(f"{written}: a folder; give the path of a file")
+        return output
+
+
+def deliver(result: GateResult, folder: Path, formats: Iterable[str], elsewhere: Iterable[Output]) -> None:
+    """Write every file, print the result, and tell GitHub where the gate runs there.
+
+    Args:
+        result: What the gate says.
+        folder: The run's; gets the formats of :data:`ALWAYS`, and ``formats``.
+        formats: More of them.
+        elsewhere: Further files.
+
+    Raises:
+        UserError: a file cannot be written. All others are there by then, and the result is printed.
+        Exception: what a format failed with; the same holds.
+    """
+    inside = [Output(name, folder / FILES[name]) for name in dict.fromkeys((*ALWAYS, *formats))]
+    failed = list(_failures(result, (*inside, *elsewhere)))
+    with _no_workflow_commands():
+        terminal_report.print_result(result, terminal_report.stdout())
+    _tell_github(result, folder)
+    sys.stdout.write(f"report: {folder / FILES['html']}\n")
+    if failed:
+        raise failed[0]
+
+
+def _failures(result: GateResult, outputs: Iterable[Output]) -> Iterator[Exception]:
+    """Write all files; what is yielded says which could not be, and why."""
+    for output in outputs:
+        try:
+            output.path.parent.mkdir(parents=True, exist_ok=True)
+            _write(output, RENDERERS[output.format](result))
+        except OSError as error:
+            yield UserError(
+                f"{output.path}: the report cannot be written ({error.strerror}); give another --output"
+            )
+        except Exception as error:  # noqa: BLE001 — raised when all other outputs are there
+            error.add_note(f"{output.path} is missing")
+            yield error
+
+
+def _write(output: Output, text: str) -> None:
+    """Write a file; one that a collector may read at any moment is there whole or not at all."""
+    path = output.path
+    if output.format not in _COLLECTED or path.is_symlink():
+        path.write_text(text, encoding="utf-8")
+        return
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
+def _on_github() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+@contextmanager
+def _no_workflow_commands() -> Iterator[None]:
+    """What is printed in the block is text to GitHub, even where an operation is called ``::error::``."""
+    if not _on_github():
+        yield
+        return
+    token = secrets.token_hex(8)
+    sys.stdout.write(f"::stop-commands::{token}\n")
+    sys.stdout.flush()
+    yield
+    sys.stdout.write(f"::{token}::\n")
+
+
+def _tell_github(result: GateResult, folder: Path) -> None:
+    """Annotate the log, and append to the files that GitHub names: the step's summary, and its outputs."""
+    if _on_github():
+        sys.stdout.write(github_annotations.render(result))
+    _append("GITHUB_STEP_SUMMARY", github_annotations.step_summary(result))
+    _append("GITHUB_OUTPUT", f"outcome={result.outcome.value}\nfolder={folder.resolve()}\n")
+
+
+def _append(variable: str, text: str) -> None:
+    if path := os.environ.get(variable):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)

@@ -1,0 +1,219 @@
+"""How a result is put into words: the same in every output."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from mario_perf.errors import listed
+from mario_perf.model import SHARES, Outcome, Verdict
+from mario_perf.reports import units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mario_perf.model import Comparison, GateResult, Metric, OperationResult
+
+# A symbol beside every colour, so that neither colour nor shape has to be seen to understand.
+SYMBOLS = {
+    Verdict.REGRESSED: "▲",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.IMPROVED: "▼",
+    Verdict.UNCHANGED: "=",
+}
+OUTCOME_SYMBOLS = {
+    Outcome.PASS: "✓",
+    Outcome.REGRESSED: "▲",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.INVALID: "!",
+}
+OUTCOMES = {
+    Outcome.PASS: "Pass",
+    Outcome.REGRESSED: "Regressed",
+    Outcome.INCONCLUSIVE: "Inconclusive",
+    Outcome.INVALID: "Invalid run",
+}
+_NO_ANCHOR = re.compile(r"[\s%]|(?<=^page):")
+"""White space ends an id, ``page:`` begins the ids of the report itself, and ``%`` says what was replaced."""
+
+METRICS = {
+    "latency": "typical time",
+    "p50": "p50",
+    "p95": "p95",
+    "p99": "p99",
+    "mean": "mean time",
+    "trimmed_mean": "trimmed mean time",
+    "spread": "spread (p95 over p50)",
+    "error_ratio": "error ratio",
+    "slow_share": "slow executions",
+    "response_time": "response time",
+    "response_errors": "failed requests",
+    "rate": "rate",
+}
+
+
+def method(result: GateResult) -> str:
+    """How it was measured, in a sentence."""
+    if result.method == "duet":
+        return "Duet: both builds at the same time, every request sent to both."
+    if not result.baseline_runs:
+        return "Alone: the candidate without a baseline, against the policy's limits."
+    if result.environment_changes:
+        return "Stored: the candidate against a baseline measured elsewhere or otherwise."
+    return "Stored: the candidate against a baseline measured earlier in the same environment."
+
+
+def environment(result: GateResult) -> str:
+    """Where baseline and candidate were measured, as far as it is known; for a result without differences."""
+    if result.method == "duet":
+        return "Of the machine that sent the load. Baseline and candidate answered it at the same time."
+    if not result.baseline_runs:
+        return "There is no baseline whose environment could differ."
+    return "Baseline and candidate were measured in the same environment."
+
+
+def tally(operations: Sequence[OperationResult]) -> dict[Verdict, int]:
+    """How many operations have each verdict, all verdicts listed."""
+    found = Counter(one.verdict for one in operations)
+    return {verdict: found[verdict] for verdict in Verdict}
+
+
+def spoken(one: OperationResult) -> Comparison | None:
+    """The comparison that decided the verdict; None when nothing was compared."""
+    gating = [c for c in one.comparisons if c.gating]
+    named = [c for c in one.comparisons if c.metric == one.decided_by]
+    # A metric may be held against the baseline and against a limit: the one with the verdict spoke.
+    decisive = [c for c in named if c.gating and c.verdict is one.verdict]
+    return next(iter(decisive or named or gating), None)
+
+
+def latency(one: OperationResult) -> Comparison | None:
+    """The change of durations that counts for the verdict; None when there is none."""
+    durations = [c for c in _changes(one) if c.metric not in SHARES | {"rate", "spread"}]
+    chosen = [c for c in durations if c.metric == one.decided_by] or [c for c in durations if c.gating]
+    return next(iter(chosen or durations), None)
+
+
+def share(one: OperationResult, metric: Metric) -> Comparison | None:
+    """The change of a share of executions, if it was compared."""
+    return next((c for c in _changes(one) if c.metric == metric), None)
+
+
+def _changes(one: OperationResult) -> list[Comparison]:
+    """What is compared with the baseline, and not with a limit."""
+    return [c for c in one.comparisons if c.against == "baseline"]
+
+
+def unjudged(one: OperationResult) -> str | None:
+    """That the buckets are too wide for p95 to count; None where it counts, or nothing ran."""
+    compared = [c for c in one.comparisons if c.metric == "p95"]
+    counted = all(side is not None and any(side.histogram) for side in (one.baseline, one.candidate))
+    if not counted or not any(c.against == "baseline" and not c.gating for c in compared):
+        return None
+    width = one.bucket_resolution
+    least = f"less than {units.share(width)}" if math.isfinite(width) else "anything at p95"
+    against = " against the baseline" if any(c.against == "limit" for c in compared) else ""
+    return f"p95 was not judged{against}: these buckets cannot show {least}"
+
+
+def all_unjudged(operations: Sequence[OperationResult]) -> list[str]:
+    """The same of many operations: each sentence once, with the names that it holds for."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for one in operations:
+        if sentence := unjudged(one):
+            names[sentence].append(one.operation.name)
+    return [f"{sentence} ({listed(those)})" for sentence, those in names.items()]
+
+
+def subject(comparison: Comparison) -> str:
+    """What is compared: ``p95``, or ``p95 against the limit``."""
+    name = METRICS[comparison.metric]
+    return f"{name} against the limit" if comparison.against == "limit" else name
+
+
+def change(comparison: Comparison) -> str:
+    """The change alone: ``+12.3 %``."""
+    return _changed(comparison, comparison.change.value)
+
+
+def interval(comparison: Comparison) -> str:
+    """The interval of the change: ``+9.8 % to +15.1 %``."""
+    low, high = comparison.change.low, comparison.change.high
+    if math.isfinite(low) and math.isfinite(high):
+        number = _changed(comparison, low).partition(" ")[0]
+        return f"{number} to {_changed(comparison, high)}"
+    if math.isfinite(low):
+        return f"{_changed(comparison, low)} or more"
+    if math.isfinite(high):
+        return f"{_changed(comparison, high)} or less"
+    return units.UNKNOWN
+
+
+def detectable(comparison: Comparison) -> str:
+    """The smallest change that the run could have shown; ``none`` when it could show no change.
+
+    A limit asks for no change, so there is nothing to detect.
+    """
+    if comparison.against == "limit":
+        return "-"
+    if not math.isfinite(comparison.detectable):
+        return "none"
+    return _size(comparison, comparison.detectable)
+
+
+def threshold(comparison: Comparison) -> str:
+    """The smallest change that matters."""
+    return _size(comparison, comparison.threshold)
+
+
+def quantity(metric: str, value: float) -> str:
+    """A value of a metric in its unit."""
+    match metric:
+        case "error_ratio" | "slow_share" | "response_errors":
+            return units.percent(value)
+        case "rate":
+            return units.rate(value)
+        case "spread":
+            return f"{units.figures(value)} times" if math.isfinite(value) else units.UNKNOWN
+        case _:
+            return units.seconds(value)
+
+
+def _changed(comparison: Comparison, value: float) -> str:
+    return units.points(value) if comparison.metric in SHARES else units.change(value)
+
+
+def _size(comparison: Comparison, value: float) -> str:
+    return _changed(comparison, value).removeprefix("+")
+
+
+def anchor(one: OperationResult) -> str:
+    """The operation's place in the report: its name, but for what would not be a place of its own."""
+    return _NO_ANCHOR.sub(lambda found: quote(found[0], safe=""), one.operation.name)
+
+
+def span(ends: tuple[float, float]) -> str:
+    """Two durations as a range; one, when both read the same."""
+    low, high = units.seconds(ends[0]), units.seconds(ends[1])
+    if low == high:
+        return low
+    number, _, unit = low.partition(" ")
+    return f"{number} to {high}" if high.endswith(f" {unit}") else f"{low} to {high}"
+
+
+def waited(apart: tuple[float, float]) -> str:
+    """How much longer the client waited: a range, open where a bucket has no upper bound."""
+    low, high = apart
+    if not math.isfinite(high):
+        return units.UNKNOWN
+    return span(apart) if math.isfinite(low) else f"{units.seconds(high)} or less"
+
+
+def failure_kinds(one: OperationResult) -> list[tuple[str, int, int]]:
+    """Every category of failure with its count on the baseline and on the candidate."""
+    old = one.baseline.failures if one.baseline else {}
+    new = one.candidate.failures if one.candidate else {}
+    return [(kind, old.get(kind, 0), new.get(kind, 0)) for kind in sorted({*old, *new})]

@@ -1,0 +1,170 @@
+"""The JSON report's document: what other tools may rely on.
+
+Every key stays as it is within a format version, and keys are added; a change that could break a reader
+raises the version.
+Apart from the types of the analysis, so that these may change without breaking who reads the file.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping  # noqa: TC003 — pydantic reads the annotations
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from mario_perf.model import Outcome, Severity, Verdict  # noqa: TC001
+from mario_perf.reports.schema.base import Document
+from mario_perf.reports.schema.run_document import RunReport, Side  # noqa: TC001
+
+FORMAT_VERSION: Literal[1] = 1
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401 — runs before the value's type is known
+    return value if value is not None and math.isfinite(value) else None
+
+
+Number = Annotated[float | None, BeforeValidator(_finite)]
+
+
+class OperationName(Document):
+    """A command or a query."""
+
+    kind: str
+    name: str
+
+
+class Interval(Document):
+    """A change with its interval; null is unknown, or unbounded on that end."""
+
+    value: Number
+    low: Number
+    high: Number
+    confidence: float
+
+
+class MetricComparison(Document):
+    """One metric of one operation. Changes are relative, for shares they are differences."""
+
+    metric: str
+    against: Literal["baseline", "limit"] = Field(
+        default="baseline", description="a limit is the policy's, and stands as baseline"
+    )
+    baseline: Number
+    candidate: Number
+    change: Interval
+    threshold: Number
+    detectable: Number = Field(description="smallest change that the run could have shown; null when none")
+    gating: bool
+    verdict: Verdict
+    explanation: str
+
+
+class QuantileRange(Document):
+    """A quantile in seconds and the bounds between which the truth lies."""
+
+    value: Number
+    low: Number
+    high: Number
+
+
+class OneSide(Document):
+    """One operation on one side."""
+
+    executions: int
+    rate: Number
+    error_ratio: Number
+    failures: Mapping[str, int]
+    mean: Number
+    p50: QuantileRange
+    p95: QuantileRange
+    p99: QuantileRange
+    histogram: tuple[int, ...] = Field(description="successes per bucket, the last one above all bounds")
+    over_time: tuple[tuple[Number, Number, Number], ...] = Field(
+        description="seconds since the window's start, p50, p95"
+    )
+
+
+class OperationReport(Document):
+    """The answer for one operation."""
+
+    operation: OperationName
+    verdict: Verdict
+    explanation: str
+    decided_by: str
+    comparisons: tuple[MetricComparison, ...]
+    baseline: OneSide | None
+    candidate: OneSide | None
+    bucket_resolution: Number
+
+
+class FindingReport(Document):
+    """Something about a run that a reader must know."""
+
+    code: str
+    severity: Severity
+    message: str
+
+
+class ReconciliationReport(Document):
+    """Counts of the client against counts of the service."""
+
+    operation: str
+    side: Side
+    client_whole: int
+    server_whole: int
+    client_window: int
+    server_window: int
+    abandoned: int
+    unreached: int
+    server_errors: int
+    agrees: bool
+
+
+class CommitReport(Document):
+    """One build; empty is not known."""
+
+    revision: str
+    title: str = Field(default="", description="first line of the commit's message")
+    url: str = ""
+
+
+class SubjectReport(Document):
+    """What was compared; empty is not known."""
+
+    run_id: str = ""
+    service: str = Field(default="", description="which one, and how it is started")
+    project: str = ""
+    branch: str = ""
+    baseline: CommitReport | None = None
+    candidate: CommitReport | None = None
+    pull_request: str = ""
+    pull_request_url: str = ""
+    faults: tuple[str, ...] = Field(default=(), description="injected into the candidate, as options")
+
+
+class Report(Document):
+    """What a gate says, with all the evidence."""
+
+    format_version: Literal[1] = FORMAT_VERSION
+    outcome: Outcome
+    sentence: str
+    method: Literal["stored", "duet"]
+    created_at: str
+    seconds: Number = Field(description="measured time, all rounds")
+    false_alarm_rate: float
+    operations: tuple[OperationReport, ...]
+    bounds: tuple[float, ...] = Field(description="upper bounds of the buckets, seconds")
+    findings: tuple[FindingReport, ...]
+    reconciliation: tuple[ReconciliationReport, ...]
+    runs: tuple[RunReport, ...]
+    baseline_runs: tuple[str, ...]
+    environment_changes: Mapping[str, tuple[str, str]]
+    policy: Mapping[str, Any]
+    promql: Mapping[str, str] = Field(description="the p95 of each operation")
+    baseline_revisions: tuple[str, ...] = ()
+    command: tuple[str, ...] = Field(default=(), description="what was typed to get this result")
+    subject: SubjectReport = Field(default=SubjectReport(), description="what was compared")
+    queries: Mapping[str, Mapping[str, str]] = Field(
+        default={}, description="PromQL by operation and by what it shows"
+    )

@@ -1,0 +1,172 @@
+"""The record of a run as the report's document holds it.
+
+Apart from ``mario_perf.run_record``, where an unknown key is an error: in the document keys are only added, and
+who reads it must be able to read a later one.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from mario_perf.reports.schema.base import Document
+
+Side = Literal["baseline", "candidate"]
+
+
+class SpanReport(Document):
+    """An interval of wall-clock time, unix seconds."""
+
+    start: float
+    end: float
+
+
+class StepReport(Document):
+    """What happened to one journey step on one target."""
+
+    step: str
+    operation: str | None = None
+    started: int = 0
+    reached: int = Field(default=0, description="answered by the operation's handler")
+    failed: int = 0
+    business: int = Field(default=0, description="refused as the step expects")
+    abandoned: int = Field(default=0, description="sent and never answered")
+    statuses: dict[str, int] = Field(default={})
+    errors: dict[str, int] = Field(default={})
+
+
+class LatencyReport(Document):
+    """Response times of one step in the window, as the client saw them, seconds.
+
+    A request that was given up on counts with the time for which it was waited.
+    """
+
+    step: str
+    count: int
+    mean: float
+    p50: float
+    p95: float
+    p99: float
+    maximum: float
+    hdr: str = Field(description="HdrHistogram V2 compressed, base64, microseconds")
+
+
+class TargetReport(Document):
+    """One service under load. A run has one target, a duet has two."""
+
+    side: Side
+    url: str
+    metrics_url: str
+    revision: str | None = None
+    whole_run: tuple[StepReport, ...] = Field(description="from before the first request to after the last")
+    in_window: tuple[StepReport, ...] = Field(description="between the window's two quiet edges")
+    latencies: tuple[LatencyReport, ...] = Field(default=(), description="from when a request was sent")
+    latencies_from_intended: tuple[LatencyReport, ...] = Field(
+        default=(), description="open model: a journey's first step from when the journey was due"
+    )
+
+
+class EnvironmentReport(Document):
+    """Fingerprint of the machine and of the versions that matter."""
+
+    cpu_model: str
+    cores: int
+    memory_bytes: int
+    kernel: str
+    python: str
+    packages: dict[str, str]
+    load_average: tuple[float, float, float] = Field(description="1, 5, 15 minutes, when the run started")
+    hostname_hash: str
+
+
+class GeneratorReport(Document):
+    """Whether the load generator itself kept up."""
+
+    cpu_utilisation: float = Field(description="of one core, 0 to 1, over the window")
+    loop_lag_p99: float = Field(description="seconds")
+    loop_lag_max: float
+
+
+class RatesReport(Document):
+    """Load a second over the window."""
+
+    offered: float
+    achieved: float
+    unit: Literal["requests", "journeys"] = "requests"
+
+
+class ArrivalCountsReport(Document):
+    """What became of an open model's arrivals."""
+
+    due: int = Field(description="by the plan")
+    offered: int
+    dropped: int
+    finished: int
+    under_way_at_start: int = Field(description="journeys that had begun before, and not ended")
+    under_way_at_end: int
+    most_users: int
+    pool: int = Field(description="users who were there, at work or not, when the window closed")
+    late_p99: float
+    late_max: float
+
+
+class ArrivalsReport(ArrivalCountsReport):
+    """How the journeys of an open model arrived in the window."""
+
+    kind: Literal["constant", "poisson"]
+    rate: float
+    max_users: int = Field(description="to which the pool might have grown, from the run's users")
+
+
+class PlanReport(Document):
+    """A scenario with a fixed number of journeys: how many there are, and how many came to their end."""
+
+    journeys: int
+    finished: int
+
+
+class WorkerReport(Document):
+    """What one process of a distributed run did."""
+
+    index: int
+    users: int
+    started: int
+    seeds: str
+    generator: GeneratorReport
+    arrivals: ArrivalCountsReport | None = None
+
+
+class LostWorkerReport(Document):
+    """A process that ended, or fell silent, before the run did."""
+
+    index: int
+    at: float = Field(description="unix seconds")
+
+
+class RunReport(Document):
+    """One run, whole."""
+
+    schema_version: int
+    run_id: str
+    scenario: str
+    seed: int
+    model: Literal["closed", "open"]
+    users: int
+    spawn_rate: float
+    shape: str
+    command: tuple[str, ...]
+    whole_run: SpanReport
+    window: SpanReport = Field(description="the steady state that is judged")
+    rates: RatesReport
+    arrivals: ArrivalsReport | None = None
+    plan: PlanReport | None = Field(default=None, description="null where no number of journeys is fixed")
+    generator: GeneratorReport = Field(description="of a distributed run: the worst of all workers")
+    environment: EnvironmentReport
+    workers: tuple[WorkerReport, ...] = Field(default=(), description="of a distributed run")
+    lost_workers: tuple[LostWorkerReport, ...] = ()
+    targets: tuple[TargetReport, ...]
+    scrape_interval: float | None = Field(
+        default=None, description="seconds; null when the run's folder holds no scrapes"
+    )
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,73 @@
+"""Words and units of usage, the same wherever it is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mario_perf.reports import units
+from mario_perf.usage.usage_model import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mario_perf.run_record import Span
+    from mario_perf.usage.usage_model import OperationUse, Period, Usage
+
+NONE = "none"
+NOTHING_BEFORE = "nothing is known of the time before, so nothing is called new or no longer used"
+
+
+def headline(usage: Usage) -> str:
+    """The span and what happened in it, in a sentence."""
+    share = f", {units.percent(usage.success)} of them with success" if usage.success is not None else ""
+    return f"{units.count(usage.executions)} executions from {span(usage.span)}{share}"
+
+
+def facts(usage: Usage) -> tuple[tuple[str, str], ...]:
+    """What is to be said of all operations together: pairs of a name and a text."""
+    balance = (f"{kind} {units.percent(share)}" for kind, share in usage.balance.items())
+    errors = (f"{category} {units.count(count)}" for category, count in usage.errors.items())
+    return (
+        ("balance", _listed(balance)),
+        ("peaks", _listed(peak(period) for period in usage.peaks())),
+        ("errors", _listed(errors)),
+        *((standing.value, _standing(usage, standing)) for standing in Standing if standing != Standing.USED),
+    )
+
+
+def span(interval: Span) -> str:
+    """An interval in local time."""
+    start, end = (datetime.fromtimestamp(at).astimezone() for at in (interval.start, interval.end))
+    day = "" if start.date() == end.date() else f"{end:%Y-%m-%d} "
+    return f"{start:%Y-%m-%d %H:%M} to {day}{end:%H:%M}"
+
+
+def peak(period: Period) -> str:
+    """When, and how many a second."""
+    return f"{span(period.span)} ({units.rate(period.executions / period.span.duration)})"
+
+
+def success(one: OperationUse) -> str:
+    """The share of an operation's executions that succeeded."""
+    return NONE if one.success is None else units.percent(one.success)
+
+
+def share(one: OperationUse, usage: Usage) -> str:
+    """An operation's part in all executions."""
+    return units.percent(one.executions / usage.executions) if usage.executions else NONE
+
+
+def errors(one: OperationUse) -> str:
+    """An operation's failures by category."""
+    return _listed(f"{category} {units.count(count)}" for category, count in one.failures.items())
+
+
+def _standing(usage: Usage, standing: Standing) -> str:
+    if usage.before is None and standing is not Standing.UNUSED:
+        return NOTHING_BEFORE
+    return _listed(operation.name for operation in usage.standing(standing))
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(texts) or NONE

@@ -1,0 +1,206 @@
+"""The record of a run: what the load generator did, said and saw.
+
+Written by the load (one ``runs/ID/run.json`` a run), read by everything else. What looks like a secret is
+masked wherever somebody may have typed one. This module imports pydantic and the standard library only, so
+that the load generator's process stays free of the analysis' libraries.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from mario_perf import masking
+
+SCHEMA_VERSION: Final = 1
+
+Side = Literal["baseline", "candidate"]
+Masked = Annotated[str, AfterValidator(masking.text)]
+Command = Annotated[tuple[str, ...], AfterValidator(masking.arguments)]
+
+
+class Record(BaseModel):
+    """Base of everything in a run record: frozen, and unknown keys are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(Record):
+    """An interval of wall-clock time, unix seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.end - self.start
+
+
+class StepCounts(Record):
+    """What happened to one journey step on one target.
+
+    ``reached`` counts the answers that came from the operation's handler: a 422, or a 404 of the HTTP
+    layer, never reaches it, so the service's own metrics do not know of it. ``abandoned`` requests were
+    sent but never answered within the run: the service may or may not have executed them. ``fastest`` and
+    ``slowest`` are seconds until the answer, or until it was no longer waited for; null where nothing ended.
+    """
+
+    step: str
+    operation: str | None = None
+    started: int = 0
+    reached: int = 0
+    failed: int = 0
+    business: int = 0
+    abandoned: int = 0
+    statuses: dict[str, int] = Field(default_factory=dict)
+    errors: dict[str, int] = Field(default_factory=dict)
+    fastest: float | None = None
+    slowest: float | None = None
+
+
+class Latency(Record):
+    """Response times of one step in the window, as the client saw them, seconds.
+
+    A request that was given up on counts with the time for which it was waited.
+    """
+
+    step: str
+    count: int
+    mean: float
+    p50: float
+    p95: float
+    p99: float
+    maximum: float
+    hdr: str = Field(description="HdrHistogram V2 compressed, base64, microseconds")
+
+
+class TargetRecord(Record):
+    """One service under load. A run has one target, a duet has two."""
+
+    side: Side
+    url: Masked
+    metrics_url: Masked
+    revision: str | None = None
+    whole_run: tuple[StepCounts, ...] = Field(description="from before the first request to after the last")
+    in_window: tuple[StepCounts, ...] = Field(description="between the window's two quiet edges")
+    latencies: tuple[Latency, ...] = Field(default=(), description="from when a request was sent")
+    latencies_from_intended: tuple[Latency, ...] = Field(
+        default=(),
+        description="open model: a journey's first step from when the journey was due, so that a load "
+        "generator that is late itself hides nothing; the others from when they were sent",
+    )
+
+
+class Environment(Record):
+    """Fingerprint of the machine and of the versions that matter."""
+
+    cpu_model: str
+    cores: int
+    memory_bytes: int
+    kernel: str
+    python: str
+    packages: dict[str, str]
+    load_average: tuple[float, float, float] = Field(description="1, 5, 15 minutes, when the run started")
+    hostname_hash: str = Field(description="tells machines apart without naming them")
+
+
+class Generator(Record):
+    """Whether the load generator itself kept up."""
+
+    cpu_utilisation: float = Field(description="of one core, 0 to 1, over the window")
+    loop_lag_p99: float = Field(description="seconds that its event loop answered late, p99")
+    loop_lag_max: float
+
+
+class Rates(Record):
+    """Load a second over the window.
+
+    Requests in a closed model, where what is offered waits for what is achieved. Journeys in an open one:
+    those that were due, and those that came to their end.
+    """
+
+    offered: float
+    achieved: float
+    unit: Literal["requests", "journeys"] = "requests"
+
+
+class ArrivalCounts(Record):
+    """What became of an open model's arrivals. One for which no user became free or ready is dropped.
+
+    ``late`` is how long after it was due a journey began, seconds: the load generator's own delay, and the
+    time that a user took to get ready who was started for it.
+    """
+
+    due: int = Field(description="journeys that the plan had for the window, offered or not")
+    offered: int
+    dropped: int
+    finished: int
+    under_way_at_start: int = Field(description="journeys that had begun before, and not ended")
+    under_way_at_end: int
+    most_users: int = Field(description="at work at the same time")
+    pool: int = Field(description="users who were there, at work or not, when the window closed")
+    late_p99: float
+    late_max: float
+
+
+class Arrivals(ArrivalCounts):
+    """How the journeys of an open model arrived in the window."""
+
+    kind: Literal["constant", "poisson"]
+    rate: float = Field(description="asked for: journeys a second at level 1 of the shape")
+    max_users: int = Field(description="to which the pool might have grown, from the run's users")
+
+
+class PlanCounts(Record):
+    """A scenario with a fixed number of journeys: how many there are, and how many came to their end."""
+
+    journeys: int
+    finished: int
+
+
+class Worker(Record):
+    """What one process of a distributed run did."""
+
+    index: int
+    users: int = Field(description="who were ready at the same time, at the most")
+    started: int = Field(description="requests in the window")
+    seeds: str = Field(description="what the random streams of its users are drawn from")
+    generator: Generator
+    arrivals: ArrivalCounts | None = None
+
+
+class LostWorker(Record):
+    """A process that ended, or fell silent, before the run did. What it sent is not in the record."""
+
+    index: int
+    at: float = Field(description="unix seconds")
+
+
+class RunRecord(Record):
+    """One run, whole."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    run_id: str
+    scenario: str
+    seed: int
+    model: Literal["closed", "open"]
+    users: int = Field(description="asked for; in an open model those at the start")
+    spawn_rate: float
+    shape: str
+    command: Command
+    whole_run: Span = Field(description="both edges quiet: no request under way")
+    window: Span = Field(description="the steady state that is judged; both edges quiet")
+    rates: Rates
+    arrivals: Arrivals | None = None
+    plan: PlanCounts | None = Field(default=None, description="null where no number of journeys is fixed")
+    generator: Generator = Field(description="of a distributed run: the worst of all workers")
+    environment: Environment
+    workers: tuple[Worker, ...] = Field(default=(), description="of a distributed run")
+    lost_workers: tuple[LostWorker, ...] = ()
+    targets: tuple[TargetRecord, ...]
+    scrape_interval: float | None = Field(
+        default=None, description="seconds; null when the run's folder holds no scrapes"
+    )
+    warnings: tuple[Masked, ...] = ()

@@ -1,0 +1,58 @@
+"""Runs on disk: one folder each, with the record that the load wrote."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mario_perf.errors import UnreadableRunError
+from mario_perf.run_record import SCHEMA_VERSION, RunRecord
+
+LATEST = Path("runs/latest")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run record and the folder that it came from."""
+
+    directory: Path
+    record: RunRecord
+
+
+def make_root(folder: Path) -> None:
+    """Make the folder that holds all runs; a new one is ignored by git from the start.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as file:
+            file.write("*\n")
+
+
+def load(path: Path) -> Run:
+    """The run in a folder, or of a ``run.json``.
+
+    Raises:
+        UnreadableRunError: There is none, or it is of another schema, or has no target.
+    """
+    file = path if path.suffix == ".json" else path / "run.json"
+    try:
+        record = RunRecord.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise UnreadableRunError(
+            f"{file}: no run record ({error.strerror}); run locust -f loadtests/mario.py first, or give --run"
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UnreadableRunError(
+            f"{file}: no run record of schema {SCHEMA_VERSION} ({place or 'file'}: {first['msg']}); run again"
+        ) from error
+    if not record.targets:
+        raise UnreadableRunError(f"{file}: the run had no target; run again with -H URL")
+    return Run(file.parent.resolve(), record)

@@ -1,0 +1,104 @@
+"""How a Prometheus server is reached, and what is said when it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from mario_perf.errors import SourceUnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach a Prometheus server, and which of its targets is meant.
+
+    ``matchers`` are labels of the target; without ``instance`` it is the host and port of the service's
+    URL. ``settle`` is how long after a run's end its last scrape is waited for.
+    """
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    basic_auth: tuple[str, str] | None = None
+    bearer_token: str | None = field(default=None, repr=False)
+    verify: bool = True
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    timeout: float = 30.0  # seconds, of one request
+    settle: float = 75.0  # seconds
+    matchers: Mapping[str, str] = field(default_factory=dict)
+
+
+def session(connection: Connection) -> requests.Session:
+    """With the credentials, certificates and headers; error statuses raise."""
+    opened = requests.Session()
+    opened.headers.update(connection.headers)
+    opened.verify = str(connection.ca) if connection.ca and connection.verify else connection.verify
+    if connection.certificate is not None:
+        key = connection.key or connection.certificate
+        opened.cert = (str(connection.certificate), str(key))
+    if connection.basic_auth is not None:
+        opened.auth = connection.basic_auth
+    if connection.bearer_token is not None:
+        opened.auth = _Bearer(connection.bearer_token)
+    opened.hooks["response"].append(lambda response, **_: response.raise_for_status())
+    return opened
+
+
+@dataclass(frozen=True)
+class _Bearer(requests.auth.AuthBase):
+    """Keeps the token from being replaced by a ~/.netrc entry."""
+
+    token: str = field(repr=False)
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
+
+
+def asked(url: str, question: Callable[[], Any]) -> Any:  # noqa: ANN401 — the client is untyped
+    """The answer to a question to the server at ``url``.
+
+    Raises:
+        SourceUnreachableError: There is none.
+    """
+    try:
+        return question()
+    except requests.HTTPError as error:
+        raise SourceUnreachableError(f"{url}: Prometheus refused: {_refusal(error)}") from error
+    except requests.exceptions.SSLError as error:
+        raise SourceUnreachableError(
+            f"{url}: TLS failed ({_innermost(error)}); give the server's CA or a client certificate"
+        ) from error
+    except (requests.ConnectionError, requests.Timeout) as error:
+        raise SourceUnreachableError(
+            f"{url}: Prometheus not reachable ({type(error).__name__}); start it, or correct the URL"
+        ) from error
+    except (requests.RequestException, KeyError, TypeError) as error:
+        raise SourceUnreachableError(
+            f"{url}: this is no Prometheus API ({type(error).__name__}); correct the URL"
+        ) from error
+
+
+def _refusal(error: requests.HTTPError) -> str:
+    """What an error response says, in a line."""
+    response = error.response
+    if response.status_code in {requests.codes.unauthorized, requests.codes.forbidden}:
+        return f"status {response.status_code}; give a user and password, or a token"
+    try:
+        return f"status {response.status_code}: {response.json()['error']}"
+    except (ValueError, KeyError, TypeError):
+        return f"status {response.status_code}; correct the URL"
+
+
+def _innermost(error: BaseException) -> str:
+    cause: Any = error
+    while isinstance(cause, BaseException) and cause.args and isinstance(cause.args[-1], BaseException):
+        cause = cause.args[-1]
+    return str(getattr(cause, "reason", cause))

@@ -1,0 +1,54 @@
+"""What a Prometheus server has now."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mario_perf.errors import SourceUnreachableError
+from mario_perf.sources.connection import asked, session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mario_perf.sources.connection import Connection
+
+
+def selector(matchers: Mapping[str, str], *more: str) -> str:
+    """Series with these values of labels, and further matchers as PromQL has them."""
+    equal = [f"{label}={json.dumps(value, ensure_ascii=False)}" for label, value in matchers.items()]
+    return "{" + ",".join([*more, *equal]) + "}"
+
+
+def now(connection: Connection, *matchers: str) -> list[Any]:
+    """The last sample of every series of the connection's targets that matches, by one query.
+
+    Raises:
+        SourceUnreachableError: The server does not answer, or is no Prometheus.
+    """
+    asking = {"query": selector(connection.matchers, *matchers)}
+    rows: list[Any] = _get(connection, "query", asking)["result"]
+    return rows
+
+
+def names(connection: Connection) -> list[str]:
+    """The metrics of the connection's targets.
+
+    Raises:
+        SourceUnreachableError: The server does not answer, or is no Prometheus.
+    """
+    asking = {"match[]": selector(connection.matchers, '__name__!=""')}
+    found: list[str] = _get(connection, "label/__name__/values", asking)
+    return found
+
+
+def _get(connection: Connection, endpoint: str, asking: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+    url = f"{connection.url.rstrip('/')}/api/v1/{endpoint}"
+    opened = session(connection)
+    try:
+        return asked(
+            connection.url,
+            lambda: opened.get(url, params=asking, timeout=connection.timeout).json()["data"],
+        )
+    except SourceUnreachableError as error:
+        raise SourceUnreachableError(f"no metrics page there, and no Prometheus: {error}") from error

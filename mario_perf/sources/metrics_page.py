@@ -1,0 +1,53 @@
+"""A metrics page, by its URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import requests
+
+from mario_perf.errors import SourceUnreachableError, UnreadableExpositionError
+from mario_perf.sources import document, grammar
+from mario_perf.sources.connection import session
+
+if TYPE_CHECKING:
+    from mario_perf.sources.connection import Connection
+
+ANSWERING = 10.0
+"""Seconds that a service has to show its metrics."""
+
+_TEXTS = ("text/plain", "application/openmetrics-text")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text exposition at a URL; None where something else answers, and ``said`` says what."""
+
+    text: str | None
+    said: str = ""
+
+
+def page(connection: Connection) -> Page:
+    """What answers at the URL. Its body says what it is where the content type is missing or wrong.
+
+    Raises:
+        SourceUnreachableError: Nobody answers.
+    """
+    try:
+        answer = session(connection).get(connection.url, timeout=ANSWERING)
+    except requests.HTTPError as error:
+        return Page(None, f"status {error.response.status_code}")
+    except requests.RequestException as error:
+        raise SourceUnreachableError(
+            f"{connection.url}: no answer ({type(error).__name__}); start the service, or correct the URL"
+        ) from error
+    text = answer.content.decode("utf-8", "replace")  # the format's only encoding, whatever a header says
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        grammar.refuse_other_pages(text)
+        if kind not in _TEXTS and not document.parse(text).samples:
+            return Page(None, f"an empty page of type {kind or 'unknown'}")
+    except UnreadableExpositionError as error:
+        return Page(None, str(error))
+    return Page(text)

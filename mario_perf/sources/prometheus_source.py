@@ -1,0 +1,173 @@
+"""Counters from a Prometheus server that scrapes the service: raw samples, two queries a run.
+
+Raw samples of an instant query with a range selector, instead of ``increase()``: that extrapolates, and it
+loses what a series counted before its second scrape.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from prometheus_api_client import PrometheusConnect
+from urllib3.util.retry import Retry
+
+from mario_perf.errors import TargetNotScrapedError, nearest
+from mario_perf.sources import native_histograms, series
+from mario_perf.sources.connection import asked, session
+from mario_perf.sources.instant_query import now, selector
+from mario_perf.sources.native_histograms import Samples
+from mario_perf.sources.series import Series, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from mario_perf.configuration.service_metrics import Metrics
+    from mario_perf.model import Snapshots
+    from mario_perf.run_record import Span, TargetRecord
+    from mario_perf.sources.connection import Connection
+
+    Floats = NDArray[np.float64]
+
+_LOOKBACK = 120.0
+"""Seconds before a run in which its first scrape is looked for: scrapes are rarely over a minute apart."""
+
+_POLL = 0.5
+_WITHIN = 0.4
+"""Share of a scrape interval by which a line's own timestamp may lie after its scrape."""
+
+
+class PrometheusSource:
+    """Reads what a Prometheus server (2 or 3) scraped from the service."""
+
+    def __init__(self, connection: Connection, metrics: Metrics) -> None:
+        self._connection = connection
+        self._metrics = metrics
+        self._client = PrometheusConnect(
+            url=connection.url.rstrip("/"),
+            session=session(connection),
+            retry=Retry(total=2, backoff_factor=0.2),
+            timeout=connection.timeout,
+        )
+
+    def snapshots(self, target: TargetRecord, span: Span) -> Snapshots:
+        """The scrapes of ``target`` from the last one before ``span`` to the first one after it.
+
+        Waits for the scrape after a run that has just ended, at most ``settle`` seconds after its end.
+
+        Raises:
+            SourceUnreachableError: The server does not answer, or refuses.
+            TargetNotScrapedError: It does not scrape the service, or scrapes it twice.
+            MetricNotFoundError: It lacks a metric of the service.
+        """
+        matchers = self.matchers(target)
+        times = _covering(self._scrape_times(matchers, span), span)
+        slack = _WITHIN * float(np.diff(times).min()) if len(times) > 1 else 0.0
+        named = selector(matchers, f'__name__=~"{_names(self._metrics)}"')
+        rows = self._samples(named, times[0] - 1.0, times[-1] + slack)
+        table = _table(rows, times, slack)
+        if missing := series.missing_metric(table, self._metrics):
+            raise series.not_found(missing, self._names(matchers), self._connection.url)
+        return series.snapshots(table, self._metrics)
+
+    def matchers(self, target: TargetRecord) -> Mapping[str, str]:
+        """The target's labels: as they were given, else the host and port of its URL."""
+        instance = urlsplit(target.metrics_url or target.url).netloc
+        return {"instance": instance, **self._connection.matchers}
+
+    def _scrape_times(self, matchers: Mapping[str, str], span: Span) -> Floats:
+        """When the target was scraped successfully, unix seconds."""
+        up = selector(matchers, '__name__="up"')
+        deadline = span.end + self._connection.settle
+        while True:
+            rows = self._samples(up, span.start - _LOOKBACK, min(time.time(), deadline))
+            times = self._only(rows, matchers, span)
+            if times[-1] >= span.end or time.time() >= deadline:
+                return times
+            time.sleep(_POLL)
+
+    def _only(self, rows: Sequence[Any], matchers: Mapping[str, str], span: Span) -> Floats:
+        if len(rows) > 1:
+            targets = "; ".join(_labels(row["metric"]) for row in rows)
+            raise TargetNotScrapedError(
+                f"{self._connection.url}: several targets match {_labels(matchers)}: {targets}; add a matcher"
+            )
+        times = np.array([float(at) for row in rows for at, up in row["values"] if float(up) == 1.0])
+        if not len(times):
+            known = asked(self._connection.url, lambda: self._client.get_label_values("instance"))
+            raise TargetNotScrapedError(
+                f"{self._connection.url}: no scrape of {_labels(matchers)} from {span.start:.0f} to "
+                f"{span.end:.0f}; instances it knows: {nearest(matchers['instance'], known)}; "
+                "set the matcher instance"
+            )
+        return times
+
+    def _names(self, matchers: Mapping[str, str]) -> Iterable[str]:
+        params = {"match[]": selector(matchers)}
+        return [
+            str(name)
+            for name in asked(self._connection.url, lambda: self._client.get_label_values("__name__", params))
+        ]
+
+    def _samples(self, wanted: str, start: float, end: float) -> list[Any]:
+        query = f"{wanted}[{math.ceil((end - start) * 1000)}ms]"
+        rows: list[Any] = asked(
+            self._connection.url, lambda: self._client.custom_query(query, params={"time": f"{end:.3f}"})
+        )
+        return rows
+
+
+def latest(connection: Connection, metrics: Metrics) -> Table:
+    """The last value of every series that is read, of all targets that the connection's matchers fit.
+
+    Raises:
+        SourceUnreachableError: The server does not answer, or is no Prometheus.
+    """
+    rows = now(connection, f'__name__=~"{_names(metrics)}"')
+    as_of_a_range = [
+        {"metric": row["metric"], f"{kind}s": [row[kind]]}
+        for row in rows
+        for kind in ("value", "histogram")
+        if kind in row
+    ]
+    return _table(as_of_a_range, np.array([math.inf]), 0.0)
+
+
+def _names(metrics: Metrics) -> str:
+    """A native histogram goes by the name that the classic one has in front of _bucket."""
+    return "|".join((metrics.duration, *metrics.samples))
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    return ",".join(f"{name}={value}" for name, value in sorted(labels.items()) if name != "__name__")
+
+
+def _covering(times: Floats, span: Span) -> Floats:
+    """From the last scrape at or before the span to the first at or after it, as far as there are any."""
+    first = max(int(np.searchsorted(times, span.start, side="right")) - 1, 0)
+    last = min(int(np.searchsorted(times, span.end, side="left")), len(times) - 1)
+    return times[first : last + 1] if last >= first else times[first : first + 1]
+
+
+def _table(rows: Sequence[Any], times: Floats, slack: float) -> Table:
+    """Every series at the scrapes' times: its last sample by then."""
+    columns = [
+        *(_samples(row) for row in rows if "values" in row),
+        *native_histograms.classic(native_histograms.of_matrix(rows)),
+    ]
+    values = np.full((len(times), len(columns)), np.nan)
+    for index, column in enumerate(columns):
+        last = np.searchsorted(column.times, times + slack, side="right") - 1
+        values[:, index] = np.where(last >= 0, column.values[last], np.nan)
+    return Table(times, tuple(column.series for column in columns), values)
+
+
+def _samples(row: Mapping[str, Any]) -> Samples:
+    times, counts = zip(*row["values"], strict=True)
+    series = Series(row["metric"]["__name__"], row["metric"])
+    return Samples(series, np.array(times, dtype=np.float64), np.array(counts, dtype=np.float64))

@@ -1,0 +1,50 @@
+"""What was compared, as far as the records of the runs and a CI system's environment tell."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mario_perf.model import Commit, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mario_perf.ci_environment import Build
+    from mario_perf.model import GateResult
+    from mario_perf.run_record import Side
+
+_HASH = re.compile(r"[0-9a-f]{7,40}(?= with changes$|$)")
+
+
+def of(result: GateResult, run_id: str, build: Build) -> Subject:
+    """The subject of a result. Where several builds were one side, the last one speaks for it."""
+    before = (*result.baseline_revisions, *_revisions(result, "baseline"))
+    return Subject(
+        run_id=run_id,
+        service=" and ".join(_services(result)),
+        project=build.project,
+        branch=build.branch,
+        baseline=_last(before, build),
+        candidate=_last(_revisions(result, "candidate"), build),
+        pull_request=build.pull_request,
+        pull_request_url=build.pull_request_url,
+    )
+
+
+def _last(revisions: Iterable[str], build: Build) -> Commit | None:
+    known = list(revisions)
+    if not known:
+        return None
+    found = _HASH.match(known[-1])
+    return Commit(known[-1], url=f"{build.commits}{found[0]}" if found and build.commits else "")
+
+
+def _revisions(result: GateResult, side: Side) -> Iterator[str]:
+    for run in result.runs:
+        yield from (one.revision for one in run.targets if one.side == side and one.revision)
+
+
+def _services(result: GateResult) -> Iterator[str]:
+    for target in result.runs[-1].targets if result.runs else ():
+        yield f"the {target.side} at {target.url}"

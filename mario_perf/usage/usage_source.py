@@ -1,0 +1,105 @@
+"""Reads from a Prometheus server how a service was used: three queries, however many operations there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from prometheus_api_client import PrometheusConnect
+from urllib3.util.retry import Retry
+
+from mario_perf.errors import MetricNotFoundError
+from mario_perf.model import Operation
+from mario_perf.run_record import Span
+from mario_perf.sources.connection import asked, session
+from mario_perf.sources.series import FAILURE
+from mario_perf.usage.usage_queries import Questions
+from mario_perf.usage.usage_summary import Counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mario_perf.configuration.service_metrics import Metrics
+    from mario_perf.sources.connection import Connection
+
+
+class UsageSource:
+    """Reads the usage of what ``connection.matchers`` choose, of every target without them."""
+
+    def __init__(self, connection: Connection, metrics: Metrics) -> None:
+        self._url = connection.url
+        self._metrics = metrics
+        self._questions = Questions(metrics, connection.matchers)
+        self._client = PrometheusConnect(
+            url=connection.url.rstrip("/"),
+            session=session(connection),
+            retry=Retry(total=2, backoff_factor=0.2),
+            timeout=connection.timeout,
+        )
+
+    def counted(self, periods: Sequence[Span], looked_back: float) -> Counted:
+        """What was counted in ``periods``, and what had been used in the seconds before them.
+
+        Raises:
+            SourceUnreachableError: The server does not answer, or refuses.
+            MetricNotFoundError: It knows nothing of any operation.
+        """
+        before = Span(start=periods[0].start - looked_back, end=periods[0].start)
+        executions, used = self._executions(periods), self._used(before)
+        if not executions and not used:
+            raise MetricNotFoundError(
+                f"{self._url}: metric {self._questions.counter} not found in the time asked for; "
+                "correct --prometheus or --match, or name the metric in perf.toml"
+            )
+        return Counted(
+            periods=tuple(periods),
+            executions=executions,
+            failures=self._failures(periods),
+            looked_back=before,
+            before=used or None,
+        )
+
+    def _executions(self, periods: Sequence[Span]) -> dict[Operation, list[float]]:
+        counts: dict[Operation, list[float]] = defaultdict(lambda: [0.0] * len(periods))
+        for row in self._by_period(self._questions.executions(_length(periods)), periods):
+            total = counts[self._operation(row["metric"])]
+            for at, count in row["values"]:
+                total[_place(float(at), periods)] += float(count)
+        return dict(counts)
+
+    def _failures(self, periods: Sequence[Span]) -> dict[Operation, dict[str, float]]:
+        counts: dict[Operation, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        question = self._questions.failures(_length(periods))
+        for row in self._by_period(question, periods) if question else ():
+            category = row["metric"].get(self._questions.category or "") or FAILURE
+            total = sum(float(count) for _, count in row["values"])
+            counts[self._operation(row["metric"])][category] += total
+        return dict(counts)
+
+    def _used(self, span: Span) -> dict[Operation, bool]:
+        rows = self._asked(self._questions.used(round(span.duration)), span.end, span.end, span.duration)
+        return {self._operation(row["metric"]): float(row["values"][-1][1]) > 0 for row in rows}
+
+    def _operation(self, labels: Mapping[str, str]) -> Operation:
+        kind = labels.get(self._metrics.kind_label or "", "operation")
+        return Operation(kind, self._metrics.name_of(labels))
+
+    def _by_period(self, query: str, periods: Sequence[Span]) -> list[Any]:
+        return self._asked(query, periods[0].end, periods[-1].end, periods[0].duration)
+
+    def _asked(self, query: str, start: float, end: float, step: float) -> list[Any]:
+        moments = (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
+        rows: list[Any] = asked(
+            self._url, lambda: self._client.custom_query_range(query, *moments, step=f"{step:.0f}s")
+        )
+        return rows
+
+
+def _length(periods: Sequence[Span]) -> int:
+    return round(periods[0].duration)
+
+
+def _place(at: float, periods: Sequence[Span]) -> int:
+    """Which period ends at a moment."""
+    return round((at - periods[0].end) / periods[0].duration)

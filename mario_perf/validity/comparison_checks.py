@@ -1,0 +1,198 @@
+"""What a reader must know of a comparison, beyond what each run says of itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import chain
+from statistics import median
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mario_perf.comparison import rebin
+from mario_perf.errors import listed, nearest
+from mario_perf.judgement import stored_results
+from mario_perf.model import Finding, Severity
+from mario_perf.statistics.binomial import more_failures
+from mario_perf.validity import environments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.model import RunMeasurement
+    from mario_perf.run_record import Environment, TargetRecord
+
+    Counts = NDArray[np.int64]
+
+_SIDES = 2
+_FEW = 5
+"""Requests that the sides may always differ by: those under way when a user gave up."""
+
+BY_CHANCE = 0.001
+"""How likely as many requests more may be left unserved by chance, all steps together."""
+
+MOST_UNEQUAL = 0.02
+WORTH_TELLING = 0.05
+LARGEST_DRIFT = 0.5
+"""Shares: how much more work one side of a duet may get; a common shift, and a drift, that is told."""
+
+
+def few_samples(successes: Mapping[str, int], policy: Policy) -> Iterator[Finding]:
+    """Operations with fewer successes than the policy asks for, all runs together."""
+    few = [
+        f"{name} ({count} of {policy.of(name).min_samples})"
+        for name, count in sorted(successes.items())
+        if count < policy.of(name).min_samples
+    ]
+    if few:
+        yield Finding(
+            "few-samples",
+            Severity.WARNING,
+            f"too few successes to judge {listed(few)}; run longer or with more users",
+        )
+
+
+def unmatched(policy: Policy, executed: Iterable[str]) -> Iterator[Finding]:
+    """Operations that the policy names and that did not run: a limit must not hold because nothing came."""
+    known = set(executed)
+    for name, thresholds in sorted(policy.operations.items()):
+        if name not in known and not thresholds.ignore:
+            limited = thresholds.p95 is not None or thresholds.error_ratio is not None
+            yield Finding(
+                "operation-not-executed",
+                Severity.INVALID if limited else Severity.WARNING,
+                f"[operations.{name}] in the policy: not executed; executed, nearest: {nearest(name, known)}",
+            )
+
+
+def package_changes(baseline: Environment, candidate: Environment) -> Iterator[Finding]:
+    """Packages of other versions than the baseline's: the change may be theirs."""
+    changed = environments.package_changes(baseline, candidate)
+    if changed:
+        names = [f"{name} {before} to {now}" for name, (before, now) in changed.items()]
+        yield Finding(
+            "packages-changed", Severity.NOTE, f"versions changed since the baseline: {listed(names)}"
+        )
+
+
+def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
+    """Steps that one side of a duet was sent more often than the other, which compares unlike things.
+
+    A step that failed on one side, or was refused for a reason of the trade, has no next step there. So much
+    of the difference is explained: failures of operations are judged as such, and others are ``unserved``.
+    """
+    if len(targets) != _SIDES:
+        return
+    sent = [{step.step: step.started for step in target.in_window} for target in targets]
+    failed = [sum(step.failed + step.business for step in target.in_window) for target in targets]
+    names = {name: (sent[0].get(name, 0), sent[1].get(name, 0)) for name in sorted({*sent[0], *sent[1]})}
+    allowed = {name: MOST_UNEQUAL * max(both) + _FEW for name, both in names.items()}
+    apart = {name: both for name, both in names.items() if abs(both[0] - both[1]) > allowed[name]}
+    if not apart:
+        return
+    counts = listed(f"{name} ({b} and {c})" for name, (b, c) in apart.items())
+    told = f"the sides were not sent the same: {counts}"
+    explained = abs(failed[0] - failed[1])
+    if all(abs(b - c) <= allowed[name] + explained for name, (b, c) in apart.items()):
+        yield Finding(
+            "unequal-work",
+            Severity.WARNING,
+            f"{told}; {failed[0]} and {failed[1]} requests failed or were refused, and so had no next step",
+        )
+    else:
+        yield Finding("unequal-work", Severity.INVALID, f"{told}; see why one refused, then run again")
+
+
+def unserved(rounds: Sequence[Sequence[TargetRecord]]) -> Iterator[Finding]:
+    """Requests of a duet that failed before any operation, on one side more often than on the other.
+
+    No metric of an operation counts what the HTTP layer refused, or what was never answered: a build that
+    does so more often must not pass because its operations look as before. By Fisher's exact test.
+    """
+    steps: defaultdict[str, Counts] = defaultdict(lambda: np.zeros((_SIDES, 2), dtype=np.int64))
+    for target in chain.from_iterable(rounds):
+        for step in target.in_window:
+            unseen = min(step.started - step.reached, step.failed + step.abandoned)
+            steps[step.step][int(target.side == "candidate")] += (unseen, step.started)
+    for name, sides in sorted(steps.items()):
+        baseline, candidate = ((side[:1], side[1:]) for side in sides)
+        more, fewer = more_failures(baseline, candidate)[0], more_failures(candidate, baseline)[0]
+        if min(more, fewer) < BY_CHANCE / len(steps):
+            (before, all_before), (now, all_now) = sides
+            yield Finding(
+                "unserved-requests",
+                Severity.INVALID if more < fewer else Severity.WARNING,
+                f"{name}: {now} of {all_now} requests failed before any operation on the candidate, "
+                f"{before} of {all_before} on the baseline; see the client's errors in the run record",
+            )
+
+
+def rebinned(runs: Sequence[RunMeasurement]) -> Iterator[Finding]:
+    """Histograms of different bounds: what is compared is coarser than what was measured."""
+    shared = len(rebin.shared_bounds([run.bounds for run in runs]))
+    sizes = sorted({len(run.bounds) for run in runs}, reverse=True)
+    if sizes != [shared]:
+        yield Finding(
+            "bounds-differ",
+            Severity.NOTE,
+            f"the runs' histograms have different bounds ({' and '.join(map(str, sizes))}): compared on the "
+            f"{shared} that all share; give both builds the same bounds",
+        )
+
+
+def one_round(rounds: int) -> Iterator[Finding]:
+    """A duet of a single round: its interval does not hold how two processes of one build differ."""
+    if rounds == 1:
+        yield Finding(
+            "one-round",
+            Severity.WARNING,
+            "a single round cannot show how two processes of one build differ; mario-perf gate plays several",
+        )
+
+
+def kept_processes(rounds: Sequence[Sequence[RunMeasurement]]) -> Iterator[Finding]:
+    """Rounds of a duet that were all played by the same two processes."""
+    known = [{side.process_start for side in each} for each in rounds]
+    if len(known) > 1 and None not in known[0] and all(each == known[0] for each in known):
+        yield Finding(
+            "same-processes",
+            Severity.WARNING,
+            "all rounds were played by the same two processes, so that nothing shows how far two processes "
+            "of one build lie apart (a few per cent): a change as small may be theirs; a gate that starts "
+            "the services itself can tell",
+        )
+
+
+def common_shift(
+    baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement]
+) -> Iterator[Finding]:
+    """What all operations moved by together since the baseline; each is judged beyond it."""
+    shift = stored_results.shift(baseline, candidate)
+    if abs(shift) > WORTH_TELLING:
+        yield Finding(
+            "common-shift",
+            Severity.WARNING,
+            f"all operations together moved by {shift:+.1%} since the baseline, and each is judged beyond "
+            "that; whether the machine or the build did it, only a duet can tell",
+        )
+
+
+def drifting(run: RunMeasurement) -> Iterator[Finding]:
+    """A service that becomes slower within the window: its state grows, or the machine was disturbed."""
+    half = len(run.slice_edges) // 2
+    ratios = [
+        (each.slice_sums[half:].sum() / max(each.slices[half:].sum(), 1))
+        / (each.slice_sums[:half].sum() / max(each.slices[:half].sum(), 1))
+        for each in run.measurements.values()
+        if each.slice_sums[:half].sum() > 0 and each.slices[half:].sum() > 0
+    ]
+    if ratios and median(ratios) > 1 + LARGEST_DRIFT:
+        yield Finding(
+            "drift",
+            Severity.WARNING,
+            f"{run.side}: operations were {median(ratios) - 1:.0%} slower in the second half of the window "
+            "than in the first; look for state that grows, such as orders that are never finished",
+        )

@@ -1,0 +1,63 @@
+"""Which machines and versions measure alike. Durations of different environments are never compared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mario_perf.model import Workload
+    from mario_perf.run_record import Environment
+
+_GIB = 1 << 30
+
+
+def identity(environment: Environment) -> dict[str, str]:
+    """What must be the same for two runs to be compared; rounded where it differs without meaning."""
+    return {
+        "cpu model": environment.cpu_model,
+        "cores": str(environment.cores),
+        "memory": f"{round(environment.memory_bytes / _GIB)} GiB",
+        "python": _first_two(environment.python),
+        "kernel": _first_two(environment.kernel),
+    }
+
+
+def environment_id(environment: Environment) -> str:
+    """Short name of an environment, safe as a file name."""
+    same = identity(environment)
+    digest = hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()[:8]
+    memory = same["memory"].split()[0]
+    return f"{same['cores']}cores-{memory}gib-python{same['python']}-{digest}"
+
+
+def changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:
+    """What of the identity differs: key to (baseline, candidate)."""
+    return _different(identity(baseline), identity(candidate))
+
+
+def workload_changes(baseline: Workload | None, candidate: Workload | None) -> dict[str, tuple[str, str]]:
+    """What of the load differs, the same way. A load that was not kept is taken to be the same."""
+    if baseline is None or candidate is None:
+        return {}
+    before, now = ({key: str(value) for key, value in asdict(load).items()} for load in (baseline, candidate))
+    return _different(before, now)
+
+
+def package_changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:
+    """Packages of other versions: name to (baseline, candidate). They do not make another environment."""
+    return _different(baseline.packages, candidate.packages)
+
+
+def _different(baseline: dict[str, str], candidate: dict[str, str]) -> dict[str, tuple[str, str]]:
+    return {
+        key: (baseline.get(key, "none"), candidate.get(key, "none"))
+        for key in sorted(baseline.keys() | candidate.keys())
+        if baseline.get(key) != candidate.get(key)
+    }
+
+
+def _first_two(version: str) -> str:
+    return ".".join(version.split(".")[:2])

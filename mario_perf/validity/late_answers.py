@@ -1,0 +1,105 @@
+"""Steps that a candidate does not answer in time where the baseline does.
+
+Such requests eat the time of a round: few of them end in its window, or none, and no histogram of the service
+shows what has not ended. The client knows how long it waited, in the warm-up too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mario_perf.durations import formatted
+from mario_perf.model import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mario_perf.run_record import StepCounts, TargetRecord
+
+LATE: Final = 1.0
+"""Seconds. What takes less leaves enough requests in a round to be judged by its histogram."""
+
+FACTOR: Final = 10.0
+"""The candidate's fastest request takes so many times as long as the baseline's slowest."""
+
+FEWEST_ROUNDS: Final = 2
+FEWEST_REQUESTS: Final = 3
+"""Each of them late, and none of the baseline's: one process that hangs once is no slower build."""
+
+_SIDES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LateStep:
+    """One step of a candidate. Times in seconds; ``answered`` of its ``requests`` got an answer."""
+
+    step: str
+    operation: str | None
+    rounds: int
+    requests: int
+    answered: int
+    fastest: float
+    baseline_slowest: float
+
+    def finding(self) -> Finding:
+        """What happened, with the times."""
+        name = self.step if self.operation in {None, self.step} else f"{self.step} ({self.operation})"
+        waited = formatted(self.fastest)
+        if self.answered == 0:
+            happened = f"none of {self.requests} requests was answered within {waited}"
+        else:
+            happened = f"each of {self.requests} requests took {waited} or more"
+        return Finding(
+            "late-answers",
+            Severity.REGRESSED,
+            f"{name}: {happened} on the candidate, in {self.rounds} rounds; the baseline answered each "
+            f"within {formatted(self.baseline_slowest)}",
+        )
+
+
+def late_steps(rounds: Sequence[Sequence[TargetRecord]]) -> tuple[LateStep, ...]:
+    """Steps that are late in the rounds of a duet, with enough rounds and requests to be believed."""
+    return tuple(
+        late for late in _late(rounds) if late.rounds >= FEWEST_ROUNDS and late.requests >= FEWEST_REQUESTS
+    )
+
+
+def suspected(targets: Sequence[TargetRecord]) -> bool:
+    """Whether a step was late in this round: another round will tell more."""
+    return bool(_late([targets]))
+
+
+def _late(rounds: Sequence[Sequence[TargetRecord]]) -> tuple[LateStep, ...]:
+    sides = [_by_side(targets) for targets in rounds if len(targets) == _SIDES]
+    names = dict.fromkeys(name for _, candidate in sides for name in candidate)
+    found = (_late_step(name, sides) for name in names)
+    return tuple(late for late in found if late is not None)
+
+
+def _late_step(
+    name: str, rounds: Sequence[tuple[dict[str, StepCounts], dict[str, StepCounts]]]
+) -> LateStep | None:
+    baseline = [before[name] for before, _ in rounds if name in before]
+    candidate = [now[name] for _, now in rounds if name in now]
+    slowest = max((step.slowest for step in baseline if step.slowest is not None), default=None)
+    fastest = min((step.fastest for step in candidate if step.fastest is not None), default=None)
+    if slowest is None or fastest is None or any(step.abandoned for step in baseline):
+        return None
+    if fastest < max(LATE, FACTOR * slowest):
+        return None
+    return LateStep(
+        step=name,
+        operation=candidate[0].operation,
+        rounds=len([step for step in candidate if step.fastest is not None]),
+        requests=sum(step.started for step in candidate),
+        answered=sum(step.started - step.abandoned for step in candidate),
+        fastest=fastest,
+        baseline_slowest=slowest,
+    )
+
+
+def _by_side(targets: Sequence[TargetRecord]) -> tuple[dict[str, StepCounts], dict[str, StepCounts]]:
+    """Of the whole run: what is late in the warm-up is late."""
+    steps = {target.side: {step.step: step for step in target.whole_run} for target in targets}
+    return steps["baseline"], steps["candidate"]
