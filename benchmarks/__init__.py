@@ -1,1 +1,1 @@
-"""What the figures in the README come from, each one command."""
+"""What the figures in docs/benchmarks.md come from, each one command."""

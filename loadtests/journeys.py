@@ -15,8 +15,7 @@ from locust.exception import StopUser
 from order_tracker import Order, OrderBook, Stage
 from quota import Quota
 
-from mario_perf.load.steps import Answer, Step
-from mario_perf.load.users.measured_user import MeasuredUser
+from mario_perf import Answer, MeasuredUser, Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from benchmarks import readme
+from benchmarks import page
 from benchmarks.detection import play, records, simulate, table
 from benchmarks.detection.conditions import BY_NAME
 
-into_readme = click.option("--write", is_flag=True, help="Put the table into the README, too.")
+into_page = click.option("--write", is_flag=True, help="Put the table into docs/benchmarks.md, too.")
 
 
 @click.group(help="How often a gate is right.")
@@ -25,7 +25,7 @@ def run(gates: int, only: str | None) -> None:
 
 
 @main.command("table")
-@into_readme
+@into_page
 def show(write: bool) -> None:  # noqa: FBT001 - a command's flag
     """What the gates so far said, and what other rules would have said of the same data."""
     gates = records.read()
@@ -34,7 +34,7 @@ def show(write: bool) -> None:  # noqa: FBT001 - a command's flag
 
 @main.command("simulate")
 @click.option("--gates", default=1050, show_default=True, help="Unchanged builds in each world.")
-@into_readme
+@into_page
 def simulated(gates: int, write: bool) -> None:  # noqa: FBT001 - a command's flag
     """False alarms, power and coverage with known truth; an hour of one core, goes on where it stopped."""
     cases = simulate.missing(gates)
@@ -47,7 +47,7 @@ def simulated(gates: int, write: bool) -> None:  # noqa: FBT001 - a command's fl
 def _shown(benchmark: str, tables: str, *, write: bool) -> None:
     click.echo(tables)
     if write:
-        readme.write(benchmark, tables)
+        page.write(benchmark, tables)
 
 
 if __name__ == "__main__":

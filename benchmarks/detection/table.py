@@ -1,4 +1,4 @@
-"""The tables of the README: what gates said by condition, with exact binomial intervals."""
+"""The tables of docs/benchmarks.md: what gates said by condition, with exact binomial intervals."""
 
 from __future__ import annotations
 

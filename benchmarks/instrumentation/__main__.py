@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
-from benchmarks import readme
+from benchmarks import page
 from benchmarks.instrumentation import costs, scrape, table
 from benchmarks.instrumentation.environment import UnavailableError, run
 from benchmarks.instrumentation.records import Round, write
@@ -18,8 +18,8 @@ MODULE = "benchmarks.instrumentation.costs"
 
 @click.command()
 @click.option("--rounds", default=15, show_default=True, help="Turns of all arms; about two seconds each.")
-@click.option("--write", "into_readme", is_flag=True, help="Put the table into the README, too.")
-def main(rounds: int, into_readme: bool) -> None:  # noqa: FBT001 - a command's flag
+@click.option("--write", "into_page", is_flag=True, help="Put the table into docs/benchmarks.md, too.")
+def main(rounds: int, into_page: bool) -> None:  # noqa: FBT001 - a command's flag
     """Microseconds that metrics add to an operation: ours and others, in turns."""
     try:
         with click.progressbar(range(rounds), show_eta=True) as turns:
@@ -29,8 +29,8 @@ def main(rounds: int, into_readme: bool) -> None:  # noqa: FBT001 - a command's 
     write(played)
     text = table.markdown(played)
     click.echo(text)
-    if into_readme:
-        readme.write("instrumentation", text)
+    if into_page:
+        page.write("instrumentation", text)
 
 
 def _round(turn: int) -> Round:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmarks import readme
+from benchmarks import page
 from benchmarks.load import catalogue, records
 from benchmarks.load.progress import Progress
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _TURNS = click.option("--turns", type=click.IntRange(1), help="Of all generators.")
 _SECONDS = click.option("--seconds", type=click.IntRange(1), help="Of each run.")
-_WRITE = click.option("--write", "into_readme", is_flag=True, help="Put the tables into the README, too.")
+_WRITE = click.option(
+    "--write", "into_page", is_flag=True, help="Put the tables into docs/benchmarks.md, too."
+)
 
 
 @click.group(help="What a request costs the load generator, and what it says of response times.")
@@ -29,17 +31,17 @@ def main() -> None:
 @_TURNS
 @_SECONDS
 @_WRITE
-def everything(turns: int | None, seconds: int | None, into_readme: bool) -> None:  # noqa: FBT001 - a flag
+def everything(turns: int | None, seconds: int | None, into_page: bool) -> None:  # noqa: FBT001 - a flag
     """All benchmarks, about a quarter of an hour."""
     _measure(catalogue.ALL, turns, seconds)
-    _show(into_readme=into_readme)
+    _show(into_page=into_page)
 
 
 @main.command("table")
 @_WRITE
-def show(into_readme: bool) -> None:  # noqa: FBT001 - a command's flag
+def show(into_page: bool) -> None:  # noqa: FBT001 - a command's flag
     """The tables of what was measured last."""
-    _show(into_readme=into_readme)
+    _show(into_page=into_page)
 
 
 def _add(benchmark: Benchmark) -> None:
@@ -68,11 +70,11 @@ def _tables(chosen: Sequence[Benchmark]) -> str:
     return "\n\n".join(each.shown(found) for each, found in kept if found)
 
 
-def _show(*, into_readme: bool) -> None:
+def _show(*, into_page: bool) -> None:
     text = _tables(catalogue.ALL)
     click.echo(text)
-    if into_readme:
-        readme.write("load", text)
+    if into_page:
+        page.write("load", text)
 
 
 if __name__ == "__main__":

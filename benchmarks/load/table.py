@@ -1,4 +1,4 @@
-"""The tables of the README. Conclusions are ratios within a turn; absolute figures are the machine's."""
+"""The tables of docs/benchmarks.md. Conclusions are ratios within a turn; absolute figures are of the machine."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from time import process_time
 
 import click
 
-from benchmarks import readme
+from benchmarks import page
 from benchmarks.report import browser, large
 from benchmarks.report.records import Turn, write
 from mario_perf.configuration.policy import Policy
@@ -30,15 +30,15 @@ HEAD = (
 
 @click.command()
 @click.option("--turns", default=3, show_default=True, help="Reports of each size; the table shows medians.")
-@click.option("--write", "into_readme", is_flag=True, help="Put the table into the README, too.")
-def main(turns: int, into_readme: bool) -> None:  # noqa: FBT001 - a command's flag
+@click.option("--write", "into_page", is_flag=True, help="Put the table into docs/benchmarks.md, too.")
+def main(turns: int, into_page: bool) -> None:  # noqa: FBT001 - a command's flag
     """Reports of 30, 300 and 1,000 operations (101 buckets, 12 rounds of 10 slices): made, opened, sorted."""
     played = [_turn(size) for _ in range(turns) for size in SIZES]
     write(played)
     text = "\n".join([*HEAD, *(_row([each for each in played if each.operations == size]) for size in SIZES)])
     click.echo(text)
-    if into_readme:
-        readme.write("report", text)
+    if into_page:
+        page.write("report", text)
 
 
 def _turn(operations: int) -> Turn:

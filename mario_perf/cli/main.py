@@ -9,19 +9,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from mario_perf.cli.baseline_command import baseline
-from mario_perf.cli.capacity_command import capacity
-from mario_perf.cli.compare_command import compare
-from mario_perf.cli.completion_command import completion
-from mario_perf.cli.doctor_command import doctor
+from mario_perf import masking
+from mario_perf.cli.commands import LazyGroup
 from mario_perf.cli.exit_codes import EXIT_CODES
-from mario_perf.cli.gate_command import gate
-from mario_perf.cli.init_command import init
-from mario_perf.cli.schema_command import schema
-from mario_perf.cli.serve_command import serve
-from mario_perf.cli.usage_command import usage
 from mario_perf.errors import UserError
-from mario_perf.reports import redaction
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -37,7 +28,11 @@ Examples:
   mario-perf COMMAND --help                            the rest"""
 
 
-@click.group(epilog=f"{EXAMPLES}\n\n{EXIT_CODES}", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    epilog=f"{EXAMPLES}\n\n{EXIT_CODES}",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="mario-perf")
 def cli() -> None:
     """A performance gate for CQRS services that people believe.
@@ -46,25 +41,13 @@ def cli() -> None:
     """
 
 
-cli.add_command(gate)
-cli.add_command(compare)
-cli.add_command(baseline)
-cli.add_command(serve)
-cli.add_command(init)
-cli.add_command(doctor)
-cli.add_command(capacity)
-cli.add_command(usage)
-cli.add_command(schema)
-cli.add_command(completion)
-
-
 def main() -> int:
     """Run a command; returns the exit code, and never a traceback."""
     signal.signal(signal.SIGTERM, _interrupted)
     try:
         return cli.main(standalone_mode=False) or 0
     except UserError as error:
-        click.echo(f"mario-perf: {redaction.text(str(error))}", err=True)
+        click.echo(f"mario-perf: {masking.text(str(error))}", err=True)
         return error.exit_code
     except click.exceptions.Exit as stopped:
         return stopped.exit_code
@@ -77,7 +60,7 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001 - the last resort: a line for the user, and where it was
         place = traceback.extract_tb(error.__traceback__)[-1]
         click.echo(
-            f"mario-perf: unexpected error, please report: {redaction.text(repr(error))} in {place.name}, "
+            f"mario-perf: unexpected error, please report: {masking.text(repr(error))} in {place.name}, "
             + "; ".join((f"{Path(place.filename).name}:{place.lineno}", *getattr(error, "__notes__", ()))),
             err=True,
         )

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from mario_perf.configuration import policy
     from mario_perf.gate.certificates import Trust
 
-LOCUSTFILE = Path(__file__).parent.parent / "loadtests" / "mario.py"
+_PACKAGE = Path(__file__).parents[1]
+LOCUSTFILE = next(
+    folder / "loadtests" / "mario.py"
+    for folder in (_PACKAGE, _PACKAGE.parent)  # in a wheel; in a checkout
+    if (folder / "loadtests" / "mario.py").exists()
+)
 """What is sent to the pizzeria."""
 
 GRACE = 150.0

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mario_perf.comparison import metric_values
 from mario_perf.comparison.client_side import client_side
+from mario_perf.comparison.common_shift import common_shift
 from mario_perf.comparison.metric_changes import Sides
 from mario_perf.comparison.operations import common_order, failures, service_tells
 from mario_perf.comparison.rebin import to_shared_bounds
@@ -19,15 +19,13 @@ from mario_perf.statistics.change import Changes, unpaired
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from mario_perf.configuration.policy import Policy
     from mario_perf.model import OperationResult, RunMeasurement
 
     Floats = NDArray[np.float64]
-
-FEWEST_FOR_DRIFT = 5
-"""Operations below which a common shift cannot be told from a change of one."""
 
 
 def compare(
@@ -57,21 +55,6 @@ def compare(
         together=False,
     )
     return judge(sides, _against_drift, policy, alpha)
-
-
-def shift(baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement]) -> float:
-    """What the typical times of all operations moved by together, relative; 0 for fewer than five."""
-    runs = to_shared_bounds([*baseline, *candidate])
-    names = [operation.name for operation in common_order(runs)]
-    kept, now = runs[: len(baseline)], runs[len(baseline) :]
-    before, after = metric_values.latency(by_run(kept, names), by_run(now, names))
-    return float(np.expm1(common_shift(unpaired(before, after, np.ones(len(names))).value)))
-
-
-def common_shift(change: Floats) -> float:
-    """What all operations moved by together: their median, 0 for fewer than five. Logarithms, shape (N,)."""
-    known = change[np.isfinite(change)]
-    return float(np.median(known)) if len(known) >= FEWEST_FOR_DRIFT else 0.0
 
 
 def _against_drift(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:

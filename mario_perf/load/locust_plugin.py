@@ -1,7 +1,4 @@
-"""What a locustfile of one's own imports, and all that it needs for its runs to be recorded.
-
-Importing it adds the load's options to Locust's and has every run recorded, and judged in Locust's web UI.
-"""
+"""Registers with Locust: adds the load's options, records each run, and judges it in Locust's web UI."""
 
 from locust import events
 
@@ -9,9 +6,10 @@ from mario_perf.load.options import add_arguments
 from mario_perf.load.record import recorder
 from mario_perf.load.steps import Answer, Step
 from mario_perf.load.users.measured_user import MeasuredUser
+from mario_perf.load.users.rapid_http_user import RapidHttpUser
 from mario_perf.load.webui import service_tab
 
-__all__ = ["Answer", "MeasuredUser", "Step"]
+__all__ = ["Answer", "MeasuredUser", "RapidHttpUser", "Step"]
 
 events.init_command_line_parser.add_listener(add_arguments)  # type: ignore[no-untyped-call]
 events.init.add_listener(recorder.register)  # type: ignore[no-untyped-call]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mario_perf.comparison import rebin
+from mario_perf.comparison.common_shift import shift as shift_of
 from mario_perf.errors import listed, nearest
-from mario_perf.judgement import stored_results
 from mario_perf.model import Finding, Severity
 from mario_perf.statistics.binomial import more_failures
 from mario_perf.validity import environments
@@ -170,7 +170,7 @@ def common_shift(
     baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement]
 ) -> Iterator[Finding]:
     """What all operations moved by together since the baseline; each is judged beyond it."""
-    shift = stored_results.shift(baseline, candidate)
+    shift = shift_of(baseline, candidate)
     if abs(shift) > WORTH_TELLING:
         yield Finding(
             "common-shift",

@@ -173,7 +173,7 @@ def test_an_unexpected_error_is_one_line_that_says_where(
     make_run: MakeRun, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = make_run("duet", Plan(), Plan(seed=2))
-    monkeypatch.setattr("analysis.compare.judge", None)
+    monkeypatch.setattr("mario_perf.cli.compare.judge", None)
     assert main(["--run", str(run)]) == 1
     assert "unexpected error, please report: TypeError" in _error(capsys)
 

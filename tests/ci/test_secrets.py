@@ -25,7 +25,9 @@ SECRET = "hunter2-Zx81"
 SERVICE = f"""
 [service]
 setup = ["env", "API_TOKEN={SECRET}", "true"]
-start = ["env", "DB=postgres://mario:{SECRET}@db", "python", "-m", "mario_perf.pizzeria", "--port", "{{port}}"]
+start = [
+    "env", "DB=postgres://mario:{SECRET}@db", "python", "-m", "mario_perf.pizzeria", "--port", "{{port}}"
+]
 ready = "/ready"
 """
 EVERY_FORMAT = tuple(word for name in RENDERERS for word in ("--format", name))

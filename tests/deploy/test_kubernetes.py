@@ -259,7 +259,10 @@ def test_the_locustfile_is_where_the_image_has_it(name: str) -> None:
 def test_the_pizzeria_takes_its_arguments_and_listens_on_the_port_that_is_open() -> None:
     program, command, *arguments = container(workload("pizzeria"))["args"]
     assert (program, command) == ("mario-perf", "serve")
-    script = "import sys; from mario_perf.pizzeria.__main__ import _parser; print(_parser().parse_args(sys.argv[1:]).port)"
+    script = (
+        "import sys; from mario_perf.pizzeria.__main__ import _parser; "
+        "print(_parser().parse_args(sys.argv[1:]).port)"
+    )
     port = subprocess.check_output(
         [sys.executable, "-c", script, *arguments], cwd=ROOT, text=True, timeout=60
     )

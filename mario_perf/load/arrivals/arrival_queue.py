@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mario_perf.load.arrivals.arrival_schedule import Arrivals, Part
 
-LOG: Final = logging.getLogger("loadtests")
+LOG: Final = logging.getLogger("mario_perf")
 _IN_A_ROW: Final = 100
 """Journeys that are behind their time and called without a pause in which others go on."""
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from mario_perf.load.users.user_group import Seat
     from mario_perf.run_record import Side
 
-LOG: Final = logging.getLogger("loadtests")
+LOG: Final = logging.getLogger("mario_perf")
 _USAGE_ERROR: Final = 2
 _REACH_TIMEOUT: Final = 5.0  # seconds
 

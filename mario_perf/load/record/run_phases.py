@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mario_perf.load.users.user_group import CrewReport
     from mario_perf.run_record import LostWorker
 
-LOG: Final = logging.getLogger("loadtests")
+LOG: Final = logging.getLogger("mario_perf")
 _SHORTEST: Final = 1.0  # seconds
 _GATHERING: Final = 10.0
 """Seconds that users may take to become ready, after Locust has started them all."""

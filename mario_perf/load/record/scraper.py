@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LOG: Final = logging.getLogger("loadtests")
+LOG: Final = logging.getLogger("mario_perf")
 _TIMEOUT: Final = 5.0  # seconds
 _TRIES: Final = 3
 _HEADERS: Final = {"Accept": "text/plain;version=0.0.4", "Accept-Encoding": "identity"}

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from locust.env import Environment
     from locust.web import WebUI
 
-LOG: Final = logging.getLogger("loadtests")
-ROOT: Final = Path(__file__).resolve().parent.parent
+LOG: Final = logging.getLogger("mario_perf")
+ROOT: Final = Path(__file__).resolve().parents[3]
 JUDGING: Final = 120.0
 """Seconds that a report may take."""
 
@@ -65,7 +65,7 @@ class ServiceTab:
         self._quit()
         self.rows, self.report, self._folder = [], None, self._recorder.folder
         if self._folder is not None:
-            self._live = _python("analysis.live", str(self._folder))
+            self._live = _python("mario_perf.measurement.live", str(self._folder))
             gevent.spawn(self._read, self._live)
 
     def _read(self, live: Popen[str]) -> None:
@@ -84,7 +84,7 @@ class ServiceTab:
         duet = (folder / "scrapes-baseline.jsonl.gz").exists()
         for options in ((),) if duet else (("--baseline",), ()):
             with suppress(TimeoutExpired):
-                _finished(_python("analysis.compare", "--run", str(folder), *options))
+                _finished(_python("mario_perf.cli.compare", "--run", str(folder), *options))
             if report.exists():
                 self.report = report
                 LOG.info("Report: %s", report)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mario_perf.load.users.user_group import Crew
     from mario_perf.load.workers.channel import Line
 
-LOG: Final = logging.getLogger("loadtests")
+LOG: Final = logging.getLogger("mario_perf")
 REPORT: Final = TypeAdapter(CrewReport)
 _ANSWERING: Final = 10.0
 """Seconds that a worker may take to answer, besides what it was asked to wait for."""

@@ -1,6 +1,6 @@
 """The record of a run as the report's document holds it.
 
-Apart from ``mario_perf.run_record``, where an unknown key is an error: in the document keys are only added, and
+Apart from ``mario_perf.run_record``, where an unknown key is an error: here keys are only added, and
 who reads it must be able to read a later one.
 """
 

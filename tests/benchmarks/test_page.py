@@ -1,8 +1,8 @@
-"""Tables in the README."""
+"""Tables in docs/benchmarks.md."""
 
 import pytest
 
-from benchmarks.readme import README, replaced
+from benchmarks.page import PAGE, replaced
 
 TEXT = "above\n<!-- load -->\nold\n<!-- /load -->\nbelow\n"
 
@@ -25,5 +25,5 @@ def test_a_missing_place_is_said(text: str) -> None:
 
 
 @pytest.mark.parametrize("benchmark", ["detection", "simulation", "load", "instrumentation", "report"])
-def test_the_readme_has_a_place_for_each(benchmark: str) -> None:
-    assert replaced(README.read_text(encoding="utf-8"), benchmark, "| new |")
+def test_the_page_has_a_place_for_each(benchmark: str) -> None:
+    assert replaced(PAGE.read_text(encoding="utf-8"), benchmark, "| new |")

@@ -1,10 +1,10 @@
-"""Tables in the README, each between two comments that name the benchmark which made it."""
+"""Tables in docs/benchmarks.md, each between two comments that name the benchmark which made it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-README = Path(__file__).parent.parent / "README.md"
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
 def replaced(text: str, benchmark: str, table: str) -> str:
@@ -17,7 +17,7 @@ def replaced(text: str, benchmark: str, table: str) -> str:
     before, opened, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not (opened and closed) or begin in after:
-        raise ValueError(f"{README.name} needs {begin} and {end}, once each")
+        raise ValueError(f"{PAGE.name} needs {begin} and {end}, once each")
     return f"{before}{begin}\n\n{table.strip()}\n\n{end}{after}"
 
 
@@ -25,6 +25,6 @@ def write(benchmark: str, table: str) -> None:
     """Put a table into its place.
 
     Raises:
-        ValueError: the README has no place for it.
+        ValueError: the page has no place for it.
     """
-    README.write_text(replaced(README.read_text(encoding="utf-8"), benchmark, table), encoding="utf-8")
+    PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), benchmark, table), encoding="utf-8")

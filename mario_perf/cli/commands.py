@@ -1,0 +1,60 @@
+"""The commands of ``mario-perf``: each is loaded when it is asked for, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """Where a command is, and its line in the list of commands."""
+
+    place: str  # module:attribute
+    summary: str
+
+
+def _entry(module: str, attribute: str, summary: str) -> CommandEntry:
+    return CommandEntry(f"mario_perf.cli.{module}:{attribute}", summary)
+
+
+COMMANDS: Final[Mapping[str, CommandEntry]] = {
+    "gate": _entry("gate_command", "gate", "Compare the working tree with the code it came from."),
+    "compare": _entry("compare_command", "compare", "Judge runs that were recorded."),
+    "baseline": _entry("baseline_command", "baseline", "Keep runs, and list what is kept."),
+    "serve": _entry("serve_command", "serve", "Serve Mario's Pizzeria, the built-in service."),
+    "init": _entry("init_command", "init", "Write perf.toml for a service of your own."),
+    "doctor": _entry("doctor_command", "doctor", "Check that service and machine are fit for a gate."),
+    "capacity": _entry("capacity_command", "capacity", "Find the highest rate at which the limits hold."),
+    "usage": _entry("usage_command", "usage", "Show which operations are used, when, and how well."),
+    "schema": _entry("schema_command", "schema", "Print the JSON Schema of report.json."),
+    "completion": _entry("completion_command", "completion", "Print a shell's completion script."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """In the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Load a command."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module, _, attribute = entry.place.partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])

@@ -1,0 +1,1 @@
+"""Doors to the reports. The code is in ``mario_perf/reports``."""
