@@ -17,7 +17,7 @@ from mario_perf.builds import process_environment
 from mario_perf.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 TIMEOUT = 60.0
@@ -33,6 +33,10 @@ _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 """A new worktree runs post-checkout: a gate in that hook would start itself again, without end."""
 
 
+class RefusedError(UserError):
+    """Git ended with an error of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checkout:
     """A folder with the files of a revision; ``revision`` as a reader would name it."""
@@ -44,7 +48,7 @@ class Checkout:
 def root() -> Path | None:
     """The repository's folder; None outside of one, or without git."""
     try:
-        return Path(_git("rev-parse", "--show-toplevel"))
+        return Path(output("rev-parse", "--show-toplevel"))
     except UserError:
         return None
 
@@ -55,12 +59,12 @@ def working_tree() -> Checkout:
     Raises:
         UserError: this is no git repository, or it has no commit.
     """
-    top = Path(_git("rev-parse", "--show-toplevel"))
+    top = Path(output("rev-parse", "--show-toplevel"))
     try:
-        head = _git("rev-parse", "--verify", "--short=12", "HEAD")
+        head = output("rev-parse", "--verify", "--short=12", "HEAD")
     except UserError as error:
         raise UserError(f"{top}: the repository has no commit yet; commit what is to be compared") from error
-    changed = _git("status", "--porcelain", "--untracked-files=no")
+    changed = output("status", "--porcelain", "--untracked-files=no")
     return Checkout(top, f"{head} with changes" if changed else head)
 
 
@@ -70,7 +74,10 @@ def resolve(revision: str) -> str:
     Raises:
         UserError: there is none.
     """
-    return _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", asked=revision)
+    try:
+        return output("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    except RefusedError as error:
+        raise UserError(f"--against {revision}: no such revision; git log --oneline lists some") from error
 
 
 def title(revision: str) -> str:
@@ -93,7 +100,7 @@ def project() -> str:
 
 def _said(*arguments: str) -> str:
     try:
-        return _git(*arguments)
+        return output(*arguments)
     except UserError:
         return ""
 
@@ -101,7 +108,7 @@ def _said(*arguments: str) -> str:
 def holds(commit: str, path: str) -> bool:
     """Whether a commit has a file."""
     try:
-        _git("cat-file", "-e", f"{commit}:{path}")
+        output("cat-file", "-e", f"{commit}:{path}")
     except UserError:
         return False
     return True
@@ -119,7 +126,7 @@ def default_baseline() -> str:
     if main is None:
         raise UserError(f"no main branch to compare with (none of {', '.join(MAIN)}); give --against REV")
     try:
-        return _git("merge-base", "HEAD", main)
+        return output("merge-base", "HEAD", main)
     except UserError as error:
         raise UserError(
             f"HEAD and {main} have no commit in common here; git fetch --unshallow, or give --against REV"
@@ -133,13 +140,24 @@ def checked_out(commit: str) -> Iterator[Checkout]:
     Raises:
         UserError: git cannot make it.
     """
+    with worktree(commit) as folder:
+        _fill_submodules(folder)
+        yield Checkout(folder, output("rev-parse", "--short=12", commit))
+
+
+@contextmanager
+def worktree(commit: str, *options: str) -> Iterator[Path]:
+    """A folder for a build; those of a gate have paths of one length.
+
+    Raises:
+        UserError: git cannot make it.
+    """
     _remove_stale()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     with _held(folder):
         try:
-            _git("worktree", "add", "--detach", "--force", str(folder), commit)
-            _fill_submodules(folder)
-            yield Checkout(folder, _git("rev-parse", "--short=12", commit))
+            output("worktree", "add", "--detach", "--force", *options, str(folder), commit)
+            yield folder
         finally:
             _remove(folder)
 
@@ -149,7 +167,7 @@ def _fill_submodules(folder: Path) -> None:
     if not (folder / ".gitmodules").exists():
         return
     try:
-        _git("submodule", "update", "--init", "--recursive", folder=folder, timeout=FETCHING)
+        output("submodule", "update", "--init", "--recursive", folder=folder, timeout=FETCHING)
     except UserError as error:
         raise UserError(
             f"the baseline's submodules cannot be fetched ({error}); see that "
@@ -159,19 +177,19 @@ def _fill_submodules(folder: Path) -> None:
 
 def _remove_stale() -> None:
     """Remove the worktrees that killed gates left; those of gates that run are held by them."""
-    listed = _git("worktree", "list", "--porcelain").splitlines()
+    listed = output("worktree", "list", "--porcelain").splitlines()
     folders = [Path(line.removeprefix("worktree ")) for line in listed if line.startswith("worktree ")]
     for folder in folders:
         if folder.name.startswith(PREFIX):
             with suppress(OSError), _held(folder):
                 _remove(folder)
     with suppress(UserError):
-        _git("worktree", "prune")
+        output("worktree", "prune")
 
 
 def _remove(folder: Path) -> None:
     with suppress(UserError):
-        _git("worktree", "remove", "--force", str(folder))
+        output("worktree", "remove", "--force", str(folder))
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -192,15 +210,27 @@ def _held(folder: Path) -> Iterator[None]:
 
 def _exists(revision: str) -> bool:
     try:
-        _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        output("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     except UserError:
         return False
     return True
 
 
-def _git(
-    *arguments: str, asked: str | None = None, folder: Path | None = None, timeout: float = TIMEOUT
-) -> str:
+def names(*arguments: str, folder: Path) -> list[str]:
+    """What git lists with ``-z``: a file's name may hold anything but NUL."""
+    return os.fsdecode(_run(arguments, folder, TIMEOUT)).split("\0")[:-1]
+
+
+def output(*arguments: str, folder: Path | None = None, timeout: float = TIMEOUT) -> str:
+    """What git says.
+
+    Raises:
+        UserError: it fails, takes too long, or is not installed.
+    """
+    return os.fsdecode(_run(arguments, folder, timeout)).strip()
+
+
+def _run(arguments: Sequence[str], folder: Path | None, timeout: float) -> bytes:
     try:
         done = subprocess.run(
             ["git", *_NO_HOOKS, *arguments],
@@ -208,7 +238,6 @@ def _git(
             env=process_environment.for_git(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
             timeout=timeout,
             check=False,
         )
@@ -219,8 +248,6 @@ def _git(
     except subprocess.TimeoutExpired as error:
         raise UserError(f"git {arguments[0]} has not ended after {timeout:.0f} s") from error
     if done.returncode == 0:
-        return done.stdout.strip()
-    if asked is not None:
-        raise UserError(f"--against {asked}: no such revision; git log --oneline lists some")
-    said = done.stderr.strip().splitlines() or ["no reason given"]
-    raise UserError(f"git {arguments[0]}: {said[-1]}")
+        return done.stdout
+    said = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+    raise RefusedError(f"git {arguments[0]}: {said[-1]}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mario_perf.baselines import stored_baselines
-from mario_perf.builds import origin
+from mario_perf.builds import origin, snapshot
 from mario_perf.builds.build import Build, metrics_path, prepare
 from mario_perf.builds.processes import free_port
 from mario_perf.capacity import capacity_file
@@ -26,7 +27,7 @@ from mario_perf.reports import capacity_table, terminal_report
 from mario_perf.reports.progress import narrating
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mario_perf.builds.origin import Origin
     from mario_perf.capacity.capacity_change import Conditioned
@@ -99,9 +100,9 @@ def run(wish: CapacityWish) -> int:
     with (
         verdict.errors_mapped(policy.inconclusive),
         narrating(wish.searches * wish.most_probes * load.whole_time) as narrator,
+        _served(source, wish, policy, load, folder, narrator) as (serving, revision, sent),
     ):
-        serving, revision = _serving(source, wish, policy, folder, narrator)
-        asked = capacity_probe.Asked(serving, revision, load, limited, plan, folder)
+        asked = capacity_probe.Asked(serving, revision, sent, limited, plan, folder)
         found = _found(asked, wish.searches, narrator)
     environment = capacity_probe.environment(_search_folder(folder, 1))
     outcome = _outcome(wish, found, policy, load.scenario, environment)
@@ -217,18 +218,21 @@ def _load(wish: CapacityWish, policy: Policy) -> Load:
     )
 
 
-def _serving(
-    source: Origin | None, wish: CapacityWish, policy: Policy, folder: Path, narrator: Narrator
-) -> tuple[Serving, str | None]:
-    """How the probes get their service, and its revision where that is known."""
+@contextmanager
+def _served(
+    source: Origin | None, wish: CapacityWish, policy: Policy, load: Load, folder: Path, narrator: Narrator
+) -> Iterator[tuple[Serving, str | None, Load]]:
+    """How the probes get their service, its revision where that is known, and what they send."""
     if source is None:
         assert wish.url is not None  # noqa: S101 - what is not started runs somewhere
         narrator.say(f"measuring the service at {wish.url}, which runs already")
-        return capacity_probe.given(reached(wish.url, metrics_path(policy), wish.trust)), None
+        yield capacity_probe.given(reached(wish.url, metrics_path(policy), wish.trust)), None, load
+        return
     narrator.say(f"measuring {source}")
-    build = Build("candidate", source.checkout, source.service, free_port())
-    prepare(build, folder, narrator)
-    return capacity_probe.fresh(build), source.checkout.revision
+    with snapshot.played(source, load, wish.runs_dir) as (taken, sent):
+        build = Build("candidate", taken.checkout, taken.service, free_port())
+        prepare(build, folder, narrator)
+        yield capacity_probe.fresh(build), taken.checkout.revision, sent
 
 
 class NoFigureError(UserError):

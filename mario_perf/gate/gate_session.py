@@ -15,7 +15,7 @@ import httpx
 
 from mario_perf import ci_environment, subject
 from mario_perf.baselines import stored_baselines
-from mario_perf.builds import embedded_pizzeria, origin
+from mario_perf.builds import embedded_pizzeria, origin, snapshot
 from mario_perf.builds.build import Build, metrics_path, prepare
 from mario_perf.builds.processes import free_port
 from mario_perf.configuration import policy_file
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mario_perf.builds.git import Checkout
+    from mario_perf.builds.origin import Origin
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.build_pair import Pair
     from mario_perf.gate.certificates import Trust
@@ -134,18 +135,21 @@ def _duet(session: Session, narrator: Narrator) -> GateResult:
     wish, policy = session.wish, session.policy
     began, longest = time.monotonic(), wish.max_duration - REPORTING
     with ExitStack() as stack:
+        load = session.load
         if session.pair is None:
             targets = _running(session, narrator)
             serving = sides.given(*targets)
             ports: tuple[int, ...] = ()
         else:
-            builds = stack.enter_context(_builds(session, session.pair, narrator))
+            taken = snapshot.played(session.pair.candidate, load, wish.runs_dir)
+            source, load = stack.enter_context(taken)
+            builds = stack.enter_context(_builds(session, session.pair, source, narrator))
             serving = sides.fresh(*(replace(build, until=began + longest) for build in builds))
             ports = tuple(build.port for build in builds)
         source_of = stack.enter_context(_source(session, ports))
         asked = duet.Duet(
             serving=serving,
-            load=replace(session.load, request_timeout=wish.max_duration / TIMEOUTS),
+            load=replace(load, request_timeout=wish.max_duration / TIMEOUTS),
             policy=policy,
             source_of=source_of,
             folder=session.folder,
@@ -168,28 +172,31 @@ def _running(session: Session, narrator: Narrator) -> tuple[Target, Target]:
 def _stored(session: Session, narrator: Narrator) -> GateResult:
     wish, both, folder = session.wish, session.pair, session.folder
     assert both is not None  # noqa: S101 - URLs and --baseline exclude each other
-    source = both.candidate
-    narrator.say(f"measuring {source}")
-    candidate = Build("candidate", source.checkout, source.service, free_port(), wish.faults)
-    prepare(candidate, folder, narrator)
-
-    @contextmanager
-    def committed() -> Iterator[Build]:
-        with both.baseline() as checkout:
-            narrator.say(_named(checkout, source.checkout))
-            build = Build("baseline", checkout, source.service, candidate.port)
-            prepare(build, folder, narrator)
-            yield build
-
     given = stored_baselines.load(Path(wish.baseline)) if wish.baseline else None
-    with _source(session, (candidate.port,)) as source_of:
-        asked = stored.Stored(candidate, committed, session.load, session.policy, source_of, folder, given)
+    with ExitStack() as stack:
+        source, load = stack.enter_context(snapshot.played(both.candidate, session.load, wish.runs_dir))
+        narrator.say(f"measuring {source}")
+        candidate = Build("candidate", source.checkout, source.service, free_port(), wish.faults)
+        prepare(candidate, folder, narrator)
+
+        @contextmanager
+        def committed() -> Iterator[Build]:
+            with both.baseline() as checkout:
+                narrator.say(_named(checkout, source.checkout))
+                build = Build("baseline", checkout, source.service, candidate.port)
+                prepare(build, folder, narrator)
+                yield build
+
+        source_of = stack.enter_context(_source(session, (candidate.port,)))
+        asked = stored.Stored(candidate, committed, load, session.policy, source_of, folder, given)
         return stored.play(asked, narrator)
 
 
 @contextmanager
-def _builds(session: Session, both: Pair, narrator: Narrator) -> Iterator[tuple[Build, Build]]:
-    wish, source = session.wish, both.candidate
+def _builds(
+    session: Session, both: Pair, source: Origin, narrator: Narrator
+) -> Iterator[tuple[Build, Build]]:
+    wish = session.wish
     narrator.say(f"measuring {source}")
     with both.baseline() as checkout:
         narrator.say(_named(checkout, source.checkout))

@@ -6,7 +6,7 @@ import math
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,6 +99,7 @@ class Load:
     arrivals: str = "poisson"
     request_timeout: float | None = None  # None: as the locustfile says
     until: float = math.inf  # by the monotonic clock: when it has to be over
+    cwd: Path | None = None  # where Locust runs: its locustfile imports and reads from there
 
     @property
     def run_time(self) -> int:
@@ -125,6 +126,21 @@ def locustfile(asked: policy.Load, policy_path: Path) -> Path:
     return found
 
 
+def from_snapshot(load: Load, tree: Path, snapshot: Path) -> Load:
+    """The same load with the snapshot's locustfile; one from elsewhere, or one that git ignores, stays."""
+    return replace(
+        load,
+        locustfile=_counterpart(load.locustfile, tree, snapshot) or load.locustfile,
+        cwd=_counterpart(Path.cwd(), tree, snapshot) or snapshot,
+    )
+
+
+def _counterpart(path: Path, tree: Path, snapshot: Path) -> Path | None:
+    found, root = path.resolve(), tree.resolve()
+    inside = snapshot / found.relative_to(root) if found.is_relative_to(root) else None
+    return inside if inside and inside.exists() else None
+
+
 def run(
     load: Load,
     candidate: Target,
@@ -144,7 +160,7 @@ def run(
     time.sleep(load.settle)
     command = _command(load, candidate, baseline, folder)
     log = folder.with_suffix(".locust.log")
-    with running("Locust", command, log) as locust:
+    with running("Locust", command, log, cwd=load.cwd) as locust:
 
         def look() -> None:
             meanwhile()
@@ -209,12 +225,13 @@ def _command(load: Load, candidate: Target, baseline: Target | None, folder: Pat
     )
     users = [] if load.users is None else ["-u", str(load.users), "-r", str(load.users)]
     return [
-        *(sys.executable, "-m", "locust", "-f", str(load.locustfile), "--headless", "--only-summary"),
+        *(sys.executable, "-m", "locust", "-f", str(load.locustfile.resolve()), "--headless"),
+        "--only-summary",
         *(*users, "-t", f"{load.run_time + GRACE:.0f}s", "-H", candidate.url),
         *("--scenario", load.scenario, "--seed", str(load.seed), "--think", load.think),
         *("--warm-up", str(load.warm_up), "--window", str(load.window), "--quiet", str(load.quiet)),
         *_patience(load),
-        *("--runs-dir", str(folder.parent), "--run-id", folder.name),
+        *("--runs-dir", str(folder.parent.resolve()), "--run-id", folder.name),
         *("--metrics-path", candidate.metrics_path, "--revision", candidate.revision or ""),
         *duet,
         *_open_model(load),

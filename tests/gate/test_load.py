@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from mario_perf.configuration.policy import Load
 from mario_perf.errors import UserError
 from mario_perf.gate import load_process
-from mario_perf.gate.load_process import LOCUSTFILE, Target, locustfile
+from mario_perf.gate.load_process import LOCUSTFILE, Target, from_snapshot, locustfile
 from tests.loadtests.exposition import serving
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_locustfile_is_found_from_where_the_policy_is(tmp_path: Path) -> None:
@@ -49,6 +47,27 @@ def opened(users: int | None) -> load_process.Load:
         settle=0.0,
         rate=4.0,
     )
+
+
+def test_what_is_played_comes_from_the_snapshot_where_it_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree, snapshot = tmp_path / "tree", tmp_path / "snapshot"
+    for name in ("tree/load", "tree/local", "snapshot/load"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("tree/load/shop.py", "snapshot/load/shop.py", "tree/local/ignored.py"):
+        (tmp_path / name).touch()
+
+    def played(file: Path, cwd: Path) -> tuple[Path, Path | None]:
+        monkeypatch.chdir(cwd)
+        made = from_snapshot(replace(opened(users=None), locustfile=file), tree, snapshot)
+        return made.locustfile, made.cwd
+
+    assert played(tree / "load" / "shop.py", tree) == (snapshot / "load" / "shop.py", snapshot)
+    assert played(Path("shop.py"), tree / "load") == (snapshot / "load" / "shop.py", snapshot / "load")
+    ignored = tree / "local" / "ignored.py"
+    assert played(ignored, tree / "local") == (ignored, snapshot)
+    assert played(LOCUSTFILE, tree) == (LOCUSTFILE, snapshot)
 
 
 @pytest.mark.e2e

@@ -1,0 +1,78 @@
+"""The candidate's files as they are when a gate begins: what is edited later changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from mario_perf.builds import git
+from mario_perf.builds.git import Checkout
+from mario_perf.errors import UserError
+from mario_perf.gate.load_process import from_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mario_perf.builds.origin import Origin
+    from mario_perf.gate.load_process import Load
+
+
+@contextmanager
+def played(source: Origin, load: Load, runs: Path) -> Iterator[tuple[Origin, Load]]:
+    """The same service and load from a snapshot; a demo is no working tree.
+
+    Raises:
+        UserError: the snapshot cannot be taken.
+    """
+    if source.demo:
+        yield source, load
+        return
+    with taken(source.checkout, runs) as made:
+        yield replace(source, checkout=made), from_snapshot(load, source.checkout.path, made.path)
+
+
+@contextmanager
+def taken(tree: Checkout, runs: Path) -> Iterator[Checkout]:
+    """A worktree of HEAD with the files of the working tree, without what git ignores and without ``runs``.
+
+    It has an index of its own, so that the user's, and their objects, stay as they are.
+
+    Raises:
+        UserError: git cannot make it, or a file cannot be read.
+    """
+    with git.worktree("HEAD", "--no-checkout") as folder:
+        try:
+            _copy(tree.path, folder, runs.resolve())
+        except OSError as error:
+            raise UserError(f"{error.filename}: cannot be copied ({error.strerror})") from error
+        git.output("reset", "--quiet", folder=folder)
+        yield Checkout(folder, tree.revision)
+
+
+def _copy(source: Path, target: Path, runs: Path) -> None:
+    for name in _files(source):
+        found = source / name
+        if found.is_relative_to(runs) or _behind_link(source, name):
+            continue
+        if found.is_dir() and not found.is_symlink():
+            (target / name).mkdir(parents=True, exist_ok=True)
+            if (found / ".git").exists():  # a submodule that was fetched
+                _copy(found, target / name, runs)
+        elif found.is_symlink() or found.exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(found, target / name, follow_symlinks=False)
+
+
+def _files(folder: Path) -> list[str]:
+    """Tracked files, also deleted ones, and files that git would add; a repository in another is not ours."""
+    listed = git.names("ls-files", "-z", "--cached", "--others", "--exclude-standard", folder=folder)
+    return [name for name in dict.fromkeys(listed) if not name.endswith("/")]
+
+
+def _behind_link(folder: Path, name: str) -> bool:
+    """Whether git takes a file for deleted, because a link stands where its folder was."""
+    return any((folder / parent).is_symlink() for parent in PurePath(name).parents[:-1])
