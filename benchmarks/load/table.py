@@ -1,4 +1,4 @@
-"""The tables of docs/benchmarks.md. Conclusions are ratios within a turn; absolute figures are of the machine."""
+"""The tables of docs/benchmarks.md. Conclusions are ratios within a turn; absolute figures say little."""
 
 from __future__ import annotations
 

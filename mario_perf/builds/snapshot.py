@@ -4,35 +4,16 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import git
 from mario_perf.builds.git import Checkout
 from mario_perf.errors import UserError
-from mario_perf.gate.load_process import from_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from mario_perf.builds.origin import Origin
-    from mario_perf.gate.load_process import Load
-
-
-@contextmanager
-def played(source: Origin, load: Load, runs: Path) -> Iterator[tuple[Origin, Load]]:
-    """The same service and load from a snapshot; a demo is no working tree.
-
-    Raises:
-        UserError: the snapshot cannot be taken.
-    """
-    if source.demo:
-        yield source, load
-        return
-    with taken(source.checkout, runs) as made:
-        yield replace(source, checkout=made), from_snapshot(load, source.checkout.path, made.path)
 
 
 @contextmanager

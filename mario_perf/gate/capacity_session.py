@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mario_perf.baselines import stored_baselines
-from mario_perf.builds import origin, snapshot
+from mario_perf.builds import origin
 from mario_perf.builds.build import Build, metrics_path, prepare
 from mario_perf.builds.processes import free_port
 from mario_perf.capacity import capacity_file
@@ -18,6 +18,7 @@ from mario_perf.capacity.rate_search import Search
 from mario_perf.configuration import policy_file
 from mario_perf.errors import BaselineMissingError, UserError
 from mario_perf.gate import capacity_probe, gate_folder
+from mario_perf.gate.candidate import played
 from mario_perf.gate.certificates import Trust
 from mario_perf.gate.gate_session import reached
 from mario_perf.gate.load_process import QUIET, Load, locustfile
@@ -229,7 +230,7 @@ def _served(
         yield capacity_probe.given(reached(wish.url, metrics_path(policy), wish.trust)), None, load
         return
     narrator.say(f"measuring {source}")
-    with snapshot.played(source, load, wish.runs_dir) as (taken, sent):
+    with played(source, load, wish.runs_dir) as (taken, sent):
         build = Build("candidate", taken.checkout, taken.service, free_port())
         prepare(build, folder, narrator)
         yield capacity_probe.fresh(build), taken.checkout.revision, sent

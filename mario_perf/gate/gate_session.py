@@ -15,13 +15,14 @@ import httpx
 
 from mario_perf import ci_environment, subject
 from mario_perf.baselines import stored_baselines
-from mario_perf.builds import embedded_pizzeria, origin, snapshot
+from mario_perf.builds import embedded_pizzeria, origin
 from mario_perf.builds.build import Build, metrics_path, prepare
 from mario_perf.builds.processes import free_port
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
 from mario_perf.gate import build_pair as pair
 from mario_perf.gate import duet, gate_folder, prometheus_server, sides, stored
+from mario_perf.gate.candidate import played
 from mario_perf.gate.gate_request import AUTO, check, check_faults
 from mario_perf.gate.load_process import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile
 from mario_perf.judgement import verdict
@@ -141,7 +142,7 @@ def _duet(session: Session, narrator: Narrator) -> GateResult:
             serving = sides.given(*targets)
             ports: tuple[int, ...] = ()
         else:
-            taken = snapshot.played(session.pair.candidate, load, wish.runs_dir)
+            taken = played(session.pair.candidate, load, wish.runs_dir)
             source, load = stack.enter_context(taken)
             builds = stack.enter_context(_builds(session, session.pair, source, narrator))
             serving = sides.fresh(*(replace(build, until=began + longest) for build in builds))
@@ -174,7 +175,7 @@ def _stored(session: Session, narrator: Narrator) -> GateResult:
     assert both is not None  # noqa: S101 - URLs and --baseline exclude each other
     given = stored_baselines.load(Path(wish.baseline)) if wish.baseline else None
     with ExitStack() as stack:
-        source, load = stack.enter_context(snapshot.played(both.candidate, session.load, wish.runs_dir))
+        source, load = stack.enter_context(played(both.candidate, session.load, wish.runs_dir))
         narrator.say(f"measuring {source}")
         candidate = Build("candidate", source.checkout, source.service, free_port(), wish.faults)
         prepare(candidate, folder, narrator)
