@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.loadtests.virtual_time import VirtualTime
+
 ROOT = Path(__file__).resolve().parents[2]
 STUB = Path(__file__).with_name("stub_service.py")
 PATIENCE = 60  # seconds
@@ -76,6 +78,15 @@ class Load:
         """The latest record, as plain JSON."""
         found: dict[str, Any] = json.loads((self.runs / "latest" / "run.json").read_text())
         return found
+
+
+@pytest.fixture
+def virtual_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualTime]:
+    """No wait takes any time."""
+    time = VirtualTime()
+    time.install(monkeypatch)
+    yield time
+    time.stop()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from mario_perf.load.arrivals.arrival_queue import Lobby
 from mario_perf.load.arrivals.arrival_schedule import GAPS, Arrivals, Part
 from mario_perf.load.arrivals.shapes import Shape, Stage
+from tests.loadtests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
     from mario_perf.load.arrivals.arrival_counters import Ledger
@@ -131,16 +132,14 @@ def test_it_grows_to_its_limit_and_drops_what_comes_then(house: Any) -> None:
     assert (len(here.begun), here.lobby.ledger.most_users) == (4, 4)
 
 
-def test_what_waited_for_a_new_user_is_late_by_that_time(house: Any) -> None:
+def test_what_waited_for_a_new_user_is_late_by_that_time(virtual_time: VirtualTime, house: Any) -> None:
     here = house(limit=1)
     here.lobby.open()
-    due = here.lobby._clock.now
-    here.arrive(due)
-    gevent.sleep(0.05)
+    here.arrive(here.lobby._clock.now)
+    virtual_time.freeze(0.05)
     here.tell(here.started[0], Act.READY)
-    (late,) = here.begun
-    assert 0.05 <= late <= here.lobby._clock.now - due
-    assert here.lobby.ledger.lateness.maximum_us == pytest.approx(1e6 * late, rel=0.01)
+    assert here.begun == [pytest.approx(0.05, abs=1e-4)]
+    assert here.lobby.ledger.lateness.maximum_us == pytest.approx(50_000, rel=0.01)
 
 
 def test_who_becomes_free_first_takes_it_and_the_new_user_the_next(house: Any) -> None:
@@ -193,6 +192,7 @@ def test_a_new_page_counts_what_is_promised_as_under_way(house: Any) -> None:
     )
 
 
+@pytest.mark.usefixtures("virtual_time")
 def test_nobody_is_started_after_the_end_and_who_was_goes_home(house: Any) -> None:
     here = house(limit=5)
     here.lobby.set_out(1.0, 0.0)

@@ -1,6 +1,5 @@
 """Every arrival finds a user who waits, or is counted as dropped."""
 
-import time
 from random import Random
 
 import gevent
@@ -11,8 +10,11 @@ from mario_perf.load.arrivals.arrival_queue import Lobby
 from mario_perf.load.arrivals.arrival_schedule import GAPS, Arrivals, Part
 from mario_perf.load.arrivals.shapes import Shape, Stage
 from mario_perf.validity.run_checks import LONGEST_LAG
+from tests.loadtests.virtual_time import VirtualTime
 
 PATIENCE = 30.0
+
+pytestmark = pytest.mark.usefixtures("virtual_time")
 
 
 def lobby(rate: float, seconds: float) -> Lobby:
@@ -112,13 +114,13 @@ def test_a_user_who_is_gone_gets_no_journey() -> None:
     there.join(PATIENCE)
 
 
-def test_at_a_rate_that_nobody_can_call_others_go_on_all_the_same() -> None:
+def test_at_a_rate_that_nobody_can_call_others_go_on_all_the_same(virtual_time: VirtualTime) -> None:
     here = lobby(rate=10e6, seconds=1.0)
     here.set_out(1.0, 0.0)
     here.open()
-    for _ in range(3):
-        gevent.sleep(0.001)  # before it let others go on, it came to its end first
-    assert here.ledger.offered < 10e6
+    virtual_time.freeze(1.0)
+    gevent.sleep(0.001)  # before it let others go on, it came to its end first
+    assert 0 < here.ledger.offered < 1e6
     here.stop()
 
 
@@ -161,24 +163,26 @@ def test_all_that_arrived_was_due_and_all_that_was_due_arrived() -> None:
     here.stop()
 
 
-def test_what_a_frozen_process_did_not_come_to_was_due_all_the_same() -> None:
+def test_what_a_frozen_process_did_not_come_to_was_due_all_the_same(virtual_time: VirtualTime) -> None:
     """And was so when it was due, not in the window that began while it was overdue."""
     here = opened(rate=100, seconds=60.0)
     settle(here, 5)
-    time.sleep(0.5)
+    virtual_time.freeze(0.5)
     here.close()
     before = here.close_ledger(0)
-    assert before.due - before.offered >= 49
+    assert before.due - before.offered == pytest.approx(50, abs=1)
     here.turn_page()
     here.open()
     settle(here, 60)
     here.close()
     within = here.close_ledger(0)
-    assert within.offered - within.due >= 48  # one of those at the edge may be overdue now
+    assert within.offered - within.due == before.due - before.offered
     here.stop()
 
 
-def test_journeys_that_a_frozen_process_came_to_later_are_too_late_for_a_valid_run() -> None:
+def test_journeys_that_a_frozen_process_came_to_later_are_too_late_for_a_valid_run(
+    virtual_time: VirtualTime,
+) -> None:
     """A tenth of the time: whoever looks less often than journeys arrive may miss it."""
     here, late = lobby(rate=500, seconds=60.0), list[float]()
     users = [gevent.spawn(user, here, 0.0, late) for _ in range(100)]
@@ -187,7 +191,7 @@ def test_journeys_that_a_frozen_process_came_to_later_are_too_late_for_a_valid_r
     here.open()
     here.turn_page()
     settle(here, 300)
-    time.sleep(0.15)
+    virtual_time.freeze(0.15)
     settle(here, 700)
     here.close()
     gevent.sleep(0.01)

@@ -3,17 +3,13 @@
 import gc
 import tracemalloc
 from collections.abc import Iterator
-from heapq import heappop, heappush
-from itertools import count
 from pathlib import Path
 from random import Random
 
 import gevent
 import pytest
-from gevent.event import Event
 
-from mario_perf.load.arrivals import pausable_clock
-from mario_perf.load.record import generator_health, record_builder, run_phases, scraper
+from mario_perf.load.record import generator_health, record_builder, run_phases
 from mario_perf.load.record.latency_counts import Latencies
 from mario_perf.load.steps import Step
 from mario_perf.load.users import user_group as crew
@@ -21,6 +17,7 @@ from mario_perf.load.users.step_session import Target
 from mario_perf.sources.scrapes import scrapes
 from tests.loadtests.asked import options
 from tests.loadtests.exposition import serving
+from tests.loadtests.virtual_time import VirtualTime
 
 HOURS = 24
 REQUESTS = 3_000
@@ -28,9 +25,6 @@ REQUESTS = 3_000
 
 SCRAPE, BEAT = 300.0, 10.0
 """Seconds between scrapes and between beats of the pulse: for the same reason longer than they are."""
-
-TICK = 1e-5
-"""Seconds that the shortest sleep takes: less would be lost in rounding, and no time pass."""
 
 STEP = Step("look", "LookQuery", "GET")
 
@@ -46,54 +40,6 @@ def hour(targets: tuple[Target, ...], draw: Random) -> None:
                 waiting.tally.answered(STEP, 200 if number % 100 else 500, None, seconds, waiting.late)
             else:
                 waiting.tally.lost(TimeoutError(), seconds, waiting.late)
-
-
-class TimeLapse:
-    """A clock that jumps to the next moment that somebody waits for, when nobody has anything to do."""
-
-    def __init__(self) -> None:
-        self.now = 1e9
-        self._waiting: list[tuple[float, int, Event]] = []
-        self._number = count()
-        self._driving = gevent.spawn(self._drive)
-
-    def read(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float = 0.0) -> None:
-        woken = Event()
-        heappush(self._waiting, (self.now + max(seconds, TICK), next(self._number), woken))
-        woken.wait()
-
-    def stop(self) -> None:
-        self._driving.kill()
-
-    def _drive(self) -> None:
-        threads = gevent.get_hub().threadpool.task_queue
-        while True:
-            gevent.idle()
-            if self._waiting and not threads.unfinished_tasks:
-                self.now, _, woken = heappop(self._waiting)
-                woken.set()
-
-
-@pytest.fixture
-def time_lapse(monkeypatch: pytest.MonkeyPatch) -> Iterator[TimeLapse]:
-    lapse = TimeLapse()
-    monkeypatch.setattr(gevent, "sleep", lapse.sleep)
-    clocks = {
-        pausable_clock: ["perf_counter"],
-        crew: ["perf_counter"],
-        generator_health: ["perf_counter"],
-        run_phases: ["time"],
-        scraper: ["time", "perf_counter"],
-    }
-    for module, names in clocks.items():
-        for name in names:
-            monkeypatch.setattr(module, name, lapse.read)
-    monkeypatch.setattr(generator_health, "_BEAT", BEAT)
-    yield lapse
-    lapse.stop()
 
 
 @pytest.fixture
@@ -112,28 +58,29 @@ def at_work(crew: crew.Crew) -> None:
 
 
 def test_after_the_first_hours_a_soak_takes_no_more_memory(
-    time_lapse: TimeLapse, service: str, tmp_path: Path
+    virtual_time: VirtualTime, service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A whole run: scrapes, the generator's pulse, arrivals, and what requests leave in its tallies."""
+    monkeypatch.setattr(generator_health, "_BEAT", BEAT)
     asked = options(
         *("--rate", "0.1", "--shape", "soak", "--duet", service, "--warm-up", "600"),
         *("--scrape-interval", str(SCRAPE), "--run-id", "soak"),
     )
     here, draw, ends, taken = crew.Crew(asked, service), Random(1), list[float](), []
-    soak = run_phases.Run(asked, here.targets, here, tmp_path, lambda: ends.append(time_lapse.now))
+    soak = run_phases.Run(asked, here.targets, here, tmp_path, lambda: ends.append(virtual_time.now))
     tracemalloc.start()
     try:
         soak.begin()
-        began = time_lapse.now
+        began = virtual_time.now
         users = [gevent.spawn(at_work, here) for _ in range(3)]
         soak.all_users_there(3, 30.0, None)
         for _ in range(HOURS):
-            time_lapse.sleep(3600)
+            virtual_time.sleep(3600)
             hour(here.targets, draw)
             gc.collect()
             taken.append(tracemalloc.get_traced_memory()[0])
-        while not ends and time_lapse.now < began + (HOURS + 1) * 3600:
-            time_lapse.sleep(10)
+        while not ends and virtual_time.now < began + (HOURS + 1) * 3600:
+            virtual_time.sleep(10)
         soak.end(30.0)
     finally:
         tracemalloc.stop()

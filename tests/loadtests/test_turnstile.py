@@ -8,6 +8,8 @@ from mario_perf.load.users.quiesce_barrier import Turnstile
 
 PATIENCE = 30.0
 
+pytestmark = pytest.mark.usefixtures("virtual_time")
+
 
 def test_nobody_inside_is_quiet_at_once() -> None:
     assert Turnstile().hold(0)
@@ -18,7 +20,7 @@ def test_it_is_quiet_when_the_last_has_left() -> None:
 
     def stay() -> None:
         with turnstile:
-            leave.wait(PATIENCE)
+            leave.wait()
 
     inside = [gevent.spawn(stay) for _ in range(3)]
     gevent.idle()
