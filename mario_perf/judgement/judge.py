@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _SEVERITIES = (Severity.REGRESSED, Severity.INVALID, Severity.WARNING, Severity.NOTE)
 
+_GAP = "scrape-gap"
+_SIDES = 2
+
 SourceOf = Callable[[Run], MetricSource]
 
 
@@ -73,10 +76,28 @@ def measured(run: Run, source: MetricSource) -> Measured:
             f"{run.directory}: the run sent no request in its window; run longer, or correct the host"
         )
     targets = sorted(record.targets, key=lambda target: target.side)
+    sides = [measure(source.snapshots(target, record.whole_run), record, target) for target in targets]
     return Measured(
         record,
-        tuple(measure(source.snapshots(target, record.whole_run), record, target) for target in targets),
+        _with_shared_gaps(sides),
         tuple(source.matchers(target) for target in targets),
+    )
+
+
+def _with_shared_gaps(sides: Sequence[RunMeasurement]) -> tuple[RunMeasurement, ...]:
+    """A gap on both sides is a warning: what is compared are the scrapes at the window's edges."""
+    gaps = [each for side in sides for each in side.findings if each.code == _GAP]
+    if len(sides) < _SIDES or len(gaps) < len(sides):
+        return tuple(sides)
+    return tuple(
+        replace(
+            side,
+            findings=tuple(
+                replace(each, severity=Severity.WARNING) if each.code == _GAP else each
+                for each in side.findings
+            ),
+        )
+        for side in sides
     )
 
 
@@ -227,6 +248,7 @@ def _findings(
         if all(len(each.candidate.slice_edges) >= FEWEST_SCRAPES for each in rounds):
             told += comparison_checks.common_shift(kept, [each.candidate for each in rounds])
     elif _is_duet(rounds, None):
+        told += comparison_checks.late_generator([each.record for each in rounds])
         told += comparison_checks.one_round(len(rounds))
         told += comparison_checks.kept_processes([each.sides for each in rounds])
     return tuple(sorted(dict.fromkeys(told), key=lambda finding: _SEVERITIES.index(finding.severity)))

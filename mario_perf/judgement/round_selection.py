@@ -28,8 +28,8 @@ MOST_OF_ONE_SIDE = 1
 
 
 def reasons(run: Measured) -> tuple[Finding, ...]:
-    """Why a run is unfit; empty when it is fit."""
-    return tuple(finding for side in run.sides for finding in _invalid(side.findings))
+    """Why a run is unfit, each reason once; empty when it is fit."""
+    return tuple(dict.fromkeys(finding for side in run.sides for finding in _invalid(side.findings)))
 
 
 def _invalid(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -11,10 +11,11 @@ import numpy as np
 
 from mario_perf.comparison import rebin
 from mario_perf.comparison.common_shift import shift as shift_of
+from mario_perf.durations import formatted
 from mario_perf.errors import listed, nearest
 from mario_perf.model import Finding, Severity
 from mario_perf.statistics.binomial import more_failures
-from mario_perf.validity import environments
+from mario_perf.validity import environments, run_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from mario_perf.configuration.policy import Policy
     from mario_perf.model import RunMeasurement
-    from mario_perf.run_record import Environment, TargetRecord
+    from mario_perf.run_record import Environment, RunRecord, TargetRecord
 
     Counts = NDArray[np.int64]
 
@@ -141,6 +142,27 @@ def rebinned(runs: Sequence[RunMeasurement]) -> Iterator[Finding]:
             f"the runs' histograms have different bounds ({' and '.join(map(str, sizes))}): compared on the "
             f"{shared} that all share; give both builds the same bounds",
         )
+
+
+def late_generator(records: Sequence[RunRecord]) -> Iterator[Finding]:
+    """Rounds in which a late load generator harmed neither side, told once, with what the cause may be."""
+    late = [each for each in records if run_checks.waits_alike(each) and run_checks.saturated(each.generator)]
+    if late:
+        worst = max(each.generator.loop_lag_p99 for each in late)
+        yield Finding(
+            "generator-saturated",
+            Severity.WARNING,
+            f"the load generator was late in {len(late)} of {len(records)} rounds, by up to "
+            f"{formatted(worst)} at p99: {_cause(late)}; both sides waited alike, so the comparison holds, "
+            "but a quieter machine needs fewer rounds",
+        )
+
+
+def _cause(late: Sequence[RunRecord]) -> str:
+    busiest = max((each.environment for each in late), key=lambda machine: machine.load_average[0])
+    if busiest.load_average[0] > busiest.cores:
+        return f"load average {busiest.load_average[0]:.0f} on {busiest.cores} cores"
+    return f"it took {max(each.generator.cpu_utilisation for each in late):.0%} of its core"
 
 
 def one_round(rounds: int) -> Iterator[Finding]:

@@ -7,8 +7,9 @@ import pytest
 
 from benchmarks.detection.simulation import World, gate
 from mario_perf.model import RunMeasurement, Severity
-from mario_perf.run_record import Side, StepCounts, TargetRecord
-from mario_perf.validity.comparison_checks import kept_processes, unequal_work, unserved
+from mario_perf.run_record import Generator, RunRecord, Side, StepCounts, TargetRecord
+from mario_perf.validity.comparison_checks import kept_processes, late_generator, unequal_work, unserved
+from tests.analysis.conftest import environment, record
 
 
 @dataclass(frozen=True)
@@ -119,3 +120,30 @@ def test_rounds_that_the_same_processes_played_are_told() -> None:
 )
 def test_fresh_or_unknown_processes_are_not(starts: tuple[tuple[float | None, float | None], ...]) -> None:
     assert list(kept_processes(rounds_of(*starts))) == []
+
+
+def duet_round(lag: float, load_average: float = 0.5, cpu: float = 0.27, sides: int = 2) -> RunRecord:
+    targets = [Sent(9, 9).target(side) for side in ("baseline", "candidate")]
+    return record(
+        *targets[:sides],
+        generator=Generator(cpu_utilisation=cpu, loop_lag_p99=lag, loop_lag_max=lag),
+        environment=environment(load_average=(load_average, 1.0, 1.0)),
+    )
+
+
+def test_a_late_generator_is_told_once_with_its_cause() -> None:
+    rounds = [duet_round(0.01), duet_round(0.069, 11.2), duet_round(0.06, 3.0)]
+    (finding,) = late_generator(rounds)
+    assert finding.severity is Severity.WARNING
+    assert finding.message.startswith(
+        "the load generator was late in 2 of 3 rounds, by up to 69 ms at p99: load average 11 on 2 cores;"
+    )
+
+
+def test_on_a_quiet_machine_the_cause_is_its_own_core() -> None:
+    (finding,) = late_generator([duet_round(0.001, cpu=0.97)])
+    assert "it took 97% of its core" in finding.message
+
+
+def test_a_generator_that_keeps_up_and_one_that_loads_one_service_are_no_matter_of_rounds() -> None:
+    assert list(late_generator([duet_round(0.01), duet_round(0.069, sides=1)])) == []

@@ -1,3 +1,5 @@
+import gzip
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +61,30 @@ def test_a_duet_names_what_got_slower_and_nothing_else(make_run: MakeRun) -> Non
     assert _verdicts(result)["PlaceOrderCommand"] is Verdict.REGRESSED
     assert _verdicts(result)["GetMenuQuery"] is not Verdict.REGRESSED
     assert result.sentence.startswith("PlaceOrderCommand regressed. ")
+
+
+def lose_scrapes(directory: Path, side: Side) -> None:
+    """Of a quarter of the window and more nothing is left."""
+    path = directory / f"scrapes-{side}.jsonl.gz"
+    kept = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+    keep_scrapes(
+        directory, side, [(each["time"], each["body"]) for each in kept if not 20 < each["time"] < 36]
+    )
+
+
+@pytest.mark.parametrize(
+    ("sides", "outcome"),
+    [(("baseline", "candidate"), Outcome.PASS), (("candidate",), Outcome.INVALID)],
+)
+def test_a_gap_between_scrapes_spoils_a_duet_only_where_the_sides_differ(
+    make_run: MakeRun, sides: tuple[Side, ...], outcome: Outcome
+) -> None:
+    run = make_run("duet", Plan(seed=1), Plan(seed=2))
+    for side in sides:
+        lose_scrapes(run, side)
+    result = _judged(run)
+    assert result.outcome is outcome
+    assert "scrape-gap" in {finding.code for finding in result.findings}
 
 
 def test_rounds_of_a_duet_are_judged_together(make_run: MakeRun) -> None:

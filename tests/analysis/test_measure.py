@@ -177,6 +177,14 @@ def test_a_saturated_generator_makes_the_run_invalid(generator: Generator) -> No
     assert _codes(found) == {"generator-saturated": Severity.INVALID}
 
 
+@pytest.mark.parametrize(("model", "codes"), [("closed", set()), ("open", {"generator-saturated"})])
+def test_in_a_closed_duet_a_late_generator_harms_neither_side(model: str, codes: set[str]) -> None:
+    late = Generator(cpu_utilisation=0.1, loop_lag_p99=0.08, loop_lag_max=0.1)
+    sides = [target({"PlaceOrderCommand": 90}, side=side) for side in ("baseline", "candidate")]
+    found = run_checks.of_load(record(*sides, generator=late, model=model))
+    assert {finding.code for finding in found} == codes
+
+
 def test_a_load_that_was_not_achieved_makes_the_run_invalid() -> None:
     sent = target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})
     found = _measured(QUIET, record(sent, rates=Rates(offered=100.0, achieved=90.0)))
