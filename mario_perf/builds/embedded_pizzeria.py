@@ -13,7 +13,7 @@ from mario_perf.builds.git import Checkout
 from mario_perf.errors import UserError
 
 PROJECT = "mario-perf"
-MODULE = "pizzeria"
+MODULE = "mario_perf.pizzeria"
 MAIN = f"{MODULE.replace('.', '/')}/__main__.py"
 """The file that ``python -m`` runs, from the root of a checkout of ours."""
 
@@ -35,7 +35,7 @@ def held_by(root: Path) -> bool:
 
 def installed() -> Checkout:
     """The pizzeria that came with this installation."""
-    return Checkout(Path(__file__).parent.parent, f"{PROJECT} {version(PROJECT)}")
+    return Checkout(Path(__file__).parents[2], f"{PROJECT} {version(PROJECT)}")
 
 
 def check_faults(checkout: Checkout, faults: tuple[str, ...]) -> None:

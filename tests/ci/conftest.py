@@ -8,14 +8,8 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-
-from tests.conftest import REQUIRE_ALL
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 240.0
@@ -41,8 +35,18 @@ SLOWER = ("        with self.transaction():\n", "        __import__('time').slee
 SHORT = "--round-duration 2 --rounds 2"
 """Enough for a handler that is a hundred times slower."""
 
-TRIES = 3
-COULD_NOT_TELL = 4
+REGRESSED = 3
+RECORDED = f"""#!{sys.executable}
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from mario_perf.cli.main import main
+from mario_perf.gate import duet
+from tests.reports import samples
+duet.play = lambda asked, narrator: samples.gate()
+sys.exit(main())
+"""
+"""A ``mario-perf`` that does all that the real one does, but for playing rounds: its result is recorded."""
+
 SOURCE = f"git+file://{ROOT}"
 """What the recipes name by its address."""
 
@@ -112,16 +116,14 @@ def environment(**variables: str) -> dict[str, str]:
     return {**own, "PATH": path, **variables}
 
 
-def judged(play: Callable[[], subprocess.CompletedProcess[str]]) -> subprocess.CompletedProcess[str]:
-    """A gate, played again where the machine was too busy with other things for a run to be judged."""
-    tries = (play() for _ in range(TRIES))
-    for done in tries:
-        if done.returncode != COULD_NOT_TELL:
-            break
-    else:
-        missing = pytest.fail if os.environ.get(REQUIRE_ALL) else pytest.skip
-        missing(f"the machine is too busy for a gate: {done.stdout}")
-    return done
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A PATH with a ``mario-perf`` in front that answers with the recorded result of a gate."""
+    folder = tmp_path_factory.mktemp("recorded")
+    command = folder / "mario-perf"
+    command.write_text(RECORDED)
+    command.chmod(0o755)
+    return f"{folder}{os.pathsep}{environment()['PATH']}"
 
 
 @pytest.fixture(scope="session")

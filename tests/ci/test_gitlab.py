@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from tests.ci.conftest import ROOT, SHORT, SOURCE, Project, environment, judged, shell
+from tests.ci.conftest import REGRESSED, ROOT, SOURCE, Project, environment, shell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,25 +27,20 @@ def test_the_template_is_one_by_gitlabs_schema() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.e2e
-def test_a_merge_request_that_slows_a_handler_is_red_and_leaves_what_gitlab_shows(
-    project: Project, tmp_path: Path
+def test_a_merge_request_that_is_slower_is_red_and_leaves_what_gitlab_shows(
+    project: Project, recorded: str, tmp_path: Path
 ) -> None:
     checkout = project.checkout(tmp_path / "checkout", project.head)
-    variables = {
-        **job()["variables"],
-        "CI_MERGE_REQUEST_DIFF_BASE_SHA": project.base,
-        "PERF_OPTIONS": SHORT,
-    }
+    variables = {**job()["variables"], "CI_MERGE_REQUEST_DIFF_BASE_SHA": project.base, "PATH": recorded}
     script = "\n".join((*job()["before_script"], *job()["script"]))
-    done = judged(lambda: shell("sh", "-ec", script, cwd=checkout, env=environment(**variables)))
-    assert done.returncode == 3, done.stdout + done.stderr
+    done = shell("sh", "-ec", script, cwd=checkout, env=environment(**variables))
+    assert done.returncode == REGRESSED, done.stdout + done.stderr
+    assert f"baseline {project.base[:12]}, candidate {project.head[:12]}" in done.stderr
     artifacts = job()["artifacts"]
     for path in (*artifacts["paths"], *artifacts["reports"].values()):
         assert (checkout / path).exists(), path
-    cases = list(ET.parse(checkout / artifacts["reports"]["junit"]).iter("testcase"))
-    assert len(cases) == 13
-    assert [case.get("name") for case in cases if case.find("failure") is not None] == ["PlaceOrderCommand"]
+    cases = ET.parse(checkout / artifacts["reports"]["junit"]).iter("testcase")
+    assert "PlaceOrderCommand" in [case.get("name") for case in cases if case.find("failure") is not None]
     metrics = (checkout / artifacts["reports"]["metrics"]).read_text()
     assert 'mario_perf_gate_outcome{outcome="regressed"} 1.0' in metrics
 

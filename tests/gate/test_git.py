@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 CHECKS_OUT = f"""
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
-from gate import git
+from mario_perf.builds import git
 with git.checked_out(git.resolve("main")) as checkout:
     print(checkout.path, flush=True)
     time.sleep(60)

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 GATE = f"""#!{sys.executable}
 import subprocess, sys
 sys.path.insert(0, {str(ROOT)!r})
-from gate import environment, git
+from mario_perf.builds import git, process_environment as environment
 git.working_tree(), git.default_baseline()
 with git.checked_out(git.resolve("baseline")) as checkout:
     assert (checkout.path / "staged").read_text() == "first"

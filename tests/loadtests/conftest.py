@@ -1,4 +1,7 @@
-"""Locust and the services run as processes of their own: Locust patches the standard library."""
+"""Locust and the services run as processes of their own.
+
+Locust patches the standard library when it is imported. Here it must not: other suites run in this process.
+"""
 
 import json
 import os
@@ -11,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+with pytest.MonkeyPatch.context() as patch:
+    patch.setenv("LOCUST_SKIP_MONKEY_PATCH", "1")
+    import locust  # noqa: F401
 
 from tests.loadtests.virtual_time import VirtualTime
 

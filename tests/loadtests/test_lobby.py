@@ -6,6 +6,7 @@ import gevent
 import pytest
 from gevent import GreenletExit
 
+from mario_perf.load.arrivals import shapes
 from mario_perf.load.arrivals.arrival_queue import Lobby
 from mario_perf.load.arrivals.arrival_schedule import GAPS, Arrivals, Part
 from mario_perf.load.arrivals.shapes import Shape, Stage
@@ -325,3 +326,17 @@ def test_a_new_page_begins_with_who_is_at_work() -> None:
     assert (ledger.offered, ledger.under_way_at_start, ledger.most_users) == (0, 5, 5)
     here.stop()
     gevent.killall(greenlets)
+
+
+@pytest.mark.parametrize("shape", shapes.load(shapes.BUILT_IN).values(), ids=lambda shape: shape.name)
+def test_every_shape_brings_as_many_as_it_has_area(shape: Shape) -> None:
+    rate = 500 / sum(stage.area for stage in shape.stages)
+    here = Lobby(Arrivals(rate, shape, GAPS["constant"](Random(1))))
+    here.set_out(shape.seconds, 0.0)
+    here.open()
+    for quarter in (1, 2, 3, 4):
+        gevent.sleep(shape.seconds / 4)
+        assert here.ledger.offered == pytest.approx(
+            rate * shape.area_until(quarter * shape.seconds / 4), abs=1
+        )
+    here.stop()

@@ -1,9 +1,11 @@
 """No more users at a time than there are places, also when these become fewer or more."""
 
 import gevent
+import pytest
 from quota import Quota
 
 
+@pytest.mark.usefixtures("virtual_time")
 def test_places_are_taken_by_so_many_at_a_time_and_by_all_in_the_end() -> None:
     quota = Quota()
     inside: list[int] = []
@@ -13,7 +15,7 @@ def test_places_are_taken_by_so_many_at_a_time_and_by_all_in_the_end() -> None:
         with quota.place(most):
             inside.append(number)
             together.append(len(inside))
-            gevent.sleep(0.001)
+            gevent.sleep(1.0)
             inside.remove(number)
 
     together: list[int] = []

@@ -12,7 +12,7 @@ from gevent.event import Event
 
 from mario_perf.load.arrivals import pausable_clock
 from mario_perf.load.record import generator_health, run_phases, scraper
-from mario_perf.load.users import user_group
+from mario_perf.load.users import step_session, user_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +24,11 @@ _TICK: Final = 1e-5
 
 _CLOCKS: Final = {
     pausable_clock: ("perf_counter",),
-    user_group: ("perf_counter",),
     generator_health: ("perf_counter",),
     run_phases: ("time",),
     scraper: ("time", "perf_counter"),
+    step_session: ("perf_counter",),
+    user_group: ("perf_counter",),
 }
 """What the load reads the time with."""
 

@@ -1,12 +1,10 @@
 """A scripted server in a process of its own, and clients of it.
 
-The client works with and without gevent's monkey patching. Here it works without: importing Locust must not
-patch the process that other suites run in.
+The client works with and without gevent's monkey patching. Here it works without.
 """
 
 import base64
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,19 +16,12 @@ from typing import Any
 import gevent.socket
 import pytest
 
-_KEEP = os.environ.get("LOCUST_SKIP_MONKEY_PATCH")
-os.environ["LOCUST_SKIP_MONKEY_PATCH"] = "1"
-import locust  # noqa: E402, F401
-
-if _KEEP is None:
-    del os.environ["LOCUST_SKIP_MONKEY_PATCH"]
-
-from mario_perf.load.http1.client import Client  # noqa: E402
-from mario_perf.load.http1.connection_pool import ConnectionPool  # noqa: E402
-from mario_perf.load.http1.http_connection import Limits  # noqa: E402
-from mario_perf.load.http1.request import prepare  # noqa: E402
-from mario_perf.load.http1.response import Response  # noqa: E402
-from mario_perf.load.http1.tls import default_context  # noqa: E402
+from mario_perf.load.http1.client import Client
+from mario_perf.load.http1.connection_pool import ConnectionPool
+from mario_perf.load.http1.http_connection import Limits
+from mario_perf.load.http1.request import prepare
+from mario_perf.load.http1.response import Response
+from mario_perf.load.http1.tls import default_context
 
 Step = list[Any]
 
