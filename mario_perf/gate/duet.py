@@ -66,7 +66,11 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
     folder = duet.folder / f"round-{number}"
     # Another seed every round: the same journeys again and again would measure only them.
     load = replace(duet.load, seed=duet.load.seed + number - 1)
+    began = time.monotonic()
     with duet.serving(number, folder) as sides:
+        ready = time.monotonic()
+        window = round_plan.with_start(load.window, ready - began, load.until - ready)
+        load = replace(load, window=window)
         try:
             played = run(load, sides.candidate, sides.baseline, folder, sides.processes, narrator.tick)
         except SideDiedError as died:
