@@ -157,3 +157,10 @@ def test_a_candidate_that_answers_late_is_red_after_two_rounds() -> None:
     assert [each.operation.name for each in result.operations if each.verdict == "regressed"] == [
         "GetMenuQuery"
     ]
+
+
+def test_one_late_round_and_no_time_for_another_names_the_step_and_is_not_red() -> None:
+    result = played(World([100.0], late=5.0))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    (told,) = [finding for finding in result.findings if finding.code == "late-answers"]
+    assert told.message.startswith("menu (GetMenuQuery): each of 2 requests took 5 s or more")
