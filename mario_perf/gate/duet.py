@@ -15,7 +15,7 @@ from mario_perf.judgement.judge import Measured, measured
 from mario_perf.judgement.round_selection import for_good, judged, reasons
 from mario_perf.judgement.sequential import Plan, decided, plan
 from mario_perf.model import Finding, GateResult, Outcome, Severity
-from mario_perf.validity.late_answers import late_steps, suspected
+from mario_perf.validity.late_answers import late_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,11 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
     folder = duet.folder / f"round-{number}"
     # Another seed every round: the same journeys again and again would measure only them.
     load = replace(duet.load, seed=duet.load.seed + number - 1)
+    began = time.monotonic()
     with duet.serving(number, folder) as sides:
+        ready = time.monotonic()
+        window = round_plan.with_start(load.window, ready - began, load.until - ready)
+        load = replace(load, window=window)
         try:
             played = run(load, sides.candidate, sides.baseline, folder, sides.processes, narrator.tick)
         except SideDiedError as died:
@@ -139,7 +143,7 @@ class _Course:
 
     def _load(self) -> Load:
         asked = self.duet.load
-        late = self.played and suspected(self.played[-1].record.targets)
+        late = self.played and late_steps([self.played[-1].record.targets])
         # What is late is late in a short window, too.
         window = asked.window if late else round_plan.next_window(asked.window, self.rounds, self.remaining)
         return replace(asked, window=window, until=self.began + self.duet.longest)
@@ -160,8 +164,8 @@ class _Course:
 
     def _look(self) -> GateResult | None:
         rounds = [each.record.targets for each in self.played]
-        hopeless = for_good(reasons(self.played[-1])) and not suspected(rounds[-1])
-        last = self.rounds_left < 1 or hopeless or bool(late_steps(rounds))
+        hopeless = for_good(reasons(self.played[-1])) and not late_steps(rounds[-1:])
+        last = self.rounds_left < 1 or hopeless or any(step.certain for step in late_steps(rounds))
         if not last:
             self._say_what_is_short()
         return self._judged(last=last)

@@ -58,8 +58,8 @@ WARM_UP = 1.0
 REPORTING = 4.0
 """Seconds of a gate's time that are kept for stopping the services, the last look and the reports."""
 
-TIMEOUTS = 6
-"""So many requests that are never answered fit in a gate: two in each of two rounds, and the rest."""
+TIMEOUTS = 12
+"""So many requests that are never answered fit in a gate: two in each of three rounds, and slow starts."""
 
 STORED_LOAD = (20, "0.05:0.2")
 

@@ -28,6 +28,9 @@ _FEWEST_ROUNDS: Final = 6
 _MOST_OVERHEAD: Final = 0.5
 """Of a longer window: starts and ends that take more of a round are worth a word."""
 
+_LONGEST: Final = 3600.0
+"""Seconds of the longest gate that is advised."""
+
 _STEP: Final = 10.0
 """Seconds to which an advised duration is rounded up."""
 
@@ -69,6 +72,11 @@ def next_window(asked: float, rounds: Sequence[Spent], remaining: float) -> floa
     return max(asked, min(wanted, remaining / more - overhead))
 
 
+def with_start(window: float, start: float, remaining: float) -> float:
+    """Seconds of a round's window after a start that took so long: half of what remains at most."""
+    return max(window, min(_WINDOW_SHARE * start, remaining / 2))
+
+
 def _for_executions(last: Spent) -> float:
     """Seconds in which each operation is executed often enough, at the pace of the last round."""
     fewest = min(last.executions.values(), default=_FEWEST_EXECUTIONS)
@@ -86,10 +94,10 @@ class Shortage:
 
     def sentence(self) -> str:
         """For a person, with what to do."""
-        return (
-            f"at this pace {self.expected} of {self.needed} executions of {self.operation}: "
-            f"a gate of {self.seconds:.0f} s would do (--max-duration {self.seconds:.0f})"
-        )
+        pace = f"at this pace {self.expected} of {self.needed} executions of {self.operation}"
+        if self.seconds > _LONGEST:
+            return f"{pace}: no gate of an hour would do; set a lower min_samples for it, or ignore it"
+        return f"{pace}: a gate of {self.seconds:.0f} s would do (--max-duration {self.seconds:.0f})"
 
 
 def shortage(
@@ -123,7 +131,8 @@ def ran_out(rounds: Sequence[Spent], whole: float, short: Shortage | None) -> st
     starts = median(each.overhead for each in rounds)
     measured = sum(each.window for each in rounds)
     window = max(median(each.window for each in rounds), starts)
-    more = short.seconds if short else math.ceil(2 * whole / _STEP) * _STEP
+    twice = math.ceil(2 * whole / _STEP) * _STEP
+    more = short.seconds if short and short.seconds <= _LONGEST else twice
     longer = f", or --round-duration {window:.0f}, since starts and ends take {starts:.0f} s of each round"
     return (
         f"the time was over before all was known: {len(rounds)} rounds in {whole:.0f} s, {measured:.0f} s of "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from mario_perf import changes
 from mario_perf.durations import formatted
 from mario_perf.model import SHARES, Verdict
 
@@ -31,9 +32,6 @@ NAMES: Mapping[Metric, str] = {
 MOST_OF_IT = 0.5
 """Share of a longer response time from which on it is in the handler."""
 
-_WHOLE = 10
-"""Per cent from which on a fraction of one tells nobody anything."""
-
 
 def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> str:
     """One sentence on check ``check`` of operation ``index``."""
@@ -47,7 +45,7 @@ def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> s
             f"The {name} changed by {_amount(moved, points)}, and nothing shows how far runs of one build "
             "lie apart: more of them have to be compared."
         )
-    span = f"{_amount(low, points)} to {_amount(high, points)}"
+    span = changes.span(_amount(low, points), _amount(high, points))
     told = f"The {name} changed by {_amount(moved, points)} (95 % interval {span})"
     return told + _because(check, index, verdict, detectable, points=points)
 
@@ -78,7 +76,7 @@ def _because(check: Check, index: int, verdict: Verdict, detectable: float, *, p
         return f": an improvement beyond the noise threshold of {noise}, certainly."
     if verdict is Verdict.UNCHANGED:
         return f": a rise of {resolution} or more is ruled out."
-    if not math.isfinite(detectable):
+    if not changes.is_told(detectable, share=points):
         return ": the run is too short to tell."
     return (
         f": neither clearly above the noise threshold of {noise} nor surely below {resolution}; "
@@ -87,10 +85,8 @@ def _because(check: Check, index: int, verdict: Verdict, detectable: float, *, p
 
 
 def _amount(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of the same number
-    return f"{value * 100:+.2f} points" if points else f"{value * 100:+.1f} %"
+    return changes.points(value) if points else changes.relative(value)
 
 
 def _size(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of the same number
-    hundredths = value * 100
-    digits = f"{hundredths:.0f}" if hundredths >= _WHOLE else f"{hundredths:.2g}"
-    return f"{digits} points" if points else f"{digits} %"
+    return _amount(value, points).removeprefix("+")

@@ -125,10 +125,9 @@ def conclude(
     changed = _changed(kept[-1], rounds[-1].candidate) if kept else {}
     limited = [_with_limits(result, changed, policy) for result in results]
     late = _late(rounds, policy)
-    operations = verdict.in_order(_with_late_answers(result, late) for result in limited)
-    told = _findings(rounds, kept, policy)
-    if late:
-        told = (*(each.finding() for each in late), *map(_no_obstacle, told))
+    certain = [each for each in late if each.certain]
+    operations = verdict.in_order(_with_late_answers(result, certain) for result in limited)
+    told = _with_late_findings(late, _findings(rounds, kept, policy))
     outcome = verdict.outcome(operations, told)
     asked = [labels for each in rounds for labels in each.matchers]
     return GateResult(
@@ -219,6 +218,15 @@ def _with_late_answers(result: OperationResult, late: Sequence[LateStep]) -> Ope
             said = f"{each.finding().message}."
             return replace(result, verdict=Verdict.REGRESSED, explanation=said)
     return result
+
+
+def _with_late_findings(late: Sequence[LateStep], told: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """What is certain makes the gate red; what is not may be the reason why it cannot be judged."""
+    if certain := [each.finding() for each in late if each.certain]:
+        return (*certain, *map(_no_obstacle, told))
+    worst = min((each.severity for each in told), key=_SEVERITIES.index, default=Severity.NOTE)
+    severity = worst if worst is Severity.INVALID else Severity.WARNING
+    return (*(each.suspicion(severity) for each in late), *told)
 
 
 def _no_obstacle(finding: Finding) -> Finding:

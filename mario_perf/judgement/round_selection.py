@@ -58,7 +58,7 @@ def judged(
     fit = [run for run in runs if not reasons(run)]
     found = [finding for run in runs for finding in reasons(run)]
     too_many = len(runs) - len(fit) > MOST * len(runs)
-    late = late_steps([run.record.targets for run in runs])
+    late = any(step.certain for step in late_steps([run.record.targets for run in runs]))
     if not fit or for_good(found) or too_many or _by_one_side(runs) or late:
         return conclude(runs, baseline, policy, alpha)
     result = conclude(fit, baseline, policy, alpha)

@@ -98,7 +98,7 @@ def _environment() -> Environment:
     }
     environment.filters |= {
         name: getattr(units, name)
-        for name in ("seconds", "percent", "change", "points", "rate", "count", "period", "memory", "share")
+        for name in ("seconds", "percent", "rate", "count", "period", "memory", "share")
     } | {"is_known": math.isfinite, "breakable": _breakable}
     return environment
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from mario_perf import changes
 from mario_perf.errors import listed
 from mario_perf.model import SHARES, Outcome, Verdict
 from mario_perf.reports import units
@@ -143,8 +144,7 @@ def interval(comparison: Comparison) -> str:
     """The interval of the change: ``+9.8 % to +15.1 %``."""
     low, high = comparison.change.low, comparison.change.high
     if math.isfinite(low) and math.isfinite(high):
-        number = _changed(comparison, low).partition(" ")[0]
-        return f"{number} to {_changed(comparison, high)}"
+        return changes.span(_changed(comparison, low), _changed(comparison, high))
     if math.isfinite(low):
         return f"{_changed(comparison, low)} or more"
     if math.isfinite(high):
@@ -159,7 +159,7 @@ def detectable(comparison: Comparison) -> str:
     """
     if comparison.against == "limit":
         return "-"
-    if not math.isfinite(comparison.detectable):
+    if not changes.is_told(comparison.detectable, share=comparison.metric in SHARES):
         return "none"
     return _size(comparison, comparison.detectable)
 
@@ -183,7 +183,7 @@ def quantity(metric: str, value: float) -> str:
 
 
 def _changed(comparison: Comparison, value: float) -> str:
-    return units.points(value) if comparison.metric in SHARES else units.change(value)
+    return changes.points(value) if comparison.metric in SHARES else changes.relative(value)
 
 
 def _size(comparison: Comparison, value: float) -> str:

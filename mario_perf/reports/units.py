@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 
-UNKNOWN = "unknown"
+from mario_perf.changes import UNKNOWN
+
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 _FIGURES = 3
 
@@ -25,16 +26,6 @@ def seconds(value: float) -> str:
 def percent(ratio: float) -> str:
     """A share from 0 to 1: ``0.12 %``."""
     return f"{figures(ratio * 100)} %" if math.isfinite(ratio) else UNKNOWN
-
-
-def change(ratio: float) -> str:
-    """A relative change with its sign: ``+12.3 %``."""
-    return f"{_signed(ratio * 100)} %" if math.isfinite(ratio) else UNKNOWN
-
-
-def points(difference: float) -> str:
-    """A difference of two ratios, in percentage points: ``+2.00 points``."""
-    return f"{_signed(difference * 100)} points" if math.isfinite(difference) else UNKNOWN
 
 
 def rate(value: float) -> str:
@@ -70,15 +61,6 @@ def figures(value: float) -> str:
     rounded = round(value, decimals)
     decimals = _FIGURES - 1 - math.floor(math.log10(abs(rounded)))
     return f"{rounded:,.{max(decimals, 0)}f}"
-
-
-def _signed(value: float) -> str:
-    rounded = round(value, 2 if abs(value) < 10 else 1)  # noqa: PLR2004 — a change needs no third figure
-    digits = 2 if abs(rounded) < 1 else 1
-    text = f"{abs(rounded):,.{digits}f}"
-    if float(text.replace(",", "")) == 0:
-        return "0.0"
-    return ("-" if rounded < 0 else "+") + text
 
 
 def brief(value: float) -> str:

@@ -42,35 +42,38 @@ class LateStep:
     fastest: float
     baseline_slowest: float
 
+    @property
+    def certain(self) -> bool:
+        """Whether there are enough rounds and requests to believe it."""
+        return self.rounds >= FEWEST_ROUNDS and self.requests >= FEWEST_REQUESTS
+
     def finding(self) -> Finding:
+        """That the gate is red."""
+        return Finding("late-answers", Severity.REGRESSED, self._told())
+
+    def suspicion(self, severity: Severity) -> Finding:
+        """What would be red, were there more rounds."""
+        said = f"{self._told()}; more rounds would prove it, so give a longer --max-duration"
+        return Finding("late-answers", severity, said)
+
+    def _told(self) -> str:
         """What happened, with the times."""
         name = self.step if self.operation in {None, self.step} else f"{self.step} ({self.operation})"
         waited = formatted(self.fastest)
+        requests = f"{self.requests} request{'s' * (self.requests > 1)}"
         if self.answered == 0:
-            happened = f"none of {self.requests} requests was answered within {waited}"
+            happened = f"none of {requests} was answered within {waited}"
         else:
-            happened = f"each of {self.requests} requests took {waited} or more"
-        return Finding(
-            "late-answers",
-            Severity.REGRESSED,
-            f"{name}: {happened} on the candidate, in {self.rounds} rounds; the baseline answered each "
-            f"within {formatted(self.baseline_slowest)}",
+            happened = f"each of {requests} took {waited} or more"
+        rounds = f"{self.rounds} round{'s' * (self.rounds > 1)}"
+        return (
+            f"{name}: {happened} on the candidate, in {rounds}; the baseline answered each within "
+            f"{formatted(self.baseline_slowest)}"
         )
 
 
 def late_steps(rounds: Sequence[Sequence[TargetRecord]]) -> tuple[LateStep, ...]:
-    """Steps that are late in the rounds of a duet, with enough rounds and requests to be believed."""
-    return tuple(
-        late for late in _late(rounds) if late.rounds >= FEWEST_ROUNDS and late.requests >= FEWEST_REQUESTS
-    )
-
-
-def suspected(targets: Sequence[TargetRecord]) -> bool:
-    """Whether a step was late in this round: another round will tell more."""
-    return bool(_late([targets]))
-
-
-def _late(rounds: Sequence[Sequence[TargetRecord]]) -> tuple[LateStep, ...]:
+    """Steps that were late whenever they were sent in the rounds of a duet."""
     sides = [_by_side(targets) for targets in rounds if len(targets) == _SIDES]
     names = dict.fromkeys(name for _, candidate in sides for name in candidate)
     found = (_late_step(name, sides) for name in names)

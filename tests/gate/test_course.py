@@ -139,8 +139,8 @@ def test_a_gate_whose_time_ran_out_says_so_with_the_flags_that_help() -> None:
 
 def test_what_is_to_be_expected_is_told_after_the_first_round() -> None:
     world = World([5.0])
-    played(world)
-    assert "of 1000000 executions of GetMenuQuery: a gate of" in world.said[1]
+    played(world, policy=Policy(thresholds=Thresholds(min_samples=50_000)))
+    assert "of 50000 executions of GetMenuQuery: a gate of 4" in world.said[1]
 
 
 def test_no_time_for_a_single_round_is_an_error_with_exit_code_4() -> None:
@@ -157,3 +157,10 @@ def test_a_candidate_that_answers_late_is_red_after_two_rounds() -> None:
     assert [each.operation.name for each in result.operations if each.verdict == "regressed"] == [
         "GetMenuQuery"
     ]
+
+
+def test_one_late_round_and_no_time_for_another_names_the_step_and_is_not_red() -> None:
+    result = played(World([100.0], late=5.0))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    (told,) = [finding for finding in result.findings if finding.code == "late-answers"]
+    assert told.message.startswith("menu (GetMenuQuery): each of 2 requests took 5 s or more")

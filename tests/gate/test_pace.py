@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mario_perf.gate.round_plan import Shortage, Spent, next_window, ran_out, rounds_left, shortage, typical
+from mario_perf.gate.round_plan import (
+    Shortage,
+    Spent,
+    next_window,
+    ran_out,
+    rounds_left,
+    shortage,
+    typical,
+    with_start,
+)
 
 ROUNDS = st.lists(
     st.builds(
@@ -53,6 +62,13 @@ def test_a_window_grows_until_each_operation_is_executed_some_times() -> None:
     assert next_window(3.7, [spent(8.7, executions=3)], remaining=600.0) == 3.7
 
 
+def test_a_window_grows_at_once_with_a_start_that_took_long_as_far_as_there_is_time() -> None:
+    assert with_start(3.7, start=2.0, remaining=170.0) == 3.7
+    assert with_start(3.7, start=30.0, remaining=140.0) == pytest.approx(21.0)
+    assert with_start(3.7, start=30.0, remaining=24.0) == 12.0
+    assert with_start(3.7, start=30.0, remaining=2.0) == 3.7
+
+
 @given(ROUNDS, st.floats(2.0, 30.0), st.floats(0.0, 1000.0))
 def test_a_window_is_never_shorter_than_asked_for_and_grows_only_as_far_as_there_is_time(
     rounds: list[Spent], asked: float, remaining: float
@@ -78,6 +94,14 @@ def test_rounds_at_the_same_pace_give_enough_in_the_time_that_is_advised(
     assert (told is None) == (count * executions >= needed)
     if told is not None:
         assert (told.seconds / seconds + 1) * executions >= needed
+
+
+def test_a_gate_of_hours_is_not_advised() -> None:
+    told = shortage([spent(20.0, executions=1)], {"GetMenuQuery": 1000}, elapsed=30.0, remaining=150.0)
+    assert told is not None
+    assert told.sentence().endswith(
+        "no gate of an hour would do; set a lower min_samples for it, or ignore it"
+    )
 
 
 def test_operations_that_need_none_are_not_short() -> None:

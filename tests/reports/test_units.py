@@ -12,8 +12,6 @@ from mario_perf.reports import units
 FORMATTERS = (
     units.seconds,
     units.percent,
-    units.change,
-    units.points,
     units.rate,
     units.count,
     units.period,
@@ -39,25 +37,9 @@ def test_a_duration_has_three_figures_in_the_unit_that_fits(value: float, text: 
     assert units.seconds(value) == text
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.1234, "+12.3 %"),
-        (-0.031, "-3.1 %"),
-        (0.004, "+0.40 %"),
-        (0.0, "0.0 %"),
-        (-1e-9, "0.0 %"),
-        (20.0, "+2,000.0 %"),
-    ],
-)
-def test_a_change_has_a_sign_unless_nothing_changed(value: float, text: str) -> None:
-    assert units.change(value) == text
-
-
 def test_ratios_counts_and_periods_read_naturally() -> None:
     assert units.percent(0.0012) == "0.120 %"
     assert units.share(0.01) == "1 %"
-    assert units.points(0.02) == "+2.0 points"
     assert units.rate(412.345) == "412/s"
     assert units.count(12345) == "12,345"
     assert [units.period(value) for value in (5, 60, 125)] == ["5 s", "1 min", "2 min 5 s"]
