@@ -127,7 +127,7 @@ def test_a_slower_service_is_red_and_named_and_every_request_is_accounted_for(
     baseline, candidate = pizzeria(), pizzeria("--slow", "PlaceOrderCommand=3")
     urls = ("--baseline-url", baseline, "--candidate-url", candidate)
     options = (*urls, "--max-duration", "90", "--round-duration", "2")
-    done = run("gate", "gate", *options, "--runs-dir", str(tmp_path / "runs"), cwd=ROOT)
+    done = run("mario_perf", "gate", *options, "--runs-dir", str(tmp_path / "runs"), cwd=ROOT)
     report = report_of(tmp_path / "runs")
     assert done.returncode == 3, done.stdout + done.stderr
     assert regressed(report) == ["PlaceOrderCommand"]
@@ -143,7 +143,7 @@ def test_a_candidate_whose_answers_eat_the_rounds_is_red_and_named(
     tmp_path: Path, pizzeria: Callable[..., str]
 ) -> None:
     urls = ("--baseline-url", pizzeria(), "--candidate-url", pizzeria("--delay", "GetMenuQuery=2s"))
-    done = run("gate", "gate", *urls, "--round-duration", "2", cwd=tmp_path)
+    done = run("mario_perf", "gate", *urls, "--round-duration", "2", cwd=tmp_path)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "read menu (GetMenuQuery): each of" in " ".join(done.stdout.split())
     report = report_of(tmp_path / "runs")
@@ -157,7 +157,7 @@ def test_a_candidate_that_refuses_before_any_operation_does_not_pass(
     """None of its operations is slower, or fails: only the client knows."""
     (tmp_path / "perf.toml").write_text(COARSE)
     urls = ("--baseline-url", pizzeria(), "--candidate-url", refusing_pizzeria)
-    done = run("gate", "gate", *urls, "--round-duration", "2", cwd=tmp_path)
+    done = run("mario_perf", "gate", *urls, "--round-duration", "2", cwd=tmp_path)
     assert done.returncode == 4, done.stdout + done.stderr
     assert "requests failed before any operation on the candidate" in " ".join(done.stdout.split())
     report = report_of(tmp_path / "runs")
@@ -188,7 +188,7 @@ def test_what_only_the_client_saw_is_red_and_named(
     (tmp_path / "locustfile.py").write_text(SHOPPING)
     urls = ("--baseline-url", shop(0, 0.0), "--candidate-url", shop(failing, outside))
     options = (*urls, "--max-duration", "90", "--round-duration", "2")
-    done = run("gate", "gate", *options, cwd=tmp_path)
+    done = run("mario_perf", "gate", *options, cwd=tmp_path)
     assert done.returncode == 3, done.stdout + done.stderr
     report = report_of(tmp_path / "runs")
     assert regressed(report) == ["GET /orders"]
@@ -202,11 +202,11 @@ def test_services_on_https_are_compared_when_their_certificate_is_believed(
     (tmp_path / "perf.toml").write_text(COARSE)
     urls = ("--baseline-url", tls_pizzeria(), "--candidate-url", tls_pizzeria())
     options = (*urls, "--rounds", "1", "--round-duration", "2")
-    done = run("gate", "gate", *options, cwd=tmp_path)
+    done = run("mario_perf", "gate", *options, cwd=tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr
     assert "give --ca FILE with who signed its certificate, or --insecure" in done.stderr
     for trust in (("--ca", str(self_signed)), ("--insecure",)):
-        done = run("gate", "gate", *options, *trust, cwd=tmp_path)
+        done = run("mario_perf", "gate", *options, *trust, cwd=tmp_path)
         assert done.returncode in {0, 4}, done.stdout + done.stderr
         report = report_of(tmp_path / "runs")
         assert report["outcome"] != "invalid"
@@ -216,7 +216,7 @@ def test_services_on_https_are_compared_when_their_certificate_is_believed(
 def test_an_unchanged_tree_is_green_and_nothing_is_left(clone: Path, scratch: Path) -> None:
     """The baseline is built from git, beside the working tree."""
     (clone / "perf.toml").write_text(COARSE)
-    done = run("gate", "gate", "--round-duration", "2", cwd=clone, TMPDIR=str(scratch))
+    done = run("mario_perf", "gate", "--round-duration", "2", cwd=clone, TMPDIR=str(scratch))
     assert done.returncode == 0, done.stdout + done.stderr
     report = report_of(clone / "runs")
     assert report["method"] == "duet"
@@ -238,7 +238,9 @@ def test_a_baseline_is_measured_from_the_main_branch_where_there_is_none_and_the
     main = git("rev-parse", "--short=12", "origin/HEAD", cwd=clone)
     git("commit", "-qam", "What is judged is no baseline", cwd=clone)
     kept = set(clone.glob("baselines/*/*.json"))
-    done = run("gate", "gate", "--baseline", "--duration", "5", "--slow", "PlaceOrderCommand=8", cwd=clone)
+    done = run(
+        "mario_perf", "gate", "--baseline", "--duration", "5", "--slow", "PlaceOrderCommand=8", cwd=clone
+    )
     report = report_of(clone / "runs")
     assert done.returncode == {"regressed": 3, "invalid": 4}[report["outcome"]], done.stdout + done.stderr
     assert report["method"] == "stored"
@@ -247,7 +249,7 @@ def test_a_baseline_is_measured_from_the_main_branch_where_there_is_none_and_the
     assert regressed(report) == ["PlaceOrderCommand"]
     assert "measuring one from the committed build" in done.stderr
     (new,) = set(clone.glob("baselines/*/*.json")) - kept
-    shown = run("gate", "baseline", "show", str(new), cwd=clone)
+    shown = run("mario_perf", "baseline", "show", str(new), cwd=clone)
     assert shown.returncode == 0, shown.stderr
     kept_runs = [line.split()[0] for line in shown.stdout.splitlines()[1:]]
     assert kept_runs == report["baseline_runs"]
@@ -257,7 +259,7 @@ def test_a_baseline_is_measured_from_the_main_branch_where_there_is_none_and_the
 @pytest.mark.prometheus
 def test_a_prometheus_of_the_gates_own_sees_every_request(clone: Path, scratch: Path) -> None:
     options = ("--prometheus", "auto", "--rounds", "1", "--round-duration", "2")
-    done = run("gate", "gate", *options, cwd=clone, TMPDIR=str(scratch))
+    done = run("mario_perf", "gate", *options, cwd=clone, TMPDIR=str(scratch))
     report = report_of(clone / "runs")
     assert done.returncode == 4, done.stdout + done.stderr  # one round confirms nothing
     assert report["reconciliation"]
@@ -267,7 +269,7 @@ def test_a_prometheus_of_the_gates_own_sees_every_request(clone: Path, scratch: 
 
 
 def test_a_side_that_is_killed_makes_the_run_invalid_and_says_so(clone: Path) -> None:
-    with started("gate", "gate", cwd=clone) as process:
+    with started("mario_perf", "gate", cwd=clone) as process:
         victim = services_under_load(process, clone)[-1]
         os.kill(victim, signal.SIGKILL)
         said, _ = process.communicate(timeout=90)
@@ -281,7 +283,7 @@ def test_a_side_by_url_that_is_killed_makes_the_run_invalid_and_says_so(
 ) -> None:
     baseline, candidate = pizzeria(), pizzeria()
     urls = ("--baseline-url", baseline, "--candidate-url", candidate)
-    with started("gate", "gate", *urls, "--round-duration", "2", cwd=tmp_path) as process:
+    with started("mario_perf", "gate", *urls, "--round-duration", "2", cwd=tmp_path) as process:
         wait_for(lambda: list(tmp_path.glob("runs/2*/round-2/scrapes-candidate*")))
         os.kill(children_of(os.getpid(), " -m mario_perf.pizzeria ")[-1], signal.SIGKILL)
         said, _ = process.communicate(timeout=90)
@@ -298,13 +300,13 @@ def test_a_run_that_sent_nothing_is_mapped_by_the_policy_as_any_invalid_one(
     (tmp_path / "idle.py").write_text(IDLE)
     (tmp_path / "perf.toml").write_text('[gate]\ninconclusive = "pass"\n[load]\nlocustfile = "idle.py"\n')
     url = pizzeria()
-    done = run("gate", "gate", "--baseline-url", url, "--candidate-url", url, cwd=tmp_path)
+    done = run("mario_perf", "gate", "--baseline-url", url, "--candidate-url", url, cwd=tmp_path)
     assert "sent no request in its window" in done.stderr, done.stdout + done.stderr
     assert done.returncode == 0
 
 
 def test_an_interrupted_gate_leaves_nothing_behind(clone: Path, scratch: Path) -> None:
-    with started("gate", "gate", cwd=clone, TMPDIR=str(scratch)) as process:
+    with started("mario_perf", "gate", cwd=clone, TMPDIR=str(scratch)) as process:
         assert len(services_under_load(process, clone)) == 2
         children = children_of(process.pid)
         process.send_signal(signal.SIGINT)
@@ -317,7 +319,7 @@ def test_an_interrupted_gate_leaves_nothing_behind(clone: Path, scratch: Path) -
 
 
 def test_a_gate_that_is_killed_leaves_no_process_behind(clone: Path) -> None:
-    with started("gate", "gate", cwd=clone) as process:
+    with started("mario_perf", "gate", cwd=clone) as process:
         assert len(services_under_load(process, clone)) == 2
         children = children_of(process.pid)
         process.kill()

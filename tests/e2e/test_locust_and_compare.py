@@ -40,7 +40,7 @@ def test_a_run_is_judged_against_a_saved_one_through_prometheus(
     port = int(service.rpartition(":")[2])
     with scraping((port,), "/metrics", tmp_path / "prometheus.log") as prometheus:
         locust(service, tmp_path)
-        saved = run("gate", "baseline", "save", cwd=tmp_path)
+        saved = run("mario_perf", "baseline", "save", cwd=tmp_path)
         assert saved.returncode == 0, saved.stderr
         locust(service, tmp_path)
         compared = run("analysis.compare", "--baseline", "--prometheus", prometheus, cwd=tmp_path)
