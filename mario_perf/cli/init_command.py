@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import click
@@ -13,17 +13,29 @@ import httpx
 
 from mario_perf.cli.matcher_option import matching
 from mario_perf.configuration import policy_text
+from mario_perf.configuration.discovery import refusal, remarks
+from mario_perf.configuration.discovery.candidates import Candidate, Misfit, Ranking, examine, rank, without
+from mario_perf.configuration.discovery.instrumentations import TITLES
 from mario_perf.configuration.policy import Service
-from mario_perf.configuration.presets import BUCKETS_BY, TITLES, Preset, guess, recognised
+from mario_perf.configuration.service_metrics import SECONDS_PER
 from mario_perf.errors import MetricNotFoundError, UserError, listed, nearest
 from mario_perf.reports.terminal_report import line
 from mario_perf.sources.connection import Connection
-from mario_perf.sources.histograms import Seen, look
+from mario_perf.sources.histograms import look
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mario_perf.configuration.discovery.evidence import Seen
+    from mario_perf.configuration.service_metrics import Unit
 
 _PORT = "{port}"
 _READY = "/health"
 _METRICS = "/metrics"
 """Where services usually say that they are ready, and show their metrics."""
+
+_SHOWN = 5
+"""Histograms that are shown beside the one that was taken."""
 
 _ANSWERING = 5.0
 """Seconds that a service has to say that it is ready."""
@@ -54,6 +66,11 @@ Exit codes:
     metavar="LABEL",
     help="With --histogram: the label that tells operations apart. Repeatable: method and route, say.",
 )
+@click.option(
+    "--unit",
+    type=click.Choice(tuple(SECONDS_PER)),
+    help="Of histograms that do not tell it. Guessed by their bounds where these are clear.",
+)
 @matching("Of a Prometheus: labels of the service's targets, such as job=shop.")
 @click.option("--start", metavar="COMMAND", help="How the service is started; {port} stands for its port.")
 @click.option(
@@ -76,6 +93,7 @@ def init(  # noqa: PLR0913 - an argument an option
     title: str | None,
     histogram: str | None,
     name_label: tuple[str, ...],
+    unit: Unit | None,
     matchers: tuple[tuple[str, str], ...],
     start: str | None,
     ready: str | None,
@@ -86,8 +104,8 @@ def init(  # noqa: PLR0913 - an argument an option
     """Write a perf.toml for a service of your own.
 
     URL is the service's metrics page, or a Prometheus that scrapes it. The service must have answered a few
-    requests, so that its operations have a histogram. The common instrumentations are known, of others a
-    guess is made. Where several fit, it asks; in a pipe it takes the best.
+    requests, so that its operations have a histogram. Each histogram is weighed by its name, its labels, and
+    what it counted. Where several fit, it asks; in a pipe it takes the best, and says why.
     """
     if output.exists() and not force:
         raise UserError(f"{output} exists; give --force to overwrite it, or another --output")
@@ -97,16 +115,22 @@ def init(  # noqa: PLR0913 - an argument an option
         raise click.UsageError("--name-label goes with --histogram")
     command = _command(start)
     seen = look(Connection(url, matchers=dict(matchers)))
-    fitting = _named(seen, histogram, name_label, url) if histogram else _titled(seen, title, url)
+    if histogram:
+        ranking = Ranking((_named(seen, histogram, name_label, unit, url),), ())
+    else:
+        ranking = _titled(rank(seen, unit), title, seen, url)
     metrics = (urlsplit(url).path or "/") if seen.on_page else _METRICS
     where = f"/{ready.removeprefix('/')}" if ready else _ready(url, seen, metrics)
     service = Service(command, ready=where, metrics=metrics)
-    chosen = _without_own(_choice(fitting), seen, service)
+    chosen = _without_own(_choice(ranking), seen, service)
     try:
         output.write_text(policy_text.text(chosen, service, locustfile), encoding="utf-8")
     except OSError as error:
         raise UserError(f"{output}: cannot be written ({error.strerror}); give another --output") from error
-    click.echo(line(f"{output}: {_described(chosen)}; {listed(_operations(chosen, seen))}"))
+    names = _operations(chosen, seen)
+    click.echo(line(f"{output}: {_described(chosen)}; {listed(names)}"))
+    for said in _explained(chosen, ranking, names):
+        click.echo(line(f"  {said}"))
 
 
 def _command(start: str | None) -> tuple[str, ...]:
@@ -133,24 +157,22 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _titled(seen: Seen, title: str | None, url: str) -> tuple[Preset, ...]:
-    fitting = tuple(preset for preset in recognised(seen.histograms) if title in {None, preset.title})
+def _titled(ranking: Ranking, title: str | None, seen: Seen, url: str) -> Ranking:
+    fitting = tuple(each for each in ranking.candidates if title in {None, each.title})
     if not fitting:
-        raise MetricNotFoundError(
-            f"{url}: no histogram of {title or 'durations by operation'}; histograms there: "
-            f"{listed(each.name for each in seen.histograms) or 'none'}{_bucketless(seen)}; send the service "
-            "a few requests, or give --histogram"
-        )
-    return fitting
+        said = refusal.told(seen, ranking.misfits)
+        if title is not None and ranking.candidates:
+            there = listed(each.metrics.duration for each in ranking.candidates)
+            said = f"no histogram of {title}; histograms there: {there}"
+        raise MetricNotFoundError(f"{url}: {said}")
+    found = Ranking(fitting, ranking.misfits)
+    alike = [each for each in (fitting[0], *found.equal) if not each.metrics.name_label]
+    if fitting[0] in alike and len(alike) > 1:
+        raise MetricNotFoundError(f"{url}: {refusal.ambiguous(alike)}")
+    return found
 
 
-def _bucketless(seen: Seen) -> str:
-    """Of durations that have no buckets it is said how to get them, where that is known."""
-    named = [f"{name} ({BUCKETS_BY[name]})" if name in BUCKETS_BY else name for name in seen.bucketless]
-    return f"; durations without buckets: {listed(named)}" if named else ""
-
-
-def _named(seen: Seen, name: str, name_label: tuple[str, ...], url: str) -> tuple[Preset, ...]:
+def _named(seen: Seen, name: str, name_label: tuple[str, ...], unit: Unit | None, url: str) -> Candidate:
     found = next((each for each in seen.histograms if each.name == name), None)
     if found is None:
         raise MetricNotFoundError(
@@ -160,41 +182,53 @@ def _named(seen: Seen, name: str, name_label: tuple[str, ...], url: str) -> tupl
         raise MetricNotFoundError(
             f"{url}: {name} has no label {listed(absent)}; it has {listed(sorted(found.labels))}"
         )
-    guessed = guess(found, name_label)
-    known = () if name_label else recognised([found])
-    fitting = known or (() if guessed is None else (guessed,))
-    if not fitting:
-        raise UserError(
-            f"{url}: {name} does not tell its unit, or no label of it looks like a name (it has "
-            f"{listed(sorted(found.labels)) or 'none'}); give --name-label, or write [metrics] by hand"
+    examined = examine(found, seen.counters, unit=unit, names=name_label)
+    if isinstance(examined, Misfit):
+        raise MetricNotFoundError(
+            f"{url}: {name}: {examined.why}; {examined.remedy}, or write [metrics] by hand"
         )
-    return fitting
+    return examined
 
 
-def _choice(fitting: tuple[Preset, ...]) -> Preset:
+def _choice(ranking: Ranking) -> Candidate:
     """The best; a person at a terminal is asked."""
+    fitting = ranking.candidates
     if len(fitting) == 1 or not sys.stdin.isatty():
         return fitting[0]
-    for number, preset in enumerate(fitting, 1):
-        click.echo(f"{number}  {_described(preset)}")
+    for number, candidate in enumerate(fitting, 1):
+        click.echo(f"{number}  {_described(candidate)}")
     wanted: int = click.prompt("Which one", type=click.IntRange(1, len(fitting)), default=1)
     return fitting[wanted - 1]
 
 
-def _described(preset: Preset) -> str:
-    return f"{preset.title}, {preset.metrics.duration} by {' and '.join(preset.metrics.name_label)}"
+def _described(candidate: Candidate) -> str:
+    metrics = candidate.metrics
+    by = f" by {' and '.join(metrics.name_label)}" if metrics.name_label else ", one operation"
+    return f"{candidate.title}, {metrics.duration}{by}"
 
 
-def _operations(preset: Preset, seen: Seen) -> list[str]:
-    metrics = preset.metrics
+def _explained(chosen: Candidate, ranking: Ranking, names: Sequence[str]) -> Iterator[str]:
+    """Why this one, what fits as well, and what is remarkable about its operations."""
+    yield f"taken since {listed(chosen.reasons, most=len(chosen.reasons))}"
+    others = [each for each in ranking.candidates if each.metrics.duration != chosen.metrics.duration]
+    alike = {each.metrics.duration for each in ranking.equal}
+    for other in others[:_SHOWN]:
+        fits = "fits as well" if other.metrics.duration in alike else "fits less"
+        why = listed(other.reasons)
+        yield f"{fits}: {_described(other)} ({why}); to take it: --histogram {other.metrics.duration}"
+    yield from remarks.of_operations(names)
+
+
+def _operations(candidate: Candidate, seen: Seen) -> list[str]:
+    metrics = candidate.metrics
     found = next(each for each in seen.histograms if each.name == metrics.duration)
     return sorted({metrics.name_of(labels) for labels in found.series if metrics.is_operation(labels)})
 
 
-def _without_own(preset: Preset, seen: Seen, service: Service) -> Preset:
+def _without_own(candidate: Candidate, seen: Seen, service: Service) -> Candidate:
     """Where operations are paths, without those that the gate itself asks for: they are no load."""
-    words = (word for name in _operations(preset, seen) for word in name.split())
-    if not any(word.startswith("/") for word in words):
-        return preset
-    own = tuple(dict.fromkeys((service.metrics, service.ready)))
-    return replace(preset, metrics=replace(preset.metrics, ignored_names=own))
+    words = {word for name in _operations(candidate, seen) for word in name.split()}
+    own = dict.fromkeys((service.metrics, service.ready))
+    if any(word.startswith("/") for word in words):
+        return without(candidate, tuple(own))
+    return without(candidate, tuple(path[1:] for path in own if path[1:] in words))

@@ -48,7 +48,6 @@ Ratio = Annotated[float, Field(ge=0, le=1)]
 Labels = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
-    Field(min_length=1),
 ]
 
 
@@ -107,10 +106,12 @@ class _Metrics(_Table):
     @model_validator(mode="after")
     def _is_complete(self) -> _Metrics:
         if self.duration is not None and self.name_label is None:
-            raise ValueError("name_label is needed: the label, or labels, that tell operations apart")
+            raise ValueError(
+                "name_label is needed: the labels that tell operations apart; [] where it is one operation"
+            )
         if self.duration is not None and self.unit is None and unit_of(self.duration) is None:
             raise ValueError(
-                f'{self.duration} does not tell its unit: add unit = "seconds" or "milliseconds"'
+                f'{self.duration} does not tell its unit: add unit = "seconds", "milliseconds", ...'
             )
         if self.failing_status is not None:
             re.compile(self.failing_status)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mario_perf.configuration.discovery.candidates import Candidate
     from mario_perf.configuration.policy import Service
-    from mario_perf.configuration.presets import Preset
 
 _METRICS = {
     "duration": "the histogram, without _bucket",
     "unit": "of the histogram",
-    "name_label": "tells operations apart; of several labels the values make the name, such as GET /orders",
+    "name_label": "tells operations apart; of several labels the values make the name; [] for one operation",
     "kind_label": "such as command or query",
     "ignored_kinds": "rows that are no operations",
     "ignored_names": "values of name_label: what the gate itself asks for is no load",
@@ -54,12 +54,12 @@ _LOAD_EXAMPLE = "locustfile.py"
 _START_EXAMPLE = ("./serve", "--port", "{port}")
 
 
-def text(preset: Preset, service: Service, locustfile: str | None) -> str:
+def text(candidate: Candidate, service: Service, locustfile: str | None) -> str:
     """A perf.toml for a service with these metrics.
 
     Where it is not known how the service is started, or what is sent, an example stands in a comment.
     """
-    parts = ((_HEAD,), _load(locustfile), _metrics(preset), _service(service))
+    parts = ((_HEAD,), _load(locustfile), _metrics(candidate), _service(service))
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
@@ -75,15 +75,17 @@ def _load(locustfile: str | None) -> Iterator[str]:
     yield ""
 
 
-def _metrics(preset: Preset) -> Iterator[str]:
-    yield f"# {preset.title}."
-    if preset.hint:
-        yield f"# To see more: {preset.hint}."
+def _metrics(candidate: Candidate) -> Iterator[str]:
+    yield f"# {candidate.title}."
+    if candidate.hint:
+        yield f"# To see more: {candidate.hint}."
     yield "[metrics]"
     for key, meaning in _METRICS.items():
-        if value := getattr(preset.metrics, key):
+        value = getattr(candidate.metrics, key)
+        unused = key == "failing_status" and candidate.metrics.status_label is None
+        if (value and not unused) or key == "name_label":
             yield f"{key} = {_toml(value)}  # {meaning}"
-    if preset.metrics.status_label is None and preset.metrics.failures is None:
+    if candidate.metrics.status_label is None and candidate.metrics.failures is None:
         yield '# failures = "..."              # a counter; without one they are what the client saw fail'
     yield ""
 

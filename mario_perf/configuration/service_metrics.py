@@ -9,15 +9,35 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Unit = Literal["seconds", "milliseconds"]
+Unit = Literal["seconds", "milliseconds", "microseconds", "nanoseconds"]
 
-SECONDS_PER: dict[Unit, float] = {"seconds": 1.0, "milliseconds": 1e-3}
-_SUFFIXES: dict[str, Unit] = {"_seconds": "seconds", "_milliseconds": "milliseconds", "_ms": "milliseconds"}
+SECONDS_PER: dict[Unit, float] = {
+    "seconds": 1.0,
+    "milliseconds": 1e-3,
+    "microseconds": 1e-6,
+    "nanoseconds": 1e-9,
+}
+UNITS_BY_WORD: dict[str, Unit] = {
+    **dict.fromkeys(("seconds", "second", "secs", "sec", "s"), "seconds"),
+    **dict.fromkeys(("milliseconds", "millisecond", "millis", "msecs", "msec", "ms"), "milliseconds"),
+    **dict.fromkeys(("microseconds", "microsecond", "micros", "usecs", "usec", "us"), "microseconds"),
+    **dict.fromkeys(("nanoseconds", "nanosecond", "nanos", "nsecs", "nsec", "ns"), "nanoseconds"),
+}
+_ONLY_LAST = {"s", "us", "ns"}
+"""Words that mean something else further in front."""
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def unit_of(name: str) -> Unit | None:
-    """The unit that a metric's name ends with, None when it tells none."""
-    return next((unit for suffix, unit in _SUFFIXES.items() if name.endswith(suffix)), None)
+    """The unit that a metric's name tells, at its end or in its middle; None when it tells none."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    told = [
+        UNITS_BY_WORD[word]
+        for place, word in enumerate(words, 1)
+        if word in UNITS_BY_WORD and (place == len(words) or word not in _ONLY_LAST)
+    ]
+    return told[-1] if told else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +81,15 @@ class Metrics:
         return all(values) and set(values).isdisjoint(self.ignored_names)
 
     def name_of(self, labels: Mapping[str, str]) -> str:
-        """The operation that a series with these labels belongs to."""
+        """The operation that a series with these labels belongs to; without such labels there is one."""
+        if not self.name_label:
+            return self.duration
         return " ".join(labels[label] for label in self.name_label)
 
     def labels_of(self, name: str) -> dict[str, str]:
         """The labels that an operation is named by; of several only the last may hold a space."""
+        if not self.name_label:
+            return {}
         return dict(zip(self.name_label, name.split(" ", len(self.name_label) - 1), strict=False))
 
     def fails(self, status: str) -> bool:

@@ -1,13 +1,13 @@
-"""Which histograms there are: on a service's metrics page, or in a Prometheus server."""
+"""Which metrics there are: on a service's metrics page, or in a Prometheus server."""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mario_perf.configuration.presets import PRESETS, Histogram
-from mario_perf.configuration.service_metrics import unit_of
+from mario_perf.configuration.discovery.duration_units import is_duration
+from mario_perf.configuration.discovery.evidence import Family, Histogram, Seen
 from mario_perf.errors import SourceUnreachableError, UnreadableExpositionError
 from mario_perf.sources import document
 from mario_perf.sources.instant_query import now
@@ -17,22 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mario_perf.sources.connection import Connection
-    from mario_perf.sources.series import Series
+    from mario_perf.sources.document import Document, Sample
 
-_BUCKET, _COUNT = "_bucket", "_count"
+    Labels = frozenset[tuple[str, str]]
+
+_BUCKET, _COUNT, _TOTAL = "_bucket", "_count", "_total"
 _GAUGES = "gaugehistogram"
 """Of what is there now, such as the sizes of queues: no durations."""
 
+_TARGET = {"__name__", "instance", "job"}
+"""Labels that Prometheus gives to every series of a target."""
+
+_TIMES = ".+(seconds|_ms|_us|_ns|duration|latency|time|millis|micros|nanos|_s|_sec).*"
 _WHERE = "give the URL of the metrics, or of a Prometheus that scrapes them"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What there is at a URL, by name; ``bucketless`` are durations that are summed up, and no histograms."""
-
-    histograms: tuple[Histogram, ...]
-    bucketless: tuple[str, ...]
-    on_page: bool  # the URL is the metrics page itself, and no Prometheus
 
 
 def look(connection: Connection) -> Seen:
@@ -60,18 +57,70 @@ def of_exposition(text: str) -> Seen:
         UnreadableExpositionError: It is none.
     """
     shown = document.parse(text)
-    series = [sample.series for sample in shown.samples]
-    buckets = ((each.name, each.labels) for each in series if _is_bucket(each))
-    found = _grouped(each for each in buckets if shown.types.get(each[0].removesuffix(_BUCKET)) != _GAUGES)
-    names = {each.name for each in found}
+    names = _with_buckets(shown)
+    histograms = tuple(_histogram(name, shown) for name in sorted(names))
+    others = [each for each in shown.samples if not _is_part(each, names)]
+    counters = [each for each in shown.samples if _is_counter(each, shown)]
+    return Seen(histograms, _families(counters), tuple(sorted(_bucketless(shown, others))), on_page=True)
+
+
+def _with_buckets(shown: Document) -> set[str]:
+    series = (each.series for each in shown.samples)
+    named = {
+        each.name.removesuffix(_BUCKET)
+        for each in series
+        if each.name.endswith(_BUCKET) and "le" in each.labels
+    }
+    return {name for name in named if shown.types.get(name) != _GAUGES}
+
+
+def _is_counter(sample: Sample, shown: Document) -> bool:
+    name = sample.series.name
+    return name.endswith((_TOTAL, _COUNT)) or shown.types.get(name) == "counter"
+
+
+def _is_part(sample: Sample, names: set[str]) -> bool:
+    return any(
+        sample.series.name.removesuffix(part) in names for part in (_BUCKET, _COUNT, "_sum", "_created")
+    )
+
+
+def _histogram(name: str, shown: Document) -> Histogram:
+    buckets = [each for each in shown.samples if each.series.name == f"{name}{_BUCKET}"]
+    counted: dict[Labels, float] = {}
+    bounds = set()
+    for each in buckets:
+        labels = each.series.labels
+        bounds.add(float(labels.get("le", "nan")))
+        own = frozenset(item for item in labels.items() if item[0] != "le")
+        counted[own] = max(each.value, counted.get(own, 0.0))
+    return Histogram(
+        name,
+        tuple(map(dict, counted)),
+        tuple(counted.values()),
+        tuple(sorted(filter(math.isfinite, bounds))),
+        shown.helps.get(name, ""),
+        shown.units.get(name, ""),
+    )
+
+
+def _families(samples: Iterable[Sample]) -> tuple[Family, ...]:
+    by_name: dict[str, list[Sample]] = defaultdict(list)
+    for each in samples:
+        by_name[each.series.name].append(each)
+    return tuple(
+        Family(name, tuple(each.series.labels for each in own), tuple(each.value for each in own))
+        for name, own in sorted(by_name.items())
+    )
+
+
+def _bucketless(shown: Document, others: Iterable[Sample]) -> set[str]:
+    """Durations that are summed up only: summaries, and where no TYPE says so, what has a count."""
     summaries = {name for name, kind in shown.types.items() if kind == "summary"}
-    bucketless = {each.name.removesuffix(_COUNT) for each in series if each.name.endswith(_COUNT)}
-    without = (summaries | (bucketless - shown.types.keys())) - names
-    return Seen(found, tuple(sorted(filter(unit_of, without))), on_page=True)
-
-
-def _is_bucket(series: Series) -> bool:
-    return series.name.endswith(_BUCKET) and "le" in series.labels
+    counted = {each.series.name.removesuffix(_COUNT) for each in others if each.series.name.endswith(_COUNT)}
+    shown_as_histograms = {name for name, kind in shown.types.items() if kind == "histogram"}
+    names = (summaries | (counted - shown.types.keys()) | shown_as_histograms) - _with_buckets(shown)
+    return {name for name in names if is_duration(Histogram(name, (), help=shown.helps.get(name, "")))}
 
 
 def of_prometheus(connection: Connection) -> Seen:
@@ -80,21 +129,27 @@ def of_prometheus(connection: Connection) -> Seen:
     Raises:
         SourceUnreachableError: It does not answer, or is no Prometheus.
     """
-    names = "|".join((".+_(seconds|milliseconds|ms)", *sorted({each.metrics.duration for each in PRESETS})))
-    rows = now(connection, f'__name__=~"({names})({_BUCKET}|{_COUNT})?"', r'le=~"|\\+Inf"')
-    found = _grouped(
-        (row["metric"]["__name__"], row["metric"])
-        for row in rows
-        if "histogram" in row or "le" in row["metric"]
-    )
-    counted = {row["metric"]["__name__"] for row in rows if row["metric"]["__name__"].endswith(_COUNT)}
-    names_only = {name.removesuffix(_COUNT) for name in counted} - {each.name for each in found}
-    return Seen(found, tuple(sorted(names_only)), on_page=False)
+    rows = now(connection, f'__name__=~"{_TIMES}|.+({_TOTAL}|{_COUNT})"', r'le=~"|\\+Inf"')
+    histograms: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
+    others: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
+    for row in rows:
+        name, labels = row["metric"]["__name__"], _own(row["metric"])
+        if "histogram" in row:
+            histograms[name].append((labels, float(row["histogram"][1]["count"])))
+        elif "le" in row["metric"]:
+            histograms[name.removesuffix(_BUCKET)].append((labels, float(row["value"][1])))
+        elif name.endswith((_TOTAL, _COUNT)):
+            others[name].append((labels, float(row["value"][1])))
+    found = tuple(Histogram(name, *_columns(own)) for name, own in sorted(histograms.items()))
+    counted = {name.removesuffix(_COUNT) for name in others if name.endswith(_COUNT)} - histograms.keys()
+    bucketless = tuple(sorted(name for name in counted if is_duration(Histogram(name, ()))))
+    counters = tuple(Family(name, *_columns(own)) for name, own in sorted(others.items()))
+    return Seen(found, counters, bucketless, on_page=False)
 
 
-def _grouped(rows: Iterable[tuple[str, Mapping[str, str]]]) -> tuple[Histogram, ...]:
-    found: dict[str, dict[frozenset[tuple[str, str]], None]] = defaultdict(dict)
-    for name, labels in rows:
-        own = frozenset((label, value) for label, value in labels.items() if label not in {"le", "__name__"})
-        found[name.removesuffix(_BUCKET)][own] = None
-    return tuple(Histogram(name, tuple(map(dict, own))) for name, own in sorted(found.items()))
+def _own(metric: Mapping[str, str]) -> dict[str, str]:
+    return {label: value for label, value in metric.items() if label not in _TARGET and label != "le"}
+
+
+def _columns(own: list[tuple[dict[str, str], float]]) -> tuple[tuple[dict[str, str], ...], tuple[float, ...]]:
+    return tuple(labels for labels, _ in own), tuple(count for _, count in own)

@@ -89,6 +89,8 @@ def test_what_is_written_loads_and_leaves_out_what_the_gate_itself_asks_for(url:
     metrics = policy_file.load(output).metrics
     assert (metrics.duration, metrics.name_label) == ("http_request_duration_seconds", ("handler",))
     assert metrics.ignored_names == ("/metrics", "/health")
+    assert "taken since its name tells of http, handler names a route" in done.output
+    assert "fits less: a guess, shop_work_seconds by task" in done.output
 
 
 def test_a_service_that_has_no_health_page_is_ready_when_it_shows_its_metrics(tmp_path: Path) -> None:
@@ -106,7 +108,10 @@ def test_durations_without_buckets_are_told_with_what_gives_them_some(tmp_path: 
     summary = METHODS.replace("histogram", "summary").replace("_bucket", "_count").replace(',le="+Inf"', "")
     with answering("/metrics", summary) as base:
         error = write(f"{base}/metrics", tmp_path / "perf.toml").exception
-    assert "http_server_requests_seconds (Micrometer: set management.metrics" in str(error)
+    assert (
+        "http_server_requests_seconds: a summary without buckets; Micrometer: set management.metrics"
+        in str(error)
+    )
     assert "percentiles-histogram.http.server.requests=true" in str(error)
 
 

@@ -1,0 +1,41 @@
+"""What is said where nothing can be taken: each histogram with what it lacks and what would give it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mario_perf.configuration.discovery.instrumentations import buckets_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mario_perf.configuration.discovery.candidates import Candidate, Misfit
+    from mario_perf.configuration.discovery.evidence import Seen
+
+_MOST = 8
+
+
+def told(seen: Seen, misfits: Sequence[Misfit]) -> str:
+    """One line for all that is there."""
+    parts = list(_parts(seen, misfits))
+    if not parts:
+        parts = ["no histogram there; send the service a few requests, or give the page with its metrics"]
+    more = f"; and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
+    return "no histogram of durations by operation: " + "; ".join(parts[:_MOST]) + more
+
+
+def ambiguous(candidates: Sequence[Candidate]) -> str:
+    """Several histograms without labels, each of which is one operation."""
+    names = [each.metrics.duration for each in candidates]
+    shown = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
+    return (
+        f"several histograms, each of one operation: {shown}; a gate reads one: give one of them as "
+        "--histogram, or let the instrumentation have one histogram with a label for the operation"
+    )
+
+
+def _parts(seen: Seen, misfits: Sequence[Misfit]) -> Iterator[str]:
+    for each in misfits:
+        yield f"{each.name}: {each.why}; {each.remedy}"
+    for name in seen.bucketless:
+        yield f"{name}: a summary without buckets; {buckets_by(name)}"

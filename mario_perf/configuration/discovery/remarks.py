@@ -1,0 +1,28 @@
+"""What is remarkable about the operations that a candidate would give."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_ID = re.compile(r"(?<=[/: ])(?:[0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9a-fA-F]{12,})(?=$|[/:? ])")
+_FEW = 3
+_MANY = 200
+
+
+def of_operations(names: Iterable[str]) -> Iterator[str]:
+    """Raw paths: an operation for each id, so that none has enough executions to be judged."""
+    every = list(names)
+    shapes = Counter(_ID.sub("{id}", name) for name in every if _ID.search(name))
+    shape, count = shapes.most_common(1)[0] if shapes else ("", 0)
+    if count >= _FEW:
+        yield (
+            f"raw paths: {count} operations are {shape}, one for each id; "
+            "let the service use the route's template as the label's value"
+        )
+    elif len(every) > _MANY:
+        yield f"too many operations ({len(every)}): a label with few values is better"
