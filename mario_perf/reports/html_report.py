@@ -21,7 +21,8 @@ from markupsafe import Markup, escape
 from mario_perf.model import Verdict
 from mario_perf.reports import heading, phrases, units
 from mario_perf.reports.charts import distribution, forest, timeline
-from mario_perf.reports.evidence import (
+from mario_perf.reports.redaction import redacted
+from mario_perf.reports.run_evidence import (
     client_errors,
     client_times,
     flat,
@@ -31,7 +32,6 @@ from mario_perf.reports.evidence import (
     unreconciled,
     waiting,
 )
-from mario_perf.reports.redaction import redacted
 from mario_perf.reports.validity_section import passed
 
 if TYPE_CHECKING:

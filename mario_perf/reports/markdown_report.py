@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mario_perf.changes import UNKNOWN
 from mario_perf.model import Severity, Verdict
 from mario_perf.reports import heading, phrases, units
 from mario_perf.reports.redaction import redacted
@@ -122,11 +123,11 @@ def _row(one: OperationResult) -> str:
     cells = (
         f"**{escaped(one.operation.name)}**",
         f"{_ICONS[one.verdict.value]} {one.verdict.value}",
-        f"{phrases.subject(spoken)} {phrases.change(spoken)}" if spoken else units.UNKNOWN,
-        phrases.interval(spoken) if spoken else units.UNKNOWN,
-        units.seconds(measured.p50.value) if measured else units.UNKNOWN,
-        units.seconds(measured.p95.value) if measured else units.UNKNOWN,
-        units.percent(measured.error_ratio) if measured else units.UNKNOWN,
+        f"{phrases.subject(spoken)} {phrases.change(spoken)}" if spoken else UNKNOWN,
+        phrases.interval(spoken) if spoken else UNKNOWN,
+        units.seconds(measured.p50.value) if measured else UNKNOWN,
+        units.seconds(measured.p95.value) if measured else UNKNOWN,
+        units.percent(measured.error_ratio) if measured else UNKNOWN,
         phrases.detectable(spoken) if spoken else "none",
     )
     return f"| {' | '.join(cells)} |"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mario_perf import changes
+from mario_perf.changes import UNKNOWN
 from mario_perf.errors import listed
 from mario_perf.model import SHARES, Outcome, Verdict
 from mario_perf.reports import units
@@ -149,7 +150,7 @@ def interval(comparison: Comparison) -> str:
         return f"{_changed(comparison, low)} or more"
     if math.isfinite(high):
         return f"{_changed(comparison, high)} or less"
-    return units.UNKNOWN
+    return UNKNOWN
 
 
 def detectable(comparison: Comparison) -> str:
@@ -177,7 +178,7 @@ def quantity(metric: str, value: float) -> str:
         case "rate":
             return units.rate(value)
         case "spread":
-            return f"{units.figures(value)} times" if math.isfinite(value) else units.UNKNOWN
+            return f"{units.figures(value)} times" if math.isfinite(value) else UNKNOWN
         case _:
             return units.seconds(value)
 
@@ -208,7 +209,7 @@ def waited(apart: tuple[float, float]) -> str:
     """How much longer the client waited: a range, open where a bucket has no upper bound."""
     low, high = apart
     if not math.isfinite(high):
-        return units.UNKNOWN
+        return UNKNOWN
     return span(apart) if math.isfinite(low) else f"{units.seconds(high)} or less"
 
 

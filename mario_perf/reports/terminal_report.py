@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mario_perf.changes import UNKNOWN
 from mario_perf.errors import listed
 from mario_perf.model import Outcome, Severity, Verdict
 from mario_perf.reports import heading, phrases, units
@@ -98,18 +99,18 @@ def _row(one: OperationResult) -> tuple[Text, ...]:
     return (
         Text(line(one.operation.name)),
         Text(one.verdict.value, style=_STYLES[one.verdict]),
-        Text(f"{phrases.subject(spoken)} {phrases.change(spoken)}" if spoken else units.UNKNOWN),
-        Text(phrases.interval(spoken) if spoken else units.UNKNOWN),
+        Text(f"{phrases.subject(spoken)} {phrases.change(spoken)}" if spoken else UNKNOWN),
+        Text(phrases.interval(spoken) if spoken else UNKNOWN),
         Text(_quantile(measured, "p50")),
         Text(_quantile(measured, "p95")),
-        Text(units.percent(measured.error_ratio) if measured else units.UNKNOWN),
+        Text(units.percent(measured.error_ratio) if measured else UNKNOWN),
         Text(phrases.detectable(spoken) if spoken else "none"),
     )
 
 
 def _quantile(side: Summary | None, name: str) -> str:
     if side is None:
-        return units.UNKNOWN
+        return UNKNOWN
     quantile: Quantile = getattr(side, name)
     return units.seconds(quantile.value)
 

@@ -21,7 +21,10 @@ def test_the_number_of_users_follows_the_level_of_every_shape(
         moment = shape.seconds * part / 1000
         monkeypatch.setattr(levels, "get_run_time", lambda: moment)  # noqa: B023 - read at once
         users = max(round(USERS * cast("float", shape.level(moment))), 1)
-        assert levels.tick() == (pytest.approx(users, abs=0.51), 2.5)
+        tick = levels.tick()
+        assert tick is not None
+        assert tick[0] == pytest.approx(users, abs=0.51)
+        assert tick[1] == 2.5
     monkeypatch.setattr(levels, "get_run_time", lambda: shape.seconds)
     assert levels.tick() is None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mario_perf.load.record.latency_counts import Latencies
-from mario_perf.reports import evidence
+from mario_perf.reports import run_evidence as evidence
 from tests.reports import samples
 
 if TYPE_CHECKING:
