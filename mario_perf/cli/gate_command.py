@@ -126,10 +126,11 @@ Examples:
     help="Write a file somewhere else, too; repeatable. Its ending says the format (.html .json .md .xml "
     ".prom .txt), or a format and = before it.",
 )
-def gate(**options: object) -> int:
+@click.pass_obj
+def gate(began: float, /, **options: object) -> int:
     """Is the working tree slower than the code it came from?
 
     Starts both builds side by side, drives them with the same journeys at the same time, and compares every
     command and query. Ends as soon as it knows.
     """
-    return gate_session.run(Wish(**options))  # type: ignore[arg-type]
+    return gate_session.run(Wish(**options), began)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -45,7 +46,7 @@ def main() -> int:
     """Run a command; returns the exit code, and never a traceback."""
     signal.signal(signal.SIGTERM, _interrupted)
     try:
-        return cli.main(standalone_mode=False) or 0
+        return cli.main(standalone_mode=False, obj=time.monotonic()) or 0
     except UserError as error:
         click.echo(f"mario-perf: {masking.text(str(error))}", err=True)
         return error.exit_code

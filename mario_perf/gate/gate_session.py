@@ -68,8 +68,12 @@ STORED_LOAD = (20, "0.05:0.2")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A gate that is about to begin; without a ``pair`` it measures services that run already."""
+    """A gate that is about to begin; without a ``pair`` it measures services that run already.
 
+    ``began`` is when its time began to run, by the monotonic clock.
+    """
+
+    began: float
     wish: Wish
     policy: Policy
     load: Load
@@ -77,8 +81,8 @@ class Session:
     folder: Path
 
 
-def run(wish: Wish) -> int:
-    """Do it; returns the exit code.
+def run(wish: Wish, began: float) -> int:
+    """Do it; returns the exit code. Its time began to run at ``began``, by the monotonic clock.
 
     Raises:
         UserError: it cannot be done as asked.
@@ -91,7 +95,7 @@ def run(wish: Wish) -> int:
     compared = None if wish.baseline_url else _pair(wish, policy, load)
     different = compared.difference(accepted=wish.same_environment) if compared else Difference()
     folder = gate_folder.make(wish.runs_dir)
-    asked = Session(wish, policy, load, compared, folder)
+    asked = Session(began, wish, policy, load, compared, folder)
     with verdict.errors_mapped(policy.inconclusive), _details_kept(folder):
         with narrating(longest) as narrator:
             result = _told(play(asked, narrator), different)
@@ -142,7 +146,7 @@ def _details_kept(folder: Path) -> Iterator[None]:
 
 def _duet(session: Session, narrator: Narrator) -> GateResult:
     wish, policy = session.wish, session.policy
-    began, longest = time.monotonic(), wish.max_duration - REPORTING
+    began, longest = session.began, wish.max_duration - REPORTING
     with ExitStack() as stack:
         load = session.load
         if session.pair is None:

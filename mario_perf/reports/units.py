@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 
-from mario_perf.changes import UNKNOWN
+from mario_perf import changes
 
+UNKNOWN = changes.UNKNOWN
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 _FIGURES = 3
 
