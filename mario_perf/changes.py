@@ -17,6 +17,9 @@ _MOST_TIMES: Final = 1000.0
 _ALL: Final = 1.0
 """Of a share there is no more: 100 points."""
 
+_WHOLE: Final = 0.1
+"""From here on a fraction of a per cent tells nobody anything of a size."""
+
 _TWO_DIGITS: Final = 10.0
 """Below this a change is rounded to two digits, which show while it is below one."""
 
@@ -39,6 +42,14 @@ def points(difference: float) -> str:
     if abs(difference) > _ALL:
         return "more than +100 points" if difference > 0 else "less than -100 points"
     return f"{_signed(difference * 100)} points"
+
+
+def size(value: float, *, share: bool) -> str:
+    """How large a change is, without a sign: ``5.0 %``, and from ten on whole: ``240 %``."""
+    told = points(value) if share else relative(value)
+    if _WHOLE <= value < (_ALL if share else _MOST_PERCENT):
+        told = f"{value * 100:.0f} {'points' if share else '%'}"
+    return told.removeprefix("+")
 
 
 def span(low: str, high: str) -> str:

@@ -132,7 +132,7 @@ def ran_out(rounds: Sequence[Spent], whole: float, short: Shortage | None) -> st
     measured = sum(each.window for each in rounds)
     window = max(median(each.window for each in rounds), starts)
     twice = math.ceil(2 * whole / _STEP) * _STEP
-    more = short.seconds if short and short.seconds <= _LONGEST else twice
+    more = max(twice, short.seconds) if short and short.seconds <= _LONGEST else twice
     longer = f", or --round-duration {window:.0f}, since starts and ends take {starts:.0f} s of each round"
     return (
         f"the time was over before all was known: {len(rounds)} rounds in {whole:.0f} s, {measured:.0f} s of "

@@ -89,4 +89,4 @@ def _amount(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of th
 
 
 def _size(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of the same number
-    return _amount(value, points).removeprefix("+")
+    return changes.size(value, share=points)

@@ -71,3 +71,17 @@ def test_what_could_have_been_shown_is_told_only_where_it_says_something() -> No
     assert not changes.is_told(1.5, share=True)
     assert not changes.is_told(math.inf, share=False)
     assert not changes.is_told(math.nan, share=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "share", "text"),
+    [
+        (0.05, False, "5.0 %"),
+        (2.404, False, "240 %"),
+        (20.0, False, "21 times as much"),
+        (0.01, True, "1.0 points"),
+        (0.25, True, "25 points"),
+    ],
+)
+def test_a_size_has_no_sign_and_no_figure_too_many(value: float, share: bool, text: str) -> None:  # noqa: FBT001
+    assert changes.size(value, share=share) == text
