@@ -14,7 +14,7 @@ from mario_perf.load.users.measured_user import MeasuredUser
 from mario_perf.load.users.rapid_http_user import RapidHttpSession
 from mario_perf.load.users.user_group import Crew, Seat
 from mario_perf.run_record import Side
-from tests.loadtests.asked import options
+from tests.loadtests.option_parsing import options
 
 Factory = Callable[..., Any]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
