@@ -2,7 +2,7 @@
 
 from locust import events
 
-from mario_perf.load.options import add_arguments
+from mario_perf.load.options.arguments import add_arguments
 from mario_perf.load.record import recorder
 from mario_perf.load.steps import Answer, Step
 from mario_perf.load.users.measured_user import MeasuredUser

@@ -6,7 +6,7 @@ import pytest
 from mario_perf.load.arrivals.shared_iterations import Plan
 from mario_perf.load.steps import Step
 from mario_perf.load.users.user_group import Crew
-from tests.loadtests.asked import options
+from tests.loadtests.option_parsing import options
 
 LOOK = Step("look", "LookQuery", "GET")
 

@@ -101,7 +101,9 @@ def test_a_run_that_is_over_before_its_users_are_there_is_one_line_and_exit_code
     crowd = ("--rate", "2000", "-r", "20", "-t", "60s")
     code, output = load.run("-H", "http://127.0.0.1:9", *crowd)
     assert code == 2
-    assert "--run-time 60 s is over before anything is measured: 2,000 users are there after 99 s" in output
+    assert (
+        "--run-time 60 s ends before the measurement window opens: 2,000 users take 99 s to start" in output
+    )
     assert "Traceback" not in output
 
 
@@ -207,14 +209,14 @@ def test_what_the_web_form_asks_for_is_checked_before_a_run_begins(
         for fields, reason in (
             ({"rate": "0"}, "argument --rate: 0 is not positive; give more than 0"),
             ({"rate": "-5"}, "argument --rate: -5 is not positive; give more than 0"),
-            ({"rate": "many"}, "argument --rate: 'many' is no number"),
+            ({"rate": "many"}, "argument --rate: 'many' is not a number"),
             ({"scrape_interval": "0"}, "argument --scrape-interval: 0 is not positive; give more than 0"),
-            ({"scrape_interval": ""}, "argument --scrape-interval: '' is no number"),
+            ({"scrape_interval": ""}, "argument --scrape-interval: '' is not a number"),
             ({"scenario": "breakfast"}, "--scenario breakfast: no such scenario; choose one of mario, "),
             ({"shape": "lunch"}, "--shape lunch: no such shape; choose one of smoke, "),
-            ({"rate": "30", "run_time": "1s", "spawn_rate": "1"}, "--run-time 1 s is over before "),
-            ({"rate": "30", "max_users": "1"}, "--max-users 1 are fewer than --users 2, "),
-            ({"rate": "30", "max_users": "few"}, "argument --max-users: 'few' is no number"),
+            ({"rate": "30", "run_time": "1s", "spawn_rate": "1"}, "--run-time 1 s ends before "),
+            ({"rate": "30", "max_users": "1"}, "--max-users 1 is less than --users 2, "),
+            ({"rate": "30", "max_users": "few"}, "argument --max-users: 'few' is not a number"),
             ({"rate": "", "max_users": "5"}, "--max-users is for an open model; give --rate, too"),
         ):
             answer = post(**fields)

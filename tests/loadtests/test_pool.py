@@ -190,7 +190,7 @@ def test_a_scenario_with_a_fixed_number_of_journeys_keeps_its_users(pizzeria: An
         (("--max-users", "9"), "--max-users is for an open model; give --rate, too, or leave it out"),
         (
             ("--rate", "30", "-u", "10", "--max-users", "9"),
-            "--max-users 9 are fewer than --users 10, who are there from the start; give at least as many",
+            "--max-users 9 is less than --users 10, the initial user pool; give at least as many",
         ),
     ],
 )

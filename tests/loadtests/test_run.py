@@ -9,8 +9,8 @@ import pytest
 from mario_perf.load.record.run_phases import Run
 from mario_perf.load.users.user_group import CrewReport, targets
 from mario_perf.run_record import LostWorker
-from tests.loadtests.asked import options
 from tests.loadtests.exposition import serving
+from tests.loadtests.option_parsing import options
 
 
 class Unable:

@@ -15,8 +15,8 @@ from mario_perf.load.steps import Step
 from mario_perf.load.users import user_group as crew
 from mario_perf.load.users.step_session import Target
 from mario_perf.sources.scrapes import scrapes
-from tests.loadtests.asked import options
 from tests.loadtests.exposition import serving
+from tests.loadtests.option_parsing import options
 from tests.loadtests.virtual_time import VirtualTime
 
 HOURS = 24

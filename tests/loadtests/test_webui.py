@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.loadtests.conftest import Load
+    from tests.loadtests.conftest import Load, Stub
 
 CHROMIUM = shutil.which("chromium")
 PATIENCE = 60.0  # seconds
@@ -72,6 +72,31 @@ def test_the_tab_shows_the_services_own_figures_and_links_the_report_in_the_end(
     assert errors == []
 
 
+@pytest.mark.browser
+def test_a_run_started_by_the_form_has_the_rate_and_the_limit_typed_there(
+    load: Load, stub: Callable[..., Stub], page: Page, free_port: int
+) -> None:
+    url = f"http://127.0.0.1:{free_port}"
+    with load.start("-H", *stub(1).urls, "--web-host", "127.0.0.1", "--web-port", str(free_port)):
+        until(lambda: answers(url))
+        page.goto(url)
+        for section in ("Advanced options", "Custom parameters"):
+            page.get_by_text(section).click()
+        for field, value in (
+            ("userCount", "3"),
+            ("spawnRate", "3"),
+            ("runTime", "2s"),
+            ("rate", "20"),
+            ("maxUsers", "7"),
+        ):
+            page.locator(f"input[name={field}]").fill(value)
+        page.get_by_role("button", name="Start").click()
+        until(lambda: any(load.runs.glob("2*/run.json")))
+    assert load.record["model"] == "open"
+    assert load.record["users"] == 3
+    assert (load.record["arrivals"]["rate"], load.record["arrivals"]["max_users"]) == (20.0, 7)
+
+
 def test_a_duet_shows_both_sides_and_there_is_no_report_before_the_end(
     load: Load, pizzeria: Callable[..., str], free_port: int
 ) -> None:
@@ -90,6 +115,13 @@ def test_a_duet_shows_both_sides_and_there_is_no_report_before_the_end(
     assert before.status_code == 404
     assert report.status_code == 200
     assert "Duet" in report.text
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).is_success
+    except httpx.TransportError:
+        return False
 
 
 def under_way(load: Load) -> bool:

@@ -16,11 +16,11 @@ from gevent import GreenletExit
 from gevent.lock import RLock
 from locust.runners import MasterRunner, WorkerRunner
 
-from mario_perf.load import options
 from mario_perf.load.arrivals.shared_iterations import Plan
 from mario_perf.load.arrivals.user_count import Levels
 from mario_perf.load.credentials import without_credentials
-from mario_perf.load.options import Options
+from mario_perf.load.options import resolution
+from mario_perf.load.options.run_options import Options
 from mario_perf.load.record import record_builder, run_folder
 from mario_perf.load.record.record_builder import Crowd
 from mario_perf.load.record.run_phases import LONGEST_REQUEST, Run
@@ -113,8 +113,8 @@ class Recorder:
             LOG.error("no service to load: give --host URL")
             return
         try:
-            options.settle(parsed)
-            asked = Options.of(parsed)
+            resolution.resolve(parsed)
+            asked = Options.from_parsed(parsed)
             place = run_folder.create(asked.runs_dir, asked.run_id)
         except ValueError as error:
             self._give_up(str(error))
@@ -242,8 +242,8 @@ def _agree(environment: Environment, wanted: Namespace) -> None:
     Raises:
         ValueError: They are wrong.
     """
-    options.settle(wanted)
-    asked = Options.of(wanted)
+    resolution.resolve(wanted)
+    asked = Options.from_parsed(wanted)
     for user in environment.user_classes:
         known = user.scenarios if issubclass(user, MeasuredUser) else ()
         if known and asked.scenario not in known:
@@ -260,7 +260,7 @@ def _agree(environment: Environment, wanted: Namespace) -> None:
 def _expect_service(environment: Environment) -> None:
     if not environment.host:
         sys.exit(_complain("no service to load: give --host URL"))
-    asked = Options.of(_parsed(environment))
+    asked = Options.from_parsed(_parsed(environment))
     for target in targets(asked, environment.host):
         try:
             httpx.URL(target.url).host.encode("idna")  # gevent's resolver prints what it cannot encode

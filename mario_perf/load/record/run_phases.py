@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mario_perf.load.options import Options
+    from mario_perf.load.options.run_options import Options
     from mario_perf.load.users.step_session import Target
     from mario_perf.load.users.user_group import CrewReport
     from mario_perf.run_record import LostWorker

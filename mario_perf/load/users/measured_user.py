@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import gevent
 from gevent.event import AsyncResult
 
-from mario_perf.load.options import Options
+from mario_perf.load.options.run_options import Options
 from mario_perf.load.users.rapid_http_user import RapidHttpUser
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class MeasuredUser(RapidHttpUser):
     def __init__(self, environment: Environment) -> None:
         parsed = environment.parsed_options
         if parsed is not None and (parsed.insecure or parsed.ca):
-            self.ssl_context_factory = Options.of(parsed).tls
+            self.ssl_context_factory = Options.from_parsed(parsed).tls
         if parsed is not None and parsed.request_timeout:
             self.timeout = min(self.timeout, parsed.request_timeout)
         if self.host is not None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mario_perf.load.arrivals.arrival_queue import Pool
     from mario_perf.load.arrivals.shared_iterations import Plan
-    from mario_perf.load.options import Options
+    from mario_perf.load.options.run_options import Options
     from mario_perf.load.users.rapid_http_user import RapidHttpSession
 
 _LOOK_AGAIN: Final = 0.02  # seconds

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from locust.util.timespan import parse_timespan
 
-from mario_perf.load.options import add_arguments
+from mario_perf.load.options.arguments import add_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,7 +10,7 @@ from gevent import GreenletExit
 from locust.runners import STATE_RUNNING, STATE_SPAWNING
 
 from mario_perf.load.arrivals.shared_iterations import Plan
-from mario_perf.load.options import Options
+from mario_perf.load.options.run_options import Options
 from mario_perf.load.users.measured_user import MeasuredUser
 from mario_perf.load.users.user_group import Crew
 from mario_perf.load.users.user_pool import LocustPool
@@ -56,7 +56,7 @@ class Participant:
         return self._crew.seat(clients, excluded)
 
     def _begin(self, **_: Any) -> None:  # noqa: ANN401 - Locust's events
-        options = Options.of(self._environment.parsed_options)  # type: ignore[arg-type]
+        options = Options.from_parsed(self._environment.parsed_options)  # type: ignore[arg-type]
         index = max(self._runner.worker_index, 0)
         plan = Plan(self._done) if journeys(self._environment, options) else None
         self._crew = Crew(options, self._environment.host or "", index, plan, LocustPool(self._runner))

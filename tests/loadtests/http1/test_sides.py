@@ -1,6 +1,5 @@
 """A user who loads both sides of a duet: what each side gets, and what is reported of it."""
 
-from argparse import Namespace
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from mario_perf.load.users.measured_user import MeasuredUser
 from mario_perf.load.users.rapid_http_user import RapidHttpSession
 from mario_perf.load.users.user_group import Crew, Seat
 from mario_perf.run_record import Side
-from tests.loadtests.asked import options
+from tests.loadtests.option_parsing import options, resolved
 
 Factory = Callable[..., Any]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -33,7 +32,7 @@ class Chairs:
 
 def look(candidate: str, baseline: str) -> list[dict[str, Any]]:
     """Send one step to both sides, and give the request events."""
-    environment = Environment(parsed_options=Namespace(insecure=False, ca=None, duet=baseline))
+    environment = Environment(parsed_options=resolved("--duet", baseline))
     events: list[dict[str, Any]] = []
     environment.events.request.add_listener(  # type: ignore[no-untyped-call]
         lambda **event: events.append(event)

@@ -1,0 +1,1 @@
+"""The load's own options, besides those of Locust."""
