@@ -76,6 +76,15 @@ class Latency(Record):
     hdr: str = Field(description="HdrHistogram V2 compressed, base64, microseconds")
 
 
+class Packages(Record):
+    """What a service had to load, as it was read when it had started."""
+
+    read: Literal["importlib.metadata", "node_modules/.package-lock.json"] = Field(
+        description="where from: asked of the service's own interpreter, or noted by npm"
+    )
+    versions: dict[str, str] = Field(description="by package; Python's own by the name python")
+
+
 class TargetRecord(Record):
     """One service under load. A run has one target, a duet has two."""
 
@@ -91,6 +100,7 @@ class TargetRecord(Record):
         description="open model: a journey's first step from when the journey was due, so that a load "
         "generator that is late itself hides nothing; the others from when they were sent",
     )
+    packages: Packages | None = Field(default=None, description="null where a gate did not read them")
 
 
 class Environment(Record):

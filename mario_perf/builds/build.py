@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import math
 import os
-import shlex
 import time
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import embedded_pizzeria
-from mario_perf.builds.processes import running, wait_for_end, wait_until_ready
+from mario_perf.builds.processes import running, wait_until_ready
+from mario_perf.configuration.policy import ENVIRONMENT
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.errors import UserError
-from mario_perf.reports.redaction import arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mario_perf.builds.git import Checkout
     from mario_perf.builds.processes import Child
     from mario_perf.configuration.policy import Policy, Service
-    from mario_perf.reports.progress import Narrator
 
 STARTING = 60.0
-SETTING_UP = 900.0
-"""Seconds that a service may take to answer, and its setup to end."""
+"""Seconds that a service may take to answer."""
 
 
 METRICS = "/metrics"
@@ -47,6 +44,7 @@ class Build:
     port: int
     faults: tuple[str, ...] = ()
     until: float = math.inf
+    environment: Path | None = None  # made by the policy's setup
 
     @property
     def url(self) -> str:
@@ -62,7 +60,12 @@ class Build:
         """What starts it: the policy's words, or the embedded pizzeria of this checkout."""
         if self.service is None:
             return embedded_pizzeria.command(self.port, self.faults)
-        return [word.replace("{port}", str(self.port)) for word in self.service.start]
+        return self.filled(self.service.start)
+
+    def filled(self, words: Sequence[str]) -> list[str]:
+        """Words of the policy, with this build's port and environment."""
+        known = {"{port}": str(self.port), ENVIRONMENT: str(self.environment)}
+        return [_replaced(word, known) for word in words]
 
 
 def startable(policy: Policy) -> Service | None:
@@ -88,21 +91,6 @@ def startable(policy: Policy) -> Service | None:
 def metrics_path(policy: Policy) -> str:
     """Where a policy's service shows its metrics."""
     return policy.service.metrics if policy.service else METRICS
-
-
-def prepare(build: Build, folder: Path, narrator: Narrator) -> None:
-    """Run the policy's ``setup`` in the checkout, once for all rounds; its output goes into ``folder``.
-
-    Raises:
-        UserError: it failed, or took too long.
-    """
-    if build.service is None or not build.service.setup:
-        return
-    narrator.say(f"setting up the {build.name}: {shlex.join(arguments(build.service.setup))}")
-    name, log = f"setup of the {build.name}", folder / f"{build.name}.setup.log"
-    with running(name, build.service.setup, log, cwd=build.checkout.path) as child:
-        if wait_for_end(child, SETTING_UP, narrator.tick) != 0:
-            raise UserError(f"{child.ended}; its output is in {log}")
 
 
 @contextmanager
@@ -137,5 +125,22 @@ def _started(build: Build, seed: int, folder: Path) -> AbstractContextManager[Ch
         # Both sides of a round hash alike, so that the order of a set is no difference between builds.
         "PYTHONHASHSEED": str(seed),
     }
+    if build.environment is not None:
+        env |= _activated(build.environment)
     log = folder.with_suffix(f".{build.name}.log")
     return running(build.name, build.command(), log, cwd=build.checkout.path, env=env)
+
+
+def _activated(environment: Path) -> dict[str, str]:
+    """What makes a shell's commands those of an environment, of Python or of Node."""
+    places = [str(environment / place) for place in ("bin", "node_modules/.bin")]
+    return {
+        "PATH": os.pathsep.join([*places, os.environ.get("PATH", os.defpath)]),
+        "VIRTUAL_ENV": str(environment),
+    }
+
+
+def _replaced(word: str, known: Mapping[str, str]) -> str:
+    for name, value in known.items():
+        word = word.replace(name, value)
+    return word

@@ -17,7 +17,7 @@ from mario_perf.builds import process_environment
 from mario_perf.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 TIMEOUT = 60.0
@@ -133,6 +133,46 @@ def default_baseline() -> str:
         ) from error
 
 
+def paths(checkout: Checkout) -> frozenset[str]:
+    """A checkout's files by their path from its root, but ignored ones and those of submodules.
+
+    Raises:
+        UserError: git cannot list them.
+    """
+    return frozenset(
+        names("ls-files", "-z", "--cached", "--others", "--exclude-standard", folder=checkout.path)
+    )
+
+
+def files(checkout: Checkout, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+    """The content of some of them, but of links.
+
+    Raises:
+        UserError: git cannot list them, or one cannot be read.
+    """
+    places = {path: checkout.path / path for path in paths(checkout) if wanted(path)}
+    try:
+        return {path: place.read_bytes() for path, place in places.items() if _is_plain(place)}
+    except OSError as error:
+        raise UserError(f"{error.filename}: cannot be read ({error.strerror})") from error
+
+
+def _is_plain(place: Path) -> bool:
+    return place.is_file() and not place.is_symlink()
+
+
+def committed_files(commit: str, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+    """The same of a commit, without a checkout.
+
+    Raises:
+        UserError: git cannot read it.
+    """
+    listed = names("ls-tree", "-r", "-z", "--full-tree", commit, folder=None)
+    entries = (line.partition("\t")[::2] for line in listed)
+    found = [path for kind, path in entries if kind.startswith("100") and wanted(path)]
+    return {path: _run(("show", f"{commit}:{path}"), None, TIMEOUT) for path in found}
+
+
 @contextmanager
 def checked_out(commit: str) -> Iterator[Checkout]:
     """A worktree of a commit outside of the repository, gone afterwards.
@@ -216,7 +256,7 @@ def _exists(revision: str) -> bool:
     return True
 
 
-def names(*arguments: str, folder: Path) -> list[str]:
+def names(*arguments: str, folder: Path | None) -> list[str]:
     """What git lists with ``-z``: a file's name may hold anything but NUL."""
     return os.fsdecode(_run(arguments, folder, TIMEOUT)).split("\0")[:-1]
 

@@ -98,6 +98,11 @@ Examples:
 @tls_options
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
 @click.option(
+    "--same-environment",
+    is_flag=True,
+    help="Run both builds with the same packages though they name other dependencies.",
+)
+@click.option(
     "--runs-dir",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("runs"),

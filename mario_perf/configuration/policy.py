@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mario_perf.configuration.service_metrics import CQRS, Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+ENVIRONMENT: Final = "{environment}"
+"""Of a ``setup`` and a ``start``: the folder that is kept for builds of the same dependencies."""
+
+READY_MADE: Final = ("pip", "uv", "npm")
+"""Setups that need no command of one's own."""
 
 Inconclusive = Literal["inconclusive", "pass", "fail"]
 
@@ -43,12 +49,21 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How a gate gets a service running. ``start`` may hold ``{port}``; empty: nothing says how."""
+    """How a gate gets a service running. ``start`` may hold ``{port}``; empty: nothing says how.
+
+    ``setup`` is a command, one of the ready-made words, or None where nothing is said. An empty one says that
+    nothing is to be prepared.
+    """
 
     start: tuple[str, ...] = ()
-    setup: tuple[str, ...] = ()
+    setup: tuple[str, ...] | None = None
     ready: str = "/health"
     metrics: str = "/metrics"
+
+
+def makes_environment(setup: tuple[str, ...]) -> bool:
+    """Whether a setup makes something that is kept for the next gate."""
+    return setup in {(word,) for word in READY_MADE} or any(ENVIRONMENT in word for word in setup)
 
 
 @dataclass(frozen=True, slots=True)

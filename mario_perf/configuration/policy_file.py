@@ -19,7 +19,16 @@ from pydantic import (
 )
 
 from mario_perf import durations
-from mario_perf.configuration.policy import Inconclusive, Load, Policy, Service, Thresholds
+from mario_perf.configuration.policy import (
+    ENVIRONMENT,
+    READY_MADE,
+    Inconclusive,
+    Load,
+    Policy,
+    Service,
+    Thresholds,
+    makes_environment,
+)
 from mario_perf.configuration.service_metrics import CQRS, Metrics, Unit, unit_of
 from mario_perf.configuration.toml_lines import line_of
 from mario_perf.errors import PolicyError, nearest
@@ -39,6 +48,14 @@ def _from_the_root(path: str) -> str:
     if not path.startswith("/"):
         raise ValueError(f'a path of the service begins with a slash: "/{path}"')
     return path
+
+
+def _ready_made(setup: object) -> object:
+    if isinstance(setup, str) and setup not in READY_MADE:
+        raise ValueError(
+            f"{setup!r} is no setup: write one of {', '.join(READY_MADE)}, or a command as a list of words"
+        )
+    return (setup,) if isinstance(setup, str) else setup
 
 
 Duration = Annotated[float, BeforeValidator(durations.seconds), Field(gt=0)]
@@ -135,9 +152,18 @@ class _Metrics(_Table):
 
 class _Service(_Table):
     start: tuple[str, ...] | None = Field(default=None, min_length=1)
-    setup: tuple[str, ...] | None = None
+    setup: Annotated[tuple[str, ...] | None, BeforeValidator(_ready_made)] = None
     ready: UrlPath | None = None
     metrics: UrlPath | None = None
+
+    @model_validator(mode="after")
+    def _has_an_environment(self) -> _Service:
+        setup = self.setup or ()
+        if not makes_environment(setup) and any(ENVIRONMENT in word for word in self.start or ()):
+            raise ValueError(
+                f'start names {ENVIRONMENT}, and no setup makes one; add setup = "pip", or a command with it'
+            )
+        return self
 
 
 class _Load(_Table):

@@ -91,7 +91,8 @@ def _metrics(preset: Preset) -> Iterator[str]:
 def _service(service: Service) -> Iterator[str]:
     yield "# How a gate starts a build of the service, in its checkout. {port} is a free port."
     yield "[service]"
-    yield '# setup = ["make", "build"]'
+    yield "# setup prepares a build: a command, or an environment of its own with the packages that it names."
+    yield '# setup = ["make", "build"]  # or "pip", "uv", "npm"; see docs/tutorial.md'
     yield f"{'' if service.start else '# '}start = {_toml(service.start or _START_EXAMPLE)}"
     yield f"ready = {_toml(service.ready)}  # answers with success once the service is ready"
     yield f"metrics = {_toml(service.metrics)}"

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import origin
-from mario_perf.builds.build import Build, prepare, served
+from mario_perf.builds.build import Build, served
+from mario_perf.builds.preparation import prepared
 from mario_perf.builds.processes import free_port
 from mario_perf.configuration import policy_file
 from mario_perf.doctor import diagnosis
@@ -138,8 +139,11 @@ def _load(policy: Policy, policy_path: Path) -> Load:
 
 def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
     files, service = asked.origin.checkout, asked.origin.service
-    builds = tuple(Build(name, files, service, free_port()) for name in ("baseline", "candidate"))
-    prepare(builds[1], asked.folder, narrator)
+    with prepared(Build("candidate", files, service, free_port()), asked.folder, narrator) as build:
+        yield from _of_builds((replace(build, name="baseline", port=free_port()), build), asked, narrator)
+
+
+def _of_builds(builds: tuple[Build, Build], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
     narrator.say("starting the service, and sending it requests")
     text = _text(builds[1], asked, narrator)
     yield Diagnosis(Level.OK, "service", f"{asked.origin}: answers, and shows metrics under load")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mario_perf.builds import embedded_pizzeria, git, origin
 from mario_perf.errors import UserError
+from mario_perf.gate.same_environment import Difference, difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,16 @@ class Pair:
             return
         with git.checked_out(self.commit or _commit(None, self.candidate)) as checkout:
             yield checkout
+
+    def difference(self, *, accepted: bool) -> Difference:
+        """What the builds differ by in the dependencies that they name; nothing where none is built yet.
+
+        Raises:
+            UserError: they would run with the same packages all the same, and nobody has ``accepted`` that.
+        """
+        if self.commit is None:
+            return Difference()
+        return difference(self.commit, self.candidate.checkout, self.candidate.service, accepted=accepted)
 
     def described(self, known: Subject) -> Subject:
         """What was compared, with what the repository tells of it."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds import origin
-from mario_perf.builds.build import Build, metrics_path, prepare
+from mario_perf.builds.build import Build, metrics_path
+from mario_perf.builds.preparation import prepared
 from mario_perf.builds.processes import free_port
 from mario_perf.capacity import capacity_file
 from mario_perf.capacity.capacity_change import compare
@@ -232,8 +233,8 @@ def _served(
     narrator.say(f"measuring {source}")
     with played(source, load, wish.runs_dir) as (taken, sent):
         build = Build("candidate", taken.checkout, taken.service, free_port())
-        prepare(build, folder, narrator)
-        yield capacity_probe.fresh(build), taken.checkout.revision, sent
+        with prepared(build, folder, narrator) as ready:
+            yield capacity_probe.fresh(ready), taken.checkout.revision, sent
 
 
 class NoFigureError(UserError):

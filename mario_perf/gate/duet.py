@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mario_perf.builds.packages import recorded
 from mario_perf.builds.processes import NotReadyError
 from mario_perf.errors import UserError
 from mario_perf.gate import abort, round_plan
@@ -71,6 +72,7 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
             played = run(load, sides.candidate, sides.baseline, folder, sides.processes, narrator.tick)
         except SideDiedError as died:
             raise SideDiedError(f"in round {number} {died}") from died
+        played = recorded(played, sides.packages)
         return measured(played, duet.source_of(played))
 
 

@@ -41,6 +41,7 @@ class Wish:
     ca: Path | None
     insecure: bool
     policy: Path | None
+    same_environment: bool
     runs_dir: Path
     formats: tuple[str, ...]
     outputs: tuple[Output, ...]
@@ -100,6 +101,8 @@ def check(wish: Wish) -> None:
         raise UserError(
             "running services are compared as they are; leave out --against, --baseline, faults and auto"
         )
+    if urls and wish.same_environment:
+        raise UserError("--same-environment is for builds that the gate starts; leave it out")
     if wish.baseline and wish.against:
         raise UserError(
             f"--baseline {wish.baseline} has its runs already; leave out --against, or the path to have a "

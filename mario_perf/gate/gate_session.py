@@ -16,7 +16,8 @@ import httpx
 from mario_perf import ci_environment, subject
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds import embedded_pizzeria, origin
-from mario_perf.builds.build import Build, metrics_path, prepare
+from mario_perf.builds.build import Build, metrics_path
+from mario_perf.builds.preparation import prepared
 from mario_perf.builds.processes import free_port
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
@@ -25,6 +26,7 @@ from mario_perf.gate import duet, gate_folder, prometheus_server, sides, stored
 from mario_perf.gate.candidate import played
 from mario_perf.gate.gate_request import AUTO, check, check_faults
 from mario_perf.gate.load_process import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile
+from mario_perf.gate.same_environment import Difference, told
 from mario_perf.judgement import verdict
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.progress import narrating
@@ -87,14 +89,20 @@ def run(wish: Wish) -> int:
     load = _load(wish, policy)
     play, longest = (_duet, wish.max_duration) if wish.baseline is None else (_stored, stored.longest(load))
     compared = None if wish.baseline_url else _pair(wish, policy, load)
+    different = compared.difference(accepted=wish.same_environment) if compared else Difference()
     folder = gate_folder.make(wish.runs_dir)
     asked = Session(wish, policy, load, compared, folder)
     with verdict.errors_mapped(policy.inconclusive), _details_kept(folder):
         with narrating(longest) as narrator:
-            result = replace(play(asked, narrator), command=_command())
-        result = replace(result, subject=_subject(asked, result))
+            result = _told(play(asked, narrator), different)
+        result = replace(result, command=_command(), subject=_subject(asked, result))
         _deliver(result, folder, wish)
     return verdict.exit_code(result.outcome, policy.inconclusive)
+
+
+def _told(result: GateResult, different: Difference) -> GateResult:
+    """The result, with a warning where it says nothing of other packages."""
+    return replace(result, findings=(*told(different, result.runs[-1].targets), *result.findings))
 
 
 def _deliver(result: GateResult, folder: Path, wish: Wish) -> None:
@@ -177,16 +185,16 @@ def _stored(session: Session, narrator: Narrator) -> GateResult:
     with ExitStack() as stack:
         source, load = stack.enter_context(played(both.candidate, session.load, wish.runs_dir))
         narrator.say(f"measuring {source}")
-        candidate = Build("candidate", source.checkout, source.service, free_port(), wish.faults)
-        prepare(candidate, folder, narrator)
+        build = Build("candidate", source.checkout, source.service, free_port(), wish.faults)
+        candidate = stack.enter_context(prepared(build, folder, narrator))
 
         @contextmanager
         def committed() -> Iterator[Build]:
             with both.baseline() as checkout:
                 narrator.say(_named(checkout, source.checkout))
-                build = Build("baseline", checkout, source.service, candidate.port)
-                prepare(build, folder, narrator)
-                yield build
+                before = Build("baseline", checkout, source.service, candidate.port)
+                with prepared(before, folder, narrator) as ready:
+                    yield ready
 
         source_of = stack.enter_context(_source(session, (candidate.port,)))
         asked = stored.Stored(candidate, committed, load, session.policy, source_of, folder, given)
@@ -201,13 +209,13 @@ def _builds(
     narrator.say(f"measuring {source}")
     with both.baseline() as checkout:
         narrator.say(_named(checkout, source.checkout))
-        builds = (
-            Build("baseline", checkout, source.service, free_port(), wish.neutral_faults),
-            Build("candidate", source.checkout, source.service, free_port(), wish.faults),
-        )
-        for build in builds:
-            prepare(build, session.folder, narrator)
-        yield builds
+        before = Build("baseline", checkout, source.service, free_port(), wish.neutral_faults)
+        now = Build("candidate", source.checkout, source.service, free_port(), wish.faults)
+        with (
+            prepared(before, session.folder, narrator) as baseline,
+            prepared(now, session.folder, narrator) as candidate,
+        ):
+            yield baseline, candidate
 
 
 def _pair(wish: Wish, policy: Policy, load: Load) -> Pair:

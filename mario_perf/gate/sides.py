@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mario_perf.builds.build import Build, served
+from mario_perf.builds.packages import packages_of
 from mario_perf.gate.load_process import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from mario_perf.builds.processes import Child
+    from mario_perf.run_record import Packages
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Sides:
     baseline: Target
     candidate: Target
     processes: tuple[Child, ...]
+    packages: Mapping[str, Packages | None] = field(default_factory=dict)  # by side
 
 
 Serving = Callable[[int, "Path"], AbstractContextManager[Sides]]
@@ -31,13 +34,19 @@ Serving = Callable[[int, "Path"], AbstractContextManager[Sides]]
 
 
 def fresh(baseline: Build, candidate: Build) -> Serving:
-    """New processes for every round; the side that is started first alternates."""
+    """New processes for every round; the side that is started first alternates.
+
+    What they have to load is read once: the environments stay as they are.
+    """
+    packages: dict[str, Packages | None] = {}
 
     @contextmanager
     def serving(number: int, folder: Path) -> Iterator[Sides]:
         order = (baseline, candidate) if number % 2 else (candidate, baseline)
         with served(order, number, folder) as children:
-            yield Sides(target(baseline), target(candidate), children)
+            for child in children if not packages else ():
+                packages[child.name] = packages_of(child.process.pid)
+            yield Sides(target(baseline), target(candidate), children, packages)
 
     return serving
 

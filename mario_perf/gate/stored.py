@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds.build import Build, served
+from mario_perf.builds.packages import packages_of, recorded
 from mario_perf.errors import BaselineMissingError, UserError
 from mario_perf.gate import abort
 from mario_perf.gate.load_process import Load, SideDiedError, run
@@ -80,10 +81,12 @@ def _played(stored: Stored, build: Build, number: int, narrator: Narrator) -> Me
     folder = _folder(stored, build, number)
     load = replace(stored.load, seed=stored.load.seed + number - 1)
     with served((build,), number, folder) as children:
+        packages = {"candidate": packages_of(children[0].process.pid)}
         try:
             done = run(load, target(build), None, folder, children, narrator.tick)
         except SideDiedError as died:
             raise SideDiedError(f"in run {number} of the {build.name}: {died}") from died
+        done = recorded(done, packages)
         return measured(done, stored.source_of(done))
 
 

@@ -249,6 +249,7 @@ def _findings(
             told += comparison_checks.common_shift(kept, [each.candidate for each in rounds])
     elif _is_duet(rounds, None):
         told += comparison_checks.late_generator([each.record for each in rounds])
+        told += comparison_checks.other_packages(rounds[-1].record.targets)
         told += comparison_checks.one_round(len(rounds))
         told += comparison_checks.kept_processes([each.sides for each in rounds])
     return tuple(sorted(dict.fromkeys(told), key=lambda finding: _SEVERITIES.index(finding.severity)))

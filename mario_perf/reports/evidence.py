@@ -107,6 +107,22 @@ def revisions(result: GateResult) -> dict[Side, list[str]]:
     return found
 
 
+def packages(result: GateResult) -> dict[str, dict[Side, str]]:
+    """Versions by package and side, as the last run read them; those first that differ between the sides."""
+    found: dict[str, dict[Side, str]] = defaultdict(dict)
+    read = [target for run in result.runs[-1:] for target in run.targets if target.packages]
+    for target in read:
+        for name, version in target.packages.versions.items() if target.packages else ():
+            found[name][target.side] = version
+    return {
+        name: found[name] for name in sorted(found, key=lambda name: (_same(found[name], len(read)), name))
+    }
+
+
+def _same(versions: Mapping[Side, str], sides: int) -> bool:
+    return len(versions) == sides and len(set(versions.values())) == 1
+
+
 def unreconciled(counts: Iterable[Reconciliation]) -> list[Reconciliation]:
     """Operations whose counts differ between client and service."""
     return [one for one in counts if not one.agrees]

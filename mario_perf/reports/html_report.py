@@ -25,6 +25,7 @@ from mario_perf.reports.evidence import (
     client_errors,
     client_times,
     flat,
+    packages,
     reproduce,
     revisions,
     unreconciled,
@@ -73,6 +74,7 @@ def render(result: GateResult) -> str:
             client_errors=client_errors(shown.runs),
             revisions=revisions(shown),
             unreconciled=unreconciled(shown.reconciliation),
+            packages=packages(shown),
             passed=passed(shown),
         )
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["arguments", "redacted", "text"]
 
-_KEYED_BY_DATA = frozenset({"queries", "packages", "environment_changes"})
+_KEYED_BY_DATA = frozenset({"queries", "packages", "versions", "environment_changes"})
 """Mappings whose keys are names of things, such as ``RefreshTokenCommand``, and say nothing of the values."""
 
 _ENCODED = "hdr"

@@ -79,6 +79,15 @@ def package_changes(baseline: Environment, candidate: Environment) -> Iterator[F
         )
 
 
+def other_packages(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
+    """Packages that the sides of a duet had in other versions, as far as that was read."""
+    loaded = {target.side: target.packages.versions for target in targets if target.packages}
+    changed = environments.different(loaded["baseline"], loaded["candidate"]) if len(loaded) == _SIDES else {}
+    if changed:
+        names = [f"{name} {before} → {now}" for name, (before, now) in changed.items()]
+        yield Finding("packages-differ", Severity.NOTE, f"the builds loaded other packages: {listed(names)}")
+
+
 def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
     """Steps that one side of a duet was sent more often than the other, which compares unlike things.
 

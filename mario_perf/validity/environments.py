@@ -8,6 +8,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mario_perf.model import Workload
     from mario_perf.run_record import Environment
 
@@ -35,7 +37,7 @@ def environment_id(environment: Environment) -> str:
 
 def changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:
     """What of the identity differs: key to (baseline, candidate)."""
-    return _different(identity(baseline), identity(candidate))
+    return different(identity(baseline), identity(candidate))
 
 
 def workload_changes(baseline: Workload | None, candidate: Workload | None) -> dict[str, tuple[str, str]]:
@@ -43,15 +45,16 @@ def workload_changes(baseline: Workload | None, candidate: Workload | None) -> d
     if baseline is None or candidate is None:
         return {}
     before, now = ({key: str(value) for key, value in asdict(load).items()} for load in (baseline, candidate))
-    return _different(before, now)
+    return different(before, now)
 
 
 def package_changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:
     """Packages of other versions: name to (baseline, candidate). They do not make another environment."""
-    return _different(baseline.packages, candidate.packages)
+    return different(baseline.packages, candidate.packages)
 
 
-def _different(baseline: dict[str, str], candidate: dict[str, str]) -> dict[str, tuple[str, str]]:
+def different(baseline: Mapping[str, str], candidate: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Values that are not the same: key to (baseline, candidate), ``none`` where there is no value."""
     return {
         key: (baseline.get(key, "none"), candidate.get(key, "none"))
         for key in sorted(baseline.keys() | candidate.keys())

@@ -7,8 +7,14 @@ import pytest
 
 from benchmarks.detection.simulation import World, gate
 from mario_perf.model import RunMeasurement, Severity
-from mario_perf.run_record import Generator, RunRecord, Side, StepCounts, TargetRecord
-from mario_perf.validity.comparison_checks import kept_processes, late_generator, unequal_work, unserved
+from mario_perf.run_record import Generator, Packages, RunRecord, Side, StepCounts, TargetRecord
+from mario_perf.validity.comparison_checks import (
+    kept_processes,
+    late_generator,
+    other_packages,
+    unequal_work,
+    unserved,
+)
 from tests.analysis.conftest import environment, record
 
 
@@ -147,3 +153,24 @@ def test_on_a_quiet_machine_the_cause_is_its_own_core() -> None:
 
 def test_a_generator_that_keeps_up_and_one_that_loads_one_service_are_no_matter_of_rounds() -> None:
     assert list(late_generator([duet_round(0.01), duet_round(0.069, sides=1)])) == []
+
+
+def with_packages(side: Side, **versions: str) -> TargetRecord:
+    packages = Packages(read="importlib.metadata", versions=versions)
+    return Sent(1, 1).target(side).model_copy(update={"packages": packages})
+
+
+def test_packages_of_other_versions_are_told() -> None:
+    before, now = (
+        with_packages("baseline", typeguard="2.6.1", old="1"),
+        with_packages("candidate", typeguard="2.7.0"),
+    )
+    (finding,) = other_packages([before, now])
+    assert finding.severity is Severity.NOTE
+    assert finding.message.endswith("old 1 → none, typeguard 2.6.1 → 2.7.0")
+
+
+def test_of_packages_that_are_the_same_or_not_known_nothing_is_told() -> None:
+    known = with_packages("baseline", typeguard="2.6.1")
+    assert list(other_packages([known, with_packages("candidate", typeguard="2.6.1")])) == []
+    assert list(other_packages([known, Sent(1, 1).target("candidate")])) == []

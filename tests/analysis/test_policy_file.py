@@ -116,3 +116,28 @@ def test_a_policy_that_was_asked_for_must_exist(tmp_path: Path) -> None:
 def test_without_a_file_the_defaults_apply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert policy_file.load() == Policy()
+
+
+def test_a_ready_made_setup_is_a_word_and_any_other_a_list() -> None:
+    assert policy_file.parse('[service]\nsetup = "pip"\n').service == Service(setup=("pip",))
+    assert policy_file.parse('[service]\nsetup = ["make", "build"]\n').service == Service(
+        setup=("make", "build")
+    )
+    assert policy_file.parse("[service]\nsetup = []\n").service == Service(setup=())
+    assert policy_file.parse('[service]\nready = "/up"\n').service == Service(ready="/up")
+
+
+@pytest.mark.parametrize(
+    ("setup", "said"),
+    [
+        ('setup = "make"', r"'make' is no setup: write one of pip, uv, npm, or a command as a list of words"),
+        (
+            'setup = ["make"]\nstart = ["{environment}/serve"]',
+            r"start names \{environment\}, and no setup makes",
+        ),
+        ('start = ["{environment}/serve"]', r"start names \{environment\}, and no setup makes"),
+    ],
+)
+def test_a_setup_that_cannot_be_is_refused(setup: str, said: str) -> None:
+    with pytest.raises(PolicyError, match=said):
+        policy_file.parse(f"[service]\n{setup}\n")

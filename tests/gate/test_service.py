@@ -7,8 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mario_perf.builds.build import Build, prepare, served, startable
+from mario_perf.builds.build import Build, served, startable
 from mario_perf.builds.git import Checkout
+from mario_perf.builds.preparation import prepared
 from mario_perf.builds.processes import free_port
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.configuration.service_metrics import CQRS
@@ -55,7 +56,8 @@ def test_a_setup_that_fails_is_one_line_and_its_output_is_kept(tmp_path: Path) -
     with pytest.raises(
         UserError, match="setup of the candidate ended with exit code 3: why; its output is in"
     ):
-        prepare(made, tmp_path, PlainNarrator())
+        with prepared(made, tmp_path, PlainNarrator()):
+            pass
     assert "why" in (tmp_path / "candidate.setup.log").read_text()
 
 
@@ -63,8 +65,9 @@ def test_a_setup_is_told_and_runs_in_the_checkout(tmp_path: Path, capsys: pytest
     checkout, folder = tmp_path / "checkout", tmp_path / "run"
     checkout.mkdir()
     folder.mkdir()
-    prepare(build(Service(start=("true",), setup=("touch", "built")), checkout), folder, PlainNarrator())
-    assert (checkout / "built").exists()
+    made = build(Service(start=("true",), setup=("touch", "built")), checkout)
+    with prepared(made, folder, PlainNarrator()):
+        assert (checkout / "built").exists()
     assert "setting up the candidate: touch built" in capsys.readouterr().err
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mario_perf.baselines import stored_baselines
-from mario_perf.builds.build import Build, prepare
+from mario_perf.builds.build import Build
 from mario_perf.builds.git import Checkout
+from mario_perf.builds.preparation import prepared
 from mario_perf.builds.processes import free_port
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.errors import UserError
@@ -46,8 +47,8 @@ def asked(candidate: Build, baseline: Build, folder: Path, window: float = 1.0) 
 
     @contextmanager
     def committed() -> Iterator[Build]:
-        prepare(baseline, folder, PlainNarrator())
-        yield baseline
+        with prepared(baseline, folder, PlainNarrator()) as ready:
+            yield ready
 
     return Stored(
         candidate=candidate,

@@ -33,6 +33,7 @@ from mario_perf.run_record import (
     Environment,
     Generator,
     Latency,
+    Packages,
     Rates,
     RunRecord,
     Side,
@@ -408,6 +409,10 @@ def target(name: Side, steps: Sequence[str], revision: str) -> TargetRecord:
         whole_run=counts,
         in_window=counts,
         latencies=latencies,
+        packages=Packages(
+            read="importlib.metadata",
+            versions={"fastapi": "0.165.0", "typeguard": "2.6.1" if name == "baseline" else "2.7.0"},
+        ),
     )
 
 

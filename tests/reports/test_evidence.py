@@ -113,3 +113,9 @@ def test_the_command_can_be_pasted_into_a_shell() -> None:
 def test_nested_policies_become_dotted_keys() -> None:
     policy = {"a": 1, "b": {"c": True, "d": None, "e": {"f": [1, 2]}}}
     assert list(evidence.flat(policy)) == [("a", "1"), ("b.c", "True"), ("b.e.f", "1 2")]
+
+
+def test_packages_that_differ_between_the_builds_come_first() -> None:
+    shown = evidence.packages(samples.gate())
+    assert list(shown) == ["typeguard", "fastapi"]
+    assert shown["typeguard"] == {"baseline": "2.6.1", "candidate": "2.7.0"}

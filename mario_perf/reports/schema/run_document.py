@@ -52,6 +52,13 @@ class LatencyReport(Document):
     hdr: str = Field(description="HdrHistogram V2 compressed, base64, microseconds")
 
 
+class PackagesReport(Document):
+    """What a service had to load, as it was read when it had started."""
+
+    read: str = Field(description="where from, such as importlib.metadata")
+    versions: dict[str, str] = Field(description="by package; Python's own by the name python")
+
+
 class TargetReport(Document):
     """One service under load. A run has one target, a duet has two."""
 
@@ -65,6 +72,7 @@ class TargetReport(Document):
     latencies_from_intended: tuple[LatencyReport, ...] = Field(
         default=(), description="open model: a journey's first step from when the journey was due"
     )
+    packages: PackagesReport | None = Field(default=None, description="null where a gate did not read them")
 
 
 class EnvironmentReport(Document):

@@ -1,0 +1,138 @@
+"""What a service that runs has to load: packages and versions, asked of its own interpreter."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mario_perf.builds import node_modules, process_environment
+from mario_perf.run_record import Packages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mario_perf.runs import Run
+
+ASKING = 15.0
+MOST = 5000
+"""Seconds that an interpreter may take to answer, and packages that are kept."""
+
+_LIST = """
+import json, platform, re, sys
+from importlib.metadata import distributions
+found = {"python": platform.python_version()}
+for each in distributions(path=[*sys.argv[2:], *sys.path]):
+    name = each.metadata["Name"]
+    if name and len(found) < int(sys.argv[1]):
+        found.setdefault(re.sub("[-_.]+", "-", name).lower(), str(each.version))
+print(json.dumps(found))
+"""
+"""The first of two packages of one name is the one that is imported."""
+
+
+def packages_of(pid: int) -> Packages | None:
+    """What the service has that was started as this process, or by it; None where nobody can tell.
+
+    The process that was started last is asked first: those before it may be a shell, or a tool that starts
+    the service.
+    """
+    proc = Path("/proc")
+    for each in reversed(list(_family(pid, proc))):
+        with suppress(OSError, ValueError, subprocess.SubprocessError):
+            program = (proc / str(each) / "exe").readlink().name
+            if program.startswith(("python", "pypy")):
+                return _of_python(proc / str(each))
+            if program.startswith("node") and (found := _of_node(proc / str(each))):
+                return found
+    return None
+
+
+def recorded(run: Run, found: Mapping[str, Packages | None]) -> Run:
+    """The run with what its sides have loaded, in its folder, too."""
+    targets = tuple(
+        target.model_copy(update={"packages": found.get(target.side)}) for target in run.record.targets
+    )
+    record = run.record.model_copy(update={"targets": targets})
+    unfinished = run.directory / ".run.json.unfinished"
+    unfinished.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    unfinished.replace(run.directory / "run.json")
+    return replace(run, record=record)
+
+
+def _family(pid: int, proc: Path) -> Iterator[int]:
+    """A process, its children, theirs: each generation in the order in which it was started."""
+    generation = [pid]
+    while generation:
+        yield from generation
+        generation = [child for each in generation for child in _children(each, proc)]
+
+
+def _children(pid: int, proc: Path) -> list[int]:
+    with suppress(OSError):
+        lists = (proc / str(pid) / "task").glob("*/children")
+        return sorted(int(child) for each in lists for child in each.read_text().split())
+    return []
+
+
+def _of_python(process: Path) -> Packages:
+    """By the interpreter's own metadata, isolated from what surrounds this process.
+
+    Raises:
+        OSError, ValueError, SubprocessError: it does not answer.
+    """
+    environ = _environ(process)
+    paths = [each for each in environ.get("PYTHONPATH", "").split(":") if each]
+    done = subprocess.run(
+        [_interpreter(process, environ), "-I", "-c", _LIST, str(MOST), *paths],
+        cwd=process / "cwd",
+        env=process_environment.for_child(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=ASKING,
+        check=True,
+    )
+    return Packages(read="importlib.metadata", versions=json.loads(done.stdout))
+
+
+def _interpreter(process: Path, environ: Mapping[str, str]) -> Path:
+    """By the name that it was started with: only that leads to a virtual environment, the program does not.
+
+    Raises:
+        OSError: the process is gone.
+    """
+    program = (process / "exe").resolve(strict=True)
+    word = (process / "cmdline").read_bytes().split(b"\0")[0].decode(errors="replace")
+    by_path = shutil.which(word, path=environ.get("PATH")) if "/" not in word else None
+    named = by_path or (process / "cwd").resolve() / word
+    activated = Path(environ.get("VIRTUAL_ENV", "/")) / "bin" / "python"
+    candidates = (Path(named), activated)
+    return next((each for each in candidates if each.is_file() and each.resolve() == program), program)
+
+
+def _environ(process: Path) -> dict[str, str]:
+    lines = (process / "environ").read_bytes().decode(errors="replace").split("\0")
+    return {name: value for name, _, value in (line.partition("=") for line in lines)}
+
+
+def _of_node(process: Path) -> Packages | None:
+    """By what npm noted where the service looks for packages.
+
+    Raises:
+        OSError, ValueError: it cannot be read.
+    """
+    cwd = (process / "cwd").resolve()
+    notes = (folder / node_modules.INSTALLED for folder in (cwd, *cwd.parents))
+    noted = next((each for each in notes if each.is_file()), None)
+    if noted is None:
+        return None
+    found = node_modules.packages(noted.read_text(encoding="utf-8"))
+    versions = {
+        path.removeprefix(f"{node_modules.FOLDER}/"): str(each.get("version", "unknown"))
+        for path, each in list(found.items())[:MOST]
+    }
+    return Packages(read=node_modules.INSTALLED, versions=versions)
