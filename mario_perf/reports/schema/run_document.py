@@ -34,6 +34,10 @@ class StepReport(Document):
     abandoned: int = Field(default=0, description="sent and never answered")
     statuses: dict[str, int] = Field(default={})
     errors: dict[str, int] = Field(default={})
+    fastest: float | None = Field(default=None, description="seconds until its quickest answer")
+    slowest: float | None = Field(
+        default=None, description="seconds until its latest answer, or the end of waiting"
+    )
 
 
 class LatencyReport(Document):
