@@ -84,9 +84,10 @@ def test_a_service_of_another_kind_is_served_from_its_checkout(tmp_path: Path) -
 
 @pytest.mark.parametrize("layout", ["", "src"])
 def test_the_code_of_the_checkout_wins_over_what_is_installed(layout: str, tmp_path: Path) -> None:
-    """A package ``pizzeria`` in the checkout is served, not the one beside this test."""
-    package = tmp_path / layout / "pizzeria"
+    """The pizzeria in the checkout is served, not the one beside this test."""
+    package = tmp_path / layout / "mario_perf" / "pizzeria"
     package.mkdir(parents=True)
+    (package.parent / "__init__.py").write_text("")
     (package / "__init__.py").write_text("")
     (package / "__main__.py").write_text(
         "import sys, http.server\n"
