@@ -1,8 +1,8 @@
-"""The locustfile: ``locust -f loadtests/mario.py``, with every flag that Locust takes.
+"""The locustfile: ``locust -f loadtests/mario.py`` takes all of Locust's options.
 
-Each run is recorded in ``runs/ID/run.json``.
+``python -m mario_perf.load`` lists the options of the load. Each run is recorded in ``runs/ID/run.json``.
 """
 
-from journeys import MarioUser
+from mario_user import MarioUser
 
 __all__ = ["MarioUser"]

@@ -1,4 +1,4 @@
-"""The orders that one user has under way, and how far each has come on each side. Pure."""
+"""Tracks the active orders of one user, and the stage of each on each side. Pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from mario_perf.run_record import Side
+    from mario_perf import Side
 
-MOST_ACTIVE: Final = 3
-"""Orders a user has under way at most, so that the service's active orders stay bounded."""
+MAXIMUM_ACTIVE: Final = 3
+"""Active orders of a user at most, so that the service's active orders stay bounded."""
 
 
 class Stage(StrEnum):
-    """Where an active order is, in the service's words."""
+    """The stage of an active order, by the service's names."""
 
     CONFIRMED = "confirmed"
     COOKING = "cooking"
@@ -22,11 +22,11 @@ class Stage(StrEnum):
 
 
 _STAGES: Final = {stage.value: stage for stage in Stage}
-_OVER: Final = frozenset({"delivered", "cancelled"})
+_FINAL: Final = frozenset({"delivered", "cancelled"})
 
 
 class Order:
-    """One order: in a duet each side knows it by an id of its own, and may have come further or less far."""
+    """One order. In a duet, each side has its own id for it, and its own stage."""
 
     __slots__ = ("_sides",)
 
@@ -37,7 +37,7 @@ class Order:
 
     @property
     def active(self) -> bool:
-        """Whether some side still has it under way."""
+        """Whether it is active on some side."""
         return bool(self._sides)
 
     def id_on(self, side: Side, stage: Stage | None = None) -> str | None:
@@ -52,48 +52,48 @@ class Order:
         return any(stage in stages for _, stage in self._sides.values())
 
     def move(self, side: Side, stage: Stage) -> None:
-        """It has come to a stage on this side."""
+        """Set its stage on this side."""
         self._sides[side] = (self._sides[side][0], stage)
 
     def end(self, side: Side) -> None:
-        """It is over on this side."""
+        """End it on this side."""
         self._sides.pop(side, None)
 
-    def believe(self, side: Side, status: str | None) -> None:
-        """Take the service's word for where it is; a word that we do not know changes nothing."""
-        if status in _OVER:
+    def update(self, side: Side, status: str | None) -> None:
+        """Set its stage by the service's status. An unknown status changes nothing."""
+        if status in _FINAL:
             self.end(side)
         elif side in self._sides and status in _STAGES:
             self.move(side, _STAGES[status])
 
 
-class OrderBook:
+class OrderTracker:
     """A user's active orders, oldest first."""
 
     def __init__(self) -> None:
         self._orders: list[Order] = []
 
     @property
-    def orders(self) -> list[Order]:
-        """Those that are active on some side."""
+    def active(self) -> list[Order]:
+        """The orders that are active on some side."""
         self._orders = [order for order in self._orders if order.active]
         return self._orders
 
     @property
     def has_room(self) -> bool:
         """Whether another order may be placed."""
-        return len(self.orders) < MOST_ACTIVE
+        return len(self.active) < MAXIMUM_ACTIVE
 
     def add(self, order: Order) -> None:
-        """Keep a new order.
+        """Track a new order.
 
         Raises:
-            ValueError: There is no room.
+            ValueError: The user has enough active orders.
         """
         if not self.has_room:
-            raise ValueError(f"a user has at most {MOST_ACTIVE} active orders")
+            raise ValueError(f"a user has at most {MAXIMUM_ACTIVE} active orders")
         self._orders.append(order)
 
     def oldest_at(self, *stages: Stage) -> Order | None:
         """The oldest order that is at one of the stages on some side."""
-        return next((order for order in self.orders if order.is_at(*stages)), None)
+        return next((order for order in self.active if order.is_at(*stages)), None)

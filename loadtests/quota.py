@@ -1,4 +1,4 @@
-"""A limit on how many users do something at the same time."""
+"""A limit on the number of users that do something at the same time."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ if TYPE_CHECKING:
 
 
 class Quota:
-    """Places that users take and leave. How many there are may change at any time."""
+    """Places that users take and give back. The limit may change at any time."""
 
     def __init__(self) -> None:
         self._taken = 0
-        self._left = Event()
+        self._returned = Event()
 
     @contextmanager
-    def place(self, most: int) -> Iterator[None]:
-        """Wait until fewer than ``most`` are taken, and take one for the length of the block."""
-        while self._taken >= most:
-            self._left.clear()
-            self._left.wait()
+    def place(self, limit: int) -> Iterator[None]:
+        """Wait until fewer than ``limit`` are taken, and take one for the length of the block."""
+        while self._taken >= limit:
+            self._returned.clear()
+            self._returned.wait()
         self._taken += 1
         try:
             yield
         finally:
             self._taken -= 1
-            self._left.set()
+            self._returned.set()

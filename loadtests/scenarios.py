@@ -1,4 +1,4 @@
-"""What may be going on at Mario's. Pure."""
+"""The scenarios at Mario's. Pure."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ MIXES: Final[Mapping[str, Mapping[str, int]]] = {
     "write-heavy": {"kitchen": 1, "courier": 1},
     "rush-hour": {"customer": 6, "kitchen": 3, "courier": 2, "manager": 1},
 }
-"""How often each role is played, by scenario. As ``mario``, every operation gets about as many requests."""
+"""The weight of each role, by scenario. In ``mario``, all operations get about as many requests."""
 
 STOVES: Final = 4
-"""Orders cooked at once: one fewer than the kitchen takes, so that it is rarely at capacity."""
+"""Orders cooked at once: one fewer than the kitchen's capacity, which is then rarely reached."""
 
 _VISITS: Final = ("visit",) * 20  # an order placed, cooked and completed
-_LOOKS: Final = (
+_QUERIES: Final = (
     *("ready orders",) * 75,
     *("tour",) * 79,
     *("active orders",) * 2,
@@ -31,15 +31,15 @@ NAMES: Final = (*MIXES, REFERENCE_NAME)
 
 
 def reference(part: int, parts: int) -> tuple[str, ...]:
-    """What one of several processes makes of the reference run, whose numbers are known beforehand.
+    """The journeys of one of several processes in the reference scenario, whose counts are fixed.
 
-    No more processes cook than there are stoves: a kitchen at capacity refuses, and the numbers are others.
+    At most one process for each stove cooks: a kitchen at capacity refuses orders, which changes the counts.
     """
     cooks = min(parts, STOVES)
     visits = _VISITS[part::cooks] if part < cooks else ()
-    return (*visits, *_LOOKS[part::parts])
+    return (*visits, *_QUERIES[part::parts])
 
 
 def stoves(processes: int) -> int:
-    """How many each of several processes has: at least one."""
+    """Stoves of each of several processes, at least one."""
     return max(STOVES // processes, 1)

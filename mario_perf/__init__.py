@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mario_perf.load.locust_plugin import Answer, MeasuredUser, RapidHttpUser, Step
+    from mario_perf.load.locust_plugin import Answer, MeasuredUser, RapidHttpUser, Side, Step
 
-__all__ = ["Answer", "MeasuredUser", "RapidHttpUser", "Step"]
+__all__ = ["Answer", "MeasuredUser", "RapidHttpUser", "Side", "Step"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class

@@ -1,7 +1,7 @@
 """A locustfile on the harness, with the user class that ``BENCHMARK_USER`` names.
 
 ``Asking`` sends one GET of ``BENCHMARK_PATH`` a journey. ``Mario`` plays the journeys at Mario's, and
-``MarioOnFastHttp`` the same steps, counted by the same tallies, through the client of Locust's FastHttpUser.
+``MarioOnFastHttp`` the same steps, counted by the same counters, through the client of Locust's FastHttpUser.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import journeys
+import mario_user
 from locust import FastHttpUser
 
 from mario_perf.load import locust_plugin
@@ -34,8 +34,8 @@ class OnFastHttp:
 
 USERS: dict[str, tuple[tuple[type, ...], dict[str, Any]]] = {
     "Asking": ((locust_plugin.MeasuredUser,), {"tasks": [ask]}),
-    "Mario": ((journeys.MarioUser,), {}),
-    "MarioOnFastHttp": ((OnFastHttp, journeys.MarioUser, FastHttpUser), {}),
+    "Mario": ((mario_user.MarioUser,), {}),
+    "MarioOnFastHttp": ((OnFastHttp, mario_user.MarioUser, FastHttpUser), {}),
 }
 bases, settings = USERS[os.environ["BENCHMARK_USER"]]
 Chosen = type("Chosen", bases, {"__doc__": "Who is measured.", **settings})

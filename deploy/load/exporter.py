@@ -53,7 +53,7 @@ class LoadMetrics(Collector):
 
 def _run_id() -> str:
     """What the run in progress is called, by its record; nothing where there is none."""
-    recorder = MeasuredUser.recorder.value
+    recorder = MeasuredUser.coordinator.value
     folder = recorder.folder if isinstance(recorder, Recorder) else None
     return folder.name if folder else ""
 

@@ -1,4 +1,4 @@
-"""What must not get into a record, nor into what is said. The record masks other secrets by itself."""
+"""Removes credentials from texts for records and messages. The record masks other secrets by itself."""
 
 import re
 from typing import Final
@@ -8,5 +8,5 @@ _QUERY_VALUE: Final = re.compile(r"([?&][^=&\s]+=)[^&\s]+")
 
 
 def without_credentials(text: str) -> str:
-    """The text, without user, password and the values of queries in the URLs that it contains."""
+    """The text, without user, password and query values in its URLs."""
     return _QUERY_VALUE.sub(r"\1***", _USER_INFO.sub("//", text))

@@ -1,4 +1,4 @@
-"""What a journey step is, and what came back. Pure: no Locust, no network."""
+"""A journey's step, and the answer to it. Pure: no Locust, no network."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _PROBLEM: Final = "application/problem+json"
 class Step:
     """One kind of request in a journey, and the operation that it triggers in the service.
 
-    ``business`` are the statuses by which the service refuses for a reason of the trade, such as a kitchen at
-    capacity: expected, and no failure of the service. With ``--exclude-tags`` a step's ``tag`` leaves it out.
+    ``business`` are the statuses of expected refusals, such as a kitchen at capacity: they are not failures.
+    ``--exclude-tags`` leaves out the steps with that ``tag``.
     """
 
     name: str
@@ -31,18 +31,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response as the journeys see it. ``status`` is 0 when none came."""
+    """A response as journeys see it. ``status`` is 0 without a response."""
 
     status: int
     body: bytes | None
 
     @property
     def ok(self) -> bool:
-        """Whether the step did what it was for."""
+        """Whether the step succeeded."""
         return 200 <= self.status < 300  # noqa: PLR2004
 
-    def json(self) -> Any:  # noqa: ANN401 - whatever the service sent
-        """The body of a success read as JSON; None for any other answer, and for what is no JSON."""
+    def json(self) -> Any:  # noqa: ANN401 - JSON of any type
+        """The body of a success as JSON; None for any other answer, and for a body that is not JSON."""
         if not (self.ok and self.body):
             return None
         try:
@@ -51,11 +51,11 @@ class Answer:
             return None
 
 
-def reached(status: int, content_type: str | None) -> bool:
-    """Whether an answer came from the operation's handler, so that the service's own metrics know of it.
+def reached_handler(status: int, content_type: str | None) -> bool:
+    """Whether the response came from the operation's handler, so that the service's own metrics count it.
 
     Redirects, unknown methods and invalid input are answered by the HTTP layer before that. A 404 is the
-    handler's when it carries problem details, else it is the router's.
+    handler's when it carries problem details; else it is the router's.
     """
     if status == 404:  # noqa: PLR2004
         return (content_type or "").partition(";")[0].strip().lower() == _PROBLEM

@@ -1,4 +1,4 @@
-"""Which TLS certificates are believed."""
+"""Which TLS certificates are trusted."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=2)
 def context(ca: str | None, *, insecure: bool) -> ssl.SSLContext:
-    """One for all who ask for the same: any certificate, or those that ``ca`` (in PEM) has signed.
+    """A context, shared by all callers with the same arguments.
 
-    Without either it is those that this machine believes.
+    It trusts the certificates that ``ca`` (in PEM) has signed; without ``ca``, those that this machine
+    trusts. ``insecure`` accepts any certificate.
     """
     return default_context(insecure=insecure) if ca is None else ssl.create_default_context(cadata=ca)
 
 
 def authorities(path: Path) -> str:
-    """The certificates in a file.
+    """Read the certificates in a file.
 
     Raises:
-        ValueError: It cannot be read, or has none; the message says which.
+        ValueError: The file cannot be read, or has no certificate.
     """
     try:
         text = path.read_text(encoding="ascii")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mario_perf.load.record.step_counters import Tally
+from mario_perf.load.record.step_counters import TargetCounters
 from mario_perf.load.steps import Step
 from mario_perf.measurement.client_responses import by_operation, joined
 from mario_perf.model import Measurement, Operation, Requests
@@ -17,15 +17,15 @@ COOK = Step("start cooking", "Cook", "PUT", business=frozenset({400}))
 STIR = Step("stir", "Cook", "PUT")
 
 
-def target(tally: Tally) -> TargetRecord:
+def target(counters: TargetCounters) -> TargetRecord:
     """As the load generator records it."""
     return TargetRecord(
         side="candidate",
         url="http://127.0.0.1",
         metrics_url="http://127.0.0.1/metrics",
-        whole_run=tally.counts(),
-        in_window=tally.counts(),
-        latencies=tally.latencies(),
+        whole_run=counters.counts(),
+        in_window=counters.counts(),
+        latencies=counters.latencies(),
     )
 
 
@@ -48,12 +48,12 @@ def requests(business: int = 0, failures: dict[str, int] | None = None) -> Reque
 
 
 def test_the_steps_of_one_operation_are_seen_together() -> None:
-    tally = Tally()
+    counters = TargetCounters()
     for step, status, seconds in ((COOK, 200, 0.010), (COOK, 400, 0.020), (STIR, 503, 0.030)):
-        tally.begin(step).answered(step, status, None, seconds)
-    tally.begin(STIR).lost(TimeoutError(), 0.040)
-    tally.begin(STIR)  # under way when the run ended
-    seen = by_operation(target(tally))["Cook"]
+        counters.begin(step).count_response(step, status, None, seconds)
+    counters.begin(STIR).count_error(TimeoutError(), 0.040)
+    counters.begin(STIR)  # under way when the run ended
+    seen = by_operation(target(counters))["Cook"]
     assert (seen.sent, seen.business) == (5, 1)
     assert seen.failures == {"HTTP 503": 1, "TimeoutError": 1, "no answer": 1}
     # The fastest 95 % of four: all of the first three, and four fifths of the last.

@@ -65,7 +65,7 @@ def ended(leader: "subprocess.Popen[str]") -> None:
 
 
 def latest(load: Load) -> runs.Run:
-    assert len([folder for folder in load.runs.iterdir() if not folder.is_symlink()]) == 1
+    assert len([folder for folder in load.runs.iterdir() if folder.is_dir() and not folder.is_symlink()]) == 1
     return runs.load(load.runs / "latest")
 
 

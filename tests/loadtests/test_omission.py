@@ -22,7 +22,7 @@ from tests.loadtests.conftest import ROOT, Load, process
 
 pytestmark = pytest.mark.e2e
 
-ASKING = str(ROOT / "tests" / "loadtests" / "asking.py")
+LOCUSTFILE = str(ROOT / "tests" / "loadtests" / "delayed_steps.py")
 PATIENCE = 30.0
 CLOSE = 0.1
 """By how much a quantile may fall short of the truth: only a hundred arrive a second."""
@@ -58,7 +58,7 @@ def answers(url: str) -> bool:
 def asked(load: Load, url: str) -> RunRecord:
     """A hundred journeys a second, and a user for each of them, however long it waits."""
     model = ("--rate", "100", "--arrivals", "constant", "-u", "500", "-r", "500")
-    code, output = load.run("-f", ASKING, "-H", url, *model, "-t", "11s")
+    code, output = load.run("-f", LOCUSTFILE, "-H", url, *model, "-t", "11s")
     assert code == 0, output
     record = runs.load(load.runs / "latest").record
     assert record.arrivals is not None

@@ -27,7 +27,7 @@ OPERATIONS = {
 
 
 def recorded(folder: Path) -> list[runs.Run]:
-    return [runs.load(run) for run in sorted(folder.iterdir()) if not run.is_symlink()]
+    return [runs.load(run) for run in sorted(folder.iterdir()) if run.is_dir() and not run.is_symlink()]
 
 
 def wait_for(condition: Callable[[], Any]) -> Any:

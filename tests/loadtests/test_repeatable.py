@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from order_tracker import MOST_ACTIVE
+from order_tracker import MAXIMUM_ACTIVE
 
 pytestmark = pytest.mark.e2e
 
@@ -70,7 +70,7 @@ def test_active_orders_stay_bounded_even_when_orders_get_stuck(stub: Any, load: 
     service = stub(1, flag)
     load.run("-H", service.urls[0], "-u", "5", "-r", "5", "-t", "3s", "--think", "0.005:0.01")
     placed = sum((method, path) == ("POST", "/api/orders/") for method, path, _ in asked(service))
-    assert placed == 5 * MOST_ACTIVE  # nothing is ever delivered, and users went on looking
+    assert placed == 5 * MAXIMUM_ACTIVE  # nothing is ever delivered, and users went on looking
     assert len(service.requests) > 20 * placed
 
 
@@ -84,8 +84,8 @@ def test_an_order_that_moves_on_makes_room_for_another(stub: Any, load: Any) -> 
         elif is_delivery(path, body):
             active -= 1
         most = max(most, active)
-    assert most <= 2 * MOST_ACTIVE
-    assert sum(is_delivery(path, body) for _, path, body in asked(service)) > 2 * MOST_ACTIVE
+    assert most <= 2 * MAXIMUM_ACTIVE
+    assert sum(is_delivery(path, body) for _, path, body in asked(service)) > 2 * MAXIMUM_ACTIVE
 
 
 def test_tags_leave_out_a_role_or_a_single_step(stub: Any, load: Any) -> None:

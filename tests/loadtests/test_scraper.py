@@ -52,7 +52,7 @@ def test_a_failed_scrape_is_kept_with_its_reason(service: str, tmp_path: Path) -
     with pytest.raises(ScrapeError, match="status 404"):
         scraper.scrape()
     with pytest.raises(ScrapeError, match="status 404"):
-        scraper.scrape_surely()
+        scraper.scrape_with_retries()
     scraper.stop()
     assert {each["error"] for each in lines(tmp_path / "s.jsonl.gz")} == {"status 404"}
 
@@ -88,7 +88,7 @@ def test_a_disk_that_is_full_is_told_once_and_ends_the_scraping(
         while not caplog.messages:
             gevent.sleep(0.01)
     with pytest.raises(ScrapeError, match=r"s\.jsonl\.gz cannot be written \(No space left on device\)"):
-        scraper.scrape_surely()
+        scraper.scrape_with_retries()
     scraper.discard()
     assert caplog.messages == [
         f"no more scrapes are kept: {path} cannot be written (No space left on device)"

@@ -12,7 +12,7 @@ import pytest
 from mario_perf.load.record import generator_health, record_builder, run_phases
 from mario_perf.load.record.latency_counts import Latencies
 from mario_perf.load.steps import Step
-from mario_perf.load.users import user_group as crew
+from mario_perf.load.users import user_group
 from mario_perf.load.users.step_session import Target
 from mario_perf.sources.scrapes import scrapes
 from tests.loadtests.exposition import serving
@@ -23,7 +23,7 @@ HOURS = 24
 REQUESTS = 3_000
 """In an hour, instead of half a million: memory depends on which values occur, not on how often."""
 
-SCRAPE, BEAT = 300.0, 10.0
+SCRAPE, PROBE = 300.0, 10.0
 """Seconds between scrapes and between beats of the pulse: for the same reason longer than they are."""
 
 STEP = Step("look", "LookQuery", "GET")
@@ -34,12 +34,14 @@ def hour(targets: tuple[Target, ...], draw: Random) -> None:
     for number in range(REQUESTS):
         seconds = draw.uniform(*draw.choice(((0.001, 0.05), (0.05, 0.5))))
         for target in targets:
-            waiting = target.begin(STEP, seconds / 100)
-            assert target.end(waiting)
+            request = target.begin(STEP, seconds / 100)
+            assert target.end(request)
             if number % 1000:
-                waiting.tally.answered(STEP, 200 if number % 100 else 500, None, seconds, waiting.late)
+                request.counters.count_response(
+                    STEP, 200 if number % 100 else 500, None, seconds, request.late
+                )
             else:
-                waiting.tally.lost(TimeoutError(), seconds, waiting.late)
+                request.counters.count_error(TimeoutError(), seconds, request.late)
 
 
 @pytest.fixture
@@ -48,35 +50,35 @@ def service() -> Iterator[str]:
         yield url
 
 
-def at_work(crew: crew.Crew) -> None:
+def at_work(group: user_group.UserGroup) -> None:
     """A user whose journeys take two seconds."""
-    seat = crew.seat({}, frozenset())
-    seat.wait_for_start()
+    user = group.new_user({}, frozenset())
+    user.wait_for_start()
     while True:
         gevent.sleep(2.0)
-        seat.wait_for_next()
+        user.wait_for_next()
 
 
 def test_after_the_first_hours_a_soak_takes_no_more_memory(
     virtual_time: VirtualTime, service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A whole run: scrapes, the generator's pulse, arrivals, and what requests leave in its tallies."""
-    monkeypatch.setattr(generator_health, "_BEAT", BEAT)
-    asked = options(
+    monkeypatch.setattr(generator_health, "_INTERVAL", PROBE)
+    run_options = options(
         *("--rate", "0.1", "--shape", "soak", "--duet", service, "--warm-up", "600"),
         *("--scrape-interval", str(SCRAPE), "--run-id", "soak"),
     )
-    here, draw, ends, taken = crew.Crew(asked, service), Random(1), list[float](), []
-    soak = run_phases.Run(asked, here.targets, here, tmp_path, lambda: ends.append(virtual_time.now))
+    group, draw, ends, taken = user_group.UserGroup(run_options, service), Random(1), list[float](), []
+    soak = run_phases.Run(run_options, group.targets, group, tmp_path, lambda: ends.append(virtual_time.now))
     tracemalloc.start()
     try:
         soak.begin()
         began = virtual_time.now
-        users = [gevent.spawn(at_work, here) for _ in range(3)]
-        soak.all_users_there(3, 30.0, None)
+        users = [gevent.spawn(at_work, group) for _ in range(3)]
+        soak.start_phases(3, 30.0, None)
         for _ in range(HOURS):
             virtual_time.sleep(3600)
-            hour(here.targets, draw)
+            hour(group.targets, draw)
             gc.collect()
             taken.append(tracemalloc.get_traced_memory()[0])
         while not ends and virtual_time.now < began + (HOURS + 1) * 3600:
@@ -90,7 +92,7 @@ def test_after_the_first_hours_a_soak_takes_no_more_memory(
     assert taken[-1] < 8e6
     # The clock may jump on while a scrape is really written, and the window's edge waits for that.
     assert ends == [pytest.approx(began + HOURS * 3600, abs=2 * SCRAPE)]
-    done = record_builder.record(soak, record_builder.Crowd(3, 1.0, 0, distributed=False))
+    done = record_builder.record(soak, record_builder.LoadProfile(3, 1.0, 0, distributed=False))
     assert done.arrivals is not None
     assert done.arrivals.offered == pytest.approx(0.7 * 0.1 * done.window.duration, rel=0.1)
     assert done.arrivals.finished == pytest.approx(done.arrivals.offered, abs=3)

@@ -9,8 +9,8 @@ from mario_perf.run_record import ArrivalCounts
 
 
 @dataclass(slots=True)
-class Ledger:
-    """The arrivals of some part of a run, in one process or in several."""
+class ArrivalCounters:
+    """The arrivals of a part of a run, in one process or in several."""
 
     due: int = 0
     offered: int = 0
@@ -22,8 +22,8 @@ class Ledger:
     pool: int = 0
     lateness: Latencies = field(default_factory=Latencies)
 
-    def merge(self, other: Ledger) -> None:
-        """Count what another process has counted, too."""
+    def merge(self, other: ArrivalCounters) -> None:
+        """Add the counts of another process."""
         self.due += other.due
         self.offered += other.offered
         self.dropped += other.dropped
@@ -35,7 +35,7 @@ class Ledger:
         self.lateness.merge(other.lateness)
 
     def record(self) -> ArrivalCounts:
-        """For the run record."""
+        """The counts for the run record."""
         return ArrivalCounts(
             due=self.due,
             offered=self.offered,

@@ -1,4 +1,4 @@
-"""Where the users of an open model wait for journeys to arrive."""
+"""The queue in which users of an open model wait for journeys to arrive."""
 
 from __future__ import annotations
 
@@ -11,234 +11,235 @@ import gevent
 from gevent import GreenletExit
 from gevent.event import AsyncResult, Event
 
-from mario_perf.load.arrivals.arrival_counters import Ledger
-from mario_perf.load.arrivals.pausable_clock import Clock
+from mario_perf.load.arrivals.arrival_counters import ArrivalCounters
+from mario_perf.load.arrivals.pausable_clock import PausableClock
 
 if TYPE_CHECKING:
     from gevent import Greenlet
 
-    from mario_perf.load.arrivals.arrival_schedule import Arrivals, Part
+    from mario_perf.load.arrivals.arrival_schedule import ArrivalSchedule, Share
 
 LOG: Final = logging.getLogger("mario_perf")
-_IN_A_ROW: Final = 100
-"""Journeys that are behind their time and called without a pause in which others go on."""
+_BATCH: Final = 100
+"""Overdue journeys that are dispatched without a pause in which other greenlets run."""
 
 
-class Pool(Protocol):
-    """The users of this process, of whom more can be started."""
+class UserPool(Protocol):
+    """The users of this process. The pool can grow."""
 
     @property
     def users(self) -> int:
-        """How many there are, ready or not."""
+        """Number of users, ready or not."""
 
     def start(self) -> Greenlet:
-        """Start one more, and give what it runs in. It need not be ready yet.
+        """Start one more user, and return its greenlet. It need not be ready yet.
 
         Raises:
-            Exception: That cannot be done.
+            Exception: No user could be started.
         """
 
 
-class Lobby:
-    """Gives every arrival to a user who waits here, or else to the first who comes.
+class ArrivalQueue:
+    """Gives each arrival to a user who waits here, or else to the next user who comes.
 
-    The user who came last goes first: no more users than needed are ever at work, and the others cost
-    nothing but their memory. When an arrival finds nobody, a user is started for it while the ``pool`` has
-    fewer than this process' share of the ``limit``; beyond that it is counted as dropped, and so is one whose
-    user has ended before it was ready. When the share becomes smaller, users beyond it go home, none amid a
-    journey. Without a pool there are no users but those who come by themselves.
+    The user who came last gets the next arrival, so no more users work than the load needs. Without a
+    waiting user, a new one is started while the ``pool`` has fewer than this process' share of the
+    ``limit``. Beyond the limit the arrival is dropped and counted, as is one whose new user ends before it
+    is ready. When the share becomes smaller, surplus users end between two journeys. Without a pool, no
+    users are started.
     """
 
-    def __init__(self, arrivals: Arrivals, pool: Pool | None = None, limit: int = 0) -> None:
-        self.ledger = Ledger()
-        self._arrivals = arrivals
+    def __init__(self, schedule: ArrivalSchedule, pool: UserPool | None = None, limit: int = 0) -> None:
+        self.counters = ArrivalCounters()
+        self._schedule = schedule
         self._pool = pool
         self._limit = limit
         self._processes = 1
         self._starting: set[Greenlet] = set()
-        self._promised: deque[tuple[float, Ledger]] = deque()  # when due, and where offered; never more of
-        self._waiting: list[AsyncResult[float]] = []  # them than users who are being started
-        self._working = 0
+        self._pending: deque[tuple[float, ArrivalCounters]] = deque()
+        """Due moment, and the counters it was offered in. Never longer than ``_starting``."""
+        self._idle: list[AsyncResult[float]] = []
+        self._busy = 0
         self._behind = 0
         self._due_before = 0
         self._stopped = False
-        self._open = Event()
-        self._clock = Clock()
-        self._greenlet: gevent.Greenlet | None = None
+        self._resumed = Event()
+        self._clock = PausableClock()
+        self._dispatcher: gevent.Greenlet | None = None
 
     def wait(self) -> float:
-        """Wait for an arrival; gives how late its journey begins, seconds after it was due.
+        """Wait for an arrival, and return how many seconds after its due moment the journey begins.
 
         Raises:
-            GreenletExit: No more will come, or others will do. Locust ends the user.
+            GreenletExit: No more journeys arrive, or other users take them. Locust ends the user.
         """
-        if self._stopped or (self._surplus > 0 and not self._promised):
+        if self._stopped or (self._surplus > 0 and not self._pending):
             raise GreenletExit
         self._starting.discard(gevent.getcurrent())
-        if self._promised:
-            due, _ = self._promised.popleft()
-            self._set_to_work()
+        if self._pending:
+            due, _ = self._pending.popleft()
+            self._count_busy()
         else:
-            due = self._wait_to_be_called()
+            due = self._wait_for_dispatch()
         late = max(self._clock.now - due, 0.0)
-        self.ledger.lateness.add(late)
+        self.counters.lateness.add(late)
         return late
 
-    def left(self, *, whole: bool) -> None:
-        """A journey has come to its end, or was broken off."""
-        self._working -= 1
-        self.ledger.finished += whole
+    def finish(self, *, completed: bool) -> None:
+        """Count a journey that has ended; one that was interrupted is not ``completed``."""
+        self._busy -= 1
+        self.counters.finished += completed
 
-    def set_out(self, seconds: float, elapsed: float) -> None:
-        """Begin the plan, which lasts so many ``seconds``, ``elapsed`` seconds into it."""
-        self._arrivals.stretch(seconds)
+    def start(self, seconds: float, elapsed: float) -> None:
+        """Start a schedule of ``seconds``, at ``elapsed`` seconds into it."""
+        self._schedule.stretch(seconds)
         self._clock.set(elapsed)
-        self._arrivals.skip_to(elapsed)
-        self._greenlet = gevent.spawn(self._keep_calling)
+        self._schedule.skip_to(elapsed)
+        self._dispatcher = gevent.spawn(self._keep_dispatching)
 
-    def share(self, part: Part | None, moment: float) -> None:
-        """Give this part of all arrivals, or none, from so many seconds into the plan on."""
-        self._arrivals.share(part, moment)
-        self._call_anew()
-        self._processes = self._processes if part is None else part.of
-        for _ in range(min(self._surplus, len(self._waiting))):
-            self._waiting.pop(0).set_exception(GreenletExit())
+    def set_share(self, share: Share | None, moment: float) -> None:
+        """Dispatch this share of all arrivals, or none, from ``moment`` (seconds into the schedule) on."""
+        self._schedule.set_share(share, moment)
+        self._restart_dispatcher()
+        self._processes = self._processes if share is None else share.count
+        for _ in range(min(self._surplus, len(self._idle))):
+            self._idle.pop(0).set_exception(GreenletExit())
 
-    def open(self) -> None:
-        """Let journeys arrive, and the plan go on."""
+    def resume(self) -> None:
+        """Let journeys arrive, and the schedule's clock run."""
         self._clock.start()
-        self._open.set()
+        self._resumed.set()
 
-    def close(self) -> None:
-        """Let the plan rest: a quiet edge is no part of it."""
-        self._clock.rest()
-        self._open.clear()
+    def pause(self) -> None:
+        """Stop the schedule's clock: a quiet edge is not a part of the schedule."""
+        self._clock.pause()
+        self._resumed.clear()
 
-    def turn_page(self) -> None:
-        """Begin another ledger."""
+    def reset_counters(self) -> None:
+        """Count anew from here on."""
         self._due_before = self._due
-        under_way = self._working + len(self._promised)
-        self.ledger = Ledger(under_way_at_start=under_way, most_users=self._working)
+        under_way = self._busy + len(self._pending)
+        self.counters = ArrivalCounters(under_way_at_start=under_way, most_users=self._busy)
 
-    def close_ledger(self, pool: int) -> Ledger:
-        """The ledger, complete with how many users there are: what happens from now on is in none."""
-        self._break_promises()
-        closed, self.ledger = self.ledger, Ledger()
-        closed.under_way_at_end, closed.pool = self._working, pool
-        closed.due = self._due - self._due_before
-        return closed
+    def take_counters(self, pool: int) -> ArrivalCounters:
+        """Complete the counters with the size of the ``pool``, and return them. Nothing is added later."""
+        self._drop_all_pending()
+        taken, self.counters = self.counters, ArrivalCounters()
+        taken.under_way_at_end, taken.pool = self._busy, pool
+        taken.due = self._due - self._due_before
+        return taken
 
     def stop(self) -> None:
-        """No more arrivals; who waits for one goes home."""
+        """End all arrivals, and the users who wait for one."""
         self._stopped = True
-        if self._greenlet is not None:
-            self._greenlet.kill()
-        self._break_promises()
-        while self._waiting:
-            self._waiting.pop().set_exception(GreenletExit())
+        if self._dispatcher is not None:
+            self._dispatcher.kill()
+        self._drop_all_pending()
+        while self._idle:
+            self._idle.pop().set_exception(GreenletExit())
 
     @property
     def _due(self) -> int:
-        """Journeys that were due by now, called or not."""
-        return self._arrivals.count(self._clock.now)
+        """Journeys that were due by now, dispatched or not."""
+        return self._schedule.count(self._clock.now)
 
-    def _call_anew(self) -> None:
-        """Whoever calls may sleep until an arrival that is another's now."""
-        calling = self._greenlet
-        if calling is None:
+    def _restart_dispatcher(self) -> None:
+        """It may be asleep until an arrival that belongs to another process now."""
+        running = self._dispatcher
+        if running is None:
             return
-        calling.kill()
-        if self._greenlet is calling and not self._stopped:  # meanwhile another may have done the same
-            self._greenlet = gevent.spawn(self._keep_calling)
+        running.kill()
+        if self._dispatcher is running and not self._stopped:  # another greenlet may have restarted it
+            self._dispatcher = gevent.spawn(self._keep_dispatching)
 
-    def _keep_calling(self) -> None:
-        """Call whoever is due. It may be killed wherever it waits: nobody is in between then."""
-        while (due := self._arrivals.peek()) is not None:
+    def _keep_dispatching(self) -> None:
+        """Dispatch each arrival when it is due. Killing it is safe: it only waits between two arrivals."""
+        while (due := self._schedule.peek()) is not None:
             self._wait_until(due)
-            self._arrivals.go_on()
-            self._call(due)
-            self._let_others_go_on()
+            self._schedule.pop()
+            self._dispatch(due)
+            self._yield_after_batch()
 
     def _wait_until(self, due: float) -> None:
-        """Until so many seconds into the plan."""
+        """Sleep until ``due`` seconds into the schedule."""
         while True:
-            self._open.wait()
+            self._resumed.wait()
             ahead = due - self._clock.now
             if ahead <= 0:
                 return
             self._behind = 0
             gevent.sleep(ahead)
 
-    def _let_others_go_on(self) -> None:
-        """At a rate that nobody can call, too, users make their journeys and answers are read."""
+    def _yield_after_batch(self) -> None:
+        """Let users work and read responses, even at a rate that the dispatcher cannot keep up with."""
         self._behind += 1
-        if not self._behind % _IN_A_ROW:
+        if not self._behind % _BATCH:
             gevent.sleep(0)
 
-    def _call(self, due: float) -> None:
-        self.ledger.offered += 1
-        if self._waiting:
-            self._set_to_work()
-            self._waiting.pop().set(due)
-        elif self._somebody_comes():
-            self._promised.append((due, self.ledger))
+    def _dispatch(self, due: float) -> None:
+        self.counters.offered += 1
+        if self._idle:
+            self._count_busy()
+            self._idle.pop().set(due)
+        elif self._start_user():
+            self._pending.append((due, self.counters))
         else:
-            self.ledger.dropped += 1
+            self.counters.dropped += 1
 
-    def _wait_to_be_called(self) -> float:
-        called: AsyncResult[float] = AsyncResult()
-        self._waiting.append(called)
+    def _wait_for_dispatch(self) -> float:
+        dispatch: AsyncResult[float] = AsyncResult()
+        self._idle.append(dispatch)
         try:
-            due: float = called.get()
+            due: float = dispatch.get()
         except BaseException:
-            if called in self._waiting:  # nobody may send a journey to a user who is gone
-                self._waiting.remove(called)
-            elif called.successful():
-                self.left(whole=False)
+            if dispatch in self._idle:  # a user that has ended must not get a journey
+                self._idle.remove(dispatch)
+            elif dispatch.successful():
+                self.finish(completed=False)
             raise
         return due
 
-    def _set_to_work(self) -> None:
-        self._working += 1
-        self.ledger.most_users = max(self.ledger.most_users, self._working)
+    def _count_busy(self) -> None:
+        self._busy += 1
+        self.counters.most_users = max(self.counters.most_users, self._busy)
 
-    def _somebody_comes(self) -> bool:
-        """Whether a user is being started to whom nothing is promised, if need be by starting one."""
-        if len(self._promised) < len(self._starting):
+    def _start_user(self) -> bool:
+        """Start a user, unless one is starting that has no journey yet. Returns whether one is starting."""
+        if len(self._pending) < len(self._starting):
             return True
         if self._pool is None or self._pool.users >= self._limit // self._processes:
             return False
         try:
             user = self._pool.start()
-        except GreenletExit:  # while a user's constructor waits for something
-            self.ledger.dropped += 1
+        except GreenletExit:  # the dispatcher was killed while a user's constructor waited
+            self.counters.dropped += 1
             raise
-        except Exception as error:  # noqa: BLE001 - of users that are not ours; others go on
+        except Exception as error:  # noqa: BLE001 - from a locustfile's user class; the run goes on
             LOG.error("no more users are started: %s", error)  # noqa: TRY400 - one line
             self._pool = None
             return False
         self._starting.add(user)
-        user.link(self._ended)
+        user.link(self._on_user_end)
         return True
 
     @property
     def _surplus(self) -> int:
-        """Users beyond this process' share of the limit, rounded up: Locust may round its share so."""
+        """Users beyond this process' share of the limit, rounded up as Locust may round its share."""
         if self._pool is None:
             return 0
         return self._pool.users - ceil(self._limit / self._processes)
 
-    def _ended(self, user: Greenlet) -> None:
-        """Somebody who was started has ended, maybe before it could be called."""
+    def _on_user_end(self, user: Greenlet) -> None:
+        """Drop a pending arrival when its user ended before it was ready."""
         self._starting.discard(user)
-        if len(self._promised) > len(self._starting):
-            self._break_promise()
+        if len(self._pending) > len(self._starting):
+            self._drop_pending()
 
-    def _break_promises(self) -> None:
-        while self._promised:
-            self._break_promise()
+    def _drop_all_pending(self) -> None:
+        while self._pending:
+            self._drop_pending()
 
-    def _break_promise(self) -> None:
-        """Of the latest arrival: those before it keep their turn."""
-        _, ledger = self._promised.pop()
-        ledger.dropped += 1
+    def _drop_pending(self) -> None:
+        """Drop the latest pending arrival: those before it keep their turn."""
+        _, counters = self._pending.pop()
+        counters.dropped += 1

@@ -1,12 +1,12 @@
-"""A clock that can rest."""
+"""A clock that can be paused."""
 
 from __future__ import annotations
 
 from time import perf_counter
 
 
-class Clock:
-    """Seconds since it was first started, without those in which it rested. Made at rest, at 0."""
+class PausableClock:
+    """Counts seconds while it runs. A new clock is paused, at 0."""
 
     def __init__(self) -> None:
         self._elapsed = 0.0
@@ -14,20 +14,20 @@ class Clock:
 
     @property
     def now(self) -> float:
-        """Seconds."""
+        """Seconds for which it has run."""
         return self._elapsed + (0.0 if self._since is None else perf_counter() - self._since)
 
     def set(self, elapsed: float) -> None:
-        """Make it say so many seconds."""
+        """Set the seconds."""
         self._elapsed = elapsed
         if self._since is not None:
             self._since = perf_counter()
 
     def start(self) -> None:
-        """Let it run on."""
+        """Run on."""
         if self._since is None:
             self._since = perf_counter()
 
-    def rest(self) -> None:
-        """Let it rest."""
+    def pause(self) -> None:
+        """Keep the seconds as they are."""
         self._elapsed, self._since = self.now, None

@@ -1,4 +1,4 @@
-"""A fixed number of journeys, dealt to whoever is free, and then the end."""
+"""A fixed number of journeys, shared among all users (k6's shared iterations)."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-class Plan:
-    """The journeys that one process is to make, by name, each exactly once.
+class SharedIterations:
+    """The journeys that one process runs, by name, each exactly once.
 
-    ``finished`` is called when none of them is left to be made.
+    ``on_finish`` is called when the last one has ended.
     """
 
-    def __init__(self, finished: Callable[[], None]) -> None:
-        self._finished = finished
-        self._to_deal: list[str] = []
-        self._to_end = 0
-        self.made = 0
-        """Journeys that have come to their end."""
+    def __init__(self, on_finish: Callable[[], None]) -> None:
+        self._on_finish = on_finish
+        self._queue: list[str] = []
+        self._unfinished = 0
+        self.completed = 0
+        """Journeys that ran to their end."""
 
-    def set(self, journeys: Sequence[str]) -> None:
-        """What is to be made; of nothing one is finished at once."""
-        self._to_deal = list(reversed(journeys))
-        self._to_end = len(journeys)
+    def assign(self, journeys: Sequence[str]) -> None:
+        """Set the journeys to run. Without any, the iterations are finished at once."""
+        self._queue = list(reversed(journeys))
+        self._unfinished = len(journeys)
         if not journeys:
-            self._finished()
+            self._on_finish()
 
-    def deal(self) -> str | None:
-        """The next journey; None when all have been dealt."""
-        return self._to_deal.pop() if self._to_deal else None
+    def take(self) -> str | None:
+        """Take the next journey; None when all have been taken."""
+        return self._queue.pop() if self._queue else None
 
-    def left(self, *, whole: bool) -> None:
-        """A journey that was dealt has come to its end, or was broken off."""
-        self.made += whole
-        self._to_end -= 1
-        if not self._to_end:
-            self._finished()
+    def finish(self, *, completed: bool) -> None:
+        """Count a journey that has ended; one that was interrupted is not ``completed``."""
+        self.completed += completed
+        self._unfinished -= 1
+        if not self._unfinished:
+            self._on_finish()

@@ -1,4 +1,4 @@
-"""A closed model's shape: how many users there are, as Locust asks for it."""
+"""The shape of a closed model: how many users run, as Locust asks for it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from mario_perf.load.arrivals.shapes import Shape
 
 
-class Levels(LoadTestShape):
-    """``--users`` times the shape's level, at ``--spawn-rate``; at least one."""
+class UserCountShape(LoadTestShape):
+    """``--users`` times the shape's level, at ``--spawn-rate``; at least one user."""
 
     use_common_options = True
 
@@ -24,9 +24,9 @@ class Levels(LoadTestShape):
         self._parsed = parsed
 
     def tick(self) -> tuple[int, float] | None:
-        """Users and spawn rate now, None when it is over."""
+        """Users and spawn rate now; None after the end."""
         level = self._shape.level(self.get_run_time())  # type: ignore[no-untyped-call]
         if level is None:
             return None
-        most = self._parsed.num_users or 1
-        return max(ceil(most * level - 0.5), 1), float(self._parsed.spawn_rate or most)
+        users = self._parsed.num_users or 1
+        return max(ceil(users * level - 0.5), 1), float(self._parsed.spawn_rate or users)

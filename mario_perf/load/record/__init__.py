@@ -1,1 +1,1 @@
-"""What a run leaves: counts, latencies, scrapes and the record."""
+"""What a run writes: counts, latencies, scrapes and the record."""

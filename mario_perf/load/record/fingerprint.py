@@ -1,4 +1,4 @@
-"""The environment that a run took place in: what must be alike for figures to be comparable."""
+"""The environment of a run. Runs in different environments cannot be compared."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PACKAGES: Final = (
 
 
 def take() -> Environment:
-    """Of this machine, now."""
+    """Describe this machine as it is now."""
     return Environment(
         cpu_model=_cpu_model(),
         cores=_cores(),
@@ -44,8 +44,8 @@ def _cpu_model() -> str:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.lower().startswith("model name"))
-    return next(named, platform.processor() or platform.machine())
+    models = (line.partition(":")[2].strip() for line in lines if line.lower().startswith("model name"))
+    return next(models, platform.processor() or platform.machine())
 
 
 def _cores() -> int:

@@ -1,4 +1,4 @@
-"""Whether the load generator itself keeps up: its CPU, and how late its event loop answers."""
+"""Whether the load generator keeps up: its CPU, and how late its event loop runs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import gevent
 from mario_perf.load.record.latency_counts import Latencies
 from mario_perf.run_record import Generator
 
-_BEAT: Final = 0.01
-"""Seconds. So many looks are taken that p99 is not the maximum of a window of two seconds."""
+_INTERVAL: Final = 0.01
+"""Seconds between two probes: short enough that a window of two seconds has a p99 below its maximum."""
 
 
-class Pulse:
-    """Feels the pulse of this process between ``start`` and ``read``."""
+class GeneratorHealth:
+    """Measures this process between ``start`` and ``stop``."""
 
     def __init__(self) -> None:
         self._lags = Latencies()
@@ -25,10 +25,10 @@ class Pulse:
     def start(self) -> None:
         """Begin to measure."""
         self._wall, self._cpu = perf_counter(), process_time()
-        self._greenlet = gevent.spawn(self._beat)
+        self._greenlet = gevent.spawn(self._keep_probing)
 
-    def read(self) -> Generator:
-        """Stop, and say what was seen; all zero when it was never started."""
+    def stop(self) -> Generator:
+        """Stop, and return the figures; all are zero when it was never started."""
         if self._greenlet is None:
             return Generator(cpu_utilisation=0.0, loop_lag_p99=0.0, loop_lag_max=0.0)
         self._greenlet.kill()
@@ -39,8 +39,8 @@ class Pulse:
             loop_lag_max=self._lags.maximum_us / 1e6,
         )
 
-    def _beat(self) -> None:
+    def _keep_probing(self) -> None:
         while True:
             start = perf_counter()
-            gevent.sleep(_BEAT)
-            self._lags.add(perf_counter() - start - _BEAT)
+            gevent.sleep(_INTERVAL)
+            self._lags.add(perf_counter() - start - _INTERVAL)

@@ -1,8 +1,8 @@
 """Response times counted in microseconds: cheap while the load runs, an HdrHistogram when it ends.
 
-An HdrHistogram of up to an hour takes 200 kB, whether it counted anything or not; a run has one for each
-step, target and phase. A dict holds only what occurred and counts faster; with its keys rounded as
-HdrHistogram rounds (11 bits kept, 3 significant digits) its size stays bounded however long a run lasts.
+An HdrHistogram of up to an hour takes 200 kB even when it is empty, and a run has one for each step, target
+and phase. A dict holds only values that occurred, and counts faster. Its keys are rounded as HdrHistogram
+rounds (11 bits, 3 significant digits), so its size stays bounded in a long run.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hdrh.histogram import HdrHistogram
 from mario_perf.run_record import Latency
 
 _BITS: Final = 11  # HdrHistogram's sub-buckets for 3 significant digits: 2048
-LONGEST_US: Final = 3_600_000_000  # one hour; what takes longer counts as that
+LONGEST_US: Final = 3_600_000_000  # one hour; longer times count as one hour
 _DIGITS: Final = 3
 
 
@@ -41,7 +41,7 @@ class Latencies:
 
     @property
     def minimum(self) -> float | None:
-        """Seconds, as rounded as the counts are; None when nothing was counted."""
+        """Seconds, rounded like the counts; None when nothing was counted."""
         return min(self.counts) / 1e6 if self.counts else None
 
     @property
@@ -50,7 +50,7 @@ class Latencies:
         return self.maximum_us / 1e6 if self.counts else None
 
     def merge(self, other: Latencies) -> None:
-        """Count what another has counted, too."""
+        """Add the counts of another."""
         self.counts.update(other.counts)
         self.total_us += other.total_us
         self.maximum_us = max(self.maximum_us, other.maximum_us)
@@ -68,7 +68,7 @@ class Latencies:
         return histogram
 
     def record(self, step: str) -> Latency:
-        """For the run record. At least one response time must have been counted."""
+        """The figures for the run record. At least one response time must have been counted."""
         histogram = self.histogram()
         quantiles = histogram.get_percentile_to_value_dict([50.0, 95.0, 99.0])
         p50, p95, p99 = (min(quantiles[q], self.maximum_us) / 1e6 for q in (50.0, 95.0, 99.0))

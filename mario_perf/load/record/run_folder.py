@@ -1,4 +1,4 @@
-"""The folder of a run. What is in it is whole, or not there."""
+"""The folder of a run. Its files are complete, or absent."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def create(runs_dir: Path, run_id: str | None) -> Path:
-    """A new folder, named by the id; where that is taken, ``-2`` and so on is appended.
+    """Make a folder named after the id, with ``-2`` and so on where the name is taken.
 
     Raises:
-        OSError: It cannot be made.
+        OSError: The folder cannot be made.
     """
     name = run_id or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     runs.make_root(runs_dir)
@@ -35,7 +35,7 @@ def create(runs_dir: Path, run_id: str | None) -> Path:
 
 
 def write(folder: Path, record: RunRecord) -> None:
-    """Write ``run.json`` and point ``latest`` beside the folder to it, each in one go.
+    """Write ``run.json`` and point ``latest`` beside the folder to it, each atomically.
 
     Raises:
         OSError: The disk is full, or the folder is gone.

@@ -1,7 +1,7 @@
 """One run from its first scrape to its record: warm-up, quiet edge, window, quiet edge.
 
-At a quiet edge no request is under way, so that what the client counted and what the service counted are the
-same number, and a scrape taken there belongs to exactly that moment.
+At a quiet edge no request is in flight, so that client and service have the same counts, and a scrape taken
+there belongs to exactly that moment.
 """
 
 from __future__ import annotations
@@ -24,66 +24,66 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mario_perf.load.options.run_options import Options
+    from mario_perf.load.users.group_report import GroupReport
     from mario_perf.load.users.step_session import Target
-    from mario_perf.load.users.user_group import CrewReport
     from mario_perf.run_record import LostWorker
 
 LOG: Final = logging.getLogger("mario_perf")
-_SHORTEST: Final = 1.0  # seconds
-_GATHERING: Final = 10.0
+_MINIMUM_LOAD: Final = 1.0  # seconds
+_READY_TIMEOUT: Final = 10.0
 """Seconds that users may take to become ready, after Locust has started them all."""
-LONGEST_REQUEST: Final = 30.0
-"""Seconds that an edge waits for requests under way, unless Locust's --stop-timeout says otherwise."""
+QUIESCE_TIMEOUT: Final = 30.0
+"""Seconds that an edge waits for requests in flight, unless --stop-timeout gives another limit."""
 
 
-class Crews(Protocol):
-    """Who sends the requests: the crew of this process, or those of all workers. See :class:`Crew`."""
+class UserGroups(Protocol):
+    """The users of this process, or those of all workers. See :class:`UserGroup`."""
 
     @property
-    def lost(self) -> tuple[LostWorker, ...]:
+    def lost_workers(self) -> tuple[LostWorker, ...]:
         """Workers that ended before the run did."""
 
-    def gather(self, users: int, timeout: float) -> None:
-        """Wait until so many users are ready, but no longer than that."""
+    def wait_for_users(self, users: int, timeout: float) -> None:
+        """Wait until this many users are ready, at most ``timeout`` seconds."""
 
-    def set_out(self, seconds: float) -> None:
-        """Let journeys arrive, for so many seconds."""
+    def start_arrivals(self, seconds: float) -> None:
+        """Start a schedule of ``seconds``."""
 
-    def hold(self, timeout: float) -> bool:
-        """Let no request begin; whether none was under way any more in time."""
+    def quiesce(self, timeout: float) -> bool:
+        """Hold back new requests; return whether none was in flight after ``timeout`` seconds at most."""
 
     def open_window(self) -> None:
-        """Count as in the window from now on."""
+        """Count for the measurement window from now on."""
 
     def release(self) -> None:
         """Let requests begin again."""
 
-    def reports(self) -> tuple[CrewReport, ...]:
-        """What each crew did."""
+    def reports(self) -> tuple[GroupReport, ...]:
+        """The report of each group."""
 
-    def close(self) -> None:
-        """Send users home."""
+    def stop(self) -> None:
+        """End all users."""
 
 
 class Run:
-    """A run in progress: tells the crews when, and scrapes the services."""
+    """A run in progress: steers the users through its phases, and scrapes the services."""
 
     def __init__(
         self,
         options: Options,
         targets: tuple[Target, ...],
-        crews: Crews,
+        groups: UserGroups,
         folder: Path,
-        finished: Callable[[], None],
+        on_finish: Callable[[], None],
     ) -> None:
-        """Nothing is sent yet. ``finished`` is called when all that was planned to arrive has."""
+        """Send nothing yet. ``on_finish`` is called when the run has had all its load."""
         self.options = options
         self.targets = targets
-        self.crews = crews
+        self.groups = groups
         self.folder = folder
         self.environment = fingerprint.take()
-        self._finished = finished
-        self.reports: tuple[CrewReport, ...] = ()
+        self._on_finish = on_finish
+        self.reports: tuple[GroupReport, ...] = ()
         self.warnings: list[str] = []
         self._scrapers: list[Scraper] = []
         self._opening: gevent.Greenlet | None = None
@@ -97,7 +97,7 @@ class Run:
 
     @property
     def window(self) -> Span | None:
-        """What is judged; None when the run ended before it opened."""
+        """The measurement window; None when the run ended before it opened."""
         return None if self._window_start is None else Span(start=self._window_start, end=self._ended)
 
     @property
@@ -106,7 +106,7 @@ class Run:
         return bool(self._scrapers)
 
     def begin(self) -> None:
-        """Take the first scrape, before the first request; without one, the run keeps no scrapes."""
+        """Take the first scrape before the first request. If it fails, the run keeps no scrapes."""
         tls = self.options.tls()
         scrapers = [
             Scraper(self.metrics_url(target), self.folder / f"scrapes-{target.side}.jsonl.gz", tls)
@@ -115,7 +115,7 @@ class Run:
         missing = [
             f"{self.metrics_url(target)} ({reason})"
             for target, scraper in zip(self.targets, scrapers, strict=True)
-            if (reason := _not_scraped(scraper))
+            if (reason := _scrape_error(scraper))
         ]
         for scraper in scrapers:
             if missing:
@@ -127,83 +127,83 @@ class Run:
             self.warn(f"no metrics at {' and '.join(missing)}; no scrapes are kept (see --metrics-path)")
         self._started = time()
 
-    def all_users_there(self, users: int, timeout: float, end: float | None) -> None:
-        """Warm up once so many are ready, then open the window; edges wait ``timeout`` seconds for quiet.
+    def start_phases(self, users: int, timeout: float, end: float | None) -> None:
+        """Warm up once this many users are ready, then open the window.
 
-        Where the window has a length, the run is finished that long after it opened. Else, where the run has
-        an ``end`` (by the monotonic clock), the shape is played until then, but for the window's edge. Else
-        an open model takes as long as its shape, and is finished then.
+        An edge waits ``timeout`` seconds for requests in flight. A window with a length ends the run. Else
+        the load lasts until ``end`` (monotonic clock), less the window's edge. Without an end, an open model
+        lasts as long as its shape.
         """
         if self._opening is None:
-            self.crews.gather(users, _GATHERING)
-            seconds, finishes = self._load_time(None if end is None else end - monotonic())
-            self.crews.set_out(seconds)
-            self._opening = gevent.spawn(self._play, timeout, seconds if finishes else None)
+            self.groups.wait_for_users(users, _READY_TIMEOUT)
+            seconds, ends = self._load_time(None if end is None else end - monotonic())
+            self.groups.start_arrivals(seconds)
+            self._opening = gevent.spawn(self._play, timeout, seconds if ends else None)
 
     def end(self, timeout: float) -> None:
-        """Let users finish what they have under way, take the last scrape, and send users home."""
-        with ExitStack() as leaving:  # whatever is raised
-            leaving.callback(self.crews.close)
+        """Let users finish their requests, take the last scrape, and end all users."""
+        with ExitStack() as leaving:  # even after an error
+            leaving.callback(self.groups.stop)
             for scraper in self._scrapers:
                 leaving.callback(scraper.stop)
             if self._opening is not None:
-                with self._between_scrapes():  # a scrape that is being written stays whole
+                with self._between_scrapes():  # a scrape in progress stays whole
                     self._opening.kill()
-            self._quieten(timeout, "at the end")
+            self._quiesce(timeout, "at the end")
             with self._between_scrapes():
                 self._ended = time()
-            self.reports = self.crews.reports()
+            self.reports = self.groups.reports()
             self._scrape_edge("at the end")
             gevent.sleep(self.options.quiet)
 
     def warn(self, message: str) -> None:
-        """Tell the user, now and in the record."""
+        """Log a warning, and keep it for the record."""
         self.warnings.append(without_credentials(message))
         LOG.warning(self.warnings[-1])
 
     def metrics_url(self, target: Target) -> str:
-        """Where a target shows its metrics."""
+        """The URL of a target's metrics."""
         return urljoin(f"{target.url}/", self.options.metrics_path)
 
     def _load_time(self, remaining: float | None) -> tuple[float, bool]:
-        """Seconds of load, quiet edges not counted, and whether the run is finished after them."""
-        asked = self.options
-        if asked.window is not None:
-            return asked.warm_up + asked.window, True
+        """Seconds of load without the quiet edges, and whether the run ends after them."""
+        options = self.options
+        if options.window is not None:
+            return options.warm_up + options.window, True
         if remaining is None:
-            return asked.shape.seconds, asked.rate is not None
-        return max(remaining - asked.quiet, _SHORTEST), False
+            return options.shape.seconds, options.rate is not None
+        return max(remaining - options.quiet, _MINIMUM_LOAD), False
 
     def _play(self, timeout: float, seconds: float | None) -> None:
         gevent.sleep(self.options.warm_up)
         try:
             self._open_window(timeout)
         except Exception:
-            self._finished()  # else users would be held, and nobody would ever end the run
-            self.crews.release()
+            self._on_finish()  # else users would wait and the run would never end
+            self.groups.release()
             raise
         if seconds is not None:
             gevent.sleep(max(seconds - self.options.warm_up, 0.0))
-            self._finished()
+            self._on_finish()
 
     def _open_window(self, timeout: float) -> None:
-        self._quieten(timeout, "before the window")
+        self._quiesce(timeout, "before the window")
         self._scrape_edge("before the window")
         gevent.sleep(self.options.quiet)
         with self._between_scrapes():
-            self.crews.open_window()
+            self.groups.open_window()
             self._window_start = time()
-            self.crews.release()
+            self.groups.release()
         LOG.info("The window opens")
 
-    def _quieten(self, timeout: float, where: str) -> None:
-        if not self.crews.hold(timeout):
+    def _quiesce(self, timeout: float, where: str) -> None:
+        if not self.groups.quiesce(timeout):
             self.warn(
-                f"requests were under way for more than {timeout:g} s {where}: counts there may be inexact"
+                f"some requests took more than {timeout:g} s {where}; client and service may differ there"
             )
 
     def _between_scrapes(self) -> ExitStack:
-        """Of any side: a moment taken in this context is on the same side of every scrape everywhere."""
+        """No scrape of any side is in progress here: each scrape is wholly before or after this context."""
         with ExitStack() as stack:
             for scraper in self._scrapers:
                 stack.enter_context(scraper.between_scrapes())
@@ -211,14 +211,14 @@ class Run:
 
     def _scrape_edge(self, where: str) -> None:
         for target, scraper in zip(self.targets, self._scrapers, strict=False):
-            if reason := _not_scraped(scraper):
+            if reason := _scrape_error(scraper):
                 self.warn(f"{self.metrics_url(target)} could not be scraped {where}: {reason}")
 
 
-def _not_scraped(scraper: Scraper) -> str | None:
-    """Take a scrape surely; gives why it could not be."""
+def _scrape_error(scraper: Scraper) -> str | None:
+    """Take a scrape, with retries; return why it failed, or None."""
     try:
-        scraper.scrape_surely()
+        scraper.scrape_with_retries()
     except ScrapeError as error:
         return str(error)
     return None

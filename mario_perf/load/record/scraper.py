@@ -25,15 +25,15 @@ _HEADERS: Final = {"Accept": "text/plain;version=0.0.4", "Accept-Encoding": "ide
 
 
 class ScrapeError(Exception):
-    """The metrics could not be read, or not be kept: one line that says why."""
+    """The metrics could not be read or written: one line that says why."""
 
 
 class Scraper:
     """Scrapes one URL, and appends one JSON line for each scrape to a gzip file.
 
     A line is ``{"time", "body"}``, or ``{"time", "error"}``: unix seconds in the middle of the request, and
-    the exposition as it came. Every line is flushed, so that a crash loses at most the one being written.
-    After a line that could not be written none is: what follows a torn one cannot be read.
+    the exposition as it came. Each line is flushed, so that a crash loses at most one line. After a failed
+    write, no more lines are written: what follows a torn line cannot be read.
     """
 
     def __init__(self, url: str, path: Path, tls: ssl.SSLContext) -> None:
@@ -42,32 +42,32 @@ class Scraper:
         self._client = httpx.Client(timeout=_TIMEOUT, headers=_HEADERS, trust_env=False, verify=tls)
         self._file: gzip.GzipFile | None = None
         self._torn: str | None = None
-        self._one_at_a_time = BoundedSemaphore(1)
+        self._lock = BoundedSemaphore(1)
         self._greenlet: gevent.Greenlet | None = None
         self.succeeded = self.failed = 0
 
     def scrape(self) -> None:
-        """Take one scrape now; one that fails is kept as failed.
+        """Take one scrape now. A failed scrape is written to the file, too.
 
         Raises:
-            ScrapeError: It failed, after it was written down; or it could not be.
+            ScrapeError: The scrape or its writing failed.
         """
-        with self._one_at_a_time:
+        with self._lock:
             start = time()
             try:
                 body = self._fetch()
             except ScrapeError as error:
                 self.failed += 1
-                self._keep({"time": (start + time()) / 2, "error": str(error)})
+                self._write({"time": (start + time()) / 2, "error": str(error)})
                 raise
-            self._keep({"time": (start + time()) / 2, "body": body})
+            self._write({"time": (start + time()) / 2, "body": body})
             self.succeeded += 1
 
-    def scrape_surely(self) -> None:
+    def scrape_with_retries(self) -> None:
         """Take one scrape now, and try again when it fails.
 
         Raises:
-            ScrapeError: So did the last try.
+            ScrapeError: The last try failed, too.
         """
         for _ in range(_TRIES - 1):
             with suppress(ScrapeError):
@@ -76,13 +76,12 @@ class Scraper:
 
     @contextmanager
     def between_scrapes(self) -> Iterator[None]:
-        """Wait until no scrape is under way, and let none begin for the length of the block.
+        """Wait until no scrape is in progress, and let none begin for the length of the block.
 
-        A moment taken in the block parts the scrapes: each was read by the service wholly before it or wholly
-        after it. The time kept with a scrape is only the middle of the request; it cannot say when in between
-        the service read its counters.
+        The service read its counters for each scrape wholly before or wholly after a moment in this block.
+        The time of a scrape is only the middle of the request: it does not say when counters were read.
         """
-        with self._one_at_a_time:
+        with self._lock:
             yield
 
     def start(self, interval: float) -> None:
@@ -92,15 +91,15 @@ class Scraper:
     def stop(self) -> None:
         """Stop, and close the file."""
         if self._greenlet is not None:
-            with self._one_at_a_time:
+            with self._lock:
                 self._greenlet.kill()
         self._client.close()
         if self._file is not None:
-            with suppress(OSError):  # without its end it reads as after a crash
+            with suppress(OSError):  # without its end it reads like the file of a crash
                 self._file.close()
 
     def discard(self) -> None:
-        """Stop, and keep nothing."""
+        """Stop, and delete the file."""
         self.stop()
         self._path.unlink(missing_ok=True)
 
@@ -122,15 +121,15 @@ class Scraper:
             raise ScrapeError(f"status {response.status_code}")
         return response.text
 
-    def _keep(self, scrape: dict[str, float | str]) -> None:
-        """Compressing takes milliseconds: in a thread, so that no user's clock waits for it."""
+    def _write(self, scrape: dict[str, float | str]) -> None:
+        """Write in a thread: compression takes milliseconds, which would delay users."""
         if self._torn is None:
             self._torn = gevent.get_hub().threadpool.apply(self._append, (scrape,))
         if self._torn is not None:
             raise ScrapeError(self._torn)
 
     def _append(self, scrape: dict[str, float | str]) -> str | None:
-        """Gives what prevented it: gevent prints what is raised in a thread."""
+        """Return the reason of a failure: gevent prints exceptions of its threads."""
         try:
             if self._file is None:
                 self._file = gzip.open(self._path, "wb", compresslevel=1)  # noqa: SIM115 - closed by stop

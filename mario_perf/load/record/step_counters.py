@@ -1,4 +1,4 @@
-"""Every request accounted for, by journey step."""
+"""Counts each request by journey step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mario_perf.load.record.latency_counts import Latencies
-from mario_perf.load.steps import reached
+from mario_perf.load.steps import reached_handler
 from mario_perf.run_record import Latency, StepCounts
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class StepTally:
-    """What happened to one step. A request counts where it was started, even if it ends much later."""
+class StepCounters:
+    """The requests of one step. A request counts where it started, even if it ends much later."""
 
     operation: str
     started: int = 0
@@ -28,13 +28,13 @@ class StepTally:
     latencies: Latencies = field(default_factory=Latencies)
     from_intended: Latencies = field(default_factory=Latencies)  # open models only
 
-    def answered(
+    def count_response(
         self, step: Step, status: int, content_type: str | None, seconds: float, late: float | None = None
     ) -> None:
-        """Count a complete response; in an open model it was sent so many seconds ``late``."""
+        """Count a complete response; in an open model its request was sent ``late`` seconds late."""
         self.statuses[status] += 1
-        self.took(seconds, late)
-        if reached(status, content_type):
+        self.count_latency(seconds, late)
+        if reached_handler(status, content_type):
             self.reached += 1
         if step.failed(status):
             self.failed += 1
@@ -42,25 +42,25 @@ class StepTally:
         elif status in step.business:
             self.business += 1
 
-    def lost(self, error: BaseException, seconds: float, late: float | None = None) -> None:
-        """Count a request that got no complete response. The service may or may not have executed it."""
-        self.took(seconds, late)
+    def count_error(self, error: BaseException, seconds: float, late: float | None = None) -> None:
+        """Count a request without a complete response. The service may or may not have executed it."""
+        self.count_latency(seconds, late)
         self.failed += 1
         self.errors[type(error).__name__] += 1
 
-    def took(self, seconds: float, late: float | None) -> None:
-        """Count how long somebody waited, for an answer or in vain: who is never answered waited longest."""
+    def count_latency(self, seconds: float, late: float | None) -> None:
+        """Count the time until the response, or for which the user waited in vain."""
         self.latencies.add(seconds)
         if late is not None:
             self.from_intended.add(seconds + late)
 
     @property
     def abandoned(self) -> int:
-        """Requests that were started and never answered."""
+        """Requests that started and got no response."""
         return self.started - self.statuses.total()
 
-    def merge(self, other: StepTally) -> None:
-        """Count what another has counted, too."""
+    def merge(self, other: StepCounters) -> None:
+        """Add the counts of another."""
         self.started += other.started
         self.reached += other.reached
         self.failed += other.failed
@@ -70,8 +70,8 @@ class StepTally:
         self.latencies.merge(other.latencies)
         self.from_intended.merge(other.from_intended)
 
-    def counts(self, name: str) -> StepCounts:
-        """For the run record."""
+    def record(self, name: str) -> StepCounts:
+        """The counts for the run record."""
         return StepCounts(
             step=name,
             operation=self.operation,
@@ -88,30 +88,29 @@ class StepTally:
 
 
 @dataclass(slots=True)
-class Tally:
-    """All steps of one target, over some part of a run."""
+class TargetCounters:
+    """All steps of one target, over a part of a run."""
 
-    steps: dict[str, StepTally] = field(default_factory=dict)
+    steps: dict[str, StepCounters] = field(default_factory=dict)
 
-    def begin(self, step: Step) -> StepTally:
-        """Count a request as started; its end is told to what this returns."""
-        tally = self.steps.get(step.name)
-        if tally is None:
-            tally = self.steps[step.name] = StepTally(step.operation)
-        tally.started += 1
-        return tally
+    def begin(self, step: Step) -> StepCounters:
+        """Count a request as started, and return the counters for its end."""
+        counters = self.steps.get(step.name)
+        if counters is None:
+            counters = self.steps[step.name] = StepCounters(step.operation)
+        counters.started += 1
+        return counters
 
-    def merged(self, other: Tally) -> Tally:
-        """A new tally with the counts of both."""
-        both = Tally()
-        both.merge(self)
-        both.merge(other)
-        return both
+    def __add__(self, other: TargetCounters) -> TargetCounters:
+        total = TargetCounters()
+        total.merge(self)
+        total.merge(other)
+        return total
 
-    def merge(self, other: Tally) -> None:
-        """Count what another has counted, too."""
+    def merge(self, other: TargetCounters) -> None:
+        """Add the counts of another."""
         for name, step in other.steps.items():
-            self.steps.setdefault(name, StepTally(step.operation)).merge(step)
+            self.steps.setdefault(name, StepCounters(step.operation)).merge(step)
 
     @property
     def started(self) -> int:
@@ -119,22 +118,22 @@ class Tally:
         return sum(step.started for step in self.steps.values())
 
     @property
-    def answered(self) -> int:
+    def responses(self) -> int:
         """Complete responses of all steps."""
         return sum(step.statuses.total() for step in self.steps.values())
 
     def counts(self) -> tuple[StepCounts, ...]:
-        """For the run record, in order of first use."""
-        return tuple(step.counts(name) for name, step in self.steps.items())
+        """The counts for the run record, in order of first use."""
+        return tuple(step.record(name) for name, step in self.steps.items())
 
     def latencies(self) -> tuple[Latency, ...]:
-        """For the run record: steps that somebody waited for."""
+        """For the run record: the steps with a response time."""
         return tuple(
             step.latencies.record(name) for name, step in self.steps.items() if step.latencies.counts
         )
 
     def latencies_from_intended(self) -> tuple[Latency, ...]:
-        """The same from when journeys were due; none in a closed model."""
+        """The same from the moments at which journeys were due; empty in a closed model."""
         return tuple(
             step.from_intended.record(name) for name, step in self.steps.items() if step.from_intended.counts
         )

@@ -16,42 +16,42 @@ if TYPE_CHECKING:
 
     from locust.env import Environment
 
-    from mario_perf.load.users.rapid_http_user import RapidHttpSession
-    from mario_perf.load.users.step_session import Session
-    from mario_perf.load.users.user_group import Seat
+    from mario_perf.load.users.rapid_http_session import RapidHttpSession
+    from mario_perf.load.users.step_session import StepSession
+    from mario_perf.load.users.user_state import UserState
     from mario_perf.run_record import Side
 
 
-class Seats(Protocol):
-    """Where users get their part in a run."""
+class Coordinator(Protocol):
+    """Takes users into the run of this process."""
 
-    def seat(self, clients: Mapping[Side, RapidHttpSession]) -> Seat:
-        """A seat for a new user."""
+    def new_user(self, clients: Mapping[Side, RapidHttpSession]) -> UserState:
+        """The state of a new user."""
 
 
 class MeasuredUser(RapidHttpUser):
-    """Sends steps through its ``session``: each is counted, and in a duet sent to both sides.
+    """Sends steps through its ``session``, which counts each and, in a duet, sends it to both sides.
 
     Attributes:
-        session: What steps are sent with.
-        random: For all choices: the same seed gives every user the same ones.
-        index: No other user has it: 0 for the first, then 1, and so on; of worker w a million times w more.
-        scenario: What is going on, by the name that ``--scenario`` gave.
+        session: Sends steps.
+        random: Draws all choices: the same seed gives each user the same choices.
+        index: Unique in the run, from 0. The indexes of worker w start at w million.
+        scenario: The name that ``--scenario`` gave.
     """
 
     abstract = True
     timeout = 60.0
-    recorder: ClassVar[AsyncResult[Seats]] = AsyncResult()
-    """There once Locust has started. Users of a worker that joins a run may come before it."""
+    coordinator: ClassVar[AsyncResult[Coordinator]] = AsyncResult()
+    """Set once Locust has started. Users of a worker that joins a run may come before that."""
 
     scenarios: ClassVar[Sequence[str]] = ()
-    """Names that ``--scenario`` may have; any, if there are none."""
+    """Names that ``--scenario`` accepts; empty accepts any name."""
 
-    session: Session
+    session: StepSession
     random: Random
     index: int
     scenario: str
-    _seat: Seat
+    _user_state: UserState
 
     def __init__(self, environment: Environment) -> None:
         parsed = environment.parsed_options
@@ -60,51 +60,51 @@ class MeasuredUser(RapidHttpUser):
         if parsed is not None and parsed.request_timeout:
             self.timeout = min(self.timeout, parsed.request_timeout)
         if self.host is not None:
-            self.host = self.host.rstrip("/")  # paths of steps begin with one
+            self.host = self.host.rstrip("/")  # the path of a step begins with a slash
         super().__init__(environment)
-        # Neither credentials nor cookies, which do not tell ports apart, may get from one side to the other.
+        # Each side has its own client: credentials, and cookies (which ignore ports), must not cross over.
         self._clients: dict[Side, RapidHttpSession] = {"candidate": self.client}
         if parsed is not None and parsed.duet:
             self._clients["baseline"] = self.new_client(parsed.duet.rstrip("/"))
 
     @classmethod
     def journeys(cls, scenario: str, part: int, parts: int) -> Sequence[str]:  # noqa: ARG003 - to be overridden
-        """Of a scenario with a fixed number of journeys those that one of ``parts`` processes makes, by name.
+        """The journeys of one of ``parts`` processes, by name, in a scenario with a fixed number of journeys.
 
-        None of any other scenario. Every journey must be in exactly one part; they are counted from 0.
+        Empty for any other scenario. Each journey must be in exactly one part. Parts are counted from 0.
         """
         return ()
 
     def on_start(self) -> None:
-        """Take a seat in the run, get ready, and wait for the first journey."""
-        seat = self._seat = self.recorder.get().seat(self._clients)
-        self.session, self.random, self.index = seat.session, seat.random, seat.index
-        self.scenario = seat.scenario
-        gevent.getcurrent().link(lambda _: seat.leave())
+        """Join the run, get ready, and wait for the first journey."""
+        state = self._user_state = self.coordinator.get().new_user(self._clients)
+        self.session, self.random, self.index = state.session, state.random, state.index
+        self.scenario = state.scenario
+        gevent.getcurrent().link(lambda _: state.leave())
         self.get_ready()
-        seat.wait_for_start()
+        state.wait_for_start()
 
     @property
-    def has_plan(self) -> bool:
+    def has_fixed_journeys(self) -> bool:
         """Whether the scenario has a fixed number of journeys."""
-        return self._seat.plan is not None
+        return self._user_state.iterations is not None
 
     @property
     def processes(self) -> int:
-        """How many processes load the service, this one included. It may change during the run."""
-        return self._seat.crew.part.of
+        """Number of processes that load the service, this one included. It may change during the run."""
+        return self._user_state.group.share.count
 
     def next_journey(self) -> str | None:
-        """The next journey of the plan, by name; None when all have been dealt."""
-        return self._seat.deal()
+        """Take the next of a fixed number of journeys, by name; None when all have been taken."""
+        return self._user_state.take_iteration()
 
     def get_ready(self) -> None:
-        """What a user needs before the first journey. To be overridden."""
+        """Prepare for the first journey. Override it where needed."""
 
     def wait_time(self) -> float:
-        """Seconds until the next journey: think time; none in an open model, where it comes by itself."""
-        return self._seat.wait_for_next()
+        """Seconds until the next journey: think time; 0 in an open model, which waits for an arrival."""
+        return self._user_state.wait_for_next()
 
     def think(self) -> None:
         """Pause between two steps. The pauses have a random stream of their own."""
-        gevent.sleep(self._seat.pause())
+        gevent.sleep(self._user_state.think_time())

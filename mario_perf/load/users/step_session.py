@@ -1,4 +1,4 @@
-"""One user's conversation with the service, or in a duet with both: every step goes to each side."""
+"""Sends one user's steps to the service, or in a duet to both services."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from mario_perf.load.record.step_counters import StepTally, Tally
+from mario_perf.load.record.step_counters import StepCounters, TargetCounters
 from mario_perf.load.steps import Answer
 
 if TYPE_CHECKING:
@@ -16,85 +16,85 @@ if TYPE_CHECKING:
     from random import Random
 
     from mario_perf.load.steps import Step
-    from mario_perf.load.users.quiesce_barrier import Turnstile
-    from mario_perf.load.users.rapid_http_user import CaughtResponse, RapidHttpSession
+    from mario_perf.load.users.quiesce_barrier import QuiesceBarrier
+    from mario_perf.load.users.rapid_http_session import CaughtResponse, RapidHttpSession
     from mario_perf.run_record import Side
 
 
-_ALREADY_INSIDE: Final = nullcontext()
+_PASSED: Final = nullcontext()
 
 
 @dataclass(slots=True, eq=False)
-class Waiting:
-    """A request under way: who counts it, when it was sent, and in an open model how late. Never changed.
+class RequestInFlight:
+    """A request that waits for its response; ``late`` is set in an open model. Never changed.
 
-    It is not frozen: there is one a request, and the making would take three times as long.
+    It is not frozen: one is made for each request, and that would take three times as long.
     """
 
-    tally: StepTally
-    since: float
+    counters: StepCounters
+    start: float
     late: float | None
 
 
 class Target:
-    """One service under load, and all that was sent to it."""
+    """One service under load, and the counts of its requests."""
 
     def __init__(self, side: Side, url: str, prefix: str = "") -> None:
         """``prefix`` stands before the names in Locust's statistics."""
         self.side = side
         self.url = url.rstrip("/")
         self.prefix = prefix
-        self.warm_up = Tally()
-        self.window = Tally()
-        self.tally = self.warm_up
-        self._under_way: set[Waiting] = set()
+        self.warm_up = TargetCounters()
+        self.window = TargetCounters()
+        self.counters = self.warm_up
+        self._in_flight: set[RequestInFlight] = set()
 
     def open_window(self) -> None:
-        """From here on requests count as in the window."""
-        self.tally = self.window
+        """Count new requests for the measurement window from now on."""
+        self.counters = self.window
 
-    def begin(self, step: Step, late: float | None) -> Waiting:
-        """Count a request as started, and as under way until its :meth:`end`."""
-        waiting = Waiting(self.tally.begin(step), perf_counter(), late)
-        self._under_way.add(waiting)
-        return waiting
+    def begin(self, step: Step, late: float | None) -> RequestInFlight:
+        """Count a request as started, and as in flight until its :meth:`end`."""
+        request = RequestInFlight(self.counters.begin(step), perf_counter(), late)
+        self._in_flight.add(request)
+        return request
 
-    def end(self, waiting: Waiting) -> bool:
-        """It is under way no longer: whether its end is still to be counted."""
-        counts = waiting in self._under_way
-        self._under_way.discard(waiting)
+    def end(self, request: RequestInFlight) -> bool:
+        """End a request; return whether its end still counts."""
+        counts = request in self._in_flight
+        self._in_flight.discard(request)
         return counts
 
-    def close_books(self) -> None:
-        """Count how long those under way have waited so far, and nothing that comes from now on."""
+    def close(self) -> None:
+        """Count how long requests in flight have waited so far, and nothing afterwards."""
         now = perf_counter()
-        while self._under_way:
-            waiting = self._under_way.pop()
-            waiting.tally.took(now - waiting.since, waiting.late)
-        self.tally = Tally()
+        while self._in_flight:
+            request = self._in_flight.pop()
+            request.counters.count_latency(now - request.start, request.late)
+        self.counters = TargetCounters()
 
 
 @dataclass(slots=True)
 class Disagreements:
-    """How often the sides of a duet got different work. Their own counts say what."""
+    """How often the sides of a duet got different work."""
 
     answers: int = 0
     skipped: int = 0
 
     def merge(self, other: Disagreements) -> None:
-        """Count what another process has counted, too."""
+        """Add the counts of another process."""
         self.answers += other.answers
         self.skipped += other.skipped
 
 
-class Session:
+class StepSession:
     """Sends a user's steps, one after the other."""
 
     def __init__(
         self,
         clients: Mapping[Side, RapidHttpSession],
         targets: tuple[Target, ...],
-        turnstile: Turnstile,
+        barrier: QuiesceBarrier,
         disagreements: Disagreements,
         order: Random,
         excluded: AbstractSet[str] = frozenset(),
@@ -105,13 +105,13 @@ class Session:
         """
         self._clients = clients
         self._targets = targets
-        self._turnstile = turnstile
+        self._barrier = barrier
         self._disagreements = disagreements
         self._order = order
         self._excluded = excluded
-        self._inside = False
+        self._atomic = False
         self.late: float | None = None
-        """In an open model: seconds after it was due that the journey began. Its first step is as late."""
+        """In an open model: seconds from the due moment of the journey to its first step."""
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -120,25 +120,25 @@ class Session:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Steps in this block are not torn apart by the end of the run, or of the warm-up."""
-        if self._inside:
+        """Let neither the window's edges nor the end of the run come between the steps in this block."""
+        if self._atomic:
             yield
             return
-        with self._turnstile:
-            self._inside = True
+        with self._barrier:
+            self._atomic = True
             try:
                 yield
             finally:
-                self._inside = False
+                self._atomic = False
 
     def step(
         self, step: Step, path: Callable[[Side], str | None] | str, body: Mapping[str, Any] | None = None
     ) -> dict[Side, Answer]:
-        """Send a step to every side, one right after the other, and give what each answered.
+        """Send a step to each side, one right after the other, and return the answers.
 
         Args:
-            step: What it is.
-            path: Where to, by side; a side for which it is None is left out.
+            step: The step.
+            path: The URL's path, by side; None leaves out a side.
             body: Sent as JSON.
 
         Raises:
@@ -146,29 +146,31 @@ class Session:
         """
         if step.tag in self._excluded:
             return {}
-        due = [(target, path if isinstance(path, str) else path(target.side)) for target in self._targets]
-        if len(due) == 1:
-            return self._send_to(due, step, body)
-        self._order.shuffle(due)
-        answers = self._send_to(due, step, body)
+        requests = [
+            (target, path if isinstance(path, str) else path(target.side)) for target in self._targets
+        ]
+        if len(requests) == 1:
+            return self._send_to(requests, step, body)
+        self._order.shuffle(requests)
+        answers = self._send_to(requests, step, body)
         self._compare(answers)
         return answers
 
     def _send_to(
-        self, due: list[tuple[Target, str | None]], step: Step, body: Mapping[str, Any] | None
+        self, requests: list[tuple[Target, str | None]], step: Step, body: Mapping[str, Any] | None
     ) -> dict[Side, Answer]:
-        with _ALREADY_INSIDE if self._inside else self._turnstile:
+        with _PASSED if self._atomic else self._barrier:
             late, self.late = self.late, self.late and 0.0
             return {
-                target.side: self._send(target, step, where, body, late)
-                for target, where in due
-                if where is not None
+                target.side: self._send(target, step, path, body, late)
+                for target, path in requests
+                if path is not None
             }
 
     def _send(
         self, target: Target, step: Step, path: str, body: Mapping[str, Any] | None, late: float | None
     ) -> Answer:
-        waiting = target.begin(step, late)
+        request = target.begin(step, late)
         try:
             response = self._clients[target.side].request(
                 step.method,
@@ -179,11 +181,11 @@ class Session:
                 catch_response=True,
             )
         finally:
-            counts = target.end(waiting)
+            counts = target.end(request)
         with response:
             status: int = response.status_code
             if counts:
-                _count(waiting, step, response)
+                _count(request, step, response)
             if not status:
                 return Answer(0, None)
             if step.failed(status):
@@ -199,13 +201,13 @@ class Session:
             self._disagreements.answers += 1
 
 
-def _count(waiting: Waiting, step: Step, response: CaughtResponse) -> None:
-    """How a request has ended."""
-    tally, status = waiting.tally, response.status_code
+def _count(request: RequestInFlight, step: Step, response: CaughtResponse) -> None:
+    """Count the end of a request."""
+    counters, status = request.counters, response.status_code
     seconds = response.request_meta["response_time"] / 1000
     if not status:
-        assert response.error is not None  # noqa: S101 - it says why there is no status
-        tally.lost(response.error, seconds, waiting.late)
+        assert response.error is not None  # noqa: S101 - a missing status has a reason
+        counters.count_error(response.error, seconds, request.late)
         return
     content_type = response.headers.get("content-type") if status == 404 else None  # noqa: PLR2004
-    tally.answered(step, status, content_type, seconds, waiting.late)
+    counters.count_response(step, status, content_type, seconds, request.late)

@@ -1,8 +1,7 @@
-"""The users of one process in one run, and all that they did."""
+"""The users of one process in one run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from random import Random
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
@@ -10,238 +9,151 @@ from typing import TYPE_CHECKING, Final
 import gevent
 from gevent.event import Event
 
-from mario_perf.load.arrivals.arrival_counters import Ledger
-from mario_perf.load.arrivals.arrival_queue import Lobby
-from mario_perf.load.arrivals.arrival_schedule import GAPS, Arrivals, Part
-from mario_perf.load.record.generator_health import Pulse
-from mario_perf.load.record.step_counters import Tally
-from mario_perf.load.users.quiesce_barrier import Turnstile
-from mario_perf.load.users.step_session import Disagreements, Session, Target
-from mario_perf.run_record import Generator, LostWorker, Side
+from mario_perf.load.arrivals.arrival_queue import ArrivalQueue
+from mario_perf.load.arrivals.arrival_schedule import GAPS, ArrivalSchedule, Share
+from mario_perf.load.record.generator_health import GeneratorHealth
+from mario_perf.load.users.group_report import GroupReport
+from mario_perf.load.users.quiesce_barrier import QuiesceBarrier
+from mario_perf.load.users.step_session import Disagreements, StepSession, Target
+from mario_perf.load.users.user_state import UserState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from mario_perf.load.arrivals.arrival_queue import Pool
-    from mario_perf.load.arrivals.shared_iterations import Plan
+    from mario_perf.load.arrivals.arrival_queue import UserPool
+    from mario_perf.load.arrivals.shared_iterations import SharedIterations
     from mario_perf.load.options.run_options import Options
-    from mario_perf.load.users.rapid_http_user import RapidHttpSession
+    from mario_perf.load.users.rapid_http_session import RapidHttpSession
+    from mario_perf.run_record import LostWorker, Side
 
-_LOOK_AGAIN: Final = 0.02  # seconds
-_APART: Final = 1_000_000
-"""Users that one process could have: whose index this is added to is another's user."""
-
-
-@dataclass(slots=True)
-class Seat:
-    """What one user of a run needs. With a ``lobby`` the model is open; a ``plan`` ends by itself."""
-
-    index: int
-    scenario: str
-    session: Session
-    random: Random
-    pauses: Random
-    think: tuple[float, float]
-    lobby: Lobby | None
-    plan: Plan | None
-    window_opened: Event
-    crew: Crew
-    _present: bool = False
-    _under_way: bool = False
-
-    def pause(self) -> float:
-        """A think time, seconds."""
-        return self.pauses.uniform(*self.think)
-
-    def wait_for_start(self) -> None:
-        """Until the user's first journey may begin; those of a plan all belong into the window."""
-        self._present = True
-        self.crew.welcome()
-        if self.plan is not None:
-            self.window_opened.wait()
-        self._wait_in_lobby()
-
-    def deal(self) -> str | None:
-        """The next journey of the plan; None when all have been dealt."""
-        dealt = self.plan.deal() if self.plan else None
-        self._under_way = dealt is not None
-        return dealt
-
-    def wait_for_next(self) -> float:
-        """A journey has come to its end: seconds to wait for the next, when it does not arrive by itself."""
-        self._end(whole=True)
-        self._wait_in_lobby()
-        return self.pause() if self.lobby is None else 0.0
-
-    def leave(self) -> None:
-        """The user is gone, maybe amid a journey: Locust moves users to a worker that comes late."""
-        self._end(whole=False)
-        self.crew.present -= self._present
-        self._present = False
-
-    def _wait_in_lobby(self) -> None:
-        if self.lobby is not None:
-            self.session.late = self.lobby.wait()
-            self._under_way = self.plan is None  # else once it is dealt
-
-    def _end(self, *, whole: bool) -> None:
-        if not self._under_way:
-            return
-        self._under_way = False
-        if self.plan is not None:
-            self.plan.left(whole=whole)
-        if self.lobby is not None:
-            self.lobby.left(whole=whole)
+_POLL_INTERVAL: Final = 0.02  # seconds
+_INDEX_STEP: Final = 1_000_000
+"""More users than one process can run: the indexes of two processes never overlap."""
 
 
-@dataclass(slots=True)
-class CrewReport:
-    """What a crew did; of several crews together when merged."""
-
-    index: int
-    users: int
-    seeds: str
-    generator: Generator
-    disagreements: Disagreements
-    ledger: Ledger | None
-    planned_made: int
-    warm_up: dict[Side, Tally] = field(default_factory=dict)
-    window: dict[Side, Tally] = field(default_factory=dict)
-
-
-class Crew:
-    """Seats for users, each with random streams of its own, and the moments of the run as they are told."""
+class UserGroup:
+    """Makes the state of each user, and steers all users through the phases of a run."""
 
     def __init__(
         self,
         options: Options,
         host: str,
         index: int = 0,
-        plan: Plan | None = None,
-        pool: Pool | None = None,
+        iterations: SharedIterations | None = None,
+        pool: UserPool | None = None,
     ) -> None:
-        """``index`` keeps the random streams of several processes apart; a ``plan`` is told what it holds.
+        """``index`` keeps the random streams of several processes apart.
 
-        The ``pool`` of an open model grows. That of a plan does not: users begin its journeys together.
+        The ``pool`` of an open model grows, but not with shared ``iterations``: users begin them together.
         """
         self.targets = targets(options, host)
-        self.lost: tuple[LostWorker, ...] = ()
-        self.part = Part()
-        self.present = 0
-        """Users who are ready: they wait for their first journey, or have begun it."""
-        self._most_present = 0
-        self._lobby = _lobby(options, index, None if plan else pool)
-        self._plan = plan
+        self.lost_workers: tuple[LostWorker, ...] = ()
+        self.share = Share()
+        self.ready_users = 0
+        """Users who wait for their first journey, or have begun it."""
+        self._most_ready_users = 0
+        self._arrivals = _arrival_queue(options, index, None if iterations else pool)
+        self._iterations = iterations
         self._options = options
         self._index = index
-        self._seats = 0
+        self._created = 0
         self._window_opened = Event()
-        self._turnstile = Turnstile()
+        self._barrier = QuiesceBarrier()
         self._disagreements = Disagreements()
-        self._pulse = Pulse()
+        self._health = GeneratorHealth()
 
-    def seat(self, clients: Mapping[Side, RapidHttpSession], excluded: AbstractSet[str]) -> Seat:
-        """What the next user needs; its random streams follow from the seed and its index alone."""
-        index, self._seats = self._seats, self._seats + 1
-        session = Session(
-            clients,
-            self.targets,
-            self._turnstile,
-            self._disagreements,
-            self._stream(index, "order of the sides"),
-            excluded,
-        )
-        return Seat(
-            index=self._index * _APART + index,
+    def new_user(self, clients: Mapping[Side, RapidHttpSession], excluded: AbstractSet[str]) -> UserState:
+        """The state of the next user. Seed and index alone decide its random streams."""
+        index, self._created = self._created, self._created + 1
+        order = self._stream(index, "order of the sides")
+        session = StepSession(clients, self.targets, self._barrier, self._disagreements, order, excluded)
+        return UserState(
+            index=self._index * _INDEX_STEP + index,
             scenario=self._options.scenario,
             session=session,
             random=self._stream(index, "journeys"),
             pauses=self._stream(index, "pauses"),
             think=self._options.think,
-            lobby=self._lobby,
-            plan=self._plan,
+            arrivals=self._arrivals,
+            iterations=self._iterations,
             window_opened=self._window_opened,
-            crew=self,
+            group=self,
         )
 
-    def welcome(self) -> None:
-        """A user has become ready."""
-        self.present += 1
-        self._most_present = max(self._most_present, self.present)
+    def add_ready_user(self) -> None:
+        """Count one more ready user."""
+        self.ready_users += 1
+        self._most_ready_users = max(self._most_ready_users, self.ready_users)
 
-    def gather(self, users: int, timeout: float) -> None:
-        """Wait until so many users are ready."""
+    def wait_for_users(self, users: int, timeout: float) -> None:
+        """Wait until this many users are ready, at most ``timeout`` seconds."""
         end = perf_counter() + timeout
-        while self.present < users and perf_counter() < end:
-            gevent.sleep(_LOOK_AGAIN)
+        while self.ready_users < users and perf_counter() < end:
+            gevent.sleep(_POLL_INTERVAL)
 
-    def set_out(self, seconds: float, elapsed: float = 0.0) -> None:
-        """Let journeys arrive by a plan of so many ``seconds``, from ``elapsed`` seconds into it."""
-        if self._lobby is not None:
-            self._lobby.set_out(seconds, elapsed)
-            self._lobby.open()
+    def start_arrivals(self, seconds: float, elapsed: float = 0.0) -> None:
+        """Start a schedule of ``seconds``, at ``elapsed`` seconds into it."""
+        if self._arrivals is not None:
+            self._arrivals.start(seconds, elapsed)
+            self._arrivals.resume()
 
-    def take(self, place: int, of: int, moment: float) -> None:
-        """Be one of so many crews, and take that part of all arrivals, from a moment of the plan on."""
-        self.part = Part(place, of)
-        if self._lobby is not None:
-            self._lobby.share(self.part, moment)
+    def set_share(self, share: Share | None, moment: float) -> None:
+        """Take this share of all arrivals, or none, from ``moment`` (seconds into the schedule) on."""
+        if share is not None:
+            self.share = share
+        if self._arrivals is not None:
+            self._arrivals.set_share(share, moment)
 
-    def sit_out(self, moment: float) -> None:
-        """Take no arrivals from a moment of the plan on, until told which part."""
-        if self._lobby is not None:
-            self._lobby.share(None, moment)
+    def assign_iterations(self, journeys: Sequence[str]) -> None:
+        """Set the shared journeys that this group runs once the window is open."""
+        if self._iterations is not None:
+            self._iterations.assign(journeys)
 
-    def deal(self, journeys: Sequence[str]) -> None:
-        """Make these journeys of the plan, once the window is open."""
-        if self._plan is not None:
-            self._plan.set(journeys)
-
-    def hold(self, timeout: float) -> bool:
-        """Let no request begin, and wait until none is under way: whether that came to be in time."""
-        if self._lobby is not None:
-            self._lobby.close()
-        return self._turnstile.hold(timeout)
+    def quiesce(self, timeout: float) -> bool:
+        """Hold back new requests; return whether none was in flight after ``timeout`` seconds at most."""
+        if self._arrivals is not None:
+            self._arrivals.pause()
+        return self._barrier.quiesce(timeout)
 
     def open_window(self) -> None:
-        """What comes from now on counts as in the window."""
+        """Count for the measurement window from now on."""
         for target in self.targets:
             target.open_window()
-        if self._lobby is not None:
-            self._lobby.turn_page()
-        self._pulse.start()
+        if self._arrivals is not None:
+            self._arrivals.reset_counters()
+        self._health.start()
         self._window_opened.set()
 
     def release(self) -> None:
         """Let requests begin again."""
-        self._turnstile.release(self._options.think[1] if self._lobby is None else 0.0)
-        if self._lobby is not None:
-            self._lobby.open()
+        self._barrier.release(self._options.think[1] if self._arrivals is None else 0.0)
+        if self._arrivals is not None:
+            self._arrivals.resume()
 
-    def reports(self) -> tuple[CrewReport, ...]:
-        """What was done: of this one crew. What it does from now on is not counted."""
+    def reports(self) -> tuple[GroupReport, ...]:
+        """The report of this one group. Nothing is counted afterwards."""
         for target in self.targets:
-            target.close_books()
-        report = CrewReport(
-            self._index,
-            self._most_present,
-            self._seeds,
-            self._pulse.read(),
-            self._disagreements,
-            self._lobby.close_ledger(self.present) if self._lobby else None,
-            self._plan.made if self._plan else 0,
-            {target.side: target.warm_up for target in self.targets},
-            {target.side: target.window for target in self.targets},
+            target.close()
+        report = GroupReport(
+            index=self._index,
+            users=self._most_ready_users,
+            seeds=self._seeds,
+            generator=self._health.stop(),
+            disagreements=self._disagreements,
+            arrivals=self._arrivals.take_counters(self.ready_users) if self._arrivals else None,
+            completed_iterations=self._iterations.completed if self._iterations else 0,
+            warm_up={target.side: target.warm_up for target in self.targets},
+            window={target.side: target.window for target in self.targets},
         )
         return (report,)
 
-    def close(self) -> None:
-        """Send users home."""
-        if self._lobby is not None:
-            self._lobby.stop()
-        self._turnstile.close()
-        self._window_opened.set()  # who still waits for it finds the turnstile closed
+    def stop(self) -> None:
+        """End all users."""
+        if self._arrivals is not None:
+            self._arrivals.stop()
+        self._barrier.close()
+        self._window_opened.set()  # users who wait for the window find the barrier closed
 
     @property
     def _seeds(self) -> str:
@@ -251,41 +163,16 @@ class Crew:
         return Random(f"{self._seeds}/{index}/{purpose}")  # noqa: S311
 
 
-def _lobby(options: Options, index: int, pool: Pool | None) -> Lobby | None:
+def _arrival_queue(options: Options, index: int, pool: UserPool | None) -> ArrivalQueue | None:
     if options.rate is None:
         return None
     stream = Random(f"{options.seed}/{index}/arrivals")  # noqa: S311
-    arrivals = Arrivals(options.rate, options.shape, GAPS[options.arrivals](stream))
-    return Lobby(arrivals, pool, options.max_users)
+    schedule = ArrivalSchedule(options.rate, options.shape, GAPS[options.arrivals](stream))
+    return ArrivalQueue(schedule, pool, options.max_users)
 
 
 def targets(options: Options, host: str) -> tuple[Target, ...]:
-    """One target, or the two sides of a duet."""
+    """The one target, or the two sides of a duet."""
     if options.duet is None:
         return (Target("candidate", host),)
     return (Target("baseline", options.duet, "baseline: "), Target("candidate", host, "candidate: "))
-
-
-def merged(reports: tuple[CrewReport, ...]) -> CrewReport:
-    """What several crews did together; of the generators the worst."""
-    open_model = any(report.ledger for report in reports)
-    total = CrewReport(0, 0, "", _worst(reports), Disagreements(), Ledger() if open_model else None, 0)
-    for report in reports:
-        total.users += report.users
-        total.planned_made += report.planned_made
-        total.disagreements.merge(report.disagreements)
-        if total.ledger and report.ledger:
-            total.ledger.merge(report.ledger)
-        for into, part in ((total.warm_up, report.warm_up), (total.window, report.window)):
-            for side, tally in part.items():
-                into.setdefault(side, Tally()).merge(tally)
-    return total
-
-
-def _worst(reports: tuple[CrewReport, ...]) -> Generator:
-    generators = [report.generator for report in reports]
-    return Generator(
-        cpu_utilisation=max((each.cpu_utilisation for each in generators), default=0.0),
-        loop_lag_p99=max((each.loop_lag_p99 for each in generators), default=0.0),
-        loop_lag_max=max((each.loop_lag_max for each in generators), default=0.0),
-    )

@@ -1,4 +1,4 @@
-"""The users of one process, as Locust runs them: more of them are started when they are needed."""
+"""The users of one process, as Locust runs them. The pool grows when an arrival finds no free user."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from locust.runners import Runner
 
 
-class LocustPool:
-    """Of a local or a worker runner. Locust counts, stops and moves those who are started here as its own.
+class LocustUserPool:
+    """The users of a local or a worker runner. Locust counts, stops and moves the users started here.
 
-    Where there are several classes, each is started as often as it has weight. Of those with a
-    ``fixed_count``, and of those who would never wait for a journey, there are as many as Locust has started.
+    Several classes are started in proportion to their weights. Two kinds of classes do not grow: those with
+    a ``fixed_count``, and those that are not measured users, which never wait for arrivals.
     """
 
     def __init__(self, runner: Runner) -> None:
@@ -27,27 +27,27 @@ class LocustPool:
 
     @property
     def users(self) -> int:
-        """How many there are, ready or not."""
+        """Number of users, ready or not."""
         return self._runner.user_count
 
     def start(self) -> Greenlet:
-        """Start one more, and give what it runs in.
+        """Start one more user, and return its greenlet.
 
         Raises:
-            ValueError: There may be no more of any class.
-            Exception: The user's own; it has not been started.
+            ValueError: No class may have more users.
+            Exception: The user's own error; it was not started.
         """
         classes = self._classes
         if not classes:
-            raise ValueError("no user class without a fixed_count waits for journeys")
+            raise ValueError("each user class has a fixed_count or is not a MeasuredUser")
         chosen = min(classes, key=lambda each: ((self._started[each] + 1) / each.weight, each.__name__))
-        # Not by the runner's spawn_users, which counts all users for each that it starts: milliseconds.
+        # Not by the runner's spawn_users: it counts all users for each new one, which takes milliseconds.
         greenlet: Greenlet = chosen(self._runner.environment).start(self._runner.user_greenlets)
         self._started[chosen] += 1
         return greenlet
 
     @property
     def _classes(self) -> Sequence[type[MeasuredUser]]:
-        """Those of which more may be started, among those that take part in this run."""
-        every = (self._runner.user_classes_by_name[name] for name in self._runner.target_user_classes_count)
-        return [each for each in every if issubclass(each, MeasuredUser) and not each.fixed_count]
+        """The classes of this run that may have more users."""
+        running = (self._runner.user_classes_by_name[name] for name in self._runner.target_user_classes_count)
+        return [each for each in running if issubclass(each, MeasuredUser) and not each.fixed_count]

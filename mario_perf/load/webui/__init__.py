@@ -1,1 +1,1 @@
-"""What we add to Locust's web UI."""
+"""Additions to Locust's web UI."""

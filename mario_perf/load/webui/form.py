@@ -1,4 +1,4 @@
-"""What a form of Locust's web UI asks for. Locust keeps its fields as they were typed, unchecked."""
+"""Reads the form of Locust's web UI. Locust itself keeps our fields as typed, unchecked."""
 
 from __future__ import annotations
 
@@ -13,50 +13,52 @@ from mario_perf.load.options.arguments import add_arguments
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_OF_LOCUST: Final[Mapping[str, tuple[str, Callable[[str], float]]]] = {
+_LOCUST_FIELDS: Final[Mapping[str, tuple[str, Callable[[str], float]]]] = {
     "user_count": ("num_users", int),
     "spawn_rate": ("spawn_rate", float),
     "run_time": ("run_time", parse_timespan),
 }
 
 
-def asked(form: Mapping[str, str], before: Namespace) -> Namespace:
-    """The options ``before``, but for what the form says; ours are checked as on the command line.
+def parse(fields: Mapping[str, str], before: Namespace) -> Namespace:
+    """Change the options ``before`` as the form says. Our own are checked as on the command line.
 
     Raises:
-        ValueError: One of them is wrong.
+        ValueError: A field is wrong.
     """
-    return Namespace(**{**vars(before), "run_time": None, **_of_locust(form), **_ours(form)})
+    return Namespace(**{**vars(before), "run_time": None, **_locust_options(fields), **_own_options(fields)})
 
 
-def _of_locust(form: Mapping[str, str]) -> dict[str, float]:
-    found = {}
-    for field, (name, read) in _OF_LOCUST.items():
-        with suppress(ValueError):  # Locust refuses it
-            if form.get(field):
-                found[name] = read(form[field])
-    return found
+def _locust_options(fields: Mapping[str, str]) -> dict[str, float]:
+    options = {}
+    for field, (name, read) in _LOCUST_FIELDS.items():
+        with suppress(ValueError):  # Locust shows its own message
+            if fields.get(field):
+                options[name] = read(fields[field])
+    return options
 
 
 class _Parser(ArgumentParser):
-    """Leaves the process alive."""
+    """Raises an error instead of exiting."""
 
     def error(self, message: str) -> NoReturn:
         raise ValueError(message)
 
 
-def _ours(form: Mapping[str, str]) -> dict[str, Any]:
+def _own_options(fields: Mapping[str, str]) -> dict[str, Any]:
     parser = _Parser()
     add_arguments(parser)
     defaults = vars(parser.parse_args([]))
-    ours = {name: value for name, value in form.items() if name in defaults}
-    words = [word for name, value in ours.items() for word in _words(name, value, defaults[name])]
-    given = vars(parser.parse_args(words))
-    return {name: given[name] for name in ours}
+    typed = {name: value for name, value in fields.items() if name in defaults}
+    arguments = [
+        argument for name, value in typed.items() for argument in _arguments(name, value, defaults[name])
+    ]
+    parsed = vars(parser.parse_args(arguments))
+    return {name: parsed[name] for name in typed}
 
 
-def _words(name: str, value: str, default: object) -> list[str]:
-    """As on the command line; what may be left out there may be left empty here."""
+def _arguments(name: str, value: str, default: object) -> list[str]:
+    """A field as on the command line. An optional argument may be an empty field."""
     flag = f"--{name.replace('_', '-')}"
     if default is False:
         return [flag] if value == "true" else []

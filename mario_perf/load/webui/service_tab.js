@@ -1,11 +1,11 @@
-// Under every page of Locust's UI: a link to the report, as soon as the run that ended has one.
+// A link to the report at the foot of each page of Locust's UI, as soon as there is a report.
 const bar = document.createElement("p");
 bar.id = "service-report";
 bar.setAttribute("role", "status");
 bar.style.cssText = "position:sticky;bottom:0;margin:0;padding:.5rem 1rem;background:#15803d;color:#fff";
 bar.hidden = true;
 document.body.append(bar);
-async function look() {
+async function poll() {
   try {
     const {run} = await (await fetch("./service/latest")).json();
     bar.hidden = !run;
@@ -17,9 +17,9 @@ async function look() {
       bar.replaceChildren(link);
     }
   } catch {
-    // Locust has ended, or is not there for a moment.
+    // Locust has ended, or does not answer for a moment.
   } finally {
-    setTimeout(look, 2000);
+    setTimeout(poll, 2000);
   }
 }
-look();
+poll();

@@ -1,9 +1,7 @@
-"""In Locust's web UI: a tab with what the service itself says, live, and the report of a run that ended.
+"""In Locust's web UI: a tab with the service's own metrics, live, and the report of the last run.
 
-What its form asks for is checked before a run begins.
-
-Reading metrics and judging a run are the analysis' business, in processes of their own: the load generator
-only passes on what they print.
+The form is checked before a run begins. Metrics are read and runs are judged in processes of their own: the
+load generator only shows their output.
 """
 
 from __future__ import annotations
@@ -30,8 +28,7 @@ if TYPE_CHECKING:
 
 LOG: Final = logging.getLogger("mario_perf")
 ROOT: Final = Path(__file__).resolve().parents[3]
-JUDGING: Final = 120.0
-"""Seconds that a report may take."""
+REPORT_TIMEOUT: Final = 120.0  # seconds
 
 _SWARM: Final = "locust.swarm"
 _TAB: Final = "service"
@@ -45,13 +42,13 @@ _SCRIPT: Final = Path(__file__).with_suffix(".js")
 
 
 class ServiceTab:
-    """Follows the runs of one Locust process: ``rows`` are the table's, ``report`` is the last run's."""
+    """Follows the runs of one Locust process: ``rows`` of the live table, ``report`` of the last run."""
 
     def __init__(self, environment: Environment, recorder: Recorder) -> None:
         self._recorder = recorder
         self._folder: Path | None = None
         self._live: Popen[str] | None = None
-        self._judging: gevent.Greenlet | None = None
+        self._reporting: gevent.Greenlet | None = None
         self.rows: list[dict[str, Any]] = []
         self.report: Path | None = None
         for event, listener in (
@@ -76,31 +73,31 @@ class ServiceTab:
 
     def _end(self, **_: Any) -> None:  # noqa: ANN401
         if self._folder is not None:
-            self._judging = gevent.spawn(self._judge, self._folder)
+            self._reporting = gevent.spawn(self._write_report, self._folder)
 
-    def _judge(self, folder: Path) -> None:
-        """Each side of a duet against the other; one service against what is kept of it, else alone."""
+    def _write_report(self, folder: Path) -> None:
+        """Compare the sides of a duet; compare one service with its baseline, or else report it alone."""
         report = folder / "report.html"
         duet = (folder / "scrapes-baseline.jsonl.gz").exists()
         for options in ((),) if duet else (("--baseline",), ()):
             with suppress(TimeoutExpired):
-                _finished(_python("mario_perf.cli.compare", "--run", str(folder), *options))
+                _wait_for_end(_python("mario_perf.cli.compare", "--run", str(folder), *options))
             if report.exists():
                 self.report = report
                 LOG.info("Report: %s", report)
                 return
-        LOG.warning("%s: no report; python -m analysis.compare --run %s says why", folder, folder)
+        LOG.warning("%s: no report; run python -m analysis.compare --run %s for the reason", folder, folder)
 
     def _quit(self, **_: Any) -> None:  # noqa: ANN401
-        if self._judging is not None:
-            self._judging.kill()
+        if self._reporting is not None:
+            self._reporting.kill()
         if self._live is not None:
             self._live.kill()
 
 
 def register(environment: Environment, **_: Any) -> None:  # noqa: ANN401
-    """Listener for Locust's ``init``, after the recorder's: add ours to the UI, where there is a record."""
-    recorder = MeasuredUser.recorder.value
+    """Listener for Locust's ``init``, after the recorder's: extend the UI of a process that records runs."""
+    recorder = MeasuredUser.coordinator.value
     if environment.web_ui is None or not isinstance(recorder, Recorder):
         return
     web_ui, tab = environment.web_ui, ServiceTab(environment, recorder)
@@ -112,20 +109,20 @@ def register(environment: Environment, **_: Any) -> None:  # noqa: ANN401
         "extended_csv_files": [{"href": "./service/report", "title": "Report of the latest run"}],
     }
     base = getattr(environment.parsed_options, "web_base_path", None) or ""
-    assert web_ui.app is not None  # noqa: S101 - it is there since the UI is
+    assert web_ui.app is not None  # noqa: S101 - the UI has one
     web_ui.app.register_blueprint(_pages(tab, web_ui), url_prefix=f"{base}/service")
-    web_ui.app.after_request(lambda response: _extended(response, tab))
+    web_ui.app.after_request(lambda response: _extend(response, tab))
     swarm = web_ui.app.view_functions[_SWARM]
     checked = web_ui.auth_required_if_enabled(  # type: ignore[no-untyped-call]
-        lambda: _refusal(environment, recorder) or swarm()
+        lambda: _form_error(environment, recorder) or swarm()
     )
     web_ui.app.view_functions[_SWARM] = checked
 
 
-def _refusal(environment: Environment, recorder: Recorder) -> Response | None:
-    """What the form asks for cannot be done: said as Locust says it."""
+def _form_error(environment: Environment, recorder: Recorder) -> Response | None:
+    """Check the form; return an error as Locust shows it, or None."""
     try:
-        recorder.agree(request.form)
+        recorder.apply_form(request.form)
     except ValueError as error:
         message = without_credentials(str(error))
         LOG.error(message)  # noqa: TRY400 - one line
@@ -146,12 +143,12 @@ def _pages(tab: ServiceTab, web_ui: WebUI) -> Blueprint:
 
 def _report(tab: ServiceTab) -> Response:
     if tab.report is None:
-        return Response("No run has ended yet, or its report is being written.", 404)
+        return Response("No report yet: no run has ended, or its report is still being written.", 404)
     return send_file(tab.report)
 
 
-def _extended(response: Response, tab: ServiceTab) -> Response:
-    """Locust's own answers with ours in them: rows with its statistics, the script in its page."""
+def _extend(response: Response, tab: ServiceTab) -> Response:
+    """Add rows to Locust's statistics, and the script to its page."""
     if request.endpoint == "locust.request_stats" and response.is_json:
         rows = [{"key": _TAB, "data": tab.rows}]
         response.set_data(json.dumps({**response.get_json(), "extended_stats": rows}))
@@ -162,7 +159,7 @@ def _extended(response: Response, tab: ServiceTab) -> Response:
 
 
 def _row(operation: dict[str, Any]) -> dict[str, Any]:
-    """An operation as the table shows it; the baseline of a duet is marked as in Locust's own statistics."""
+    """An operation as a row of the table. A duet's baseline has the same prefix as in Locust's table."""
     prefix = "baseline: " if operation["side"] == "baseline" else ""
     p95 = operation["p95"]
     return {
@@ -174,21 +171,21 @@ def _row(operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _python(module: str, *arguments: str) -> Popen[str]:
-    """A module of ours, started from wherever Locust was."""
+    """Start a module of this package, in any working directory."""
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", module, *arguments]
-    return Popen(  # noqa: S603 - a list, of our own words
+    return Popen(  # noqa: S603 - a list of our own arguments
         command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True, env={**os.environ, "PYTHONPATH": path}
     )
 
 
-def _finished(process: Popen[str]) -> None:
-    """Wait for the end of a process, and see to it.
+def _wait_for_end(process: Popen[str]) -> None:
+    """Wait for the end of a process, and kill it after a timeout.
 
     Raises:
-        TimeoutExpired: It took longer than :data:`JUDGING`.
+        TimeoutExpired: It took longer than :data:`REPORT_TIMEOUT`.
     """
     try:
-        process.communicate(timeout=JUDGING)
+        process.communicate(timeout=REPORT_TIMEOUT)
     finally:
         process.kill()

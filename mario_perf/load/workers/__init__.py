@@ -1,1 +1,1 @@
-"""Several processes that play one load."""
+"""Several processes that generate one load."""

@@ -1,4 +1,4 @@
-"""A process that takes part in a run: its crew, and its part of a plan."""
+"""A worker process: its users, steered by the master."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import gevent
 from gevent import GreenletExit
 from locust.runners import STATE_RUNNING, STATE_SPAWNING
 
-from mario_perf.load.arrivals.shared_iterations import Plan
+from mario_perf.load.arrivals.shared_iterations import SharedIterations
 from mario_perf.load.options.run_options import Options
 from mario_perf.load.users.measured_user import MeasuredUser
-from mario_perf.load.users.user_group import Crew
-from mario_perf.load.users.user_pool import LocustPool
-from mario_perf.load.workers.channel import Line
-from mario_perf.load.workers.worker_groups import Hand
+from mario_perf.load.users.user_group import UserGroup
+from mario_perf.load.users.user_pool import LocustUserPool
+from mario_perf.load.workers import channel
+from mario_perf.load.workers.command_handler import CommandHandler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,65 +23,67 @@ if TYPE_CHECKING:
     from locust.env import Environment
     from locust.runners import WorkerRunner
 
-    from mario_perf.load.users.rapid_http_user import RapidHttpSession
-    from mario_perf.load.users.user_group import Seat
+    from mario_perf.load.users.rapid_http_session import RapidHttpSession
+    from mario_perf.load.users.user_state import UserState
     from mario_perf.run_record import Side
 
 
-class Participant:
-    """Of a worker: the master leads its crew, and writes the record."""
+class WorkerAgent:
+    """Takes part in each run of the master, which writes the record."""
 
     def __init__(self, environment: Environment, runner: WorkerRunner) -> None:
         self._environment = environment
         self._runner = runner
-        self._line = Line(runner)
-        self._crew: Crew | None = None
-        self._hand: Hand | None = None
+        self._channel = channel.of_worker(runner)
+        self._group: UserGroup | None = None
+        self._handler: CommandHandler | None = None
         environment.events.test_start.add_listener(self._begin)  # type: ignore[no-untyped-call]
         environment.events.test_stopping.add_listener(self._end)  # type: ignore[no-untyped-call]
         self._interrupted = False
         gevent.signal_handler(signal.SIGINT, self._interrupt)
-        if runner.worker_state in {STATE_SPAWNING, STATE_RUNNING}:  # a run began before there was a listener
+        if runner.worker_state in {STATE_SPAWNING, STATE_RUNNING}:  # the run began before we could listen
             self._begin()
 
-    def seat(self, clients: Mapping[Side, RapidHttpSession]) -> Seat:
-        """A seat in the run for a new user.
+    def new_user(self, clients: Mapping[Side, RapidHttpSession]) -> UserState:
+        """The state of a new user.
 
         Raises:
-            GreenletExit: There is no run to take part in.
+            GreenletExit: No run is in progress.
         """
-        if self._crew is None:
+        if self._group is None:
             raise GreenletExit
         excluded = frozenset(self._environment.parsed_options.exclude_tags or ())  # type: ignore[union-attr]
-        return self._crew.seat(clients, excluded)
+        return self._group.new_user(clients, excluded)
 
     def _begin(self, **_: Any) -> None:  # noqa: ANN401 - Locust's events
         options = Options.from_parsed(self._environment.parsed_options)  # type: ignore[arg-type]
         index = max(self._runner.worker_index, 0)
-        plan = Plan(self._done) if journeys(self._environment, options) else None
-        self._crew = Crew(options, self._environment.host or "", index, plan, LocustPool(self._runner))
-        self._hand = Hand(self._line, self._crew, index)
+        fixed = bool(journeys(self._environment, options))
+        iterations = SharedIterations(self._finish_iterations) if fixed else None
+        pool = LocustUserPool(self._runner)
+        self._group = UserGroup(options, self._environment.host or "", index, iterations, pool)
+        self._handler = CommandHandler(self._channel, self._group, index)
 
-    def _done(self) -> None:
-        if self._hand is not None:
-            self._hand.done()
+    def _finish_iterations(self) -> None:
+        if self._handler is not None:
+            self._handler.finish_iterations()
 
     def _end(self, **_: Any) -> None:  # noqa: ANN401
-        if self._hand is not None:
-            self._hand.close()
-        if self._crew is not None:
-            self._crew.close()
-        self._crew = self._hand = None
+        if self._handler is not None:
+            self._handler.close()
+        if self._group is not None:
+            self._group.stop()
+        self._group = self._handler = None
 
     def _interrupt(self) -> None:
-        """Ctrl-C reaches master and workers alike: the master ends the run. The second time we go."""
-        if self._crew is None or self._interrupted:
+        """Leave the end of the run to the master, which gets Ctrl-C, too. Exit on a second Ctrl-C."""
+        if self._group is None or self._interrupted:
             gevent.get_hub().handle_system_error(KeyboardInterrupt, KeyboardInterrupt())
         self._interrupted = True
 
 
 def journeys(environment: Environment, options: Options, part: int = 0, parts: int = 1) -> tuple[str, ...]:
-    """What one of several processes is to do of a scenario with a fixed number of journeys; else nothing."""
+    """The journeys of one of ``parts`` processes. Empty unless the scenario has a fixed number of them."""
     return tuple(
         journey
         for user in environment.user_classes

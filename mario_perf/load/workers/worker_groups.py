@@ -1,17 +1,33 @@
-"""The crews of all worker processes, led by the master as if they were one."""
+"""The user groups of all workers, steered by the master as if they were one."""
 
 from __future__ import annotations
 
 import logging
 from time import perf_counter, time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import gevent
 from locust.runners import STATE_INIT, STATE_MISSING
-from pydantic import TypeAdapter
 
-from mario_perf.load.arrivals.pausable_clock import Clock
-from mario_perf.load.users.user_group import CrewReport
+from mario_perf.load.arrivals.arrival_schedule import Share
+from mario_perf.load.arrivals.pausable_clock import PausableClock
+from mario_perf.load.workers.messages import (
+    AssignIterations,
+    BatchDone,
+    Command,
+    CommandBatch,
+    IterationsDone,
+    OpenWindow,
+    Quiesce,
+    Release,
+    Report,
+    SetShare,
+    StartArrivals,
+    Stop,
+    UsersReady,
+    WorkerEvent,
+    WorkerJoined,
+)
 from mario_perf.run_record import LostWorker
 
 if TYPE_CHECKING:
@@ -19,230 +35,190 @@ if TYPE_CHECKING:
 
     from locust.runners import MasterRunner
 
-    from mario_perf.load.users.user_group import Crew
-    from mario_perf.load.workers.channel import Line
+    from mario_perf.load.users.group_report import GroupReport
+    from mario_perf.load.workers.channel import MasterChannel
 
 LOG: Final = logging.getLogger("mario_perf")
-REPORT: Final = TypeAdapter(CrewReport)
-_ANSWERING: Final = 10.0
-"""Seconds that a worker may take to answer, besides what it was asked to wait for."""
-_LOOK_AGAIN: Final = 0.02
-_WATCHING: Final = 0.25  # seconds
-_COUNTING: Final = 0.1
+_ANSWER_TIMEOUT: Final = 10.0
+"""Seconds that a worker may take to answer, besides the time that a command itself takes."""
+_POLL_INTERVAL: Final = 0.02  # seconds
+_WATCH_INTERVAL: Final = 0.25
 _NOTICE: Final = 0.25
-"""Seconds ahead of the moment from which arrivals are shared anew: by then everybody has been told."""
+"""Seconds of notice before new shares apply, so that all workers know them by then."""
 
 
-class Workers:
-    """Tells the crews of all workers the same, and waits until all have done it; see :class:`Crew`.
+class WorkerGroups:
+    """Sends each command to all workers, and waits until all have done it; see :class:`UserGroup`.
 
-    A worker that comes late is told what the others have been told, and shares their arrivals soon after its
-    users are there. One that ends, or whom Locust misses because its heartbeat failed, is lost: the others
-    take over its arrivals, nobody waits for it, and it is sent home, should it still be there.
+    A worker that joins late catches up, and shares arrivals soon after its users are ready. A worker is lost
+    when it ends, or when Locust misses its heartbeat. The other workers take over its arrivals, the master
+    waits for it no longer, and it is told to stop in case it still runs.
     """
 
     def __init__(
         self,
         runner: MasterRunner,
-        line: Line,
-        deal: Callable[[int, int], Sequence[str]],
-        finished: Callable[[], None],
+        channel: MasterChannel,
+        journeys: Callable[[int, int], Sequence[str]],
+        on_finish: Callable[[], None],
     ) -> None:
-        """``deal`` gives the journeys of one of so many parts of a plan; ``finished`` is called after all."""
-        self.lost: tuple[LostWorker, ...] = ()
+        """``journeys(part, parts)`` gives a part of the fixed journeys; ``on_finish`` is called after all."""
+        self.lost_workers: tuple[LostWorker, ...] = ()
         self._runner = runner
-        self._line = line
-        self._deal = deal
-        self._finished = finished
+        self._channel = channel
+        self._journeys = journeys
+        self._on_finish = on_finish
         self._indexes: dict[str, int] = {}
-        self._answers: dict[str, Any] = {}
+        self._answers: dict[str, BatchDone] = {}
         self._number = 0
-        self._arrived: set[str] = set()
-        self._present: dict[str, int] = {}
+        self._joined: set[str] = set()
+        self._ready_users: dict[str, int] = {}
         self._sharing: list[str] = []
         self._done: set[str] = set()
-        self._clock = Clock()
+        self._clock = PausableClock()
         self._seconds: float | None = None
-        self._held = self._window_open = False
+        self._quiesced = self._window_open = False
         self._watching = gevent.spawn(self._keep_watching)
-        line.listener = self._hear
+        channel.listener = self._on_event
 
-    def gather(self, users: int, timeout: float) -> None:
-        """Wait until so many users are ready."""
+    def wait_for_users(self, users: int, timeout: float) -> None:
+        """Wait until this many users are ready, at most ``timeout`` seconds."""
         end = perf_counter() + timeout
-        while sum(self._present.values()) < users and perf_counter() < end:
-            gevent.sleep(_LOOK_AGAIN)
+        while sum(self._ready_users.values()) < users and perf_counter() < end:
+            gevent.sleep(_POLL_INTERVAL)
 
-    def set_out(self, seconds: float) -> None:
-        """Let journeys arrive, for so many seconds."""
+    def start_arrivals(self, seconds: float) -> None:
+        """Start a schedule of ``seconds``."""
         self._seconds = seconds
         self._clock.start()
-        self._ask("set_out", seconds)
+        self._ask(StartArrivals(seconds))
 
-    def hold(self, timeout: float) -> bool:
-        """Let no request begin; whether none was under way any more, anywhere, in time."""
-        self._held = True
-        self._clock.rest()
-        answers = self._ask("hold", timeout, patience=timeout + _ANSWERING)
-        return all(answers.get(node) for node in self._indexes)
+    def quiesce(self, timeout: float) -> bool:
+        """Hold back new requests; return whether none was in flight anywhere after ``timeout`` seconds."""
+        self._quiesced = True
+        self._clock.pause()
+        answers = self._ask(Quiesce(timeout), timeout + _ANSWER_TIMEOUT)
+        return all(node in answers and answers[node].quiet for node in self._indexes)
 
     def open_window(self) -> None:
-        """Count as in the window from now on."""
+        """Count for the measurement window from now on."""
         self._window_open = True
-        self._deal_out()
-        self._ask("open_window")
+        self._assign_iterations()
+        self._ask(OpenWindow())
 
     def release(self) -> None:
         """Let requests begin again."""
-        self._held = False
+        self._quiesced = False
         self._clock.start()
-        self._ask("release")
+        self._ask(Release())
 
-    def reports(self) -> tuple[CrewReport, ...]:
-        """What each crew did. Who does not say is lost, and so is who never said anything."""
-        answers = self._ask("report")
+    def reports(self) -> tuple[GroupReport, ...]:
+        """The report of each group. A worker that does not report is lost, as is one that never joined."""
+        answers = self._ask(Report())
         for node in [node for node in self._indexes if node not in answers]:
             self._lose(node)
-        for node in self._silent():
+        for node in self._silent_workers():
             self._count_as_lost(self._runner.get_worker_index(node))  # type: ignore[no-untyped-call]
-        reports = (REPORT.validate_json(answer) for answer in answers.values())
+        reports = (answer.report for answer in answers.values() if answer.report is not None)
         return tuple(sorted(reports, key=lambda report: report.index))
 
-    def close(self) -> None:
-        """Send users home."""
+    def stop(self) -> None:
+        """End all users."""
         self._watching.kill()
-        self._ask("close")
-        self._line.listener = None
+        self._ask(Stop())
+        self._channel.listener = None
 
-    def _hear(self, node: str, words: dict[str, Any]) -> None:
-        match words:
-            case {"arrived": index}:
-                self._welcome(node, index)
-            case {"present": users}:
-                self._present[node] = users
-                self._regroup()
-            case {"number": number, "answer": answer} if number == self._number:
-                self._answers[node] = answer
-            case {"done": _}:
+    def _on_event(self, node: str, event: WorkerEvent) -> None:
+        match event:
+            case WorkerJoined(index=index):
+                self._add_worker(node, index)
+            case UsersReady(users=users):
+                self._ready_users[node] = users
+                self._share_out()
+            case BatchDone(number=number) if number == self._number:
+                self._answers[node] = event
+            case IterationsDone():
                 self._done.add(node)
-                self._finish()
+                self._finish_when_done()
 
-    def _welcome(self, node: str, index: int) -> None:
+    def _add_worker(self, node: str, index: int) -> None:
+        """Bring a new worker to where the run is."""
         self._indexes[node] = index
-        self._arrived.add(node)
-        calls: list[list[Any]] = []
+        self._joined.add(node)
+        commands: list[Command] = []
         if self._seconds is not None:
-            calls.append(["set_out", self._seconds, self._clock.now])
+            commands.append(StartArrivals(self._seconds, self._clock.now))
         if self._window_open:
-            calls += [["deal", []], ["open_window"]]
-        calls.append(["hold", 0.0] if self._held else ["release"])
-        self._line.send({"calls": calls}, node)
+            commands += [AssignIterations(()), OpenWindow()]
+        commands.append(Quiesce(0.0) if self._quiesced else Release())
+        self._channel.send(CommandBatch(tuple(commands)), node)
 
-    def _ask(self, call: str, *arguments: float, patience: float = _ANSWERING) -> dict[str, Any]:
-        """What everybody has answered by the time that all have, or that patience has run out."""
+    def _ask(self, command: Command, timeout: float = _ANSWER_TIMEOUT) -> dict[str, BatchDone]:
+        """Send a command to all workers, and return the answers that come before the timeout."""
         self._number += 1
         self._answers = {}
         for node in self._indexes:
-            self._line.send({"number": self._number, "calls": [[call, *arguments]]}, node)
-        end = perf_counter() + patience
+            self._channel.send(CommandBatch((command,), self._number), node)
+        end = perf_counter() + timeout
         while self._indexes.keys() - self._answers.keys() and perf_counter() < end:
-            gevent.sleep(_LOOK_AGAIN)
-            self._look()
+            gevent.sleep(_POLL_INTERVAL)
+            self._find_lost_workers()
         return self._answers
+
+    def _send(self, command: Command, node: str) -> None:
+        """Send a command without waiting for an answer."""
+        self._channel.send(CommandBatch((command,)), node)
 
     def _keep_watching(self) -> None:
         while True:
-            gevent.sleep(_WATCHING)
-            self._look()
+            gevent.sleep(_WATCH_INTERVAL)
+            self._find_lost_workers()
 
-    def _look(self) -> None:
-        """See who is gone."""
+    def _find_lost_workers(self) -> None:
         for node in list(self._indexes):
             known = self._runner.clients.get(node)
             if known is None or known.state == STATE_MISSING:
                 self._lose(node)
 
     def _lose(self, node: str) -> None:
-        self._present.pop(node, None)
+        self._ready_users.pop(node, None)
         self._count_as_lost(self._indexes.pop(node))
-        self._line.send({"calls": [["close"]]}, node)  # it may be there again, but not in the record
-        self._regroup()
-        self._finish()
+        self._send(Stop(), node)  # it may come back, but the record does not have it
+        self._share_out()
+        self._finish_when_done()
 
     def _count_as_lost(self, index: int) -> None:
-        self.lost += (LostWorker(index=index, at=time()),)
+        self.lost_workers += (LostWorker(index=index, at=time()),)
 
-    def _silent(self) -> list[str]:
-        """Who was told by Locust to begin, and never told us that it did: something is wrong over there."""
+    def _silent_workers(self) -> list[str]:
+        """Workers that Locust has started but that never joined: something is wrong there."""
         clients = self._runner.clients
-        return [node for node in clients if node not in self._arrived and clients[node].state != STATE_INIT]
+        return [node for node in clients if node not in self._joined and clients[node].state != STATE_INIT]
 
-    def _regroup(self) -> None:
-        """Share arrivals among those whose users are there."""
-        sharing = [node for node in self._indexes if self._present.get(node)]
+    def _share_out(self) -> None:
+        """Share arrivals among the workers with ready users."""
+        sharing = [node for node in self._indexes if self._ready_users.get(node)]
         if sharing == self._sharing:
             return
         self._sharing = sharing
         LOG.info(
-            "Workers that take part: %s", ", ".join(str(self._indexes[node]) for node in sharing) or "none"
+            "Workers that share the load: %s",
+            ", ".join(str(self._indexes[node]) for node in sharing) or "none",
         )
         moment = 0.0 if self._seconds is None else self._clock.now + _NOTICE
         for node in self._indexes.keys() - set(sharing):
-            self._line.send({"calls": [["sit_out", moment]]}, node)
-        for place, node in enumerate(sharing):
-            self._line.send({"calls": [["take", place, len(sharing), moment]]}, node)
+            self._send(SetShare(None, moment), node)
+        for index, node in enumerate(sharing):
+            self._send(SetShare(Share(index, len(sharing)), moment), node)
 
-    def _deal_out(self) -> None:
-        """Give all journeys of a plan to those whose users are there; the others have nothing to do."""
+    def _assign_iterations(self) -> None:
+        """Give all fixed journeys to the workers with ready users; the others have nothing to do."""
         for node in self._indexes.keys() - set(self._sharing):
-            self._line.send({"calls": [["deal", []]]}, node)
-        for place, node in enumerate(self._sharing):
-            self._line.send({"calls": [["deal", self._deal(place, len(self._sharing))]]}, node)
+            self._send(AssignIterations(()), node)
+        for index, node in enumerate(self._sharing):
+            self._send(AssignIterations(tuple(self._journeys(index, len(self._sharing)))), node)
 
-    def _finish(self) -> None:
+    def _finish_when_done(self) -> None:
         if self._done and self._done >= self._indexes.keys():
             self._done = set()
-            self._finished()
-
-
-class Hand:
-    """A worker's own end: its crew does what the master says, and nothing before."""
-
-    def __init__(self, line: Line, crew: Crew, index: int) -> None:
-        self._line = line
-        self._crew = crew
-        crew.hold(0.0)
-        crew.sit_out(0.0)
-        line.listener = self._hear
-        line.send({"arrived": index})
-        self._counting = gevent.spawn(self._keep_counting)
-
-    def done(self) -> None:
-        """Tell the master that the journeys of the plan have been made."""
-        self._line.send({"done": True})
-
-    def close(self) -> None:
-        """The run is over."""
-        self._counting.kill()
-
-    def _keep_counting(self) -> None:
-        """Tell the master how many users are ready, when no more have come for a moment."""
-        told = before = 0
-        while True:
-            gevent.sleep(_COUNTING)
-            now = self._crew.present
-            if now == before != told:
-                self._line.send({"present": now})
-                told = now
-            before = now
-
-    def _hear(self, _: str, words: dict[str, Any]) -> None:
-        answer: Any = None
-        for name, *arguments in words["calls"]:
-            answer = self._report() if name == "report" else getattr(self._crew, name)(*arguments)
-        if "number" in words:
-            self._line.send({"number": words["number"], "answer": answer})
-
-    def _report(self) -> str:
-        (report,) = self._crew.reports()
-        return REPORT.dump_json(report).decode()
+            self._on_finish()

@@ -10,8 +10,9 @@ from locust.env import Environment
 
 from mario_perf.load.steps import Step
 from mario_perf.load.users.measured_user import MeasuredUser
-from mario_perf.load.users.rapid_http_user import RapidHttpSession
-from mario_perf.load.users.user_group import Crew, Seat
+from mario_perf.load.users.rapid_http_session import RapidHttpSession
+from mario_perf.load.users.user_group import UserGroup
+from mario_perf.load.users.user_state import UserState
 from mario_perf.run_record import Side
 from tests.loadtests.option_parsing import options, resolved
 
@@ -20,14 +21,14 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 LOOK = Step("look", "LookQuery", "GET")
 
 
-class Chairs:
-    """Seats of one crew."""
+class Coordinator:
+    """Takes users into one group."""
 
-    def __init__(self, crew: Crew) -> None:
-        self._crew = crew
+    def __init__(self, group: UserGroup) -> None:
+        self._group = group
 
-    def seat(self, clients: Mapping[Side, RapidHttpSession]) -> Seat:
-        return self._crew.seat(clients, frozenset())
+    def new_user(self, clients: Mapping[Side, RapidHttpSession]) -> UserState:
+        return self._group.new_user(clients, frozenset())
 
 
 def look(candidate: str, baseline: str) -> list[dict[str, Any]]:
@@ -37,9 +38,9 @@ def look(candidate: str, baseline: str) -> list[dict[str, Any]]:
     environment.events.request.add_listener(  # type: ignore[no-untyped-call]
         lambda **event: events.append(event)
     )
-    chairs: AsyncResult[Chairs] = AsyncResult()
-    chairs.set(Chairs(Crew(options("--duet", baseline), candidate)))
-    mario = type("Mario", (MeasuredUser,), {"host": candidate, "recorder": chairs})(environment)
+    coordinator: AsyncResult[Coordinator] = AsyncResult()
+    coordinator.set(Coordinator(UserGroup(options("--duet", baseline), candidate)))
+    mario = type("Mario", (MeasuredUser,), {"host": candidate, "coordinator": coordinator})(environment)
 
     def visit() -> None:
         mario.on_start()

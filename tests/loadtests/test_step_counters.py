@@ -1,13 +1,14 @@
 """Every request ends up in exactly one place."""
 
 from functools import reduce
+from operator import add
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from mario_perf.load.record.step_counters import Tally
-from mario_perf.load.steps import Answer, Step, reached
+from mario_perf.load.record.step_counters import TargetCounters
+from mario_perf.load.steps import Answer, Step, reached_handler
 
 PLAIN = Step("look", "LookQuery", "GET")
 COOK = Step("cook", "CookCommand", "PUT", business=frozenset({400}))
@@ -16,22 +17,22 @@ STATUSES = st.sampled_from([200, 201, 307, 400, 404, 405, 422, 500, 503, None, "
 EVENTS = st.lists(st.tuples(st.sampled_from([PLAIN, COOK]), STATUSES), max_size=30)
 
 
-def tallied(events: list[tuple[Step, int | str | None]]) -> Tally:
-    tally = Tally()
+def counted(events: list[tuple[Step, int | str | None]]) -> TargetCounters:
+    counters = TargetCounters()
     for step, status in events:
-        count = tally.begin(step)
+        count = counters.begin(step)
         if isinstance(status, int):
-            count.answered(step, status, "application/problem+json", 0.001)
+            count.count_response(step, status, "application/problem+json", 0.001)
         elif status:
-            count.lost(TimeoutError(), 0.5)
-    return tally
+            count.count_error(TimeoutError(), 0.5)
+    return counters
 
 
 @given(EVENTS)
 def test_started_is_answered_plus_abandoned_and_nothing_is_counted_twice(
     events: list[tuple[Step, int | str | None]],
 ) -> None:
-    for step in tallied(events).counts():
+    for step in counted(events).counts():
         answered = sum(step.statuses.values())
         assert step.started == answered + step.abandoned
         assert 0 <= step.reached <= answered
@@ -45,55 +46,55 @@ def test_merging_is_associative_and_the_same_as_counting_all_in_one(
     two: list[tuple[Step, int | str | None]],
     three: list[tuple[Step, int | str | None]],
 ) -> None:
-    parts = [tallied(one), tallied(two), tallied(three)]
-    left = reduce(Tally.merged, parts)
-    right = parts[0].merged(parts[1].merged(parts[2]))
-    assert left.counts() == right.counts() == tallied(one + two + three).counts()
+    parts = [counted(one), counted(two), counted(three)]
+    left = reduce(add, parts)
+    right = parts[0] + (parts[1] + parts[2])
+    assert left.counts() == right.counts() == counted(one + two + three).counts()
     assert left.latencies() == right.latencies()
 
 
 def test_the_fastest_and_the_slowest_hold_what_was_waited_for_in_vain() -> None:
-    (count,) = tallied([(PLAIN, 200), (PLAIN, "lost")]).counts()
+    (count,) = counted([(PLAIN, 200), (PLAIN, "lost")]).counts()
     assert count.fastest == pytest.approx(0.001)
     assert count.slowest == pytest.approx(0.5)
-    (count,) = tallied([(PLAIN, None)]).counts()
+    (count,) = counted([(PLAIN, None)]).counts()
     assert (count.fastest, count.slowest) == (None, None)
 
 
 def test_a_refusal_of_the_trade_is_business_and_neither_success_nor_failure() -> None:
-    (count,) = tallied([(COOK, 200), (COOK, 400), (COOK, 500)]).counts()
+    (count,) = counted([(COOK, 200), (COOK, 400), (COOK, 500)]).counts()
     assert (count.reached, count.business, count.failed) == (3, 1, 1)
     assert count.errors == {"HTTP 500": 1}
 
 
 def test_a_400_where_no_refusal_is_expected_is_a_failure() -> None:
-    (count,) = tallied([(PLAIN, 400)]).counts()
+    (count,) = counted([(PLAIN, 400)]).counts()
     assert (count.business, count.failed) == (0, 1)
 
 
 def test_a_request_without_an_answer_is_abandoned_and_named_by_its_error() -> None:
-    (count,) = tallied([(PLAIN, "lost"), (PLAIN, None)]).counts()
+    (count,) = counted([(PLAIN, "lost"), (PLAIN, None)]).counts()
     assert (count.started, count.abandoned, count.failed) == (2, 2, 1)
     assert count.errors == {"TimeoutError": 1}
 
 
 def test_who_is_never_answered_is_in_the_response_times_with_how_long_that_was_waited_for() -> None:
-    tally = Tally()
+    counters = TargetCounters()
     for _ in range(990):
-        tally.begin(PLAIN).answered(PLAIN, 200, None, 0.01, 0.0)
+        counters.begin(PLAIN).count_response(PLAIN, 200, None, 0.01, 0.0)
     for _ in range(11):
-        tally.begin(PLAIN).lost(TimeoutError(), 60.0, 0.5)
-    (sent,), (due,) = tally.latencies(), tally.latencies_from_intended()
+        counters.begin(PLAIN).count_error(TimeoutError(), 60.0, 0.5)
+    (sent,), (due,) = counters.latencies(), counters.latencies_from_intended()
     assert sent.count == due.count == 1001
     assert sent.p99 == pytest.approx(60, rel=1e-3)
     assert due.maximum == pytest.approx(60.5)
 
 
 def test_response_time_since_it_was_due_is_longer_by_how_late_it_was_sent() -> None:
-    tally = Tally()
+    counters = TargetCounters()
     for late in (0.0, 0.4, 1.1):
-        tally.begin(PLAIN).answered(PLAIN, 200, None, 0.01, late)
-    (sent,), (due,) = tally.latencies(), tally.latencies_from_intended()
+        counters.begin(PLAIN).count_response(PLAIN, 200, None, 0.01, late)
+    (sent,), (due,) = counters.latencies(), counters.latencies_from_intended()
     assert (sent.mean, sent.maximum) == pytest.approx((0.01, 0.01))
     assert (due.mean, due.maximum) == pytest.approx((0.51, 1.11))
 
@@ -116,7 +117,7 @@ def test_response_time_since_it_was_due_is_longer_by_how_late_it_was_sent() -> N
 def test_only_answers_of_the_handler_reached_the_operation(
     status: int, content_type: str | None, *, by_handler: bool
 ) -> None:
-    assert reached(status, content_type) is by_handler
+    assert reached_handler(status, content_type) is by_handler
 
 
 @pytest.mark.parametrize(

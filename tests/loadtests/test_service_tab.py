@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Page
@@ -63,7 +65,7 @@ def test_the_tab_shows_the_services_own_figures_and_links_the_report_in_the_end(
         stop(url)
         link = page.get_by_role("link", name="Report of run")
         link.wait_for()
-        (run,) = [path.name for path in load.runs.iterdir() if not path.is_symlink()]
+        (run,) = [path.name for path in load.runs.iterdir() if path.is_dir() and not path.is_symlink()]
         assert link.inner_text() == f"Report of run {run}"
         with page.expect_popup() as opened:
             link.click()
@@ -77,7 +79,7 @@ def test_a_run_started_by_the_form_has_the_rate_and_the_limit_typed_there(
     load: Load, stub: Callable[..., Stub], page: Page, free_port: int
 ) -> None:
     url = f"http://127.0.0.1:{free_port}"
-    with load.start("-H", *stub(1).urls, "--web-host", "127.0.0.1", "--web-port", str(free_port)):
+    with load.start("-H", *stub(1).urls, "--web-host", "127.0.0.1", "--web-port", str(free_port)) as locust:
         until(lambda: answers(url))
         page.goto(url)
         for section in ("Advanced options", "Custom parameters"):
@@ -92,6 +94,7 @@ def test_a_run_started_by_the_form_has_the_rate_and_the_limit_typed_there(
             page.locator(f"input[name={field}]").fill(value)
         page.get_by_role("button", name="Start").click()
         until(lambda: any(load.runs.glob("2*/run.json")))
+        interrupt(locust)
     assert load.record["model"] == "open"
     assert load.record["users"] == 3
     assert (load.record["arrivals"]["rate"], load.record["arrivals"]["max_users"]) == (20.0, 7)
@@ -126,6 +129,12 @@ def answers(url: str) -> bool:
 
 def under_way(load: Load) -> bool:
     return load.runs.exists() and any(load.runs.glob("*/scrapes-candidate.jsonl.gz"))
+
+
+def interrupt(locust: subprocess.Popen[str]) -> None:
+    """End Locust, and with it the processes that it has started."""
+    locust.send_signal(signal.SIGINT)
+    locust.communicate(timeout=PATIENCE)
 
 
 def stop(url: str) -> None:

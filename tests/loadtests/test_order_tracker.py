@@ -3,7 +3,7 @@
 import hypothesis.strategies as st
 import pytest
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from order_tracker import MOST_ACTIVE, Order, OrderBook, Stage
+from order_tracker import MAXIMUM_ACTIVE, Order, OrderTracker, Stage
 
 
 def test_an_order_is_active_until_it_is_over_on_every_side() -> None:
@@ -28,68 +28,69 @@ def test_sides_move_on_their_own() -> None:
 @pytest.mark.parametrize("status", ["delivered", "cancelled"])
 def test_the_service_is_believed_when_it_says_that_an_order_is_over(status: str) -> None:
     order = Order({"candidate": "b"})
-    order.believe("candidate", status)
+    order.update("candidate", status)
     assert not order.active
 
 
 def test_the_service_is_believed_about_the_stage() -> None:
     order = Order({"candidate": "b"})
-    order.believe("candidate", "ready")
+    order.update("candidate", "ready")
     assert order.id_on("candidate", Stage.READY) == "b"
 
 
 @pytest.mark.parametrize("status", ["burnt", None, "", "READY"])
 def test_a_status_that_nobody_knows_changes_nothing(status: str | None) -> None:
     order = Order({"candidate": "b"})
-    order.believe("candidate", status)
-    order.believe("baseline", status)
+    order.update("candidate", status)
+    order.update("baseline", status)
     assert order.id_on("candidate", Stage.CONFIRMED) == "b"
 
 
 def test_the_oldest_order_at_a_stage_comes_first() -> None:
-    book = OrderBook()
+    tracker = OrderTracker()
     orders = [Order({"candidate": name}) for name in "abc"]
     for order in orders:
-        book.add(order)
+        tracker.add(order)
     orders[0].move("candidate", Stage.READY)
-    assert book.oldest_at(Stage.CONFIRMED) is orders[1]
-    assert book.oldest_at(Stage.READY, Stage.DELIVERING) is orders[0]
-    assert book.oldest_at(Stage.COOKING) is None
+    assert tracker.oldest_at(Stage.CONFIRMED) is orders[1]
+    assert tracker.oldest_at(Stage.READY, Stage.DELIVERING) is orders[0]
+    assert tracker.oldest_at(Stage.COOKING) is None
 
 
 class AnyLife(RuleBasedStateMachine):
-    """Whatever happens to orders, the book stays bounded and knows the active ones only."""
+    """Whatever happens to orders, the tracker stays bounded and knows the active ones only."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.book = OrderBook()
+        self.tracker = OrderTracker()
         self.placed = 0
 
-    @precondition(lambda self: self.book.has_room)
+    @precondition(lambda self: self.tracker.has_room)
     @rule()
     def place(self) -> None:
         self.placed += 1
-        self.book.add(Order({"candidate": str(self.placed)}))
+        self.tracker.add(Order({"candidate": str(self.placed)}))
 
-    @precondition(lambda self: not self.book.has_room)
+    @precondition(lambda self: not self.tracker.has_room)
     @rule()
     def too_many(self) -> None:
         with pytest.raises(ValueError, match="at most"):
-            self.book.add(Order({"candidate": "one too many"}))
+            self.tracker.add(Order({"candidate": "one too many"}))
 
-    @precondition(lambda self: self.book.orders)
+    @precondition(lambda self: self.tracker.active)
     @rule(
-        pick=st.integers(0, MOST_ACTIVE - 1), status=st.sampled_from([*Stage, "delivered", "cancelled", "?"])
+        pick=st.integers(0, MAXIMUM_ACTIVE - 1),
+        status=st.sampled_from([*Stage, "delivered", "cancelled", "?"]),
     )
     def hear(self, pick: int, status: str) -> None:
-        orders = self.book.orders
-        orders[pick % len(orders)].believe("candidate", status)
+        orders = self.tracker.active
+        orders[pick % len(orders)].update("candidate", status)
 
     @invariant()
     def bounded(self) -> None:
-        assert len(self.book.orders) <= MOST_ACTIVE
-        assert all(order.active for order in self.book.orders)
-        assert self.book.has_room == (len(self.book.orders) < MOST_ACTIVE)
+        assert len(self.tracker.active) <= MAXIMUM_ACTIVE
+        assert all(order.active for order in self.tracker.active)
+        assert self.tracker.has_room == (len(self.tracker.active) < MAXIMUM_ACTIVE)
 
 
 TestAnyLife = AnyLife.TestCase

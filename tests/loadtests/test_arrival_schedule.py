@@ -1,4 +1,4 @@
-"""Arrivals come as often as was asked for, whoever shares them."""
+"""ArrivalSchedule come as often as was asked for, whoever shares them."""
 
 from itertools import pairwise
 from math import sqrt
@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mario_perf.load.arrivals import shapes
-from mario_perf.load.arrivals.arrival_schedule import GAPS, Arrivals, Part
+from mario_perf.load.arrivals.arrival_schedule import GAPS, ArrivalSchedule, Share
 from mario_perf.load.arrivals.shapes import Shape, Stage
 
 RAMP = Shape("ramp", (Stage(100.0, 0.0, 2.0), Stage(50.0, 2.0, 2.0)))
@@ -18,21 +18,21 @@ KNOWN = shapes.load(shapes.BUILT_IN)
 SEEDS = st.integers(0, 10_000)
 
 
-def all_of(arrivals: Arrivals) -> list[float]:
+def all_of(arrivals: ArrivalSchedule) -> list[float]:
     moments = []
     while (moment := arrivals.peek()) is not None:
         moments.append(moment)
-        arrivals.go_on()
+        arrivals.pop()
     return moments
 
 
-def following(arrivals: Arrivals, count: int) -> list[float]:
+def following(arrivals: ArrivalSchedule, count: int) -> list[float]:
     moments = []
     for _ in range(count):
         moment = arrivals.peek()
         assert moment is not None
         moments.append(moment)
-        arrivals.go_on()
+        arrivals.pop()
     return moments
 
 
@@ -40,7 +40,7 @@ def following(arrivals: Arrivals, count: int) -> list[float]:
 @given(seed=SEEDS)
 def test_there_are_as_many_as_rate_and_shape_say(kind: str, seed: int) -> None:
     """200 units of area at 10 a second: exactly as many with even gaps, within chance if they are random."""
-    moments = all_of(Arrivals(10.0, RAMP, GAPS[kind](Random(seed))))
+    moments = all_of(ArrivalSchedule(10.0, RAMP, GAPS[kind](Random(seed))))
     assert len(moments) == pytest.approx(2000, abs=0 if kind == "constant" else 6 * sqrt(2000))
     assert all(0 <= earlier <= later < RAMP.seconds for earlier, later in pairwise(moments))
 
@@ -48,12 +48,12 @@ def test_there_are_as_many_as_rate_and_shape_say(kind: str, seed: int) -> None:
 @given(SEEDS)
 def test_they_follow_the_shape(seed: int) -> None:
     """In the ramp's first half lies a quarter of its area."""
-    moments = all_of(Arrivals(10.0, RAMP, GAPS["poisson"](Random(seed))))
+    moments = all_of(ArrivalSchedule(10.0, RAMP, GAPS["poisson"](Random(seed))))
     assert sum(moment < 50 for moment in moments) == pytest.approx(250, abs=6 * sqrt(250))
 
 
 def test_even_gaps_are_even() -> None:
-    moments = all_of(Arrivals(4.0, STEADY, GAPS["constant"](Random(1))))
+    moments = all_of(ArrivalSchedule(4.0, STEADY, GAPS["constant"](Random(1))))
     assert [later - earlier for earlier, later in pairwise(moments)] == pytest.approx(
         [0.25] * (len(moments) - 1)
     )
@@ -61,7 +61,7 @@ def test_even_gaps_are_even() -> None:
 
 def test_random_gaps_are_exponential() -> None:
     """Mean and standard deviation of an exponential distribution are the same."""
-    moments = all_of(Arrivals(100.0, STEADY, GAPS["poisson"](Random(1))))
+    moments = all_of(ArrivalSchedule(100.0, STEADY, GAPS["poisson"](Random(1))))
     gaps = [later - earlier for earlier, later in pairwise(moments)]
     mean = sum(gaps) / len(gaps)
     deviation = sqrt(sum((gap - mean) ** 2 for gap in gaps) / len(gaps))
@@ -69,18 +69,18 @@ def test_random_gaps_are_exponential() -> None:
     assert deviation == pytest.approx(mean, rel=0.05)
 
 
-def shared(kind: str, processes: int, seed: int = 1) -> list[Arrivals]:
+def shared(kind: str, processes: int, seed: int = 1) -> list[ArrivalSchedule]:
     """The same arrivals in several processes."""
-    parts = [Arrivals(10.0, RAMP, GAPS[kind](Random(f"{seed}/{place}"))) for place in range(processes)]
-    for place, part in enumerate(parts):
-        part.share(Part(place, processes), 0.0)
+    parts = [ArrivalSchedule(10.0, RAMP, GAPS[kind](Random(f"{seed}/{index}"))) for index in range(processes)]
+    for index, part in enumerate(parts):
+        part.set_share(Share(index, processes), 0.0)
     return parts
 
 
 @given(st.integers(1, 9))
 def test_even_gaps_are_even_over_all_processes_together(processes: int) -> None:
     together = sorted(moment for part in shared("constant", processes) for moment in all_of(part))
-    assert together == all_of(Arrivals(10.0, RAMP, GAPS["constant"](Random(1))))
+    assert together == all_of(ArrivalSchedule(10.0, RAMP, GAPS["constant"](Random(1))))
 
 
 @given(st.integers(2, 9), SEEDS)
@@ -104,29 +104,31 @@ CHANGES = st.lists(
 Change = tuple[float, list[int], int, list[float]]
 
 
-def given_by(process: int, arrivals: Arrivals, changes: list[Change]) -> list[float]:
+def given_by(process: int, arrivals: ArrivalSchedule, changes: list[Change]) -> list[float]:
     """What one process gives when it is told of every change in advance. The first has all at first."""
-    arrivals.share(Part() if process == 0 else None, 0.0)
+    arrivals.set_share(Share() if process == 0 else None, 0.0)
     moments, told = [], 0.0
     for moment, order, sharing, notice in changes:
         told = max(told, moment - notice[process])
         while (due := arrivals.peek()) is not None and due <= told:
             moments.append(due)
-            arrivals.go_on()
-        place = order.index(process)
-        arrivals.share(Part(place, sharing) if place < sharing else None, moment)
+            arrivals.pop()
+        index = order.index(process)
+        arrivals.set_share(Share(index, sharing) if index < sharing else None, moment)
     return moments + all_of(arrivals)
 
 
 def given_by_all(kind: str, changes: list[Change], seed: int = 1) -> list[float]:
-    processes = [Arrivals(10.0, RAMP, GAPS[kind](Random(f"{seed}/{place}"))) for place in range(MOST)]
-    return sorted(due for place, each in enumerate(processes) for due in given_by(place, each, changes))
+    processes = [ArrivalSchedule(10.0, RAMP, GAPS[kind](Random(f"{seed}/{index}"))) for index in range(MOST)]
+    return sorted(due for index, each in enumerate(processes) for due in given_by(index, each, changes))
 
 
 @given(CHANGES)
 def test_even_gaps_stay_even_whoever_shares_them_from_whatever_moment_on(changes: list[Change]) -> None:
     """None is doubled and none lost, at whatever time before that moment each process was told of it."""
-    assert given_by_all("constant", changes) == all_of(Arrivals(10.0, RAMP, GAPS["constant"](Random(1))))
+    assert given_by_all("constant", changes) == all_of(
+        ArrivalSchedule(10.0, RAMP, GAPS["constant"](Random(1)))
+    )
 
 
 @given(CHANGES, SEEDS)
@@ -137,9 +139,9 @@ def test_random_arrivals_keep_their_rate_whoever_shares_them(changes: list[Chang
 
 
 def test_who_is_told_too_late_goes_on_from_its_last() -> None:
-    arrivals = Arrivals(4.0, STEADY, GAPS["constant"](Random(1)))
+    arrivals = ArrivalSchedule(4.0, STEADY, GAPS["constant"](Random(1)))
     given = following(arrivals, 4)
-    arrivals.share(Part(0, 2), 0.3)
+    arrivals.set_share(Share(0, 2), 0.3)
     assert [*given, *following(arrivals, 2)] == [0.125, 0.375, 0.625, 0.875, 1.125, 1.625]
 
 
@@ -148,11 +150,11 @@ def test_who_is_told_too_late_goes_on_from_its_last() -> None:
 def test_those_due_are_counted_whether_they_were_given_or_not(
     kind: str, moment: float, until: float, seed: int
 ) -> None:
-    arrivals, same = (Arrivals(1.0, RAMP, GAPS[kind](Random(seed))) for _ in range(2))
+    arrivals, same = (ArrivalSchedule(1.0, RAMP, GAPS[kind](Random(seed))) for _ in range(2))
     moments = all_of(same)
     assume(all(abs(due - edge) > 1e-6 for due in moments for edge in (moment, until)))  # by rounding either
     while (due := arrivals.peek()) is not None and due < until:
-        arrivals.go_on()
+        arrivals.pop()
     counted = arrivals.count(max(moment, until))
     assert counted == sum(due < max(moment, until) for due in moments)
     assert counted == arrivals.count(until) + len([due for due in moments if until <= due < moment])
@@ -161,7 +163,7 @@ def test_those_due_are_counted_whether_they_were_given_or_not(
 
 @pytest.mark.parametrize("kind", GAPS)
 def test_who_comes_late_leaves_out_what_was_due_before(kind: str) -> None:
-    arrivals = Arrivals(10.0, RAMP, GAPS[kind](Random(1)))
+    arrivals = ArrivalSchedule(10.0, RAMP, GAPS[kind](Random(1)))
     arrivals.skip_to(50.0)
     assert min(all_of(arrivals)) >= 50
 
@@ -169,7 +171,7 @@ def test_who_comes_late_leaves_out_what_was_due_before(kind: str) -> None:
 @pytest.mark.parametrize("name", KNOWN)
 def test_every_stage_of_every_shape_brings_as_many_as_it_has_area(name: str) -> None:
     shape = KNOWN[name]
-    moments = all_of(Arrivals(2.0, shape, GAPS["constant"](Random(1))))
+    moments = all_of(ArrivalSchedule(2.0, shape, GAPS["constant"](Random(1))))
     start = 0.0
     for stage in shape.stages:
         end = start + stage.seconds

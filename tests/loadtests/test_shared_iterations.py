@@ -1,4 +1,4 @@
-"""A plan is dealt once, and ends when its last journey does."""
+"""A iterations is dealt once, and ends when its last journey does."""
 
 from collections import Counter
 from itertools import chain
@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenarios import MIXES, NAMES, STOVES, reference, stoves
 
-from mario_perf.load.arrivals.shared_iterations import Plan
+from mario_perf.load.arrivals.shared_iterations import SharedIterations
 
 
 class Ends:
-    """How often a plan was finished."""
+    """How often a iterations was finished."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -23,30 +23,30 @@ class Ends:
 @given(st.lists(st.text(max_size=3), min_size=1))
 def test_every_journey_is_dealt_once_and_when_all_have_ended_it_is_finished(journeys: list[str]) -> None:
     ends = Ends()
-    plan = Plan(ends)
-    plan.set(journeys)
-    dealt = list(iter(plan.deal, None))
+    iterations = SharedIterations(ends)
+    iterations.assign(journeys)
+    dealt = list(iter(iterations.take, None))
     assert dealt == journeys
     for number, _ in enumerate(dealt):
-        assert (plan.made, ends.count) == (number, 0)
-        plan.left(whole=True)
-    assert (plan.made, ends.count) == (len(journeys), 1)
+        assert (iterations.completed, ends.count) == (number, 0)
+        iterations.finish(completed=True)
+    assert (iterations.completed, ends.count) == (len(journeys), 1)
 
 
 def test_a_journey_that_is_broken_off_ends_the_plan_and_is_not_made() -> None:
     ends = Ends()
-    plan = Plan(ends)
-    plan.set(["a", "b"])
-    plan.left(whole=True)
-    plan.left(whole=False)
-    assert (plan.made, ends.count) == (1, 1)
+    iterations = SharedIterations(ends)
+    iterations.assign(["a", "b"])
+    iterations.finish(completed=True)
+    iterations.finish(completed=False)
+    assert (iterations.completed, ends.count) == (1, 1)
 
 
 def test_a_plan_without_journeys_is_finished_as_soon_as_that_is_known() -> None:
     ends = Ends()
-    plan = Plan(ends)
+    iterations = SharedIterations(ends)
     before = ends.count
-    plan.set([])
+    iterations.assign([])
     assert (before, ends.count) == (0, 1)
 
 

@@ -1,0 +1,39 @@
+"""Applies options to Locust's environment: the scenario, and the shape of a closed model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mario_perf.load.arrivals.user_count import UserCountShape
+from mario_perf.load.options import resolution
+from mario_perf.load.options.run_options import Options
+from mario_perf.load.users.measured_user import MeasuredUser
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from locust.env import Environment
+
+
+def apply(environment: Environment, parsed: Namespace) -> None:
+    """Resolve the options, and let Locust play the shape of a closed model.
+
+    Raises:
+        ValueError: The options are wrong.
+    """
+    resolution.resolve(parsed)
+    options = Options.from_parsed(parsed)
+    _check_scenario(environment, options.scenario)
+    if isinstance(environment.shape_class, UserCountShape):
+        environment.shape_class = None  # from the run before
+    if options.rate is None and options.shape.name != "steady":
+        shape = options.shape.stretched(parsed.run_time) if parsed.run_time else options.shape
+        assert environment.parsed_options is not None  # noqa: S101 - Locust has parsed them
+        environment.shape_class = UserCountShape(shape, environment.parsed_options)
+
+
+def _check_scenario(environment: Environment, scenario: str) -> None:
+    for user in environment.user_classes:
+        known = user.scenarios if issubclass(user, MeasuredUser) else ()
+        if known and scenario not in known:
+            raise ValueError(f"--scenario {scenario}: no such scenario; choose one of {', '.join(known)}")

@@ -1,0 +1,86 @@
+"""What happens when Locust starts: options and service are checked, and runs will be recorded."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import gevent
+import httpx
+from locust.runners import WorkerRunner
+
+from mario_perf.load.credentials import without_credentials
+from mario_perf.load.options.run_options import Options
+from mario_perf.load.record import load_model
+from mario_perf.load.record.recorder import USAGE_ERROR, Recorder
+from mario_perf.load.users.measured_user import MeasuredUser
+from mario_perf.load.users.user_group import targets
+from mario_perf.load.workers.agent import WorkerAgent
+
+if TYPE_CHECKING:
+    from locust.env import Environment
+    from locust.runners import Runner
+
+LOG: Final = logging.getLogger("mario_perf")
+_CONNECT_TIMEOUT: Final = 5.0  # seconds
+
+
+def register(environment: Environment, runner: Runner | None, **_: Any) -> None:  # noqa: ANN401
+    """Listener for Locust's ``init``: record what users do, in this process or in its workers.
+
+    Exits with code 2 when the options are wrong or the service cannot be reached. With the web UI the
+    service is not checked, as its form can still change the host.
+    """
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    inspect.stack()  # Locust calls it when a window ends. The first call reads all modules: 60 ms.
+    if isinstance(runner, WorkerRunner):
+        MeasuredUser.coordinator.set(WorkerAgent(environment, runner))
+        return
+    if runner is None:
+        return
+    _check_options(environment)
+    if environment.web_ui is None:
+        _check_service(environment)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        gevent.signal_handler(signal.SIGINT, _interrupt)
+    MeasuredUser.coordinator.set(Recorder(environment, runner))
+
+
+def _interrupt() -> None:
+    """Interrupt the main greenlet. Python's own handler would interrupt any user that happens to run."""
+    gevent.get_hub().handle_system_error(KeyboardInterrupt, KeyboardInterrupt())
+
+
+def _check_options(environment: Environment) -> None:
+    assert environment.parsed_options is not None  # noqa: S101 - Locust has parsed them
+    try:
+        load_model.apply(environment, environment.parsed_options)
+    except ValueError as error:
+        _exit(str(error))
+
+
+def _check_service(environment: Environment) -> None:
+    if not environment.host:
+        _exit("no service to load: give --host URL")
+    assert environment.parsed_options is not None  # noqa: S101 - Locust has parsed them
+    options = Options.from_parsed(environment.parsed_options)
+    for target in targets(options, environment.host or ""):
+        try:
+            httpx.URL(target.url).host.encode("idna")  # gevent's resolver prints what it cannot encode
+            httpx.get(target.url, timeout=_CONNECT_TIMEOUT, trust_env=False, verify=options.tls())
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            _exit(f"{target.url} cannot be reached ({error}); {_advice(error)}")
+
+
+def _advice(error: Exception) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return "give --ca FILE with the authority that signed its certificate, or --insecure"
+    return "start the service, or give its URL"
+
+
+def _exit(message: str) -> None:
+    LOG.error(without_credentials(message))
+    sys.exit(USAGE_ERROR)
