@@ -27,10 +27,14 @@ class UnreadableExpositionError(UserError):
     """A metrics page, or a line of one, does not follow the grammar of an exposition."""
 
 
-class EmptyRunError(UserError):
-    """A run sent nothing in its window. Exit code 4: it can be read, but not judged."""
+class InvalidRunError(UserError):
+    """A run can be read, but not judged: the same answer as a result that is invalid."""
 
     exit_code = 4
+
+
+class EmptyRunError(InvalidRunError):
+    """A run sent nothing in its window."""
 
 
 class SourceUnreachableError(UserError):

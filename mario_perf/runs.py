@@ -34,6 +34,11 @@ def make_root(folder: Path) -> None:
             file.write("*\n")
 
 
+def folder_of(path: Path) -> Path:
+    """The run's folder, of which a path may name the ``run.json``."""
+    return path.parent if path.suffix == ".json" else path
+
+
 def load(path: Path) -> Run:
     """The run in a folder, or of a ``run.json``.
 

@@ -18,7 +18,7 @@ from benchmarks.detection.records import Gate, Histogram, Round, append, read
 from mario_perf import runs
 from mario_perf.builds import process_environment
 from mario_perf.configuration import policy_file
-from mario_perf.judgement.judge import measured
+from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.scrapes import ScrapeSource
 from mario_perf.validity.environments import environment_id
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from benchmarks.detection.conditions import Condition
     from mario_perf.configuration.service_metrics import Metrics
-    from mario_perf.judgement.judge import Measured
+    from mario_perf.measurement.measured_run import MeasuredRun
     from mario_perf.model import RunMeasurement
 
 ROOT = Path(__file__).parent.parent.parent
@@ -84,7 +84,10 @@ def one(condition: Condition, seed: int, tree: Path) -> Gate:
 
 
 def _gate(
-    condition: Condition, report: dict[str, Any], played: list[Measured], when: tuple[datetime, float, float]
+    condition: Condition,
+    report: dict[str, Any],
+    played: list[MeasuredRun],
+    when: tuple[datetime, float, float],
 ) -> Gate:
     verdicts = {each["operation"]["name"]: each["verdict"] for each in report["operations"]}
     return Gate(
@@ -105,10 +108,10 @@ def _gate(
     )
 
 
-def _rounds(folder: Path, metrics: Metrics) -> list[Measured]:
+def _rounds(folder: Path, metrics: Metrics) -> list[MeasuredRun]:
     found = sorted(folder.glob("round-*/run.json"), key=lambda path: int(path.parent.name.split("-")[1]))
     loaded = [runs.load(path) for path in found]
-    return [measured(run, ScrapeSource(run.directory, metrics)) for run in loaded]
+    return [measure_run(run, ScrapeSource(run.directory, metrics)) for run in loaded]
 
 
 def _histograms(side: RunMeasurement) -> dict[str, Histogram]:

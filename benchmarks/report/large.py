@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.detection.simulation import HERE, World, gate
-from mario_perf.judgement.judge import Measured
+from mario_perf.measurement.measured_run import MeasuredRun
 from mario_perf.run_record import Generator, Rates, RunRecord
 
 ROUNDS = 12
 SLICES = 10  # in each round: 120 together
 
 
-def rounds(operations: int) -> list[Measured]:
+def rounds(operations: int) -> list[MeasuredRun]:
     """A duet of ``operations`` operations, one of them slower by half."""
     world = World(operations=operations, rounds=ROUNDS, slices=SLICES)
     played = gate(world, np.random.default_rng(1), slower=1.5)
-    return [Measured(_record(number, pair[0].window), pair) for number, pair in enumerate(played)]
+    return [MeasuredRun(_record(number, pair[0].window), pair) for number, pair in enumerate(played)]
 
 
 def _record(number: int, window: object) -> RunRecord:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mario_perf.configuration.policy import Policy, Thresholds
-    from mario_perf.judgement.judge import Measured
+    from mario_perf.measurement.measured_run import MeasuredRun
     from mario_perf.model import Finding, GateResult, Summary
     from mario_perf.run_record import RunRecord
 
@@ -68,7 +68,7 @@ def described(policy: Policy) -> str:
     return "; ".join((_said(policy.thresholds), *differing, *ignored))
 
 
-def broken(measured: Measured, policy: Policy) -> tuple[str, ...]:
+def broken(measured: MeasuredRun, policy: Policy) -> tuple[str, ...]:
     """Why the rate did not hold, a line a reason; empty when it did."""
     result = conclude((measured,), None, policy)
     return (*_beyond_limits(result, policy, 0.0), *_of_run(result))
@@ -79,7 +79,7 @@ def kept_up(record: RunRecord) -> bool:
     return not any(each.code in {*_SLOW, _NOT_OFFERED} for each in of_load(record))
 
 
-def by_generator(measured: Measured, policy: Policy) -> bool:
+def by_generator(measured: MeasuredRun, policy: Policy) -> bool:
     """Whether what broke may be the load generator's doing instead of the service's.
 
     It may when the generator had no core left, or no limit broke by more than the generator's own delay: it

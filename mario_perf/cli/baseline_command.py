@@ -15,12 +15,13 @@ from mario_perf.cli.exit_codes import KEEPING, NO_VERDICT
 from mario_perf.comparison.operations import failures, service_tells
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError, listed
-from mario_perf.judgement.judge import measured
 from mario_perf.judgement.round_selection import reasons
+from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.validity import incidents
 
 if TYPE_CHECKING:
-    from mario_perf.judgement.judge import Measured
+    from mario_perf.measurement.measured_run import MeasuredRun
     from mario_perf.model import RunMeasurement
 
 
@@ -68,8 +69,10 @@ Examples:
 def save(run: Path, keep: int, policy: Path | None) -> None:
     """Add a run to the baseline of its scenario and environment."""
     loaded = runs.load(run)
+    if ended := incidents.read(loaded.directory):
+        raise UnfitRunError(f"{loaded.record.run_id} is not kept, as it cannot be judged: {ended.message}")
     source = ScrapeSource(loaded.directory, policy_file.load(policy).metrics)
-    run_of_one = _fit(measured(loaded, source))
+    run_of_one = _fit(measure_run(loaded, source))
     if failed := _failed(run_of_one):
         click.echo(f"warning: {failed}", err=True)
     kept = stored_baselines.save(run_of_one, keep=keep)
@@ -92,7 +95,7 @@ def _failed(run: RunMeasurement) -> str | None:
     )
 
 
-def _fit(run: Measured) -> RunMeasurement:
+def _fit(run: MeasuredRun) -> RunMeasurement:
     """What a run measured of its one service, if others can be judged by it.
 
     Raises:

@@ -15,7 +15,8 @@ from mario_perf.baselines import stored_baselines
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
 from mario_perf.judgement import verdict
-from mario_perf.judgement.judge import judge
+from mario_perf.judgement.judge import conclude
+from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import RENDERERS
 from mario_perf.sources.connection import Connection
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mario_perf.configuration.policy import Policy
-    from mario_perf.judgement.judge import SourceOf
+    from mario_perf.measurement.recorded_runs import SourceOf
+    from mario_perf.run_record import RunRecord
 
 _FOR_SCENARIO = "for this scenario and environment"
 _EPILOG = """examples:
@@ -65,22 +67,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _compare(options: argparse.Namespace, command: tuple[str, ...]) -> int:
     policy = policy_file.load(options.policy)
-    judged = [runs.load(path) for path in options.run or [runs.LATEST]]
-    baseline = _baseline(options.baseline, judged[-1])
+    paths = options.run or [runs.LATEST]
     with verdict.errors_mapped(policy.inconclusive):
-        told = judge(judged, _source(options, policy), baseline, policy)
-        about = subject.of(told, judged[-1].record.run_id, ci_environment.read(os.environ))
-        result = replace(told, command=command, subject=about)
-    outputs.deliver(result, judged[-1].directory, options.format, options.output)
+        found = measure_recorded(paths, _source(options, policy))
+        last = found.runs[-1].record
+        baseline = _baseline(options.baseline, last)
+        told = conclude(found.runs, baseline, policy, incidents=found.incidents)
+    about = subject.of(told, last.run_id, ci_environment.read(os.environ))
+    result = replace(told, command=command, subject=about)
+    outputs.deliver(result, runs.folder_of(paths[-1]).resolve(), options.format, options.output)
     return verdict.exit_code(result.outcome, policy.inconclusive)
 
 
-def _baseline(wanted: str | None, run: runs.Run) -> stored_baselines.Baseline | None:
+def _baseline(wanted: str | None, record: RunRecord) -> stored_baselines.Baseline | None:
     if wanted is None:
         return None
     if wanted != _FOR_SCENARIO:
         return stored_baselines.load(Path(wanted))
-    return stored_baselines.load(stored_baselines.find(run.record.scenario, run.record.environment))
+    return stored_baselines.load(stored_baselines.find(record.scenario, record.environment))
 
 
 def _source(options: argparse.Namespace, policy: Policy) -> SourceOf:

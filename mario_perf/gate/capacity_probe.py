@@ -17,7 +17,7 @@ from mario_perf.durations import formatted
 from mario_perf.errors import EmptyRunError, UserError
 from mario_perf.gate.load_process import Load, SideDiedError, Target, run
 from mario_perf.gate.sides import target
-from mario_perf.judgement.judge import measured
+from mario_perf.measurement.measured_run import measure_run
 from mario_perf.reports.capacity_table import rate as shown
 from mario_perf.sources.scrapes import ScrapeSource
 
@@ -216,7 +216,7 @@ def _attempt(asked: Asked, rate: float, number: int, folder: Path, narrator: Nar
 
 def _broken(done: Run, policy: Policy) -> tuple[str, ...]:
     try:
-        seen = measured(done, ScrapeSource(done.directory, policy.metrics))
+        seen = measure_run(done, ScrapeSource(done.directory, policy.metrics))
     except EmptyRunError as empty:
         if not kept_up(done.record):
             raise _late_load(done) from empty

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from mario_perf.builds.packages import recorded
 from mario_perf.builds.processes import NotReadyError
 from mario_perf.errors import UserError
-from mario_perf.gate import abort, round_plan
+from mario_perf.gate import round_plan
 from mario_perf.gate.load_process import Load, OutOfTimeError, SideDiedError, run
 from mario_perf.gate.round_plan import Spent
-from mario_perf.judgement.judge import Measured, measured
-from mario_perf.judgement.round_selection import for_good, judged, reasons
+from mario_perf.judgement.judge import conclude
+from mario_perf.judgement.round_selection import for_good, reasons
 from mario_perf.judgement.sequential import Plan, decided, plan
+from mario_perf.measurement.measured_run import MeasuredRun, measure_run
+from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.model import Finding, GateResult, Outcome, Severity
+from mario_perf.validity import incidents
 from mario_perf.validity.late_answers import late_steps
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.sides import Serving
-    from mario_perf.judgement.judge import SourceOf
+    from mario_perf.measurement.recorded_runs import SourceOf
     from mario_perf.reports.progress import Narrator
 
 MOST_SLOW_STARTS = 1
@@ -56,7 +59,12 @@ class Duet:
         return plan(promised, rounds) if self.until_decided else Plan(((rounds, promised),))
 
 
-def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
+def round_folder(duet: Duet, number: int) -> Path:
+    """Where a round is recorded."""
+    return duet.folder / f"round-{number}"
+
+
+def play_round(duet: Duet, number: int, narrator: Narrator) -> MeasuredRun:
     """Start both sides, load them, and measure what they did.
 
     Raises:
@@ -64,7 +72,7 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
         OutOfTimeError: the time was over before anything was measured.
         UserError: a service or Locust cannot be started, or nothing could be measured.
     """
-    folder = duet.folder / f"round-{number}"
+    folder = round_folder(duet, number)
     # Another seed every round: the same journeys again and again would measure only them.
     load = replace(duet.load, seed=duet.load.seed + number - 1)
     began = time.monotonic()
@@ -77,13 +85,13 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> Measured:
         except SideDiedError as died:
             raise SideDiedError(f"in round {number} {died}") from died
         played = recorded(played, sides.packages)
-        return measured(played, duet.source_of(played))
+        return measure_run(played, duet.source_of(played))
 
 
 def play(
     duet: Duet,
     narrator: Narrator,
-    play_one: Callable[[Duet, int, Narrator], Measured] = play_round,
+    play_one: Callable[[Duet, int, Narrator], MeasuredRun] = play_round,
     clock: Callable[[], float] = time.monotonic,
 ) -> GateResult:
     """Play rounds until the outcome is known or time is up.
@@ -91,6 +99,7 @@ def play(
     A side that dies makes the result invalid, and what was measured before stays in it.
 
     Raises:
+        InvalidRunError: a side died in the first round before anything was measured.
         UserError: a service or Locust cannot be started in the first round, or nothing could be measured.
     """
     course = _Course(duet, narrator, play_one, clock, clock() - duet.gone)
@@ -105,13 +114,13 @@ class _Course:
 
     duet: Duet
     narrator: Narrator
-    play_one: Callable[[Duet, int, Narrator], Measured]
+    play_one: Callable[[Duet, int, Narrator], MeasuredRun]
     clock: Callable[[], float]
     began: float
     number: int = 0
-    played: list[Measured] = field(default_factory=list)
+    played: list[MeasuredRun] = field(default_factory=list)
     rounds: list[Spent] = field(default_factory=list)
-    told: list[Finding] = field(default_factory=list)
+    incidents: list[Finding] = field(default_factory=list)
     alpha: float = 0.0
     result: GateResult | None = None
 
@@ -179,12 +188,12 @@ class _Course:
         if alpha is None:
             return None
         self.alpha += alpha
-        self.result = judged(self.played, None, policy, alpha)
+        self.result = conclude(self.played, None, policy, alpha, self.incidents)
         if not (last or _is_final(self.result)):
             return None
         if self._out_of_time:
-            self.told.append(self._time_ran_out())
-        return replace(self.result, findings=(*self.told, *self.result.findings))
+            return replace(self.result, findings=(self._time_ran_out(), *self.result.findings))
+        return self.result
 
     @property
     def _out_of_time(self) -> bool:
@@ -192,16 +201,24 @@ class _Course:
         return undecided and len(self.played) < (self.duet.most or self.duet.plan.rounds)
 
     def _side_died(self, died: SideDiedError) -> GateResult:
-        folder = self.duet.folder / f"round-{self.number}"
-        rounds = self.played or [abort.first_run(folder, self.duet.source_of, died)]
-        reason = Finding("side-died", Severity.INVALID, str(died))
-        return abort.invalid(rounds, None, self.duet.policy, reason)
+        self._keep(incidents.side_died(str(died)))
+        rounds = self.played or measure_recorded([self._folder], self.duet.source_of).runs
+        return conclude(rounds, None, self.duet.policy, incidents=self.incidents)
 
     def _failed(self, failed: UserError) -> GateResult:
         if not self.played:
             raise failed
-        reason = Finding("round-failed", Severity.INVALID, f"round {self.number} failed: {failed}")
-        return abort.invalid(self.played, None, self.duet.policy, reason)
+        self._keep(incidents.round_failed(f"round {self.number} failed: {failed}"))
+        return conclude(self.played, None, self.duet.policy, incidents=self.incidents)
+
+    @property
+    def _folder(self) -> Path:
+        return round_folder(self.duet, self.number)
+
+    def _keep(self, incident: Finding) -> None:
+        """In the round's folder, too: who judges its rounds later must know of it."""
+        incidents.keep(self._folder, incident)
+        self.incidents.append(incident)
 
     def _without(self, late: NotReadyError | OutOfTimeError) -> GateResult | None:
         """Go on without this round, if there is time and it was the first that began too slowly."""
@@ -209,10 +226,10 @@ class _Course:
             if not self.played:
                 raise late
             return self._judged(last=True)
-        if len(self.told) >= MOST_SLOW_STARTS:
+        if len(self.incidents) >= MOST_SLOW_STARTS:
             return self._failed(late)
-        self.told.append(Finding("slow-start", Severity.WARNING, f"round {self.number} was left out: {late}"))
-        self.narrator.say(self.told[-1].message)
+        self._keep(incidents.slow_start(f"round {self.number} was left out: {late}"))
+        self.narrator.say(self.incidents[-1].message)
         return None
 
     def _say_what_is_short(self) -> None:
@@ -230,7 +247,7 @@ class _Course:
         return Finding("time-ran-out", Severity.WARNING, said)
 
 
-def _spent(one: Measured, seconds: float, policy: Policy) -> Spent:
+def _spent(one: MeasuredRun, seconds: float, policy: Policy) -> Spent:
     """Executions of what is judged: of each operation on the side where there were fewer."""
     names = {name for side in one.sides for name in side.measurements if not policy.of(name).ignore}
     executions = {

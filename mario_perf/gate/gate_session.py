@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from mario_perf.gate.build_pair import Pair
     from mario_perf.gate.certificates import Trust
     from mario_perf.gate.gate_request import Wish
-    from mario_perf.judgement.judge import SourceOf
+    from mario_perf.measurement.recorded_runs import SourceOf
     from mario_perf.model import GateResult, Subject
     from mario_perf.reports.progress import Narrator
 

@@ -9,12 +9,13 @@ from mario_perf.baselines import stored_baselines
 from mario_perf.builds.build import Build, served
 from mario_perf.builds.packages import packages_of, recorded
 from mario_perf.errors import BaselineMissingError, UserError
-from mario_perf.gate import abort
 from mario_perf.gate.load_process import Load, SideDiedError, run
 from mario_perf.gate.sides import target
-from mario_perf.judgement.judge import Measured, measured
-from mario_perf.judgement.round_selection import judged, reasons
-from mario_perf.model import Finding, GateResult, Severity
+from mario_perf.judgement.judge import conclude
+from mario_perf.judgement.round_selection import reasons
+from mario_perf.measurement.measured_run import MeasuredRun, measure_run
+from mario_perf.measurement.recorded_runs import measure_recorded
+from mario_perf.validity import incidents
 from mario_perf.validity.environments import environment_id
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from mario_perf.baselines.stored_baselines import Baseline
     from mario_perf.configuration.policy import Policy
-    from mario_perf.judgement.judge import SourceOf
+    from mario_perf.measurement.recorded_runs import SourceOf
+    from mario_perf.model import Finding, GateResult
     from mario_perf.reports.progress import Narrator
 
 RUNS = 5
@@ -55,48 +57,56 @@ def play(stored: Stored, narrator: Narrator) -> GateResult:
     What goes wrong after the first run makes the result invalid, and what was measured before stays in it.
 
     Raises:
+        InvalidRunError: the service died in the first run before anything was measured.
         UserError: the service or Locust cannot be started in the first run, or nothing could be measured.
     """
-    candidate: list[Measured] = []
+    candidate: list[MeasuredRun] = []
     try:
         for number in range(1, RUNS + 1):
             one = _played(stored, stored.candidate, number, narrator)
             candidate.append(one)  # at once: it stays when the next fails
         baseline = stored.baseline or _existing(candidate[-1], narrator) or _made(stored, narrator)
-    except SideDiedError as died:
-        first = _folder(stored, stored.candidate, 1)
-        played = candidate or [abort.first_run(first, stored.source_of, died)]
-        reason = Finding("side-died", Severity.INVALID, str(died))
-        return abort.invalid(played, stored.baseline, stored.policy, reason)
-    except UserError as failed:
-        if not candidate:
+    except (SideDiedError, UserError) as failed:
+        if not candidate and isinstance(failed, UserError):
             raise
-        reason = Finding("run-failed", Severity.INVALID, str(failed))
-        return abort.invalid(candidate, stored.baseline, stored.policy, reason)
-    return judged(candidate, baseline, stored.policy)
+        first = _folder(stored, stored.candidate, 1)
+        played = candidate or measure_recorded([first], stored.source_of).runs
+        return conclude(played, stored.baseline, stored.policy, incidents=(_incident(failed),))
+    return conclude(candidate, baseline, stored.policy)
 
 
-def _played(stored: Stored, build: Build, number: int, narrator: Narrator) -> Measured:
+def _played(stored: Stored, build: Build, number: int, narrator: Narrator) -> MeasuredRun:
+    """One run of a build; what ends it before its time is kept in its folder, too."""
     narrator.say(f"{build.name}: run {number} of {RUNS}, about {stored.load.whole_time:.0f} s each")
     folder = _folder(stored, build, number)
     load = replace(stored.load, seed=stored.load.seed + number - 1)
-    with served((build,), number, folder) as children:
-        packages = {"candidate": packages_of(children[0].process.pid)}
-        try:
+    try:
+        with served((build,), number, folder) as children:
+            packages = {"candidate": packages_of(children[0].process.pid)}
             done = run(load, target(build), None, folder, children, narrator.tick)
-        except SideDiedError as died:
-            raise SideDiedError(f"in run {number} of the {build.name}: {died}") from died
-        done = recorded(done, packages)
-        return measured(done, stored.source_of(done))
+            done = recorded(done, packages)
+            return measure_run(done, stored.source_of(done))
+    except SideDiedError as died:
+        told = SideDiedError(f"in run {number} of the {build.name}: {died}")
+        incidents.keep(folder, _incident(told))
+        raise told from died
+    except UserError as failed:
+        incidents.keep(folder, _incident(failed))
+        raise
+
+
+def _incident(failed: SideDiedError | UserError) -> Finding:
+    told = incidents.side_died if isinstance(failed, SideDiedError) else incidents.run_failed
+    return told(str(failed))
 
 
 def _folder(stored: Stored, build: Build, number: int) -> Path:
     return stored.folder / f"{build.name}-{number}"
 
 
-def _existing(measured_: Measured, narrator: Narrator) -> Baseline | None:
+def _existing(one: MeasuredRun, narrator: Narrator) -> Baseline | None:
     """What is kept of this scenario and environment."""
-    record = measured_.record
+    record = one.record
     try:
         found = stored_baselines.load(stored_baselines.find(record.scenario, record.environment))
     except BaselineMissingError:

@@ -163,15 +163,19 @@ class MakeRun(Protocol):
     def __call__(self, name: str, plan: Plan, baseline: Plan | None = None, **changes: Any) -> Path: ...
 
 
+def write_run(directory: Path, plan: Plan, baseline: Plan | None = None, **changes: Any) -> Path:
+    """A run's folder, named like the run."""
+    targets = [_simulated(plan, "candidate", directory)]
+    if baseline is not None:
+        targets.insert(0, _simulated(baseline, "baseline", directory))
+    written = record(*targets, **({"run_id": directory.name} | changes))
+    (directory / "run.json").write_text(written.model_dump_json())
+    return directory
+
+
 @pytest.fixture
 def make_run(tmp_path: Path) -> MakeRun:
     def make(name: str, plan: Plan, baseline: Plan | None = None, **changes: Any) -> Path:
-        directory = tmp_path / "runs" / name
-        targets = [_simulated(plan, "candidate", directory)]
-        if baseline is not None:
-            targets.insert(0, _simulated(baseline, "baseline", directory))
-        written = record(*targets, **({"run_id": name} | changes))
-        (directory / "run.json").write_text(written.model_dump_json())
-        return directory
+        return write_run(tmp_path / "runs" / name, plan, baseline, **changes)
 
     return make

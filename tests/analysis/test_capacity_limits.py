@@ -18,7 +18,7 @@ from mario_perf.capacity.capacity_limits import (
 )
 from mario_perf.configuration.policy import Policy, Thresholds
 from mario_perf.configuration.service_metrics import CQRS
-from mario_perf.judgement.judge import Measured, measured
+from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.run_record import Arrivals, Generator, Latency, Rates
 from mario_perf.sources.scrapes import ScrapeSource
 from tests.analysis.conftest import MakeRun, Plan
@@ -55,17 +55,17 @@ def seen(p95: float, p50: float = 0.004, count: int = 600, step: str = "PlaceOrd
 class Probing(Protocol):
     """A probe of 40 s in which p95 of the slower operation is about 13 ms."""
 
-    def __call__(self, *latencies: Latency, plan: Plan = ..., **changes: Any) -> Measured: ...
+    def __call__(self, *latencies: Latency, plan: Plan = ..., **changes: Any) -> MeasuredRun: ...
 
 
 @pytest.fixture
 def probe(make_run: MakeRun) -> Probing:
-    def run(*latencies: Latency, plan: Plan | None = None, **changes: Any) -> Measured:
+    def run(*latencies: Latency, plan: Plan | None = None, **changes: Any) -> MeasuredRun:
         done = runs.load(make_run("probe", plan or Plan(), **({"arrivals": arrivals()} | changes)))
         (target,) = done.record.targets
         target = target.model_copy(update={"latencies_from_intended": latencies})
         record = done.record.model_copy(update={"targets": (target,)})
-        return measured(replace(done, record=record), ScrapeSource(done.directory, CQRS))
+        return measure_run(replace(done, record=record), ScrapeSource(done.directory, CQRS))
 
     return run
 

@@ -9,7 +9,7 @@ from mario_perf import runs
 from mario_perf.baselines import stored_baselines
 from mario_perf.cli.compare import main
 from mario_perf.configuration.service_metrics import CQRS
-from mario_perf.judgement.judge import measured
+from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.scrapes import ScrapeSource
 from tests.analysis.conftest import MakeRun, Plan, environment, record, target
 
@@ -25,7 +25,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _save(directory: Path) -> Path:
     run = runs.load(directory)
-    return stored_baselines.save(measured(run, ScrapeSource(run.directory, CQRS)).candidate).path
+    return stored_baselines.save(measure_run(run, ScrapeSource(run.directory, CQRS)).candidate).path
 
 
 def _error(capsys: pytest.CaptureFixture[str]) -> str:
@@ -85,7 +85,7 @@ def test_a_baseline_with_a_run_that_nobody_saw_is_one_line(
     make_run: MakeRun, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = runs.load(make_run("unseen", Plan()))
-    seen = measured(run, ScrapeSource(run.directory, CQRS)).candidate
+    seen = measure_run(run, ScrapeSource(run.directory, CQRS)).candidate
     stored_baselines.save(replace(seen, slice_edges=seen.slice_edges[:1], measurements={}))
     assert main(["--run", str(make_run("now", Plan())), "--baseline"]) == 2
     assert "run unseen has too few scrapes to say anything; remove it" in _error(capsys)
@@ -173,7 +173,7 @@ def test_an_unexpected_error_is_one_line_that_says_where(
     make_run: MakeRun, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = make_run("duet", Plan(), Plan(seed=2))
-    monkeypatch.setattr("mario_perf.cli.compare.judge", None)
+    monkeypatch.setattr("mario_perf.cli.compare.conclude", None)
     assert main(["--run", str(run)]) == 1
     assert "unexpected error, please report: TypeError" in _error(capsys)
 

@@ -11,7 +11,9 @@ from mario_perf.configuration.policy import Policy, Thresholds
 from mario_perf.configuration.policy_file import parse
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.errors import EmptyRunError, UserError
-from mario_perf.judgement.judge import judge, measured
+from mario_perf.judgement.judge import conclude
+from mario_perf.measurement.measured_run import measure_run
+from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.model import GateResult, Outcome, Severity, Verdict
 from mario_perf.run_record import Side, StepCounts
 from mario_perf.runs import Run
@@ -31,7 +33,8 @@ def _source(run: Run) -> ScrapeSource:
 def _judged(
     *directories: Path, policy: Policy = EASY, baseline: stored_baselines.Baseline | None = None
 ) -> GateResult:
-    return judge([runs.load(directory) for directory in directories], _source, baseline, policy)
+    found = measure_recorded(directories, _source)
+    return conclude(found.runs, baseline, policy, incidents=found.incidents)
 
 
 def _verdicts(result: GateResult) -> dict[str, Verdict]:
@@ -42,7 +45,7 @@ def _verdicts(result: GateResult) -> dict[str, Verdict]:
 def stored(make_run: MakeRun, tmp_path: Path) -> stored_baselines.Baseline:
     for seed in (11, 12, 13):
         run = runs.load(make_run(f"base-{seed}", Plan(seed=seed)))
-        built = replace(measured(run, _source(run)).candidate, revision="abc")
+        built = replace(measure_run(run, _source(run)).candidate, revision="abc")
         kept = stored_baselines.save(built, tmp_path / "baselines")
     return kept
 
@@ -186,7 +189,7 @@ def test_a_run_that_sent_nothing_cannot_be_judged(make_run: MakeRun) -> None:
     silent = run.record.targets[0].model_copy(update={"in_window": (StepCounts(step="menu"),)})
     empty = Run(run.directory, run.record.model_copy(update={"targets": (silent,)}))
     with pytest.raises(EmptyRunError, match="sent no request"):
-        judge([empty], _source, None, EASY)
+        measure_run(empty, _source(empty))
 
 
 def test_of_a_candidate_that_refuses_the_cause_is_told_before_what_follows_from_it(make_run: MakeRun) -> None:
@@ -208,7 +211,7 @@ def test_of_a_candidate_that_refuses_the_cause_is_told_before_what_follows_from_
         )
     )
     refused = Run(sent.directory, sent.record.model_copy(update={"targets": (before, now)}))
-    result = judge([refused], _source, None, EASY)
+    result = conclude([measure_run(refused, _source(refused))], None, EASY)
     told = [finding.code for finding in result.findings if finding.severity is Severity.INVALID]
     assert told == ["unserved-requests", "unequal-work"]
     assert result.sentence.startswith("The run cannot be judged: place order: 200 of 600 requests failed")

@@ -22,7 +22,7 @@ from mario_perf import runs
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds.processes import free_port, running, wait_until_ready
 from mario_perf.configuration import policy_file
-from mario_perf.judgement.judge import measured
+from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.scrapes import ScrapeSource
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _load(folder: Path, service: int, exporter: int) -> None:
 def _judge(folder: Path) -> None:
     """The run by a baseline that is made of itself, however busy the machine was."""
     run = runs.load(folder / "runs/load")
-    baseline = measured(run, ScrapeSource(run.directory, policy_file.load(None).metrics)).candidate
+    baseline = measure_run(run, ScrapeSource(run.directory, policy_file.load(None).metrics)).candidate
     stored_baselines.save(baseline, folder / stored_baselines.ROOT)
     _run(folder, "analysis.compare", "--run", "runs/load", "--baseline", "--output", VERDICTS)
 

@@ -11,7 +11,7 @@ import pytest
 from mario_perf import runs
 from mario_perf.configuration import policy_file
 from mario_perf.gate.prometheus_server import scraping
-from mario_perf.judgement.judge import measured
+from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.prometheus_source import PrometheusSource
 from mario_perf.sources.scrapes import ScrapeSource
@@ -57,8 +57,8 @@ def test_a_run_is_judged_against_a_saved_one_through_prometheus(
 def _both_sources(folder: Path, prometheus: str) -> tuple[RunMeasurement, RunMeasurement]:
     run_ = runs.load(folder / "runs" / "latest")
     metrics = policy_file.load(None).metrics
-    scraped = measured(run_, ScrapeSource(run_.directory, metrics)).candidate
-    queried = measured(run_, PrometheusSource(Connection(prometheus), metrics)).candidate
+    scraped = measure_run(run_, ScrapeSource(run_.directory, metrics)).candidate
+    queried = measure_run(run_, PrometheusSource(Connection(prometheus), metrics)).candidate
     return scraped, queried
 
 

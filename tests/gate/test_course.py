@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,16 +14,16 @@ from mario_perf.errors import UserError
 from mario_perf.gate.duet import Duet, play
 from mario_perf.gate.load_process import Load, OutOfTimeError, Target
 from mario_perf.gate.sides import given as running_services
-from mario_perf.model import Outcome
+from mario_perf.model import GateResult, Outcome
 from mario_perf.run_record import Span, StepCounts, TargetRecord
 from mario_perf.sources.scrapes import ScrapeSource
 from tests.gate.test_spoilt import round_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-    from mario_perf.judgement.judge import Measured
-    from mario_perf.model import GateResult
+    from mario_perf.measurement.measured_run import MeasuredRun
 
 URLS = ("http://127.0.0.1:1", "http://127.0.0.1:2")
 NOWHERE = running_services(*(Target(url, None, "/metrics") for url in URLS))
@@ -51,7 +51,7 @@ class World:
     def tick(self) -> None:
         pass
 
-    def play_one(self, duet: Duet, number: int, narrator: object) -> Measured:  # noqa: ARG002
+    def play_one(self, duet: Duet, number: int, narrator: object) -> MeasuredRun:  # noqa: ARG002
         each = self.rounds[min(number, len(self.rounds)) - 1]
         if isinstance(each, UserError):
             self.now += 60.0
@@ -76,23 +76,32 @@ def waiting(seconds: float) -> tuple[TargetRecord, ...]:
     )
 
 
-def played(world: World, longest: float = 180.0, policy: Policy = UNDECIDED) -> GateResult:
-    duet = Duet(
-        serving=NOWHERE,
-        load=LOAD,
-        policy=policy,
-        source_of=lambda run: ScrapeSource(run.directory, policy.metrics),
-        folder=Path("nowhere"),
-        longest=longest,
-        most=None,
-        until_decided=True,
-    )
-    return play(duet, world, world.play_one, world.clock)
+Play = Callable[..., GateResult]
+
+
+@pytest.fixture
+def played(tmp_path: Path) -> Play:
+    def play_in(world: World, longest: float = 180.0, policy: Policy = UNDECIDED) -> GateResult:
+        duet = Duet(
+            serving=NOWHERE,
+            load=LOAD,
+            policy=policy,
+            source_of=lambda run: ScrapeSource(run.directory, policy.metrics),
+            folder=tmp_path,
+            longest=longest,
+            most=None,
+            until_decided=True,
+        )
+        return play(duet, world, world.play_one, world.clock)
+
+    return play_in
 
 
 @pytest.mark.parametrize("rounds", [[5.0], [20.0], [5.0, 5.0, 40.0], [5.0, 60.0, 5.0]])
 @pytest.mark.parametrize("longest", [60.0, 150.0, 300.0])
-def test_a_gate_never_takes_longer_than_it_may_and_uses_its_time(rounds: list[float], longest: float) -> None:
+def test_a_gate_never_takes_longer_than_it_may_and_uses_its_time(
+    played: Play, rounds: list[float], longest: float
+) -> None:
     world = World(rounds)
     result = played(world, longest)
     took = world.now - 1000.0
@@ -101,7 +110,7 @@ def test_a_gate_never_takes_longer_than_it_may_and_uses_its_time(rounds: list[fl
     assert result.outcome is Outcome.INCONCLUSIVE
 
 
-def test_the_rounds_that_are_left_are_told_by_how_long_rounds_take_now() -> None:
+def test_the_rounds_that_are_left_are_told_by_how_long_rounds_take_now(played: Play) -> None:
     world = World([36.3])
     played(world, 200.0)
     announced = [said for said in world.said if said.startswith("round ")]
@@ -109,14 +118,14 @@ def test_the_rounds_that_are_left_are_told_by_how_long_rounds_take_now() -> None
     assert announced[1].startswith("round 2 of at most 5, about 40 s each")
 
 
-def test_rounds_grow_with_what_a_start_costs() -> None:
+def test_rounds_grow_with_what_a_start_costs(played: Play) -> None:
     result = played(World([20.0]), 300.0)
     lengths = [run.window.duration for run in result.runs]
     assert lengths[0] == pytest.approx(3.7)
     assert all(length == pytest.approx(14.0) for length in lengths[1:])
 
 
-def test_one_slow_start_is_told_and_does_not_end_a_gate() -> None:
+def test_one_slow_start_is_told_and_does_not_end_a_gate(played: Play) -> None:
     result = played(World([5.0, NOT_READY, 5.0]))
     assert result.outcome is Outcome.INCONCLUSIVE
     assert len(result.runs) > 5
@@ -124,32 +133,32 @@ def test_one_slow_start_is_told_and_does_not_end_a_gate() -> None:
     assert told.message.startswith("round 2 was left out: candidate did not answer")
 
 
-def test_a_side_that_starts_too_slowly_twice_ends_it() -> None:
+def test_a_side_that_starts_too_slowly_twice_ends_it(played: Play) -> None:
     result = played(World([5.0, NOT_READY, NOT_READY]), 600.0)
     assert result.outcome is Outcome.INVALID
     assert "round 3 failed: candidate did not answer" in result.sentence
 
 
-def test_a_gate_whose_time_ran_out_says_so_with_the_flags_that_help() -> None:
+def test_a_gate_whose_time_ran_out_says_so_with_the_flags_that_help(played: Play) -> None:
     result = played(World([20.0]))
     (told,) = [finding for finding in result.findings if finding.code == "time-ran-out"]
     assert "give --max-duration" in told.message
     assert "--round-duration" in told.message
 
 
-def test_what_is_to_be_expected_is_told_after_the_first_round() -> None:
+def test_what_is_to_be_expected_is_told_after_the_first_round(played: Play) -> None:
     world = World([5.0])
     played(world, policy=Policy(thresholds=Thresholds(min_samples=50_000)))
     assert "of 50000 executions of GetMenuQuery: a gate of 4" in world.said[1]
 
 
-def test_no_time_for_a_single_round_is_an_error_with_exit_code_4() -> None:
+def test_no_time_for_a_single_round_is_an_error_with_exit_code_4(played: Play) -> None:
     with pytest.raises(OutOfTimeError, match="the time was over") as raised:
         played(World([100.0]), 60.0)
     assert raised.value.exit_code == 4
 
 
-def test_a_candidate_that_answers_late_is_red_after_two_rounds() -> None:
+def test_a_candidate_that_answers_late_is_red_after_two_rounds(played: Play) -> None:
     result = played(World([60.0], late=5.0))
     assert result.outcome is Outcome.REGRESSED
     assert len(result.runs) == 2

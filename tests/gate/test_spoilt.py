@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from mario_perf.configuration.policy import Policy
-from mario_perf.judgement.judge import Measured
-from mario_perf.judgement.round_selection import for_good, judged, reasons
+from mario_perf.judgement.judge import conclude
+from mario_perf.judgement.round_selection import for_good, reasons
+from mario_perf.measurement.measured_run import MeasuredRun
 from mario_perf.model import Finding, Measurement, Operation, Outcome, RunMeasurement, Severity
 from mario_perf.run_record import Environment, Generator, Rates, RunRecord, Side, Span
 
@@ -55,7 +56,7 @@ def side(name: Side, run_id: str) -> RunMeasurement:
     )
 
 
-def round_(number: int, *findings: Finding, baseline: tuple[Finding, ...] = ()) -> Measured:
+def round_(number: int, *findings: Finding, baseline: tuple[Finding, ...] = ()) -> MeasuredRun:
     """`findings` are the candidate's."""
     run_id = f"round-{number}"
     record = RunRecord(
@@ -74,7 +75,7 @@ def round_(number: int, *findings: Finding, baseline: tuple[Finding, ...] = ()) 
         environment=ENVIRONMENT,
         targets=(),
     )
-    return Measured(
+    return MeasuredRun(
         record,
         (
             replace(side("baseline", run_id), findings=baseline),
@@ -90,7 +91,7 @@ def test_only_what_makes_a_run_invalid_spoils_it() -> None:
 
 
 def test_one_spoilt_run_of_four_is_left_out_and_told() -> None:
-    result = judged([round_(1), round_(2, GAP), round_(3), round_(4)], None, POLICY)
+    result = conclude([round_(1), round_(2, GAP), round_(3), round_(4)], None, POLICY)
     assert result.outcome is not Outcome.INVALID
     assert [run.run_id for run in result.runs] == ["round-1", "round-3", "round-4"]
     told = [finding for finding in result.findings if finding.code == "scrape-gap"]
@@ -102,7 +103,7 @@ def test_one_spoilt_run_of_four_is_left_out_and_told() -> None:
 def test_a_side_that_spoils_runs_alone_has_not_passed(spoilt: int) -> None:
     """Once is an accident of the machine. A build that stalls in every fourth round does it again."""
     rounds = [round_(number, *([GAP] if number <= spoilt else [])) for number in range(1, 9)]
-    assert (judged(rounds, None, POLICY).outcome is Outcome.INVALID) == (spoilt > 1)
+    assert (conclude(rounds, None, POLICY).outcome is Outcome.INVALID) == (spoilt > 1)
 
 
 def test_what_spoils_both_sides_alike_is_left_out() -> None:
@@ -110,7 +111,7 @@ def test_what_spoils_both_sides_alike_is_left_out() -> None:
     in_turns = [round_(3, GAP), round_(4, baseline=(GAP,))]
     fit = [round_(number) for number in range(5, 13)]
     for spoilt in (both, in_turns, [*both, *in_turns]):
-        result = judged([*spoilt, *fit], None, POLICY)
+        result = conclude([*spoilt, *fit], None, POLICY)
         assert result.outcome is not Outcome.INVALID
         assert len(result.runs) == len(fit)
 
@@ -127,13 +128,13 @@ def test_no_further_run_makes_up_for_what_a_side_did_itself() -> None:
 def test_what_a_side_did_itself_is_never_left_out(code: str) -> None:
     """A candidate that crashes in one round of four has not passed."""
     rounds = [round_(1), round_(2, replace(GAP, code=code)), round_(3), round_(4)]
-    assert judged(rounds, None, POLICY).outcome is Outcome.INVALID
+    assert conclude(rounds, None, POLICY).outcome is Outcome.INVALID
 
 
 @pytest.mark.parametrize("spoilt", [2, 3, 4])
 def test_too_many_spoilt_runs_make_the_gate_invalid(spoilt: int) -> None:
     rounds = [round_(number, *([GAP] if number <= spoilt else [])) for number in range(1, 5)]
-    result = judged(rounds, None, POLICY)
+    result = conclude(rounds, None, POLICY)
     assert result.outcome is Outcome.INVALID
     assert len(result.runs) == 4
     assert math.isclose(result.seconds, 40.0)

@@ -1,0 +1,52 @@
+"""Runs that were recorded, measured together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mario_perf import runs
+from mario_perf.errors import InvalidRunError, UserError
+from mario_perf.measurement.measured_run import MeasuredRun, measure_run
+from mario_perf.sources.source import MetricSource
+from mario_perf.validity import incidents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from mario_perf.model import Finding
+
+SourceOf = Callable[[runs.Run], MetricSource]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRuns:
+    """Runs that came to their end (at least one), and what ended the others."""
+
+    runs: tuple[MeasuredRun, ...]
+    incidents: tuple[Finding, ...] = ()
+
+
+def measure_recorded(paths: Sequence[Path], source_of: SourceOf) -> RecordedRuns:
+    """Measure the runs in folders (at least one). Where none came to its end, the first is all there is.
+
+    Raises:
+        InvalidRunError: No run came to its end, and nothing was measured in the first.
+        UserError: A run or its metrics cannot be read.
+    """
+    ended = {path: incidents.read(runs.folder_of(path)) for path in paths}
+    told = tuple(dict.fromkeys(incident for incident in ended.values() if incident))
+    whole = [runs.load(path) for path, incident in ended.items() if incident is None]
+    if whole:
+        return RecordedRuns(tuple(measure_run(run, source_of(run)) for run in whole), told)
+    return RecordedRuns((_until_it_ended(paths[0], told[0], source_of),), told)
+
+
+def _until_it_ended(path: Path, incident: Finding, source_of: SourceOf) -> MeasuredRun:
+    try:
+        run = runs.load(path)
+        return measure_run(run, source_of(run))
+    except UserError as nothing:
+        raise InvalidRunError(f"{incident.message}, before anything was measured") from nothing
