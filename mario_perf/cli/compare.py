@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from mario_perf import ci_environment, runs, subject
 from mario_perf.baselines import stored_baselines
+from mario_perf.cli.output_options import FORMAT_HELP, OUTPUT_HELP
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
 from mario_perf.judgement import verdict
 from mario_perf.judgement.judge import conclude
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.reports import outputs, redaction
-from mario_perf.reports.formats import RENDERERS
+from mario_perf.reports.formats import FORMATS
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.prometheus_source import PrometheusSource
 from mario_perf.sources.scrapes import ScrapeSource
@@ -143,9 +144,9 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--format",
         action="append",
-        choices=list(RENDERERS),
+        choices=list(FORMATS),
         default=[],
-        help="this, too, in the run's folder, as report.md, report.xml, ...; repeatable",
+        help=FORMAT_HELP,
     )
     group.add_argument(
         "--output",
@@ -153,8 +154,7 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
         type=outputs.Output.parse,
         metavar="[FORMAT=]PATH",
         default=[],
-        help="a file somewhere else, too; its ending says the format (.html .json .md .xml .prom .txt), or a "
-        "format and = before it; repeatable",
+        help=OUTPUT_HELP,
     )
 
 

@@ -8,11 +8,10 @@ import click
 
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import EXIT_CODES
+from mario_perf.cli.output_options import output_options
 from mario_perf.cli.tls_options import tls_options
 from mario_perf.gate import gate_session
 from mario_perf.gate.gate_request import Wish
-from mario_perf.reports.formats import RENDERERS
-from mario_perf.reports.outputs import Output
 
 AS_STORED = ""
 """Of ``--baseline``: no path, the runs that are kept of this environment."""
@@ -109,23 +108,7 @@ Examples:
     show_default=True,
     help="Folder for runs; each gate makes one in it, and points latest to it.",
 )
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    type=click.Choice(list(RENDERERS)),
-    help="Write this, too, into the run's folder, as report.md, report.xml, ...; repeatable. html and json "
-    "are always there.",
-)
-@click.option(
-    "--output",
-    "outputs",
-    multiple=True,
-    type=Output.parse,
-    metavar="[FORMAT=]PATH",
-    help="Write a file somewhere else, too; repeatable. Its ending says the format (.html .json .md .xml "
-    ".prom .txt), or a format and = before it.",
-)
+@output_options
 @click.pass_obj
 def gate(began: float, /, **options: object) -> int:
     """Is the working tree slower than the code it came from?

@@ -29,6 +29,7 @@ from mario_perf.gate.load_process import QUIET, QUIET_FOR_PROMETHEUS, Load, Targ
 from mario_perf.gate.same_environment import Difference, told
 from mario_perf.judgement import verdict
 from mario_perf.reports import outputs, redaction
+from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.progress import narrating
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.prometheus_source import PrometheusSource
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from mario_perf.gate.gate_request import Wish
     from mario_perf.measurement.recorded_runs import SourceOf
     from mario_perf.model import GateResult, Subject
-    from mario_perf.reports.progress import Narrator
+from mario_perf.reports.progress import Narrator
 
 REACHING = 10.0
 
@@ -114,7 +115,7 @@ def _deliver(result: GateResult, folder: Path, wish: Wish) -> None:
     try:
         outputs.deliver(result, folder, wish.formats, wish.outputs)
     finally:
-        if (folder / outputs.FILES["json"]).exists():
+        if (folder / FORMATS["json"].file).exists():
             gate_folder.point_latest(folder)
 
 

@@ -1,9 +1,14 @@
-"""Every output by the name of its format."""
+"""The registry of output formats: one entry says all that the rest of the tool knows of a format.
+
+A new format is a module with ``render`` and an entry here. Options, their help, the README's line and the
+tests are made from the entries.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mario_perf.reports import (
     github_annotations,
@@ -20,14 +25,41 @@ if TYPE_CHECKING:
 
     from mario_perf.model import GateResult
 
-RENDERERS: Mapping[str, Callable[[GateResult], str]] = MappingProxyType(
-    {
-        "html": html_report.render,
-        "json": json_report.render,
-        "markdown": markdown_report.render,
-        "junit": junit_report.render,
-        "github": github_annotations.render,
-        "openmetrics": openmetrics_report.render,
-        "text": terminal_report.render,
-    }
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One output format.
+
+    ``always``: written into the run's folder without being asked for. ``atomic``: a collector may read the
+    file at any moment, so it is replaced as a whole.
+    """
+
+    name: str
+    title: str  # as a sentence names it
+    ending: str
+    render: Callable[[GateResult], str]
+    always: bool = False
+    atomic: bool = False
+
+    @property
+    def file(self) -> str:
+        """Its name in the run's folder."""
+        return f"report{self.ending}"
+
+
+_REGISTRY = (
+    # JSON is written first: nothing has to be drawn for it, so it is there whatever fails later.
+    Format("json", "JSON of a published schema", ".json", json_report.render, always=True),
+    Format("html", "HTML", ".html", html_report.render, always=True),
+    Format("markdown", "Markdown", ".md", markdown_report.render),
+    Format("junit", "JUnit", ".xml", junit_report.render),
+    Format("github", "annotations", ".annotations", github_annotations.render),
+    Format("openmetrics", "OpenMetrics", ".prom", openmetrics_report.render, atomic=True),
+    Format("text", "text", ".txt", terminal_report.render),
 )
+
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType({one.name: one for one in _REGISTRY})
+"""Every format by its name."""
+
+BY_ENDING: Final[Mapping[str, Format]] = MappingProxyType({one.ending: one for one in _REGISTRY})
+"""Every format by the ending of its files."""

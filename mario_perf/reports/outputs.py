@@ -8,44 +8,24 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mario_perf.errors import UserError
 from mario_perf.reports import github_annotations, terminal_report
-from mario_perf.reports.formats import RENDERERS
+from mario_perf.reports.formats import BY_ENDING, FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from mario_perf.model import GateResult
-
-FILES: Mapping[str, str] = MappingProxyType(
-    {
-        "html": "report.html",
-        "json": "report.json",
-        "markdown": "report.md",
-        "junit": "report.xml",
-        "openmetrics": "report.prom",
-        "text": "report.txt",
-        "github": "report.annotations",
-    }
-)
-"""What each format is called in the run's folder; by the same ending it is known elsewhere."""
-
-ALWAYS = ("json", "html")
-"""Formats that are in the run's folder, asked for or not; first the one that nothing has to be drawn for."""
-
-_COLLECTED = ("openmetrics",)
-
-_FORMAT_OF = {Path(name).suffix: found for found, name in FILES.items()}
+    from mario_perf.reports.formats import Format
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
     """A file to write, and in which format."""
 
-    format: str
+    format: Format
     path: Path
 
     @classmethod
@@ -56,14 +36,14 @@ class Output:
             UserError: no such format, or the path is a folder.
         """
         name, separator, rest = written.partition("=")
-        if separator and name in RENDERERS:
-            output = cls(name, Path(rest))
-        elif found := _FORMAT_OF.get(Path(written).suffix):
+        if separator and name in FORMATS:
+            output = cls(FORMATS[name], Path(rest))
+        elif found := BY_ENDING.get(Path(written).suffix):
             output = cls(found, Path(written))
         else:
             raise UserError(
-                f"{written}: no format is known by this name; let it end in one of {', '.join(_FORMAT_OF)}, "
-                f"or give FORMAT=PATH, FORMAT one of {', '.join(RENDERERS)}"
+                f"{written}: no format is known by this name; let it end in one of {', '.join(BY_ENDING)}, "
+                f"or give FORMAT=PATH, FORMAT one of {', '.join(FORMATS)}"
             )
         if not output.path.name or output.path.is_dir():
             raise UserError(f"{written}: a folder; give the path of a file")
@@ -75,20 +55,21 @@ def deliver(result: GateResult, folder: Path, formats: Iterable[str], elsewhere:
 
     Args:
         result: What the gate says.
-        folder: The run's; gets the formats of :data:`ALWAYS`, and ``formats``.
-        formats: More of them.
+        folder: The run's; gets the formats that are always written, and ``formats``.
+        formats: Names of more of them.
         elsewhere: Further files.
 
     Raises:
         UserError: a file cannot be written. All others are there by then, and the result is printed.
         Exception: what a format failed with; the same holds.
     """
-    inside = [Output(name, folder / FILES[name]) for name in dict.fromkeys((*ALWAYS, *formats))]
+    wanted = [*(one.name for one in FORMATS.values() if one.always), *formats]
+    inside = [Output(FORMATS[name], folder / FORMATS[name].file) for name in dict.fromkeys(wanted)]
     failed = list(_failures(result, (*inside, *elsewhere)))
     with _no_workflow_commands():
         terminal_report.print_result(result, terminal_report.stdout())
     _tell_github(result, folder)
-    sys.stdout.write(f"report: {folder / FILES['html']}\n")
+    sys.stdout.write(f"report: {folder / FORMATS['html'].file}\n")
     if failed:
         raise failed[0]
 
@@ -98,7 +79,7 @@ def _failures(result: GateResult, outputs: Iterable[Output]) -> Iterator[Excepti
     for output in outputs:
         try:
             output.path.parent.mkdir(parents=True, exist_ok=True)
-            _write(output, RENDERERS[output.format](result))
+            _write(output, output.format.render(result))
         except OSError as error:
             yield UserError(
                 f"{output.path}: the report cannot be written ({error.strerror}); give another --output"
@@ -111,7 +92,7 @@ def _failures(result: GateResult, outputs: Iterable[Output]) -> Iterator[Excepti
 def _write(output: Output, text: str) -> None:
     """Write a file; one that a collector may read at any moment is there whole or not at all."""
     path = output.path
-    if output.format not in _COLLECTED or path.is_symlink():
+    if not output.format.atomic or path.is_symlink():
         path.write_text(text, encoding="utf-8")
         return
     new = path.with_name(f".{path.name}.new")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mario_perf.builds.processes import free_port, running, wait_until_ready
-from mario_perf.reports.formats import RENDERERS
+from mario_perf.reports.formats import FORMATS
 from tests.ci.conftest import ROOT, environment, git, shell
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ start = [
 ]
 ready = "/ready"
 """
-EVERY_FORMAT = tuple(word for name in RENDERERS for word in ("--format", name))
+EVERY_FORMAT = tuple(word for name in FORMATS for word in ("--format", name))
 SHORTEST = ("--rounds", "1", "--round-duration", "2", *EVERY_FORMAT)
 
 

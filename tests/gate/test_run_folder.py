@@ -8,6 +8,7 @@ import pytest
 
 from mario_perf.errors import UserError
 from mario_perf.gate import gate_folder, gate_session
+from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.outputs import Output
 from tests.gate.test_wish import wish
 from tests.reports import samples
@@ -44,7 +45,7 @@ def test_a_report_that_fails_elsewhere_is_the_latest_all_the_same(tmp_path: Path
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match="cannot be written"):
         gate_session._deliver(
-            samples.gate(), folder, wish(outputs=(Output("json", tmp_path / "file" / "a.json"),))
+            samples.gate(), folder, wish(outputs=(Output(FORMATS["json"], tmp_path / "file" / "a.json"),))
         )
     assert (tmp_path / "latest").readlink() == Path(folder.name)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mario_perf.model import Operation, Outcome
-from mario_perf.reports.formats import RENDERERS
+from mario_perf.reports.formats import FORMATS
 from tests.reports import samples
 
 if TYPE_CHECKING:
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
     from mario_perf.model import GateResult
 
 
-@pytest.mark.parametrize("name", RENDERERS)
+@pytest.mark.parametrize("name", FORMATS)
 def test_each_format_reads_as_in_its_golden_file(
     name: str, result: GateResult, snapshot: SnapshotAssertion
 ) -> None:
     """Golden files are written anew by ``pytest tests/reports --snapshot-update``."""
-    assert RENDERERS[name](result) == snapshot
+    assert FORMATS[name].render(result) == snapshot
 
 
-@pytest.mark.parametrize("name", RENDERERS)
+@pytest.mark.parametrize("name", FORMATS)
 def test_the_same_result_gives_the_same_text(name: str) -> None:
-    assert RENDERERS[name](samples.gate()) == RENDERERS[name](samples.gate())
+    assert FORMATS[name].render(samples.gate()) == FORMATS[name].render(samples.gate())
 
 
-@pytest.mark.parametrize("name", RENDERERS)
+@pytest.mark.parametrize("name", FORMATS)
 def test_a_name_that_no_document_can_hold_is_shown_all_the_same(name: str) -> None:
     """Where it fails there is no assertion: the drawing library takes the process of the tests down."""
     evil = replace(samples.operations()[0], operation=Operation("query", samples.CONTROL))
-    assert "/items" in RENDERERS[name](samples.gate(evil))
+    assert "/items" in FORMATS[name].render(samples.gate(evil))
 
 
 @pytest.mark.parametrize("name", ["html", "markdown", "text"])
 def test_what_decided_is_told_from_a_limit_of_the_same_metric(name: str) -> None:
-    kept = " ".join(RENDERERS[name](samples.gate(samples.limited())).split())
-    broken = " ".join(RENDERERS[name](samples.gate(samples.beyond_the_limit())).split())
+    kept = " ".join(FORMATS[name].render(samples.gate(samples.limited())).split())
+    broken = " ".join(FORMATS[name].render(samples.gate(samples.beyond_the_limit())).split())
     assert "p95 +41.0 %" in kept
     assert "p95 against the limit +126.0 %" in broken
 
@@ -47,24 +47,26 @@ def test_what_decided_is_told_from_a_limit_of_the_same_metric(name: str) -> None
 @pytest.mark.parametrize("name", ["html", "markdown", "text"])
 def test_a_p95_that_counts_for_nothing_is_said_even_of_an_operation_that_passed(name: str) -> None:
     passed = samples.operations()[-1]
-    assert "p95 was not judged" not in RENDERERS[name](samples.gate(passed))
-    shown = RENDERERS[name](samples.gate(samples.coarse(passed, math.inf)))
+    assert "p95 was not judged" not in FORMATS[name].render(samples.gate(passed))
+    shown = FORMATS[name].render(samples.gate(samples.coarse(passed, math.inf)))
     assert "p95 was not judged: these buckets cannot show anything at p95" in " ".join(shown.split())
 
 
-@pytest.mark.parametrize("name", RENDERERS)
+@pytest.mark.parametrize("name", FORMATS)
 def test_a_gate_that_measured_nothing_is_shown(name: str) -> None:
-    assert RENDERERS[name](samples.empty())
+    assert FORMATS[name].render(samples.empty())
 
 
 @pytest.mark.parametrize("name", ["html", "markdown", "text", "github", "junit"])
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_outcome_is_said_in_its_sentence(name: str, outcome: Outcome) -> None:
     sentence = f"The gate says {outcome.value}."
-    assert sentence in RENDERERS[name](samples.saying(outcome, sentence))
+    assert sentence in FORMATS[name].render(samples.saying(outcome, sentence))
 
 
 @pytest.mark.parametrize("name", ["html", "markdown", "text", "github", "junit"])
 def test_a_person_never_reads_nan_or_inf(name: str, result: GateResult) -> None:
-    words = RENDERERS[name](result).replace('data-value="inf"', "").replace('data-value="nan"', "").split()
+    words = (
+        FORMATS[name].render(result).replace('data-value="inf"', "").replace('data-value="nan"', "").split()
+    )
     assert not {"nan", "inf", "-inf", "NaN"} & {word.strip("<>(),.") for word in words}

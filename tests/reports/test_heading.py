@@ -9,7 +9,7 @@ import pytest
 
 from mario_perf.model import Subject
 from mario_perf.reports import github_annotations, heading, html_report
-from mario_perf.reports.formats import RENDERERS
+from mario_perf.reports.formats import FORMATS
 from tests.reports import samples
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def body(text: str) -> str:
 
 @pytest.mark.parametrize("name", ["html", "markdown", "text", "github"])
 def test_both_builds_the_project_and_the_fault_are_at_the_top(name: str, result: GateResult) -> None:
-    top = body(RENDERERS[name](result)).replace("\\", "")[:TOP]
+    top = body(FORMATS[name].render(result)).replace("\\", "")[:TOP]
     for told in ("trattoria/mario", "b81d7e22aa with changes", "3f2a91c04d", "Fault injected", "#12"):
         assert told.lower() in top.lower(), top
     assert "Bake in batches" in top
@@ -34,7 +34,7 @@ def test_both_builds_the_project_and_the_fault_are_at_the_top(name: str, result:
 
 @pytest.mark.parametrize("name", ["html", "markdown", "text"])
 def test_the_service_and_the_run_are_at_the_top(name: str, result: GateResult) -> None:
-    top = body(RENDERERS[name](result)).replace("\\", "")[:TOP]
+    top = body(FORMATS[name].render(result)).replace("\\", "")[:TOP]
     assert "started by python -m mario_perf.pizzeria" in top
     assert result.subject.run_id in top
 
@@ -43,7 +43,7 @@ def test_commits_and_pull_request_are_linked_in_html_and_markdown(result: GateRe
     for url in (samples.SUBJECT.baseline, samples.SUBJECT.candidate):
         assert url is not None
         assert f'href="{url.url}"' in html_report.render(result)
-        assert f"(<{url.url}>)" in RENDERERS["markdown"](result)
+        assert f"(<{url.url}>)" in FORMATS["markdown"].render(result)
     assert f'href="{samples.SUBJECT.pull_request_url}"' in html_report.render(result)
 
 
@@ -56,7 +56,7 @@ def test_the_titles_of_two_runs_differ(result: GateResult) -> None:
 
 @pytest.mark.parametrize("name", ["html", "markdown", "text", "github"])
 def test_without_a_fault_there_is_no_badge_and_what_is_unknown_is_said(name: str) -> None:
-    bare = RENDERERS[name](replace(samples.gate(), subject=Subject()))
+    bare = FORMATS[name].render(replace(samples.gate(), subject=Subject()))
     assert "fault injected" not in bare.lower()
     assert "commit not known" in bare
 

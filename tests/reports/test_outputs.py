@@ -10,8 +10,8 @@ import pytest
 from mario_perf.errors import UserError
 from mario_perf.model import Operation
 from mario_perf.reports import github_annotations, outputs
-from mario_perf.reports.formats import RENDERERS
-from mario_perf.reports.outputs import FILES, Output, deliver
+from mario_perf.reports.formats import FORMATS
+from mario_perf.reports.outputs import Output, deliver
 from tests.analysis.test_redaction import SECRET
 from tests.reports import samples
 from tests.reports.test_redaction import planted
@@ -28,19 +28,19 @@ def _elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_format_has_a_file_of_its_own() -> None:
-    assert FILES.keys() == RENDERERS.keys()
-    assert len({Path(name).suffix for name in FILES.values()}) == len(FILES)
+    endings = {one.ending for one in FORMATS.values()}
+    assert len(endings) == len({one.file for one in FORMATS.values()}) == len(FORMATS)
 
 
 @pytest.mark.parametrize(
     ("written", "output"),
     [
-        ("pr.md", Output("markdown", Path("pr.md"))),
-        ("a/b.html", Output("html", Path("a/b.html"))),
-        ("junit.xml", Output("junit", Path("junit.xml"))),
-        ("markdown=comment", Output("markdown", Path("comment"))),
-        ("text=pr.md", Output("text", Path("pr.md"))),
-        ("a=b.json", Output("json", Path("a=b.json"))),
+        ("pr.md", Output(FORMATS["markdown"], Path("pr.md"))),
+        ("a/b.html", Output(FORMATS["html"], Path("a/b.html"))),
+        ("junit.xml", Output(FORMATS["junit"], Path("junit.xml"))),
+        ("markdown=comment", Output(FORMATS["markdown"], Path("comment"))),
+        ("text=pr.md", Output(FORMATS["text"], Path("pr.md"))),
+        ("a=b.json", Output(FORMATS["json"], Path("a=b.json"))),
     ],
 )
 def test_the_ending_says_the_format_unless_it_is_given(written: str, output: Output) -> None:
@@ -55,10 +55,10 @@ def test_an_output_that_cannot_be_is_refused(written: str) -> None:
 
 def test_html_and_json_are_always_there_and_the_rest_when_asked(result: GateResult, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    deliver(result, run, ["markdown", "json"], [Output("junit", tmp_path / "new" / "junit.xml")])
+    deliver(result, run, ["markdown", "json"], [Output(FORMATS["junit"], tmp_path / "new" / "junit.xml")])
     assert {path.name for path in run.iterdir()} == {"report.html", "report.json", "report.md"}
-    assert (run / "report.md").read_text() == RENDERERS["markdown"](result)
-    assert (tmp_path / "new" / "junit.xml").read_text() == RENDERERS["junit"](result)
+    assert (run / "report.md").read_text() == FORMATS["markdown"].render(result)
+    assert (tmp_path / "new" / "junit.xml").read_text() == FORMATS["junit"].render(result)
 
 
 def test_a_file_that_cannot_be_written_keeps_none_of_the_others_back(
@@ -75,18 +75,18 @@ def test_a_collector_never_sees_half_a_file(result: GateResult, tmp_path: Path) 
     metrics = tmp_path / "metrics.prom"
     metrics.write_text("old")
     with metrics.open() as read_meanwhile:
-        deliver(result, tmp_path / "run", [], [Output("openmetrics", metrics)])
+        deliver(result, tmp_path / "run", [], [Output(FORMATS["openmetrics"], metrics)])
         assert read_meanwhile.read() == "old"
-    assert metrics.read_text() == RENDERERS["openmetrics"](result)
+    assert metrics.read_text() == FORMATS["openmetrics"].render(result)
     assert {path.name for path in tmp_path.iterdir()} == {"run", "metrics.prom"}
 
 
 def test_a_link_stays_one(result: GateResult, tmp_path: Path) -> None:
     link, metrics = tmp_path / "link.prom", tmp_path / "metrics.prom"
     link.symlink_to(metrics)
-    deliver(result, tmp_path / "run", [], [Output("openmetrics", link)])
+    deliver(result, tmp_path / "run", [], [Output(FORMATS["openmetrics"], link)])
     assert link.is_symlink()
-    assert metrics.read_text() == RENDERERS["openmetrics"](result)
+    assert metrics.read_text() == FORMATS["openmetrics"].render(result)
 
 
 def test_a_format_that_fails_keeps_no_other_output_back(
@@ -95,7 +95,7 @@ def test_a_format_that_fails_keeps_no_other_output_back(
     def broken(_: GateResult) -> str:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(outputs, "RENDERERS", {**RENDERERS, "html": broken})
+    monkeypatch.setattr(outputs, "FORMATS", {**FORMATS, "html": replace(FORMATS["html"], render=broken)})
     with pytest.raises(ZeroDivisionError) as caught:
         deliver(result, tmp_path, ["junit"], [])
     assert caught.value.__notes__ == [f"{tmp_path / 'report.html'} is missing"]
@@ -146,8 +146,8 @@ def test_a_secret_in_any_input_reaches_no_file_and_not_the_log(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     for variable in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
         monkeypatch.setenv(variable, str(tmp_path / variable))
-    deliver(planted(), tmp_path, RENDERERS, [])
+    deliver(planted(), tmp_path, FORMATS, [])
     written = [path.read_text() for path in tmp_path.iterdir()]
-    assert len(written) == len(RENDERERS) + 2
+    assert len(written) == len(FORMATS) + 2
     for text in (*written, *capsys.readouterr()):
         assert SECRET not in text

@@ -11,7 +11,7 @@ import pytest
 
 from mario_perf.model import Outcome
 from mario_perf.reports import json_report
-from mario_perf.reports.outputs import FILES
+from mario_perf.reports.formats import FORMATS
 from tests.reports import samples
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def latest(pytester: pytest.Pytester) -> Path:
 
 
 def leave(result: GateResult, folder: Path) -> None:
-    (folder / FILES["json"]).write_text(json_report.render(result), encoding="utf-8")
+    (folder / FORMATS["json"].file).write_text(json_report.render(result), encoding="utf-8")
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
@@ -154,7 +154,7 @@ def test_a_report_of_another_version_is_an_error_that_says_so(
     pytester: pytest.Pytester, latest: Path, result: GateResult
 ) -> None:
     document = json.loads(json_report.render(result)) | {"format_version": 2}
-    (latest / FILES["json"]).write_text(json.dumps(document))
+    (latest / FORMATS["json"].file).write_text(json.dumps(document))
     shown = run(pytester)
     shown.assert_outcomes(errors=1)
     shown.stdout.fnmatch_lines(["*no report of format 1 (format_version: *); run again"])

@@ -7,7 +7,7 @@ import pytest
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.model import Commit, Finding, GateResult, Operation, Severity, Subject
 from mario_perf.reports import github_annotations
-from mario_perf.reports.formats import RENDERERS
+from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.redaction import redacted
 from tests.analysis.test_redaction import LEAKS, SECRET
 from tests.reports import samples
@@ -48,9 +48,9 @@ def planted() -> GateResult:
     )
 
 
-@pytest.mark.parametrize("name", RENDERERS)
+@pytest.mark.parametrize("name", FORMATS)
 def test_a_secret_in_any_input_reaches_no_output(name: str) -> None:
-    assert SECRET not in RENDERERS[name](planted())
+    assert SECRET not in FORMATS[name].render(planted())
 
 
 def test_nor_does_it_reach_the_step_summary() -> None:

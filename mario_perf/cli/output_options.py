@@ -1,0 +1,39 @@
+"""Options of the commands that write reports; what they say is made from the registry of formats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import click
+
+from mario_perf.reports.formats import BY_ENDING, FORMATS
+from mario_perf.reports.outputs import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Function = TypeVar("_Function", bound="Callable[..., object]")
+
+ALWAYS: Final = " and ".join(one.name for one in FORMATS.values() if one.always)
+
+FORMAT_HELP: Final = (
+    "Write this format into the run's folder, too, as "
+    f"{', '.join(one.file for one in FORMATS.values() if not one.always)}; repeatable. "
+    f"{ALWAYS} are always there."
+)
+OUTPUT_HELP: Final = (
+    f"Write a file elsewhere, too; repeatable. Its ending says the format ({' '.join(BY_ENDING)}), or a "
+    "format and = before it."
+)
+
+_FORMAT = click.option(
+    "--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), help=FORMAT_HELP
+)
+_OUTPUT = click.option(
+    "--output", "outputs", multiple=True, type=Output.parse, metavar="[FORMAT=]PATH", help=OUTPUT_HELP
+)
+
+
+def output_options(function: _Function) -> _Function:
+    """``--format`` and ``--output``."""
+    return _FORMAT(_OUTPUT(function))
