@@ -52,6 +52,15 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Defect:
+    """Something that a service said and that cannot be, at its first moment (unix seconds)."""
+
+    operation: str
+    time: float
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshots:
     """Every scrape of one service during a run: cumulative counters as exposed.
 
@@ -71,6 +80,7 @@ class Snapshots:
     failures: Counts  # (T, O, E)
     starts: Floats  # (T,) unix seconds
     tells_failures: bool = True  # False: nothing in the metrics sets failures apart
+    defects: tuple[Defect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

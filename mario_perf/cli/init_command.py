@@ -216,6 +216,8 @@ def _explained(chosen: Candidate, ranking: Ranking, names: Sequence[str]) -> Ite
         fits = "fits as well" if other.metrics.duration in alike else "fits less"
         why = listed(other.reasons)
         yield f"{fits}: {_described(other)} ({why}); to take it: --histogram {other.metrics.duration}"
+    if ranking.misfits:
+        yield f"left out: {listed((f'{each.name} ({each.why})' for each in ranking.misfits), most=_SHOWN)}"
     yield from remarks.of_operations(names)
 
 

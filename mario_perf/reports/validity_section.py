@@ -14,6 +14,8 @@ EVERY_RUN = {
     "scrape-gap": "between scrapes there is no gap",
     "restart": "no service was seen to restart",
     "counter-reset": "no counter fell",
+    "metrics-defect": "the metrics do not contradict themselves",
+    "unit-doubtful": "the service's times fit those that the client saw",
     "abandoned-requests": "every request was answered",
     "generator-saturated": "the load generator kept up",
     "load-not-achieved": "the offered load was achieved",

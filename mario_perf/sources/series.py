@@ -13,6 +13,7 @@ import numpy as np
 from mario_perf.configuration.service_metrics import SECONDS_PER, Metrics
 from mario_perf.errors import AmbiguousNameError, MetricNotFoundError, listed, nearest
 from mario_perf.model import Operation, Snapshots
+from mario_perf.sources import defects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,12 +84,14 @@ def snapshots(table: Table, metrics: Metrics) -> Snapshots:
         MetricNotFoundError: The histogram has no bucket ``+Inf``.
         AmbiguousNameError: Two operations have the same name.
     """
-    values = carried_forward(table.values)
+    usable = defects.usable(table.values)
+    values = carried_forward(usable)
     columns = _columns(table.series, metrics)
     of = {name: columns[name] for name in metrics.samples}
     operations = tuple(sorted({column.operation for row in of.values() for column in row}))
     _check_names(operations, metrics)
     place = {operation: index for index, operation in enumerate(operations)}
+    names = {column.index: column.operation.name for row in of.values() for column in row}
     buckets, sums = of[f"{metrics.duration}_bucket"], of[f"{metrics.duration}_sum"]
     executed = of[metrics.executions] if metrics.executions else _totals(buckets)
     failed = _failed(of, metrics)
@@ -106,6 +109,7 @@ def snapshots(table: Table, metrics: Metrics) -> Snapshots:
         failures=_failures(values, failed, place, error_types),
         starts=_starts(table, metrics),
         tells_failures=metrics.failures is not None or any(column.status for column in buckets),
+        defects=defects.find(table, usable, names, metrics),
     )
 
 

@@ -12,6 +12,7 @@ from mario_perf.durations import formatted
 from mario_perf.errors import listed
 from mario_perf.model import Finding, Severity
 from mario_perf.sources.counters import around
+from mario_perf.validity import metrics_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,11 @@ def of(seen: Seen) -> tuple[Finding, ...]:
         _disagreement,
         _abandoned,
     )
-    return (*(finding for check in checks for finding in check(seen)), *of_load(seen.record))
+    return (
+        *(finding for check in checks for finding in check(seen)),
+        *metrics_checks.of(seen.snapshots, seen.record, seen.target),
+        *of_load(seen.record),
+    )
 
 
 def of_load(record: RunRecord) -> tuple[Finding, ...]:

@@ -33,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 
 
 METHODS = """# TYPE http_server_requests_seconds histogram
+http_server_requests_seconds_bucket{method="GET",uri="/items",status="200",exception="None",le="1"} 3
 http_server_requests_seconds_bucket{method="GET",uri="/items",status="200",exception="None",le="+Inf"} 3
 http_server_requests_seconds_bucket{method="POST",uri="/items",status="200",exception="None",le="+Inf"} 2
 """
@@ -175,6 +176,49 @@ def test_a_file_is_only_overwritten_when_forced(url: str, tmp_path: Path) -> Non
     assert output.read_text(encoding="utf-8") == "mine"
     assert write(url, output, "--force").exit_code == 0
     assert output.read_text(encoding="utf-8") != "mine"
+
+
+AXON = """commandBus_Place_allTimer_seconds_bucket{le="1"} 3
+commandBus_Place_allTimer_seconds_bucket{le="+Inf"} 3
+commandBus_Ship_allTimer_seconds_bucket{le="1"} 3
+commandBus_Ship_allTimer_seconds_bucket{le="+Inf"} 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<html><body>Login</body></html>", "HTML web page"),
+        ('{"status": "up"}', "JSON"),
+        ("", "no histogram there"),
+        ("up 1\nthis is prose\n", "no value"),
+        (
+            AXON,
+            "several histograms, each of one operation: commandBus_Place_allTimer_seconds, commandBus_Ship",
+        ),
+        (
+            METHODS.replace("requests_seconds", "requests").replace('le="1"', 'le="3"'),
+            "nothing tells its unit",
+        ),
+    ],
+)
+def test_a_page_that_does_not_do_is_refused_in_a_line(tmp_path: Path, text: str, said: str) -> None:
+    output = tmp_path / "perf.toml"
+    with answering("/metrics", text) as base:
+        error = write(f"{base}/metrics", output).exception
+    assert isinstance(error, UserError)
+    assert said in str(error)
+    assert "\n" not in str(error)
+    assert not output.exists()
+
+
+def test_a_unit_that_nothing_tells_can_be_given(tmp_path: Path) -> None:
+    output = tmp_path / "perf.toml"
+    text = METHODS.replace("requests_seconds", "requests").replace('le="1"', 'le="3"')
+    with answering("/metrics", text) as base:
+        done = write(f"{base}/metrics", output, "--unit", "microseconds")
+    assert done.exit_code == 0
+    assert policy_file.load(output).metrics.unit == "microseconds"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/metrics", "http://:bad", "shop"], ids=str)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 LEAST = 10.0
 """The weight below which nothing is taken unless it is named."""
 
+_NO_DURATION = "it is no duration"
+
 _NEAR = 15.0
 """Weights that differ by less fit as well."""
 
@@ -68,11 +70,15 @@ class Ranking:
 
 def rank(seen: Seen, unit: Unit | None = None) -> Ranking:
     """All histograms by the weight of what speaks for them. ``unit`` is that of those that tell none."""
-    read = [examine(each, seen.counters, unit=unit) for each in seen.histograms]
+    read = [
+        _bucketless(each) if seen.on_page and not each.bounds else examine(each, seen.counters, unit=unit)
+        for each in seen.histograms
+    ]
     candidates = [each for each in read if isinstance(each, Candidate)]
     fitting = sorted((each for each in candidates if each.weight >= LEAST), key=_order)
     light = [_too_light(each) for each in candidates if each.weight < LEAST]
-    return Ranking(tuple(fitting), (*(each for each in read if isinstance(each, Misfit)), *light))
+    misfits = [*(each for each in read if isinstance(each, Misfit)), *light]
+    return Ranking(tuple(fitting), tuple(sorted(misfits, key=lambda each: each.why.startswith(_NO_DURATION))))
 
 
 def examine(
@@ -84,7 +90,7 @@ def examine(
 ) -> Candidate | Misfit:
     """One histogram. ``unit`` and ``names``, its labels for an operation, are what somebody knows."""
     if (other := duration_units.no_duration(histogram)) is not None and unit is None:
-        return Misfit(histogram.name, f"it is no duration: {other}", "give --unit if it is")
+        return Misfit(histogram.name, f"{_NO_DURATION}: {other}", "give --unit if it is")
     told = duration_units.unit(histogram)
     if told is None and unit is None:
         return Misfit(
@@ -155,6 +161,14 @@ def _count(histogram: Histogram, label: str, value: str) -> float:
     return sum(count for series, count in pairs if series.get(label) == value)
 
 
+def _bucketless(histogram: Histogram) -> Misfit:
+    return Misfit(
+        histogram.name,
+        'it has no bucket but le="+Inf"',
+        "give it buckets, or if it is a native histogram the URL of a Prometheus that scrapes it",
+    )
+
+
 def _unnamed(histogram: Histogram) -> Misfit:
     return Misfit(
         histogram.name,
@@ -165,7 +179,11 @@ def _unnamed(histogram: Histogram) -> Misfit:
 
 def _too_light(candidate: Candidate) -> Misfit:
     name = candidate.metrics.duration
-    return Misfit(name, f"it tells {listed(candidate.reasons)}", f"give --histogram {name} if it is the one")
+    return Misfit(
+        name,
+        f"too little speaks for it ({'; '.join(candidate.reasons)})",
+        f"give --histogram {name} if it is the one",
+    )
 
 
 def _order(candidate: Candidate) -> tuple[float, str]:

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 _CODES = (
     *("http_response_status_code", "response_status_code", "http_status_code", "status_code"),
     *("response_code", "http_status", "http_code", "response_status", "return_code", "status", "code"),
+    *("statuscode", "rescode", "respcode", "retcode", "httpcode", "httpstatus"),
     *("status_class", "code_class", "status_group", "grpc_code", "grpc_status", "class"),
 )
+_CLASSES = ("status_class", "code_class", "class", "status", "code", "family")
 _GOOD = ("success", "successful", "succeeded", "is_success", "ok", "is_ok")
-_BAD = ("failed", "failure", "error", "errored", "is_error", "has_error", "faulted", "is_failed")
+_BAD = ("failed", "failure", "error", "errored", "err", "is_error", "has_error", "faulted", "is_failed")
 _OUTCOMES = (
     *("outcome", "execution_result", "result", "state", "status", "final_state", "disposition", "conclusion"),
     *("status_code", "code", "response", "error"),
@@ -76,6 +78,7 @@ def choose(family: Family) -> Status | None:
     for called, accepts, failing in (
         (_CODES, _is_http, HTTP_FAILURES),
         (_CODES, lambda label, values: _is_grpc(label, values, words), GRPC_FAILURES),
+        (_CLASSES, _is_class, "5"),
         (_GOOD, _is_boolean, "(?i)false|0|no"),
         (_OUTCOMES, _is_outcome, OUTCOME_FAILURES),
         (_BAD, _is_boolean, "(?i)true|1|yes"),
@@ -117,6 +120,11 @@ def _values(family: Family, label: str) -> frozenset[str]:
 
 def _is_http(label: str, values: frozenset[str]) -> bool:  # noqa: ARG001 - one of several such tests
     return any(_HTTP.fullmatch(value) for value in values)
+
+
+def _is_class(label: str, values: frozenset[str]) -> bool:  # noqa: ARG001
+    """The first digit of HTTP's codes."""
+    return bool(values & {"2", "5"}) and values <= set("12345")
 
 
 def _is_grpc(label: str, values: frozenset[str], words: set[str]) -> bool:

@@ -162,7 +162,9 @@ OTHER = {
 
 PART = {
     **dict.fromkeys(("view", "render", "template", "middleware", "middlewares", "header", "headers"), 8),
-    **dict.fromkeys(("ttfb", "upstream", "receive", "delivery", "critical", "schedule", "poll", "fetch"), 10),
+    **dict.fromkeys(
+        ("ttfb", "connect", "upstream", "receive", "delivery", "critical", "schedule", "poll", "fetch"), 10
+    ),
     **dict.fromkeys(("active", "longtask"), 10),
     **dict.fromkeys(("highr", "validation", "serialization", "parsing", "parse", "auth", "replay"), 8),
 }

@@ -85,4 +85,6 @@ def _waiting(words: tuple[str, ...]) -> Iterator[tuple[float, str]]:
 
 def _is_work(words: tuple[str, ...], word: str) -> bool:
     """Words that mean the opposite beside another: a job's runtime, a scheduled job."""
+    if word == "io":  # OpenCensus: grpc.io/server/server_latency
+        return "grpc" in words
     return word in {"runtime", "scheduled", "success"} and bool(JOBS & {*words})

@@ -110,6 +110,19 @@ def test_what_does_not_do_says_why_and_what_would(metric: str, why: str) -> None
     assert "--" in misfit.remedy
 
 
+def test_a_histogram_without_finite_buckets_does_not_do() -> None:
+    (misfit,) = rank(of_exposition('http_seconds_bucket{route="/a",le="+Inf"} 1\n')).misfits
+    assert "no bucket but" in misfit.why
+    assert "native" in misfit.remedy
+
+
+def test_several_histograms_that_are_one_operation_each_are_ranked_alike() -> None:
+    """Axon without tags has a timer for each message."""
+    timers = [f"commandBus_{name}_allTimer_seconds{{}}" for name in ("Place", "Ship")]
+    found = ranking(*timers, "commandBus_Place_failureTimer_seconds{}")
+    assert [each.metrics.name_label for each in (found.candidates[0], *found.equal)] == [(), ()]
+
+
 def test_a_unit_that_nothing_tells_is_asked_for() -> None:
     (seen,) = of_exposition(
         'work_time_bucket{route="/a",le="5"} 1\nwork_time_bucket{route="/a",le="+Inf"} 1\n'

@@ -1,0 +1,92 @@
+"""Whether what a service says of its times can be: by arithmetic, and by what the client saw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mario_perf.durations import formatted
+from mario_perf.errors import listed
+from mario_perf.model import Finding, Severity
+from mario_perf.sources.counters import around, increase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mario_perf.model import Snapshots
+    from mario_perf.run_record import RunRecord, StepCounts, TargetRecord
+
+FEWEST = 10
+"""Executions from which a mean tells the unit."""
+
+TOO_SLOW = 20.0
+TOO_FAST = 200.0
+"""How often the service's mean may hold the client's slowest answer, and the client's fastest the mean.
+
+A wrong unit is wrong by 1,000. A handler that goes on after its answer may take longer than the client saw.
+The way to a remote service may take much longer than its handler: so the second is a warning."""
+
+
+def of(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
+    """Findings on one side of a run."""
+    yield from _defects(snapshots, record, target)
+    yield from _unit(snapshots, record, target)
+
+
+def _defects(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
+    whole = around(snapshots.times, record.whole_run)
+    first, last = snapshots.times[whole.first], snapshots.times[whole.last]
+    found = [each for each in snapshots.defects if first <= each.time <= last]
+    if found:
+        start = record.whole_run.start
+        told = [
+            f"{each.operation}: {each.said} ({formatted(max(each.time - start, 0.0))} into the run)"
+            for each in found
+        ]
+        yield Finding(
+            "metrics-defect",
+            Severity.INVALID,
+            f"{_where(record, target)}the metrics contradict themselves: {listed(told)}; "
+            "mend the service's instrumentation, then run again",
+        )
+
+
+def _unit(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
+    """The service's mean against the fastest and the slowest answer that the client had."""
+    slow, fast = [], []
+    for operation, mean in _means(snapshots, record).items():
+        steps = [step for step in target.whole_run if step.operation == operation]
+        fastest, slowest = _extremes(steps)
+        if slowest is not None and mean > TOO_SLOW * slowest:
+            slow.append(f"{operation} (service {formatted(mean)}, client at most {formatted(slowest)})")
+        if fastest is not None and mean * TOO_FAST < fastest:
+            fast.append(f"{operation} (service {formatted(mean)}, client at least {formatted(fastest)})")
+    for wrong, severity in ((slow, Severity.INVALID), (fast, Severity.WARNING)):
+        if wrong:
+            yield Finding(
+                "unit-doubtful",
+                severity,
+                f"{_where(record, target)}service and client are far apart: {listed(wrong)}; "
+                "see [metrics] unit in perf.toml",
+            )
+
+
+def _means(snapshots: Snapshots, record: RunRecord) -> dict[str, float]:
+    """Seconds of a success in the whole run, of operations with enough of them."""
+    scrapes = around(snapshots.times, record.whole_run).scrapes
+    counts = increase(snapshots.buckets[scrapes]).sum(axis=(0, 2))
+    spent = increase(snapshots.sums[scrapes]).sum(axis=0)
+    return {
+        operation.name: float(spent[index] / counts[index])
+        for index, operation in enumerate(snapshots.operations)
+        if counts[index] >= FEWEST
+    }
+
+
+def _extremes(steps: list[StepCounts]) -> tuple[float | None, float | None]:
+    fastest = [step.fastest for step in steps if step.fastest is not None]
+    slowest = [step.slowest for step in steps if step.slowest is not None]
+    return min(fastest, default=None), max(slowest, default=None)
+
+
+def _where(record: RunRecord, target: TargetRecord) -> str:
+    return f"{target.side}: " if len(record.targets) > 1 else ""
