@@ -1,8 +1,16 @@
-"""``python -m analysis.compare --baseline`` judges the latest run. Code: ``mario_perf/cli/compare.py``."""
+"""``python -m analysis.compare --baseline`` judges the latest run: ``mario-perf compare`` by another name."""
 
 import sys
+from collections.abc import Sequence
 
-from mario_perf.cli.compare import main
+from mario_perf.cli.compare_command import compare
+from mario_perf.cli.main import run
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Compare, report, and return the exit code."""
+    return run(compare, "python -m analysis.compare", arguments)
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -2,7 +2,7 @@
 
 import sys
 
-from mario_perf.measurement.live import main
+from mario_perf.cli.live_command import main
 
 if __name__ == "__main__":
     sys.exit(main())

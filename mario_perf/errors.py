@@ -10,9 +10,7 @@ if TYPE_CHECKING:
 
 
 class UserError(Exception):
-    """Base of all errors that are told to the user without a traceback. Exit code 2."""
-
-    exit_code = 2
+    """Base of all errors that are told to the user without a traceback."""
 
 
 class PolicyError(UserError):
@@ -30,7 +28,9 @@ class UnreadableExpositionError(UserError):
 class InvalidRunError(UserError):
     """A run can be read, but not judged: the same answer as a result that is invalid."""
 
-    exit_code = 4
+
+class NotKeptError(UserError):
+    """What was measured is unfit to judge later runs by."""
 
 
 class EmptyRunError(InvalidRunError):

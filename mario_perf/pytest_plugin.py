@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from _pytest._code.code import ExceptionInfo, TerminalRepr
 
-    from mario_perf.reports.schema.report_document import OperationReport, Report
+    from mario_perf.cli.exit_codes import ExitCode
+    from mario_perf.model import Verdict
+    from mario_perf.reports.schema.report_document import Report
 
 _REPORT = "report.json"
 _PLACE = pytest.StashKey[Path]()
@@ -75,16 +77,25 @@ class PerfReport(pytest.File):
         Raises:
             CollectError: it is no report, or of another version.
         """
+        from mario_perf.cli.exit_codes import of_outcome  # noqa: PLC0415 - see the module's docstring
+        from mario_perf.judgement import verdict  # noqa: PLC0415
+        from mario_perf.model import Outcome, Verdict  # noqa: PLC0415
+
         report = self._read()
         inconclusive = report.policy.get("inconclusive", "inconclusive")
-        yield RunItem.from_parent(self, name="the run is valid", report=report, inconclusive=inconclusive)
+        valid = report.outcome is not Outcome.INVALID
+        of_invalid = of_outcome(Outcome.INVALID, inconclusive)
+        yield RunItem.from_parent(
+            self, name="the run is valid", report=report, code=None if valid else of_invalid
+        )
         for operation in report.operations:
+            judged = operation.verdict if valid else Verdict.INCONCLUSIVE
             yield OperationItem.from_parent(
                 self,
                 name=operation.operation.name,
-                operation=operation,
-                judged=report.outcome != "invalid",
-                inconclusive=inconclusive,
+                verdict=judged,
+                explanation=operation.explanation if valid else "the run cannot be judged",
+                code=of_outcome(verdict.outcome((judged,)), inconclusive),
             )
 
     def _read(self) -> Report:
@@ -115,46 +126,41 @@ class _Item(pytest.Item):
 
 
 class RunItem(_Item):
-    """Whether the run could be judged at all."""
+    """Whether the run could be judged at all; ``code`` is that of an invalid run, None of a valid one."""
 
-    def __init__(self, *, report: Report, inconclusive: str, **nodes: object) -> None:
+    def __init__(self, *, report: Report, code: ExitCode | None, **nodes: object) -> None:
         super().__init__(**nodes)  # type: ignore[arg-type]
         reasons = [each.message for each in report.findings if each.severity == "invalid"]
-        self._invalid = report.outcome == "invalid"
-        self._inconclusive = inconclusive
+        self._code = code
         self._why = "\n".join((report.sentence, *reasons))
 
     def setup(self) -> None:
         """An invalid run is an error, not a failure: nothing was found out about any operation."""
-        if self._invalid and self._inconclusive == "inconclusive":
+        if self._code is not None and self._code.name == "INCONCLUSIVE":
             raise VerdictError(self._why)
 
     def runtest(self) -> None:
         """An invalid run that the policy maps."""
-        if self._invalid and self._inconclusive == "pass":
+        if self._code is not None and self._code.name == "PASS":
             pytest.skip(self._why)
-        if self._invalid:
+        if self._code is not None:
             raise VerdictError(self._why)
 
 
 class OperationItem(_Item):
     """The verdict of one operation."""
 
-    def __init__(
-        self, *, operation: OperationReport, judged: bool, inconclusive: str, **nodes: object
-    ) -> None:
+    def __init__(self, *, verdict: Verdict, explanation: str, code: ExitCode, **nodes: object) -> None:
         super().__init__(**nodes)  # type: ignore[arg-type]
-        self._verdict = operation.verdict.value if judged else "inconclusive"
-        self._explanation = operation.explanation if judged else "the run cannot be judged"
-        self._inconclusive = inconclusive
-        self.user_properties.append(("verdict", self._verdict))
+        self._verdict, self._explanation, self._code = verdict, explanation, code
+        self.user_properties.append(("verdict", verdict.value))
 
     def runtest(self) -> None:
         """Say it as pytest says it."""
-        match self._verdict, self._inconclusive:
-            case ("regressed", _) | ("inconclusive", "fail"):
+        match self._verdict.value, self._code.name:
+            case _, "REGRESSED":
                 raise VerdictError(self._explanation)
-            case "inconclusive", "pass":
+            case "inconclusive", "PASS":
                 pytest.skip(f"inconclusive: {self._explanation}")
-            case "inconclusive", _:
+            case _, "INCONCLUSIVE":
                 pytest.xfail(f"inconclusive: {self._explanation}")

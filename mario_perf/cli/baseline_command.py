@@ -14,7 +14,7 @@ from mario_perf.baselines import stored_baselines
 from mario_perf.cli.exit_codes import KEEPING, NO_VERDICT
 from mario_perf.comparison.operations import failures, service_tells
 from mario_perf.configuration import policy_file
-from mario_perf.errors import UserError, listed
+from mario_perf.errors import NotKeptError, UserError, listed
 from mario_perf.judgement.round_selection import reasons
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.scrapes import ScrapeSource
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
 
 MOST_FAILED = 0.1
 """Share of an operation's executions that may fail in a baseline without a warning."""
-
-
-class UnfitRunError(UserError):
-    """A run that could not be judged is nothing to judge others by."""
-
-    exit_code = 4
 
 
 @click.group(
@@ -70,7 +64,7 @@ def save(run: Path, keep: int, policy: Path | None) -> None:
     """Add a run to the baseline of its scenario and environment."""
     loaded = runs.load(run)
     if ended := incidents.read(loaded.directory):
-        raise UnfitRunError(f"{loaded.record.run_id} is not kept, as it cannot be judged: {ended.message}")
+        raise NotKeptError(f"{loaded.record.run_id} is not kept, as it cannot be judged: {ended.message}")
     source = ScrapeSource(loaded.directory, policy_file.load(policy).metrics)
     run_of_one = _fit(measure_run(loaded, source))
     if failed := _failed(run_of_one):
@@ -100,7 +94,7 @@ def _fit(run: MeasuredRun) -> RunMeasurement:
 
     Raises:
         UserError: it is a round of a duet.
-        UnfitRunError: it could not be judged itself.
+        NotKeptError: it could not be judged itself.
     """
     run_id = run.record.run_id
     if len(run.sides) > 1:
@@ -108,7 +102,7 @@ def _fit(run: MeasuredRun) -> RunMeasurement:
             f"{run_id} is not kept: it is a duet, whose services shared the machine; save a run of one"
         )
     if unfit := reasons(run):
-        raise UnfitRunError(f"{run_id} is not kept, as it cannot be judged: {unfit[0].message}")
+        raise NotKeptError(f"{run_id} is not kept, as it cannot be judged: {unfit[0].message}")
     return run.candidate
 
 

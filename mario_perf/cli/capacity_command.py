@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from mario_perf.builds import origin
 from mario_perf.capacity.capacity_change import FEW, KEPT, NOISE, RULED_OUT
 from mario_perf.capacity.rate_search import LOWEST, Search
+from mario_perf.cli import exit_codes
 from mario_perf.cli.demo_option import demo_option
-from mario_perf.cli.exit_codes import EXIT_CODES
+from mario_perf.cli.exit_codes import EXIT_CODES, ExitCode
 from mario_perf.cli.tls_options import tls_options
 from mario_perf.gate import capacity_session
 from mario_perf.gate.capacity_session import CapacityWish
@@ -126,11 +128,13 @@ Examples:
     show_default=True,
     help="Folder for runs; the search makes one in it, with a capacity.json.",
 )
-def capacity(**options: object) -> int:
+def capacity(**options: object) -> ExitCode:
     """How many journeys a second does the service take while it keeps its limits?
 
     Starts the service anew for every probe and sends it journeys that do not wait for its answers. Doubles
     the rate until the policy's [limits] break, bisects, and confirms what it found: the highest rate at which
     every operation keeps its limits and no journey is dropped. Takes some minutes.
     """
-    return capacity_session.run(CapacityWish(**options))  # type: ignore[arg-type]
+    wish = CapacityWish(**options)  # type: ignore[arg-type]
+    policy = origin.policy(wish.policy, demo=wish.demo)
+    return exit_codes.of_judgement(lambda: capacity_session.run(wish, policy), policy.inconclusive)

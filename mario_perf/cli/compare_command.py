@@ -1,18 +1,138 @@
-"""``mario-perf compare``."""
+"""``mario-perf compare``, also known as ``python -m analysis.compare``."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from mario_perf.cli import compare as front_door
+from mario_perf import ci_environment, runs, subject
+from mario_perf.baselines import stored_baselines
+from mario_perf.cli import exit_codes
+from mario_perf.cli.exit_codes import EXIT_CODES
+from mario_perf.cli.invocation import Invocation, pass_invocation
+from mario_perf.cli.output_options import output_options
+from mario_perf.cli.prometheus_options import Prometheus, prometheus_options
+from mario_perf.configuration import policy_file
+from mario_perf.judgement.judge import conclude
+from mario_perf.measurement.recorded_runs import measure_recorded
+from mario_perf.reports import outputs
+from mario_perf.sources.prometheus_source import PrometheusSource
+from mario_perf.sources.scrapes import ScrapeSource
+
+if TYPE_CHECKING:
+    from mario_perf.cli.exit_codes import ExitCode
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.measurement.recorded_runs import SourceOf
+    from mario_perf.model import Outcome
+    from mario_perf.reports.outputs import Output
+    from mario_perf.run_record import RunRecord
+
+OF_SCENARIO = ""
+"""Of ``--baseline``: no path, the runs that are kept of this scenario and environment."""
+
+_DEFAULTS = "\n  ".join(policy_file.defaults().splitlines())
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was asked for."""
+
+    paths: tuple[Path, ...]
+    baseline: str | None
+    policy: Policy
+    prometheus: Prometheus
+    formats: tuple[str, ...]
+    outputs: tuple[Output, ...]
+    typed: tuple[str, ...]
 
 
 @click.command(
-    "compare",
-    context_settings={"ignore_unknown_options": True, "help_option_names": []},
-    add_help_option=False,
+    epilog=f"""\b
+Examples:
+  mario-perf compare --baseline                     the latest run with the baseline of its scenario
+  mario-perf compare --run runs/A --run runs/B      the rounds of a duet
+  mario-perf compare --baseline --prometheus http://127.0.0.1:9090 --prometheus-match job=shop
+  mario-perf compare --baseline --format markdown
+  python -m analysis.compare --baseline             the same command by its other name
+
+{EXIT_CODES}
+
+\b
+Secrets are read from the environment: PROMETHEUS_PASSWORD for --prometheus-user, or PROMETHEUS_TOKEN.
+
+\b
+The policy's defaults:
+  {_DEFAULTS}"""
 )
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def compare(arguments: tuple[str, ...]) -> int:
-    """Judge a run that was recorded. See: mario-perf compare --help."""
-    return front_door.main(arguments)
+@click.option(
+    "--baseline",
+    is_flag=False,
+    flag_value=OF_SCENARIO,
+    metavar="[PATH]",
+    help=f"A baseline file; without PATH the one in {stored_baselines.ROOT}/ for this scenario and "
+    "environment.",
+)
+@click.option(
+    "--run",
+    "paths",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help=f"The run's folder, several times for the rounds of a duet. Default: {runs.LATEST}.",
+)
+@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+@output_options
+@prometheus_options
+@pass_invocation
+def compare(  # noqa: PLR0913 - an argument an option
+    invocation: Invocation,
+    /,
+    *,
+    baseline: str | None,
+    paths: tuple[Path, ...],
+    policy: Path | None,
+    formats: tuple[str, ...],
+    outputs: tuple[Output, ...],
+    prometheus: Prometheus,
+) -> ExitCode:
+    """Judge a run against a stored baseline, or, in a duet, against the one beside it."""
+    asked = Comparison(
+        paths or (runs.LATEST,),
+        baseline,
+        policy_file.load(policy),
+        prometheus,
+        formats,
+        outputs,
+        invocation.typed,
+    )
+    return exit_codes.of_judgement(lambda: _compared(asked), asked.policy.inconclusive)
+
+
+def _compared(asked: Comparison) -> Outcome:
+    found = measure_recorded(asked.paths, _source(asked))
+    last = found.runs[-1].record
+    told = conclude(found.runs, _baseline(asked.baseline, last), asked.policy, incidents=found.incidents)
+    about = subject.of(told, last.run_id, ci_environment.read(os.environ))
+    result = replace(told, command=asked.typed, subject=about)
+    outputs.deliver(result, runs.folder_of(asked.paths[-1]).resolve(), asked.formats, asked.outputs)
+    return result.outcome
+
+
+def _baseline(wanted: str | None, record: RunRecord) -> stored_baselines.Baseline | None:
+    if wanted is None:
+        return None
+    path = Path(wanted) if wanted else stored_baselines.find(record.scenario, record.environment)
+    return stored_baselines.load(path)
+
+
+def _source(asked: Comparison) -> SourceOf:
+    metrics = asked.policy.metrics
+    connection = asked.prometheus.connection
+    if connection is None:
+        return lambda run: ScrapeSource(run.directory, metrics)
+    source = PrometheusSource(connection, metrics)
+    return lambda _: source

@@ -10,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from mario_perf.builds import origin
+from mario_perf.cli import exit_codes
 from mario_perf.cli.demo_option import demo_option
+from mario_perf.cli.exit_codes import EXAMINING
 from mario_perf.cli.matcher_option import matching
 from mario_perf.doctor.diagnosis import Level
 from mario_perf.doctor.examination import ROUNDS, examine, examine_url
@@ -20,26 +22,21 @@ from mario_perf.sources.connection import Connection
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mario_perf.cli.exit_codes import ExitCode
     from mario_perf.doctor.diagnosis import Diagnosis
 
 _STYLES = {Level.OK: "green", Level.ATTENTION: "yellow", Level.PROBLEM: "bold red"}
-_UNFIT = 2
 
 
 @click.command(
-    epilog="""\b
+    epilog=f"""\b
 Examples:
   mario-perf doctor                                  perf.toml's service
   mario-perf doctor --quick                          without the noise of this machine
   mario-perf doctor --url http://127.0.0.1:8000/metrics
   mario-perf doctor --url http://127.0.0.1:9090 --match job=shop    through a Prometheus
 
-\b
-Exit codes:
-  0    a gate can work; what needs attention is named
-  1    unexpected error of the tool
-  2    a gate cannot work: a problem is named, with what to do; or usage, or configuration
-  130  interrupted"""
+{EXAMINING}"""
 )
 @demo_option
 @click.option(
@@ -52,7 +49,7 @@ Exit codes:
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
 def doctor(
     *, demo: bool, url: str | None, matchers: tuple[tuple[str, str], ...], quick: bool, policy: Path | None
-) -> int:
+) -> ExitCode:
     """Is everything fit for a gate: the service, its metrics, this machine?
 
     Starts the service of the working tree, sends it requests for a moment, and looks at its metrics: are
@@ -70,7 +67,7 @@ def doctor(
     else:
         told = examine(read, policy, 0 if quick else ROUNDS, demo=demo)
     _print(told)
-    return _UNFIT if any(each.level is Level.PROBLEM for each in told) else 0
+    return exit_codes.of_examination(problems=any(each.level is Level.PROBLEM for each in told))
 
 
 def _print(told: Sequence[Diagnosis]) -> None:

@@ -1,27 +1,123 @@
-"""What the exit codes mean, as the commands' help says it."""
+"""The exit codes: the one place that turns an outcome or an error into one, and says what they mean."""
 
-EXIT_CODES = """\b
-Exit codes:
-  0    pass: no operation is slower or fails more often
-  1    unexpected error of the tool
-  2    usage, configuration or unreadable input
-  3    regressed
-  4    inconclusive, or a run that cannot be judged (perf.toml may map it to 0 or 3)
-  130  interrupted"""
+from __future__ import annotations
 
-KEEPING = """\b
-Exit codes:
-  0    done
-  1    unexpected error of the tool
-  2    usage, configuration or unreadable input
-  4    a run that cannot be judged: it is not kept
-  130  interrupted"""
-"""Of a command that keeps a run, or refuses to."""
+from enum import IntEnum
+from typing import TYPE_CHECKING
 
-NO_VERDICT = """\b
-Exit codes:
-  0    done
-  1    unexpected error of the tool
-  2    usage, configuration or unreadable input
-  130  interrupted"""
-"""Of commands that judge nothing."""
+import click
+
+from mario_perf.cli import error_lines
+from mario_perf.errors import InvalidRunError, NotKeptError, UserError
+from mario_perf.model import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mario_perf.configuration.policy import Inconclusive
+
+
+class ExitCode(IntEnum):
+    """What a command comes to."""
+
+    PASS = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    REGRESSED = 3
+    INCONCLUSIVE = 4
+    INTERRUPTED = 130
+
+
+_COULD_NOT_TELL: Mapping[Inconclusive, ExitCode] = {
+    "inconclusive": ExitCode.INCONCLUSIVE,
+    "pass": ExitCode.PASS,
+    "fail": ExitCode.REGRESSED,
+}
+
+
+def of_outcome(outcome: Outcome, inconclusive: Inconclusive) -> ExitCode:
+    """Could not tell and invalid are 4, unless the policy maps them."""
+    if outcome is Outcome.PASS:
+        return ExitCode.PASS
+    return ExitCode.REGRESSED if outcome is Outcome.REGRESSED else _COULD_NOT_TELL[inconclusive]
+
+
+def of_error(error: BaseException) -> ExitCode:
+    """By what kind of error it is."""
+    match error:
+        case InvalidRunError() | NotKeptError():
+            return ExitCode.INCONCLUSIVE
+        case UserError() | click.ClickException():
+            return ExitCode.USAGE
+        case KeyboardInterrupt() | click.Abort():
+            return ExitCode.INTERRUPTED
+        case _:
+            return ExitCode.UNEXPECTED
+
+
+def of_judgement(judge: Callable[[], Outcome], inconclusive: Inconclusive) -> ExitCode:
+    """Judge. A run that cannot be judged is the same outcome with a result and without one."""
+    try:
+        outcome = judge()
+    except InvalidRunError as error:
+        error_lines.write(error)
+        outcome = Outcome.INVALID
+    return of_outcome(outcome, inconclusive)
+
+
+def of_examination(*, problems: bool) -> ExitCode:
+    """Whether a gate can work."""
+    return ExitCode.USAGE if problems else ExitCode.PASS
+
+
+_ANY = {
+    ExitCode.PASS: "done",
+    ExitCode.UNEXPECTED: "unexpected error of the tool",
+    ExitCode.USAGE: "usage, configuration or unreadable input",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+
+
+def _section(meanings: Mapping[ExitCode, str]) -> str:
+    lines = (f"  {code.value:<3}  {meaning}" for code, meaning in sorted({**_ANY, **meanings}.items()))
+    return "\n".join(("\b", "Exit codes:", *lines))
+
+
+NO_VERDICT = _section({})
+"""Help of commands that judge nothing."""
+
+EXIT_CODES = _section(
+    {
+        ExitCode.PASS: "pass: no operation is slower or fails more often",
+        ExitCode.REGRESSED: "regressed",
+        ExitCode.INCONCLUSIVE: (
+            "inconclusive, or a run that cannot be judged (perf.toml may map it to 0 or 3)"
+        ),
+    }
+)
+
+KEEPING = _section({ExitCode.INCONCLUSIVE: "a run that cannot be judged: it is not kept"})
+"""Help of a command that keeps a run, or refuses to."""
+
+WRITING = _section(
+    {
+        ExitCode.PASS: "written",
+        ExitCode.USAGE: (
+            "usage, no metrics there, none that look like operations, or a file that would be overwritten"
+        ),
+    }
+)
+"""Help of a command that writes perf.toml."""
+
+ASKING = _section({ExitCode.USAGE: "usage, configuration, no Prometheus, or one that knows no operation"})
+"""Help of a command that asks a Prometheus."""
+
+EXAMINING = _section(
+    {
+        ExitCode.PASS: "a gate can work; what needs attention is named",
+        ExitCode.USAGE: (
+            "a gate cannot work: a problem is named, with what to do; or usage, or configuration"
+        ),
+    }
+)
+"""Help of a command that says whether a gate can work."""

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import click
 
+from mario_perf.builds import origin
+from mario_perf.cli import exit_codes
 from mario_perf.cli.demo_option import demo_option
-from mario_perf.cli.exit_codes import EXIT_CODES
+from mario_perf.cli.exit_codes import EXIT_CODES, ExitCode
+from mario_perf.cli.invocation import Invocation, pass_invocation
 from mario_perf.cli.output_options import output_options
 from mario_perf.cli.tls_options import tls_options
 from mario_perf.gate import gate_session
@@ -109,11 +112,15 @@ Examples:
     help="Folder for runs; each gate makes one in it, and points latest to it.",
 )
 @output_options
-@click.pass_obj
-def gate(began: float, /, **options: object) -> int:
+@pass_invocation
+def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     """Is the working tree slower than the code it came from?
 
     Starts both builds side by side, drives them with the same journeys at the same time, and compares every
     command and query. Ends as soon as it knows.
     """
-    return gate_session.run(Wish(**options), began)  # type: ignore[arg-type]
+    wish = Wish(**options)  # type: ignore[arg-type]
+    policy = origin.policy(wish.policy, demo=wish.demo)
+    return exit_codes.of_judgement(
+        lambda: gate_session.run(wish, policy, invocation.began), policy.inconclusive
+    )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import click
 import httpx
 
+from mario_perf.cli.exit_codes import WRITING
 from mario_perf.cli.matcher_option import matching
 from mario_perf.configuration import policy_text
 from mario_perf.configuration.discovery import refusal, remarks
@@ -42,19 +43,14 @@ _ANSWERING = 5.0
 
 
 @click.command(
-    epilog="""\b
+    epilog=f"""\b
 Examples:
   mario-perf init http://127.0.0.1:8000/metrics
-  mario-perf init http://127.0.0.1:8000/metrics --start "python -m uvicorn shop:app --port {port}"
+  mario-perf init http://127.0.0.1:8000/metrics --start "python -m uvicorn shop:app --port {_PORT}"
   mario-perf init http://127.0.0.1:9090 --match job=shop --preset Micrometer --force
   mario-perf init http://127.0.0.1:8000/metrics --histogram shop_request_seconds --name-label page
 
-\b
-Exit codes:
-  0    written
-  1    unexpected error of the tool
-  2    usage, no metrics there, none that look like operations, or a file that would be overwritten
-  130  interrupted"""
+{WRITING}"""
 )
 @click.argument("url")
 @click.option("--preset", "title", type=click.Choice(TITLES), help="Which of the instrumentations found.")

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import signal
-import time
-import traceback
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from mario_perf import masking
+from mario_perf.cli import error_lines, exit_codes
 from mario_perf.cli.commands import LazyGroup
 from mario_perf.cli.exit_codes import EXIT_CODES
-from mario_perf.errors import UserError
+from mario_perf.cli.invocation import Invocation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import FrameType
 
 
@@ -32,7 +31,6 @@ Examples:
 @click.group(
     cls=LazyGroup,
     epilog=f"{EXAMPLES}\n\n{EXIT_CODES}",
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="mario-perf")
 def cli() -> None:
@@ -44,28 +42,24 @@ def cli() -> None:
 
 def main() -> int:
     """Run a command; returns the exit code, and never a traceback."""
+    return run(cli, "mario-perf", sys.argv[1:])
+
+
+def run(command: click.Command, name: str, arguments: Sequence[str]) -> int:
+    """The same for one command by a name of its own."""
     signal.signal(signal.SIGTERM, _interrupted)
     try:
-        return cli.main(standalone_mode=False, obj=time.monotonic()) or 0
-    except UserError as error:
-        click.echo(f"mario-perf: {masking.text(str(error))}", err=True)
-        return error.exit_code
-    except click.exceptions.Exit as stopped:
-        return stopped.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("mario-perf: interrupted; all that was started is stopped", err=True)
-        return 130
-    except Exception as error:  # noqa: BLE001 - the last resort: a line for the user, and where it was
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        click.echo(
-            f"mario-perf: unexpected error, please report: {masking.text(repr(error))} in {place.name}, "
-            + "; ".join((f"{Path(place.filename).name}:{place.lineno}", *getattr(error, "__notes__", ()))),
-            err=True,
+        code: int | None = command.main(
+            list(arguments),
+            prog_name=name,
+            standalone_mode=False,
+            help_option_names=["-h", "--help"],
+            obj=Invocation(typed=(*name.split(), *arguments)),
         )
-        return 1
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort: a line for the user
+        error_lines.write(error)
+        return exit_codes.of_error(error)
+    return code or exit_codes.ExitCode.PASS
 
 
 def _interrupted(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - a handler's signature

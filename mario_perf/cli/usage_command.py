@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mario_perf import durations
+from mario_perf.cli.exit_codes import ASKING
 from mario_perf.cli.matcher_option import matching
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
@@ -40,19 +41,14 @@ def _span(text: str) -> float:
 
 
 @click.command(
-    epilog="""\b
+    epilog=f"""\b
 Examples:
   mario-perf usage                                   the last day
   mario-perf usage --since 7d --before 30d --match job=pizzeria
   mario-perf usage --format json > usage.json
   mario-perf usage --report runs/latest/report.html  a section of that report
 
-\b
-Exit codes:
-  0    told
-  1    unexpected error of the tool
-  2    usage, configuration, no Prometheus, or one that knows no operation
-  130  interrupted"""
+{ASKING}"""
 )
 @click.option(
     "--since",

@@ -14,7 +14,7 @@ from mario_perf.capacity.capacity_change import Conditioned
 from mario_perf.capacity.capacity_limits import broken, by_generator, described, kept_up
 from mario_perf.capacity.rate_search import Capacity, Probe, Search, search
 from mario_perf.durations import formatted
-from mario_perf.errors import EmptyRunError, UserError
+from mario_perf.errors import EmptyRunError, InvalidRunError, UserError
 from mario_perf.gate.load_process import Load, SideDiedError, Target, run
 from mario_perf.gate.sides import target
 from mario_perf.measurement.measured_run import measure_run
@@ -53,28 +53,24 @@ class Asked:
     folder: Path
 
 
-class GeneratorLimitError(UserError):
+class GeneratorLimitError(InvalidRunError):
     """The load generator, not the service, was the limit."""
-
-    exit_code = 4
 
 
 class _LateLoadError(Exception):
     """What a probe found may be the load generator's doing."""
 
 
-class ServiceLostError(UserError):
+class ServiceLostError(InvalidRunError):
     """A service that was not started here does not answer any more: nothing further can be probed."""
 
-    exit_code = 4
 
-
-class CutShortError(UserError):
-    """Something ended the search. What was found before is not lost."""
+class CutShortError(Exception):
+    """The ``reason`` ended the search. What was ``found`` before is not lost."""
 
     def __init__(self, reason: UserError, found: Conditioned) -> None:
         super().__init__(str(reason))
-        self.exit_code = reason.exit_code
+        self.reason = reason
         self.found = found
 
 

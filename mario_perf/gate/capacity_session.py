@@ -1,4 +1,4 @@
-"""Searches for the capacity from start to end: from what was asked for to an exit code."""
+"""Searches for the capacity from start to end: from what was asked for to an outcome."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from mario_perf.capacity.capacity_change import compare
 from mario_perf.capacity.capacity_limits import described, has_limits, with_limits
 from mario_perf.capacity.rate_search import Search
 from mario_perf.configuration import policy_file
-from mario_perf.errors import BaselineMissingError, UserError
+from mario_perf.errors import BaselineMissingError, NotKeptError, UserError
 from mario_perf.gate import capacity_probe, gate_folder
 from mario_perf.gate.candidate import played
 from mario_perf.gate.certificates import Trust
 from mario_perf.gate.gate_session import reached
 from mario_perf.gate.load_process import QUIET, Load, locustfile
 from mario_perf.judgement import verdict
-from mario_perf.model import Outcome, Verdict
+from mario_perf.model import Verdict
 from mario_perf.reports import capacity_table, terminal_report
 from mario_perf.reports.progress import narrating
 
@@ -35,18 +35,12 @@ if TYPE_CHECKING:
     from mario_perf.capacity.capacity_change import Conditioned
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.capacity_probe import Serving
+    from mario_perf.model import Outcome
     from mario_perf.reports.progress import Narrator
     from mario_perf.run_record import Environment
 
 WARM_UP = 1.0
 """Seconds of load before what is measured."""
-
-_OUTCOMES = {
-    Verdict.REGRESSED: Outcome.REGRESSED,
-    Verdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
-    Verdict.IMPROVED: Outcome.PASS,
-    Verdict.UNCHANGED: Outcome.PASS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +72,15 @@ class CapacityWish:
         return Trust(self.ca, self.insecure)
 
 
-def run(wish: CapacityWish) -> int:
-    """Do it; returns the exit code.
+def run(wish: CapacityWish, policy: Policy) -> Outcome:
+    """Search, compare, and keep what was found.
 
     Raises:
+        InvalidRunError: the load generator was the limit, or the service was lost.
+        NotKeptError: no rate was confirmed that could be kept.
         UserError: it cannot be done as asked.
     """
     _check(wish)
-    policy = origin.policy(wish.policy, demo=wish.demo)
     source = None if wish.url else origin.find(policy, wish.policy, demo=wish.demo)
     load = _load(wish, policy)
     _check_baseline(wish, load.scenario)
@@ -100,7 +95,6 @@ def run(wish: CapacityWish) -> int:
     )
     folder = gate_folder.make(wish.runs_dir, "-capacity")
     with (
-        verdict.errors_mapped(policy.inconclusive),
         narrating(wish.searches * wish.most_probes * load.whole_time) as narrator,
         _served(source, wish, policy, load, folder, narrator) as (serving, revision, sent),
     ):
@@ -110,7 +104,7 @@ def run(wish: CapacityWish) -> int:
     outcome = _outcome(wish, found, policy, load.scenario, environment)
     if wish.keep:
         _keep(found, load.scenario, environment)
-    return verdict.exit_code(outcome, policy.inconclusive)
+    return outcome
 
 
 def _found(asked: capacity_probe.Asked, searches: int, narrator: Narrator) -> Sequence[Conditioned]:
@@ -123,7 +117,7 @@ def _found(asked: capacity_probe.Asked, searches: int, narrator: Narrator) -> Se
             found.append(capacity_probe.find(_search(asked, number), narrator))
         except capacity_probe.CutShortError as error:
             _write([*found, error.found], asked.folder)
-            raise
+            raise error.reason from error
         written = _write(found, asked.folder)
         terminal_report.stdout().print(capacity_table.figure(found[-1].capacity, written))
     return found
@@ -158,17 +152,17 @@ def _outcome(
     """Of the comparison; without one, whether there is a figure."""
     if wish.baseline is None:
         confirmed = all(each.capacity.confirmed for each in found)
-        return Outcome.PASS if confirmed else Outcome.INCONCLUSIVE
+        return verdict.outcome((Verdict.UNCHANGED if confirmed else Verdict.INCONCLUSIVE,))
     path = Path(wish.baseline or capacity_file.find(scenario, environment))
     change = compare(capacity_file.load(path), found, wish.noise, policy.false_alarm_rate)
     terminal_report.stdout().print(capacity_table.change(change, path))
-    return _OUTCOMES[change.verdict]
+    return verdict.outcome((change.verdict,))
 
 
 def _keep(found: Sequence[Conditioned], scenario: str, environment: Environment) -> None:
     fit = [each for each in found if each.capacity.confirmed]
     if not fit:
-        raise NoFigureError("nothing is kept: no rate was confirmed; see the probes above")
+        raise NotKeptError("nothing is kept: no rate was confirmed; see the probes above")
     path = capacity_file.path_for(scenario, environment)
     terminal_report.stdout().print(
         f"kept in {path}, with {len(capacity_file.keep(fit, path))} searches in all"
@@ -235,9 +229,3 @@ def _served(
         build = Build("candidate", taken.checkout, taken.service, free_port())
         with prepared(build, folder, narrator) as ready:
             yield capacity_probe.fresh(ready), taken.checkout.revision, sent
-
-
-class NoFigureError(UserError):
-    """The search found no capacity that could be kept."""
-
-    exit_code = 4

@@ -1,4 +1,4 @@
-"""A gate from start to end: from what was asked for to an exit code."""
+"""A gate from start to end: from what was asked for to an outcome."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import httpx
 
 from mario_perf import ci_environment, subject
 from mario_perf.baselines import stored_baselines
-from mario_perf.builds import embedded_pizzeria, origin
+from mario_perf.builds import embedded_pizzeria
 from mario_perf.builds.build import Build, metrics_path
 from mario_perf.builds.preparation import prepared
 from mario_perf.builds.processes import free_port
@@ -27,7 +27,6 @@ from mario_perf.gate.candidate import played
 from mario_perf.gate.gate_request import AUTO, check, check_faults
 from mario_perf.gate.load_process import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile
 from mario_perf.gate.same_environment import Difference, told
-from mario_perf.judgement import verdict
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.progress import narrating
@@ -45,8 +44,8 @@ if TYPE_CHECKING:
     from mario_perf.gate.certificates import Trust
     from mario_perf.gate.gate_request import Wish
     from mario_perf.measurement.recorded_runs import SourceOf
-    from mario_perf.model import GateResult, Subject
-from mario_perf.reports.progress import Narrator
+    from mario_perf.model import GateResult, Outcome, Subject
+    from mario_perf.reports.progress import Narrator
 
 REACHING = 10.0
 
@@ -82,14 +81,14 @@ class Session:
     folder: Path
 
 
-def run(wish: Wish, began: float) -> int:
-    """Do it; returns the exit code. Its time began to run at ``began``, by the monotonic clock.
+def run(wish: Wish, policy: Policy, began: float) -> Outcome:
+    """Play it, and report. Its time began to run at ``began``, by the monotonic clock.
 
     Raises:
+        InvalidRunError: it was played, and there is nothing to judge.
         UserError: it cannot be done as asked.
     """
     check(wish)
-    policy = origin.policy(wish.policy, demo=wish.demo)
     check_faults(wish, policy)
     load = _load(wish, policy)
     play, longest = (_duet, wish.max_duration) if wish.baseline is None else (_stored, stored.longest(load))
@@ -97,12 +96,12 @@ def run(wish: Wish, began: float) -> int:
     different = compared.difference(accepted=wish.same_environment) if compared else Difference()
     folder = gate_folder.make(wish.runs_dir)
     asked = Session(began, wish, policy, load, compared, folder)
-    with verdict.errors_mapped(policy.inconclusive), _details_kept(folder):
+    with _details_kept(folder):
         with narrating(longest) as narrator:
             result = _told(play(asked, narrator), different)
         result = replace(result, command=_command(), subject=_subject(asked, result))
         _deliver(result, folder, wish)
-    return verdict.exit_code(result.outcome, policy.inconclusive)
+    return result.outcome
 
 
 def _told(result: GateResult, different: Difference) -> GateResult:

@@ -14,7 +14,7 @@ import httpx
 
 from mario_perf import runs
 from mario_perf.builds.processes import running, wait_for_end
-from mario_perf.errors import UserError
+from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.certificates import BY_THIS_MACHINE
 
 if TYPE_CHECKING:
@@ -62,10 +62,8 @@ class SideDiedError(Exception):
     """A service ended while it was under load; the message says which and how."""
 
 
-class OutOfTimeError(UserError):
-    """The time for the whole gate was over before a round was. As invalid as any run that sent nothing."""
-
-    exit_code = 4
+class OutOfTimeError(InvalidRunError):
+    """The time for the whole gate was over before a round was."""
 
 
 @dataclass(frozen=True, slots=True)

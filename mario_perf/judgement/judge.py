@@ -62,7 +62,7 @@ def conclude(
     operations = verdict.in_order(_with_late_answers(result, certain) for result in limited)
     on_runs = (*selection.findings, *run_findings.of(rounds, kept, policy))
     told = run_findings.gravest_first((*incidents, *run_findings.with_late_answers(on_runs, late)))
-    outcome = verdict.outcome(operations, told)
+    outcome = verdict.outcome((each.verdict for each in operations), told)
     asked = [labels for each in rounds for labels in each.matchers]
     return GateResult(
         outcome=outcome,

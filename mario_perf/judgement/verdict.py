@@ -1,27 +1,24 @@
-"""From operations and findings to the gate's answer: outcome, sentence, order, exit code."""
+"""From operations and findings to the gate's answer: outcome, sentence, order."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mario_perf.errors import UserError, listed
+from mario_perf.errors import listed
 from mario_perf.model import Outcome, Severity, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from mario_perf.configuration.policy import Inconclusive
     from mario_perf.model import Finding, OperationResult
 
 _ORDER = (Verdict.REGRESSED, Verdict.INCONCLUSIVE, Verdict.IMPROVED, Verdict.UNCHANGED)
-_COULD_NOT_TELL: Mapping[Inconclusive, int] = {"inconclusive": 4, "pass": 0, "fail": 3}
 
 
-def outcome(operations: Sequence[OperationResult], findings: Iterable[Finding]) -> Outcome:
-    """Of the whole gate. Invalid runs are not judged, and nothing measured is nothing known."""
-    verdicts = {result.verdict for result in operations}
+def outcome(verdicts: Iterable[Verdict], findings: Iterable[Finding] = ()) -> Outcome:
+    """Of everything that was judged. Invalid runs are not judged, and nothing measured is nothing known."""
+    verdicts = set(verdicts)
     severities = {finding.severity for finding in findings}
     if Severity.INVALID in severities:
         return Outcome.INVALID
@@ -30,28 +27,6 @@ def outcome(operations: Sequence[OperationResult], findings: Iterable[Finding]) 
     if not verdicts or Verdict.INCONCLUSIVE in verdicts:
         return Outcome.INCONCLUSIVE
     return Outcome.PASS
-
-
-def exit_code(outcome: Outcome, inconclusive: Inconclusive) -> int:
-    """0 pass, 3 regressed; could not tell and invalid are 4 unless the policy maps them."""
-    if outcome is Outcome.PASS:
-        return 0
-    return 3 if outcome is Outcome.REGRESSED else _COULD_NOT_TELL[inconclusive]
-
-
-@contextmanager
-def errors_mapped(inconclusive: Inconclusive) -> Iterator[None]:
-    """Let errors that are invalid runs have the exit code of one that there is a result of.
-
-    Raises:
-        UserError: whatever the block raises.
-    """
-    try:
-        yield
-    except UserError as error:
-        if error.exit_code == _COULD_NOT_TELL["inconclusive"]:
-            error.exit_code = exit_code(Outcome.INVALID, inconclusive)
-        raise
 
 
 def sentence(outcome: Outcome, operations: Sequence[OperationResult], findings: Sequence[Finding]) -> str:

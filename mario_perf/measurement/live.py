@@ -1,33 +1,23 @@
-"""What a service does right now: ``python -m analysis.live runs/ID`` follows a run while it is recorded.
-
-A line of JSON for every new scrape: ``{"operations": [{"side", "name", "p95", "rate", "error_ratio"}]}`` over
-the last seconds; p95 in seconds, executions a second, the share that failed. Ends with the run, or with its
-standard input: when the process that started it is gone. A process of its own, so that reading costs the load
-generator nothing.
-"""
+"""What a service does right now, followed while its run is recorded."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
-import os
 import select
 import sys
 import zlib
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mario_perf.configuration import policy_file
-from mario_perf.errors import UserError
 from mario_perf.sources import series
 from mario_perf.sources.counters import increase
 from mario_perf.sources.exposition import ExpositionReader
 from mario_perf.statistics.quantiles import quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+    from pathlib import Path
 
     from mario_perf.configuration.service_metrics import Metrics
     from mario_perf.run_record import Side
@@ -35,7 +25,6 @@ if TYPE_CHECKING:
 WINDOW = 10.0  # seconds
 _POLL = 0.25  # seconds
 _SIDES: tuple[Side, ...] = ("baseline", "candidate")
-_LOWEST = 10  # of the scheduler's priorities that are given up: the service and the load come first
 
 Scrape = tuple[float, str]
 """Unix seconds, and the exposition."""
@@ -125,26 +114,3 @@ def follow(folder: Path, metrics: Metrics) -> Iterator[list[dict[str, Any]]]:
             yield [row for side in sides for row in side.operations(metrics)]
         if select.select([sys.stdin], [], [], _POLL)[0]:
             return
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Follow a run, and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.live", description="Follow a run.")
-    parser.add_argument("folder", type=Path, help="the run's folder")
-    parser.add_argument("--policy", type=Path, metavar="PATH", help="(default perf.toml, if there is one)")
-    options = parser.parse_args(arguments)
-    os.nice(_LOWEST)
-    try:
-        for operations in follow(options.folder, policy_file.load(options.policy).metrics):
-            sys.stdout.write(json.dumps({"operations": operations}) + "\n")
-            sys.stdout.flush()
-    except UserError as error:
-        sys.stderr.write(f"live: {error}\n")
-        return error.exit_code
-    except (KeyboardInterrupt, BrokenPipeError):
-        return 130
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

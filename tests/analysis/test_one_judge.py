@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.compare import main
 from mario_perf import runs
-from mario_perf.cli.compare import main
 from mario_perf.configuration import policy_file
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.errors import InvalidRunError, UserError

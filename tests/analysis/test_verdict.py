@@ -2,8 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from mario_perf.configuration.policy import Inconclusive, Thresholds
-from mario_perf.errors import EmptyRunError, UserError
+from mario_perf.configuration.policy import Thresholds
 from mario_perf.judgement import limits, verdict
 from mario_perf.model import (
     Comparison,
@@ -40,6 +39,10 @@ def _result(name: str, judged: Verdict, change: float = 0.0) -> OperationResult:
     )
 
 
+def outcome_of(operations: list[OperationResult], findings: list[Finding]) -> Outcome:
+    return verdict.outcome((each.verdict for each in operations), findings)
+
+
 FASTER = _result("A", Verdict.IMPROVED, -0.2)
 SAME = _result("B", Verdict.UNCHANGED)
 OPEN = _result("C", Verdict.INCONCLUSIVE, 0.04)
@@ -61,42 +64,7 @@ MUCH_SLOWER = _result("E", Verdict.REGRESSED, 0.9)
 def test_the_worst_decides_and_an_invalid_run_is_not_judged(
     operations: list[OperationResult], findings: list[Finding], expected: Outcome
 ) -> None:
-    assert verdict.outcome(operations, findings) is expected
-
-
-@pytest.mark.parametrize(
-    ("outcome", "inconclusive", "code"),
-    [
-        (Outcome.PASS, "fail", 0),
-        (Outcome.REGRESSED, "pass", 3),
-        (Outcome.INCONCLUSIVE, "inconclusive", 4),
-        (Outcome.INCONCLUSIVE, "pass", 0),
-        (Outcome.INCONCLUSIVE, "fail", 3),
-        (Outcome.INVALID, "inconclusive", 4),
-        (Outcome.INVALID, "pass", 0),
-    ],
-)
-def test_only_what_could_not_be_told_is_mapped_by_the_policy(
-    outcome: Outcome, inconclusive: Inconclusive, code: int
-) -> None:
-    assert verdict.exit_code(outcome, inconclusive) == code
-
-
-@pytest.mark.parametrize(
-    ("error", "inconclusive", "code"),
-    [
-        (EmptyRunError("nothing sent"), "inconclusive", 4),
-        (EmptyRunError("nothing sent"), "pass", 0),
-        (EmptyRunError("nothing sent"), "fail", 3),
-        (UserError("no such file"), "pass", 2),
-    ],
-)
-def test_of_errors_only_invalid_runs_are_mapped_by_the_policy(
-    error: UserError, inconclusive: Inconclusive, code: int
-) -> None:
-    with pytest.raises(type(error)) as raised, verdict.errors_mapped(inconclusive):
-        raise error
-    assert raised.value.exit_code == code
+    assert outcome_of(operations, findings) is expected
 
 
 def test_what_matters_comes_first() -> None:
@@ -118,7 +86,7 @@ def test_what_matters_comes_first() -> None:
 def test_the_sentence_says_what_happened_to_whom(
     operations: list[OperationResult], findings: list[Finding], said: str
 ) -> None:
-    assert verdict.sentence(verdict.outcome(operations, findings), operations, findings) == said
+    assert verdict.sentence(outcome_of(operations, findings), operations, findings) == said
 
 
 def test_undecided_keeps_the_figures_and_concludes_nothing() -> None:

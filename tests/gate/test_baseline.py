@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from mario_perf.baselines import stored_baselines
-from mario_perf.cli.baseline_command import UnfitRunError, baseline
-from mario_perf.errors import UserError
+from mario_perf.cli.baseline_command import baseline
+from mario_perf.errors import NotKeptError, UserError
+from mario_perf.validity import incidents
 from tests.analysis.conftest import Service, keep_scrapes, record, target
 
 if TYPE_CHECKING:
@@ -76,11 +77,16 @@ def test_business_answers_are_no_failures_of_a_baseline() -> None:
 )
 def test_a_run_that_cannot_be_judged_is_refused_with_the_reason(unfit: dict[str, Any], why: str) -> None:
     run = leave("candidate", **unfit)
-    with pytest.raises(
-        UnfitRunError, match=rf"run-1 is not kept, as it cannot be judged: .*{why}"
-    ) as refused:
+    with pytest.raises(NotKeptError, match=rf"run-1 is not kept, as it cannot be judged: .*{why}"):
         save(run)
-    assert refused.value.exit_code == 4
+    assert stored_baselines.found() == ()
+
+
+def test_a_run_whose_service_died_is_refused() -> None:
+    run = leave("candidate")
+    incidents.keep(run, incidents.side_died("candidate ended with exit code 137"))
+    with pytest.raises(NotKeptError, match=r"cannot be judged: candidate ended with exit code 137"):
+        save(run)
     assert stored_baselines.found() == ()
 
 

@@ -40,7 +40,6 @@ def builds(repository: Path) -> tuple[str, Checkout]:
 def test_one_environment_for_both_is_refused(builds: tuple[str, Checkout], service: Service | None) -> None:
     with pytest.raises(UserError, match=r"requirements\.txt differs between .*--same-environment") as refused:
         difference(*builds, service, accepted=False)
-    assert refused.value.exit_code == 2
     assert "\n" not in str(refused.value)
 
 

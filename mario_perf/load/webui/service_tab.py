@@ -62,7 +62,7 @@ class ServiceTab:
         self._quit()
         self.rows, self.report, self._folder = [], None, self._recorder.folder
         if self._folder is not None:
-            self._live = _python("mario_perf.measurement.live", str(self._folder))
+            self._live = _python("mario_perf.cli.live_command", str(self._folder))
             gevent.spawn(self._read, self._live)
 
     def _read(self, live: Popen[str]) -> None:
@@ -81,7 +81,7 @@ class ServiceTab:
         duet = (folder / "scrapes-baseline.jsonl.gz").exists()
         for options in ((),) if duet else (("--baseline",), ()):
             with suppress(TimeoutExpired):
-                _wait_for_end(_python("mario_perf.cli.compare", "--run", str(folder), *options))
+                _wait_for_end(_python("mario_perf", "compare", "--run", str(folder), *options))
             if report.exists():
                 self.report = report
                 LOG.info("Report: %s", report)

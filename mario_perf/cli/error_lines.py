@@ -1,0 +1,29 @@
+"""What a user is told of an error: one line, and never a traceback."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+import click
+
+from mario_perf import masking
+from mario_perf.errors import UserError
+
+
+def write(error: BaseException) -> None:
+    """Write the line to standard error."""
+    if isinstance(error, click.ClickException):
+        error.show()
+    else:
+        click.echo(f"mario-perf: {_said(error)}", err=True)
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, UserError):
+        return masking.text(str(error))
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return "interrupted; all that was started is stopped"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = "; ".join((f"{Path(place.filename).name}:{place.lineno}", *getattr(error, "__notes__", ())))
+    return f"unexpected error, please report: {masking.text(repr(error))} in {place.name}, {where}"
