@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mario_perf.durations import formatted
 from mario_perf.judgement.judge import conclude
 from mario_perf.model import Severity
+from mario_perf.validity.codes import Code
 from mario_perf.validity.run_checks import BUSIEST_GENERATOR, of_load
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ FEWEST = 20
 MOST = 0.5
 """Share of failures above which the median execution failed."""
 
-_SLOW = frozenset({"generator-saturated", "generator-late"})
+_SLOW = frozenset({Code.GENERATOR_SATURATED.code, Code.GENERATOR_LATE.code})
 """Findings that say nothing of the service; :func:`by_generator` tells when they matter."""
 
-_NOT_OFFERED = "load-not-offered"
+_NOT_OFFERED = Code.LOAD_NOT_OFFERED.code
 """Finding that says that the rate was not what it should have been."""
 
-_DROPPED = "arrivals-dropped"
+_DROPPED = Code.ARRIVALS_DROPPED.code
 """Finding that is no more than a warning in a run, and the end of a rate in a probe."""
 
 

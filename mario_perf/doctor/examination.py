@@ -29,6 +29,7 @@ from mario_perf.sources.instant_query import names
 from mario_perf.sources.metrics_page import page
 from mario_perf.sources.prometheus_source import latest
 from mario_perf.sources.scrapes import ScrapeSource, scrapes
+from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ PROBE = 2.0
 FEWEST = 2
 """Rounds that are needed to see how far they lie apart."""
 
-_UNTOLD = {"few-samples", "one-round"}
+_UNTOLD = {Code.FEW_SAMPLES.code, Code.ONE_ROUND.code}
 """Findings on a run that is short on purpose."""
 
 

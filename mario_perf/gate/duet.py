@@ -17,8 +17,9 @@ from mario_perf.judgement.round_selection import for_good, reasons
 from mario_perf.judgement.sequential import Plan, decided, plan
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
-from mario_perf.model import Finding, GateResult, Outcome, Severity
+from mario_perf.model import Finding, GateResult, Outcome
 from mario_perf.validity import incidents
+from mario_perf.validity.codes import Code
 from mario_perf.validity.late_answers import late_steps
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ class _Course:
     def _failed(self, failed: UserError) -> GateResult:
         if not self.played:
             raise failed
-        self._keep(incidents.round_failed(f"round {self.number} failed: {failed}"))
+        self._keep(incidents.round_failed(self.number, str(failed)))
         return conclude(self.played, None, self.duet.policy, incidents=self.incidents)
 
     @property
@@ -228,7 +229,7 @@ class _Course:
             return self._judged(last=True)
         if len(self.incidents) >= MOST_SLOW_STARTS:
             return self._failed(late)
-        self._keep(incidents.slow_start(f"round {self.number} was left out: {late}"))
+        self._keep(incidents.slow_start(self.number, str(late)))
         self.narrator.say(self.incidents[-1].message)
         return None
 
@@ -244,7 +245,7 @@ class _Course:
     def _time_ran_out(self) -> Finding:
         whole = self.duet.longest - self.remaining
         said = round_plan.ran_out(self.rounds, whole, self._shortage())
-        return Finding("time-ran-out", Severity.WARNING, said)
+        return Code.TIME_RAN_OUT.finding(spent=said)
 
 
 def _spent(one: MeasuredRun, seconds: float, policy: Policy) -> Spent:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from mario_perf.builds import git
 from mario_perf.builds.dependencies import differing, names_dependencies, ready_made, resolves
 from mario_perf.errors import UserError, listed
-from mario_perf.model import Finding, Severity
+from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mario_perf.builds.git import Checkout
     from mario_perf.configuration.policy import Service
+    from mario_perf.model import Finding
     from mario_perf.run_record import TargetRecord
 
 INSTEAD = "--same-environment to compare the code alone"
@@ -51,11 +52,7 @@ def told(found: Difference, targets: Sequence[TargetRecord]) -> Iterator[Finding
     loaded = [target.packages.versions for target in targets if target.packages]
     same = len(loaded) > 1 and loaded[0] == loaded[1]
     if found.paths and (same or not found.prepared):
-        yield Finding(
-            "same-packages",
-            Severity.WARNING,
-            f"{_differ(found.paths)}, but both ran with the same packages: the gate compared the code alone",
-        )
+        yield Code.SAME_PACKAGES.finding(differing=_differ(found.paths))
 
 
 def _differ(paths: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mario_perf.model import Finding, Severity
+from mario_perf.validity.codes import Blame, Code
 from mario_perf.validity.late_answers import late_steps
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
 MOST = 0.34
 """Share of runs that may be left out; with more of them all are judged, so that the result says why."""
 
-DONE_BY_A_SIDE = frozenset(
-    {"restart", "counter-reset", "abandoned-requests", "unequal-work", "unserved-requests"}
-)
+DONE_BY_A_SIDE = frozenset(each.code for each in Code if each.blame is Blame.SIDE)
 """Findings that are never left out: a build that crashes now and then must not pass by them."""
 
 MOST_OF_ONE_SIDE = 1

@@ -58,7 +58,7 @@ def with_late_answers(findings: Sequence[Finding], late: Sequence[LateStep]) -> 
         return (*certain, *map(_no_obstacle, findings))
     invalid = any(each.severity is Severity.INVALID for each in findings)
     severity = Severity.INVALID if invalid else Severity.WARNING
-    return (*(each.suspicion(severity) for each in late), *findings)
+    return (*(each.finding(severity) for each in late), *findings)
 
 
 def gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

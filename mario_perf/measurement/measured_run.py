@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mario_perf.errors import EmptyRunError
 from mario_perf.measurement.measure import measure
 from mario_perf.model import Severity
+from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from mario_perf.runs import Run
     from mario_perf.sources.source import MetricSource
 
-_GAP = "scrape-gap"
 _SIDES = 2
 
 
@@ -61,14 +61,14 @@ def measure_run(run: Run, source: MetricSource) -> MeasuredRun:
 
 def _with_shared_gaps(sides: Sequence[RunMeasurement]) -> tuple[RunMeasurement, ...]:
     """A gap on both sides is a warning: what is compared are the scrapes at the window's edges."""
-    gaps = [each for side in sides for each in side.findings if each.code == _GAP]
+    gaps = [each for side in sides for each in side.findings if Code.SCRAPE_GAP.is_in(each)]
     if len(sides) < _SIDES or len(gaps) < len(sides):
         return tuple(sides)
     return tuple(
         replace(
             side,
             findings=tuple(
-                replace(each, severity=Severity.WARNING) if each.code == _GAP else each
+                replace(each, severity=Severity.WARNING) if Code.SCRAPE_GAP.is_in(each) else each
                 for each in side.findings
             ),
         )

@@ -13,9 +13,11 @@ from mario_perf.comparison import rebin
 from mario_perf.comparison.common_shift import shift as shift_of
 from mario_perf.durations import formatted
 from mario_perf.errors import listed, nearest
-from mario_perf.model import Finding, Severity
+from mario_perf.model import Severity
 from mario_perf.statistics.binomial import more_failures
 from mario_perf.validity import environments, run_checks
+from mario_perf.validity.codes import Code
+from mario_perf.validity.concerns import waits_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mario_perf.configuration.policy import Policy
-    from mario_perf.model import RunMeasurement
+    from mario_perf.model import Finding, RunMeasurement
     from mario_perf.run_record import Environment, RunRecord, TargetRecord
 
     Counts = NDArray[np.int64]
@@ -49,11 +51,7 @@ def few_samples(successes: Mapping[str, int], policy: Policy) -> Iterator[Findin
         if count < policy.of(name).min_samples
     ]
     if few:
-        yield Finding(
-            "few-samples",
-            Severity.WARNING,
-            f"too few successes to judge {listed(few)}; run longer or with more users",
-        )
+        yield Code.FEW_SAMPLES.finding(few=listed(few))
 
 
 def unmatched(policy: Policy, executed: Iterable[str]) -> Iterator[Finding]:
@@ -62,11 +60,8 @@ def unmatched(policy: Policy, executed: Iterable[str]) -> Iterator[Finding]:
     for name, thresholds in sorted(policy.operations.items()):
         if name not in known and not thresholds.ignore:
             limited = thresholds.p95 is not None or thresholds.error_ratio is not None
-            yield Finding(
-                "operation-not-executed",
-                Severity.INVALID if limited else Severity.WARNING,
-                f"[operations.{name}] in the policy: not executed; executed, nearest: {nearest(name, known)}",
-            )
+            severity = Severity.INVALID if limited else Severity.WARNING
+            yield Code.OPERATION_NOT_EXECUTED.finding(severity, name=name, nearest=nearest(name, known))
 
 
 def package_changes(baseline: Environment, candidate: Environment) -> Iterator[Finding]:
@@ -74,9 +69,7 @@ def package_changes(baseline: Environment, candidate: Environment) -> Iterator[F
     changed = environments.package_changes(baseline, candidate)
     if changed:
         names = [f"{name} {before} to {now}" for name, (before, now) in changed.items()]
-        yield Finding(
-            "packages-changed", Severity.NOTE, f"versions changed since the baseline: {listed(names)}"
-        )
+        yield Code.PACKAGES_CHANGED.finding(names=listed(names))
 
 
 def other_packages(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
@@ -85,7 +78,7 @@ def other_packages(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
     changed = environments.different(loaded["baseline"], loaded["candidate"]) if len(loaded) == _SIDES else {}
     if changed:
         names = [f"{name} {before} → {now}" for name, (before, now) in changed.items()]
-        yield Finding("packages-differ", Severity.NOTE, f"the builds loaded other packages: {listed(names)}")
+        yield Code.PACKAGES_DIFFER.finding(names=listed(names))
 
 
 def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
@@ -104,16 +97,14 @@ def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
     if not apart:
         return
     counts = listed(f"{name} ({b} and {c})" for name, (b, c) in apart.items())
-    told = f"the sides were not sent the same: {counts}"
     explained = abs(failed[0] - failed[1])
     if all(abs(b - c) <= allowed[name] + explained for name, (b, c) in apart.items()):
-        yield Finding(
-            "unequal-work",
-            Severity.WARNING,
-            f"{told}; {failed[0]} and {failed[1]} requests failed or were refused, and so had no next step",
-        )
+        severity = Severity.WARNING
+        why = f"{failed[0]} and {failed[1]} requests failed or were refused, and so had no next step"
     else:
-        yield Finding("unequal-work", Severity.INVALID, f"{told}; see why one refused, then run again")
+        severity = Severity.INVALID
+        why = "see why one refused, then run again"
+    yield Code.UNEQUAL_WORK.finding(severity, counts=counts, why=why)
 
 
 def unserved(rounds: Sequence[Sequence[TargetRecord]]) -> Iterator[Finding]:
@@ -132,11 +123,13 @@ def unserved(rounds: Sequence[Sequence[TargetRecord]]) -> Iterator[Finding]:
         more, fewer = more_failures(baseline, candidate)[0], more_failures(candidate, baseline)[0]
         if min(more, fewer) < BY_CHANCE / len(steps):
             (before, all_before), (now, all_now) = sides
-            yield Finding(
-                "unserved-requests",
+            yield Code.UNSERVED_REQUESTS.finding(
                 Severity.INVALID if more < fewer else Severity.WARNING,
-                f"{name}: {now} of {all_now} requests failed before any operation on the candidate, "
-                f"{before} of {all_before} on the baseline; see the client's errors in the run record",
+                step=name,
+                now=now,
+                all_now=all_now,
+                before=before,
+                all_before=all_before,
             )
 
 
@@ -145,25 +138,16 @@ def rebinned(runs: Sequence[RunMeasurement]) -> Iterator[Finding]:
     shared = len(rebin.shared_bounds([run.bounds for run in runs]))
     sizes = sorted({len(run.bounds) for run in runs}, reverse=True)
     if sizes != [shared]:
-        yield Finding(
-            "bounds-differ",
-            Severity.NOTE,
-            f"the runs' histograms have different bounds ({' and '.join(map(str, sizes))}): compared on the "
-            f"{shared} that all share; give both builds the same bounds",
-        )
+        yield Code.BOUNDS_DIFFER.finding(sizes=" and ".join(map(str, sizes)), shared=shared)
 
 
 def late_generator(records: Sequence[RunRecord]) -> Iterator[Finding]:
     """Rounds in which a late load generator harmed neither side, told once, with what the cause may be."""
-    late = [each for each in records if run_checks.waits_alike(each) and run_checks.saturated(each.generator)]
+    late = [each for each in records if waits_alike(each) and run_checks.saturated(each.generator)]
     if late:
         worst = max(each.generator.loop_lag_p99 for each in late)
-        yield Finding(
-            "generator-saturated",
-            Severity.WARNING,
-            f"the load generator was late in {len(late)} of {len(records)} rounds, by up to "
-            f"{formatted(worst)} at p99: {_cause(late)}; both sides waited alike, so the comparison holds, "
-            "but a quieter machine needs fewer rounds",
+        yield Code.GENERATOR_BUSY.finding(
+            late=len(late), rounds=len(records), lag=formatted(worst), cause=_cause(late)
         )
 
 
@@ -177,24 +161,14 @@ def _cause(late: Sequence[RunRecord]) -> str:
 def one_round(rounds: int) -> Iterator[Finding]:
     """A duet of a single round: its interval does not hold how two processes of one build differ."""
     if rounds == 1:
-        yield Finding(
-            "one-round",
-            Severity.WARNING,
-            "a single round cannot show how two processes of one build differ; mario-perf gate plays several",
-        )
+        yield Code.ONE_ROUND.finding()
 
 
 def kept_processes(rounds: Sequence[Sequence[RunMeasurement]]) -> Iterator[Finding]:
     """Rounds of a duet that were all played by the same two processes."""
     known = [{side.process_start for side in each} for each in rounds]
     if len(known) > 1 and None not in known[0] and all(each == known[0] for each in known):
-        yield Finding(
-            "same-processes",
-            Severity.WARNING,
-            "all rounds were played by the same two processes, so that nothing shows how far two processes "
-            "of one build lie apart (a few per cent): a change as small may be theirs; a gate that starts "
-            "the services itself can tell",
-        )
+        yield Code.SAME_PROCESSES.finding()
 
 
 def common_shift(
@@ -203,12 +177,7 @@ def common_shift(
     """What all operations moved by together since the baseline; each is judged beyond it."""
     shift = shift_of(baseline, candidate)
     if abs(shift) > WORTH_TELLING:
-        yield Finding(
-            "common-shift",
-            Severity.WARNING,
-            f"all operations together moved by {shift:+.1%} since the baseline, and each is judged beyond "
-            "that; whether the machine or the build did it, only a duet can tell",
-        )
+        yield Code.COMMON_SHIFT.finding(shift=f"{shift:+.1%}")
 
 
 def drifting(run: RunMeasurement) -> Iterator[Finding]:
@@ -221,9 +190,4 @@ def drifting(run: RunMeasurement) -> Iterator[Finding]:
         if each.slice_sums[:half].sum() > 0 and each.slices[half:].sum() > 0
     ]
     if ratios and median(ratios) > 1 + LARGEST_DRIFT:
-        yield Finding(
-            "drift",
-            Severity.WARNING,
-            f"{run.side}: operations were {median(ratios) - 1:.0%} slower in the second half of the window "
-            "than in the first; look for state that grows, such as orders that are never finished",
-        )
+        yield Code.DRIFT.finding(side=run.side, slower=f"{median(ratios) - 1:.0%}")

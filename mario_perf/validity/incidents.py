@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from mario_perf.errors import UnreadableRunError, UserError
-from mario_perf.model import Finding, Severity
+from mario_perf.model import Severity  # noqa: TC001 - pydantic reads it
 from mario_perf.run_record import Masked, Record
+from mario_perf.validity.codes import BY_NAME, Code
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from mario_perf.model import Finding
 
 FILE = "incident.json"
 
@@ -24,24 +27,24 @@ class Incident(Record):
     message: Masked
 
 
-def side_died(message: str) -> Finding:
+def side_died(reason: str) -> Finding:
     """A service ended under load."""
-    return Finding("side-died", Severity.INVALID, message)
+    return Code.SIDE_DIED.finding(reason=reason)
 
 
-def round_failed(message: str) -> Finding:
+def round_failed(number: int, reason: str) -> Finding:
     """A round of a duet could not be played."""
-    return Finding("round-failed", Severity.INVALID, message)
+    return Code.ROUND_FAILED.finding(number=number, reason=reason)
 
 
-def run_failed(message: str) -> Finding:
+def run_failed(reason: str) -> Finding:
     """A run for a stored baseline could not be made."""
-    return Finding("run-failed", Severity.INVALID, message)
+    return Code.RUN_FAILED.finding(reason=reason)
 
 
-def slow_start(message: str) -> Finding:
+def slow_start(number: int, reason: str) -> Finding:
     """A service was not ready in time."""
-    return Finding("slow-start", Severity.WARNING, message)
+    return Code.SLOW_START.finding(number=number, reason=reason)
 
 
 def keep(folder: Path, finding: Finding) -> None:
@@ -69,6 +72,7 @@ def read(folder: Path) -> Finding | None:
         return None
     try:
         incident = Incident.model_validate_json(file.read_bytes())
-    except (OSError, ValidationError) as error:
+        code = BY_NAME[incident.code]
+    except (OSError, ValidationError, KeyError) as error:
         raise UnreadableRunError(f"{file}: no incident of a run; leave this run out") from error
-    return Finding(incident.code, incident.severity, incident.message)
+    return code.written(incident.severity, incident.message)

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mario_perf.durations import formatted
-from mario_perf.model import Finding, Severity
+from mario_perf.model import Severity
+from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mario_perf.model import Finding
     from mario_perf.run_record import StepCounts, TargetRecord
 
 LATE: Final = 1.0
@@ -26,6 +28,8 @@ FACTOR: Final = 10.0
 FEWEST_ROUNDS: Final = 2
 FEWEST_REQUESTS: Final = 3
 """Each of them late, and none of the baseline's: one process that hangs once is no slower build."""
+
+MORE_ROUNDS: Final = "; more rounds would prove it, so give a longer --max-duration"
 
 _SIDES: Final = 2
 
@@ -47,28 +51,21 @@ class LateStep:
         """Whether there are enough rounds and requests to believe it."""
         return self.rounds >= FEWEST_ROUNDS and self.requests >= FEWEST_REQUESTS
 
-    def finding(self) -> Finding:
-        """That the gate is red."""
-        return Finding("late-answers", Severity.REGRESSED, self._told())
-
-    def suspicion(self, severity: Severity) -> Finding:
-        """What would be red, were there more rounds."""
-        said = f"{self._told()}; more rounds would prove it, so give a longer --max-duration"
-        return Finding("late-answers", severity, said)
-
-    def _told(self) -> str:
-        """What happened, with the times."""
-        name = self.step if self.operation in {None, self.step} else f"{self.step} ({self.operation})"
+    def finding(self, severity: Severity = Severity.REGRESSED) -> Finding:
+        """That the gate is red; if less grave, what would make it red were there more rounds."""
         waited = formatted(self.fastest)
         requests = f"{self.requests} request{'s' * (self.requests > 1)}"
         if self.answered == 0:
             happened = f"none of {requests} was answered within {waited}"
         else:
             happened = f"each of {requests} took {waited} or more"
-        rounds = f"{self.rounds} round{'s' * (self.rounds > 1)}"
-        return (
-            f"{name}: {happened} on the candidate, in {rounds}; the baseline answered each within "
-            f"{formatted(self.baseline_slowest)}"
+        return Code.LATE_ANSWERS.finding(
+            severity,
+            name=self.step if self.operation in {None, self.step} else f"{self.step} ({self.operation})",
+            happened=happened,
+            rounds=f"{self.rounds} round{'s' * (self.rounds > 1)}",
+            slowest=formatted(self.baseline_slowest),
+            more="" if severity is Severity.REGRESSED else MORE_ROUNDS,
         )
 
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from mario_perf.durations import formatted
 from mario_perf.errors import listed
-from mario_perf.model import Finding, Severity
+from mario_perf.model import Severity
 from mario_perf.sources.counters import around, increase
+from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mario_perf.model import Snapshots
+    from mario_perf.model import Finding, Snapshots
     from mario_perf.run_record import RunRecord, StepCounts, TargetRecord
 
 FEWEST = 10
@@ -42,12 +43,7 @@ def _defects(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> I
             f"{each.operation}: {each.said} ({formatted(max(each.time - start, 0.0))} into the run)"
             for each in found
         ]
-        yield Finding(
-            "metrics-defect",
-            Severity.INVALID,
-            f"{_where(record, target)}the metrics contradict themselves: {listed(told)}; "
-            "mend the service's instrumentation, then run again",
-        )
+        yield Code.METRICS_DEFECT.finding(where=_where(record, target), defects=listed(told))
 
 
 def _unit(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
@@ -62,12 +58,7 @@ def _unit(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iter
             fast.append(f"{operation} (service {formatted(mean)}, client at least {formatted(fastest)})")
     for wrong, severity in ((slow, Severity.INVALID), (fast, Severity.WARNING)):
         if wrong:
-            yield Finding(
-                "unit-doubtful",
-                severity,
-                f"{_where(record, target)}service and client are far apart: {listed(wrong)}; "
-                "see [metrics] unit in perf.toml",
-            )
+            yield Code.UNIT_DOUBTFUL.finding(severity, where=_where(record, target), wrong=listed(wrong))
 
 
 def _means(snapshots: Snapshots, record: RunRecord) -> dict[str, float]:

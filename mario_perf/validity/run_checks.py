@@ -10,16 +10,18 @@ import numpy as np
 
 from mario_perf.durations import formatted
 from mario_perf.errors import listed
-from mario_perf.model import Finding, Severity
+from mario_perf.model import Severity
 from mario_perf.sources.counters import around
 from mario_perf.validity import metrics_checks
+from mario_perf.validity.codes import Code
+from mario_perf.validity.concerns import waits_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from mario_perf.model import Reconciliation, Snapshots
+    from mario_perf.model import Finding, Reconciliation, Snapshots
     from mario_perf.run_record import Arrivals, Generator, RunRecord, TargetRecord
     from mario_perf.sources.counters import Edges
 
@@ -65,6 +67,7 @@ def of(seen: Seen) -> tuple[Finding, ...]:
         _not_covered,
         _gap,
         _disagreement,
+        _uncounted,
         _abandoned,
     )
     return (
@@ -84,10 +87,7 @@ def _restart(seen: Seen) -> Iterator[Finding]:
     starts = seen.snapshots.starts[_whole(seen).scrapes]
     known = np.unique(starts[~np.isnan(starts)])
     if len(known) > 1:
-        yield _invalid(
-            "restart",
-            f"{_where(seen)}the service was restarted during the run; look into its log, then run again",
-        )
+        yield Code.RESTART.finding(where=_where(seen))
 
 
 def _reset(seen: Seen) -> Iterator[Finding]:
@@ -95,28 +95,29 @@ def _reset(seen: Seen) -> Iterator[Finding]:
     fell = np.flatnonzero((np.diff(executions, axis=0) < 0).any(axis=0))
     if len(fell):
         names = [seen.snapshots.operations[index].name for index in fell]
-        yield _invalid(
-            "counter-reset", f"{_where(seen)}counters fell during the run: {listed(names)}; run again"
-        )
+        yield Code.COUNTER_RESET.finding(where=_where(seen), names=listed(names))
 
 
 def _not_covered(seen: Seen) -> Iterator[Finding]:
     times, whole, window = seen.snapshots.times, seen.record.whole_run, seen.record.window
     if times[0] > whole.start or times[-1] < whole.end:
-        yield _invalid(
-            "edge-not-covered",
-            f"{_where(seen)}scrapes cover {formatted(float(times[-1] - times[0]))}, not the whole run of "
-            f"{formatted(whole.duration)}; scrape from before it until after it",
+        severity = Severity.INVALID
+        shortage = (
+            f"scrapes cover {formatted(float(times[-1] - times[0]))}, not the whole run of "
+            f"{formatted(whole.duration)}"
         )
+        how = "from before it until after it"
     elif not seen.exact:
         covered = float(times[seen.edges.last] - times[seen.edges.first])
         severity = Severity.WARNING if covered >= FEWEST_COVERED * window.duration else Severity.INVALID
-        yield Finding(
-            "edge-not-covered",
-            severity,
-            f"{_where(seen)}no scrape fits the window's edges: of {formatted(window.duration)}, "
-            f"{formatted(covered)} inside it were measured; scrape more often",
+        shortage = (
+            f"no scrape fits the window's edges: of {formatted(window.duration)}, {formatted(covered)} "
+            "inside it were measured"
         )
+        how = "more often"
+    else:
+        return
+    yield Code.EDGE_NOT_COVERED.finding(severity, where=_where(seen), shortage=shortage, how=how)
 
 
 def _gap(seen: Seen) -> Iterator[Finding]:
@@ -127,12 +128,15 @@ def _gap(seen: Seen) -> Iterator[Finding]:
     usual, longest = float(np.median(np.diff(times))), float(between.max())
     if longest > GAP * usual:
         share = longest / seen.record.window.duration
-        yield Finding(
-            "scrape-gap",
-            Severity.INVALID if share > LONGEST_GAP else Severity.WARNING,
-            f"{_where(seen)}no scrape for {formatted(longest)}, usually one every {formatted(usual)}; "
-            "the service may have been too busy to answer",
+        severity = Severity.INVALID if share > LONGEST_GAP else Severity.WARNING
+        yield Code.SCRAPE_GAP.finding(
+            severity, where=_where(seen), longest=formatted(longest), usual=formatted(usual)
         )
+
+
+def _uncounted(seen: Seen) -> Iterator[Finding]:
+    if not seen.reconciliation:
+        yield Code.NOT_RECONCILED.finding(where=_where(seen))
 
 
 def _disagreement(seen: Seen) -> Iterator[Finding]:
@@ -142,25 +146,16 @@ def _disagreement(seen: Seen) -> Iterator[Finding]:
         if not row.agrees
     ]
     if wrong:
-        yield _invalid(
-            "counts-disagree",
-            f"{_where(seen)}client and server counted differently: {listed(wrong)}; "
-            "see that nothing else uses the service",
-        )
-    if not seen.reconciliation:
-        yield _note(
-            "not-reconciled", f"{_where(seen)}no step names its operation, so counts cannot be compared"
-        )
+        yield Code.COUNTS_DISAGREE.finding(where=_where(seen), wrong=listed(wrong))
 
 
 def _abandoned(seen: Seen) -> Iterator[Finding]:
     abandoned = sum(step.abandoned for step in seen.target.whole_run)
     started = sum(step.started for step in seen.target.whole_run)
     if abandoned:
-        yield Finding(
-            "abandoned-requests",
-            Severity.INVALID if abandoned > MOST_ABANDONED * started else Severity.WARNING,
-            f"{_where(seen)}{abandoned} of {started} requests were never answered",
+        severity = Severity.INVALID if abandoned > MOST_ABANDONED * started else Severity.WARNING
+        yield Code.ABANDONED_REQUESTS.finding(
+            severity, where=_where(seen), abandoned=abandoned, started=started
         )
 
 
@@ -169,18 +164,11 @@ def saturated(generator: Generator) -> bool:
     return generator.cpu_utilisation > BUSIEST_GENERATOR or generator.loop_lag_p99 > LONGEST_LAG
 
 
-def waits_alike(record: RunRecord) -> bool:
-    """Whether a late load generator harms neither side: each step goes to both, and nothing is due."""
-    return record.model == "closed" and len(record.targets) > 1
-
-
 def _saturated(record: RunRecord) -> Iterator[Finding]:
     generator = record.generator
     if saturated(generator) and not waits_alike(record):
-        yield _invalid(
-            "generator-saturated",
-            f"the load generator did not keep up: {generator.cpu_utilisation:.0%} of its core, "
-            f"{formatted(generator.loop_lag_p99)} late at p99; use fewer users or more workers",
+        yield Code.GENERATOR_SATURATED.finding(
+            core=f"{generator.cpu_utilisation:.0%}", lag=formatted(generator.loop_lag_p99)
         )
 
 
@@ -188,11 +176,7 @@ def _late(record: RunRecord) -> Iterator[Finding]:
     """Response times since a journey was due then hold the generator's own delay."""
     arrivals = record.arrivals
     if arrivals and arrivals.late_p99 > LONGEST_LAG:
-        yield _invalid(
-            "generator-late",
-            f"the load generator was late: at p99 journeys began {formatted(arrivals.late_p99)} after they "
-            f"were due, limit {formatted(LONGEST_LAG)}; offer less, or use more workers or a quieter machine",
-        )
+        yield Code.GENERATOR_LATE.finding(late=formatted(arrivals.late_p99), limit=formatted(LONGEST_LAG))
 
 
 def _not_offered(record: RunRecord) -> Iterator[Finding]:
@@ -201,21 +185,18 @@ def _not_offered(record: RunRecord) -> Iterator[Finding]:
         return
     at_edges = AT_EDGES * max(len(record.workers), 1)
     if arrivals.due - arrivals.offered > at_edges + MOST_MISSING * arrivals.due:
-        yield _invalid(
-            "load-not-offered",
-            f"the load generator offered {arrivals.offered} of the {arrivals.due} journeys that were due in "
-            "the window; offer less, or use more workers or a quieter machine",
-        )
+        yield Code.LOAD_NOT_OFFERED.finding(offered=arrivals.offered, due=arrivals.due)
 
 
 def _shortfall(record: RunRecord) -> Iterator[Finding]:
     rates, arrivals = record.rates, record.arrivals
     missed = (rates.offered - rates.achieved) * record.window.duration
     if missed > LARGEST_SHORTFALL * rates.offered * record.window.duration + _chance(arrivals):
-        yield _invalid(
-            "load-not-achieved",
-            f"{rates.achieved:.1f} of {rates.offered:.1f} {rates.unit} a second were achieved"
-            f"{_backlog(arrivals)}; offer less",
+        yield Code.LOAD_NOT_ACHIEVED.finding(
+            achieved=f"{rates.achieved:.1f}",
+            offered=f"{rates.offered:.1f}",
+            unit=rates.unit,
+            backlog=_backlog(arrivals),
         )
 
 
@@ -240,11 +221,13 @@ def _backlog(arrivals: Arrivals | None) -> str:
 def _dropped(record: RunRecord) -> Iterator[Finding]:
     arrivals = record.arrivals
     if arrivals and arrivals.dropped:
-        yield Finding(
-            "arrivals-dropped",
-            Severity.INVALID if arrivals.dropped > MOST_MISSING * arrivals.offered else Severity.WARNING,
-            f"{arrivals.dropped} of {arrivals.offered} journeys found none of {arrivals.pool} users free, "
-            f"and so have no response time; {_more_users(record)}, or offer less",
+        many = arrivals.dropped > MOST_MISSING * arrivals.offered
+        yield Code.ARRIVALS_DROPPED.finding(
+            Severity.INVALID if many else Severity.WARNING,
+            dropped=arrivals.dropped,
+            offered=arrivals.offered,
+            pool=arrivals.pool,
+            advice=_more_users(record),
         )
 
 
@@ -256,10 +239,8 @@ def _more_users(record: RunRecord) -> str:
 def _cut_short(record: RunRecord) -> Iterator[Finding]:
     plan = record.plan
     if plan and plan.finished < plan.journeys:
-        yield _invalid(
-            "plan-cut-short",
-            f"{plan.finished} of the {plan.journeys} journeys of {record.scenario} came to their end; "
-            "run it without --run-time, and until it ends",
+        yield Code.PLAN_CUT_SHORT.finding(
+            finished=plan.finished, journeys=plan.journeys, scenario=record.scenario
         )
 
 
@@ -267,16 +248,13 @@ def _lost_workers(record: RunRecord) -> Iterator[Finding]:
     for worker in record.lost_workers:
         in_window = worker.at > record.window.start
         when = "in the window" if in_window else "before the window"
-        yield Finding(
-            "worker-lost",
-            Severity.INVALID if in_window else Severity.WARNING,
-            f"worker {worker.index} was lost {when}, with all that it had counted; run again",
-        )
+        severity = Severity.INVALID if in_window else Severity.WARNING
+        yield Code.WORKER_LOST.finding(severity, worker=worker.index, when=when)
 
 
 def _warnings(record: RunRecord) -> Iterator[Finding]:
     for warning in record.warnings:
-        yield _warning("load-warning", warning)
+        yield Code.LOAD_WARNING.finding(warning=warning)
 
 
 def _whole(seen: Seen) -> Edges:
@@ -286,15 +264,3 @@ def _whole(seen: Seen) -> Edges:
 def _where(seen: Seen) -> str:
     """Which service, where there are two."""
     return f"{seen.target.side}: " if len(seen.record.targets) > 1 else ""
-
-
-def _note(code: str, message: str) -> Finding:
-    return Finding(code, Severity.NOTE, message)
-
-
-def _warning(code: str, message: str) -> Finding:
-    return Finding(code, Severity.WARNING, message)
-
-
-def _invalid(code: str, message: str) -> Finding:
-    return Finding(code, Severity.INVALID, message)

@@ -140,7 +140,7 @@ def duet_round(lag: float, load_average: float = 0.5, cpu: float = 0.27, sides: 
 def test_a_late_generator_is_told_once_with_its_cause() -> None:
     rounds = [duet_round(0.01), duet_round(0.069, 11.2), duet_round(0.06, 3.0)]
     (finding,) = late_generator(rounds)
-    assert finding.severity is Severity.WARNING
+    assert (finding.code, finding.severity) == ("generator-busy", Severity.WARNING)
     assert finding.message.startswith(
         "the load generator was late in 2 of 3 rounds, by up to 69 ms at p99: load average 11 on 2 cores;"
     )

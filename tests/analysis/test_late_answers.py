@@ -76,7 +76,7 @@ def test_a_baseline_without_an_answer_proves_nothing_about_the_candidate() -> No
 
 def test_one_late_round_is_told_with_what_would_prove_it() -> None:
     (late,) = late_steps([round_(FAST, (5.0,))])
-    assert late.suspicion(Severity.WARNING).message == (
+    assert late.finding(Severity.WARNING).message == (
         "read menu (GetMenuQuery): each of 1 request took 5 s or more on the candidate, in 1 round; the "
         "baseline answered each within 20 ms; more rounds would prove it, so give a longer --max-duration"
     )

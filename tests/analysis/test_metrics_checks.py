@@ -37,6 +37,7 @@ def test_a_unit_that_is_wrong_by_a_thousand_is_noticed(
     seen = sent(fastest, slowest)
     found = list(metrics_checks.of(QUIET, record(seen), seen))
     assert [each.severity for each in found] == ([] if severity is None else [severity])
+    assert all(each.code == "unit-doubtful" for each in found)
     assert all("PlaceOrderCommand (service 8 ms" in each.message and "unit" in each.message for each in found)
 
 
