@@ -87,7 +87,7 @@ def test_a_stall_of_the_service_has_its_true_weight(delaying: Callable[..., str]
     assert_full_weight(of("first", target.latencies_from_intended), record, stall)
 
 
-def test_a_pause_of_the_generator_counts_since_journeys_were_due_and_the_run_is_invalid(
+def test_a_pause_of_the_generator_delays_responses_from_due_moments_and_makes_the_run_invalid(
     delaying: Callable[..., str], load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The service was never slow, and response times since requests were sent say so."""
