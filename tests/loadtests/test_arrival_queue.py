@@ -1,4 +1,4 @@
-"""Every arrival finds a user who waits, or is counted as dropped."""
+"""Each arrival goes to a waiting user, or is dropped and counted."""
 
 from random import Random
 
@@ -32,7 +32,7 @@ def started_queue(rate: float, seconds: float) -> ArrivalQueue:
 
 
 def user(queue: ArrivalQueue, journey: float, lateness: list[float]) -> None:
-    """Makes journeys of so many seconds until it is sent home."""
+    """Run journeys of this many seconds until the queue ends the user."""
     while True:
         lateness.append(queue.wait())
         gevent.sleep(journey)
@@ -40,7 +40,7 @@ def user(queue: ArrivalQueue, journey: float, lateness: list[float]) -> None:
 
 
 def wait_for_arrivals(queue: ArrivalQueue, arrivals: int) -> None:
-    """Until so many have been due."""
+    """Wait until this many arrivals were offered."""
     with gevent.Timeout(PATIENCE):
         while queue.counters.offered < arrivals:
             gevent.sleep(0.01)
@@ -184,7 +184,7 @@ def test_arrivals_missed_by_a_frozen_process_count_as_due(virtual_time: VirtualT
 def test_journeys_delayed_by_a_frozen_process_are_too_late_for_a_valid_run(
     virtual_time: VirtualTime,
 ) -> None:
-    """A tenth of the time: whoever looks less often than journeys arrive may miss it."""
+    """The freeze is long enough that a tenth of the journeys are late."""
     queue, late = new_queue(rate=500, seconds=60.0), list[float]()
     users = [gevent.spawn(user, queue, 0.0, late) for _ in range(100)]
     gevent.idle()
@@ -231,7 +231,7 @@ def test_a_change_of_share_wakes_the_dispatcher() -> None:
 
 @pytest.mark.parametrize(("before", "after"), [(1, 4), (8, 16), (16, 3)])
 def test_a_change_of_processes_neither_doubles_nor_loses_arrivals(before: int, after: int) -> None:
-    """All are told of one moment that is still to come."""
+    """All processes get the same future moment."""
     queues = [new_queue(rate=200, seconds=1.0) for _ in range(max(before, after))]
     for place, each in enumerate(queues):
         each.set_share(Share(place, before) if place < before else None, 0.0)
@@ -265,10 +265,10 @@ def test_concurrent_changes_of_share_dispatch_each_arrival_once() -> None:
 def test_a_change_of_share_during_the_stop_dispatches_nothing() -> None:
     queue = started_queue(rate=1000, seconds=60.0)
     wait_for_arrivals(queue, 1)
-    told = gevent.spawn(queue.set_share, Share(), 0.0)
+    change = gevent.spawn(queue.set_share, Share(), 0.0)
     gevent.sleep(0)
     queue.stop()
-    told.join(timeout=PATIENCE)
+    change.join(timeout=PATIENCE)
     offered = queue.counters.offered
     gevent.sleep(0.05)
     assert queue.counters.offered == offered

@@ -1,4 +1,4 @@
-"""ArrivalSchedule come as often as was asked for, whoever shares them."""
+"""Arrivals keep their rate, and processes share them without loss."""
 
 from itertools import pairwise
 from math import sqrt
@@ -99,18 +99,18 @@ CHANGES = st.lists(
     ),
     max_size=6,
 ).map(lambda changes: sorted(changes, key=lambda change: change[0]))
-"""From a moment on so many of the processes share, in this order; each was told so many seconds before."""
+"""From a moment on, some processes share arrivals in this order, with this much notice each."""
 
 Change = tuple[float, list[int], int, list[float]]
 
 
 def given_by(process: int, arrivals: ArrivalSchedule, changes: list[Change]) -> list[float]:
-    """What one process gives when it is told of every change in advance. The first has all at first."""
+    """The arrivals of one process with notice of each change. The first process starts with all of them."""
     arrivals.set_share(Share() if process == 0 else None, 0.0)
-    moments, told = [], 0.0
+    moments, noticed = [], 0.0
     for moment, order, sharing, notice in changes:
-        told = max(told, moment - notice[process])
-        while (due := arrivals.peek()) is not None and due <= told:
+        noticed = max(noticed, moment - notice[process])
+        while (due := arrivals.peek()) is not None and due <= noticed:
             moments.append(due)
             arrivals.pop()
         index = order.index(process)
@@ -125,7 +125,7 @@ def given_by_all(kind: str, changes: list[Change], seed: int = 1) -> list[float]
 
 @given(CHANGES)
 def test_even_gaps_stay_even_when_shares_change(changes: list[Change]) -> None:
-    """None is doubled and none lost, at whatever time before that moment each process was told of it."""
+    """The notice that each process gets makes no difference."""
     assert given_by_all("constant", changes) == all_of(
         ArrivalSchedule(10.0, RAMP, GAPS["constant"](Random(1)))
     )

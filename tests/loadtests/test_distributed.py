@@ -160,10 +160,10 @@ def test_a_worker_killed_in_the_window_makes_the_run_invalid_and_others_take_its
     pizzeria: Any, load: Load, start: Start, free_port: int
 ) -> None:
     leader = master(start, load, free_port, "-H", pizzeria(), *EVEN, "--expect-workers", "3")
-    crew = [worker(start, free_port) for _ in range(3)]
+    workers = [worker(start, free_port) for _ in range(3)]
     until(lambda: "The window opens" in said(load))
     time.sleep(1.0)
-    os.kill(crew[0].pid, signal.SIGKILL)
+    os.kill(workers[0].pid, signal.SIGKILL)
     until(lambda: shared_by(load)[-1] == 2)
     time.sleep(2.0)
     ended(leader)

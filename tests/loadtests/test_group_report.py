@@ -1,4 +1,4 @@
-"""What several groups did is what one would have done alone."""
+"""The merged reports of several groups equal the report of one group."""
 
 from collections.abc import Iterable
 

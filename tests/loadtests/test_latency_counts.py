@@ -1,4 +1,4 @@
-"""Counting in a dict gives the HdrHistogram that recording every value would have given."""
+"""Counting in a dict gives the same HdrHistogram as recording each value."""
 
 import hypothesis.strategies as st
 import pytest

@@ -80,7 +80,7 @@ def test_arrivals_without_a_free_user_are_dropped_in_the_record(pizzeria: Any, l
 
 
 def test_the_users_of_a_high_rate_start_before_the_window(pizzeria: Any, load: Any) -> None:
-    """2,000 journeys a second at level 1, of which the shape makes a few."""
+    """2,000 journeys a second at level 1; the shape makes only a few of them."""
     path = load.folder / "few.toml"
     path.write_text("few = [{ seconds = 9, level = 0.01 }]\n")
     few = ("--shapes", str(path), "--shape", "few", "--arrivals", "constant")
@@ -142,7 +142,7 @@ def test_a_shape_of_an_open_model_sets_its_arrivals_and_its_end(
 
 
 def test_the_shape_sets_the_users_of_a_closed_model(pizzeria: Any, load: Any) -> None:
-    """A spike of twice as many as were asked for."""
+    """A spike of twice --users."""
     users = ("-u", "3", "-r", "100")
     code, output = load.run("-H", pizzeria(), "--shape", "spike", *users, "-t", "2s", "--warm-up", "0.2")
     record, target = recorded(load)

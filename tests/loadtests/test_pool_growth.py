@@ -1,4 +1,4 @@
-"""An arrival that finds nobody free has a user started for it, up to the limit; none is lost."""
+"""An arrival without a free user starts one, up to the limit; no arrival is lost."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -25,14 +25,14 @@ PATIENCE = 30.0
 
 
 class Act(StrEnum):
-    """What may happen: to somebody who is being started, is at work, or either, or is there; or to all."""
+    """What may happen to a starting user, to a busy one, to any one, or to the queue."""
 
     READY, ENDS, GOES, STOPPED = "is ready", "ends a journey", "goes", "is stopped"
     ARRIVES, PAGE = "a journey arrives", "a page is turned"
 
 
 class Pool:
-    """A arrival_queue, and users who do what the test says: nothing happens until it is told to."""
+    """An arrival queue, and users that act only when the test tells them to."""
 
     def __init__(self, limit: int, at_first: int = 0) -> None:
         shape = Shape("steady", (Stage(1.0, 1.0, 1.0),))
@@ -303,7 +303,7 @@ def test_each_arrival_goes_to_one_user_or_is_dropped(
 
 
 def play(pool: Pool, what: Act, which: int) -> None:
-    """One of those who can do it does it; nobody, when there is none."""
+    """Let one of the users that can act do so, if there is one."""
     match what:
         case Act.ARRIVES:  # only when all are there and busy it is dropped
             before, full = pool.dropped, pool.users >= pool.queue._limit

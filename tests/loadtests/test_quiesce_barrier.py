@@ -1,4 +1,4 @@
-"""At a quiet edge nobody is inside."""
+"""At a quiet edge no request is in flight."""
 
 import gevent
 import pytest

@@ -1,4 +1,4 @@
-"""No more users at a time than there are places, also when these become fewer or more."""
+"""A quota limits users at a time, even when the limit changes."""
 
 import gevent
 import pytest

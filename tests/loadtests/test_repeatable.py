@@ -10,7 +10,7 @@ from order_tracker import MAXIMUM_ACTIVE
 pytestmark = pytest.mark.e2e
 
 
-def asked(stub: Any) -> list[tuple[str, str, Any]]:
+def requests_of(stub: Any) -> list[tuple[str, str, Any]]:
     return [(method, path, body) for _, method, path, body in stub.requests]
 
 
@@ -20,7 +20,7 @@ def is_delivery(path: str, body: Any) -> bool:
 
 def one_user(load: Any, stub: Any, seed: str, think: str) -> list[tuple[str, str, Any]]:
     load.run("-H", stub.urls[0], "-u", "1", "-t", "2s", "--seed", seed, "--think", think)
-    return asked(stub)
+    return requests_of(stub)
 
 
 def test_the_same_seed_gives_the_same_requests_at_any_think_time(stub: Any, load: Any) -> None:
@@ -69,7 +69,7 @@ def test_one_side_goes_on_when_the_other_fails(stub: Any, load: Any) -> None:
 def test_active_orders_stay_bounded_even_when_orders_get_stuck(stub: Any, load: Any, flag: str) -> None:
     service = stub(1, flag)
     load.run("-H", service.urls[0], "-u", "5", "-r", "5", "-t", "3s", "--think", "0.005:0.01")
-    placed = sum((method, path) == ("POST", "/api/orders/") for method, path, _ in asked(service))
+    placed = sum((method, path) == ("POST", "/api/orders/") for method, path, _ in requests_of(service))
     assert placed == 5 * MAXIMUM_ACTIVE  # nothing is ever delivered, and users went on looking
     assert len(service.requests) > 20 * placed
 
@@ -78,20 +78,20 @@ def test_a_delivered_order_makes_room_for_another(stub: Any, load: Any) -> None:
     service = stub(1)
     load.run("-H", service.urls[0], "-u", "2", "-r", "2", "-t", "3s", "--think", "0.005:0.01")
     active, most = 0, 0
-    for method, path, body in asked(service):
+    for method, path, body in requests_of(service):
         if (method, path) == ("POST", "/api/orders/"):
             active += 1
         elif is_delivery(path, body):
             active -= 1
         most = max(most, active)
     assert most <= 2 * MAXIMUM_ACTIVE
-    assert sum(is_delivery(path, body) for _, path, body in asked(service)) > 2 * MAXIMUM_ACTIVE
+    assert sum(is_delivery(path, body) for _, path, body in requests_of(service)) > 2 * MAXIMUM_ACTIVE
 
 
 def test_tags_leave_out_a_role_or_a_single_step(stub: Any, load: Any) -> None:
     service = stub(1)
     load.run("-H", service.urls[0], "-u", "2", "-r", "2", "-t", "2s", "--exclude-tags", "manager", "tour")
-    paths = {path.partition("?")[0] for _, path, _ in asked(service)}
+    paths = {path.partition("?")[0] for _, path, _ in requests_of(service)}
     assert "/api/delivery/ready" in paths
     assert "/api/delivery/tour" not in paths
-    assert ("GET", "/api/orders/") not in {(method, path) for method, path, _ in asked(service)}
+    assert ("GET", "/api/orders/") not in {(method, path) for method, path, _ in requests_of(service)}

@@ -1,4 +1,4 @@
-"""A run comes to its end whatever happens in it."""
+"""A run ends properly even when a phase fails."""
 
 from pathlib import Path
 from time import monotonic

@@ -92,8 +92,7 @@ def test_a_run_started_by_the_form_has_the_rate_and_the_limit_typed_there(
         ):
             page.locator(f"input[name={field}]").fill(value)
         page.get_by_role("button", name="Start").click()
-        until(lambda: any(load.runs.glob("2*/run.json")))
-        interrupt(locust)
+        wait_for_report(locust)
     assert load.record["model"] == "open"
     assert (load.record["arrivals"]["rate"], load.record["arrivals"]["max_users"]) == (20.0, 7)
 

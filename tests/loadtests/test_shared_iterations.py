@@ -1,4 +1,4 @@
-"""A iterations is dealt once, and ends when its last journey does."""
+"""Shared iterations run each journey once, and finish with the last one."""
 
 from collections import Counter
 from itertools import chain
@@ -11,7 +11,7 @@ from mario_perf.load.arrivals.shared_iterations import SharedIterations
 
 
 class Ends:
-    """How often a iterations was finished."""
+    """How often the iterations have finished."""
 
     def __init__(self) -> None:
         self.count = 0

@@ -1,4 +1,4 @@
-"""A day of load in time-lapse: what is kept of it does not grow."""
+"""A day of load in virtual time: memory does not grow."""
 
 import gc
 import tracemalloc

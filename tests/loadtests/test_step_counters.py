@@ -1,4 +1,4 @@
-"""Every request ends up in exactly one place."""
+"""Each request counts exactly once."""
 
 from functools import reduce
 from operator import add

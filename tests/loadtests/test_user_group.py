@@ -1,4 +1,4 @@
-"""What users tell the group when they come, go, and are given up on."""
+"""A group counts its users and their requests, also those that end early."""
 
 import gevent
 import pytest
