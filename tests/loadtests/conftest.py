@@ -135,7 +135,7 @@ def pizzeria() -> Iterator[Callable[..., str]]:
 
 @pytest.fixture
 def free_port() -> int:
-    """A port where nobody listened a moment ago."""
+    """A port that was free a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port

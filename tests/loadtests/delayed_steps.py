@@ -33,7 +33,7 @@ class Asking(MeasuredUser):
         self.session.step(SECOND, "/at-once")
 
 
-def stand_still(told: Path) -> None:
+def stand_still(interval: Path) -> None:
     begin = time.time()
     monkey.get_original("time", "sleep")(1.0)
-    told.write_text(json.dumps([begin, time.time()]))
+    interval.write_text(json.dumps([begin, time.time()]))

@@ -1,10 +1,10 @@
-"""A service that does just enough for the journeys, and writes down what it is asked.
+"""A service that does just enough for the journeys, and logs each request.
 
 ``python stub_service.py LOG SIDES [--jam] [--half-failing] [--metrics-early | --metrics-late] [--tls PEM]``
 URL of each side, and appends a JSON list ``[side, method, path, body]`` to LOG for every request to the API.
 
-It has no metrics, unless asked for slow ones: these are read right away and answered late (early), or read
-late and answered right then (late).
+It has no metrics, except slow ones by option: read at once and sent late (early), or read late and sent at
+once (late).
 """
 
 import itertools

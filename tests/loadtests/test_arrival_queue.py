@@ -1,4 +1,4 @@
-"""Every arrival finds a user who waits, or is counted as dropped."""
+"""Each arrival goes to a waiting user, or is dropped and counted."""
 
 from random import Random
 
@@ -32,7 +32,7 @@ def started_queue(rate: float, seconds: float) -> ArrivalQueue:
 
 
 def user(queue: ArrivalQueue, journey: float, lateness: list[float]) -> None:
-    """Makes journeys of so many seconds until it is sent home."""
+    """Run journeys of this many seconds until the queue ends the user."""
     while True:
         lateness.append(queue.wait())
         gevent.sleep(journey)
@@ -40,13 +40,13 @@ def user(queue: ArrivalQueue, journey: float, lateness: list[float]) -> None:
 
 
 def wait_for_arrivals(queue: ArrivalQueue, arrivals: int) -> None:
-    """Until so many have been due."""
+    """Wait until this many arrivals were offered."""
     with gevent.Timeout(PATIENCE):
         while queue.counters.offered < arrivals:
             gevent.sleep(0.01)
 
 
-def test_arrivals_that_find_no_user_are_dropped_and_all_others_served() -> None:
+def test_arrivals_without_a_free_user_are_dropped() -> None:
     queue = new_queue(rate=200, seconds=0.5)
     late: list[float] = []
     greenlets = [gevent.spawn(user, queue, 10.0, late) for _ in range(3)]
@@ -60,7 +60,7 @@ def test_arrivals_that_find_no_user_are_dropped_and_all_others_served() -> None:
     gevent.killall(greenlets)
 
 
-def test_users_who_are_quick_are_few_however_many_wait() -> None:
+def test_quick_journeys_need_few_users() -> None:
     """Last come, first gone: the pool is used no deeper than the load needs."""
     queue = new_queue(rate=50, seconds=0.4)
     late: list[float] = []
@@ -79,7 +79,7 @@ def test_users_who_are_quick_are_few_however_many_wait() -> None:
     assert all(isinstance(each.value, GreenletExit) for each in greenlets)
 
 
-def test_while_it_is_closed_nothing_is_due_and_the_plan_rests() -> None:
+def test_a_paused_queue_offers_no_arrivals() -> None:
     queue = new_queue(rate=100, seconds=1.0)
     late: list[float] = []
     greenlets = [gevent.spawn(user, queue, 0.0, late) for _ in range(10)]
@@ -99,7 +99,7 @@ def test_while_it_is_closed_nothing_is_due_and_the_plan_rests() -> None:
     gevent.joinall(greenlets, timeout=PATIENCE)
 
 
-def test_a_user_who_is_gone_gets_no_journey() -> None:
+def test_a_user_that_has_ended_gets_no_journey() -> None:
     queue = new_queue(rate=20, seconds=0.5)
     late: list[float] = []
     gone, there = (gevent.spawn(user, queue, 0.0, late) for _ in range(2))
@@ -115,7 +115,7 @@ def test_a_user_who_is_gone_gets_no_journey() -> None:
     there.join(PATIENCE)
 
 
-def test_at_a_rate_that_nobody_can_call_others_go_on_all_the_same(virtual_time: VirtualTime) -> None:
+def test_users_run_even_at_a_rate_too_high_to_dispatch(virtual_time: VirtualTime) -> None:
     queue = new_queue(rate=10e6, seconds=1.0)
     queue.start(1.0, 0.0)
     queue.resume()
@@ -125,7 +125,7 @@ def test_at_a_rate_that_nobody_can_call_others_go_on_all_the_same(virtual_time: 
     queue.stop()
 
 
-def test_a_user_who_goes_in_the_moment_of_being_called_is_not_at_work() -> None:
+def test_a_user_killed_at_its_dispatch_is_not_busy() -> None:
     queue = new_queue(rate=1, seconds=1.0)
     going = gevent.spawn(user, queue, 10.0, [])
     gevent.idle()
@@ -136,7 +136,7 @@ def test_a_user_who_goes_in_the_moment_of_being_called_is_not_at_work() -> None:
     assert (counters.offered, counters.dropped, counters.finished, counters.under_way_at_end) == (1, 0, 0, 0)
 
 
-def test_what_arrived_is_finished_dropped_or_under_way() -> None:
+def test_each_arrival_is_finished_dropped_or_under_way() -> None:
     queue = new_queue(rate=200, seconds=0.2)
     users = [gevent.spawn(user, queue, 0.03, []) for _ in range(3)]
     gevent.idle()
@@ -154,7 +154,7 @@ def test_what_arrived_is_finished_dropped_or_under_way() -> None:
     gevent.joinall(users, timeout=PATIENCE)
 
 
-def test_all_that_arrived_was_due_and_all_that_was_due_arrived() -> None:
+def test_due_and_offered_arrivals_are_the_same() -> None:
     queue = started_queue(rate=200, seconds=0.3)
     wait_for_arrivals(queue, 60)
     gevent.sleep(0.05)
@@ -164,7 +164,7 @@ def test_all_that_arrived_was_due_and_all_that_was_due_arrived() -> None:
     queue.stop()
 
 
-def test_what_a_frozen_process_did_not_come_to_was_due_all_the_same(virtual_time: VirtualTime) -> None:
+def test_arrivals_missed_by_a_frozen_process_count_as_due(virtual_time: VirtualTime) -> None:
     """And was so when it was due, not in the window that began while it was overdue."""
     queue = started_queue(rate=100, seconds=60.0)
     wait_for_arrivals(queue, 5)
@@ -181,10 +181,10 @@ def test_what_a_frozen_process_did_not_come_to_was_due_all_the_same(virtual_time
     queue.stop()
 
 
-def test_journeys_that_a_frozen_process_came_to_later_are_too_late_for_a_valid_run(
+def test_journeys_delayed_by_a_frozen_process_are_too_late_for_a_valid_run(
     virtual_time: VirtualTime,
 ) -> None:
-    """A tenth of the time: whoever looks less often than journeys arrive may miss it."""
+    """The freeze is long enough that a tenth of the journeys are late."""
     queue, late = new_queue(rate=500, seconds=60.0), list[float]()
     users = [gevent.spawn(user, queue, 0.0, late) for _ in range(100)]
     gevent.idle()
@@ -202,7 +202,7 @@ def test_journeys_that_a_frozen_process_came_to_later_are_too_late_for_a_valid_r
     gevent.joinall(users, timeout=PATIENCE)
 
 
-def test_who_sits_out_calls_nobody_and_begins_at_once_when_told_to_take_part() -> None:
+def test_a_queue_without_a_share_waits_and_starts_with_one() -> None:
     """What was due before is left out: many in the first moment, then a few a second."""
     shape = Shape("crowd", (Stage(0.2, 1.0, 1.0), Stage(999.8, 0.01, 0.01)))
     queue = ArrivalQueue(ArrivalSchedule(2000.0, shape, GAPS["constant"](Random(1))))
@@ -217,7 +217,7 @@ def test_who_sits_out_calls_nobody_and_begins_at_once_when_told_to_take_part() -
     queue.stop()
 
 
-def test_who_sleeps_until_an_arrival_that_is_another_s_now_wakes_for_its_own() -> None:
+def test_a_change_of_share_wakes_the_dispatcher() -> None:
     """Of a thousand it would have slept for 500 s."""
     queue = new_queue(rate=1, seconds=1000.0)
     queue.set_share(Share(500, 1000), 0.0)
@@ -230,10 +230,8 @@ def test_who_sleeps_until_an_arrival_that_is_another_s_now_wakes_for_its_own() -
 
 
 @pytest.mark.parametrize(("before", "after"), [(1, 4), (8, 16), (16, 3)])
-def test_no_arrival_is_doubled_and_none_lost_when_the_number_of_processes_changes(
-    before: int, after: int
-) -> None:
-    """All are told of one moment that is still to come."""
+def test_a_change_of_processes_neither_doubles_nor_loses_arrivals(before: int, after: int) -> None:
+    """All processes get the same future moment."""
     queues = [new_queue(rate=200, seconds=1.0) for _ in range(max(before, after))]
     for place, each in enumerate(queues):
         each.set_share(Share(place, before) if place < before else None, 0.0)
@@ -251,7 +249,7 @@ def test_no_arrival_is_doubled_and_none_lost_when_the_number_of_processes_change
         each.stop()
 
 
-def test_who_is_told_twice_at_once_gives_its_arrivals_once() -> None:
+def test_concurrent_changes_of_share_dispatch_each_arrival_once() -> None:
     """As when two workers are lost in one moment: each message comes in a greenlet of its own."""
     queue = started_queue(rate=20, seconds=0.5)
     gevent.sleep(0.01)
@@ -264,19 +262,19 @@ def test_who_is_told_twice_at_once_gives_its_arrivals_once() -> None:
     queue.stop()
 
 
-def test_who_is_told_while_it_stops_calls_nobody_any_more() -> None:
+def test_a_change_of_share_during_the_stop_dispatches_nothing() -> None:
     queue = started_queue(rate=1000, seconds=60.0)
     wait_for_arrivals(queue, 1)
-    told = gevent.spawn(queue.set_share, Share(), 0.0)
+    change = gevent.spawn(queue.set_share, Share(), 0.0)
     gevent.sleep(0)
     queue.stop()
-    told.join(timeout=PATIENCE)
+    change.join(timeout=PATIENCE)
     offered = queue.counters.offered
     gevent.sleep(0.05)
     assert queue.counters.offered == offered
 
 
-def test_the_time_in_which_the_plan_rests_is_nobody_s_lateness() -> None:
+def test_paused_time_does_not_count_as_lateness() -> None:
     queue = started_queue(rate=1000, seconds=60.0)
     late: list[float] = []
     waiting = gevent.spawn(user, queue, 60.0, late)
@@ -292,14 +290,14 @@ def test_the_time_in_which_the_plan_rests_is_nobody_s_lateness() -> None:
     waiting.kill()
 
 
-def test_after_its_end_nobody_waits_in_it() -> None:
+def test_a_stopped_queue_ends_its_users() -> None:
     queue = new_queue(rate=1, seconds=1.0)
     queue.stop()
     with pytest.raises(GreenletExit):
         queue.wait()
 
 
-def test_a_late_process_begins_in_the_middle_of_the_plan() -> None:
+def test_a_late_process_starts_in_the_middle_of_the_schedule() -> None:
     queue = new_queue(rate=100, seconds=1.0)
     late: list[float] = []
     greenlets = [gevent.spawn(user, queue, 0.0, late) for _ in range(10)]
@@ -313,7 +311,7 @@ def test_a_late_process_begins_in_the_middle_of_the_plan() -> None:
     gevent.joinall(greenlets, timeout=PATIENCE)
 
 
-def test_a_new_page_begins_with_who_is_at_work() -> None:
+def test_reset_counters_start_with_the_busy_users() -> None:
     queue = new_queue(rate=100, seconds=0.05)
     late: list[float] = []
     greenlets = [gevent.spawn(user, queue, 10.0, late) for _ in range(5)]
@@ -329,7 +327,7 @@ def test_a_new_page_begins_with_who_is_at_work() -> None:
 
 
 @pytest.mark.parametrize("shape", shapes.load(shapes.BUILT_IN).values(), ids=lambda shape: shape.name)
-def test_every_shape_brings_as_many_as_it_has_area(shape: Shape) -> None:
+def test_offered_arrivals_follow_the_area_of_each_shape(shape: Shape) -> None:
     rate = 500 / sum(stage.area for stage in shape.stages)
     queue = ArrivalQueue(ArrivalSchedule(rate, shape, GAPS["constant"](Random(1))))
     queue.start(shape.seconds, 0.0)

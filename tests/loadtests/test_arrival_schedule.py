@@ -1,4 +1,4 @@
-"""ArrivalSchedule come as often as was asked for, whoever shares them."""
+"""Arrivals keep their rate, and processes share them without loss."""
 
 from itertools import pairwise
 from math import sqrt
@@ -38,7 +38,7 @@ def following(arrivals: ArrivalSchedule, count: int) -> list[float]:
 
 @pytest.mark.parametrize("kind", GAPS)
 @given(seed=SEEDS)
-def test_there_are_as_many_as_rate_and_shape_say(kind: str, seed: int) -> None:
+def test_rate_and_shape_set_the_number_of_arrivals(kind: str, seed: int) -> None:
     """200 units of area at 10 a second: exactly as many with even gaps, within chance if they are random."""
     moments = all_of(ArrivalSchedule(10.0, RAMP, GAPS[kind](Random(seed))))
     assert len(moments) == pytest.approx(2000, abs=0 if kind == "constant" else 6 * sqrt(2000))
@@ -46,7 +46,7 @@ def test_there_are_as_many_as_rate_and_shape_say(kind: str, seed: int) -> None:
 
 
 @given(SEEDS)
-def test_they_follow_the_shape(seed: int) -> None:
+def test_arrivals_follow_the_shape(seed: int) -> None:
     """In the ramp's first half lies a quarter of its area."""
     moments = all_of(ArrivalSchedule(10.0, RAMP, GAPS["poisson"](Random(seed))))
     assert sum(moment < 50 for moment in moments) == pytest.approx(250, abs=6 * sqrt(250))
@@ -99,18 +99,18 @@ CHANGES = st.lists(
     ),
     max_size=6,
 ).map(lambda changes: sorted(changes, key=lambda change: change[0]))
-"""From a moment on so many of the processes share, in this order; each was told so many seconds before."""
+"""From a moment on, some processes share arrivals in this order, with this much notice each."""
 
 Change = tuple[float, list[int], int, list[float]]
 
 
 def given_by(process: int, arrivals: ArrivalSchedule, changes: list[Change]) -> list[float]:
-    """What one process gives when it is told of every change in advance. The first has all at first."""
+    """The arrivals of one process with notice of each change. The first process starts with all of them."""
     arrivals.set_share(Share() if process == 0 else None, 0.0)
-    moments, told = [], 0.0
+    moments, noticed = [], 0.0
     for moment, order, sharing, notice in changes:
-        told = max(told, moment - notice[process])
-        while (due := arrivals.peek()) is not None and due <= told:
+        noticed = max(noticed, moment - notice[process])
+        while (due := arrivals.peek()) is not None and due <= noticed:
             moments.append(due)
             arrivals.pop()
         index = order.index(process)
@@ -124,21 +124,21 @@ def given_by_all(kind: str, changes: list[Change], seed: int = 1) -> list[float]
 
 
 @given(CHANGES)
-def test_even_gaps_stay_even_whoever_shares_them_from_whatever_moment_on(changes: list[Change]) -> None:
-    """None is doubled and none lost, at whatever time before that moment each process was told of it."""
+def test_even_gaps_stay_even_when_shares_change(changes: list[Change]) -> None:
+    """The notice that each process gets makes no difference."""
     assert given_by_all("constant", changes) == all_of(
         ArrivalSchedule(10.0, RAMP, GAPS["constant"](Random(1)))
     )
 
 
 @given(CHANGES, SEEDS)
-def test_random_arrivals_keep_their_rate_whoever_shares_them(changes: list[Change], seed: int) -> None:
+def test_random_arrivals_keep_their_rate_when_shares_change(changes: list[Change], seed: int) -> None:
     moments = given_by_all("poisson", changes, seed)
     assert len(moments) == pytest.approx(2000, abs=6 * sqrt(2000))
     assert sum(moment < 50 for moment in moments) == pytest.approx(250, abs=6 * sqrt(250))
 
 
-def test_who_is_told_too_late_goes_on_from_its_last() -> None:
+def test_a_late_change_of_share_continues_after_the_last_arrival() -> None:
     arrivals = ArrivalSchedule(4.0, STEADY, GAPS["constant"](Random(1)))
     given = following(arrivals, 4)
     arrivals.set_share(Share(0, 2), 0.3)
@@ -147,9 +147,7 @@ def test_who_is_told_too_late_goes_on_from_its_last() -> None:
 
 @pytest.mark.parametrize("kind", GAPS)
 @given(st.floats(0, 150), st.floats(0, 150), SEEDS)
-def test_those_due_are_counted_whether_they_were_given_or_not(
-    kind: str, moment: float, until: float, seed: int
-) -> None:
+def test_due_arrivals_count_whether_taken_or_not(kind: str, moment: float, until: float, seed: int) -> None:
     arrivals, same = (ArrivalSchedule(1.0, RAMP, GAPS[kind](Random(seed))) for _ in range(2))
     moments = all_of(same)
     assume(all(abs(due - edge) > 1e-6 for due in moments for edge in (moment, until)))  # by rounding either
@@ -162,14 +160,14 @@ def test_those_due_are_counted_whether_they_were_given_or_not(
 
 
 @pytest.mark.parametrize("kind", GAPS)
-def test_who_comes_late_leaves_out_what_was_due_before(kind: str) -> None:
+def test_a_late_process_skips_earlier_arrivals(kind: str) -> None:
     arrivals = ArrivalSchedule(10.0, RAMP, GAPS[kind](Random(1)))
     arrivals.skip_to(50.0)
     assert min(all_of(arrivals)) >= 50
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_every_stage_of_every_shape_brings_as_many_as_it_has_area(name: str) -> None:
+def test_arrivals_follow_the_area_of_each_stage(name: str) -> None:
     shape = KNOWN[name]
     moments = all_of(ArrivalSchedule(2.0, shape, GAPS["constant"](Random(1))))
     start = 0.0

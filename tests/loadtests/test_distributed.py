@@ -105,7 +105,7 @@ def test_a_duet_with_workers_that_ctrl_c_ends_is_one_record_that_agrees_with_bot
     assert first.started + second.started == started
 
 
-def test_the_rate_is_shared_and_what_all_workers_saw_is_merged(pizzeria: Any, load: Load) -> None:
+def test_workers_share_the_rate_and_their_counts_are_merged(pizzeria: Any, load: Load) -> None:
     """By a shape of which only the master knows the file's content; the window opens before its load."""
     path = load.folder / "mine.toml"
     path.write_text("late = [{ seconds = 1, level = 0 }, { seconds = 3, level = 1 }]\n")
@@ -138,7 +138,7 @@ def test_users_of_two_workers_are_different_customers_and_couriers(stub: Any, lo
     assert {"+15550000000", "+15550000001"} < customers
 
 
-def test_the_reference_run_is_exact_whoever_does_what(pizzeria: Any, load: Load) -> None:
+def test_the_reference_run_is_exact_with_more_workers_than_users(pizzeria: Any, load: Load) -> None:
     """More workers than users, and than stoves; Locust was told of none that it should expect."""
     load.run("-H", pizzeria(), "-u", "5", "-r", "5", "--scenario", "reference", "--processes", "6")
     record = latest(load).record
@@ -156,14 +156,14 @@ def test_the_reference_run_is_exact_whoever_does_what(pizzeria: Any, load: Load)
     assert len(record.workers) == 6
 
 
-def test_a_worker_that_is_killed_in_the_window_makes_the_run_invalid_and_the_others_take_its_share(
+def test_a_worker_killed_in_the_window_makes_the_run_invalid_and_others_take_its_share(
     pizzeria: Any, load: Load, start: Start, free_port: int
 ) -> None:
     leader = master(start, load, free_port, "-H", pizzeria(), *EVEN, "--expect-workers", "3")
-    crew = [worker(start, free_port) for _ in range(3)]
+    workers = [worker(start, free_port) for _ in range(3)]
     until(lambda: "The window opens" in said(load))
     time.sleep(1.0)
-    os.kill(crew[0].pid, signal.SIGKILL)
+    os.kill(workers[0].pid, signal.SIGKILL)
     until(lambda: shared_by(load)[-1] == 2)
     time.sleep(2.0)
     ended(leader)
@@ -177,7 +177,7 @@ def test_a_worker_that_is_killed_in_the_window_makes_the_run_invalid_and_the_oth
     assert left > 20 * window.duration + 1  # what their own shares would have been at most
 
 
-def test_a_worker_that_stood_still_is_lost_and_is_sent_home_when_it_wakes(
+def test_a_frozen_worker_is_lost_and_stopped_when_it_wakes(
     pizzeria: Any, load: Load, start: Start, free_port: int
 ) -> None:
     """Its heartbeat fails; Locust takes it back afterwards, but nobody knows what it did meanwhile."""
@@ -197,7 +197,7 @@ def test_a_worker_that_stood_still_is_lost_and_is_sent_home_when_it_wakes(
     assert shared_by(load)[-1] == 1
 
 
-def test_a_worker_that_comes_late_takes_part_from_then_on(
+def test_a_worker_that_joins_late_takes_its_share(
     pizzeria: Any, load: Load, start: Start, free_port: int
 ) -> None:
     leader = master(start, load, free_port, "-H", pizzeria(), *EVEN, "--expect-workers", "1")
@@ -259,7 +259,7 @@ def came(load: Load) -> Counter[int]:
     return Counter(map(int, path.read_text().split())) if path.exists() else Counter()
 
 
-def test_every_worker_starts_users_by_itself_up_to_its_share_of_the_limit(pizzeria: Any, load: Load) -> None:
+def test_each_worker_starts_users_up_to_its_share_of_the_limit(pizzeria: Any, load: Load) -> None:
     code, output = load.run("-H", pizzeria(), *guests(load), *GROWING, "-t", "5s", "--processes", "2")
     assert code == 0, output
     run = latest(load)
@@ -274,7 +274,7 @@ def test_every_worker_starts_users_by_itself_up_to_its_share_of_the_limit(pizzer
     assert first.dropped > 0 < second.dropped
 
 
-def test_when_a_worker_comes_late_both_grow_to_their_shares_of_the_limit(
+def test_both_workers_grow_to_their_shares_when_one_joins_late(
     pizzeria: Any, load: Load, start: Start, free_port: int
 ) -> None:
     """Locust stops users whom the first had started itself; it starts others, and sends them home."""
@@ -299,7 +299,7 @@ def test_when_a_worker_comes_late_both_grow_to_their_shares_of_the_limit(
     assert late.offered == late.dropped + late.finished + late.under_way_at_end
 
 
-def test_a_worker_that_never_says_anything_makes_the_run_invalid(
+def test_a_worker_that_never_joins_makes_the_run_invalid(
     pizzeria: Any, load: Load, start: Start, free_port: int
 ) -> None:
     """Locust gives it users, but nobody knows what they do."""

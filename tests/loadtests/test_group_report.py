@@ -1,4 +1,4 @@
-"""What several groups did is what one would have done alone."""
+"""The merged reports of several groups equal the report of one group."""
 
 from collections.abc import Iterable
 
@@ -47,7 +47,7 @@ GROUPS = st.lists(EVENTS, min_size=1, max_size=5)
 
 
 @given(EVENTS)
-def test_a_report_survives_its_way_to_the_master(events: list[Event]) -> None:
+def test_a_report_arrives_at_the_master_unchanged(events: list[Event]) -> None:
     sent = report(3, events)
     assert REPORT.validate_json(REPORT.dump_json(sent)) == sent
 
@@ -71,11 +71,11 @@ def test_counts_and_latencies_add_up(groups: list[list[Event]]) -> None:
 
 
 @given(GROUPS)
-def test_the_generator_is_as_good_as_the_worst_of_them(groups: list[list[Event]]) -> None:
+def test_the_merged_generator_is_the_worst_one(groups: list[list[Event]]) -> None:
     total = merge_reports(tuple(report(index, events) for index, events in enumerate(groups)))
     assert total.generator.cpu_utilisation == 0.1 * (len(groups) - 1)
 
 
-def test_of_no_crew_at_all_nothing_was_done() -> None:
+def test_merging_no_reports_gives_zeros() -> None:
     total = merge_reports(())
     assert (total.users, total.arrivals, total.window) == (0, None, {})

@@ -1,4 +1,4 @@
-"""Counting in a dict gives the HdrHistogram that recording every value would have given."""
+"""Counting in a dict gives the same HdrHistogram as recording each value."""
 
 import hypothesis.strategies as st
 import pytest
@@ -18,7 +18,7 @@ def counted(values: list[float]) -> Latencies:
 
 
 @given(st.lists(SECONDS, min_size=1, max_size=50))
-def test_the_histogram_is_what_hdrhistogram_itself_would_have_recorded(values: list[float]) -> None:
+def test_the_histogram_equals_one_recorded_by_hdrhistogram(values: list[float]) -> None:
     direct = HdrHistogram(1, LONGEST_US, 3)
     for value in values:
         direct.record_value(min(int(value * 1e6 + 0.5), LONGEST_US))
@@ -36,7 +36,7 @@ def test_quantiles_lie_between_the_extremes_and_in_order(values: list[float]) ->
 
 
 @given(st.lists(SECONDS, max_size=20), st.lists(SECONDS, min_size=1, max_size=20))
-def test_merging_two_is_the_same_as_counting_all_in_one(some: list[float], others: list[float]) -> None:
+def test_merging_equals_counting_in_one(some: list[float], others: list[float]) -> None:
     merged = counted(some)
     merged.merge(counted(others))
     assert merged.record("x") == counted(some + others).record("x")

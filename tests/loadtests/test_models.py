@@ -50,9 +50,7 @@ def recorded(load: Any) -> tuple[RunRecord, TargetRecord]:
 
 
 @pytest.mark.parametrize("kind", ["constant", "poisson"])
-def test_in_an_open_model_journeys_arrive_at_the_rate_whatever_the_service_does(
-    kind: str, pizzeria: Any, load: Any
-) -> None:
+def test_journeys_of_an_open_model_arrive_at_the_rate(kind: str, pizzeria: Any, load: Any) -> None:
     code, output = load.run("-H", pizzeria(), "--rate", "30", "--arrivals", kind, "-t", "5s")
     record, target = recorded(load)
     assert code == 0, output
@@ -72,9 +70,7 @@ def test_in_an_open_model_journeys_arrive_at_the_rate_whatever_the_service_does(
     assert all(each.mean >= sent_at[each.step].mean for each in target.latencies_from_intended)
 
 
-def test_arrivals_that_find_no_user_are_dropped_and_a_shortfall_in_the_record(
-    pizzeria: Any, load: Any
-) -> None:
+def test_arrivals_without_a_free_user_are_dropped_in_the_record(pizzeria: Any, load: Any) -> None:
     load.run("-H", pizzeria(), "--rate", "60", "--max-users", "2", "--think", "0.2", "-t", "4s")
     record, _ = recorded(load)
     assert record.arrivals is not None
@@ -83,8 +79,8 @@ def test_arrivals_that_find_no_user_are_dropped_and_a_shortfall_in_the_record(
     assert record.rates.achieved < 0.5 * record.rates.offered
 
 
-def test_the_users_of_a_high_rate_are_there_in_time_for_a_window(pizzeria: Any, load: Any) -> None:
-    """2,000 journeys a second at level 1, of which the shape makes a few."""
+def test_the_users_of_a_high_rate_start_before_the_window(pizzeria: Any, load: Any) -> None:
+    """2,000 journeys a second at level 1; the shape makes only a few of them."""
     path = load.folder / "few.toml"
     path.write_text("few = [{ seconds = 9, level = 0.01 }]\n")
     few = ("--shapes", str(path), "--shape", "few", "--arrivals", "constant")
@@ -97,7 +93,7 @@ def test_the_users_of_a_high_rate_are_there_in_time_for_a_window(pizzeria: Any, 
     assert record.arrivals.offered == pytest.approx(20 * record.window.duration, abs=3)
 
 
-def test_a_run_that_is_over_before_its_users_are_there_is_one_line_and_exit_code_2(load: Any) -> None:
+def test_a_run_too_short_for_its_users_is_one_line_and_exit_code_2(load: Any) -> None:
     crowd = ("--rate", "2000", "-r", "20", "-t", "60s")
     code, output = load.run("-H", "http://127.0.0.1:9", *crowd)
     assert code == 2
@@ -124,7 +120,7 @@ def in_short(shape: shapes.Shape) -> str:
     return f"{shape.name} = [{', '.join(stages)}]"
 
 
-def test_in_an_open_model_a_shape_brings_as_many_as_it_has_area_and_ends_by_itself(
+def test_a_shape_of_an_open_model_sets_its_arrivals_and_its_end(
     pizzeria: Any, load: Any, free_port: int
 ) -> None:
     """One after the other in the web UI: Locust starts once. In virtual time every shape is played."""
@@ -145,8 +141,8 @@ def test_in_an_open_model_a_shape_brings_as_many_as_it_has_area_and_ends_by_itse
             assert record.arrivals.offered == pytest.approx(RATE * area, abs=2), name
 
 
-def test_in_a_closed_model_there_are_as_many_users_as_the_shape_says(pizzeria: Any, load: Any) -> None:
-    """A spike of twice as many as were asked for."""
+def test_the_shape_sets_the_users_of_a_closed_model(pizzeria: Any, load: Any) -> None:
+    """A spike of twice --users."""
     users = ("-u", "3", "-r", "100")
     code, output = load.run("-H", pizzeria(), "--shape", "spike", *users, "-t", "2s", "--warm-up", "0.2")
     record, target = recorded(load)
@@ -194,9 +190,7 @@ def in_order(some: Iterable[int], every: Iterable[int]) -> bool:
     return all(each in left for each in some)
 
 
-def test_what_the_web_form_asks_for_is_checked_before_a_run_begins(
-    pizzeria: Any, load: Any, free_port: int
-) -> None:
+def test_the_web_form_is_checked_before_a_run_begins(pizzeria: Any, load: Any, free_port: int) -> None:
     service, ui = pizzeria(), f"http://127.0.0.1:{free_port}"
     users = {"user_count": "2", "spawn_rate": "2"}
 
@@ -238,7 +232,7 @@ def test_what_the_web_form_asks_for_is_checked_before_a_run_begins(
     assert [record.arrivals.max_users for record in records if record.arrivals] == [7, 100]
 
 
-def test_a_shape_that_the_class_picker_would_leave_out_is_refused_and_without_one_a_run_begins(
+def test_the_class_picker_refuses_a_shape_and_starts_a_run_without_one(
     load: Any, stub: Any, free_port: int
 ) -> None:
     ui, form = f"http://127.0.0.1:{free_port}", {"user_count": "1", "spawn_rate": "1"}
@@ -254,7 +248,7 @@ def test_a_shape_that_the_class_picker_would_leave_out_is_refused_and_without_on
     assert taken["success"]
 
 
-def test_a_shape_of_ones_own_goes_up_and_down(pizzeria: Any, load: Any) -> None:
+def test_an_own_shape_is_followed(pizzeria: Any, load: Any) -> None:
     """No load in its first half, in which the window opens, so all of it arrives after that."""
     path = load.folder / "mine.toml"
     path.write_text("late = [{ seconds = 1, level = 0 }, { seconds = 1, level = 2 }]\n")
@@ -266,7 +260,7 @@ def test_a_shape_of_ones_own_goes_up_and_down(pizzeria: Any, load: Any) -> None:
     assert record.arrivals.offered == pytest.approx(80, abs=2)
 
 
-def test_the_reference_run_has_exactly_the_counts_that_it_promises(pizzeria: Any, load: Any) -> None:
+def test_the_reference_run_has_its_exact_counts(pizzeria: Any, load: Any) -> None:
     code, output = load.run("-H", pizzeria(), "-u", "8", "-r", "8", "--scenario", "reference")
     record, target = recorded(load)
     assert code == 0, output
@@ -284,7 +278,7 @@ def test_the_reference_run_has_exactly_the_counts_that_it_promises(pizzeria: Any
 
 
 @pytest.mark.parametrize("scenario", scenarios.MIXES)
-def test_a_mix_is_what_its_name_says(scenario: str, pizzeria: Any, load: Any) -> None:
+def test_the_share_of_reads_fits_the_name_of_each_mix(scenario: str, pizzeria: Any, load: Any) -> None:
     load.run("-H", pizzeria(), "-u", "4", "-r", "4", "-t", "3s", "--scenario", scenario)
     record, target = recorded(load)
     counts = sent(target.in_window)
@@ -294,14 +288,14 @@ def test_a_mix_is_what_its_name_says(scenario: str, pizzeria: Any, load: Any) ->
     assert low < reads < high
 
 
-def test_a_scenario_that_there_is_not_is_refused_with_those_that_there_are(load: Any) -> None:
+def test_an_unknown_scenario_is_refused_with_a_list_of_scenarios(load: Any) -> None:
     code, output = load.run("-H", "http://127.0.0.1:9", "--scenario", "breakfast")
     assert code == 2
     assert "--scenario breakfast: no such scenario; choose one of mario, read-heavy" in output
     assert "Traceback" not in output
 
 
-def test_a_shape_that_there_is_not_is_one_line_and_exit_code_2(load: Any) -> None:
+def test_an_unknown_shape_is_one_line_and_exit_code_2(load: Any) -> None:
     code, output = load.run("-H", "http://127.0.0.1:9", "--shape", "lunch")
     assert code == 2
     assert "--shape lunch: no such shape" in output

@@ -1,4 +1,4 @@
-"""No coordinated omission: who arrives while nothing moves waits until it does, and counts like anybody else.
+"""No coordinated omission: journeys that arrive during a stall wait, and count like any other.
 
 Truth is reckoned from the pause as it was, however long it lasted: what those see who arrive one after the
 other, 10,000 a second, whatever became of those before them. On a busy machine they wait longer than the
@@ -55,7 +55,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def asked(load: Load, url: str) -> RunRecord:
+def run(load: Load, url: str) -> RunRecord:
     """A hundred journeys a second, and a user for each of them, however long it waits."""
     model = ("--rate", "100", "--arrivals", "constant", "-u", "500", "-r", "500")
     code, output = load.run("-f", LOCUSTFILE, "-H", url, *model, "-t", "11s")
@@ -71,31 +71,31 @@ def of(step: str, latencies: tuple[Latency, ...]) -> Latency:
     return found
 
 
-def assert_full_weight(told: Latency, record: RunRecord, pause: Stall) -> None:
+def assert_full_weight(latency: Latency, record: RunRecord, pause: Stall) -> None:
     """It is what those waited who arrived in the window, in which the pause must lie."""
     assert record.window.start < pause[0] < pause[1] < record.window.end
     waited = seen(record.window.start, record.window.end, [pause])
-    assert told.p95 > quantile(waited, 95) * (1 - CLOSE)
-    assert told.p99 > quantile(waited, 99) * (1 - CLOSE)
+    assert latency.p95 > quantile(waited, 95) * (1 - CLOSE)
+    assert latency.p99 > quantile(waited, 99) * (1 - CLOSE)
 
 
 def test_a_stall_of_the_service_has_its_true_weight(delaying: Callable[..., str], load: Load) -> None:
     url = delaying("stalls")
-    record = asked(load, url)
+    record = run(load, url)
     (target,) = record.targets
     (stall,) = (each for each in log(url).stalls if each[0] < record.window.end)
     assert_full_weight(of("first", target.latencies_from_intended), record, stall)
 
 
-def test_a_pause_of_the_generator_counts_since_journeys_were_due_and_the_run_is_invalid(
+def test_a_pause_of_the_generator_delays_responses_from_due_moments_and_makes_the_run_invalid(
     delaying: Callable[..., str], load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The service was never slow, and response times since requests were sent say so."""
-    told = load.folder / "frozen.json"
-    monkeypatch.setenv("FREEZE", str(told))
-    record = asked(load, delaying())
+    interval = load.folder / "frozen.json"
+    monkeypatch.setenv("FREEZE", str(interval))
+    record = run(load, delaying())
     (target,) = record.targets
-    begin, end = json.loads(told.read_text())
+    begin, end = json.loads(interval.read_text())
     since_due, sent = (of("first", each) for each in (target.latencies_from_intended, target.latencies))
     assert_full_weight(since_due, record, (begin, end))
     assert sent.p95 < since_due.p95 / 2

@@ -6,7 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from order_tracker import MAXIMUM_ACTIVE, Order, OrderTracker, Stage
 
 
-def test_an_order_is_active_until_it_is_over_on_every_side() -> None:
+def test_an_order_is_active_until_it_ends_on_each_side() -> None:
     order = Order({"baseline": "a", "candidate": "b"})
     order.end("baseline")
     assert order.active
@@ -15,7 +15,7 @@ def test_an_order_is_active_until_it_is_over_on_every_side() -> None:
     assert not order.active
 
 
-def test_sides_move_on_their_own() -> None:
+def test_each_side_has_its_own_stage() -> None:
     order = Order({"baseline": "a", "candidate": "b"})
     order.move("candidate", Stage.COOKING)
     assert order.id_on("candidate", Stage.COOKING) == "b"
@@ -26,20 +26,20 @@ def test_sides_move_on_their_own() -> None:
 
 
 @pytest.mark.parametrize("status", ["delivered", "cancelled"])
-def test_the_service_is_believed_when_it_says_that_an_order_is_over(status: str) -> None:
+def test_a_final_status_of_the_service_ends_the_order(status: str) -> None:
     order = Order({"candidate": "b"})
     order.update("candidate", status)
     assert not order.active
 
 
-def test_the_service_is_believed_about_the_stage() -> None:
+def test_the_status_of_the_service_sets_the_stage() -> None:
     order = Order({"candidate": "b"})
     order.update("candidate", "ready")
     assert order.id_on("candidate", Stage.READY) == "b"
 
 
 @pytest.mark.parametrize("status", ["burnt", None, "", "READY"])
-def test_a_status_that_nobody_knows_changes_nothing(status: str | None) -> None:
+def test_an_unknown_status_changes_nothing(status: str | None) -> None:
     order = Order({"candidate": "b"})
     order.update("candidate", status)
     order.update("baseline", status)

@@ -83,9 +83,7 @@ def latest(load: Load) -> tuple[runs.Run, Arrivals]:
     return run, run.record.arrivals
 
 
-def test_at_a_slow_service_the_pool_grows_to_its_limit_and_what_comes_then_is_dropped(
-    pizzeria: Any, load: Load
-) -> None:
+def test_the_pool_grows_to_its_limit_and_further_arrivals_are_dropped(pizzeria: Any, load: Load) -> None:
     service = pizzeria("--delay", "GetMenuQuery=500ms")
     few = ("-u", "2", "--max-users", "6")
     code, output = load.run(
@@ -102,7 +100,7 @@ def test_at_a_slow_service_the_pool_grows_to_its_limit_and_what_comes_then_is_dr
     assert "found none of 6 users free, and so have no response time; allow more --max-users" in found.message
 
 
-def test_what_a_new_user_needs_to_get_ready_is_response_time_from_the_intended_start(
+def test_response_time_from_the_intended_start_includes_the_start_of_a_new_user(
     pizzeria: Any, load: Load
 ) -> None:
     """Nobody becomes free in time, so that each journey but the first has a user started for it."""
@@ -119,9 +117,7 @@ def test_what_a_new_user_needs_to_get_ready_is_response_time_from_the_intended_s
     assert due.p50 >= sent.p50 + 0.25
 
 
-def test_what_waits_for_users_who_fail_to_get_ready_is_dropped_and_the_run_goes_on(
-    pizzeria: Any, load: Load
-) -> None:
+def test_arrivals_for_users_that_fail_to_start_are_dropped(pizzeria: Any, load: Load) -> None:
     busy = ("-u", "1", "--think", "60")
     load.run("-H", pizzeria(), *written(load, WHO_FAILS), "--rate", "10", *busy, *shaped(load, 1, 0))
     _, arrivals = latest(load)
@@ -129,9 +125,7 @@ def test_what_waits_for_users_who_fail_to_get_ready_is_dropped_and_the_run_goes_
     assert came(load)["Guest"] == arrivals.offered
 
 
-def test_users_who_cannot_be_made_are_said_once_and_what_finds_nobody_is_dropped(
-    pizzeria: Any, load: Load
-) -> None:
+def test_a_user_class_that_fails_is_logged_once_and_arrivals_are_dropped(pizzeria: Any, load: Load) -> None:
     busy = ("-u", "1", "--think", "60")
     file = written(load, WHO_IS_NOT_MADE)
     _, output = load.run("-H", pizzeria(), *file, "--rate", "10", *busy, *shaped(load, 1, 0))
@@ -141,9 +135,7 @@ def test_users_who_cannot_be_made_are_said_once_and_what_finds_nobody_is_dropped
     assert "Traceback" not in output
 
 
-def test_a_run_that_ends_while_users_are_being_started_accounts_for_every_arrival(
-    pizzeria: Any, load: Load
-) -> None:
+def test_a_run_that_ends_while_users_start_accounts_for_each_arrival(pizzeria: Any, load: Load) -> None:
     busy = ("-u", "1", "--rate", "100", "--think", "60", "-t", "3s")
     code, output = load.run("-H", pizzeria(), *written(load, ALONE), *busy, *EVEN)
     _, arrivals = latest(load)
@@ -154,9 +146,7 @@ def test_a_run_that_ends_while_users_are_being_started_accounts_for_every_arriva
     assert came(load)["Guest"] > 100
 
 
-def test_of_several_classes_each_is_started_by_its_weight_but_those_of_a_fixed_count(
-    pizzeria: Any, load: Load
-) -> None:
+def test_user_classes_grow_by_weight_except_those_with_a_fixed_count(pizzeria: Any, load: Load) -> None:
     few = ("-u", "6", "--max-users", "30", "--think", "60")
     file = written(load, OF_SEVERAL_CLASSES)
     code, output = load.run("-H", pizzeria(), *file, "--rate", "100", *few, *shaped(load, 1, 0))
@@ -167,7 +157,7 @@ def test_of_several_classes_each_is_started_by_its_weight_but_those_of_a_fixed_c
     assert arrivals.pool == arrivals.most_users == 29
 
 
-def test_new_users_too_leave_out_the_steps_that_tags_exclude(pizzeria: Any, load: Load) -> None:
+def test_new_users_leave_out_excluded_steps(pizzeria: Any, load: Load) -> None:
     few = ("-u", "1", "--rate", "30", "--think", "0.2", "--exclude-tags", "manager", "tour")
     load.run("-H", pizzeria(), *few, "-t", "3s")
     run, arrivals = latest(load)
@@ -194,7 +184,7 @@ def test_a_scenario_with_a_fixed_number_of_journeys_keeps_its_users(pizzeria: An
         ),
     ],
 )
-def test_a_limit_that_makes_no_sense_is_one_line_and_exit_code_2(
+def test_a_wrong_max_users_is_one_line_and_exit_code_2(
     options: tuple[str, ...], reason: str, load: Load
 ) -> None:
     code, output = load.run("-H", "http://127.0.0.1:9", *options)

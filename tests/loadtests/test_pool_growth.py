@@ -1,4 +1,4 @@
-"""An arrival that finds nobody free has a user started for it, up to the limit; none is lost."""
+"""An arrival without a free user starts one, up to the limit; no arrival is lost."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -25,14 +25,14 @@ PATIENCE = 30.0
 
 
 class Act(StrEnum):
-    """What may happen: to somebody who is being started, is at work, or either, or is there; or to all."""
+    """What may happen to a starting user, to a busy one, to any one, or to the queue."""
 
     READY, ENDS, GOES, STOPPED = "is ready", "ends a journey", "goes", "is stopped"
     ARRIVES, PAGE = "a journey arrives", "a page is turned"
 
 
 class Pool:
-    """A arrival_queue, and users who do what the test says: nothing happens until it is told to."""
+    """An arrival queue, and users that act only when the test tells them to."""
 
     def __init__(self, limit: int, at_first: int = 0) -> None:
         shape = Shape("steady", (Stage(1.0, 1.0, 1.0),))
@@ -122,7 +122,7 @@ def make_pool() -> Iterator[Any]:
         each.close()
 
 
-def test_it_grows_to_its_limit_and_drops_what_comes_then(make_pool: Any) -> None:
+def test_a_pool_at_its_limit_drops_arrivals(make_pool: Any) -> None:
     pool = make_pool(limit=4, at_first=2)
     for _ in range(6):
         pool.arrive()
@@ -132,7 +132,9 @@ def test_it_grows_to_its_limit_and_drops_what_comes_then(make_pool: Any) -> None
     assert (len(pool.lateness), pool.queue.counters.most_users) == (4, 4)
 
 
-def test_what_waited_for_a_new_user_is_late_by_that_time(virtual_time: VirtualTime, make_pool: Any) -> None:
+def test_an_arrival_is_late_by_the_time_that_a_new_user_takes_to_start(
+    virtual_time: VirtualTime, make_pool: Any
+) -> None:
     pool = make_pool(limit=1)
     pool.queue.resume()
     pool.arrive(pool.queue._clock.now)
@@ -142,7 +144,7 @@ def test_what_waited_for_a_new_user_is_late_by_that_time(virtual_time: VirtualTi
     assert pool.queue.counters.lateness.maximum_us == pytest.approx(50_000, rel=0.01)
 
 
-def test_who_becomes_free_first_takes_it_and_the_new_user_the_next(make_pool: Any) -> None:
+def test_the_first_free_user_takes_a_pending_arrival(make_pool: Any) -> None:
     pool = make_pool(limit=5, at_first=1)
     pool.arrive()
     (busy,) = pool.busy
@@ -155,7 +157,7 @@ def test_who_becomes_free_first_takes_it_and_the_new_user_the_next(make_pool: An
     assert (len(pool.lateness), pool.dropped) == (3, 0)
 
 
-def test_what_was_pending_to_a_user_who_never_got_ready_is_dropped(make_pool: Any) -> None:
+def test_an_arrival_for_a_user_that_never_gets_ready_is_dropped(make_pool: Any) -> None:
     pool = make_pool(limit=5)
     pool.arrive()
     pool.tell(pool.starting[0], Act.GOES)
@@ -169,7 +171,7 @@ def test_what_was_pending_to_a_user_who_never_got_ready_is_dropped(make_pool: An
     assert (len(pool.lateness), pool.dropped) == (1, 2)
 
 
-def test_what_nobody_had_begun_in_the_end_is_dropped_and_not_under_way(make_pool: Any) -> None:
+def test_arrivals_pending_at_the_end_are_dropped(make_pool: Any) -> None:
     pool = make_pool(limit=5, at_first=1)
     pool.arrive()
     pool.arrive()
@@ -177,7 +179,7 @@ def test_what_nobody_had_begun_in_the_end_is_dropped_and_not_under_way(make_pool
     assert (counters.offered, counters.dropped, counters.under_way_at_end) == (2, 1, 1)
 
 
-def test_a_new_page_counts_what_is_pending_as_under_way(make_pool: Any) -> None:
+def test_reset_counters_count_a_pending_arrival_as_under_way(make_pool: Any) -> None:
     pool = make_pool(limit=5)
     pool.arrive()
     pool.reset_counters()
@@ -193,7 +195,7 @@ def test_a_new_page_counts_what_is_pending_as_under_way(make_pool: Any) -> None:
 
 
 @pytest.mark.usefixtures("virtual_time")
-def test_nobody_is_started_after_the_end_and_who_was_goes_home(make_pool: Any) -> None:
+def test_a_stopped_queue_starts_no_users_and_ends_starting_ones(make_pool: Any) -> None:
     pool = make_pool(limit=5)
     pool.queue.start(1.0, 0.0)
     pool.queue.resume()
@@ -206,7 +208,7 @@ def test_nobody_is_started_after_the_end_and_who_was_goes_home(make_pool: Any) -
     assert isinstance(user.value, GreenletExit)
 
 
-def test_a_process_grows_to_its_share_of_the_limit_which_may_change(make_pool: Any) -> None:
+def test_the_pool_grows_to_the_share_of_its_process(make_pool: Any) -> None:
     pool = make_pool(limit=6)
     pool.queue.set_share(Share(1, 3), 0.0)
     for _ in range(4):
@@ -218,7 +220,7 @@ def test_a_process_grows_to_its_share_of_the_limit_which_may_change(make_pool: A
     assert (pool.users, pool.dropped) == (3, 5)
 
 
-def test_when_the_share_becomes_smaller_users_beyond_it_go_home_but_none_amid_a_journey(
+def test_a_smaller_share_ends_surplus_users_between_journeys(
     make_pool: Any,
 ) -> None:
     pool = make_pool(limit=9)
@@ -236,7 +238,7 @@ def test_when_the_share_becomes_smaller_users_beyond_it_go_home_but_none_amid_a_
     assert (pool.users, pool.queue.counters.finished) == (3, 7)
 
 
-def test_nobody_goes_home_while_a_journey_waits(make_pool: Any) -> None:
+def test_surplus_users_stay_while_an_arrival_is_pending(make_pool: Any) -> None:
     pool = make_pool(limit=4, at_first=3)
     for _ in range(4):
         pool.arrive()
@@ -247,7 +249,7 @@ def test_nobody_goes_home_while_a_journey_waits(make_pool: Any) -> None:
     assert (pool.users, pool.dropped) == (3, 0)
 
 
-def test_a_share_that_locust_has_rounded_up_is_no_surplus(make_pool: Any) -> None:
+def test_a_user_that_locust_rounds_up_stays(make_pool: Any) -> None:
     pool = make_pool(limit=3, at_first=2)
     pool.queue.set_share(Share(0, 2), 0.0)
     for _ in range(2):
@@ -256,7 +258,7 @@ def test_a_share_that_locust_has_rounded_up_is_no_surplus(make_pool: Any) -> Non
     assert pool.users == 2
 
 
-def test_users_who_cannot_be_started_are_told_once_and_arrivals_dropped(
+def test_a_pool_that_fails_is_logged_once_and_arrivals_are_dropped(
     make_pool: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     pool = make_pool(limit=5, at_first=1)
@@ -282,7 +284,7 @@ ACTS = st.lists(
 
 @settings(deadline=None, max_examples=200)
 @given(ACTS, st.integers(0, 6), st.integers(0, 3))
-def test_whatever_happens_every_arrival_is_given_to_one_user_or_dropped(
+def test_each_arrival_goes_to_one_user_or_is_dropped(
     acts: list[tuple[Act, int]], limit: int, at_first: int
 ) -> None:
     pool = Pool(limit, min(at_first, limit))
@@ -301,7 +303,7 @@ def test_whatever_happens_every_arrival_is_given_to_one_user_or_dropped(
 
 
 def play(pool: Pool, what: Act, which: int) -> None:
-    """One of those who can do it does it; nobody, when there is none."""
+    """Let one of the users that can act do so, if there is one."""
     match what:
         case Act.ARRIVES:  # only when all are there and busy it is dropped
             before, full = pool.dropped, pool.users >= pool.queue._limit

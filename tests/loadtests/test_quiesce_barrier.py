@@ -1,4 +1,4 @@
-"""At a quiet edge nobody is inside."""
+"""At a quiet edge no request is in flight."""
 
 import gevent
 import pytest
@@ -11,11 +11,11 @@ PATIENCE = 30.0
 pytestmark = pytest.mark.usefixtures("virtual_time")
 
 
-def test_nobody_inside_is_quiet_at_once() -> None:
+def test_without_requests_it_is_quiet_at_once() -> None:
     assert QuiesceBarrier().quiesce(0)
 
 
-def test_it_is_quiet_when_the_last_has_left() -> None:
+def test_it_is_quiet_when_the_last_request_ends() -> None:
     barrier, leave = QuiesceBarrier(), gevent.event.Event()
 
     def stay() -> None:
@@ -30,7 +30,7 @@ def test_it_is_quiet_when_the_last_has_left() -> None:
     gevent.joinall(inside, timeout=PATIENCE, raise_error=True)
 
 
-def test_who_comes_while_it_is_held_waits_for_its_release() -> None:
+def test_new_requests_wait_for_the_release() -> None:
     barrier, passed = QuiesceBarrier(), []
 
     def come() -> None:
@@ -47,7 +47,7 @@ def test_who_comes_while_it_is_held_waits_for_its_release() -> None:
     assert barrier.quiesce(0)
 
 
-def test_who_waits_is_sent_home_when_it_closes() -> None:
+def test_closing_ends_the_users_that_wait() -> None:
     barrier = QuiesceBarrier()
 
     def come() -> str:
@@ -66,7 +66,7 @@ def test_who_waits_is_sent_home_when_it_closes() -> None:
         pytest.fail("it is closed")
 
 
-def test_who_fails_inside_has_left() -> None:
+def test_a_request_that_fails_is_not_in_flight() -> None:
     barrier = QuiesceBarrier()
     with pytest.raises(ZeroDivisionError), barrier:
         raise ZeroDivisionError

@@ -1,4 +1,4 @@
-"""No more users at a time than there are places, also when these become fewer or more."""
+"""A quota limits users at a time, even when the limit changes."""
 
 import gevent
 import pytest
@@ -6,7 +6,7 @@ from quota import Quota
 
 
 @pytest.mark.usefixtures("virtual_time")
-def test_places_are_taken_by_so_many_at_a_time_and_by_all_in_the_end() -> None:
+def test_a_quota_limits_users_at_a_time_and_serves_all() -> None:
     quota = Quota()
     inside: list[int] = []
     most = 2

@@ -56,9 +56,7 @@ def test_client_and_service_agree_exactly_on_every_operation(pizzeria: Any, load
     )
 
 
-def test_both_sides_of_a_duet_agree_with_their_own_counts_and_got_the_same_work(
-    pizzeria: Any, load: Any
-) -> None:
+def test_both_sides_of_a_duet_agree_with_their_counts_and_get_the_same_work(pizzeria: Any, load: Any) -> None:
     code, output = load.run("-H", pizzeria(), "--duet", pizzeria(), "-u", "4", "-r", "4", "-t", "4s")
     run = runs.load(load.runs / "latest")
     baseline, candidate = run.record.targets
@@ -69,9 +67,7 @@ def test_both_sides_of_a_duet_agree_with_their_own_counts_and_got_the_same_work(
     assert sent(baseline.in_window) == sent(candidate.in_window) != {}
 
 
-def test_failures_of_the_service_are_counted_and_left_for_the_analysis_to_judge(
-    pizzeria: Any, load: Any
-) -> None:
+def test_failures_of_the_service_are_counted_and_do_not_fail_the_run(pizzeria: Any, load: Any) -> None:
     service = pizzeria("--fail", "GetMenuQuery=1")
     code, output = load.run("-H", service, "-u", "2", "-r", "2", "-t", "2s")
     run = runs.load(load.runs / "latest")
@@ -81,7 +77,7 @@ def test_failures_of_the_service_are_counted_and_left_for_the_analysis_to_judge(
     assert agree(run, run.record.targets[0])
 
 
-def test_a_kitchen_at_capacity_is_business_and_no_failure(pizzeria: Any, load: Any) -> None:
+def test_a_kitchen_at_capacity_is_not_a_failure(pizzeria: Any, load: Any) -> None:
     service = pizzeria("--kitchen-capacity", "1")
     load.run("-H", service, "-u", "12", "-r", "12", "-t", "3s", "--think", "0")
     run = runs.load(load.runs / "latest")
@@ -92,7 +88,7 @@ def test_a_kitchen_at_capacity_is_business_and_no_failure(pizzeria: Any, load: A
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_stopped_by_hand_is_recorded_and_exact(pizzeria: Any, load: Any, stop: signal.Signals) -> None:
+def test_an_interrupted_run_is_recorded_exactly(pizzeria: Any, load: Any, stop: signal.Signals) -> None:
     with load.start("--headless", "-H", pizzeria(), "-u", "4", "-r", "4", "--run-id", "mine") as locust:
         output = _until(locust, "The window opens")
         time.sleep(0.5)
@@ -116,7 +112,7 @@ def test_a_run_that_ends_in_its_warm_up_is_recorded_with_an_empty_window(pizzeri
     assert any("--warm-up" in warning for warning in run.record.warnings)
 
 
-def test_requests_that_nobody_answers_are_abandoned_and_the_record_says_so(pizzeria: Any, load: Any) -> None:
+def test_requests_without_a_response_are_recorded_as_abandoned(pizzeria: Any, load: Any) -> None:
     """Without a menu nothing is ordered, so that none of what was planned is made: invalid."""
     service, plan = pizzeria("--delay", "GetMenuQuery=30s"), ("--scenario", "reference")
     code, output = load.run("-H", service, "-u", "6", "-r", "6", "-t", "3s", "--stop-timeout", "1", *plan)
@@ -156,14 +152,14 @@ def test_a_service_that_cannot_be_reached_is_one_line_and_exit_code_2(load: Any,
 
 
 @pytest.mark.parametrize("url", ["http://a..b", "ftp://127.0.0.1"])
-def test_what_is_no_url_of_a_service_is_one_line_and_exit_code_2(load: Any, url: str) -> None:
+def test_a_wrong_url_is_one_line_and_exit_code_2(load: Any, url: str) -> None:
     code, output = load.run("-H", url, "-t", "2s")
     assert code == 2
     assert f"{url} cannot be reached" in output
     assert "Traceback" not in output
 
 
-def test_a_certificate_is_believed_only_when_it_is_named_and_then_by_all_who_connect(
+def test_a_self_signed_certificate_needs_ca_and_then_all_connections_trust_it(
     stub: Any, load: Any, self_signed: Path
 ) -> None:
     """Before the run, for scrapes, and by users."""
@@ -195,9 +191,7 @@ def test_a_service_without_metrics_is_recorded_without_scrapes(stub: Any, load: 
     assert [path.name for path in (load.runs / "latest").iterdir()] == ["run.json"]
 
 
-def test_a_disk_that_fills_up_costs_the_scrapes_and_neither_the_window_nor_the_end(
-    pizzeria: Any, load: Any
-) -> None:
+def test_a_full_disk_ends_scrapes_but_not_the_run(pizzeria: Any, load: Any) -> None:
     """It is full until the window is open: files cannot grow. The run ends with its shape, by itself."""
     shape = load.folder / "short.toml"
     shape.write_text("short = [{ seconds = 3, level = 1 }]\n")
@@ -223,9 +217,7 @@ def test_a_disk_that_fills_up_costs_the_scrapes_and_neither_the_window_nor_the_e
 
 
 @pytest.mark.parametrize("moment", ["--metrics-early", "--metrics-late"])
-def test_a_scrape_under_way_at_an_edge_counts_on_neither_side_of_it(
-    stub: Any, load: Any, moment: str
-) -> None:
+def test_a_scrape_in_progress_at_an_edge_counts_on_neither_side(stub: Any, load: Any, moment: str) -> None:
     """The metrics take 0.5 s: one is always under way, and more than half done when the window opens."""
     always, pause = ("--scrape-interval", "0.35"), ("--quiet", "0.35")
     load.run("-H", stub(1, moment).urls[0], "-u", "4", "-r", "4", "-t", "4s", *always, *pause)
@@ -237,7 +229,7 @@ def test_a_scrape_under_way_at_an_edge_counts_on_neither_side_of_it(
         assert sum(sent(steps).values()) == sum(counted.values()) > 0
 
 
-def test_secrets_on_the_command_line_are_neither_recorded_nor_said(stub: Any, load: Any) -> None:
+def test_secrets_on_the_command_line_are_neither_recorded_nor_logged(stub: Any, load: Any) -> None:
     url = stub(1).urls[0].replace("//", "//mario:hunter2@")
     code, output = load.run("-H", url, "-t", "1s", "--metrics-path", "/metrics?token=hunter2")
     assert code == 0

@@ -32,7 +32,7 @@ def record(run_id: str) -> RunRecord:
     )
 
 
-def test_what_was_written_is_read_back_the_same(tmp_path: Path) -> None:
+def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     place = run_folder.create(tmp_path / "runs", "one")
     run_folder.write(place, record("one"))
     assert runs.load(place).record == record("one").model_copy(
@@ -41,7 +41,7 @@ def test_what_was_written_is_read_back_the_same(tmp_path: Path) -> None:
     assert [path.name for path in place.iterdir()] == ["run.json"]
 
 
-def test_latest_points_to_the_newest(tmp_path: Path) -> None:
+def test_latest_points_to_the_newest_run(tmp_path: Path) -> None:
     for name in ("one", "two"):
         run_folder.write(run_folder.create(tmp_path, name), record(name))
     assert (tmp_path / "latest").readlink() == Path("two")
@@ -53,20 +53,20 @@ def test_a_new_folder_of_runs_is_ignored_by_git(tmp_path: Path) -> None:
     assert (tmp_path / "runs" / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
 
-def test_a_folder_that_is_there_already_stays_as_git_sees_it(tmp_path: Path) -> None:
+def test_an_existing_folder_gets_no_gitignore(tmp_path: Path) -> None:
     run_folder.create(tmp_path, "one")
     assert not (tmp_path / ".gitignore").exists()
 
 
-def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
+def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:
     assert [run_folder.create(tmp_path, "one").name for _ in range(3)] == ["one", "one-2", "one-3"]
 
 
-def test_without_a_name_every_run_gets_one_of_its_own(tmp_path: Path) -> None:
+def test_each_unnamed_run_gets_its_own_name(tmp_path: Path) -> None:
     assert len({run_folder.create(tmp_path, None) for _ in range(5)}) == 5
 
 
-def test_where_no_folder_can_be_made_it_says_so(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
         run_folder.create(tmp_path / "file", "one")

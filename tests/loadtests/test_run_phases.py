@@ -1,4 +1,4 @@
-"""A run comes to its end whatever happens in it."""
+"""A run ends properly even when a phase fails."""
 
 from pathlib import Path
 from time import monotonic
@@ -73,7 +73,7 @@ def run(groups: Unable, url: str, folder: Path, finished: list[bool], *words: st
     return begun
 
 
-def test_a_window_that_cannot_be_opened_releases_users_and_finishes_the_run(tmp_path: Path) -> None:
+def test_a_window_that_fails_to_open_releases_users_and_ends_the_run(tmp_path: Path) -> None:
     groups, finished = Unable("open window"), list[bool]()
     with serving() as url:
         broken = run(groups, url, tmp_path, finished)
@@ -87,7 +87,7 @@ def test_a_window_that_cannot_be_opened_releases_users_and_finishes_the_run(tmp_
     assert groups.calls[-1] == "stop"
 
 
-def test_an_end_that_goes_wrong_stops_the_scrapes_and_sends_users_home_all_the_same(tmp_path: Path) -> None:
+def test_scrapes_and_users_stop_even_when_the_end_fails(tmp_path: Path) -> None:
     groups = Unable("report")
     with serving() as url:
         broken = run(groups, url, tmp_path, [])
@@ -99,7 +99,7 @@ def test_an_end_that_goes_wrong_stops_the_scrapes_and_sends_users_home_all_the_s
     assert (tmp_path / "scrapes-candidate.jsonl.gz").read_bytes() == scrapes
 
 
-def test_a_window_has_its_whole_length_however_late_it_opens(tmp_path: Path) -> None:
+def test_a_window_that_opens_late_has_its_full_length(tmp_path: Path) -> None:
     finished = list[bool]()
     with serving() as url:
         late = run(Busy(0.3), url, tmp_path, finished, "--window", "0.1")

@@ -28,7 +28,7 @@ def lines(path: Path) -> list[dict[str, object]]:
         return [json.loads(line) for line in file]
 
 
-def test_a_scrape_is_kept_as_it_came(service: str, tmp_path: Path) -> None:
+def test_a_scrape_is_stored_unchanged(service: str, tmp_path: Path) -> None:
     scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz", TLS)
     scraper.scrape()
     scraper.scrape()
@@ -38,7 +38,7 @@ def test_a_scrape_is_kept_as_it_came(service: str, tmp_path: Path) -> None:
     assert 0 < float(str(first["time"])) <= float(str(second["time"]))
 
 
-def test_what_was_scraped_before_a_crash_can_be_read(service: str, tmp_path: Path) -> None:
+def test_scrapes_before_a_crash_can_be_read(service: str, tmp_path: Path) -> None:
     scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz", TLS)
     scraper.scrape()
     scraper.scrape()
@@ -47,7 +47,7 @@ def test_what_was_scraped_before_a_crash_can_be_read(service: str, tmp_path: Pat
     assert [each["body"] for each in scrapes(tmp_path / "cut.gz")] == [BODY, BODY]
 
 
-def test_a_failed_scrape_is_kept_with_its_reason(service: str, tmp_path: Path) -> None:
+def test_a_failed_scrape_is_stored_with_its_reason(service: str, tmp_path: Path) -> None:
     scraper = Scraper(f"{service}/nothing", tmp_path / "s.jsonl.gz", TLS)
     with pytest.raises(ScrapeError, match="status 404"):
         scraper.scrape()
@@ -57,7 +57,7 @@ def test_a_failed_scrape_is_kept_with_its_reason(service: str, tmp_path: Path) -
     assert {each["error"] for each in lines(tmp_path / "s.jsonl.gz")} == {"status 404"}
 
 
-def test_a_service_that_is_gone_is_a_failed_scrape(tmp_path: Path) -> None:
+def test_an_unreachable_service_is_a_failed_scrape(tmp_path: Path) -> None:
     scraper = Scraper("http://127.0.0.1:9/metrics", tmp_path / "s.jsonl.gz", TLS)
     with pytest.raises(ScrapeError, match="ConnectError"):
         scraper.scrape()
@@ -65,7 +65,7 @@ def test_a_service_that_is_gone_is_a_failed_scrape(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_scraping_goes_on_by_itself_until_it_is_stopped(service: str, tmp_path: Path) -> None:
+def test_scraping_repeats_until_it_is_stopped(service: str, tmp_path: Path) -> None:
     scraper = Scraper(f"{service}/metrics", tmp_path / "s.jsonl.gz", TLS)
     scraper.start(0.01)
     with gevent.Timeout(30):
@@ -77,7 +77,7 @@ def test_scraping_goes_on_by_itself_until_it_is_stopped(service: str, tmp_path: 
     assert len(lines(tmp_path / "s.jsonl.gz")) == scraper.succeeded == kept
 
 
-def test_a_disk_that_is_full_is_told_once_and_ends_the_scraping(
+def test_a_full_disk_is_logged_once_and_ends_scraping(
     service: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "s.jsonl.gz"

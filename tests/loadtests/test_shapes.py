@@ -22,7 +22,7 @@ def area(shape: Shape) -> float:
 
 
 @given(SHAPES, SHARES)
-def test_the_moment_of_an_area_has_covered_it(shape: Shape, share: float) -> None:
+def test_the_moment_of_an_area_inverts_the_area(shape: Shape, share: float) -> None:
     wanted = share * area(shape)
     moment = shape.moment_of(wanted)
     assert 0 <= moment <= shape.seconds * (1 + 1e-9)
@@ -36,7 +36,7 @@ def test_more_area_takes_longer(shape: Shape, shares: list[float]) -> None:
 
 
 @given(SHAPES)
-def test_more_than_all_of_it_never_comes(shape: Shape) -> None:
+def test_an_area_larger_than_the_shape_is_never_covered(shape: Shape) -> None:
     assert shape.moment_of(area(shape) * 1.001 + 1e-6) == inf
 
 
@@ -68,7 +68,7 @@ def test_after_the_end_there_is_no_level() -> None:
     assert [shape.level(moment) for moment in (0.0, 1.0, 2.5, 3.0, 9.0)] == [1.0, 2.0, 0.0, None, None]
 
 
-def test_the_shapes_that_come_with_it_are_those_that_the_help_names() -> None:
+def test_the_help_names_each_built_in_shape() -> None:
     names = ["smoke", "steady", "ramp", "spike", "soak", "stress", "breakpoint"]
     assert list(shapes.load(shapes.BUILT_IN)) == names
 
@@ -81,12 +81,15 @@ def test_the_shapes_that_come_with_it_are_those_that_the_help_names() -> None:
         ("a = [{ seconds = nan, level = 1 }]", r"a\.0\.seconds: Input should be a finite number"),
         ("a = [{ seconds = 1, level = inf }]", r"a\.0\.level: Input should be a finite number"),
         ("a = [{ seconds = 1, start = 0, end = nan }]", r"a\.0\.end: Input should be a finite number"),
-        ("a = [{ seconds = 1, level = 1 }, { seconds = 1 }]", r"a\.1: either a level, or a start and an end"),
-        ("a = [{ seconds = 1, level = 1, end = 2 }]", r"a\.0: either a level, or a start and an end"),
+        (
+            "a = [{ seconds = 1, level = 1 }, { seconds = 1 }]",
+            r"a\.1: give either a level, or a start",
+        ),
+        ("a = [{ seconds = 1, level = 1, end = 2 }]", r"a\.0: give either a level, or a start"),
         ("a = [{ seconds = 1, level = -1 }]", "greater than or equal to 0"),
         ("a = [{ seconds = 1, lvl = 1 }]", "Extra inputs"),
-        ("a = [{ seconds = 1, level = 0 }]", "a: a shape without load"),
-        ("a = []", "a: a shape without load"),
+        ("a = [{ seconds = 1, level = 0 }]", "a: a shape needs a level above 0"),
+        ("a = []", "a: a shape needs a level above 0"),
         ("a = [", "Invalid value"),
         ("a = 1", "a: "),
     ],
@@ -98,6 +101,6 @@ def test_a_bad_file_is_refused_with_its_name_and_the_reason(text: str, reason: s
         shapes.load(path)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"no-such\.toml"):
         shapes.load(tmp_path / "no-such.toml")

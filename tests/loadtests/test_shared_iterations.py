@@ -1,4 +1,4 @@
-"""A iterations is dealt once, and ends when its last journey does."""
+"""Shared iterations run each journey once, and finish with the last one."""
 
 from collections import Counter
 from itertools import chain
@@ -11,7 +11,7 @@ from mario_perf.load.arrivals.shared_iterations import SharedIterations
 
 
 class Ends:
-    """How often a iterations was finished."""
+    """How often the iterations have finished."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -21,7 +21,7 @@ class Ends:
 
 
 @given(st.lists(st.text(max_size=3), min_size=1))
-def test_every_journey_is_dealt_once_and_when_all_have_ended_it_is_finished(journeys: list[str]) -> None:
+def test_each_journey_is_taken_once_and_the_last_end_finishes(journeys: list[str]) -> None:
     ends = Ends()
     iterations = SharedIterations(ends)
     iterations.assign(journeys)
@@ -33,7 +33,7 @@ def test_every_journey_is_dealt_once_and_when_all_have_ended_it_is_finished(jour
     assert (iterations.completed, ends.count) == (len(journeys), 1)
 
 
-def test_a_journey_that_is_broken_off_ends_the_plan_and_is_not_made() -> None:
+def test_an_interrupted_journey_finishes_but_is_not_completed() -> None:
     ends = Ends()
     iterations = SharedIterations(ends)
     iterations.assign(["a", "b"])
@@ -42,7 +42,7 @@ def test_a_journey_that_is_broken_off_ends_the_plan_and_is_not_made() -> None:
     assert (iterations.completed, ends.count) == (1, 1)
 
 
-def test_a_plan_without_journeys_is_finished_as_soon_as_that_is_known() -> None:
+def test_assigning_no_journeys_finishes_at_once() -> None:
     ends = Ends()
     iterations = SharedIterations(ends)
     before = ends.count
@@ -51,7 +51,7 @@ def test_a_plan_without_journeys_is_finished_as_soon_as_that_is_known() -> None:
 
 
 @given(st.integers(1, 200))
-def test_however_many_processes_share_the_reference_run_it_is_as_it_was(processes: int) -> None:
+def test_the_reference_journeys_are_the_same_for_any_number_of_processes(processes: int) -> None:
     parts = [reference(part, processes) for part in range(processes)]
     assert Counter(chain.from_iterable(parts)) == {
         "visit": 20,
@@ -62,12 +62,12 @@ def test_however_many_processes_share_the_reference_run_it_is_as_it_was(processe
 
 
 @given(st.integers(1, 200))
-def test_all_processes_of_the_reference_run_together_cook_no_more_than_there_are_stoves(
+def test_all_processes_together_cook_at_most_one_order_a_stove(
     processes: int,
 ) -> None:
     cooks = sum("visit" in reference(part, processes) for part in range(processes))
     assert 1 <= cooks * stoves(processes) <= STOVES
 
 
-def test_every_mix_has_a_name_that_may_be_asked_for() -> None:
+def test_each_mix_is_a_scenario() -> None:
     assert set(MIXES) < set(NAMES)

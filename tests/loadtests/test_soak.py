@@ -1,4 +1,4 @@
-"""A day of load in time-lapse: what is kept of it does not grow."""
+"""A day of load in virtual time: memory does not grow."""
 
 import gc
 import tracemalloc
@@ -59,7 +59,7 @@ def at_work(group: user_group.UserGroup) -> None:
         user.wait_for_next()
 
 
-def test_after_the_first_hours_a_soak_takes_no_more_memory(
+def test_memory_stays_constant_after_the_first_hours_of_a_soak(
     virtual_time: VirtualTime, service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A whole run: scrapes, the generator's pulse, arrivals, and what requests leave in its tallies."""
@@ -102,7 +102,7 @@ def test_after_the_first_hours_a_soak_takes_no_more_memory(
         assert len(list(kept)) == pytest.approx(HOURS * 3600 / SCRAPE, rel=0.05)
 
 
-def test_whatever_occurs_the_values_that_are_told_apart_are_bounded() -> None:
+def test_the_number_of_distinct_latencies_is_bounded() -> None:
     """11 bits of each power of two up to an hour: about 24,000, however long it lasts."""
     latencies = Latencies()
     for power in range(32):

@@ -1,4 +1,4 @@
-"""Every request ends up in exactly one place."""
+"""Each request counts exactly once."""
 
 from functools import reduce
 from operator import add
@@ -29,7 +29,7 @@ def counted(events: list[tuple[Step, int | str | None]]) -> TargetCounters:
 
 
 @given(EVENTS)
-def test_started_is_answered_plus_abandoned_and_nothing_is_counted_twice(
+def test_started_is_responses_plus_abandoned(
     events: list[tuple[Step, int | str | None]],
 ) -> None:
     for step in counted(events).counts():
@@ -41,7 +41,7 @@ def test_started_is_answered_plus_abandoned_and_nothing_is_counted_twice(
 
 
 @given(EVENTS, EVENTS, EVENTS)
-def test_merging_is_associative_and_the_same_as_counting_all_in_one(
+def test_adding_counters_is_associative_and_equals_counting_in_one(
     one: list[tuple[Step, int | str | None]],
     two: list[tuple[Step, int | str | None]],
     three: list[tuple[Step, int | str | None]],
@@ -53,7 +53,7 @@ def test_merging_is_associative_and_the_same_as_counting_all_in_one(
     assert left.latencies() == right.latencies()
 
 
-def test_the_fastest_and_the_slowest_hold_what_was_waited_for_in_vain() -> None:
+def test_fastest_and_slowest_include_requests_without_a_response() -> None:
     (count,) = counted([(PLAIN, 200), (PLAIN, "lost")]).counts()
     assert count.fastest == pytest.approx(0.001)
     assert count.slowest == pytest.approx(0.5)
@@ -61,24 +61,24 @@ def test_the_fastest_and_the_slowest_hold_what_was_waited_for_in_vain() -> None:
     assert (count.fastest, count.slowest) == (None, None)
 
 
-def test_a_refusal_of_the_trade_is_business_and_neither_success_nor_failure() -> None:
+def test_a_business_refusal_is_neither_success_nor_failure() -> None:
     (count,) = counted([(COOK, 200), (COOK, 400), (COOK, 500)]).counts()
     assert (count.reached, count.business, count.failed) == (3, 1, 1)
     assert count.errors == {"HTTP 500": 1}
 
 
-def test_a_400_where_no_refusal_is_expected_is_a_failure() -> None:
+def test_an_unexpected_400_is_a_failure() -> None:
     (count,) = counted([(PLAIN, 400)]).counts()
     assert (count.business, count.failed) == (0, 1)
 
 
-def test_a_request_without_an_answer_is_abandoned_and_named_by_its_error() -> None:
+def test_a_request_without_a_response_is_abandoned_and_counted_by_its_error() -> None:
     (count,) = counted([(PLAIN, "lost"), (PLAIN, None)]).counts()
     assert (count.started, count.abandoned, count.failed) == (2, 2, 1)
     assert count.errors == {"TimeoutError": 1}
 
 
-def test_who_is_never_answered_is_in_the_response_times_with_how_long_that_was_waited_for() -> None:
+def test_requests_without_a_response_count_with_their_waiting_time() -> None:
     counters = TargetCounters()
     for _ in range(990):
         counters.begin(PLAIN).count_response(PLAIN, 200, None, 0.01, 0.0)
@@ -90,7 +90,7 @@ def test_who_is_never_answered_is_in_the_response_times_with_how_long_that_was_w
     assert due.maximum == pytest.approx(60.5)
 
 
-def test_response_time_since_it_was_due_is_longer_by_how_late_it_was_sent() -> None:
+def test_response_time_from_the_due_moment_includes_lateness() -> None:
     counters = TargetCounters()
     for late in (0.0, 0.4, 1.1):
         counters.begin(PLAIN).count_response(PLAIN, 200, None, 0.01, late)
@@ -114,7 +114,7 @@ def test_response_time_since_it_was_due_is_longer_by_how_late_it_was_sent() -> N
         (307, None, False),
     ],
 )
-def test_only_answers_of_the_handler_reached_the_operation(
+def test_only_responses_of_the_handler_reached_the_operation(
     status: int, content_type: str | None, *, by_handler: bool
 ) -> None:
     assert reached_handler(status, content_type) is by_handler

@@ -1,4 +1,4 @@
-"""What users tell the group when they come, go, and are given up on."""
+"""A group counts its users and their requests, also those that end early."""
 
 import gevent
 import pytest
@@ -14,7 +14,7 @@ LOOK = Step("look", "LookQuery", "GET")
 pytestmark = pytest.mark.usefixtures("virtual_time")
 
 
-def test_a_user_who_goes_amid_a_journey_of_the_plan_ends_it_unmade() -> None:
+def test_a_shared_journey_is_not_completed_when_its_user_leaves() -> None:
     ends: list[str] = []
     group = UserGroup(
         options(), "http://127.0.0.1:1", iterations=SharedIterations(lambda: ends.append("end"))
@@ -30,7 +30,7 @@ def test_a_user_who_goes_amid_a_journey_of_the_plan_ends_it_unmade() -> None:
     assert (report.completed_iterations, ends) == (1, ["end"])
 
 
-def test_a_user_who_goes_amid_a_journey_that_arrived_is_at_work_no_longer() -> None:
+def test_a_user_who_leaves_during_a_journey_is_not_busy() -> None:
     group = UserGroup(options("--rate", "1000", "--arrivals", "constant"), "http://127.0.0.1:1")
     user = group.new_user({}, frozenset())
     at_work = gevent.spawn(user.wait_for_start)
@@ -44,7 +44,7 @@ def test_a_user_who_goes_amid_a_journey_that_arrived_is_at_work_no_longer() -> N
     assert (report.arrivals.finished, report.arrivals.under_way_at_end) == (0, 0)
 
 
-def test_who_still_waits_for_an_answer_in_the_end_has_waited_that_long_and_is_counted_once() -> None:
+def test_a_request_in_flight_at_the_end_counts_once_with_its_waiting_time() -> None:
     group = UserGroup(options(), "http://127.0.0.1:1")
     (target,) = group.targets
     request = target.begin(LOOK, 0.25)
@@ -63,7 +63,7 @@ def test_who_still_waits_for_an_answer_in_the_end_has_waited_that_long_and_is_co
     assert (counts.started, counts.abandoned, counts.failed) == (1, 1, 0)
 
 
-def test_a_request_that_was_broken_off_is_no_longer_waited_for() -> None:
+def test_an_interrupted_request_has_no_response_time() -> None:
     group = UserGroup(options(), "http://127.0.0.1:1")
     (target,) = group.targets
     assert target.end(target.begin(LOOK, None))
@@ -71,7 +71,7 @@ def test_a_request_that_was_broken_off_is_no_longer_waited_for() -> None:
     assert report.warm_up["candidate"].latencies() == ()
 
 
-def test_every_crew_knows_how_many_there_are() -> None:
+def test_each_group_knows_the_number_of_processes() -> None:
     group = UserGroup(options(), "http://127.0.0.1:1")
     user = group.new_user({}, frozenset())
     assert user.group.share.count == 1
@@ -79,7 +79,7 @@ def test_every_crew_knows_how_many_there_are() -> None:
     assert user.group.share.count == 3
 
 
-def test_no_two_users_of_a_run_are_the_same() -> None:
+def test_each_user_of_a_run_has_its_own_index() -> None:
     """Those of the first process are who they are when it is the only one."""
     groups = [UserGroup(options(), "http://127.0.0.1:1", index) for index in range(3)]
     users = [[group.new_user({}, frozenset()).index for _ in range(4)] for group in groups]

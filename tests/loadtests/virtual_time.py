@@ -1,4 +1,4 @@
-"""Time that passes only when everybody waits, and then in one jump: each moment is exact."""
+"""Time that passes only when all greenlets wait, and then in one jump: each moment is exact."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CLOCKS: Final = {
 
 
 class VirtualTime:
-    """A clock that jumps to the next moment that somebody waits for, when nobody has anything to do."""
+    """A clock that jumps to the next moment that a greenlet waits for, when all of them wait."""
 
     def __init__(self) -> None:
         self.now = 1e9

@@ -1,6 +1,6 @@
 """The shape of a load over time, as data: stages between levels. Pure; ``shapes.toml`` has ours.
 
-A level is a multiple of what was asked for: of ``--rate`` in an open model, of ``--users`` in a closed one.
+A level is a multiple of ``--rate`` in an open model, of ``--users`` in a closed one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BUILT_IN: Final = Path(__file__).with_name("shapes.toml")
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Some seconds in which the level goes straight from ``start`` to ``end``."""
+    """A straight line between two levels, for some seconds."""
 
     seconds: float
     start: float
@@ -52,14 +52,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Stages, one after the other; after the last there is no load."""
+    """Stages, one after the other, and no load after the last."""
 
     name: str
     stages: tuple[Stage, ...]
 
     @property
     def seconds(self) -> float:
-        """How long it takes."""
+        """Its length."""
         return sum(stage.seconds for stage in self.stages)
 
     def stretched(self, seconds: float) -> Shape:
@@ -69,7 +69,7 @@ class Shape:
         return Shape(self.name, stages)
 
     def level(self, moment: float) -> float | None:
-        """The level after so many seconds, None after the end."""
+        """The level at this moment, seconds; None after the end."""
         for stage in self.stages:
             if moment < stage.seconds:
                 return stage.level(moment)
@@ -77,7 +77,7 @@ class Shape:
         return None
 
     def area_until(self, moment: float) -> float:
-        """Level times seconds from the start until then."""
+        """Level times seconds from the start until this moment."""
         area = 0.0
         for stage in self.stages:
             if moment < stage.seconds:
@@ -110,14 +110,14 @@ class _Stage(BaseModel):
 
     @model_validator(mode="after")
     def _either(self) -> _Stage:
-        """The same; a stage is flat or a slope.
+        """Check that a stage is either flat or a slope.
 
         Raises:
             ValueError: It is neither, or both.
         """
         flat, start, end = (level is not None for level in (self.level, self.start, self.end))
         if flat == start or start != end:
-            raise ValueError("either a level, or a start and an end must be given")
+            raise ValueError("give either a level, or a start and an end")
         return self
 
     def stage(self) -> Stage:
@@ -134,7 +134,7 @@ def load(path: Path) -> Mapping[str, Shape]:
     """The shapes of a file of TOML, by name: ``name = [{ seconds = 10, start = 0.1, end = 1 }, ...]``.
 
     Raises:
-        ValueError: It cannot be read, is no TOML, or is no file of shapes; the message says which.
+        ValueError: The file cannot be read, or is not a TOML file of shapes.
     """
     try:
         found = _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -151,5 +151,5 @@ def load(path: Path) -> Mapping[str, Shape]:
 def _shape(name: str, stages: tuple[_Stage, ...]) -> Shape:
     shape = Shape(name, tuple(each.stage() for each in stages))
     if not any(stage.area for stage in shape.stages):
-        raise ValueError(f"{name}: a shape without load")
+        raise ValueError(f"{name}: a shape needs a level above 0")
     return shape

@@ -1,4 +1,4 @@
-"""From a request to its response: cookies, connection, retry, redirects, decoding."""
+"""Takes a request to its response: cookies, connection, retry, redirects, decoding."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Client:
 
     Attributes:
         jar: Its cookies.
-        limits: Where it gives up.
+        limits: When it gives up.
     """
 
     def __init__(self, pool: ConnectionPool, limits: Limits, max_redirects: int) -> None:
@@ -37,14 +37,14 @@ class Client:
     def fetch(
         self, kind: type[_Response], head: Head, body: bytes, start: float, end: float, *, stream: bool
     ) -> _Response:
-        """Ask, and wait for the answer; a redirect is an answer.
+        """Send a request, and wait for the response. A redirect is a response.
 
         Args:
-            kind: What to make of the answer.
+            kind: The class of the response.
             head: The request.
             body: Its body.
-            start: The `perf_counter` reading of now.
-            end: That at which to give up.
+            start: The current `perf_counter` reading.
+            end: The reading at which to give up.
             stream: Leave the body to be read by the response's reader, and then without `end`.
 
         Raises:
@@ -75,10 +75,10 @@ class Client:
     def fetch_following(
         self, kind: type[_Response], head: Head, body: bytes, start: float, end: float, *, stream: bool
     ) -> _Response:
-        """As `fetch`, and on to where the answer sends us.
+        """As `fetch`, and follow redirects.
 
         Raises:
-            RequestError: There is no complete response, or no end of redirects.
+            RequestError: There is no complete response, or too many redirects.
         """
         response = self.fetch(kind, head, body, start, end, stream=stream)
         if response.status_code not in STATUSES:
@@ -104,10 +104,10 @@ class Client:
         return "" if self.jar.empty or head.own_cookie else self.jar.header_for(head.target, time())
 
     def _begin(self, head: Head, request: bytes, start: float, end: float) -> Connection:
-        """Send on a kept connection; on a new one if that had been closed and asking again can do no harm.
+        """Send on a kept connection, or on a new one if the server had closed it and a retry is safe.
 
-        A close that is heard of within a round trip may have crossed the request. What is lost later, the
-        server had taken: that is a failure, to be seen and not to be asked again.
+        A close that arrives within a round trip may have crossed the request. A request that is lost later
+        had reached the server: it fails, and is not sent again.
         """
         connection = self._pool.take_idle(head.target.origin)
         if connection is not None:

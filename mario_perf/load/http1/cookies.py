@@ -1,4 +1,4 @@
-"""Cookies: the standard library's jar and policy, asked only when the answer may have changed."""
+"""Cookies: the standard library's jar and policy, consulted only when the result may have changed."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Jar(CookieJar):
 
 
 class _Response:
-    """What the jar wants to see of a response."""
+    """The part of a response that the jar reads."""
 
     def __init__(self, message: Message) -> None:
         self._message = message

@@ -1,4 +1,4 @@
-"""Response headers: read from the head's bytes when somebody asks, and not before."""
+"""Response headers, parsed from the head's bytes on first use."""
 
 from collections.abc import Iterator, Mapping
 

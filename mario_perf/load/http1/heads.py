@@ -38,7 +38,7 @@ class ResponseHead:
 
     @property
     def headers(self) -> Headers:
-        """Read when somebody asks, and not before."""
+        """Parsed on first use."""
         if self._headers is None:
             self._headers = Headers(self.raw)
         return self._headers
@@ -51,7 +51,7 @@ class Memory:
     """Of heads that llhttp has accepted, each with how many bytes of body it announces.
 
     Where a body is not chunked, its length follows from the head alone (RFC 9112, 6.3), but for answers to
-    HEAD. So a response with a head from here, and so many bytes after it, is what the first one was:
+    HEAD. So a response with a head from here, and this many bytes after it, is what the first one was:
     complete, and its connection may carry another.
     """
 

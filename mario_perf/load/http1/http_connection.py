@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mario_perf.load.http1.target import Origin
 
 _CROSSING = (0.05, 0.5)
-"""Seconds, at the least and at the most, in which the news of a close may be under way.
+"""Minimum and maximum seconds that the news of a close may take.
 
 A busy event loop reads late; and what takes longest in connecting may be a name or a lost packet.
 """
@@ -62,7 +62,7 @@ class Limits:
 
 
 def connect(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext], end: float) -> Connection:
-    """Open a connection; `context` is asked for only when the scheme is https.
+    """Open a connection; `context` is called only for https.
 
     `end` is the `perf_counter` reading at which the exchange is given up, connected or not.
 
@@ -188,7 +188,7 @@ class Connection:
         self._transport.end = end
 
     def close(self) -> None:
-        """Close; whoever waits on the connection gets a `ConnectionLostError`."""
+        """Close. A greenlet that waits on the connection gets a `ConnectionLostError`."""
         self._transport.close()
 
     def _send_head(self, request: bytes, end: float) -> memoryview:
@@ -207,7 +207,7 @@ class Connection:
                 raise
         transport.end = end
         if parser.status:
-            self.last = True  # whether the server still waits for the body, nobody knows
+            self.last = True  # the server may still wait for the body
             return memoryview(b"")
         return memoryview(request)[length:]
 
@@ -220,7 +220,7 @@ class Connection:
             self.last = True
 
     def _is_answered(self) -> bool:
-        """Take what has come, without waiting; say whether nobody needs the rest of the request any more."""
+        """Take what has come, without waiting; return whether the rest of the request is needless."""
         parser = self.parser
         while received := self._transport.receive_now():
             parser.feed(received)

@@ -2,15 +2,15 @@
 
 
 class RequestError(Exception):
-    """Base of everything that turns a request into a failed one."""
+    """Base of all errors that make a request fail."""
 
 
 class InvalidTargetError(RequestError):
-    """The URL to ask for is no http or https URL."""
+    """The URL is not an http or https URL."""
 
 
 class ConnectError(RequestError):
-    """The name did not resolve, or nobody accepted the connection."""
+    """The name did not resolve, or no server accepted the connection."""
 
 
 class ConnectTimeoutError(ConnectError):
@@ -38,7 +38,7 @@ class NothingSentError(ConnectionLostError):
 
 
 class MalformedResponseError(RequestError):
-    """What came back is not HTTP/1.x."""
+    """The response is not HTTP/1.x."""
 
 
 class HeadTooLargeError(RequestError):
@@ -58,7 +58,7 @@ class UndecodableBodyError(RequestError):
 
 
 class RedirectError(RequestError):
-    """A redirect that cannot be followed: too many of them, or no http target."""
+    """A redirect that cannot be followed: too many redirects, or not an http target."""
 
 
 class BadStatusError(RequestError):

@@ -133,7 +133,7 @@ class ResponseParser:
 
     def _refuse(self, error: Exception) -> None:
         if isinstance(error, HttpParserUpgrade):
-            raise MalformedResponseError("the server switched protocols unasked") from None
+            raise MalformedResponseError("the server switched protocols without a request") from None
         if not (self.complete or (self._bodiless and self.status)):
             raise MalformedResponseError(str(error)) from None
         self._surplus = True
@@ -185,7 +185,7 @@ class ResponseParser:
         if self._surplus or self._bodiless or not coding:
             raise SurplusBytesError("bytes after the end of the response")
         if coding != "chunked":
-            raise MalformedResponseError("a transfer coding that was not asked for")
+            raise MalformedResponseError("an unrequested transfer coding")
         # A chunked message ends with a blank line and never with two (RFC 9112, 7.1).
         tail = (self._tail + data)[-6:]
         if not tail.endswith(BLANK_LINE) or tail == BLANK_LINE + b"\r\n":

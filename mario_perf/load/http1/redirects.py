@@ -20,12 +20,12 @@ def follow(status: int, location: str, head: Head, body: bytes, first: Origin) -
     Credentials do not leave the origin that the chain began at.
 
     Raises:
-        RedirectError: The location is no http or https URL.
+        RedirectError: The location is not an http or https URL.
     """
     try:
         target = resolve(urljoin(head.target.url, _as_sent(location)).partition("#")[0])
     except (InvalidTargetError, ValueError):
-        raise RedirectError("redirected to something that is no http or https URL") from None
+        raise RedirectError("redirected to a location that is not an http or https URL") from None
     dropped = {"host"}
     if target.origin != first:
         dropped |= _OF_THE_ORIGIN

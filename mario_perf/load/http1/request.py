@@ -50,7 +50,7 @@ def prepare(method: str, base_url: str, url: str, defaults: HeaderItems, headers
     """The head for a request; `headers` win over `defaults`, by name and in any case.
 
     Raises:
-        InvalidTargetError: The URL cannot be asked for.
+        InvalidTargetError: The URL is wrong.
         ValueError: A method, header name or value that would break the request's framing.
     """
     return build_head(method.upper(), resolve(absolute(base_url, url)), (*_AUTOMATIC, *defaults, *headers))

@@ -1,4 +1,4 @@
-"""What a request gives back, under FastHttpUser's names. Text, JSON and headers are made when asked for."""
+"""A response, with FastHttpUser's names. Text, JSON and headers are made on first use."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Response:
         self.seconds = 0.0
 
     def stream_from(self, stream: BodyStream) -> None:
-        """Read the body from here, when it is asked for."""
+        """Read the body from this stream on first use."""
         self._stream = stream
 
     def finish(self, end: float) -> None:
@@ -136,7 +136,7 @@ class Response:
 
     @property
     def request(self) -> SentRequest | None:
-        """What was asked; None when the URL could not be asked for."""
+        """The request; None when its URL was wrong."""
         head = self._head
         if head is None:
             return None
@@ -144,7 +144,7 @@ class Response:
 
     @property
     def url(self) -> str | None:
-        """What was asked for: after redirects, the last URL."""
+        """The URL of the request; after redirects, the last one."""
         return None if self._head is None else self._head.target.url
 
     def raise_for_status(self) -> None:
@@ -156,7 +156,7 @@ class Response:
         """The body of a streamed response in pieces of at most `chunk_size` bytes.
 
         With `decode_content` a piece that is UTF-8 comes as text. Who leaves a loop early may go on in
-        another; the connection is closed by `close`, or once nobody has the response any more.
+        another; the connection is closed by `close`, or once the response is garbage.
         """
         if self._stream is None:
             raise ValueError("only a request with stream=True has content to iterate over")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class BodyStream:
     """The decoded body of the response that a connection has begun; hands the connection back at the end.
 
-    Nothing refers back to it, so that its connection is closed as soon as nobody can read on.
+    Nothing refers back to it, so that its connection is closed as soon as nothing can read on.
     """
 
     def __init__(

@@ -37,7 +37,7 @@ class TlsTransport:
         """Shake hands.
 
         Raises:
-            TlsError: No common ground, or a certificate that does not hold for `host`.
+            TlsError: No common version or cipher, or a certificate that is not valid for `host`.
         """
         self._transport = transport
         self._from_peer, self._to_peer = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -79,7 +79,7 @@ class TlsTransport:
         return self._transport.send_more(rest)
 
     def receive(self) -> bytes:
-        """As in `Transport`; an end without TLS's own goodbye is a lost connection, not the end of a body."""
+        """As in `Transport`; without TLS's close_notify the connection is lost: the body has no end."""
         try:
             return self._drive(lambda: self._session.read(_CHUNK))
         except ssl.SSLZeroReturnError:

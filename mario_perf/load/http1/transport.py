@@ -1,7 +1,7 @@
-"""A TCP socket in gevent's event loop, where no wait is without an end.
+"""A TCP socket in gevent's event loop. Each wait has a deadline.
 
 gevent's own socket tries, fails and only then waits, and a `gevent.Timeout` starts a timer for each wait.
-Here the wait comes first, since an answer is hardly ever there yet. A connection has one timer, set again
+Here the wait comes first, since a response is rarely there at once. A connection has one timer, set again
 only when it goes off, and is watched for bytes all the time, so that no wait has to begin by watching.
 """
 
@@ -114,7 +114,7 @@ class Transport:
                 raise ConnectionLostError(error.strerror) from None
 
     def receive_now(self) -> bytes | None:
-        """What is there without waiting: bytes, b"" if the peer is gone, None if there is nothing."""
+        """Receive without waiting: bytes, b"" if the peer is gone, None if nothing has come."""
         if not self._pending.poll(0):
             return None
         try:
@@ -125,7 +125,7 @@ class Transport:
             return b""
 
     def close(self) -> None:
-        """Close the socket; who waits on it gets a `ConnectionLostError`."""
+        """Close the socket. A greenlet that waits on it gets a `ConnectionLostError`."""
         if self.closed:
             return
         self.closed = True
@@ -178,8 +178,8 @@ class Transport:
                 watcher.stop()
 
     def note_bytes(self) -> None:
-        """Called by the event loop: something came, or the peer closed, while nobody waited for it."""
-        self._readable.stop()  # or it would be called again and again until somebody reads
+        """Called by the event loop: bytes came, or the peer closed, while no greenlet waited."""
+        self._readable.stop()  # else it would be called until the bytes are read
 
     def _begin_to_wait(self) -> Any:  # noqa: ANN401 - gevent types no current greenlet
         if self.closed:
@@ -201,11 +201,11 @@ class Transport:
         self._timer.start(partial(_expire, ref(self)))  # as with `_note`
 
     def _interrupt(self, error: RequestError) -> None:
-        """Called by the event loop: raise `error` where somebody waits, if anybody does."""
+        """Called by the event loop: raise `error` in the greenlet that waits, if one does."""
         if self._waiting is not None:
             self._waiting.throw(error)
 
-    def look_at_the_clock(self) -> None:
+    def check_deadline(self) -> None:
         """Called by the event loop: a wait may have been too long."""
         self._timer_due = math.inf
         if self._waiting is None:
@@ -227,4 +227,4 @@ def _note(transport: ref[Transport]) -> None:
 def _expire(transport: ref[Transport]) -> None:
     known = transport()
     if known is not None:
-        known.look_at_the_clock()
+        known.check_deadline()

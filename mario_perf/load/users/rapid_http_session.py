@@ -89,11 +89,11 @@ class RapidHttpSession:
             name: What to report it as, instead of `url`.
             data: The body: text, bytes, an open file, an iterable of bytes, or a mapping (sent as a form).
             catch_response: Report it at the end of a with-block, by `success()` or `failure()` called in it.
-            stream: Come back (and, unless caught, report) when the head is there; the body is read by
+            stream: Return (and, unless caught, report) when the head has come; the body is read by
                 `iter_content` or `content`.
             headers: Sent besides, and instead of, the default ones.
             auth: User and password for basic authentication.
-            json: The body as an object to be sent as JSON, if there is no `data`.
+            json: The body as an object to be sent as JSON, without `data`.
             allow_redirects: Follow them, and report the whole chain as one request.
             context: More for the request event's `context`.
             params: The query's parameters, as mapping, pairs or text.
@@ -194,7 +194,7 @@ def _body(data: Any, json: Any, files: Any) -> Body:  # noqa: ANN401
 
 
 def _of_one_origin(base_url: str, url: str) -> bool:
-    """Whether a request goes to whom it was that the credentials were given for."""
+    """Whether a request goes to the origin that the credentials are for."""
     try:
         return resolve(absolute(base_url, url)).origin == resolve(base_url).origin
     except InvalidTargetError:

@@ -5,8 +5,8 @@ A locustfile switches by changing the base class of its users. What differs:
 - TLS certificates are verified unless `insecure = True`.
 - A request that got no complete response has `status_code` 0, no `content`, and `ok` is False.
 - Errors are the classes of `mario_perf.load.http1.http_errors`.
-- There are no proxies, and no retries but on a kept connection that the server had closed before it had the
-  request (heard of within a round trip), of what is safe (GET, HEAD, OPTIONS, TRACE) or was never sent.
+- There are no proxies. The only retry is after the server closed a kept connection before it had the request:
+  the close came within a round trip, and the request was safe (GET, HEAD, OPTIONS, TRACE) or not sent at all.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class RapidHttpUser(User, RestMixin[Any]):
         return greenlet
 
     def _context_factory(self) -> Callable[[], ssl.SSLContext]:
-        """One context for all connections of this user, or of all users who ask for nothing special."""
+        """A factory of this user's own context, or of the one that users without a factory share."""
         if self.ssl_context_factory is None:
             return partial(default_context, insecure=self.insecure)
         return cache(self.ssl_context_factory)
