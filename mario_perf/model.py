@@ -81,6 +81,7 @@ class Snapshots:
     starts: Floats  # (T,) unix seconds
     tells_failures: bool = True  # False: nothing in the metrics sets failures apart
     defects: tuple[Defect, ...] = ()
+    one_operation: bool = False  # True: no label names an operation, so that every step is part of one
 
 
 @dataclass(frozen=True, slots=True)

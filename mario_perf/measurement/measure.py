@@ -27,6 +27,8 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
     The window's edges are quiet, so the scrapes around it see exactly its executions. Where they are so far
     apart that they saw others as well, the scrapes inside it are taken, and a finding says so.
     """
+    if snapshots.one_operation:
+        target = reconcile.as_one(target, snapshots.operations[0].name)
     outer = around(snapshots.times, record.window)
     exact = reconcile.window_agrees(snapshots, target, outer)
     edges = outer if exact else inside(snapshots.times, record.window)

@@ -50,6 +50,15 @@ def counts(
     )
 
 
+def as_one(target: TargetRecord, operation: str) -> TargetRecord:
+    """The record where the service tells no operations apart: every step is part of the only one."""
+    whole, window = (
+        tuple(step.model_copy(update={"operation": operation}) for step in steps)
+        for steps in (target.whole_run, target.in_window)
+    )
+    return target.model_copy(update={"whole_run": whole, "in_window": window})
+
+
 def window_agrees(snapshots: Snapshots, target: TargetRecord, edges: Edges) -> bool:
     """Whether the service executed between two scrapes just what the client sent in the window."""
     client = _by_operation(target.in_window, _reached)

@@ -109,6 +109,7 @@ def snapshots(table: Table, metrics: Metrics) -> Snapshots:
         failures=_failures(values, failed, place, error_types),
         starts=_starts(table, metrics),
         tells_failures=metrics.failures is not None or any(column.status for column in buckets),
+        one_operation=not metrics.name_label,
         defects=defects.find(table, usable, names, metrics),
     )
 
