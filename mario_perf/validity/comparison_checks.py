@@ -52,7 +52,7 @@ def few_samples(successes: Mapping[str, int], policy: Policy) -> Iterator[Findin
         yield Finding(
             "few-samples",
             Severity.WARNING,
-            f"too few successes to judge {listed(few)}; run longer or with more users",
+            f"too few successes to call unchanged: {listed(few)}; run longer or with more users",
         )
 
 
@@ -175,7 +175,7 @@ def _cause(late: Sequence[RunRecord]) -> str:
 
 
 def one_round(rounds: int) -> Iterator[Finding]:
-    """A duet of a single round: its interval does not hold how two processes of one build differ."""
+    """A duet of a single round: nothing shows how two processes of one build differ."""
     if rounds == 1:
         yield Finding(
             "one-round",
@@ -192,8 +192,8 @@ def kept_processes(rounds: Sequence[Sequence[RunMeasurement]]) -> Iterator[Findi
             "same-processes",
             Severity.WARNING,
             "all rounds were played by the same two processes, so that nothing shows how far two processes "
-            "of one build lie apart (a few per cent): a change as small may be theirs; a gate that starts "
-            "the services itself can tell",
+            "of one build lie apart: the policy's figures (latency_processes, tail_processes) make the "
+            "intervals wider; a gate that starts the services itself measures it",
         )
 
 
