@@ -35,6 +35,15 @@ class Kept:
     failed: Counts  # (K, 2, O)
 
 
+@dataclass(frozen=True)
+class Played:
+    """One side of ``R`` rounds."""
+
+    counts: Counts  # (R, O, B + 1)
+    sums: Floats  # (R, O) seconds
+    failed: Counts  # (R, O)
+
+
 @cache
 def kept() -> Kept:
     """All rounds of unchanged builds that the benchmark has played."""
@@ -71,28 +80,32 @@ def sides(rounds: int, change: Change, rng: np.random.Generator) -> Sides:
     drawn = rng.integers(0, len(pool.sums), rounds)
     order = rng.integers(0, 2, rounds)
     baseline, candidate = (
-        [each[drawn, side] for each in (pool.counts, pool.sums, pool.failed)] for side in (order, 1 - order)
+        Played(pool.counts[drawn, side], pool.sums[drawn, side], pool.failed[drawn, side])
+        for side in (order, 1 - order)
     )
-    changed = _changed(pool.bounds, *candidate, change, rng)
-    counts, sums, failed = (np.stack(pair) for pair in zip(baseline, changed, strict=True))
-    return laid_out(pool.bounds, counts, sums, failed, one_pair=False)
+    changed = _changed(pool.bounds, candidate, change, rng)
+    return laid_out(
+        pool.bounds,
+        np.stack([baseline.counts, changed.counts]),
+        np.stack([baseline.sums, changed.sums]),
+        np.stack([baseline.failed, changed.failed]),
+        one_pair=False,
+    )
 
 
-def _changed(
-    bounds: Floats, counts: Counts, sums: Floats, failed: Counts, change: Change, rng: np.random.Generator
-) -> tuple[Counts, Floats, Counts]:
-    """The candidate's rounds ``(R, O, B + 1)`` and ``(R, O)`` with the change in them."""
-    factors = change.factors(sums.shape[1])
-    counts, sums = _scaled(bounds, counts, factors, rng), sums * factors
+def _changed(bounds: Floats, candidate: Played, change: Change, rng: np.random.Generator) -> Played:
+    """The candidate's rounds with the change in them."""
+    factors = change.factors(candidate.sums.shape[1])
+    counts, sums = _scaled(bounds, candidate.counts, factors, rng), candidate.sums * factors
     lost = rng.binomial(counts[:, 0], change.failing)
     left = 1 - lost.sum(axis=-1) / np.maximum(counts[:, 0].sum(axis=-1), 1)
     late = rng.binomial(counts[:, 0] - lost, change.rare)
     counts[:, 0] -= lost + late
     counts[:, 0, np.searchsorted(bounds, 1.0)] += late.sum(axis=-1)
     sums[:, 0] = sums[:, 0] * left + late.sum(axis=-1)
-    failed = failed.copy()
+    failed = candidate.failed.copy()
     failed[:, 0] += lost.sum(axis=-1)
-    return counts, sums, failed
+    return Played(counts, sums, failed)
 
 
 def _scaled(bounds: Floats, counts: Counts, factors: Floats, rng: np.random.Generator) -> Counts:
@@ -110,7 +123,8 @@ def _scaled(bounds: Floats, counts: Counts, factors: Floats, rng: np.random.Gene
 
 def _moved(counts: Counts, buckets: int) -> Counts:
     """Counts ``(R, B + 1)`` so many buckets up; what would leave stays in the first or the last."""
-    places = np.clip(np.arange(counts.shape[1]) + buckets, 0, counts.shape[1] - 1)
+    last = counts.shape[1] - 1
     moved = np.zeros_like(counts)
-    np.add.at(moved, (slice(None), places), counts)
+    for bucket in range(last + 1):
+        moved[:, min(max(bucket + buckets, 0), last)] += counts[:, bucket]
     return moved

@@ -110,23 +110,22 @@ def gate(
     """All rounds of one gate whose candidate's first operation is ``slower`` and fails ``failing`` more."""
     drawn = _drawn(world, Change(slower=slower, failing=failing), rng)
     counts, sums, failed = _counted(drawn)
-    rounds = []
-    for number in range(world.rounds):
-        baseline, candidate = (
-            _run(world, name, (counts[side, number], sums[side, number], failed[side, number]), number)
-            for side, name in enumerate(("baseline", "candidate"))
+    return [
+        (
+            _run(world, "baseline", (counts[0, number], sums[0, number], failed[0, number]), number),
+            _run(world, "candidate", (counts[1, number], sums[1, number], failed[1, number]), number),
         )
-        rounds.append((baseline, candidate))
-    return rounds
+        for number in range(world.rounds)
+    ]
 
 
 def sides(world: World, change: Change, rng: np.random.Generator) -> Sides:
     """The same as a gate's judge lays it out, and much faster."""
     drawn = _drawn(world, change, rng)
     shape = (2, world.rounds, 1, world.operations, world.slices * world.samples)
-    together = _Drawn(*(np.swapaxes(each, 2, 3).reshape(shape) for each in (drawn.logs, drawn.failed)))
-    counts, sums, failed = (each[:, :, 0] for each in _counted(together))
-    return laid_out(BOUNDS, counts, sums, failed, one_pair=world.one_pair)
+    logs, lost = (np.swapaxes(drawn.logs, 2, 3), np.swapaxes(drawn.failed, 2, 3))
+    counts, sums, failed = _counted(_Drawn(logs.reshape(shape), lost.reshape(shape)))
+    return laid_out(BOUNDS, counts[:, :, 0], sums[:, :, 0], failed[:, :, 0], one_pair=world.one_pair)
 
 
 def laid_out(

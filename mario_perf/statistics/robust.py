@@ -96,7 +96,7 @@ def agreed(differences: Floats) -> Floats:
     n = np.isfinite(differences).sum(axis=0)
     ascending = np.sort(differences, axis=0)  # NaN comes last
     rank = np.maximum(n - _enough(len(differences))[n], 0)
-    return np.take_along_axis(ascending, rank[None], axis=0)[0]
+    return np.asarray(np.take_along_axis(ascending, rank[None], axis=0)[0])
 
 
 def _enough(most: int) -> NDArray[np.intp]:
