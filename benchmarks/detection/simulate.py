@@ -1,9 +1,9 @@
-"""Thousands of gates with known truth, by the same code that judges real ones."""
+"""Thousands of gates with known truth, by the same checks and decisions that real ones are judged by."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,71 +12,44 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel
 
-from benchmarks.detection.simulation import World, gate
-from mario_perf import statistics
+import mario_perf
+from benchmarks.detection import resampling, simulation
+from benchmarks.detection.worlds import CHANGES, ROUNDS, TRIED, WORLDS
+from mario_perf.comparison.metric_changes import compared
 from mario_perf.configuration.policy import Policy
-from mario_perf.judgement.duet_results import compare
-from mario_perf.judgement.sequential import decided, plan
-from mario_perf.model import Verdict
+from mario_perf.judgement.check_verdicts import decide
+from mario_perf.judgement.sequential import FEWEST_FOR_RED, plan
 from mario_perf.statistics.binomial import exact_interval
+from mario_perf.statistics.change import paired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mario_perf.model import Metric, OperationResult
+    from numpy.typing import NDArray
+
+    from mario_perf.comparison.metric_changes import Compared, Sides
+    from mario_perf.model import Metric
+
+    Flags = NDArray[np.bool_]
 
 FILE = Path(__file__).parent / "results" / "simulated.jsonl"
-JUDGING = Path(statistics.__file__).parent
+JUDGING = [Path(mario_perf.__file__).parent / name for name in ("statistics", "comparison", "judgement")]
 
-WORLDS = {
-    # Rounds lie as far apart as in the kept gates of an unchanged build, or a little farther. Standard
-    # deviations of typical time, of that apart from the other operations, of p95, and of that apart: in the
-    # kept gates 0.032, 0.016, 0.08, 0.06, and where other work went on 0.038, 0.026, 0.10, 0.08.
-    "as measured, calm": World(
-        samples=27, tail=0.08, stragglers=0.035, process=0.005, apart=0.05, burst=0.0005
-    ),
-    "as measured, other work": World(
-        samples=24, tail=0.1, stragglers=0.035, process=0.012, apart=0.05, burst=0.0008
-    ),
-    "twice as noisy": World(samples=21, tail=0.15, stragglers=0.05, process=0.007, burst=0.005),
-    "busy, failing now and then": World(
-        samples=18,
-        tail=0.15,
-        stragglers=0.06,
-        process=0.008,
-        apart=0.05,
-        burst=0.015,
-        failing=0.002,
-        outage=0.05,
-    ),
-    "very noisy": World(samples=15, apart=0.08, burst=0.1, process=0.03, machine=0.4),
-}
-
+FORTY_SECONDS = 5
 TWO_MINUTES = 15
-"""Rounds in them: the look after so many comes after 108 s."""
+"""Rounds in them: the look after so many comes after 38 and after 108 s."""
 
 CHANGED = "Operation0"
 
-
-class Case(BaseModel, frozen=True):
-    """What is simulated: a world and a change of one operation."""
-
-    world: str
-    slower: float = 1.0
-    failing: float = 0.0
-
-    @property
-    def change(self) -> str:
-        """In words."""
-        if self.failing:
-            return f"fails {self.failing:.1%}"
-        return f"+{self.slower - 1:.0%}" if self.slower > 1 else "unchanged"
+JUDGED: tuple[Metric, ...] = ("latency", "p95", "error_ratio", "slow_share", "mean")
+"""What gates; no client is simulated."""
 
 
 class Answer(BaseModel, frozen=True):
     """Of one simulated gate."""
 
-    case: Case
+    world: str
+    change: str
     seed: int
     regressed: tuple[str, ...]
     undecided: bool
@@ -84,44 +57,42 @@ class Answer(BaseModel, frozen=True):
     covered: tuple[float, float]  # share of operations whose interval of typical time, of p95 held the truth
     code: str  # what judged and simulated; answers of other code are not counted
 
-
-HEAD = (
-    "| machine | candidate | gates | rightly red | in 2 min | wrongly red | undecided | rounds | covered |",
-    "|---|---|---|---|---|---|---|---|---|",
-)
-
-CHANGES: tuple[dict[str, float], ...] = (
-    {},
-    {"slower": 1.05},
-    {"slower": 1.1},
-    {"slower": 1.2},
-    {"failing": 0.02},
-)
-"""Unchanged comes first; it takes the most gates, as false alarms are rare."""
-
-SHARE = 0.1
-"""Of the unchanged gates, how many are played of each change."""
+    @property
+    def wanted(self) -> set[str]:
+        """What should be named."""
+        return {CHANGED} if CHANGES[self.change].makes_worse else set()
 
 
-def missing(gates: int) -> list[tuple[Case, int]]:
-    """What is not yet kept of ``gates`` unchanged ones a world, and the changed ones: cases and seeds."""
-    done = {(each.case, each.seed) for each in read()}
+Case = tuple[str, str, int]
+"""World, change and seed."""
+
+COLUMNS = ("machine", "candidate", "gates", "rightly red", "40 s", "2 min", "wrongly red", "undecided")
+HEAD = f"| {' | '.join((*COLUMNS, 'rounds', 'covered'))} |\n{'|---' * (len(COLUMNS) + 2)}|"
+
+SHARE = 0.2
+"""Of the gates of a world that wrong reds are counted in, how many are played to see what is found."""
+
+
+def missing(gates: int) -> list[Case]:
+    """What is not yet kept of ``gates`` gates a world in which nothing may be red, fewer of the others."""
+    done = {(each.world, each.change, each.seed) for each in read()}
     wanted = [
-        (Case(world=world, **change), seed)
-        for world in WORLDS
-        for change in CHANGES
-        for seed in range(int(gates * (SHARE if change else 1.0)))
+        (world, change, seed)
+        for world, changes in TRIED.items()
+        for change in changes
+        for seed in range(int(gates * SHARE) if CHANGES[change].makes_worse else gates)
     ]
     return [each for each in wanted if each not in done]
 
 
-def play(cases: Sequence[tuple[Case, int]]) -> Iterator[Answer]:
+def play(cases: Sequence[Case]) -> Iterator[Answer]:
     """Simulate and keep."""
     kept = read()
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text("".join(f"{each.model_dump_json()}\n" for each in kept), encoding="utf-8")
-    with ProcessPoolExecutor() as pool, FILE.open("a", encoding="utf-8") as lines:
-        for answer in pool.map(_one, cases, chunksize=10):
+    with FILE.open("a", encoding="utf-8") as lines:
+        for case in cases:
+            answer = gate_of(*case)
             lines.write(answer.model_dump_json() + "\n")
             lines.flush()
             yield answer
@@ -139,39 +110,45 @@ def read() -> list[Answer]:
 @cache
 def fingerprint() -> str:
     """Of the code that judges and of the worlds that are simulated."""
-    folder = Path(__file__).parent
-    code = (*sorted(JUDGING.glob("*.py")), folder / "simulation.py", folder / "simulate.py")
-    return sha256(b"".join(file.read_bytes() for file in code)).hexdigest()[:12]
+    here = [
+        Path(__file__).parent / f"{name}.py" for name in ("simulation", "resampling", "simulate", "worlds")
+    ]
+    judging = [file for folder in JUDGING for file in sorted(folder.glob("*.py"))]
+    return sha256(b"".join(file.read_bytes() for file in (*judging, *here))).hexdigest()[:12]
 
 
 def table(answers: Sequence[Answer]) -> str:
     """Markdown: by world and change, what was said and how often the interval held the truth."""
-    by_case: dict[Case, list[Answer]] = defaultdict(list)
+    by_case: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     for answer in answers:
-        by_case[answer.case].append(answer)
-    rows = [f"| {case.world} | {case.change} | {_row(group)} |" for case, group in by_case.items()]
-    unchanged = [each for each in answers if each.case.change == "unchanged"]
-    wrong = _share(bool(each.regressed) for each in unchanged)
-    rows.append(f"| **all** | **unchanged** | {len(unchanged)} | - | - | {wrong} | | | |")
-    return "\n".join([*HEAD, *rows])
+        by_case[answer.world, answer.change].append(answer)
+    rows = [f"| {' | '.join(case)} | {_row(group)} |" for case, group in by_case.items()]
+    clean = [each for each in answers if not each.wanted]
+    wrong, held = _share(bool(each.regressed) for each in clean), _covered(answers)
+    rows.append(f"| **all** | **nothing slower** | {len(clean)} | - | - | - | {wrong} | | | {held} |")
+    return "\n".join([HEAD, *rows, "", f"Real rounds: {resampling.provenance()}."])
 
 
 def _row(answers: Sequence[Answer]) -> str:
-    changed = answers[0].case.change != "unchanged"
-    wanted = {CHANGED} if changed else set()
-    found = [set(each.regressed) == wanted for each in answers]
-    right = _share(found) if changed else "-"
-    soon = np.mean(
-        [each.rounds <= TWO_MINUTES and each_found for each, each_found in zip(answers, found, strict=True)]
-    )
-    latency, p95 = np.mean([each.covered for each in answers], axis=0)
+    found = [set(each.regressed) == each.wanted for each in answers]
+    soon = ["-"] * 3
+    if answers[0].wanted:
+        within = [
+            np.mean([each and answer.rounds <= most for each, answer in zip(found, answers, strict=True)])
+            for most in (FORTY_SECONDS, TWO_MINUTES)
+        ]
+        soon = [_share(found), *(f"{each:.0%}" for each in within)]
     return (
-        f"{len(answers)} | {right} | {f'{soon:.0%}' if changed else '-'} "
-        f"| {_share(bool(set(a.regressed) - wanted) for a in answers)} "
+        f"{len(answers)} | {' | '.join(soon)} "
+        f"| {_share(bool(set(each.regressed) - each.wanted) for each in answers)} "
         f"| {np.mean([each.undecided for each in answers]):.0%} "
-        f"| {np.median([each.rounds for each in answers]):.0f} "
-        f"| {latency:.1%}, p95 {p95:.1%}"
+        f"| {np.median([each.rounds for each in answers]):.0f} | {_covered(answers)}"
     )
+
+
+def _covered(answers: Sequence[Answer]) -> str:
+    latency, p95 = np.mean([each.covered for each in answers], axis=0)
+    return f"{latency:.1%}, p95 {p95:.1%}"
 
 
 def _share(said: Iterable[bool]) -> str:
@@ -180,31 +157,72 @@ def _share(said: Iterable[bool]) -> str:
     return f"{np.mean(answers):.2%} ({float(low):.2%}-{float(high):.2%})"
 
 
-def _one(asked: tuple[Case, int]) -> Answer:
-    """One gate, stopped as a real one would be."""
-    case, seed = asked
-    world, policy = WORLDS[case.world], Policy()
-    rounds = gate(world, np.random.default_rng((2026, seed)), slower=case.slower, failing=case.failing)
-    for number, alpha in plan(policy.false_alarm_rate, world.rounds).looks:
-        results = compare(rounds[:number], policy, alpha)
-        if decided(results):
-            break
+def gate_of(world: str, change: str, seed: int) -> Answer:
+    """One gate of one world."""
+    whole = _sides(world, change, np.random.default_rng((2026, seed)))
+    ended = played(whole)
+    factors = CHANGES[change].factors(len(ended.red))
     return Answer(
-        case=case,
+        world=world,
+        change=change,
         seed=seed,
-        regressed=tuple(each.operation.name for each in results if each.verdict is Verdict.REGRESSED),
-        undecided=not decided(results),
-        rounds=number,
-        covered=(_covered(results, "latency", case), _covered(results, "p95", case)),
+        regressed=tuple(whole.operations[index].name for index in np.flatnonzero(ended.red)),
+        undecided=bool(ended.still_open.any() and not ended.red.any()),
+        rounds=ended.rounds,
+        covered=(_held(ended.found, "latency", factors), _held(ended.found, "p95", factors)),
         code=fingerprint(),
     )
 
 
-def _covered(results: Sequence[OperationResult], metric: Metric, case: Case) -> float:
+@dataclass(frozen=True)
+class Ended:
+    """A gate at the look that it ended with; flags of shape ``(O,)``."""
+
+    rounds: int
+    red: Flags
+    still_open: Flags
+    found: Compared
+
+
+def played(whole: Sides) -> Ended:
+    """A gate stopped as a real one would be."""
+    policy = Policy()
+    looks = plan(policy.false_alarm_rate, len(whole.baseline.durations))
+    for rounds, alpha in looks.looks:
+        found = compared(_first(whole, rounds), paired, policy, looks.missed, JUDGED)
+        red, still_open = _said(found, alpha)
+        if red.any() or not still_open.any():
+            break
+    return Ended(rounds, red, still_open, found)
+
+
+def _sides(world: str, change: str, rng: np.random.Generator) -> Sides:
+    noise = WORLDS[world]
+    if noise is None:
+        return resampling.sides(ROUNDS, CHANGES[change], rng)
+    return simulation.sides(noise, CHANGES[change], rng)
+
+
+def _first(whole: Sides, rounds: int) -> Sides:
+    """What the gate has after so many rounds."""
+    baseline, candidate = whole.baseline.first(rounds), whole.candidate.first(rounds)
+    return replace(whole, baseline=baseline, candidate=candidate, few_rounds=rounds < FEWEST_FOR_RED)
+
+
+def _said(found: Compared, alpha: float) -> tuple[Flags, Flags]:
+    """Which operations are red, and which are open."""
+    red, still_open = np.zeros((2, len(found.checks[0].low)), dtype=bool)
+    for check, decision in zip(found.checks, decide(found.checks, alpha), strict=True):
+        red |= check.gating & decision.regressed
+        known = decision.regressed | decision.improved | decision.unchanged
+        still_open |= check.gating & ~known
+    return red, still_open
+
+
+def _held(found: Compared, metric: Metric, factors: NDArray[np.float64]) -> float:
     """How often the interval holds the truth at the look that the gate ended with."""
-    held = []
-    for each in results:
-        true = case.slower - 1 if each.operation.name == CHANGED else 0.0
-        change = next(c.change for c in each.comparisons if c.metric == metric)
-        held.append(change.low <= true <= change.high)
-    return float(np.mean(held))
+    check = found.check(metric)
+    return float(((check.low < factors - 1 + _ROUNDING) & (check.high > factors - 1 - _ROUNDING)).mean())
+
+
+_ROUNDING = 1e-9

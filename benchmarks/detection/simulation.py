@@ -1,8 +1,10 @@
 """Gates with known truth: what a shared machine does to two builds that run side by side.
 
 Every operation has its own scale and tail. On top of that come a level for each process (two processes of one
-build differ), a disturbance shared by both sides that lingers from slice to slice (autocorrelated), a drift
-over the gate, and bursts that hit one side only.
+build differ, and may have two modes), a disturbance shared by both sides that lingers from slice to slice
+(autocorrelated), a drift over the gate, and bursts that hit one side only.
+
+``R`` rounds, ``S`` slices, ``O`` operations, ``B`` bounds, ``n`` executions; 2 are baseline and candidate.
 """
 
 from __future__ import annotations
@@ -12,16 +14,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mario_perf.comparison.client_side import ClientSide
+from mario_perf.comparison.metric_changes import Sides
+from mario_perf.comparison.replicates import Replicates
+from mario_perf.judgement.sequential import FEWEST_FOR_RED
 from mario_perf.model import Measurement, Operation, RunMeasurement
 from mario_perf.run_record import Environment, Side, Span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
 OUTAGE = 0.05
 """Failure ratio of a bad moment."""
 
-BOUNDS = np.round(10 ** (np.arange(-80, 21) / 20), 9)
+SLOWEST = 2.5
+"""A straggler takes twelve times as long at most, in logarithms."""
+
+A_DECADE = 20
+LOWEST = -4
+BOUNDS = np.round(10.0 ** (LOWEST + np.arange(101) / A_DECADE), 9)
 HERE = Environment(
     cpu_model="simulated",
     cores=2,
@@ -44,74 +58,178 @@ class World:
     samples: int = 12  # executions of an operation in a slice
     tail: float = 0.35  # of single executions
     stragglers: float = 0.02  # share of executions that take several times as long
+    rare: float = 0.0  # share of the first operation's executions that take a second longer
     process: float = 0.01  # between processes of one build
+    modes: float = 0.0  # distance of the second mode that every other process is in
+    moded: int = 0  # operations that have modes of their own; 0: a process is in its mode as a whole
+    one_pair: bool = False  # the same two processes in all rounds
     machine: float = 0.15  # shared by both sides, from slice to slice
     memory: float = 0.9  # autocorrelation of the machine's disturbance
     apart: float = 0.03  # a slice's disturbance of one side only
     burst: float = 0.03  # share of slices in which one side is hit hard
     drift: float = 0.2  # from the first to the last round
     failing: float = 0.0  # failure ratio of both sides
+    failing_spread: float = 0.0  # between processes, relative to the ratio; at 1 half of them never fail
     outage: float = 0.0  # share of rounds in which one side fails OUTAGE more
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to the candidate: to its first operation, or to the last ones."""
+
+    slower: float = 1.0
+    failing: float = 0.0
+    rare: float = 0.0  # share of executions that take a second longer
+    faster: float = 1.0
+    faster_operations: int = 0
+
+    @property
+    def makes_worse(self) -> bool:
+        """Whether a gate should name the first operation."""
+        return self.slower > 1 or self.failing > 0 or self.rare > 0
+
+    def factors(self, operations: int) -> Floats:
+        """By how much each operation's durations are multiplied, ``(O,)``."""
+        factors = np.ones(operations)
+        factors[0] = self.slower
+        factors[operations - self.faster_operations :] = self.faster
+        return factors
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Every single execution."""
+
+    logs: Floats  # (2, R, S, O, n) logarithms of seconds
+    failed: Flags
 
 
 def gate(
     world: World, rng: np.random.Generator, *, slower: float = 1.0, failing: float = 0.0
 ) -> list[tuple[RunMeasurement, RunMeasurement]]:
     """All rounds of one gate whose candidate's first operation is ``slower`` and fails ``failing`` more."""
-    levels = rng.normal(-6.5, 0.8, world.operations)
-    rounds = []
-    for number in range(world.rounds):
-        shared = _machine(world, rng) + world.drift * number / world.rounds
-        pair = []
-        for side in ("baseline", "candidate"):
-            change = np.zeros(world.operations)
-            extra = np.zeros(world.operations)
-            if side == "candidate":
-                change[0], extra[0] = np.log(slower), failing
-            process = rng.normal(0, world.process) + rng.normal(0, world.process, world.operations)
-            own = rng.normal(0, world.apart, world.slices)
-            own += rng.exponential(0.5, world.slices) * (rng.random(world.slices) < world.burst)
-            extra += OUTAGE * (rng.random(world.operations) < world.outage)
-            level = levels + change + process + (shared + own)[:, None]
-            pair.append(_run(world, rng, side, level, world.failing + extra, number))
-        rounds.append((pair[0], pair[1]))
-    return rounds
+    drawn = _drawn(world, Change(slower=slower, failing=failing), rng)
+    counts, sums, failed = _counted(drawn)
+    return [
+        (
+            _run(world, "baseline", (counts[0, number], sums[0, number], failed[0, number]), number),
+            _run(world, "candidate", (counts[1, number], sums[1, number], failed[1, number]), number),
+        )
+        for number in range(world.rounds)
+    ]
 
 
-def _machine(world: World, rng: np.random.Generator) -> NDArray[np.float64]:
-    state = rng.normal(0, world.machine)
-    states = []
-    for _ in range(world.slices):
-        innovation = world.machine * np.sqrt(1 - world.memory**2)
-        state = world.memory * state + rng.normal(0, innovation)
-        states.append(state)
-    return np.array(states)
+def sides(world: World, change: Change, rng: np.random.Generator) -> Sides:
+    """The same as a gate's judge lays it out, and much faster."""
+    drawn = _drawn(world, change, rng)
+    shape = (2, world.rounds, 1, world.operations, world.slices * world.samples)
+    logs, lost = (np.swapaxes(drawn.logs, 2, 3), np.swapaxes(drawn.failed, 2, 3))
+    counts, sums, failed = _counted(_Drawn(logs.reshape(shape), lost.reshape(shape)))
+    return laid_out(BOUNDS, counts[:, :, 0], sums[:, :, 0], failed[:, :, 0], one_pair=world.one_pair)
+
+
+def laid_out(
+    bounds: Floats, counts: NDArray[np.int64], sums: Floats, failed: NDArray[np.int64], *, one_pair: bool
+) -> Sides:
+    """Both sides from arrays ``(2, R, O, B + 1)`` and ``(2, R, O)``."""
+    rounds, operations = sums.shape[1:]
+    played = counts.sum(axis=-1) + failed
+    each = [
+        Replicates(bounds, counts[k], sums[k], failed[k], played[k], np.full(rounds, 8.0)) for k in (0, 1)
+    ]
+    unseen = [
+        ClientSide(played[k], np.zeros_like(failed[k]), np.full(sums.shape[1:], np.nan)) for k in (0, 1)
+    ]
+    return Sides(
+        operations=tuple(Operation("command", f"Operation{number}") for number in range(operations)),
+        baseline=each[0],
+        candidate=each[1],
+        failures=(({}, {}),) * operations,
+        client=(unseen[0], unseen[1]),
+        service_tells=True,
+        together=True,
+        few_rounds=rounds < FEWEST_FOR_RED,
+        one_pair=one_pair,
+    )
+
+
+def _drawn(world: World, change: Change, rng: np.random.Generator) -> _Drawn:
+    r, s, o = world.rounds, world.slices, world.operations
+    level = np.zeros((2, r, s, o))
+    level += rng.normal(-6.5, 0.8, o)
+    level[1] += np.log(change.factors(o))
+    level += _processes(world, rng)[:, :, None]
+    own = rng.normal(0, world.apart, (2, r, s))
+    own += rng.exponential(0.5, (2, r, s)) * (rng.random((2, r, s)) < world.burst)
+    level += (own + _machine(world, rng))[..., None]
+    shape = (*level.shape, world.samples)
+    # A lognormal body, and stragglers.
+    logs = level[..., None] + world.tail * rng.standard_normal(shape, dtype=np.float32)
+    late = rng.random(shape, dtype=np.float32) < world.stragglers
+    logs[late] += np.minimum(rng.exponential(1.0, int(late.sum())), SLOWEST)
+    for side, rare in ((0, world.rare), (1, world.rare), (1, change.rare)):
+        hit = rng.random(shape[1:3] + shape[4:]) < rare
+        first = logs[side, :, :, 0]
+        first[hit] = np.log(np.exp(first[hit]) + 1.0)
+    failing = _failing(world, rng)
+    failing[1, :, 0] += change.failing
+    return _Drawn(logs, rng.random(shape, dtype=np.float32) < failing[:, :, None, :, None])
+
+
+def _processes(world: World, rng: np.random.Generator) -> Floats:
+    """The level of each process and of its operations, ``(2, R, O)``."""
+    r = 1 if world.one_pair else world.rounds
+    level = rng.normal(0, world.process, (2, r, 1)) + rng.normal(0, world.process, (2, r, world.operations))
+    moded = rng.integers(0, 2, (2, r, max(world.moded, 1)))
+    level[:, :, : world.moded or None] += world.modes * moded
+    return np.broadcast_to(level, (2, world.rounds, world.operations))
+
+
+def _failing(world: World, rng: np.random.Generator) -> Floats:
+    """Failure ratios, ``(2, R, O)``: by process all or nothing, or gamma where they spread wider."""
+    shape = (2, world.rounds, world.operations)
+    ratios = np.full(shape, world.failing)
+    if world.failing_spread == 1.0:
+        ratios *= 2 * rng.integers(0, 2, shape)
+    elif world.failing_spread:
+        form = world.failing_spread**-2
+        ratios = np.minimum(ratios * rng.gamma(form, 1 / form, shape), 1.0)
+    return np.asarray(ratios + OUTAGE * (rng.random(shape) < world.outage))
+
+
+def _machine(world: World, rng: np.random.Generator) -> Floats:
+    """What both sides share, ``(R, S)``."""
+    states = [rng.normal(0, world.machine, world.rounds)]
+    for _ in range(world.slices - 1):
+        innovation = rng.normal(0, world.machine * np.sqrt(1 - world.memory**2), world.rounds)
+        states.append(world.memory * states[-1] + innovation)
+    drift = world.drift * np.arange(world.rounds) / world.rounds
+    return np.asarray(np.stack(states, axis=1) + drift[:, None])
+
+
+def _counted(drawn: _Drawn) -> tuple[NDArray[np.int64], Floats, NDArray[np.int64]]:
+    """Histograms ``(2, R, S, O, B + 1)``, sums and failures ``(2, R, S, O)``."""
+    cells = drawn.logs.shape[:-1]
+    place = np.ceil((drawn.logs / np.log(10) - LOWEST) * A_DECADE).clip(0, len(BOUNDS)).astype(np.int64)
+    place += np.arange(np.prod(cells)).reshape(*cells, 1) * (len(BOUNDS) + 1)
+    succeeded = ~drawn.failed
+    size = int(np.prod(cells)) * (len(BOUNDS) + 1)
+    counts = np.bincount(place[succeeded], minlength=size).reshape(*cells, -1)
+    return counts, (np.exp(drawn.logs) * succeeded).sum(axis=-1), drawn.failed.sum(axis=-1)
 
 
 def _run(
     world: World,
-    rng: np.random.Generator,
     side: Side,
-    level: NDArray[np.float64],  # (S, O)
-    failing: NDArray[np.float64],
+    seen: tuple[NDArray[np.int64], Floats, NDArray[np.int64]],
     number: int,
 ) -> RunMeasurement:
-    shape = (world.slices, world.operations, world.samples)
-    # A lognormal body, and stragglers.
-    logs = level[..., None] + rng.normal(0, world.tail, shape)
-    logs += rng.exponential(1.0, shape) * (rng.random(shape) < world.stragglers)
-    values = np.exp(logs)
-    failed = rng.random(shape) < failing[None, :, None]
-    index = np.searchsorted(BOUNDS, values)
-    counts = np.zeros((world.slices, world.operations, len(BOUNDS) + 1), dtype=np.int64)
-    s, o, _ = np.nonzero(~failed)
-    np.add.at(counts, (s, o, index[~failed]), 1)
-    sums = np.where(failed, 0.0, values).sum(axis=-1)
+    counts, sums, failed = seen
     edges = 1000.0 + number * 20 + np.arange(world.slices + 1.0)
     measurements = {}
     for column in range(world.operations):
         operation = Operation("command", f"Operation{column}")
-        lost = failed[:, column].sum(axis=-1)
+        lost = failed[:, column]
         measurements[operation.name] = Measurement(
             operation=operation,
             duration=float(world.slices),

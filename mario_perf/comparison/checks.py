@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mario_perf.comparison.replicates import Replicates
     from mario_perf.model import Metric
-    from mario_perf.statistics.change import Change, Changes
+    from mario_perf.statistics.change import Changes
     from mario_perf.statistics.shares import Contrast
 
     Floats = NDArray[np.float64]
@@ -29,53 +29,90 @@ CONFIDENCE = 0.95
 POWER = 0.8
 """The chance with which the smallest detectable change would have been flagged."""
 
+WHOLE = 0.01
+"""One-sided level at which the whole change has to be above the noise, too, where red is decided apart from
+what all operations share: operations that stayed as they were while others became faster are not slower."""
+
+PLAIN = 0.025
+"""The same for the mean of all rounds alike: a round that says the opposite has not been overlooked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a check is held against; arrays of shape ``(N,)``."""
+
+    noise: Floats
+    resolution: Floats
+    limit: Floats  # what red has to exceed: the noise, or more while there are few rounds
+    enough: Flags  # whether there are executions enough to call something unchanged
+    gating: Flags
+    missed: float  # the chance with which a rise as large as the resolution may be called absent
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One metric of all operations; every array has the shape ``(N,)``."""
 
     metric: Metric
+    rules: Rules
     baseline: Floats  # what is compared, in its own unit
     candidate: Floats
     change: Floats
     low: Floats
     high: Floats
-    worse: Floats  # one-sided p-value of "the change is at most the noise threshold"
+    worse: Floats  # one-sided p-value of "the change is at most the limit"
     better: Floats  # one-sided p-value of "the change is at least minus the noise threshold"
-    steady: Flags  # whether the change outlives the loss of the replicate that speaks most for it
+    steady: Flags  # whether a rise is that of most replicates, and of the whole as well
     excluded: Flags  # whether a change for the worse as large as the resolution is ruled out
-    noise: Floats
-    resolution: Floats
-    gating: Flags
+    above: Flags  # whether the interval lies above the noise as a whole
+    apart: tuple[Floats, Floats, Floats] | None = None  # change, low and high apart from the other operations
     beyond: Floats | None = None  # of the share of slow executions: seconds from which one is slow
 
+    @property
+    def gating(self) -> Flags:
+        """Whether its verdict counts."""
+        return self.rules.gating
 
-def of_durations(
-    metric: Metric,
-    values: tuple[Floats, Floats],
-    changes: Changes,
-    noise: Floats,
-    resolution: Floats,
-    gating: Flags,
-) -> Check:
+    @property
+    def unchanged(self) -> Flags:
+        """What came to nothing that matters. An interval above the noise says that something changed."""
+        return self.excluded & self.rules.enough & ~self.above
+
+
+def of_durations(metric: Metric, values: tuple[Floats, Floats], changes: Changes, rules: Rules) -> Check:
     """From changes on the logarithmic scale; ``values`` are both sides' typical logarithms."""
     low, high = changes.whole.interval(CONFIDENCE)
-    limit = np.log1p(noise)
+    limit, noise, resolution = (np.log1p(each) for each in (rules.limit, rules.noise, rules.resolution))
+    absent = changes.whole.below(resolution) <= rules.missed
     return Check(
         metric=metric,
+        rules=rules,
         baseline=np.exp(values[0]),
         candidate=np.exp(values[1]),
         change=np.expm1(changes.whole.value),
-        low=np.where(np.isfinite(low), np.expm1(low), -np.inf),
-        high=np.expm1(high),
+        low=_relative(low),
+        high=_relative(high),
         worse=changes.apart.above(limit),
-        better=np.where(changes.whole.value < -limit, changes.apart.below(-limit), 1.0),
-        steady=changes.steadiest > limit,
-        excluded=np.expm1(high) < resolution,
-        noise=noise,
-        resolution=resolution,
-        gating=gating,
+        better=np.where(changes.whole.below(-noise) <= WHOLE, changes.apart.below(-noise), 1.0),
+        steady=(changes.steadiest > limit)
+        & (changes.whole.above(noise) <= WHOLE)
+        & (changes.plain.above(noise) <= PLAIN),
+        excluded=absent & (changes.plain.value < resolution),
+        above=low > noise,
+        apart=_apart(changes),
     )
+
+
+def _apart(changes: Changes) -> tuple[Floats, Floats, Floats] | None:
+    if changes.apart is changes.whole:
+        return None
+    low, high = changes.apart.interval(CONFIDENCE)
+    return np.expm1(changes.apart.value), _relative(low), _relative(high)
+
+
+def _relative(logs: Floats) -> Floats:
+    with np.errstate(over="ignore"):
+        return np.where(np.isneginf(logs), -np.inf, np.expm1(logs))
 
 
 def as_rates(check: Check) -> Check:
@@ -83,6 +120,7 @@ def as_rates(check: Check) -> Check:
     with np.errstate(divide="ignore", invalid="ignore"):
         return replace(
             check,
+            apart=None,
             baseline=1 / check.baseline,
             candidate=1 / check.candidate,
             change=1 / (1 + check.change) - 1,
@@ -91,39 +129,33 @@ def as_rates(check: Check) -> Check:
         )
 
 
-def of_shares(
-    metric: Metric,
-    both: Contrast,
-    noise: Floats,
-    resolution: Floats,
-    gating: Flags,
-    beyond: Floats | None = None,
-) -> Check:
+def of_shares(metric: Metric, both: Contrast, rules: Rules, beyond: Floats | None = None) -> Check:
     """From shares of executions, such as failures; ``beyond`` as in ``Check``."""
     low, high = both.interval(CONFIDENCE)
     return Check(
         metric=metric,
+        rules=rules,
         baseline=both.baseline.share,
         candidate=both.candidate.share,
         change=both.change,
         low=low,
         high=high,
-        worse=both.above(noise),
-        better=both.below(noise),
-        steady=both.steadiest() > noise,
-        excluded=high < resolution,
-        noise=noise,
-        resolution=resolution,
-        gating=gating,
+        worse=both.above(rules.limit),
+        better=both.below(rules.noise),
+        steady=both.steadiest() > rules.limit,
+        excluded=both.interval(1.0 - 2.0 * rules.missed)[1] < rules.resolution,
+        above=low > rules.noise,
         beyond=beyond,
     )
 
 
-def detectable(check: Check, change: Change, alpha: float) -> Floats:
+def detectable(check: Check, changes: Changes, alpha: float) -> Floats:
     """The smallest relative change that would have been flagged with a chance of 80 % at level ``alpha``."""
+    limit, noise = np.log1p(check.rules.limit), np.log1p(check.rules.noise)
     with np.errstate(invalid="ignore", over="ignore"):
-        reach = change.reach(1.0 - alpha) + change.reach(POWER)
-        return np.expm1(np.log1p(check.noise) + reach)
+        apart = limit + changes.apart.reach(1.0 - alpha) + changes.apart.reach(POWER)
+        whole = noise + changes.whole.reach(1.0 - WHOLE) + changes.whole.reach(POWER)
+        return np.expm1(np.maximum(apart, whole))
 
 
 def tail_resolved(baseline: Replicates, candidate: Replicates, resolution: Floats) -> Flags:

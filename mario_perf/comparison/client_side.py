@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mario_perf.comparison.metric_values import FEWEST
 from mario_perf.comparison.operations import client_failures
 from mario_perf.statistics.shares import Counted
 
@@ -33,7 +32,7 @@ class ClientSide:
 
     sent: Counts  # (R, O)
     failed: Counts  # (R, O)
-    times: Floats  # (R, O) logarithms of typical response times, NaN where too few were seen
+    times: Floats  # (R, O) logarithms of typical response times, NaN where none was seen
 
     @property
     def failures(self) -> Counted:
@@ -65,5 +64,4 @@ def _seen(measurement: Measurement | None) -> tuple[float, float, float]:
     if requests is None:
         return measurement.executions, 0, np.nan
     failed = sum(client_failures(measurement).values())
-    enough = requests.sent >= FEWEST and requests.typical > 0
-    return requests.sent, failed, np.log(requests.typical) if enough else np.nan
+    return requests.sent, failed, np.log(requests.typical) if requests.typical > 0 else np.nan

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mario_perf.comparison import checks as make
 from mario_perf.comparison import metric_values
+from mario_perf.comparison.checks import Rules
 from mario_perf.comparison.slow_executions import counted
+from mario_perf.statistics.multiplicity import MISSED
 from mario_perf.statistics.shares import Counted, contrast
 
 if TYPE_CHECKING:
@@ -29,7 +31,24 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Counts = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
     Comparing = Callable[[Floats, Floats, Floats], Changes]
+
+
+ORDER: tuple[Metric, ...] = (
+    "latency",
+    "p95",
+    "error_ratio",
+    "slow_share",
+    "response_errors",
+    "response_time",
+    "mean",
+    "p50",
+    "p99",
+    "spread",
+    "rate",
+)
+"""Of the checks: what gates comes first, and what tells most before the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +56,11 @@ class Sides:
     """What is compared: the operations in the order of the arrays, and both sides.
 
     ``together`` says whether they ran at the same time. On a slower day most executions above a bound are of
-    that day, whatever was built, so that the share of slow ones decides nothing unless both had the same day;
-    nor do response times, which hold the load generator's own noise. Where no ``service_tells`` of failures,
-    those that the client saw are the failures.
+    that day, whatever was built, so that the share of slow ones and the mean decide nothing unless both had
+    the same day; nor do response times, which hold the load generator's own noise. Where no
+    ``service_tells`` of failures, those that the client saw are the failures. ``few_rounds`` says that only
+    gross changes can be told from processes that differ, and ``one_pair`` that each side was the same process
+    all the time.
     """
 
     operations: tuple[Operation, ...]
@@ -49,6 +70,8 @@ class Sides:
     client: tuple[ClientSide, ClientSide]  # baseline's, candidate's
     service_tells: bool
     together: bool
+    few_rounds: bool = False
+    one_pair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,55 +87,47 @@ class Compared:
         return next(check for check in self.checks if check.metric == metric)
 
 
-def compared(sides: Sides, comparing: Comparing, policy: Policy) -> Compared:
-    """Compare every metric of every operation; the arguments are those of ``judge``."""
+GROSS = 0.25
+"""What red has to exceed while rounds are few: a quarter more time, or one more in four executions."""
+
+
+def compared(
+    sides: Sides,
+    comparing: Comparing,
+    policy: Policy,
+    missed: float = MISSED,
+    of: Sequence[Metric] = ORDER,
+) -> Compared:
+    """Compare metrics of every operation; the other arguments are those of ``judge``."""
     limits = [policy.of(operation.name) for operation in sides.operations]
+    rules = {name: _rules(name, sides, limits, missed) for name in of}
     logs = {name: read(sides.baseline, sides.candidate) for name, read in metric_values.LOGARITHMIC.items()}
-    changes = {name: _changes(sides, both, comparing, limits) for name, both in logs.items()}
-    durations = [_duration_check(name, sides, both, changes[name], limits) for name, both in logs.items()]
-    changes["response_time"] = _response_changes(sides, comparing, limits)
-    durations.insert(2, _response_check(sides, changes["response_time"], limits))
-    failed, slow = contrast(*_failed(sides)), _slow(sides, limits)
-    slowest = contrast(slow.baseline, slow.candidate)
-    told = [
-        make.of_shares("error_ratio", failed, *_thresholds("error", limits), _all(limits, gate=True)),
-        make.of_shares(
-            "slow_share",
-            slowest,
-            *_thresholds("slow", limits),
-            _all(limits, gate=sides.together),
-            slow.bounds,
-        ),
-    ]
-    shares: dict[Metric, Contrast] = {"error_ratio": failed, "slow_share": slowest}
-    if sides.service_tells:
-        shares["response_errors"] = contrast(*(side.failures for side in sides.client))
-        told.append(_response_errors(sides, shares["response_errors"], limits))
-    return Compared(changes, shares, [*durations[:2], *told, *durations[2:]])
+    logs["response_time"] = (sides.client[0].times, sides.client[1].times)
+    changes = {
+        name: _changes(name, sides, both, comparing, limits) for name, both in logs.items() if name in of
+    }
+    durations = {name: _duration_check(name, logs[name], each, rules[name]) for name, each in changes.items()}
+    slow = counted(sides.baseline, sides.candidate)
+    shares: dict[Metric, Contrast] = {
+        "error_ratio": _contrast(sides, *_failed(sides)),
+        "slow_share": _contrast(sides, slow.baseline, slow.candidate),
+    }
+    if sides.service_tells:  # else these are the failures themselves
+        shares["response_errors"] = _contrast(sides, *(side.failures for side in sides.client))
+    told = {name: _share_check(name, each, rules[name], slow) for name, each in shares.items() if name in of}
+    found = {**durations, **told}
+    return Compared(changes, shares, [found[name] for name in of if name in found])
 
 
-def _response_changes(sides: Sides, comparing: Comparing, limits: Sequence[Thresholds]) -> Changes:
-    fewest = np.minimum(*(side.sent.sum(axis=0) for side in sides.client))
-    enough = fewest >= _array(limits, "min_samples")
-    baseline, candidate = (np.where(enough, side.times, np.nan) for side in sides.client)
-    return comparing(baseline, candidate, _inverse(*(side.sent for side in sides.client)))
+def _contrast(sides: Sides, baseline: Counted, candidate: Counted) -> Contrast:
+    found = contrast(baseline, candidate, paired=sides.together)
+    return found.between_processes() if sides.one_pair else found
 
 
-def _response_check(sides: Sides, changes: Changes, limits: Sequence[Thresholds]) -> Check:
-    """It gates where both sides ran together in several rounds: one round has no spread."""
-    several = min(len(side.sent) for side in sides.client) > 1
-    known = np.logical_and(*(side.known for side in sides.client))
-    values = (_typical(sides.client[0].times), _typical(sides.client[1].times))
-    thresholds = _thresholds("response", limits)
-    return make.of_durations(
-        "response_time", values, changes, *thresholds, known & (several and sides.together)
-    )
-
-
-def _response_errors(sides: Sides, failed: Contrast, limits: Sequence[Thresholds]) -> Check:
-    """Beside what the service tells: what it does not know of, such as an answer that was lost on the way."""
-    known = np.logical_and(*(side.known for side in sides.client))
-    return make.of_shares("response_errors", failed, *_thresholds("error", limits), known)
+def _share_check(name: Metric, both: Contrast, rules: Rules, slow: Slow) -> Check:
+    if name == "slow_share":
+        return make.of_shares(name, both, rules, slow.bounds)
+    return _without_failures(make.of_shares(name, both, rules), both)
 
 
 def _failed(sides: Sides) -> tuple[Counted, Counted]:
@@ -124,41 +139,90 @@ def _failed(sides: Sides) -> tuple[Counted, Counted]:
     )
 
 
-def _slow(sides: Sides, limits: Sequence[Thresholds]) -> Slow:
-    return counted(sides.baseline, sides.candidate, _enough(sides, limits))
+def _without_failures(check: Check, both: Contrast) -> Check:
+    """What never failed on either side is judged over all such operations together.
+
+    None of 200 cannot exclude one more in a hundred; none of 2,400 can.
+    """
+    never = (both.baseline.together[0] + both.candidate.together[0]) == 0
+    together = both.of(never)
+    absent = together.interval(1.0 - 2.0 * check.rules.missed)[1] < check.rules.resolution
+    return replace(check, excluded=check.excluded | (never & absent))
 
 
-def _changes(sides: Sides, logs: Both, comparing: Comparing, limits: Sequence[Thresholds]) -> Changes:
-    enough = _enough(sides, limits)
-    baseline, candidate = (np.where(enough, side, np.nan) for side in logs)
-    return comparing(baseline, candidate, _counting_noise(sides))
+def _changes(
+    name: Metric, sides: Sides, logs: Both, comparing: Comparing, limits: Sequence[Thresholds]
+) -> Changes:
+    counts = _sent(sides) if name == "response_time" else _succeeded(sides)
+    changes = comparing(*logs, _counting_noise(*counts))
+    if name == "mean":
+        changes = changes.by_mean
+    if not sides.one_pair:
+        return changes
+    spread = "tail_processes" if name in OF_TAIL else "latency_processes"
+    return changes.between_processes(_array(limits, spread))
 
 
-def _enough(sides: Sides, limits: Sequence[Thresholds]) -> NDArray[np.bool_]:
-    fewest = np.minimum(sides.baseline.counts.sum(axis=(0, 2)), sides.candidate.counts.sum(axis=(0, 2)))
-    return np.asarray(fewest >= _array(limits, "min_samples"))
+def _rules(name: Metric, sides: Sides, limits: Sequence[Thresholds], missed: float) -> Rules:
+    noise, resolution = _thresholds(_KINDS.get(name, "latency"), limits)
+    client = name in {"response_time", "response_errors"}
+    counts = _sent(sides) if client else _succeeded(sides)
+    fewest = np.minimum(*(each.sum(axis=0) for each in counts))
+    return Rules(
+        noise=noise,
+        resolution=resolution,
+        limit=np.maximum(noise, GROSS) if sides.few_rounds else noise,
+        enough=fewest >= _array(limits, "min_samples"),
+        gating=_gating(name, sides, resolution),
+        missed=missed,
+    )
 
 
-def _counting_noise(sides: Sides) -> Floats:
-    """What the variance of a difference is proportional to when only counting matters; shape (O,)."""
-    return _inverse(*(side.counts.sum(axis=-1) for side in (sides.baseline, sides.candidate)))
+_KINDS: Mapping[Metric, str] = {
+    "error_ratio": "error",
+    "response_errors": "error",
+    "slow_share": "slow",
+    "mean": "mean",
+    "response_time": "response",
+    "p95": "tail",
+    "p99": "tail",
+    "spread": "tail",
+}
+"""Which thresholds are for which metric; those of typical time are for all others."""
+
+OF_TAIL = frozenset(name for name, kind in _KINDS.items() if kind in {"tail", "mean"})
 
 
-def _inverse(*counts: Counts) -> Floats:
-    """The mean of ``1 / n`` over the replicates, both sides added up; shape (O,)."""
+def _gating(name: Metric, sides: Sides, resolution: Floats) -> Flags:
+    """Response times gate where both sides ran together in several rounds: one round has no spread."""
+    if name == "p95":
+        return make.tail_resolved(sides.baseline, sides.candidate, resolution)
+    if name in {"response_time", "response_errors"}:
+        several = min(len(side.sent) for side in sides.client) > 1
+        known = np.logical_and(*(side.known for side in sides.client))
+        return np.asarray(known & (name == "response_errors" or (several and sides.together)))
+    always, together = name in {"latency", "error_ratio"}, name in {"slow_share", "mean"}
+    return np.full(len(resolution), always or (together and sides.together))
+
+
+def _sent(sides: Sides) -> tuple[Counts, Counts]:
+    return sides.client[0].sent, sides.client[1].sent
+
+
+def _succeeded(sides: Sides) -> tuple[Counts, Counts]:
+    return sides.baseline.counts.sum(axis=-1), sides.candidate.counts.sum(axis=-1)
+
+
+def _counting_noise(*counts: Counts) -> Floats:
+    """What the variance of a difference is proportional to when only counting matters; shape (O,).
+
+    The mean of ``1 / n`` over the replicates, both sides added up.
+    """
     return np.asarray(sum((1.0 / np.maximum(each, 1)).mean(axis=0) for each in counts))
 
 
-def _duration_check(
-    name: Metric, sides: Sides, logs: Both, changes: Changes, limits: Sequence[Thresholds]
-) -> Check:
-    noise, resolution = _thresholds("tail" if name in {"p95", "p99", "spread"} else "latency", limits)
-    gating = {
-        "latency": _all(limits, gate=True),
-        "p95": make.tail_resolved(sides.baseline, sides.candidate, resolution),
-    }.get(name, _all(limits, gate=False))
-    values = (_typical(logs[0]), _typical(logs[1]))
-    check = make.of_durations(name, values, changes, noise, resolution, gating)
+def _duration_check(name: Metric, logs: Both, changes: Changes, rules: Rules) -> Check:
+    check = make.of_durations(name, (_typical(logs[0]), _typical(logs[1])), changes, rules)
     return make.as_rates(check) if name == "rate" else check
 
 
@@ -166,10 +230,6 @@ def _typical(logs: Floats) -> Floats:
     n = np.isfinite(logs).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(n > 0, np.nansum(logs, axis=0) / n, np.nan)
-
-
-def _all(limits: Sequence[Thresholds], *, gate: bool) -> NDArray[np.bool_]:
-    return np.full(len(limits), gate)
 
 
 def _thresholds(kind: str, limits: Sequence[Thresholds]) -> tuple[Floats, Floats]:

@@ -2,7 +2,7 @@
 
 Changes of durations multiply, so differences of logarithms are what averages, and what an interval is
 symmetric on. Every metric maps both sides' ``Replicates`` to an array ``(R, O)`` each; NaN where a replicate
-has too few executions to say anything.
+has no executions.
 """
 
 from __future__ import annotations
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     Both = tuple[Floats, Floats]
     """Of baseline and candidate."""
 
-FEWEST = 5
-"""Executions below which a replicate's number would be an accident."""
-
 COARSE = 0.35
 """Relative width of a bucket from which on nothing inside it can be told apart for trimming."""
 
@@ -39,20 +36,18 @@ def latency(baseline: Replicates, candidate: Replicates) -> Both:
     know what the slowest took, it is the mean on both, which is exact with any buckets.
     """
     fine = np.logical_and(*(_fine(side) for side in (baseline, candidate)))
-    first, second = (
-        _log(side, np.where(fine, _trimmed(side), _mean(side))) for side in (baseline, candidate)
-    )
+    first, second = (_log(np.where(fine, _trimmed(side), _mean(side))) for side in (baseline, candidate))
     return first, second
 
 
 def mean(side: Replicates) -> Floats:
     """Exact mean."""
-    return _log(side, _mean(side))
+    return _log(_mean(side))
 
 
 def quantile(q: float) -> Callable[[Replicates], Floats]:
     """The ``q`` quantile of each replicate."""
-    return lambda side: _log(side, buckets.quantile(side.counts, side.bounds, q))
+    return lambda side: _log(buckets.quantile(side.counts, side.bounds, q))
 
 
 def spread(side: Replicates) -> Floats:
@@ -64,7 +59,7 @@ def interval(side: Replicates) -> Floats:
     """Seconds from one execution to the next: a rate, turned so that more is worse."""
     with np.errstate(divide="ignore"):
         logs = np.log(side.durations[:, None] / side.executions)
-    return np.where(side.executions >= FEWEST, logs, np.nan)
+    return np.where(side.executions > 0, logs, np.nan)
 
 
 def _each(read: Callable[[Replicates], Floats]) -> Callable[[Replicates, Replicates], Both]:
@@ -96,7 +91,7 @@ def _mean(side: Replicates) -> Floats:
     return buckets.mean(side.counts, side.sums)
 
 
-def _log(side: Replicates, values: Floats) -> Floats:
+def _log(values: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(values)
-    return np.where((side.counts.sum(axis=-1) >= FEWEST) & np.isfinite(logs), logs, np.nan)
+    return np.where(np.isfinite(logs), logs, np.nan)

@@ -39,6 +39,11 @@ class Replicates:
     executions: Counts  # (R, O) successes, failures, and what was refused for a reason of the trade
     durations: Floats  # (R,) seconds
 
+    def first(self, replicates: int) -> Replicates:
+        """The first few alone."""
+        arrays = {f.name: getattr(self, f.name)[:replicates] for f in fields(self) if f.name != "bounds"}
+        return Replicates(bounds=self.bounds, **arrays)
+
 
 def by_run(runs: Sequence[RunMeasurement], operations: Sequence[str]) -> Replicates:
     """Every run a replicate. An operation that a run did not see counts 0 there."""

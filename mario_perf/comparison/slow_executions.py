@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mario_perf.comparison.replicates import Replicates
 
     Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
 
 SLOWEST = 0.01
 """Share of all executions, both sides together, that counts as slow, at most."""
@@ -39,14 +38,14 @@ class Slow:
     candidate: Counted
 
 
-def counted(baseline: Replicates, candidate: Replicates, judged: Flags) -> Slow:
-    """Find the bounds and count; nothing is counted of operations not to be ``judged``, shape ``(O,)``."""
+def counted(baseline: Replicates, candidate: Replicates) -> Slow:
+    """Find the bounds and count."""
     first = _first(baseline, candidate)
     buckets = np.arange(baseline.counts.shape[-1])
     slow = buckets >= first[:, None]  # (O, B + 1)
 
     def count(side: Replicates) -> Counted:
-        return Counted((side.counts * slow).sum(axis=-1) * judged, side.counts.sum(axis=-1) * judged)
+        return Counted((side.counts * slow).sum(axis=-1), side.counts.sum(axis=-1))
 
     return Slow(np.asarray(baseline.bounds[first - 1]), count(baseline), count(candidate))
 

@@ -27,7 +27,9 @@ class Thresholds:
     promises: no change as large as this went by unseen, or else the answer is inconclusive. Neither is a
     level of certainty. Relative for the typical duration (``latency``), for p95 (``tail``) and for the
     client's typical response time (``response``): 0.05 = 5 %; a difference for failures (``error``) and for
-    the slowest executions (``slow``): 0.01 = one more in a hundred. ``min_samples`` are successes a side.
+    the slowest executions (``slow``): 0.01 = one more in a hundred. ``mean`` is a loose check, for what is
+    rare and very slow. ``*_processes`` is how far two processes of one build lie apart, a standard deviation,
+    where no rounds of fresh processes show it. ``min_samples`` are successes a side, for "unchanged" alone.
     ``p95`` (seconds) and ``error_ratio`` are absolute limits, None for no limit.
     """
 
@@ -41,6 +43,10 @@ class Thresholds:
     slow_resolution: float = 0.02
     response_noise: float = 0.05
     response_resolution: float = 0.25
+    mean_noise: float = 0.1
+    mean_resolution: float = 0.5
+    latency_processes: float = 0.03
+    tail_processes: float = 0.08
     min_samples: int = 100
     p95: float | None = None
     error_ratio: float | None = None

@@ -93,6 +93,10 @@ class _Thresholds(_Table):
     slow_resolution: Ratio | None = None
     response_noise: float | None = Field(default=None, ge=0)
     response_resolution: float | None = Field(default=None, gt=0)
+    mean_noise: float | None = Field(default=None, ge=0)
+    mean_resolution: float | None = Field(default=None, gt=0)
+    latency_processes: float | None = Field(default=None, ge=0)
+    tail_processes: float | None = Field(default=None, ge=0)
     min_samples: int | None = Field(default=None, ge=1)
 
 

@@ -189,7 +189,7 @@ class _Course:
         if alpha is None:
             return None
         self.alpha += alpha
-        self.result = conclude(self.played, None, policy, alpha, self.incidents)
+        self.result = conclude(self.played, None, policy, alpha, self.incidents, missed=self.duet.plan.missed)
         if not (last or _is_final(self.result)):
             return None
         if self._out_of_time:

@@ -41,10 +41,9 @@ class Decision:
 def decide(checks: Sequence[Check], alpha: float) -> tuple[Decision, ...]:
     """Verdicts of all checks, so that a gate of unchanged builds is red with a chance of ``alpha`` at most.
 
-    Regressed: the change is above the noise threshold at the family-wise level, and stays so without the
-    replicate that speaks most for it. Improved: the mirror image. Unchanged: a change for the worse as large
-    as the resolution is ruled out at the confidence of the interval. Checks that do not gate are tested too,
-    each for itself at ``alpha``: they inform, and promise nothing.
+    Regressed: the change is above the limit at the family-wise level, in most replicates and as a whole.
+    Improved: the mirror image. Unchanged: a change for the worse as large as the resolution is ruled out.
+    Checks that do not gate are tested too, each for itself at ``alpha``: they inform, and promise nothing.
     """
     worse = _adjusted(checks, [check.worse for check in checks])
     better = _adjusted(checks, [check.better for check in checks])
@@ -52,15 +51,24 @@ def decide(checks: Sequence[Check], alpha: float) -> tuple[Decision, ...]:
         Decision(
             regressed=(p_worse <= alpha) & check.steady,
             improved=p_better <= alpha,
-            unchanged=check.excluded,
+            unchanged=check.unchanged,
         )
         for check, p_worse, p_better in zip(checks, worse, better, strict=True)
     )
 
 
-def family_size(checks: Sequence[Check]) -> int:
-    """How many gating checks share the promise; at least 1."""
-    return max(int(sum(check.gating.sum() for check in checks)), 1)
+TYPICAL_TIME = 4.0
+"""Weight of the check of typical time, which most regressions show in, against one of every other."""
+
+
+def share_of_promise(checks: Sequence[Check], metric: Metric) -> float:
+    """What one operation's check has of the promise, when all others are still in question."""
+    every = sum(_weight(check.metric) * check.gating.sum() for check in checks)
+    return float(_weight(metric) / max(every, 1.0))
+
+
+def _weight(metric: Metric) -> float:
+    return TYPICAL_TIME if metric == "latency" else 1.0
 
 
 def _adjusted(
@@ -68,8 +76,9 @@ def _adjusted(
 ) -> Sequence[NDArray[np.float64]]:
     """Holm over all gating checks together; the others as they are."""
     gating = np.concatenate([check.gating for check in checks])
+    weights = np.concatenate([np.full(len(check.low), _weight(check.metric)) for check in checks])
     flat = np.concatenate(p_values)
-    flat[gating] = holm(flat[gating])
+    flat[gating] = holm(flat[gating], weights[gating])
     return np.split(flat, len(checks))
 
 

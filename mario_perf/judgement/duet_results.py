@@ -10,7 +10,9 @@ from mario_perf.comparison.operations import common_order, failures, service_tel
 from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.comparison.replicates import by_block, by_run
 from mario_perf.judgement.operation_results import judge
-from mario_perf.statistics.change import paired, within_one_round
+from mario_perf.judgement.sequential import FEWEST_FOR_RED
+from mario_perf.statistics.change import paired
+from mario_perf.statistics.multiplicity import MISSED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,18 +23,19 @@ if TYPE_CHECKING:
     Round = tuple[RunMeasurement, RunMeasurement]
 
 
-def compare(rounds: Sequence[Round], policy: Policy, alpha: float) -> tuple[OperationResult, ...]:
+def compare(
+    rounds: Sequence[Round], policy: Policy, alpha: float, missed: float = MISSED
+) -> tuple[OperationResult, ...]:
     """Judge the candidate of each ``(baseline, candidate)`` round against the baseline beside it.
 
     With several rounds each is a replicate: fresh processes differ although the code does not, and only
-    rounds show by how much. A single round is cut into blocks of time instead, and can show only a gross
-    change.
+    rounds show by how much. A single round is cut into blocks of time instead. It cannot show how processes
+    differ, and no more can rounds of the same two processes: the policy says it then (``*_processes``).
 
     Raises:
         UserError: the two sides share too few histogram bounds.
     """
-    comparing = paired if len(rounds) > 1 else within_one_round
-    return judge(laid_out(rounds), comparing, policy, alpha)
+    return judge(laid_out(rounds), paired, policy, alpha, missed)
 
 
 def laid_out(rounds: Sequence[Round]) -> Sides:
@@ -59,4 +62,12 @@ def laid_out(rounds: Sequence[Round]) -> Sides:
         (client_side(baseline, names), client_side(candidate, names)),
         service_tells=told,
         together=True,
+        few_rounds=len(rounds) < FEWEST_FOR_RED,
+        one_pair=same_processes(rounds),
     )
+
+
+def same_processes(rounds: Sequence[Round]) -> bool:
+    """Whether each side was one process in all rounds; one that does not tell its start counts as new."""
+    started = [{side.process_start for side in each} for each in rounds]
+    return len(rounds) == 1 or (None not in started[0] and all(each == started[0] for each in started))

@@ -68,16 +68,41 @@ def _name(check: Check, index: int) -> str:
 
 
 def _because(check: Check, index: int, verdict: Verdict, detectable: float, *, points: bool) -> str:
-    noise = _size(float(check.noise[index]), points)
-    resolution = _size(float(check.resolution[index]), points)
+    noise = _size(float(check.rules.noise[index]), points)
+    resolution = _size(float(check.rules.resolution[index]), points)
     if verdict is Verdict.REGRESSED:
-        return f": more than the noise threshold of {noise}, with the certainty that the gate promises."
+        certain = f": more than the noise threshold of {noise}, with the certainty that the gate promises"
+        return f"{certain}{_apart(check, index)}."
     if verdict is Verdict.IMPROVED:
-        return f": an improvement beyond the noise threshold of {noise}, certainly."
+        return f": an improvement beyond the noise threshold of {noise}, certainly{_apart(check, index)}."
     if verdict is Verdict.UNCHANGED:
         return f": a rise of {resolution} or more is ruled out."
+    return _open(check, index, (noise, resolution), detectable, points=points)
+
+
+def _apart(check: Check, index: int) -> str:
+    """What decided, where it is not what is shown."""
+    if check.apart is None:
+        return ""
+    change, low, high = (_amount(float(each[index]), points=False) for each in check.apart)
+    span = changes.span(low, high)
+    return f"; apart from what all operations have in common it changed by {change} ({span})"
+
+
+def _open(check: Check, index: int, sizes: tuple[str, str], detectable: float, *, points: bool) -> str:
+    noise, resolution = sizes
+    rules = check.rules
     if not changes.is_told(detectable, share=points):
         return ": the run is too short to tell."
+    if check.above[index]:
+        if rules.limit[index] > rules.noise[index]:
+            gross = _size(float(rules.limit[index]), points)
+            return f": fewer than five rounds can only show more than {gross}."
+        return (
+            f": more than the noise threshold of {noise}, but not with the certainty that the gate promises."
+        )
+    if check.excluded[index] and not rules.enough[index]:
+        return f": a rise of {resolution} or more is ruled out, but by too few executions (min_samples)."
     return (
         f": neither clearly above the noise threshold of {noise} nor surely below {resolution}; "
         f"this run could have shown {_size(detectable, points)}."

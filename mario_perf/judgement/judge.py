@@ -14,6 +14,7 @@ from mario_perf.judgement.round_selection import select
 from mario_perf.model import GateResult, Verdict
 from mario_perf.sources import report_queries
 from mario_perf.sources.counters import FEWEST_SCRAPES
+from mario_perf.statistics.multiplicity import MISSED
 from mario_perf.validity import environments
 from mario_perf.validity.late_answers import late_steps
 
@@ -33,6 +34,8 @@ def conclude(
     policy: Policy,
     alpha: float | None = None,
     incidents: Sequence[Finding] = (),
+    *,
+    missed: float = MISSED,
 ) -> GateResult:
     """Judge what was measured (at least one run), but for the runs that are left out as unfit.
 
@@ -42,6 +45,7 @@ def conclude(
         policy: thresholds.
         alpha: the chance of a false alarm that this look may spend; the policy's whole by default.
         incidents: what ended further runs, of which there is nothing to judge.
+        missed: the chance with which this look may call a rise as large as the resolution absent.
 
     Raises:
         UserError: Runs of both kinds, a duet with a baseline, or a baseline of another scenario.
@@ -54,7 +58,7 @@ def conclude(
     now = [_without_ignored(side, policy) for each in rounds for side in each.sides]
     before = [_without_ignored(run, policy) for run in kept]
     spent = policy.false_alarm_rate if alpha is None else alpha
-    results = _compared(method, before, now, policy, spent)
+    results = _compared(method, before, now, policy, (spent, missed))
     changed = _changed(kept[-1], rounds[-1].candidate) if kept else {}
     limited = [_with_limits(result, changed, policy) for result in results]
     late = _late(rounds, policy)
@@ -92,14 +96,14 @@ def _compared(
     before: Sequence[RunMeasurement],
     now: Sequence[RunMeasurement],
     policy: Policy,
-    alpha: float,
+    errors: tuple[float, float],
 ) -> tuple[OperationResult, ...]:
     if any(len(run.slice_edges) < FEWEST_SCRAPES for run in now) or not any(run.measurements for run in now):
         return ()
     if method == "duet":
-        return duet_results.compare(list(zip(now[0::2], now[1::2], strict=True)), policy, alpha)
+        return duet_results.compare(list(zip(now[0::2], now[1::2], strict=True)), policy, *errors)
     if before:
-        return stored_results.compare(before, now, policy, alpha)
+        return stored_results.compare(before, now, policy, errors[0])
     return without_baseline(now, policy)
 
 

@@ -11,8 +11,9 @@ from mario_perf.comparison import checks as make
 from mario_perf.comparison.metric_changes import compared
 from mario_perf.comparison.operation_summary import summary
 from mario_perf.judgement import explanation
-from mario_perf.judgement.check_verdicts import Decision, decide, family_size, of_operation
+from mario_perf.judgement.check_verdicts import Decision, decide, of_operation, share_of_promise
 from mario_perf.model import Comparison, Estimate, OperationResult, Verdict
+from mario_perf.statistics.multiplicity import MISSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +40,9 @@ class Evidence:
     bucket_width: Floats
 
 
-def judge(sides: Sides, comparing: Comparing, policy: Policy, alpha: float) -> tuple[OperationResult, ...]:
+def judge(
+    sides: Sides, comparing: Comparing, policy: Policy, alpha: float, missed: float = MISSED
+) -> tuple[OperationResult, ...]:
     """Compare every metric of every operation and decide.
 
     Args:
@@ -47,25 +50,27 @@ def judge(sides: Sides, comparing: Comparing, policy: Policy, alpha: float) -> t
         comparing: how two arrays of logarithms become a change: ``paired`` or ``unpaired``.
         policy: thresholds by operation.
         alpha: the chance of a false alarm that this look may spend, all operations together.
+        missed: the chance with which this look may call a rise as large as the resolution absent.
     """
-    found = compared(sides, comparing, policy)
+    found = compared(sides, comparing, policy, missed)
     evidence = Evidence(
         sides=sides,
         checks=found.checks,
         decisions=decide(found.checks, alpha),
-        detectable=_detectable(found, alpha / family_size(found.checks)),
+        detectable=_detectable(found, alpha),
         bucket_width=make.bucket_resolution(sides.baseline, sides.candidate),
     )
     return tuple(_result(evidence, index) for index in range(len(sides.operations)))
 
 
 def _detectable(found: Compared, alpha: float) -> dict[Metric, Floats]:
+    level = {check.metric: alpha * share_of_promise(found.checks, check.metric) for check in found.checks}
     least = {
-        metric: make.detectable(found.check(metric), change.apart, alpha)
+        metric: make.detectable(found.check(metric), change, level[metric])
         for metric, change in found.changes.items()
     }
     shares = {
-        metric: both.detectable(found.check(metric).noise, alpha, make.POWER)
+        metric: both.detectable(found.check(metric).rules.limit, level[metric], make.POWER)
         for metric, both in found.shares.items()
     }
     return {**least, **shares}
@@ -101,7 +106,7 @@ def _comparison(check: Check, handler: Check, decision: Decision, index: int, le
         baseline=float(check.baseline[index]),
         candidate=float(check.candidate[index]),
         change=_estimate(check, index),
-        threshold=float(check.noise[index]),
+        threshold=float(check.rules.noise[index]),
         detectable=least,
         gating=bool(check.gating[index]),
         verdict=verdict,

@@ -9,8 +9,8 @@ import numpy as np
 
 from mario_perf.comparison import checks
 from mario_perf.comparison.metric_changes import compared
-from mario_perf.judgement.check_verdicts import family_size
-from mario_perf.judgement.sequential import plan
+from mario_perf.judgement.check_verdicts import share_of_promise
+from mario_perf.judgement.sequential import FEWEST_FOR_RED, plan
 from mario_perf.statistics.change import paired
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mario_perf.comparison.metric_changes import Sides
     from mario_perf.configuration.policy import Policy
-    from mario_perf.statistics.change import Change
+    from mario_perf.statistics.change import Change, Changes
 
     Floats = NDArray[np.float64]
 
@@ -32,36 +32,41 @@ def rounds_needed(sides: Sides, policy: Policy, change: float) -> Floats:
     such a gate leaves for its last look. ``sides`` are a few rounds (at least two) on the same machine. Shape
     ``(O,)``; infinite where more than ``MOST_ROUNDS`` do not suffice, or nothing is known.
     """
-    found = compared(sides, paired, policy)
-    check, so_far = found.check("latency"), found.changes["latency"].apart
-    family, played = family_size(found.checks), len(sides.baseline.durations)
+    found = compared(replace(sides, few_rounds=False), paired, policy)
+    check, so_far = found.check("latency"), found.changes["latency"]
+    share, played = share_of_promise(found.checks, "latency"), len(sides.baseline.durations)
     needed = np.full(len(sides.operations), np.inf)
     for rounds in _candidates():
-        alpha = plan(policy.false_alarm_rate, rounds).looks[-1][1] / family
+        alpha = plan(policy.false_alarm_rate, rounds).looks[-1][1] * share
         least = checks.detectable(check, _after(so_far, played, rounds), alpha)
         needed = np.where((least <= change) & np.isinf(needed), rounds, needed)
-    return needed
+    return np.where(check.rules.enough, needed, np.inf)
 
 
 def spread(sides: Sides, policy: Policy) -> Floats:
     """How far one round's relative change of latency typically lies from the truth: ``(O,)``, NaN unknown."""
-    change = compared(sides, paired, policy).changes["latency"].whole
-    rounds = len(sides.baseline.durations)
-    return np.where(np.isfinite(change.error), np.expm1(change.error * np.sqrt(rounds)), np.nan)
+    found, rounds = compared(sides, paired, policy), len(sides.baseline.durations)
+    error = found.changes["latency"].whole.error
+    known = np.isfinite(error) & found.check("latency").rules.enough
+    return np.where(known, np.expm1(error * np.sqrt(rounds)), np.nan)
 
 
 def _candidates() -> list[int]:
     """Numbers of rounds to try: every one while they are few, then in steps of a tenth."""
-    numbers = [2]
+    numbers = [FEWEST_FOR_RED]
     while numbers[-1] < MOST_ROUNDS:
         numbers.append(max(numbers[-1] + 1, round(numbers[-1] * 1.1)))
     return numbers
 
 
-def _after(change: Change, played: int, rounds: int) -> Change:
-    """The same change had it been measured in so many rounds: the error shrinks with their root."""
-    return replace(
-        change,
-        error=change.error * np.sqrt(played / rounds),
-        freedom=change.freedom * (rounds - 1) / (played - 1),
-    )
+def _after(changes: Changes, played: int, rounds: int) -> Changes:
+    """The same changes had they been measured in so many rounds: errors shrink with their root."""
+
+    def after(change: Change) -> Change:
+        return replace(
+            change,
+            error=change.error * np.sqrt(played / rounds),
+            freedom=change.freedom * (rounds - 1) / (played - 1),
+        )
+
+    return replace(changes, whole=after(changes.whole), apart=after(changes.apart))

@@ -4,6 +4,9 @@ A gate that looked after every round and stopped at the first red would be red t
 wrong. The looks are therefore planned, and the false-alarm rate is divided among them by a spending function
 (``multiplicity.spent``): whatever the data do, the chance that any look is wrongly red stays below the whole.
 The division holds for any dependence between looks (Bonferroni), as each look's increment is used alone.
+
+Green has as many chances to be wrong. Each look may call a rise as large as the resolution absent with the
+same small chance (``multiplicity.at_each``), so that all looks together do so with a chance of ``MISSED``.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mario_perf.model import Verdict
-from mario_perf.statistics.multiplicity import spent
+from mario_perf.statistics.multiplicity import MISSED, at_each, spent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +24,13 @@ if TYPE_CHECKING:
 
 FIRST_LOOK = 3
 """Rounds before the first look: with fewer, nothing shows how far rounds lie apart."""
+
+FEWEST_FOR_RED = 5
+"""Rounds before which only what is gross is red. Where processes of one build have two modes, all three of
+the candidate are slow and all three of the baseline fast in one gate of 64; all five in one of 1,024."""
+
+FOR_GROSS = 0.05
+"""What looks before that may spend, as a share of the promise: gross is seen with little."""
 
 GROWTH = 1.5
 """Each look has about so many times the rounds of the one before: few looks, and none long in coming."""
@@ -41,13 +51,25 @@ class Plan:
         """The most rounds that are planned."""
         return self.looks[-1][0]
 
+    @property
+    def missed(self) -> float:
+        """The chance with which each look may miss a rise as large as the resolution."""
+        return at_each(MISSED, tuple(rounds for rounds, _ in self.looks))
+
 
 def plan(false_alarm_rate: float, rounds: int) -> Plan:
     """Looks for a gate of at most ``rounds`` rounds (>= 1)."""
     numbers = _looks(rounds)
-    total = [spent(false_alarm_rate, number / rounds) for number in numbers]
+    total = [false_alarm_rate * _share(number, rounds) for number in numbers]
     increments = [after - before for before, after in zip([0.0, *total], total, strict=False)]
     return Plan(tuple(zip(numbers, increments, strict=True)))
+
+
+def _share(number: int, rounds: int) -> float:
+    """What is spent of the promise after the look at this number of rounds."""
+    if number < min(FEWEST_FOR_RED, rounds):
+        return FOR_GROSS * number / FEWEST_FOR_RED
+    return FOR_GROSS + (1 - FOR_GROSS) * spent(1.0, number / rounds)
 
 
 def decided(results: Iterable[OperationResult]) -> bool:

@@ -60,4 +60,4 @@ def compare(
 def _against_drift(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
     change = unpaired(baseline, candidate, scale)
     beyond = replace(change, value=change.value - common_shift(change.value))
-    return Changes(beyond, beyond, beyond.value)
+    return Changes(beyond, beyond, beyond, beyond, beyond.value, beyond.value)

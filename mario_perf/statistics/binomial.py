@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +25,8 @@ def exact_interval(failed: Counts, total: Counts, confidence: float) -> tuple[Fl
     tail = (1.0 - confidence) / 2.0
     succeeded = total - failed
     with np.errstate(invalid="ignore"):
-        low = np.where(failed > 0, stats.beta.ppf(tail, failed, succeeded + 1), 0.0)
-        high = np.where(succeeded > 0, stats.beta.ppf(1.0 - tail, failed + 1, succeeded), 1.0)
+        low = np.where(failed > 0, special.betaincinv(failed, succeeded + 1.0, tail), 0.0)
+        high = np.where(succeeded > 0, special.betaincinv(failed + 1.0, succeeded, 1.0 - tail), 1.0)
     return low, high
 
 

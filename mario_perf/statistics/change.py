@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from mario_perf.statistics.disturbance import disturbance
 from mario_perf.statistics.moderation import moderate
+from mario_perf.statistics.robust import agreed, located
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class Change:
     def reach(self, probability: float | Floats) -> Floats:
         """How far above the truth the estimate stays below with this one-sided probability."""
         with np.errstate(invalid="ignore"):
-            reach = stats.t.ppf(probability, np.maximum(self.freedom, 1e-9)) * self.error
+            reach = special.stdtrit(np.maximum(self.freedom, 1e-9), probability) * self.error
         return np.where(self._known, reach, np.inf)
 
     def above(self, limit: Floats) -> Floats:
@@ -48,9 +49,16 @@ class Change:
         """One-sided p-values of "the change is at least ``limit``"; 1 where nothing is known."""
         return self._tail(limit - self.value)
 
+    def with_error(self, spread: Floats) -> Change:
+        """The same with one more error, of known size and independent of the first."""
+        error = np.hypot(self.error, spread)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            freedom = self.freedom * np.minimum((error / self.error) ** 4, 1e6)  # Satterthwaite
+        return Change(self.value, error, np.where(np.isfinite(freedom), freedom, self.freedom))
+
     def _tail(self, beyond: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
-            p = stats.t.sf(beyond / self.error, np.maximum(self.freedom, 1e-9))
+            p = special.stdtr(np.maximum(self.freedom, 1e-9), -beyond / self.error)
         return np.where(self._known & np.isfinite(p), p, 1.0)
 
     @property
@@ -64,12 +72,34 @@ class Changes:
 
     ``whole`` is what a reader is shown, and what a pass must bound: a build may be slower as a whole.
     ``apart`` is without what all operations share, so that it is known better: it tells one operation's
-    change from the machine's. Equal where nothing could be taken out.
+    change from the machine's. Equal where nothing could be taken out. Few rounds cannot move either far
+    (``robust``); ``plain`` is the mean of all rounds alike, and ``alone`` the same with an error to which
+    other operations lend nothing: theirs do not tell how often something rare happens to this one.
     """
 
     whole: Change
     apart: Change
-    steadiest: Floats  # (N,) the smaller of both without the replicate that speaks most for a rise
+    plain: Change
+    alone: Change
+    steadiest: Floats  # (N,) the change apart that enough rounds exceed (``robust.agreed``)
+    rest: Floats  # (N,) the plain mean without the round that speaks most for a rise
+
+    @property
+    def by_mean(self) -> Changes:
+        """The same by the plain mean: for what is so rare that it shows in few rounds."""
+        return Changes(self.alone, self.alone, self.alone, self.alone, self.rest, self.rest)
+
+    def between_processes(self, spread: Floats) -> Changes:
+        """The same of rounds that were all played by one pair of processes.
+
+        Rounds then do not show how far two processes of one build lie apart: ``spread``, ``(N,)``, stands for
+        it, as a standard deviation of their difference.
+        """
+        known = (self.whole, self.apart, self.plain, self.alone)
+        whole, apart, plain, alone = (each.with_error(spread) for each in known)
+        if self.apart is self.whole:
+            apart = whole
+        return Changes(whole, apart, plain, alone, self.steadiest, self.rest)
 
 
 def paired(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
@@ -81,36 +111,38 @@ def paired(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
     replicates, without a model of either.
     """
     raw = candidate - baseline
-    differences = raw - disturbance(raw)[:, None]
-    steadiest = np.minimum(_without_highest(differences), _without_highest(raw))
-    return Changes(_mean(raw, scale), _mean(differences, scale), steadiest)
+    common = disturbance(raw)
+    whole = _robust(raw, scale)
+    if common.any():
+        own = raw - common[:, None]
+        apart, steadiest = _robust(own, scale), agreed(own)
+    else:
+        apart, steadiest = whole, agreed(raw)
+    return Changes(whole, apart, *_means(raw, scale), steadiest, _without_highest(raw))
 
 
-PROCESSES = 0.1
-"""How far two processes of one build may lie apart, as a standard deviation of logarithms: what rounds of
-fresh processes show here for p95, and more than they show for the typical time (0.03)."""
+def _robust(differences: Floats, scale: Floats) -> Change:
+    return _moderated(*located(differences, scale), differences, scale)
 
 
-def within_one_round(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
-    """The same from blocks of one round, whose processes were the same all the time.
-
-    Blocks do not show how processes of one build differ, so that ``PROCESSES`` stands for it.
-    """
-    changes = paired(baseline, candidate, scale)
-    return Changes(_of_two_processes(changes.whole), _of_two_processes(changes.apart), changes.steadiest)
-
-
-def _of_two_processes(change: Change) -> Change:
-    return replace(change, error=np.hypot(change.error, PROCESSES))
-
-
-def _mean(differences: Floats, scale: Floats) -> Change:
+def _means(differences: Floats, scale: Floats) -> tuple[Change, Change]:
+    """The plain mean with a moderated error, and with its own."""
     n = np.isfinite(differences).sum(axis=0)
     value, variance = _moments(differences, n)
+    own = _of(value, variance, n, np.maximum(n - 1.0, 0.0))
+    return _moderated(value, variance, differences, scale), own
+
+
+def _moderated(value: Floats, variance: Floats, differences: Floats, scale: Floats) -> Change:
+    n = np.isfinite(differences).sum(axis=0)
     moderated = moderate(variance, np.maximum(n - 1.0, 0.0), scale)
+    return _of(value, moderated.variance, n, moderated.freedom)
+
+
+def _of(value: Floats, variance: Floats, n: NDArray[np.intp], freedom: Floats) -> Change:
     with np.errstate(invalid="ignore", divide="ignore"):
-        error = np.sqrt(moderated.variance / n)
-    return Change(value, np.where(n > 1, error, np.inf), moderated.freedom)
+        error = np.sqrt(variance / n)
+    return Change(value, np.where(n > 1, error, np.inf), freedom)
 
 
 def _without_highest(differences: Floats) -> Floats:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +28,9 @@ CONFIDENCE = 0.95
 
 APART = 3.0
 """Robust standard deviations between an operation and the median of all from which on it lies apart."""
+
+NORMAL = 1.4826
+"""A normal standard deviation over the median absolute deviation."""
 
 LARGEST = 0.05
 """The common change has to be known to be smaller than this, in logarithms, before it counts as none."""
@@ -51,11 +54,11 @@ def _together(differences: Floats) -> NDArray[np.bool_]:
     """Which operations do not lie apart from the others, by their means over the replicates; shape (N,)."""
     means = differences.mean(axis=0)
     away = np.abs(means - np.median(means))
-    return np.asarray(away <= APART * stats.median_abs_deviation(means, scale="normal"))
+    return np.asarray(away <= APART * NORMAL * np.median(away))
 
 
 def _comes_to_nothing(common: Floats) -> bool:
     """Whether its mean over the replicates is compatible with zero, and known to be small."""
     error = common.std(ddof=1) / np.sqrt(len(common))
-    reach = stats.t.ppf(0.5 + CONFIDENCE / 2, len(common) - 1) * error
+    reach = special.stdtrit(len(common) - 1, 0.5 + CONFIDENCE / 2) * error
     return bool(abs(common.mean()) <= reach and abs(common.mean()) + reach < LARGEST)

@@ -57,18 +57,21 @@ def _prior(ratios: Floats, freedom: Floats) -> tuple[float, float]:
     """The usual ratio, and how many degrees of freedom the resemblance of the ratios is worth."""
     half = freedom / 2
     logs = np.log(ratios) - special.digamma(half) + np.log(half)
-    excess = float(np.var(logs, ddof=1) - special.polygamma(1, half).mean())
+    excess = float(np.var(logs, ddof=1) - special.zeta(2.0, half).mean())
     borrowed = 2.0 * _inverse_trigamma(excess) if excess > 0 else np.inf
     shift = special.digamma(borrowed / 2) - np.log(borrowed / 2) if np.isfinite(borrowed) else 0.0
     return float(np.exp(logs.mean() + shift)), borrowed
 
 
 def _inverse_trigamma(y: float) -> float:
-    """Solve ``trigamma(x) = y`` by Newton's method on ``1 / trigamma``, which is nearly straight."""
+    """Solve ``trigamma(x) = y`` by Newton's method on ``1 / trigamma``, which is nearly straight.
+
+    Trigamma is Hurwitz's zeta of 2.
+    """
     x = 0.5 + 1.0 / y
     for _ in range(50):
-        value = float(special.polygamma(1, x))
-        step = value * (1.0 - value / y) / float(special.polygamma(2, x))
+        value = float(special.zeta(2.0, x))
+        step = value * (1.0 - value / y) / (-2.0 * float(special.zeta(3.0, x)))
         x += step
         if abs(step) < 1e-10 * x:
             break

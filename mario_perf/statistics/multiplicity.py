@@ -2,36 +2,78 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import optimize, special
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
+MISSED = 0.025
+"""The chance that a rise as large as the resolution passes, for one check of one operation, at any look."""
 
-def holm(p_values: Floats) -> Floats:
+
+def holm(p_values: Floats, weights: Floats) -> Floats:
     """Adjusted p-values that keep the family-wise error rate; same shape. NaN counts as 1.
 
+    A test of twice the weight (> 0) has twice the part of the promise.
+
     Source: S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
-    Statistics 6 (1979).
+    Statistics 6 (1979), section 4 for the weights.
     """
-    flat = np.where(np.isnan(p_values), 1.0, p_values).ravel()
-    order = np.argsort(flat)
-    factors = len(flat) - np.arange(len(flat))
-    stepped = np.maximum.accumulate(np.minimum(flat[order] * factors, 1.0))
-    adjusted = np.empty_like(flat)
-    adjusted[order] = stepped
-    return adjusted.reshape(p_values.shape)
+    ratios = np.where(np.isnan(p_values), 1.0, p_values) / weights
+    order = np.argsort(ratios)
+    left = weights[order][::-1].cumsum()[::-1]  # of this test and of all with a larger ratio
+    adjusted = np.empty_like(ratios)
+    adjusted[order] = np.maximum.accumulate(np.minimum(ratios[order] * left, 1.0))
+    return adjusted
 
 
 def spent(alpha: float, information: float) -> float:
     """How much of ``alpha`` may be spent when ``information`` (0 to 1) of the planned data are in.
 
-    In proportion: early looks get enough to see a gross change, and the last, which sees the small ones,
-    keeps the most. Source: K. Kim and D. L. DeMets, "Design and analysis of group sequential tests based on
-    the type I error spending rate function", Biometrika 74 (1987), with the power 1.
+    By its root: a tenth of what is left for the last look moves its limit by little, and gives the first ones
+    a chance to see what is not small. Source: K. Kim and D. L. DeMets, "Design and analysis of group
+    sequential tests based on the type I error spending rate function", Biometrika 74 (1987), power 1/2.
     """
-    return alpha * min(max(information, 0.0), 1.0)
+    return float(alpha * np.sqrt(min(max(information, 0.0), 1.0)))
+
+
+@cache
+def at_each(chance: float, looks: tuple[int, ...]) -> float:
+    """The one-sided level that, used at each of the looks, is reached at any of them with this ``chance``.
+
+    Looks share most of their data, so that this is far more than a part for each. ``looks`` are numbers of
+    rounds, ascending. Source: S. J. Pocock, "Group sequential methods in the design and analysis of clinical
+    trials", Biometrika 64 (1977), with the recursion of P. Armitage, C. K. McPherson and B. C. Rowe,
+    "Repeated significance tests on accumulating data", Journal of the Royal Statistical Society A 132 (1969).
+    """
+    if len(looks) == 1:
+        return chance
+    return float(optimize.brentq(lambda level: _ever(level, looks) - chance, chance / len(looks), chance))
+
+
+_POINTS = 200
+_FARTHEST = 8.0
+"""Standard deviations, and the grid between them."""
+
+
+def _ever(level: float, looks: tuple[int, ...]) -> float:
+    """The chance that a random walk is beyond its one-sided ``level`` at any of the looks."""
+    bound = -special.ndtri(level)
+    times = np.asarray(looks) / looks[-1]
+    grids = [np.linspace(-_FARTHEST, bound, _POINTS) * np.sqrt(time) for time in times]
+    density = _normal(grids[0], times[0])
+    for before, after, step in zip(grids, grids[1:], np.diff(times), strict=False):
+        weights = np.full(_POINTS, before[1] - before[0])
+        weights[[0, -1]] /= 2
+        density = _normal(after[:, None] - before[None, :], step) @ (density * weights)
+    return float(1.0 - np.trapezoid(density, grids[-1]))
+
+
+def _normal(x: Floats, variance: float) -> Floats:
+    return np.asarray(np.exp(-(x**2) / (2 * variance)) / np.sqrt(2 * np.pi * variance))

@@ -9,11 +9,11 @@ more is measured, and every error is as much larger.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from mario_perf.statistics import binomial
 
@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Counts = NDArray[np.int64]
 
-LOAN = 1.0
-"""Degrees of freedom, per own one, by which replicates are taken to differ as chance would have them. With
-twice as many, bursts of failures in every seventh round make clean builds red (tests/analysis/statistics);
-with none, two failures in a hundred take four rounds more to be found."""
+LOAN = 8.0
+"""Degrees of freedom by which replicates are taken to differ as those of all operations together do, and at
+least as chance would have them. A fixed loan: one that grew with the rounds would never be paid back, and
+say 5.8 of a dispersion of 10.4 after a hundred of them."""
+
+PROCESSES = 0.002
+"""Correlation of two executions by one process, beyond those by another: what tells a process from another
+of its build. From the slow executions of 657 rounds of fresh processes: 0.000 to 0.005 by operation."""
 
 _STEPS = 30
 """Of the iteration for the detectable rise; it gains a digit in two or three."""
@@ -59,7 +63,7 @@ class Contrast:
     baseline: Counted
     candidate: Counted
     dispersion: Floats  # (N,) variance in multiples of the binomial one, at least 1
-    freedom: Floats  # (N,) degrees of freedom that it is worth, infinite where there is one replicate a side
+    freedom: Floats  # (N,) degrees of freedom that it is worth
 
     @property
     def change(self) -> Floats:
@@ -73,7 +77,7 @@ class Contrast:
         """
         low, high = binomial.difference_interval(self.baseline.together, self.candidate.together, confidence)
         tail = 0.5 + confidence / 2
-        wider = np.sqrt(self.dispersion) * stats.t.ppf(tail, self.freedom) / stats.norm.ppf(tail)
+        wider = np.sqrt(self.dispersion) * special.stdtrit(self.freedom, tail) / special.ndtri(tail)
         change = np.nan_to_num(self.change)
         return change - (change - low) * wider, change + (high - change) * wider
 
@@ -86,7 +90,7 @@ class Contrast:
         """
         score = _score(self, limit)
         exact = binomial.more_failures(self.baseline.together, self.candidate.together)
-        return np.where(np.isfinite(score), np.maximum(stats.t.sf(score, self.freedom), exact), 1.0)
+        return np.where(np.isfinite(score), np.maximum(special.stdtr(self.freedom, -score), exact), 1.0)
 
     def below(self, limit: Floats) -> Floats:
         """The same of "the candidate's share is smaller by at most ``limit``"."""
@@ -108,7 +112,7 @@ class Contrast:
         The rise ``r`` at which ``r - limit`` is as many standard errors as both ask for; the error grows with
         the rise, so that it is found by iteration. Infinite where a side has no executions.
         """
-        reach = stats.t.ppf(1.0 - alpha, self.freedom) + stats.t.ppf(power, self.freedom)
+        reach = special.stdtrit(self.freedom, 1.0 - alpha) + special.stdtrit(self.freedom, power)
         share, (_, n_b), (_, n_c) = self.baseline.share, self.baseline.together, self.candidate.together
         with np.errstate(invalid="ignore", divide="ignore"):
             rise = np.asarray(limit, dtype=np.float64)
@@ -118,28 +122,61 @@ class Contrast:
                 rise = limit + reach * np.sqrt(self.dispersion * variance)
         return np.where(np.isfinite(rise), rise, np.inf)
 
+    def of(self, operations: NDArray[np.bool_]) -> Contrast:
+        """Some operations counted as one, ``(R, 1)``; they vary as the most varied of them does."""
 
-def contrast(baseline: Counted, candidate: Counted) -> Contrast:
-    """Measure how much the replicates of each side differ.
+        def summed(side: Counted) -> Counted:
+            hits, total = (each[:, operations].sum(axis=1, keepdims=True) for each in (side.hits, side.total))
+            return Counted(hits, total)
 
-    Pearson's ``X²`` over its degrees of freedom, both sides together, drawn towards 1 by ``LOAN``. Where
-    nothing was hit, replicates did not differ, and nothing is known: they count as chance would have them.
+        dispersion = np.max(self.dispersion[operations], initial=1.0, keepdims=True)
+        freedom = np.min(self.freedom[operations], initial=np.inf, keepdims=True)
+        return Contrast(summed(self.baseline), summed(self.candidate), dispersion, freedom)
+
+    def between_processes(self) -> Contrast:
+        """The same of replicates that one pair of processes played, so that they show no spread."""
+        fewest = np.minimum(self.baseline.together[1], self.candidate.together[1])
+        return replace(self, dispersion=self.dispersion + PROCESSES * np.maximum(fewest - 1, 0))
+
+
+def contrast(baseline: Counted, candidate: Counted, *, paired: bool) -> Contrast:
+    """Measure how much more replicates differ than chance allows.
+
+    ``X²`` over its degrees of freedom, drawn by ``LOAN`` towards that of all operations. Of ``paired``
+    replicates it is that of their differences, which whatever hit both sides alike has left. Where nothing
+    was hit, replicates did not differ, and nothing is known.
     Source: P. McCullagh and J. A. Nelder, "Generalized Linear Models" (1989), section 4.5.
     """
-    squares = _chi_square(baseline) + _chi_square(candidate)
-    own = len(baseline.hits) + len(candidate.hits) - 2
-    if own == 0:
-        return Contrast(baseline, candidate, np.ones_like(squares), np.full_like(squares, np.inf))
-    dispersion = (LOAN * own + squares) / ((LOAN + 1) * own)
-    return Contrast(baseline, candidate, np.maximum(dispersion, 1.0), np.full_like(squares, (LOAN + 1) * own))
+    told = _of_pairs(baseline, candidate) if paired else _of_sides(baseline, candidate)
+    squares, own = (np.where(np.isfinite(told[0]), each, 0.0) for each in told)
+    usual = max(squares.sum() / own.sum(), 1.0) if own.any() else 1.0
+    dispersion = (LOAN * usual + squares) / (LOAN + own)
+    return Contrast(baseline, candidate, np.maximum(dispersion, 1.0), LOAN + own)
 
 
-def _chi_square(side: Counted) -> Floats:
-    share = side.share
-    expected = side.total * share
+def _of_sides(baseline: Counted, candidate: Counted) -> tuple[Floats, Floats]:
+    """``X²`` of each side's shares around their mean, and its degrees of freedom, both ``(N,)``."""
+    squares, freedom = np.zeros((2, len(baseline.share)))
+    for side in (baseline, candidate):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            variance = side.share * (1 - side.share) / side.total
+            told = np.nansum((side.hits / side.total - side.share) ** 2 / variance, axis=0)
+        telling = (side.share > 0) & (side.share < 1)
+        squares += np.where(telling, told, 0.0)
+        freedom += np.where(telling, len(side.hits) - 1.0, 0.0)
+    return squares, freedom
+
+
+def _of_pairs(baseline: Counted, candidate: Counted) -> tuple[Floats, Floats]:
+    """The same of the differences between the sides; NaN or infinite where nothing was hit."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        squares = np.nansum((side.hits - expected) ** 2 / (expected * (1 - share)), axis=0)
-    return np.where((share > 0) & (share < 1) & np.isfinite(squares), squares, len(side.hits) - 1.0)
+        ours, theirs = (side.hits / side.total for side in (candidate, baseline))
+        variance = sum(side.share * (1 - side.share) / side.total for side in (baseline, candidate))
+        change = candidate.share - baseline.share
+        squares = np.nansum((ours - theirs - change) ** 2 / variance, axis=0)
+    told = (np.nansum(variance, axis=0) > 0) & np.isfinite(change)
+    freedom = (np.isfinite(ours) & np.isfinite(theirs)).sum(axis=0) - 1.0
+    return np.where(told, squares, np.nan), np.maximum(freedom, 0.0)
 
 
 def _score(both: Contrast, limit: Floats) -> Floats:

@@ -210,7 +210,7 @@ class Code(Enum):
         "few-samples",
         _WARNING,
         _POLICY,
-        "too few successes to judge {few}; run longer or with more users",
+        "too few successes to call unchanged: {few}; run longer or with more users",
         "every operation succeeded often enough to be judged",
         concerns.runs,
     )
@@ -300,9 +300,9 @@ class Code(Enum):
         _WARNING,
         _POLICY,
         (
-            "all rounds were played by the same two processes, so that nothing shows how far two "
-            "processes of one build lie apart (a few per cent): a change as small may be theirs; a gate "
-            "that starts the services itself can tell"
+            "the same two processes played all rounds, so nothing shows how far two processes of one "
+            "build lie apart: the policy's figures (latency_processes, tail_processes) make the "
+            "intervals wider; a gate that starts the services itself measures it"
         ),
         "rounds were not all played by the same two processes",
         concerns.duets,

@@ -159,7 +159,7 @@ def _cause(late: Sequence[RunRecord]) -> str:
 
 
 def one_round(rounds: int) -> Iterator[Finding]:
-    """A duet of a single round: its interval does not hold how two processes of one build differ."""
+    """A duet of a single round: nothing shows how two processes of one build differ."""
     if rounds == 1:
         yield Code.ONE_ROUND.finding()
 

@@ -3,8 +3,7 @@
 import numpy as np
 
 from mario_perf.comparison.replicates import Replicates
-from mario_perf.comparison.slow_executions import Slow
-from mario_perf.comparison.slow_executions import counted as counted_if
+from mario_perf.comparison.slow_executions import counted
 
 BOUNDS = np.array([0.001, 0.01, 0.1, 1.0])
 
@@ -16,22 +15,12 @@ def side(*counts: tuple[int, ...]) -> Replicates:
     return Replicates(BOUNDS, shape, nothing, nothing.astype(int), shape.sum(axis=-1), np.ones(len(counts)))
 
 
-def counted(baseline: Replicates, candidate: Replicates) -> Slow:
-    return counted_if(baseline, candidate, np.array([True]))
-
-
 def test_the_bound_is_the_lowest_that_one_in_a_hundred_lie_above() -> None:
     many = side((900, 95, 5, 0, 0))
     slow = counted(many, side((900, 90, 8, 2, 0)))
     assert slow.bounds[0] == 0.01
     assert (slow.baseline.hits.item(), slow.candidate.hits.item()) == (5, 10)
     assert slow.baseline.total.item() == 1000
-
-
-def test_nothing_is_counted_of_what_is_not_judged() -> None:
-    many = side((900, 95, 5, 0, 0))
-    slow = counted_if(many, many, np.array([False]))
-    assert (slow.baseline.hits.item(), slow.baseline.total.item()) == (0, 0)
 
 
 def test_a_few_much_slower_executions_on_one_side_are_those_counted() -> None:

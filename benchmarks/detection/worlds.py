@@ -1,0 +1,78 @@
+"""What is simulated: machines and services on the one hand, what was done to a candidate on the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.detection.simulation import Change, World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROUNDS = 22
+
+CALM = {"samples": 27, "tail": 0.08, "stragglers": 0.035, "process": 0.005, "apart": 0.05, "burst": 0.0005}
+"""Rounds lie as far apart as in the kept gates of an unchanged build, or a little farther."""
+
+
+def _calm(**other: float) -> World:
+    return World(**{**CALM, **other})  # type: ignore[arg-type]
+
+
+REAL = "real rounds"
+
+WORLDS: Mapping[str, World | None] = {
+    REAL: None,
+    "as measured, calm": _calm(),
+    "as measured, other work": _calm(samples=24, tail=0.1, process=0.012, burst=0.0008),
+    "twice as noisy": World(samples=21, tail=0.15, stragglers=0.05, process=0.007, burst=0.005),
+    "busy, failing now and then": World(
+        samples=18,
+        tail=0.15,
+        stragglers=0.06,
+        process=0.008,
+        apart=0.05,
+        burst=0.015,
+        failing=0.002,
+        outage=0.05,
+    ),
+    "very noisy": World(samples=15, apart=0.08, burst=0.1, process=0.03, machine=0.4),
+    "1,500 requests a round": _calm(samples=180, process=0.01, apart=0.03),
+    "3 % fail, by process (cv 2)": _calm(failing=0.03, failing_spread=2.0),
+    "0 or 10 % fail, by process": _calm(failing=0.05, failing_spread=1.0),
+    "processes of two modes": _calm(modes=0.2),
+    "one operation of two modes": _calm(modes=0.2, moded=1),
+    "each operation of two modes": _calm(modes=0.2, moded=12),
+    "one pair of processes": _calm(process=0.015, one_pair=True),
+    "now and then a second": _calm(rare=0.004),
+}
+"""None for rounds of real gates, put together anew."""
+
+UNCHANGED = "unchanged"
+
+CHANGES: Mapping[str, Change] = {
+    UNCHANGED: Change(),
+    "+5 %": Change(slower=1.05),
+    "+10 %": Change(slower=1.1),
+    "+20 %": Change(slower=1.2),
+    "+50 %": Change(slower=1.5),
+    "2 % fail": Change(failing=0.02),
+    "0.4 % take 1 s longer": Change(rare=0.004),
+    "8 of 12 are 3 % faster": Change(faster=1 / 1.03, faster_operations=8),
+    "6 of 12 are 4 % faster": Change(faster=1 / 1.04, faster_operations=6),
+}
+
+_FOUND = ("+5 %", "+10 %", "+20 %", "2 % fail")
+_FASTER = ("8 of 12 are 3 % faster", "6 of 12 are 4 % faster")
+
+TRIED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(WORLDS, (UNCHANGED,)),
+    REAL: (UNCHANGED, *_FASTER, *_FOUND, "+50 %", "0.4 % take 1 s longer"),
+    "as measured, calm": (UNCHANGED, *_FOUND),
+    "as measured, other work": (UNCHANGED, *_FOUND),
+    "very noisy": (UNCHANGED, "+20 %"),
+    "1,500 requests a round": (UNCHANGED, *_FASTER, "+5 %"),
+    "processes of two modes": (UNCHANGED, "+50 %"),
+    "one pair of processes": (UNCHANGED, "+20 %"),
+}
+"""What is done to the candidate in each world."""
