@@ -323,7 +323,7 @@ def test_a_worker_that_never_joins_makes_the_run_invalid(
 
 def shared_by(load: Load) -> list[int]:
     """How many workers have shared the load, one after the other, as the master said."""
-    found = re.findall("Workers that take part: (.*)", said(load))
+    found = re.findall("Workers that share the load: (.*)", said(load))
     return [len(each.split(", ")) for each in found] or [0]
 
 
