@@ -33,6 +33,7 @@ _HEAD = re.compile(
 _LABEL = re.compile(
     rf"[ \t]*+(?:({_NAME})|({_QUOTED}))[ \t]*+(?:=[ \t]*+({_QUOTED})[ \t]*+)?+(?:,|\Z)",
 )
+_PLAIN_LABEL = re.compile(r'(?<=[{,])([a-zA-Z_][a-zA-Z0-9_]*+)="([^"\\]*+)"(?=[,}])')
 _REST = re.compile(
     rf"[ \t]*+({_NUMBER})(?:[ \t]++(?:{_NUMBER}))?+(?:[ \t]++st@(?:{_NUMBER}))?+"
     r"[ \t\r]*+(?:(?<=[ \t])#.*+)?+",
@@ -73,6 +74,9 @@ def series_of(head: str) -> tuple[str, Labels]:
     found = _HEAD.fullmatch(head)
     if found is None:
         raise malformed(head, "no name of a metric")
+    plain = _plain(found[2] or "{}") if found[1] is not None else None
+    if plain is not None:
+        return found[1], plain
     names = [] if found[1] is None else [found[1]]
     labels: Labels = {}
     for label, value in _terms(found[2] or "{}", head):
@@ -85,6 +89,15 @@ def series_of(head: str) -> tuple[str, Labels]:
     if len(names) != 1:
         raise malformed(head, "a sample has one name")
     return names[0], labels
+
+
+def _plain(block: str) -> Labels | None:
+    """Labels as nearly all are written, in half the time: no spaces, no escapes, none twice."""
+    pairs = _PLAIN_LABEL.findall(block)
+    labels = dict(pairs)
+    written = sum(len(label) + len(value) + len('="",') for label, value in pairs)
+    whole = written == len(block) - 1 or (not pairs and block == "{}")
+    return labels if whole and len(labels) == len(pairs) else None
 
 
 def _terms(block: str, head: str) -> Iterator[tuple[str, str | None]]:
