@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 import pytest
+from hdrh.histogram import HdrHistogram
 
 from mario_perf import runs
 from mario_perf.capacity.capacity_limits import (
@@ -49,7 +50,11 @@ def arrivals(dropped: int = 0, late: float = 0.001, due: int = 1200) -> Arrivals
 
 
 def seen(p95: float, p50: float = 0.004, count: int = 600, step: str = "PlaceOrderCommand") -> Latency:
-    return Latency(step=step, count=count, mean=p50, p50=p50, p95=p95, p99=p95, maximum=p95, hdr="")
+    times = HdrHistogram(1, 3_600_000_000, 3)
+    times.record_value(round(p50 * 1e6), count * 9 // 10)
+    times.record_value(round(p95 * 1e6), count - count * 9 // 10)
+    hdr = times.encode().decode()
+    return Latency(step=step, count=count, mean=p50, p50=p50, p95=p95, p99=p95, maximum=p95, hdr=hdr)
 
 
 class Probing(Protocol):
