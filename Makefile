@@ -1,25 +1,34 @@
 # Two commands do everything on a fresh machine with Python >= 3.11, git and make:
 #   make gate   a performance gate of the working tree; options in ARGS="..."
 #   make test   every check and every test
+# While working, make quick: every check, and the tests that need nothing real.
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: gate test check beside load lock clean
+.PHONY: gate quick test check hermetic system load lock clean
 
 gate: .venv/gate.stamp
 	@$(BIN)/mario-perf gate $(ARGS)
 
 # One after the other, whatever -j says; with -k (--keep-going) all that fails is seen at once.
 test:
-	@$(MAKE) --no-print-directory -j1 check beside load
+	@$(MAKE) --no-print-directory -j1 quick system load
 
-# What plays no load runs side by side; what does has the machine to itself.
-beside: .venv/test.stamp
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not e2e" $(ARGS)
+# Every check, and every test that needs no process, no socket and no real sleep.
+quick: .venv/test.stamp
+	@$(MAKE) --no-print-directory -j2 check hermetic
+
+hermetic: .venv/test.stamp
+	$(PYTEST) -n 2 --ignore=tests/system $(ARGS)
+
+# Real processes that play no load run side by side; what plays load has the machine to itself.
+system: .venv/test.stamp
+	$(PYTEST) -n 2 --dist loadfile -m "not e2e" tests/system $(ARGS)
 
 load: .venv/test.stamp
-	$(BIN)/python -m pytest -m e2e $(ARGS)
+	$(PYTEST) -m e2e tests/system $(ARGS)
 
 check: .venv/test.stamp
 	$(BIN)/ruff format --check .

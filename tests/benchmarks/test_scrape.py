@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.instrumentation import scrape
 from mario_perf.pizzeria.cqrs.metrics.histogram_text import DURATION
-from tests.pizzeria.running import samples
+from tests.pizzeria.series import samples
 
 
 def test_the_page_that_is_timed_is_the_whole_one() -> None:

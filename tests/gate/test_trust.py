@@ -1,4 +1,4 @@
-"""Which certificates are believed: `tests/e2e` shows it at work."""
+"""Which certificates are believed: `tests/system/e2e` shows it at work."""
 
 import ssl
 from pathlib import Path

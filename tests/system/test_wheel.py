@@ -14,7 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.pizzeria import running
+from tests.system import pizzerias
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("analysis", "reports", "gate", "loadtests", "pizzeria", "journeys")
@@ -87,8 +87,9 @@ def test_the_projects_own_tests_run(project: Project) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.e2e
 def test_a_locustfile_runs_on_the_public_face(project: Project) -> None:
-    with running.started() as pizzeria:
+    with pizzerias.started() as pizzeria:
         users = ["--headless", "-u", "1", "-t", "4s", "--warm-up", "1", "--run-id", "own"]
         done = project.run("-m", "locust", "-f", "locustfile.py", *users, "-H", pizzeria.url)
     record = json.loads((project.folder / "runs" / "own" / "run.json").read_text())
@@ -97,6 +98,7 @@ def test_a_locustfile_runs_on_the_public_face(project: Project) -> None:
     assert steps[0]["started"] > 0
 
 
+@pytest.mark.e2e
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_a_gate_runs(project: Project, tmp_path: Path, elsewhere: bool) -> None:  # noqa: FBT001 - a parameter
     cwd = tmp_path if elsewhere else project.folder

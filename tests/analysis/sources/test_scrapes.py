@@ -61,7 +61,11 @@ def test_only_failed_scrapes_are_an_error(tmp_path: Path) -> None:
         _read(tmp_path)
 
 
-@pytest.mark.parametrize("data", [b"not gzip", gzip.compress(b"not json\n"), gzip.compress(b'{"body": 1}\n')])
+@pytest.mark.parametrize(
+    "data",
+    [b"not gzip", gzip.compress(b"not json\n"), gzip.compress(b'{"body": 1}\n')],
+    ids=["no gzip", "no JSON", "no time"],
+)
 def test_a_damaged_file_is_an_error(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "scrapes-candidate.jsonl.gz").write_bytes(data)
     with pytest.raises(UnreadableRunError, match="not readable as scrapes"):

@@ -9,7 +9,7 @@ import httpx
 from mario_perf.pizzeria.application.announcements import Announcements
 from mario_perf.pizzeria.bootstrap import bootstrap
 from mario_perf.pizzeria.infrastructure.database import opened
-from tests.pizzeria.running import samples
+from tests.pizzeria.series import samples
 
 
 async def answers_without_a_database() -> list[httpx.Response]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mario_perf.pizzeria.cqrs.metrics.text_format import page
 from mario_perf.pizzeria.observability.metric_families import Histograms, Numbers
-from tests.pizzeria.running import samples
+from tests.pizzeria.series import samples
 
 numbers = st.lists(st.floats(0, 20), max_size=20)
 

@@ -6,7 +6,7 @@ from mario_perf.pizzeria.cqrs.metrics import Recorder
 from mario_perf.pizzeria.cqrs.metrics.collector import RecorderCollector
 from mario_perf.pizzeria.cqrs.metrics.histogram_text import Exposition
 from mario_perf.pizzeria.cqrs.metrics.text_format import page
-from tests.pizzeria.running import samples
+from tests.pizzeria.series import samples
 
 
 def test_a_registry_tells_the_same_as_our_own_exposition() -> None:

@@ -16,10 +16,10 @@ from mario_perf.pizzeria.cqrs.metrics.histogram_text import (
     Exposition,
 )
 from mario_perf.pizzeria.cqrs.metrics.text_format import page
-from tests.pizzeria.running import samples
+from tests.pizzeria.series import samples
 
 if TYPE_CHECKING:
-    from tests.pizzeria.running import Labels
+    from tests.pizzeria.series import Labels
 
 times = st.lists(st.floats(0, 20_000), max_size=30)
 BAKE = {"operation": "command", "type": "Bake"}

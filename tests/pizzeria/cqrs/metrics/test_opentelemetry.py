@@ -32,7 +32,7 @@ from mario_perf.pizzeria.cqrs.metrics.histogram_text import (
 from mario_perf.pizzeria.cqrs.metrics.opentelemetry import OpenTelemetryRecorder
 from mario_perf.pizzeria.cqrs.metrics.text_format import page
 from mario_perf.pizzeria.cqrs.requests import Command, Query
-from tests.pizzeria.running import samples
+from tests.pizzeria.series import samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,46 @@
+"""Real gates, as the benchmark plays them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from benchmarks.detection import play
+from benchmarks.detection.conditions import Condition
+
+ROOT = Path(__file__).parents[3]
+
+
+def git(*arguments: str, cwd: Path = ROOT) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=cwd, check=True, capture_output=True, text=True, timeout=30
+    ).stdout.strip()
+
+
+def test_what_is_edited_meanwhile_is_not_played(tmp_path: Path) -> None:
+    git("init", "-q", cwd=tmp_path)
+    (tmp_path / "file").write_text("committed")
+    git("add", "file", cwd=tmp_path)
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.invalid")
+    git(*identity, "commit", "-qm", "first", cwd=tmp_path)
+    (tmp_path / "file").write_text("edited before")
+    with play.committed(tmp_path) as tree:
+        (tmp_path / "file").write_text("edited meanwhile")
+        assert (tree / "file").read_text() == "committed"
+    assert not tree.exists()
+
+
+@pytest.mark.e2e
+def test_a_gate_is_kept_with_its_answer_and_all_that_both_sides_counted() -> None:
+    short = Condition("unchanged", ("--rounds", "2", "--round-duration", "2"))
+    with play.committed() as tree:
+        gate = play.one(short, 1, tree)
+    assert gate.revision == git("rev-parse", "--short=12", "HEAD")
+    assert len(gate.rounds) == 2
+    for each in gate.rounds:
+        assert len(each.baseline) == len(each.candidate) == 12
+        for side in (each.baseline, each.candidate):
+            assert all(sum(one.counts.values()) + one.failed > 0 for one in side.values())
+            assert all(0 <= bucket <= len(gate.bounds) for one in side.values() for bucket in one.counts)

@@ -1,0 +1,312 @@
+"""Whole gates, real in every link."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.system.e2e.conftest import run, started
+from tests.system.machine import judged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.e2e
+
+COARSE = """
+[thresholds]
+latency_noise = 1.0
+latency_resolution = 4.0
+response_noise = 1.0
+response_resolution = 4.0
+tail_noise = 2.0
+tail_resolution = 20.0
+error_noise = 0.05
+error_resolution = 0.5
+slow_noise = 0.05
+slow_resolution = 0.5
+min_samples = 1
+"""
+"""A policy that three rounds can answer on any machine: what is tested is the way to a verdict."""
+
+
+SHOP = """
+[load]
+locustfile = "locustfile.py"
+[metrics]
+duration = "http_request_duration_seconds"
+name_label = ["method", "route"]
+"""
+
+SHOPPING = """
+from locust import task
+from mario_perf.load.locust_plugin import MeasuredUser, Step
+
+BOOKS, ORDERS = Step("books", "GET /books", "GET"), Step("orders", "GET /orders", "GET")
+
+class Shopper(MeasuredUser):
+    @task
+    def shop(self):
+        self.session.step(BOOKS, "/books")
+        self.session.step(ORDERS, "/orders")
+"""
+
+IDLE = """
+import time
+from locust import task
+from mario_perf.load.locust_plugin import MeasuredUser
+
+class Idle(MeasuredUser):
+    @task
+    def idle(self):
+        time.sleep(0.2)
+"""
+"""Users who send nothing."""
+
+
+def report_of(output: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((output / "latest" / "report.json").read_text())
+    return loaded
+
+
+def regressed(report: dict[str, Any]) -> list[str]:
+    return [each["operation"]["name"] for each in report["operations"] if each["verdict"] == "regressed"]
+
+
+def children_of(parent: int, having: str = "") -> list[int]:
+    """Processes whose command has a text, oldest first."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(parent)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=10,
+    )
+    return sorted(int(line.split()[0]) for line in listed.stdout.splitlines() if having in line)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def git(*arguments: str, cwd: Path) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=cwd, capture_output=True, text=True, check=True, timeout=10
+    ).stdout.strip()
+
+
+def worktrees(repository: Path) -> int:
+    return len(git("worktree", "list", cwd=repository).splitlines())
+
+
+def services_under_load(gate: subprocess.Popen[str], folder: Path) -> list[int]:
+    """The services of a gate's first round, as soon as they are scraped."""
+    wait_for(lambda: list(folder.glob("runs/2*/round-1/scrapes-candidate*")))
+    return children_of(gate.pid, " -m mario_perf.pizzeria ")
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+def test_a_candidate_whose_answers_eat_the_rounds_is_red_and_named(
+    tmp_path: Path, pizzeria: Callable[..., str]
+) -> None:
+    urls = ("--baseline-url", pizzeria(), "--candidate-url", pizzeria("--delay", "GetMenuQuery=2s"))
+    options = (*urls, "--round-duration", "2")
+    done = judged(lambda: run("mario_perf", "gate", *options, cwd=tmp_path))
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "read menu (GetMenuQuery): each of" in " ".join(done.stdout.split())
+    report = report_of(tmp_path / "runs")
+    assert regressed(report) == ["GetMenuQuery"]
+    assert len(report["runs"]) == 2
+
+
+def test_a_candidate_that_refuses_before_any_operation_does_not_pass(
+    tmp_path: Path, pizzeria: Callable[..., str], refusing_pizzeria: str
+) -> None:
+    """None of its operations is slower, or fails: only the client knows."""
+    (tmp_path / "perf.toml").write_text(COARSE)
+    urls = ("--baseline-url", pizzeria(), "--candidate-url", refusing_pizzeria)
+    done = run("mario_perf", "gate", *urls, "--round-duration", "2", cwd=tmp_path)
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "requests failed before any operation on the candidate" in " ".join(done.stdout.split())
+    report = report_of(tmp_path / "runs")
+    (told,) = [finding for finding in report["findings"] if finding["code"] == "unserved-requests"]
+    assert told["severity"] == "invalid"
+    assert told["message"].startswith("place order: ")
+    assert len(report["runs"]) < 10  # no more rounds would help
+
+
+@pytest.mark.parametrize(
+    ("failing", "outside", "decided_by", "told"),
+    [
+        (2, 0.0, "error_ratio", "share of failures"),
+        (0, 0.05, "response_time", "the time is outside of it"),
+    ],
+    ids=["it answers 503", "it lingers outside of its handler"],
+)
+def test_what_only_the_client_saw_is_red_and_named(
+    tmp_path: Path,
+    shop: Callable[[int, float], str],
+    failing: int,
+    outside: float,
+    decided_by: str,
+    told: str,
+) -> None:
+    """The service's histogram has no status, and measures the handler alone."""
+    (tmp_path / "perf.toml").write_text(COARSE + SHOP)
+    (tmp_path / "locustfile.py").write_text(SHOPPING)
+    urls = ("--baseline-url", shop(0, 0.0), "--candidate-url", shop(failing, outside))
+    options = (*urls, "--max-duration", "90", "--round-duration", "2")
+    done = judged(lambda: run("mario_perf", "gate", *options, cwd=tmp_path))
+    assert done.returncode == 3, done.stdout + done.stderr
+    report = report_of(tmp_path / "runs")
+    assert regressed(report) == ["GET /orders"]
+    assert report["operations"][0]["decided_by"] == decided_by
+    assert told in report["sentence"]
+
+
+def test_services_on_https_are_compared_when_their_certificate_is_believed(
+    tmp_path: Path, tls_pizzeria: Callable[[], str], self_signed: Path
+) -> None:
+    (tmp_path / "perf.toml").write_text(COARSE)
+    urls = ("--baseline-url", tls_pizzeria(), "--candidate-url", tls_pizzeria())
+    options = (*urls, "--rounds", "1", "--round-duration", "2")
+    done = run("mario_perf", "gate", *options, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "give --ca FILE with who signed its certificate, or --insecure" in done.stderr
+    for trust in (("--ca", str(self_signed)), ("--insecure",)):
+        done = run("mario_perf", "gate", *options, *trust, cwd=tmp_path)
+        assert done.returncode in {0, 4}, done.stdout + done.stderr
+        report = report_of(tmp_path / "runs")
+        assert report["outcome"] != "invalid"
+        assert len(report["operations"]) == 12
+
+
+def test_an_unchanged_tree_is_green_and_nothing_is_left(clone: Path, scratch: Path) -> None:
+    """The baseline is built from git, beside the working tree."""
+    (clone / "perf.toml").write_text(COARSE)
+    options = ("--round-duration", "2")
+    done = judged(lambda: run("mario_perf", "gate", *options, cwd=clone, TMPDIR=str(scratch)))
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = report_of(clone / "runs")
+    assert report["method"] == "duet"
+    assert len(report["operations"]) == 12
+    assert regressed(report) == []
+    told = report["subject"]
+    assert told["service"] == "the pizzeria of this checkout, started by python -m mario_perf.pizzeria"
+    assert told["candidate"]["title"] == git("log", "-1", "--format=%s", cwd=clone)
+    assert told["run_id"] == (clone / "runs" / "latest").readlink().name
+    assert "round 1 of at most" in done.stderr
+    assert list(scratch.iterdir()) == []
+    assert worktrees(clone) == 1
+
+
+def test_a_baseline_is_measured_from_the_main_branch_where_there_is_none_and_then_kept(clone: Path) -> None:
+    (clone / "perf.toml").write_text(COARSE)
+    git("config", "user.name", "Test", cwd=clone)
+    git("config", "user.email", "test@example.invalid", cwd=clone)
+    main = git("rev-parse", "--short=12", "origin/HEAD", cwd=clone)
+    git("commit", "-qam", "What is judged is no baseline", cwd=clone)
+    kept = set(clone.glob("baselines/*/*.json"))
+    done = run(
+        "mario_perf", "gate", "--baseline", "--duration", "5", "--slow", "PlaceOrderCommand=8", cwd=clone
+    )
+    report = report_of(clone / "runs")
+    assert done.returncode == {"regressed": 3, "invalid": 4}[report["outcome"]], done.stdout + done.stderr
+    assert report["method"] == "stored"
+    assert report["command"][:3] == ["mario-perf", "gate", "--baseline"]
+    assert report["baseline_revisions"] == [main]
+    assert regressed(report) == ["PlaceOrderCommand"]
+    assert "measuring one from the committed build" in done.stderr
+    (new,) = set(clone.glob("baselines/*/*.json")) - kept
+    shown = run("mario_perf", "baseline", "show", str(new), cwd=clone)
+    assert shown.returncode == 0, shown.stderr
+    kept_runs = [line.split()[0] for line in shown.stdout.splitlines()[1:]]
+    assert kept_runs == report["baseline_runs"]
+    assert len(kept_runs) + done.stderr.count("is not kept") == 5
+
+
+@pytest.mark.prometheus
+def test_a_prometheus_of_the_gates_own_sees_every_request(clone: Path, scratch: Path) -> None:
+    options = ("--prometheus", "auto", "--rounds", "1", "--round-duration", "2")
+    done = run("mario_perf", "gate", *options, cwd=clone, TMPDIR=str(scratch))
+    report = report_of(clone / "runs")
+    assert done.returncode == 4, done.stdout + done.stderr  # one round confirms nothing
+    assert report["reconciliation"]
+    for row in report["reconciliation"]:
+        assert row["client_whole"] == row["server_whole"]
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_side_that_is_killed_makes_the_run_invalid_and_says_so(clone: Path) -> None:
+    with started("mario_perf", "gate", cwd=clone) as process:
+        victim = services_under_load(process, clone)[-1]
+        os.kill(victim, signal.SIGKILL)
+        said, _ = process.communicate(timeout=90)
+    assert process.returncode == 4, said
+    assert "candidate was killed by SIGKILL" in said
+    assert "Traceback" not in said
+
+
+def test_a_side_by_url_that_is_killed_makes_the_run_invalid_and_says_so(
+    tmp_path: Path, pizzeria: Callable[..., str]
+) -> None:
+    baseline, candidate = pizzeria(), pizzeria()
+    urls = ("--baseline-url", baseline, "--candidate-url", candidate)
+    with started("mario_perf", "gate", *urls, "--round-duration", "2", cwd=tmp_path) as process:
+        wait_for(lambda: list(tmp_path.glob("runs/2*/round-2/scrapes-candidate*")))
+        os.kill(children_of(os.getpid(), " -m mario_perf.pizzeria ")[-1], signal.SIGKILL)
+        said, _ = process.communicate(timeout=90)
+    assert process.returncode == 4, said
+    assert f"in round 2 candidate at {candidate} does not answer any more" in " ".join(said.split())
+    report = report_of(tmp_path / "runs")
+    assert report["outcome"] == "invalid"
+    assert [run["run_id"] for run in report["runs"]] == ["round-1"]
+
+
+def test_a_run_that_sent_nothing_is_mapped_by_the_policy_as_any_invalid_one(
+    tmp_path: Path, pizzeria: Callable[..., str]
+) -> None:
+    (tmp_path / "idle.py").write_text(IDLE)
+    (tmp_path / "perf.toml").write_text('[gate]\ninconclusive = "pass"\n[load]\nlocustfile = "idle.py"\n')
+    url = pizzeria()
+    done = run("mario_perf", "gate", "--baseline-url", url, "--candidate-url", url, cwd=tmp_path)
+    assert "sent no request in its window" in done.stderr, done.stdout + done.stderr
+    assert done.returncode == 0
+
+
+def test_an_interrupted_gate_leaves_nothing_behind(clone: Path, scratch: Path) -> None:
+    with started("mario_perf", "gate", cwd=clone, TMPDIR=str(scratch)) as process:
+        assert len(services_under_load(process, clone)) == 2
+        children = children_of(process.pid)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert not any(is_alive(pid) for pid in children)
+    assert list(scratch.iterdir()) == []
+    assert worktrees(clone) == 1
+
+
+def test_a_gate_that_is_killed_leaves_no_process_behind(clone: Path) -> None:
+    with started("mario_perf", "gate", cwd=clone) as process:
+        assert len(services_under_load(process, clone)) == 2
+        children = children_of(process.pid)
+        process.kill()
+        process.communicate(timeout=60)
+    wait_for(lambda: not any(is_alive(pid) for pid in children))
