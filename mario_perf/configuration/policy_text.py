@@ -43,6 +43,8 @@ _HEAD = """\
 # slow_resolution = 0.02
 # response_noise = 0.05         # the typical response time that the client sees, relative
 # response_resolution = 0.25
+# mean_noise = 0.1              # the mean, for what is rare and very slow
+# mean_resolution = 0.5
 
 [limits]
 # Absolute limits, with or without a baseline.

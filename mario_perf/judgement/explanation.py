@@ -95,7 +95,7 @@ def _open(check: Check, index: int, sizes: tuple[str, str], detectable: float, *
     if not changes.is_told(detectable, share=points):
         return ": the run is too short to tell."
     if check.above[index]:
-        if rules.limit[index] > rules.noise[index]:
+        if rules.noise[index] < rules.limit[index] >= check.low[index]:
             gross = _size(float(rules.limit[index]), points)
             return f": fewer than five rounds can only show more than {gross}."
         return (

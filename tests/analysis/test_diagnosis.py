@@ -109,7 +109,7 @@ def noise(world: World, whole_time: float) -> dict[str, Diagnosis]:
 
 
 def test_a_quiet_machine_says_how_long_a_gate_must_be() -> None:
-    found = noise(World(apart=0.01, burst=0.0, rounds=4), 8.0)
+    found = noise(World(apart=0.01, burst=0.0, rounds=4), 7.0)
     assert found["noise"].level is Level.OK
     assert found["length"].level is Level.OK
     assert "sees 10% on every operation" in found["length"].found
