@@ -10,8 +10,8 @@ from mario_perf.capacity import capacity_file
 from mario_perf.capacity.capacity_change import Conditioned
 from mario_perf.capacity.capacity_limits import broken, by_generator, described, kept_up
 from mario_perf.capacity.rate_search import Capacity, Probe, Search, search
-from mario_perf.durations import formatted
 from mario_perf.errors import EmptyRunError, InvalidRunError, UserError
+from mario_perf.figures import seconds
 from mario_perf.gate.load_process import Load, SideDiedError, run
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.reports.capacity_table import rate as shown
@@ -83,7 +83,7 @@ def find(asked: Asked, narrator: Narrator) -> Conditioned:
         "arrivals": asked.load.arrivals,
         "limits": described(asked.policy),
         "users": str(asked.load.users),
-        "probe": formatted(asked.load.window),
+        "probe": seconds(asked.load.window),
     }
     found = Conditioned(capacity, capacity_file.conditions(environment(asked.folder), load), asked.revision)
     if reason is not None:
@@ -198,4 +198,4 @@ def _broken(done: Run, policy: Policy) -> tuple[str, ...]:
 def _late_load(done: Run) -> _LateLoadError:
     generator, arrivals = done.record.generator, done.record.arrivals
     late = max(generator.loop_lag_p99, arrivals.late_p99 if arrivals else 0.0)
-    return _LateLoadError(f"{generator.cpu_utilisation:.0%} of its core, {formatted(late)} late at p99")
+    return _LateLoadError(f"{generator.cpu_utilisation:.0%} of its core, {seconds(late)} late at p99")
