@@ -1,11 +1,10 @@
-"""Durations as people write them: ``50ms``, ``1.5s``, ``2m``."""
+"""Durations as people write them in a policy: ``50ms``, ``1.5s``, ``2m``."""
 
 from __future__ import annotations
 
 import re
 
 _SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
 _WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|µs|ms|s|m|h)\s*")
 
 
@@ -21,9 +20,3 @@ def seconds(written: str | float) -> float:
     if match is None:
         raise ValueError(f"{written!r} is no duration: write it like 50ms, 1.5s or 2m")
     return float(match[1]) * _SECONDS[match[2]]
-
-
-def formatted(duration: float) -> str:
-    """A duration in the unit that reads best, three significant digits."""
-    unit, size = next(((unit, size) for unit, size in _UNITS if abs(duration) >= size), _UNITS[-1])
-    return f"{float(f'{duration / size:.3g}'):g} {unit}"

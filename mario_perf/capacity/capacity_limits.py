@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mario_perf.durations import formatted
+from mario_perf import figures
 from mario_perf.judgement.judge import conclude
 from mario_perf.model import Severity
 from mario_perf.validity.codes import Code
@@ -152,7 +152,7 @@ def _slow(seconds: float, limit: Thresholds, *, few: bool) -> str | None:
     """What is to be said of a quantile beyond its limit."""
     if limit.p95 is None or seconds <= limit.p95:
         return None
-    return f"{'p50' if few else 'p95'} {formatted(seconds)}, limit {formatted(limit.p95)}"
+    return f"{'p50' if few else 'p95'} {figures.seconds(seconds)}, limit {figures.seconds(limit.p95)}"
 
 
 def _limited(thresholds: Thresholds) -> Thresholds:
@@ -160,6 +160,6 @@ def _limited(thresholds: Thresholds) -> Thresholds:
 
 
 def _said(limit: Thresholds) -> str:
-    p95 = None if limit.p95 is None else f"p95 at most {formatted(limit.p95)}"
+    p95 = None if limit.p95 is None else f"p95 at most {figures.seconds(limit.p95)}"
     errors = None if limit.error_ratio is None else f"errors at most {limit.error_ratio:.2%}"
     return ", ".join(filter(None, (p95, errors))) or "no limit"

@@ -17,7 +17,7 @@ from mario_perf.configuration import policy_file
 from mario_perf.errors import NotKeptError, UserError, listed
 from mario_perf.judgement.round_selection import reasons
 from mario_perf.measurement.measured_run import measure_run
-from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import open_source
 from mario_perf.validity import incidents
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def save(run: Path, keep: int, policy: Path | None) -> None:
     loaded = runs.load(run)
     if ended := incidents.read(loaded.directory):
         raise NotKeptError(f"{loaded.record.run_id} is not kept, as it cannot be judged: {ended.message}")
-    source = ScrapeSource(loaded.directory, policy_file.load(policy).metrics)
+    source = open_source(policy_file.load(policy).metrics)(loaded)
     run_of_one = _fit(measure_run(loaded, source))
     if failed := _failed(run_of_one):
         click.echo(f"warning: {failed}", err=True)

@@ -20,13 +20,11 @@ from mario_perf.configuration import policy_file
 from mario_perf.judgement.judge import conclude
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.reports import outputs
-from mario_perf.sources.prometheus_source import PrometheusSource
-from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
     from mario_perf.cli.exit_codes import ExitCode
     from mario_perf.configuration.policy import Policy
-    from mario_perf.measurement.recorded_runs import SourceOf
     from mario_perf.model import Outcome
     from mario_perf.reports.outputs import Output
     from mario_perf.run_record import RunRecord
@@ -113,7 +111,8 @@ def compare(  # noqa: PLR0913 - an argument an option
 
 
 def _compared(asked: Comparison) -> Outcome:
-    found = measure_recorded(asked.paths, _source(asked))
+    source_of = open_source(asked.policy.metrics, asked.prometheus.connection)
+    found = measure_recorded(asked.paths, source_of)
     last = found.runs[-1].record
     told = conclude(found.runs, _baseline(asked.baseline, last), asked.policy, incidents=found.incidents)
     about = subject.of(told, last.run_id, ci_environment.read(os.environ))
@@ -127,12 +126,3 @@ def _baseline(wanted: str | None, record: RunRecord) -> stored_baselines.Baselin
         return None
     path = Path(wanted) if wanted else stored_baselines.find(record.scenario, record.environment)
     return stored_baselines.load(path)
-
-
-def _source(asked: Comparison) -> SourceOf:
-    metrics = asked.policy.metrics
-    connection = asked.prometheus.connection
-    if connection is None:
-        return lambda run: ScrapeSource(run.directory, metrics)
-    source = PrometheusSource(connection, metrics)
-    return lambda _: source

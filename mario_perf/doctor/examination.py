@@ -11,24 +11,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import origin
-from mario_perf.builds.build import Build, served
+from mario_perf.builds.build import Build
 from mario_perf.builds.preparation import prepared
 from mario_perf.builds.processes import free_port
-from mario_perf.configuration import policy_file
 from mario_perf.doctor import diagnosis
 from mario_perf.doctor.diagnosis import Diagnosis, Level
 from mario_perf.errors import SourceUnreachableError, UserError
 from mario_perf.gate import sides
 from mario_perf.gate.duet import Duet, play_round
-from mario_perf.gate.gate_session import DUET_LOAD, WARM_UP
-from mario_perf.gate.load_process import QUIET, Load, SideDiedError, locustfile, run
+from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
+from mario_perf.gate.load_process import SideDiedError, run
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import reasons
 from mario_perf.reports.progress import narrating
 from mario_perf.sources.instant_query import names
 from mario_perf.sources.metrics_page import page
 from mario_perf.sources.prometheus_source import latest
-from mario_perf.sources.scrapes import ScrapeSource, scrapes
+from mario_perf.sources.scrapes import scrapes
+from mario_perf.sources.source import open_source
 from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from mario_perf.builds.origin import Origin
     from mario_perf.configuration.policy import Policy
+    from mario_perf.gate.load_process import Load
     from mario_perf.reports.progress import Narrator
     from mario_perf.sources.connection import Connection
     from mario_perf.sources.series import Table
@@ -97,7 +98,7 @@ def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> t
     told: list[Diagnosis] = []
     try:
         found = origin.find(policy, given, demo=demo)
-        load = _load(policy, given or policy_file.DEFAULT_PATH)
+        load = plan_load(policy, given, BACK_TO_BACK, LoadRequest(window=PROBE))
         longest = load.whole_time + rounds * replace(load, window=WINDOW).whole_time
         with _folder() as folder, narrating(longest) as narrator:
             for each in _examined(Examination(found, policy, load, folder, rounds), narrator):
@@ -121,23 +122,6 @@ def _folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def _load(policy: Policy, policy_path: Path) -> Load:
-    """The load of a duet, for the first look."""
-    users, think = DUET_LOAD
-    sent = locustfile(policy.load, policy_path)
-    return Load(
-        users=policy.load.users or users,
-        seed=policy.load.seed,
-        scenario=sent.stem,
-        warm_up=WARM_UP,
-        window=PROBE,
-        think=think,
-        quiet=QUIET,
-        settle=0.0,
-        locustfile=sent,
-    )
-
-
 def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
     files, service = asked.origin.checkout, asked.origin.service
     with prepared(Build("candidate", files, service, free_port()), asked.folder, narrator) as build:
@@ -157,8 +141,8 @@ def _of_builds(builds: tuple[Build, Build], asked: Examination, narrator: Narrat
 def _text(build: Build, asked: Examination, narrator: Narrator) -> str:
     """The last metrics page that the service showed in a short run."""
     folder = asked.folder / "look"
-    with served((build,), 1, folder) as children:
-        run(asked.load, sides.target(build), None, folder, children, narrator.tick)
+    with sides.fresh(build)(1, folder) as services:
+        run(asked.load, services, folder, narrator.tick)
     pages = [scrape["body"] for scrape in scrapes(folder / "scrapes-candidate.jsonl.gz") if "body" in scrape]
     if not pages:
         raise UserError(f"{build.metrics_path} shows no metrics; correct [service] metrics in perf.toml")
@@ -167,10 +151,10 @@ def _text(build: Build, asked: Examination, narrator: Narrator) -> str:
 
 def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
     duet = Duet(
-        serving=sides.fresh(*builds),
+        serving=sides.fresh(*reversed(builds)),
         load=replace(asked.load, window=WINDOW),
         policy=asked.policy,
-        source_of=lambda run_: ScrapeSource(run_.directory, asked.policy.metrics),
+        source_of=open_source(asked.policy.metrics),
         folder=asked.folder,
         longest=math.inf,
         most=asked.rounds,

@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mario_perf import runs
-from mario_perf.builds.build import Build, served
 from mario_perf.capacity import capacity_file
 from mario_perf.capacity.capacity_change import Conditioned
 from mario_perf.capacity.capacity_limits import broken, by_generator, described, kept_up
 from mario_perf.capacity.rate_search import Capacity, Probe, Search, search
-from mario_perf.durations import formatted
 from mario_perf.errors import EmptyRunError, InvalidRunError, UserError
-from mario_perf.gate.load_process import Load, SideDiedError, Target, run
-from mario_perf.gate.sides import target
+from mario_perf.figures import seconds
+from mario_perf.gate.load_process import Load, SideDiedError, run
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.reports.capacity_table import rate as shown
-from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
-    from mario_perf.builds.processes import Child
     from mario_perf.configuration.policy import Policy
+    from mario_perf.gate.sides import Serving
     from mario_perf.reports.progress import Narrator
     from mario_perf.run_record import Environment
     from mario_perf.runs import Run
 
 FEWEST_JOURNEYS = 20
 """Journeys that a probe waits for at least, however long it takes: with fewer a rate is not a rate."""
-
-Serving = Callable[[int, "Path"], AbstractContextManager[tuple[Target, tuple["Child", ...]]]]
-"""From a probe's number (from 1) and its folder to the service and the processes to keep an eye on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +67,6 @@ class CutShortError(Exception):
         self.found = found
 
 
-def fresh(build: Build) -> Serving:
-    """A new process for every probe: what one rate left behind is no load of the next."""
-
-    @contextmanager
-    def serving(number: int, folder: Path) -> Iterator[tuple[Target, tuple[Child, ...]]]:
-        with served((build,), number, folder) as children:
-            yield target(build), children
-
-    return serving
-
-
-def given(service: Target) -> Serving:
-    """A service that runs already, the same for every probe."""
-
-    @contextmanager
-    def serving(number: int, folder: Path) -> Iterator[tuple[Target, tuple[Child, ...]]]:  # noqa: ARG001
-        yield service, ()
-
-    return serving
-
-
 def find(asked: Asked, narrator: Narrator) -> Conditioned:
     """Search, and say under what conditions.
 
@@ -111,7 +83,7 @@ def find(asked: Asked, narrator: Narrator) -> Conditioned:
         "arrivals": asked.load.arrivals,
         "limits": described(asked.policy),
         "users": str(asked.load.users),
-        "probe": formatted(asked.load.window),
+        "probe": seconds(asked.load.window),
     }
     found = Conditioned(capacity, capacity_file.conditions(environment(asked.folder), load), asked.revision)
     if reason is not None:
@@ -200,11 +172,11 @@ def _probe(asked: Asked, rate: float, number: int, narrator: Narrator) -> Probe:
 
 
 def _attempt(asked: Asked, rate: float, number: int, folder: Path, narrator: Narrator) -> Probe:
-    with asked.serving(number, folder) as (service, children):
+    with asked.serving(number, folder) as services:
         try:
-            done = run(at(asked.load, rate, number), service, None, folder, children, narrator.tick)
+            done = run(at(asked.load, rate, number), services, folder, narrator.tick)
         except SideDiedError as died:
-            if not children:
+            if not services.processes:
                 raise ServiceLostError(f"at {shown(rate)} journeys/s: {died}; start it again") from died
             return Probe(rate, held=False, reasons=(str(died),))
     return Probe(rate, held=not (reasons := _broken(done, asked.policy)), reasons=reasons)
@@ -212,7 +184,7 @@ def _attempt(asked: Asked, rate: float, number: int, folder: Path, narrator: Nar
 
 def _broken(done: Run, policy: Policy) -> tuple[str, ...]:
     try:
-        seen = measure_run(done, ScrapeSource(done.directory, policy.metrics))
+        seen = measure_run(done, open_source(policy.metrics)(done))
     except EmptyRunError as empty:
         if not kept_up(done.record):
             raise _late_load(done) from empty
@@ -226,4 +198,4 @@ def _broken(done: Run, policy: Policy) -> tuple[str, ...]:
 def _late_load(done: Run) -> _LateLoadError:
     generator, arrivals = done.record.generator, done.record.arrivals
     late = max(generator.loop_lag_p99, arrivals.late_p99 if arrivals else 0.0)
-    return _LateLoadError(f"{generator.cpu_utilisation:.0%} of its core, {formatted(late)} late at p99")
+    return _LateLoadError(f"{generator.cpu_utilisation:.0%} of its core, {seconds(late)} late at p99")

@@ -16,13 +16,12 @@ from mario_perf.capacity import capacity_file
 from mario_perf.capacity.capacity_change import compare
 from mario_perf.capacity.capacity_limits import described, has_limits, with_limits
 from mario_perf.capacity.rate_search import Search
-from mario_perf.configuration import policy_file
 from mario_perf.errors import BaselineMissingError, NotKeptError, UserError
-from mario_perf.gate import capacity_probe, gate_folder
+from mario_perf.gate import capacity_probe, gate_folder, sides
 from mario_perf.gate.candidate import played
 from mario_perf.gate.certificates import Trust
 from mario_perf.gate.gate_session import reached
-from mario_perf.gate.load_process import QUIET, Load, locustfile
+from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
 from mario_perf.judgement import verdict
 from mario_perf.model import Verdict
 from mario_perf.reports import capacity_table, terminal_report
@@ -34,13 +33,11 @@ if TYPE_CHECKING:
     from mario_perf.builds.origin import Origin
     from mario_perf.capacity.capacity_change import Conditioned
     from mario_perf.configuration.policy import Policy
-    from mario_perf.gate.capacity_probe import Serving
+    from mario_perf.gate.load_process import Load
+    from mario_perf.gate.sides import Serving
     from mario_perf.model import Outcome
     from mario_perf.reports.progress import Narrator
     from mario_perf.run_record import Environment
-
-WARM_UP = 1.0
-"""Seconds of load before what is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,18 @@ class CapacityWish:
         """Of a service by URL."""
         return Trust(self.ca, self.insecure)
 
+    @property
+    def load(self) -> LoadRequest:
+        """Of every probe; its rate is the first one's."""
+        return LoadRequest(
+            window=self.window,
+            users=self.users,
+            scenario=self.scenario,
+            rate=self.start,
+            arrivals=self.arrivals,
+            trust=self.trust,
+        )
+
 
 def run(wish: CapacityWish, policy: Policy) -> Outcome:
     """Search, compare, and keep what was found.
@@ -82,7 +91,7 @@ def run(wish: CapacityWish, policy: Policy) -> Outcome:
     """
     _check(wish)
     source = None if wish.url else origin.find(policy, wish.policy, demo=wish.demo)
-    load = _load(wish, policy)
+    load = plan_load(policy, wish.policy, BACK_TO_BACK, wish.load)
     _check_baseline(wish, load.scenario)
     limited = with_limits(policy)
     console = terminal_report.stdout()
@@ -196,24 +205,6 @@ def _check_baseline(wish: CapacityWish, scenario: str) -> None:
         )
 
 
-def _load(wish: CapacityWish, policy: Policy) -> Load:
-    sent = locustfile(policy.load, wish.policy or policy_file.DEFAULT_PATH)
-    return Load(
-        users=wish.users,
-        seed=policy.load.seed,
-        scenario=wish.scenario or policy.load.scenario or sent.stem,
-        warm_up=WARM_UP,
-        window=wish.window,
-        think="0",
-        quiet=QUIET,
-        settle=0.0,
-        locustfile=sent,
-        rate=wish.start,
-        arrivals=wish.arrivals or policy.load.arrivals,
-        trust=wish.trust,
-    )
-
-
 @contextmanager
 def _served(
     source: Origin | None, wish: CapacityWish, policy: Policy, load: Load, folder: Path, narrator: Narrator
@@ -222,10 +213,10 @@ def _served(
     if source is None:
         assert wish.url is not None  # noqa: S101 - what is not started runs somewhere
         narrator.say(f"measuring the service at {wish.url}, which runs already")
-        yield capacity_probe.given(reached(wish.url, metrics_path(policy), wish.trust)), None, load
+        yield sides.given(reached(wish.url, metrics_path(policy), wish.trust)), None, load
         return
     narrator.say(f"measuring {source}")
     with played(source, load, wish.runs_dir) as (taken, sent):
         build = Build("candidate", taken.checkout, taken.service, free_port())
         with prepared(build, folder, narrator) as ready:
-            yield capacity_probe.fresh(ready), taken.checkout.revision, sent
+            yield sides.fresh(ready), taken.checkout.revision, sent

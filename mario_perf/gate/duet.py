@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.sides import Serving
-    from mario_perf.measurement.recorded_runs import SourceOf
     from mario_perf.reports.progress import Narrator
+    from mario_perf.sources.source import SourceOf
 
 MOST_SLOW_STARTS = 1
 """Rounds in which a service may not be ready in time; with one more the gate ends."""
@@ -77,15 +77,15 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> MeasuredRun:
     # Another seed every round: the same journeys again and again would measure only them.
     load = replace(duet.load, seed=duet.load.seed + number - 1)
     began = time.monotonic()
-    with duet.serving(number, folder) as sides:
+    with duet.serving(number, folder) as services:
         ready = time.monotonic()
         window = round_plan.with_start(load.window, ready - began, load.until - ready)
         load = replace(load, window=window)
         try:
-            played = run(load, sides.candidate, sides.baseline, folder, sides.processes, narrator.tick)
+            played = run(load, services, folder, narrator.tick)
         except SideDiedError as died:
             raise SideDiedError(f"in round {number} {died}") from died
-        played = recorded(played, sides.packages)
+        played = recorded(played, services.packages)
         return measure_run(played, duet.source_of(played))
 
 

@@ -19,20 +19,18 @@ from mario_perf.builds import embedded_pizzeria
 from mario_perf.builds.build import Build, metrics_path
 from mario_perf.builds.preparation import prepared
 from mario_perf.builds.processes import free_port
-from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
 from mario_perf.gate import build_pair as pair
 from mario_perf.gate import duet, gate_folder, prometheus_server, sides, stored
 from mario_perf.gate.candidate import played
 from mario_perf.gate.gate_request import AUTO, check, check_faults
-from mario_perf.gate.load_process import QUIET, QUIET_FOR_PROMETHEUS, Load, Target, locustfile
+from mario_perf.gate.load_plan import BACK_TO_BACK, WITH_PAUSES, LoadRequest, plan_load
 from mario_perf.gate.same_environment import Difference, told
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.progress import narrating
 from mario_perf.sources.connection import Connection
-from mario_perf.sources.prometheus_source import PrometheusSource
-from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,27 +41,18 @@ if TYPE_CHECKING:
     from mario_perf.gate.build_pair import Pair
     from mario_perf.gate.certificates import Trust
     from mario_perf.gate.gate_request import Wish
-    from mario_perf.measurement.recorded_runs import SourceOf
+    from mario_perf.gate.load_process import Load
     from mario_perf.model import GateResult, Outcome, Subject
     from mario_perf.reports.progress import Narrator
+    from mario_perf.sources.source import SourceOf
 
 REACHING = 10.0
-
-DUET_LOAD = (1, "0")
-"""Users and think time of a duet. One user without pauses gets as many executions a second out of two cores
-as two or four do, since the load generator is what takes the time, and nobody waits for anybody: rounds lie
-closer together."""
-
-WARM_UP = 1.0
-"""Seconds of load before a round is measured."""
 
 REPORTING = 4.0
 """Seconds of a gate's time that are kept for stopping the services, the last look and the reports."""
 
 TIMEOUTS = 12
 """So many requests that are never answered fit in a gate: two in each of three rounds, and slow starts."""
-
-STORED_LOAD = (20, "0.05:0.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +146,7 @@ def _duet(session: Session, narrator: Narrator) -> GateResult:
             taken = played(session.pair.candidate, load, wish.runs_dir)
             source, load = stack.enter_context(taken)
             builds = stack.enter_context(_builds(session, session.pair, source, narrator))
-            serving = sides.fresh(*(replace(build, until=began + longest) for build in builds))
+            serving = sides.fresh(*(replace(build, until=began + longest) for build in reversed(builds)))
             ports = tuple(build.port for build in builds)
         source_of = stack.enter_context(_source(session, ports))
         asked = duet.Duet(
@@ -174,12 +163,13 @@ def _duet(session: Session, narrator: Narrator) -> GateResult:
         return duet.play(asked, narrator)
 
 
-def _running(session: Session, narrator: Narrator) -> tuple[Target, Target]:
-    """Both services by URL; the first is the baseline."""
+def _running(session: Session, narrator: Narrator) -> tuple[sides.Target, sides.Target]:
+    """Both services by URL: candidate and baseline."""
     wish, metrics = session.wish, metrics_path(session.policy)
     assert wish.baseline_url and wish.candidate_url  # noqa: S101, PT018 - without a pair there are both
     narrator.say(f"measuring {wish.candidate_url} against {wish.baseline_url}, which run already")
-    return reached(wish.baseline_url, metrics, wish.trust), reached(wish.candidate_url, metrics, wish.trust)
+    baseline = reached(wish.baseline_url, metrics, wish.trust)
+    return reached(wish.candidate_url, metrics, wish.trust), baseline
 
 
 def _stored(session: Session, narrator: Narrator) -> GateResult:
@@ -241,7 +231,7 @@ def _named(baseline: Checkout, candidate: Checkout) -> str:
 def _source(session: Session, ports: tuple[int, ...]) -> Iterator[SourceOf]:
     wish, policy = session.wish, session.policy
     if wish.prometheus is None:
-        yield lambda run_: ScrapeSource(run_.directory, policy.metrics)
+        yield open_source(policy.metrics)
         return
     with ExitStack() as stack:
         url = wish.prometheus
@@ -250,34 +240,25 @@ def _source(session: Session, ports: tuple[int, ...]) -> Iterator[SourceOf]:
             url = stack.enter_context(prometheus_server.scraping(ports, metrics_path(policy), log))
         connection = Connection(url)
         prometheus_server.check(connection)
-        source = PrometheusSource(connection, policy.metrics)
-        yield lambda _: source
+        yield open_source(policy.metrics, connection)
 
 
 def _load(wish: Wish, policy: Policy) -> Load:
     if wish.baseline is None:
-        (users, think), window = DUET_LOAD, wish.round_duration
+        pace, window = BACK_TO_BACK, wish.round_duration
     else:
-        (users, think), window = STORED_LOAD, (wish.duration or policy.load.duration) / stored.RUNS
-    rate = policy.load.rate
-    sent = locustfile(policy.load, wish.policy or policy_file.DEFAULT_PATH)
-    return Load(
-        users=wish.users or policy.load.users or (users if rate is None else None),
-        seed=policy.load.seed if wish.seed is None else wish.seed,
-        scenario=policy.load.scenario or sent.stem,
-        warm_up=WARM_UP,
+        pace, window = WITH_PAUSES, (wish.duration or policy.load.duration) / stored.RUNS
+    request = LoadRequest(
         window=window,
-        think=think,
-        quiet=QUIET if wish.prometheus is None else QUIET_FOR_PROMETHEUS,
-        settle=0.0 if wish.prometheus is None else QUIET_FOR_PROMETHEUS,
-        locustfile=sent,
-        rate=rate,
-        arrivals=policy.load.arrivals,
+        users=wish.users,
+        seed=wish.seed,
         trust=wish.trust,
+        prometheus=wish.prometheus is not None,
     )
+    return plan_load(policy, wish.policy, pace, request)
 
 
-def reached(url: str, metrics_path: str, trust: Trust) -> Target:
+def reached(url: str, metrics_path: str, trust: Trust) -> sides.Target:
     """A service that runs already.
 
     Raises:
@@ -292,4 +273,4 @@ def reached(url: str, metrics_path: str, trust: Trust) -> Target:
             else "start it, or correct the URL"
         )
         raise UserError(f"{url}: the service does not answer ({error}); {advice}") from error
-    return Target(url.rstrip("/"), None, metrics_path)
+    return sides.Target(url.rstrip("/"), None, metrics_path)

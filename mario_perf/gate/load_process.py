@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mario_perf.builds.processes import Child
     from mario_perf.configuration import policy
     from mario_perf.gate.certificates import Trust
+    from mario_perf.gate.sides import Services
 
 _PACKAGE = Path(__file__).parents[1]
 LOCUSTFILE = next(
@@ -51,12 +52,6 @@ ANSWERING = 10.0
 
 _TOO_SHORT = "the time for the gate was over before a round was; give a longer --max-duration"
 
-QUIET = 0.3
-"""Seconds of both quiet edges: enough for the scrape that is taken there."""
-
-QUIET_FOR_PROMETHEUS = 1.3
-"""The same where a Prometheus that scrapes every second has to see it."""
-
 
 class SideDiedError(Exception):
     """A service ended while it was under load; the message says which and how."""
@@ -64,15 +59,6 @@ class SideDiedError(Exception):
 
 class OutOfTimeError(InvalidRunError):
     """The time for the whole gate was over before a round was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A service to send requests to."""
-
-    url: str
-    revision: str | None
-    metrics_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,28 +127,26 @@ def _counterpart(path: Path, tree: Path, snapshot: Path) -> Path | None:
 
 def run(
     load: Load,
-    candidate: Target,
-    baseline: Target | None,
+    services: Services,
     folder: Path,
-    watched: Sequence[Child],
     meanwhile: Callable[[], None],
 ) -> runs.Run:
-    """Run Locust once and give its record back; a baseline makes it a duet.
+    """Run Locust once and give its record back.
 
     Raises:
-        SideDiedError: one of the ``watched`` services ended, or a side no longer answers. What was measured
+        SideDiedError: a service ended, or a side no longer answers. What was measured
             until then is in ``folder``.
         OutOfTimeError: its time was over before anything was measured.
         UserError: Locust failed.
     """
     time.sleep(load.settle)
-    command = _command(load, candidate, baseline, folder)
+    command = _command(load, services, folder)
     log = folder.with_suffix(".locust.log")
     with running("Locust", command, log, cwd=load.cwd) as locust:
 
         def look() -> None:
             meanwhile()
-            if died := _first_end(watched):
+            if died := _first_end(services.processes):
                 locust.process.send_signal(signal.SIGINT)
                 wait_for_end(locust, GRACE, meanwhile)
                 raise SideDiedError(died)
@@ -173,7 +157,7 @@ def run(
             code = wait_for_end(locust, load.run_time + 2 * GRACE, look)
         except OutOfTimeError:
             return _cut_short(locust, folder, meanwhile)
-    if died := _first_end(watched) or _silence(candidate, baseline, processes=bool(watched)):
+    if died := _first_end(services.processes) or _silence(services):
         raise SideDiedError(died)
     if code != 0:
         raise UserError(f"{locust.ended}; its output is in {log}")
@@ -201,23 +185,23 @@ def _first_end(watched: Sequence[Child]) -> str | None:
     return next((said for child in watched if (said := child.ended)), None)
 
 
-def _silence(candidate: Target, baseline: Target | None, *, processes: bool) -> str | None:
+def _silence(services: Services) -> str | None:
     """What is wrong with a side that no longer answers: of a service by URL there is no process to watch.
 
     A process that still runs may be busy with what it was asked: the run tells how late its answers are.
     """
-    sides = {"candidate": candidate} if baseline is None else {"baseline": baseline, "candidate": candidate}
-    for name, target in sides.items():
+    for name, target in services.by_side.items():
         try:
             # Whether it answers is asked, not who it is: users have seen to that.
             httpx.get(target.url, timeout=ANSWERING, trust_env=False, verify=False)  # noqa: S501
         except httpx.TransportError as error:
-            if not (processes and isinstance(error, httpx.TimeoutException)):
+            if not (services.processes and isinstance(error, httpx.TimeoutException)):
                 return f"{name} at {target.url} does not answer any more ({error})"
     return None
 
 
-def _command(load: Load, candidate: Target, baseline: Target | None, folder: Path) -> list[str]:
+def _command(load: Load, services: Services, folder: Path) -> list[str]:
+    candidate, baseline = services.candidate, services.baseline
     duet = (
         [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
     )

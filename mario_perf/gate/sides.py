@@ -1,4 +1,4 @@
-"""The two services of a duet, for the time of a round."""
+"""The services of one run, for as long as it takes: a candidate, and in a duet the baseline beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from mario_perf.builds.build import Build, served
 from mario_perf.builds.packages import packages_of
-from mario_perf.gate.load_process import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,47 +19,64 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """Both services, answering, and the processes to keep an eye on."""
+class Target:
+    """A service to send requests to."""
 
-    baseline: Target
+    url: str
+    revision: str | None
+    metrics_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What answers, and the processes to watch. A service that was not started here has none."""
+
     candidate: Target
-    processes: tuple[Child, ...]
+    baseline: Target | None = None  # a duet has one
+    processes: tuple[Child, ...] = ()
     packages: Mapping[str, Packages | None] = field(default_factory=dict)  # by side
 
+    @property
+    def by_side(self) -> dict[str, Target]:
+        """Baseline first."""
+        baseline = {} if self.baseline is None else {"baseline": self.baseline}
+        return {**baseline, "candidate": self.candidate}
 
-Serving = Callable[[int, "Path"], AbstractContextManager[Sides]]
-"""From a round's number (from 1) and its folder to its two services."""
+
+Serving = Callable[[int, "Path"], AbstractContextManager[Services]]
+"""From a run's number (from 1) and its folder to its services."""
 
 
-def fresh(baseline: Build, candidate: Build) -> Serving:
-    """New processes for every round; the side that is started first alternates.
+def fresh(candidate: Build, baseline: Build | None = None) -> Serving:
+    """New processes for every run; the side that is started first alternates.
 
     What they have to load is read once: the environments stay as they are.
     """
+    builds = {"candidate": candidate} if baseline is None else {"baseline": baseline, "candidate": candidate}
     packages: dict[str, Packages | None] = {}
 
     @contextmanager
-    def serving(number: int, folder: Path) -> Iterator[Sides]:
-        order = (baseline, candidate) if number % 2 else (candidate, baseline)
-        with served(order, number, folder) as children:
-            for child in children if not packages else ():
-                packages[child.name] = packages_of(child.process.pid)
-            yield Sides(target(baseline), target(candidate), children, packages)
+    def serving(number: int, folder: Path) -> Iterator[Services]:
+        order = list(builds) if number % 2 else list(reversed(builds))
+        with served([builds[side] for side in order], number, folder) as children:
+            for side, child in zip(order, children, strict=True) if not packages else ():
+                packages[side] = packages_of(child.process.pid)
+            yield Services(
+                _target(candidate), None if baseline is None else _target(baseline), children, packages
+            )
 
     return serving
 
 
-def given(baseline: Target, candidate: Target) -> Serving:
-    """Services that run already, the same in every round."""
+def given(candidate: Target, baseline: Target | None = None) -> Serving:
+    """Services that run already, the same in every run."""
 
     @contextmanager
-    def serving(number: int, folder: Path) -> Iterator[Sides]:  # noqa: ARG001 - nothing is started
-        yield Sides(baseline, candidate, ())
+    def serving(number: int, folder: Path) -> Iterator[Services]:  # noqa: ARG001 - nothing is started
+        yield Services(candidate, baseline)
 
     return serving
 
 
-def target(build: Build) -> Target:
-    """Where a build is reached."""
+def _target(build: Build) -> Target:
     return Target(build.url, build.checkout.revision, build.metrics_path)

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mario_perf.baselines import stored_baselines
-from mario_perf.builds.build import Build, served
-from mario_perf.builds.packages import packages_of, recorded
+from mario_perf.builds.packages import recorded
 from mario_perf.errors import BaselineMissingError, UserError
 from mario_perf.gate.load_process import Load, SideDiedError, run
-from mario_perf.gate.sides import target
+from mario_perf.gate.sides import fresh
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import reasons
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
@@ -24,10 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mario_perf.baselines.stored_baselines import Baseline
+    from mario_perf.builds.build import Build
     from mario_perf.configuration.policy import Policy
-    from mario_perf.measurement.recorded_runs import SourceOf
     from mario_perf.model import Finding, GateResult
     from mario_perf.reports.progress import Narrator
+    from mario_perf.sources.source import SourceOf
 
 RUNS = 5
 """Runs a build: what tells builds apart from runs is how far the runs of one build lie apart."""
@@ -81,10 +81,9 @@ def _played(stored: Stored, build: Build, number: int, narrator: Narrator) -> Me
     folder = _folder(stored, build, number)
     load = replace(stored.load, seed=stored.load.seed + number - 1)
     try:
-        with served((build,), number, folder) as children:
-            packages = {"candidate": packages_of(children[0].process.pid)}
-            done = run(load, target(build), None, folder, children, narrator.tick)
-            done = recorded(done, packages)
+        with fresh(build)(number, folder) as services:
+            done = run(load, services, folder, narrator.tick)
+            done = recorded(done, services.packages)
             return measure_run(done, stored.source_of(done))
     except SideDiedError as died:
         told = SideDiedError(f"in run {number} of the {build.name}: {died}")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from mario_perf import changes
-from mario_perf.durations import formatted
+from mario_perf import figures
 from mario_perf.model import SHARES, Verdict
 
 if TYPE_CHECKING:
@@ -42,11 +41,11 @@ def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> s
         return f"The {name} could not be compared: too few executions on one side."
     if not math.isfinite(low):
         return (
-            f"The {name} changed by {_amount(moved, points)}, and nothing shows how far runs of one build "
+            f"The {name} changed by {figures.change(moved, share=points)}, and nothing shows how far runs of one build "
             "lie apart: more of them have to be compared."
         )
-    span = changes.span(_amount(low, points), _amount(high, points))
-    told = f"The {name} changed by {_amount(moved, points)} (95 % interval {span})"
+    span = figures.span(figures.change(low, share=points), figures.change(high, share=points))
+    told = f"The {name} changed by {figures.change(moved, share=points)} (95 % interval {span})"
     return told + _because(check, index, verdict, detectable, points=points)
 
 
@@ -55,7 +54,7 @@ def whereabouts(response: Check, handler: Check, index: int) -> str:
     more, inside = (float(each.candidate[index] - each.baseline[index]) for each in (response, handler))
     if not (math.isfinite(inside) and more > 0):
         return ""
-    grown = f"Of {formatted(more)} more, {formatted(max(inside, 0.0))} are in the handler"
+    grown = f"Of {figures.seconds(more)} more, {figures.seconds(max(inside, 0.0))} are in the handler"
     if inside >= MOST_OF_IT * more:
         return f" {grown}: look there."
     return f" {grown}: the time is outside of it, as in the HTTP layer or in a queue."
@@ -64,12 +63,12 @@ def whereabouts(response: Check, handler: Check, index: int) -> str:
 def _name(check: Check, index: int) -> str:
     if check.beyond is None:
         return NAMES[check.metric]
-    return f"share of executions above {formatted(float(check.beyond[index]))}"
+    return f"share of executions above {figures.seconds(float(check.beyond[index]))}"
 
 
 def _because(check: Check, index: int, verdict: Verdict, detectable: float, *, points: bool) -> str:
-    noise = _size(float(check.rules.noise[index]), points)
-    resolution = _size(float(check.rules.resolution[index]), points)
+    noise = figures.size(float(check.rules.noise[index]), share=points)
+    resolution = figures.size(float(check.rules.resolution[index]), share=points)
     if verdict is Verdict.REGRESSED:
         certain = f": more than the noise threshold of {noise}, with the certainty that the gate promises"
         return f"{certain}{_apart(check, index)}."
@@ -84,19 +83,19 @@ def _apart(check: Check, index: int) -> str:
     """What decided, where it is not what is shown."""
     if check.apart is None:
         return ""
-    change, low, high = (_amount(float(each[index]), points=False) for each in check.apart)
-    span = changes.span(low, high)
+    change, low, high = (figures.relative(float(each[index])) for each in check.apart)
+    span = figures.span(low, high)
     return f"; apart from what all operations have in common it changed by {change} ({span})"
 
 
 def _open(check: Check, index: int, sizes: tuple[str, str], detectable: float, *, points: bool) -> str:
     noise, resolution = sizes
     rules = check.rules
-    if not changes.is_told(detectable, share=points):
+    if not figures.is_told(detectable, share=points):
         return ": the run is too short to tell."
     if check.above[index]:
         if rules.noise[index] < rules.limit[index] >= check.low[index]:
-            gross = _size(float(rules.limit[index]), points)
+            gross = figures.size(float(rules.limit[index]), share=points)
             return f": fewer than five rounds can only show more than {gross}."
         return (
             f": more than the noise threshold of {noise}, but not with the certainty that the gate promises."
@@ -105,13 +104,5 @@ def _open(check: Check, index: int, sizes: tuple[str, str], detectable: float, *
         return f": a rise of {resolution} or more is ruled out, but by too few executions (min_samples)."
     return (
         f": neither clearly above the noise threshold of {noise} nor surely below {resolution}; "
-        f"this run could have shown {_size(detectable, points)}."
+        f"this run could have shown {figures.size(detectable, share=points)}."
     )
-
-
-def _amount(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of the same number
-    return changes.points(value) if points else changes.relative(value)
-
-
-def _size(value: float, points: bool) -> str:  # noqa: FBT001 - the unit of the same number
-    return changes.size(value, share=points)

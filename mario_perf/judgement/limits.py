@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from mario_perf.durations import formatted
+from mario_perf.figures import percent, seconds
 from mario_perf.model import Comparison, Estimate, OperationResult, Summary, Verdict
 
 if TYPE_CHECKING:
@@ -43,16 +43,16 @@ def _checks(summary: Summary, thresholds: Thresholds) -> Iterator[Comparison]:
 
 def _p95(summary: Summary, limit: float, min_samples: int) -> Comparison:
     p95 = summary.p95
-    span = f"p95 lies between {formatted(p95.low)} and {formatted(p95.high)}"
+    span = f"p95 lies between {seconds(p95.low)} and {seconds(p95.high)}"
     if sum(summary.histogram) < min_samples:
         verdict, why = Verdict.INCONCLUSIVE, f"too few successes for a p95: {sum(summary.histogram)}"
     elif p95.low >= limit:
-        verdict, why = Verdict.REGRESSED, f"{span}, above the limit of {formatted(limit)}"
+        verdict, why = Verdict.REGRESSED, f"{span}, above the limit of {seconds(limit)}"
     elif p95.high <= limit:
-        verdict, why = Verdict.UNCHANGED, f"{span}, within the limit of {formatted(limit)}"
+        verdict, why = Verdict.UNCHANGED, f"{span}, within the limit of {seconds(limit)}"
     else:
         verdict = Verdict.INCONCLUSIVE
-        why = f"{span}: the buckets cannot tell on which side of the limit of {formatted(limit)}"
+        why = f"{span}: the buckets cannot tell on which side of the limit of {seconds(limit)}"
     change = Estimate(p95.value / limit - 1, p95.low / limit - 1, p95.high / limit - 1, _OF_THE_SAMPLE)
     return _comparison("p95", (limit, p95.value), change, (verdict, why))
 
@@ -62,9 +62,15 @@ def _error_ratio(summary: Summary, limit: float, min_samples: int) -> Comparison
     if summary.executions < min_samples:
         verdict, why = Verdict.INCONCLUSIVE, f"too few executions for an error ratio: {summary.executions}"
     elif ratio > limit:
-        verdict, why = Verdict.REGRESSED, f"{ratio:.2%} failed, above the limit of {limit:.2%}"
+        verdict, why = (
+            Verdict.REGRESSED,
+            f"{percent(ratio)} failed, above the limit of {percent(limit)}",
+        )
     else:
-        verdict, why = Verdict.UNCHANGED, f"{ratio:.2%} failed, within the limit of {limit:.2%}"
+        verdict, why = (
+            Verdict.UNCHANGED,
+            f"{percent(ratio)} failed, within the limit of {percent(limit)}",
+        )
     change = Estimate(ratio - limit, ratio - limit, ratio - limit, _OF_THE_SAMPLE)
     return _comparison("error_ratio", (limit, ratio), change, (verdict, why))
 

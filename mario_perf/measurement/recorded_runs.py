@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mario_perf import runs
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
-from mario_perf.sources.source import MetricSource
 from mario_perf.validity import incidents
 
 if TYPE_CHECKING:
@@ -17,8 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mario_perf.model import Finding
-
-SourceOf = Callable[[runs.Run], MetricSource]
+    from mario_perf.sources.source import SourceOf
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from mario_perf import figures
 from mario_perf.model import Verdict
-from mario_perf.reports import heading, phrases, units
+from mario_perf.reports import heading, phrases
 from mario_perf.reports.charts import distribution, forest, timeline
 from mario_perf.reports.redaction import redacted
 from mario_perf.reports.run_evidence import (
@@ -99,8 +100,7 @@ def _environment() -> Environment:
         "waiting": waiting,
     }
     environment.filters |= {
-        name: getattr(units, name)
-        for name in ("seconds", "percent", "rate", "count", "period", "memory", "share")
+        name: getattr(figures, name) for name in ("seconds", "percent", "rate", "count", "period", "memory")
     } | {"is_known": math.isfinite, "breakable": _breakable}
     return environment
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mario_perf.changes import UNKNOWN
+from mario_perf import figures
+from mario_perf.figures import UNKNOWN
 from mario_perf.model import Severity, Verdict
-from mario_perf.reports import heading, phrases, units
+from mario_perf.reports import heading, phrases
 from mario_perf.reports.redaction import redacted
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _head(result: GateResult) -> Iterator[str]:
     counts = (
         f"{number} {verdict.value}" for verdict, number in phrases.tally(result.operations).items() if number
     )
-    measured = f"{len(result.runs)} runs, {units.period(result.seconds)} measured"
+    measured = f"{len(result.runs)} runs, {figures.period(result.seconds)} measured"
     yield f"{', '.join(counts) or 'no operations'} · {measured}"
     yield ""
 
@@ -105,8 +106,8 @@ def _tail(result: GateResult, room: int) -> Iterator[str]:
         yield _folded(f"{len(lines)} findings about the run", _fitting(lines, room, "findings"))
     yield ""
     yield (
-        f"At most {units.share(result.false_alarm_rate)} of gates on an unchanged build raise a false alarm. "
-        f"{phrases.method(result)}"
+        f"At most {figures.percent(result.false_alarm_rate)} of gates on an unchanged build raise a false "
+        f"alarm. {phrases.method(result)}"
     )
 
 
@@ -125,9 +126,9 @@ def _row(one: OperationResult) -> str:
         f"{_ICONS[one.verdict.value]} {one.verdict.value}",
         f"{phrases.subject(spoken)} {phrases.change(spoken)}" if spoken else UNKNOWN,
         phrases.interval(spoken) if spoken else UNKNOWN,
-        units.seconds(measured.p50.value) if measured else UNKNOWN,
-        units.seconds(measured.p95.value) if measured else UNKNOWN,
-        units.percent(measured.error_ratio) if measured else UNKNOWN,
+        figures.seconds(measured.p50.value) if measured else UNKNOWN,
+        figures.seconds(measured.p95.value) if measured else UNKNOWN,
+        figures.percent(measured.error_ratio) if measured else UNKNOWN,
         phrases.detectable(spoken) if spoken else "none",
     )
     return f"| {' | '.join(cells)} |"

@@ -8,11 +8,10 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from mario_perf import changes
-from mario_perf.changes import UNKNOWN
+from mario_perf import figures
 from mario_perf.errors import listed
+from mario_perf.figures import UNKNOWN
 from mario_perf.model import SHARES, Outcome, Verdict
-from mario_perf.reports import units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +115,7 @@ def unjudged(one: OperationResult) -> str | None:
     if not counted or not any(c.against == "baseline" and not c.gating for c in compared):
         return None
     width = one.bucket_resolution
-    least = f"less than {units.share(width)}" if math.isfinite(width) else "anything at p95"
+    least = f"less than {figures.percent(width)}" if math.isfinite(width) else "anything at p95"
     against = " against the baseline" if any(c.against == "limit" for c in compared) else ""
     return f"p95 was not judged{against}: these buckets cannot show {least}"
 
@@ -145,7 +144,7 @@ def interval(comparison: Comparison) -> str:
     """The interval of the change: ``+9.8 % to +15.1 %``."""
     low, high = comparison.change.low, comparison.change.high
     if math.isfinite(low) and math.isfinite(high):
-        return changes.span(_changed(comparison, low), _changed(comparison, high))
+        return figures.span(_changed(comparison, low), _changed(comparison, high))
     if math.isfinite(low):
         return f"{_changed(comparison, low)} or more"
     if math.isfinite(high):
@@ -160,7 +159,7 @@ def detectable(comparison: Comparison) -> str:
     """
     if comparison.against == "limit":
         return "-"
-    if not changes.is_told(comparison.detectable, share=comparison.metric in SHARES):
+    if not figures.is_told(comparison.detectable, share=comparison.metric in SHARES):
         return "none"
     return _size(comparison, comparison.detectable)
 
@@ -174,21 +173,21 @@ def quantity(metric: str, value: float) -> str:
     """A value of a metric in its unit."""
     match metric:
         case "error_ratio" | "slow_share" | "response_errors":
-            return units.percent(value)
+            return figures.percent(value)
         case "rate":
-            return units.rate(value)
+            return figures.rate(value)
         case "spread":
-            return f"{units.figures(value)} times" if math.isfinite(value) else UNKNOWN
+            return f"{figures.number(value)} times" if math.isfinite(value) else UNKNOWN
         case _:
-            return units.seconds(value)
+            return figures.seconds(value)
 
 
 def _changed(comparison: Comparison, value: float) -> str:
-    return changes.points(value) if comparison.metric in SHARES else changes.relative(value)
+    return figures.change(value, share=comparison.metric in SHARES)
 
 
 def _size(comparison: Comparison, value: float) -> str:
-    return _changed(comparison, value).removeprefix("+")
+    return figures.size(value, share=comparison.metric in SHARES)
 
 
 def anchor(one: OperationResult) -> str:
@@ -198,7 +197,7 @@ def anchor(one: OperationResult) -> str:
 
 def span(ends: tuple[float, float]) -> str:
     """Two durations as a range; one, when both read the same."""
-    low, high = units.seconds(ends[0]), units.seconds(ends[1])
+    low, high = figures.seconds(ends[0]), figures.seconds(ends[1])
     if low == high:
         return low
     number, _, unit = low.partition(" ")
@@ -210,7 +209,7 @@ def waited(apart: tuple[float, float]) -> str:
     low, high = apart
     if not math.isfinite(high):
         return UNKNOWN
-    return span(apart) if math.isfinite(low) else f"{units.seconds(high)} or less"
+    return span(apart) if math.isfinite(low) else f"{figures.seconds(high)} or less"
 
 
 def failure_kinds(one: OperationResult) -> list[tuple[str, int, int]]:

@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mario_perf.changes import UNKNOWN
+from mario_perf import figures
 from mario_perf.errors import listed
+from mario_perf.figures import UNKNOWN
 from mario_perf.model import Outcome, Severity, Verdict
-from mario_perf.reports import heading, phrases, units
+from mario_perf.reports import heading, phrases
 from mario_perf.reports.redaction import redacted
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _row(one: OperationResult) -> tuple[Text, ...]:
         Text(phrases.interval(spoken) if spoken else UNKNOWN),
         Text(_quantile(measured, "p50")),
         Text(_quantile(measured, "p95")),
-        Text(units.percent(measured.error_ratio) if measured else UNKNOWN),
+        Text(figures.percent(measured.error_ratio) if measured else UNKNOWN),
         Text(phrases.detectable(spoken) if spoken else "none"),
     )
 
@@ -112,7 +113,7 @@ def _quantile(side: Summary | None, name: str) -> str:
     if side is None:
         return UNKNOWN
     quantile: Quantile = getattr(side, name)
-    return units.seconds(quantile.value)
+    return figures.seconds(quantile.value)
 
 
 def _print_reasons(result: GateResult, console: Console) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import requests
+from prometheus_api_client import PrometheusConnect
+from urllib3.util.retry import Retry
 
 from mario_perf.errors import SourceUnreachableError
 
@@ -49,6 +51,16 @@ def session(connection: Connection) -> requests.Session:
         opened.auth = _Bearer(connection.bearer_token)
     opened.hooks["response"].append(lambda response, **_: response.raise_for_status())
     return opened
+
+
+def client(connection: Connection) -> PrometheusConnect:
+    """For queries; a request that finds the server busy is sent again, twice at most."""
+    return PrometheusConnect(
+        url=connection.url.rstrip("/"),
+        session=session(connection),
+        retry=Retry(total=2, backoff_factor=0.2),
+        timeout=connection.timeout,
+    )
 
 
 @dataclass(frozen=True)

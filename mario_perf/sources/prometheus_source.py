@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import numpy as np
-from prometheus_api_client import PrometheusConnect
-from urllib3.util.retry import Retry
 
 from mario_perf.errors import TargetNotScrapedError, nearest
 from mario_perf.sources import native_histograms, series
-from mario_perf.sources.connection import asked, session
+from mario_perf.sources.connection import asked, client
 from mario_perf.sources.instant_query import now, selector
 from mario_perf.sources.native_histograms import Samples
 from mario_perf.sources.series import Series, Table
@@ -48,12 +46,7 @@ class PrometheusSource:
     def __init__(self, connection: Connection, metrics: Metrics) -> None:
         self._connection = connection
         self._metrics = metrics
-        self._client = PrometheusConnect(
-            url=connection.url.rstrip("/"),
-            session=session(connection),
-            retry=Retry(total=2, backoff_factor=0.2),
-            timeout=connection.timeout,
-        )
+        self._client = client(connection)
 
     def snapshots(self, target: TargetRecord, span: Span) -> Snapshots:
         """The scrapes of ``target`` from the last one before ``span`` to the first one after it.

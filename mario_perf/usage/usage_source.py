@@ -6,13 +6,10 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from prometheus_api_client import PrometheusConnect
-from urllib3.util.retry import Retry
-
 from mario_perf.errors import MetricNotFoundError
 from mario_perf.model import Operation
 from mario_perf.run_record import Span
-from mario_perf.sources.connection import asked, session
+from mario_perf.sources.connection import asked, client
 from mario_perf.sources.series import FAILURE
 from mario_perf.usage.usage_queries import Questions
 from mario_perf.usage.usage_summary import Counted
@@ -31,12 +28,7 @@ class UsageSource:
         self._url = connection.url
         self._metrics = metrics
         self._questions = Questions(metrics, connection.matchers)
-        self._client = PrometheusConnect(
-            url=connection.url.rstrip("/"),
-            session=session(connection),
-            retry=Retry(total=2, backoff_factor=0.2),
-            timeout=connection.timeout,
-        )
+        self._client = client(connection)
 
     def counted(self, periods: Sequence[Span], looked_back: float) -> Counted:
         """What was counted in ``periods``, and what had been used in the seconds before them.

@@ -11,8 +11,8 @@ import numpy as np
 
 from mario_perf.comparison import rebin
 from mario_perf.comparison.common_shift import shift as shift_of
-from mario_perf.durations import formatted
 from mario_perf.errors import listed, nearest
+from mario_perf.figures import percent, relative, seconds
 from mario_perf.model import Severity
 from mario_perf.statistics.binomial import more_failures
 from mario_perf.validity import environments, run_checks
@@ -147,7 +147,7 @@ def late_generator(records: Sequence[RunRecord]) -> Iterator[Finding]:
     if late:
         worst = max(each.generator.loop_lag_p99 for each in late)
         yield Code.GENERATOR_BUSY.finding(
-            late=len(late), rounds=len(records), lag=formatted(worst), cause=_cause(late)
+            late=len(late), rounds=len(records), lag=seconds(worst), cause=_cause(late)
         )
 
 
@@ -155,7 +155,7 @@ def _cause(late: Sequence[RunRecord]) -> str:
     busiest = max((each.environment for each in late), key=lambda machine: machine.load_average[0])
     if busiest.load_average[0] > busiest.cores:
         return f"load average {busiest.load_average[0]:.0f} on {busiest.cores} cores"
-    return f"it took {max(each.generator.cpu_utilisation for each in late):.0%} of its core"
+    return f"it took {percent(max(each.generator.cpu_utilisation for each in late))} of its core"
 
 
 def one_round(rounds: int) -> Iterator[Finding]:
@@ -177,7 +177,7 @@ def common_shift(
     """What all operations moved by together since the baseline; each is judged beyond it."""
     shift = shift_of(baseline, candidate)
     if abs(shift) > WORTH_TELLING:
-        yield Code.COMMON_SHIFT.finding(shift=f"{shift:+.1%}")
+        yield Code.COMMON_SHIFT.finding(shift=f"{relative(shift)}")
 
 
 def drifting(run: RunMeasurement) -> Iterator[Finding]:
@@ -190,4 +190,4 @@ def drifting(run: RunMeasurement) -> Iterator[Finding]:
         if each.slice_sums[:half].sum() > 0 and each.slices[half:].sum() > 0
     ]
     if ratios and median(ratios) > 1 + LARGEST_DRIFT:
-        yield Code.DRIFT.finding(side=run.side, slower=f"{median(ratios) - 1:.0%}")
+        yield Code.DRIFT.finding(side=run.side, slower=f"{percent(median(ratios) - 1)}")

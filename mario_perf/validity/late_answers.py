@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mario_perf.durations import formatted
+from mario_perf.figures import seconds
 from mario_perf.model import Severity
 from mario_perf.validity.codes import Code
 
@@ -53,7 +53,7 @@ class LateStep:
 
     def finding(self, severity: Severity = Severity.REGRESSED) -> Finding:
         """That the gate is red; if less grave, what would make it red were there more rounds."""
-        waited = formatted(self.fastest)
+        waited = seconds(self.fastest)
         requests = f"{self.requests} request{'s' * (self.requests > 1)}"
         if self.answered == 0:
             happened = f"none of {requests} was answered within {waited}"
@@ -64,7 +64,7 @@ class LateStep:
             name=self.step if self.operation in {None, self.step} else f"{self.step} ({self.operation})",
             happened=happened,
             rounds=f"{self.rounds} round{'s' * (self.rounds > 1)}",
-            slowest=formatted(self.baseline_slowest),
+            slowest=seconds(self.baseline_slowest),
             more="" if severity is Severity.REGRESSED else MORE_ROUNDS,
         )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mario_perf.durations import formatted
 from mario_perf.errors import listed
+from mario_perf.figures import seconds
 from mario_perf.model import Severity
 from mario_perf.sources.counters import around, increase
 from mario_perf.validity.codes import Code
@@ -40,7 +40,7 @@ def _defects(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> I
     if found:
         start = record.whole_run.start
         told = [
-            f"{each.operation}: {each.said} ({formatted(max(each.time - start, 0.0))} into the run)"
+            f"{each.operation}: {each.said} ({seconds(max(each.time - start, 0.0))} into the run)"
             for each in found
         ]
         yield Code.METRICS_DEFECT.finding(where=_where(record, target), defects=listed(told))
@@ -53,9 +53,9 @@ def _unit(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iter
         steps = [step for step in target.whole_run if step.operation == operation]
         fastest, slowest = _extremes(steps)
         if slowest is not None and mean > TOO_SLOW * slowest:
-            slow.append(f"{operation} (service {formatted(mean)}, client at most {formatted(slowest)})")
+            slow.append(f"{operation} (service {seconds(mean)}, client at most {seconds(slowest)})")
         if fastest is not None and mean * TOO_FAST < fastest:
-            fast.append(f"{operation} (service {formatted(mean)}, client at least {formatted(fastest)})")
+            fast.append(f"{operation} (service {seconds(mean)}, client at least {seconds(fastest)})")
     for wrong, severity in ((slow, Severity.INVALID), (fast, Severity.WARNING)):
         if wrong:
             yield Code.UNIT_DOUBTFUL.finding(severity, where=_where(record, target), wrong=listed(wrong))

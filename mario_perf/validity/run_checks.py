@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mario_perf.durations import formatted
 from mario_perf.errors import listed
+from mario_perf.figures import percent, seconds
 from mario_perf.model import Severity
 from mario_perf.sources.counters import around
 from mario_perf.validity import metrics_checks
@@ -103,15 +103,15 @@ def _not_covered(seen: Seen) -> Iterator[Finding]:
     if times[0] > whole.start or times[-1] < whole.end:
         severity = Severity.INVALID
         shortage = (
-            f"scrapes cover {formatted(float(times[-1] - times[0]))}, not the whole run of "
-            f"{formatted(whole.duration)}"
+            f"scrapes cover {seconds(float(times[-1] - times[0]))}, not the whole run of "
+            f"{seconds(whole.duration)}"
         )
         how = "from before it until after it"
     elif not seen.exact:
         covered = float(times[seen.edges.last] - times[seen.edges.first])
         severity = Severity.WARNING if covered >= FEWEST_COVERED * window.duration else Severity.INVALID
         shortage = (
-            f"no scrape fits the window's edges: of {formatted(window.duration)}, {formatted(covered)} "
+            f"no scrape fits the window's edges: of {seconds(window.duration)}, {seconds(covered)} "
             "inside it were measured"
         )
         how = "more often"
@@ -130,7 +130,7 @@ def _gap(seen: Seen) -> Iterator[Finding]:
         share = longest / seen.record.window.duration
         severity = Severity.INVALID if share > LONGEST_GAP else Severity.WARNING
         yield Code.SCRAPE_GAP.finding(
-            severity, where=_where(seen), longest=formatted(longest), usual=formatted(usual)
+            severity, where=_where(seen), longest=seconds(longest), usual=seconds(usual)
         )
 
 
@@ -168,7 +168,7 @@ def _saturated(record: RunRecord) -> Iterator[Finding]:
     generator = record.generator
     if saturated(generator) and not waits_alike(record):
         yield Code.GENERATOR_SATURATED.finding(
-            core=f"{generator.cpu_utilisation:.0%}", lag=formatted(generator.loop_lag_p99)
+            core=f"{percent(generator.cpu_utilisation)}", lag=seconds(generator.loop_lag_p99)
         )
 
 
@@ -176,7 +176,7 @@ def _late(record: RunRecord) -> Iterator[Finding]:
     """Response times since a journey was due then hold the generator's own delay."""
     arrivals = record.arrivals
     if arrivals and arrivals.late_p99 > LONGEST_LAG:
-        yield Code.GENERATOR_LATE.finding(late=formatted(arrivals.late_p99), limit=formatted(LONGEST_LAG))
+        yield Code.GENERATOR_LATE.finding(late=seconds(arrivals.late_p99), limit=seconds(LONGEST_LAG))
 
 
 def _not_offered(record: RunRecord) -> Iterator[Finding]:

@@ -15,11 +15,11 @@ from mario_perf.configuration import policy_file
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.duet import Duet, play
-from mario_perf.gate.load_process import Load, SideDiedError, Target
-from mario_perf.gate.sides import given
+from mario_perf.gate.load_process import Load, SideDiedError
+from mario_perf.gate.sides import Target, given
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.model import Finding, GateResult, Outcome
-from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import open_source
 from tests.analysis.conftest import Plan, write_run
 from tests.analysis.test_judge import lose_scrapes
 
@@ -72,13 +72,13 @@ def gate(played: list[Path], ends: dict[int, Exception] | None = None) -> GateRe
         if ends and number in ends:
             raise ends[number]
         run = runs.load(played[number - 1])
-        return measure_run(run, ScrapeSource(run.directory, CQRS))
+        return measure_run(run, open_source(CQRS)(run))
 
     duet = Duet(
         serving=NOWHERE,
         load=LOAD,
         policy=policy,
-        source_of=lambda run: ScrapeSource(run.directory, CQRS),
+        source_of=open_source(CQRS),
         folder=played[0].parent,
         longest=1000.0,
         most=len(played),

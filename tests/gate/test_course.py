@@ -12,11 +12,12 @@ from mario_perf.builds.processes import NotReadyError
 from mario_perf.configuration.policy import Policy, Thresholds
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.duet import Duet, play
-from mario_perf.gate.load_process import Load, OutOfTimeError, Target
+from mario_perf.gate.load_process import Load, OutOfTimeError
+from mario_perf.gate.sides import Target
 from mario_perf.gate.sides import given as running_services
 from mario_perf.model import GateResult, Outcome
 from mario_perf.run_record import Span, StepCounts, TargetRecord
-from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import open_source
 from tests.gate.test_spoilt import round_
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from mario_perf.measurement.measured_run import MeasuredRun
 
-URLS = ("http://127.0.0.1:1", "http://127.0.0.1:2")
+URLS = ("http://127.0.0.1:2", "http://127.0.0.1:1")
 NOWHERE = running_services(*(Target(url, None, "/metrics") for url in URLS))
 LOAD = Load(users=1, seed=1, scenario="mario", warm_up=1.0, window=3.7, think="0", quiet=0.3, settle=0.0)
 NOT_READY = NotReadyError("candidate did not answer at http://127.0.0.1:2/ready within 60 s")
@@ -86,7 +87,7 @@ def played(tmp_path: Path) -> Play:
             serving=NOWHERE,
             load=LOAD,
             policy=policy,
-            source_of=lambda run: ScrapeSource(run.directory, policy.metrics),
+            source_of=open_source(policy.metrics),
             folder=tmp_path,
             longest=longest,
             most=None,

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from mario_perf.configuration.policy import Policy
 from mario_perf.gate.duet import Duet
-from mario_perf.gate.load_process import Load, Target
+from mario_perf.gate.load_process import Load
+from mario_perf.gate.sides import Target
 from mario_perf.gate.sides import given as running_services
-from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import open_source
 
 POLICY = Policy()
 SERVING = running_services(
@@ -26,7 +27,7 @@ def duet(longest: float, most: int | None, window: float = 5.0) -> Duet:
             users=2, seed=1, scenario="mario", warm_up=1.0, window=window, think="0", quiet=0.3, settle=0.0
         ),
         policy=POLICY,
-        source_of=lambda run: ScrapeSource(run.directory, POLICY.metrics),
+        source_of=open_source(POLICY.metrics),
         folder=Path("runs"),
         longest=longest,
         most=most,

@@ -18,11 +18,12 @@ from mario_perf.builds.processes import free_port
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.errors import UserError
 from mario_perf.gate import stored
-from mario_perf.gate.load_process import QUIET, Load
+from mario_perf.gate.load_plan import QUIET
+from mario_perf.gate.load_process import Load
 from mario_perf.gate.stored import Stored, play
 from mario_perf.model import Outcome
 from mario_perf.reports.progress import PlainNarrator
-from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def asked(candidate: Build, baseline: Build, folder: Path, window: float = 1.0) 
             users=2, seed=1, scenario="mario", warm_up=0.2, window=window, think="0", quiet=QUIET, settle=0.0
         ),
         policy=policy,
-        source_of=lambda run: ScrapeSource(run.directory, policy.metrics),
+        source_of=open_source(policy.metrics),
         folder=folder,
         baseline=None,
     )

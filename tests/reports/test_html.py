@@ -73,7 +73,7 @@ def test_an_open_model_says_what_arrived_and_how_many_users_there_were(result: G
     run = result.runs[0].model_copy(update={"model": "open", "users": 40, "arrivals": arrivals})
     text = " ".join(Page(html_report.render(replace(result, runs=(run,)))).words)
     said = "3 found no free user, at most 61 were under way; 40 users were there at the start, 87 in the end"
-    came = "1,200 of 1,201 journeys that were due arrived (poisson, 40.0/s asked for)"
+    came = "1,200 of 1,201 journeys that were due arrived (poisson, 40/s asked for)"
     assert f"{came}, {said}, and 200 were allowed; " in text
 
 

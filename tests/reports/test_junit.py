@@ -38,8 +38,8 @@ def test_regressed_fails_and_inconclusive_is_neither_failed_nor_passed(result: G
 
 def test_a_limit_is_called_one() -> None:
     said = junit_report.render(samples.gate(samples.beyond_the_limit()))
-    assert "p95 against the limit: 5.00 ms to 11.3 ms, +126.0 %" in said
-    assert "p95: 8.00 ms to 11.3 ms, +41.0 %" in said
+    assert "p95 against the limit: 5 ms to 11.3 ms, +126.0 %" in said
+    assert "p95: 8 ms to 11.3 ms, +41.0 %" in said
 
 
 def test_the_totals_are_those_of_the_cases(result: GateResult) -> None:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mario_perf.reports import units
+from mario_perf import figures
 from mario_perf.reports.charts.frame import (
     Chart,
     Mark,
@@ -41,10 +41,10 @@ class Bucket:
     def label(self) -> str:
         """Its range in words."""
         if math.isinf(self.high):
-            return f"above {units.seconds(self.low)}"
+            return f"above {figures.seconds(self.low)}"
         if self.high <= 0:
-            return units.seconds(0.0)
-        return f"{units.seconds(self.low)} to {units.seconds(self.high)}"
+            return figures.seconds(0.0)
+        return f"{figures.seconds(self.low)} to {figures.seconds(self.high)}"
 
 
 def buckets(bounds: Sequence[float], one: OperationResult) -> tuple[Bucket, ...]:
@@ -79,7 +79,7 @@ def draw(one: OperationResult, filled: Sequence[Bucket]) -> Chart | None:
     return Chart(
         description=_description(one, filled),
         x_ticks=tuple(
-            Tick(x_position(share(value)), units.brief(value))
+            Tick(x_position(share(value)), figures.seconds(value))
             for value in log_ticks(spans[0][0], spans[-1][1])
         ),
         y_ticks=(),
@@ -139,7 +139,7 @@ def _marks(one: OperationResult, low: float, high: float) -> tuple[Mark, ...]:
         for name, quantile in (("p50", side.p50), ("p95", side.p95))
     ]
     return tuple(
-        Mark(role, x_position(share(value)), f"{role} {name}: {units.seconds(value)}")
+        Mark(role, x_position(share(value)), f"{role} {name}: {figures.seconds(value)}")
         for role, name, value in values
         if math.isfinite(value) and low <= value <= high
     )
@@ -148,12 +148,12 @@ def _marks(one: OperationResult, low: float, high: float) -> tuple[Mark, ...]:
 def _description(one: OperationResult, filled: Sequence[Bucket]) -> str:
     sides = (("Baseline", one.baseline), ("candidate", one.candidate))
     told = [
-        f"{name} p50 {units.seconds(side.p50.value)}, p95 {units.seconds(side.p95.value)}"
+        f"{name} p50 {figures.seconds(side.p50.value)}, p95 {figures.seconds(side.p95.value)}"
         for name, side in sides
         if side
     ]
     above = filled[-1].low
     last = (
-        "" if math.isfinite(filled[-1].high) else f" The dashed bucket is all above {units.seconds(above)}."
+        "" if math.isfinite(filled[-1].high) else f" The dashed bucket is all above {figures.seconds(above)}."
     )
     return f"Share of requests by service time. {'; '.join(told)}.{last}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from mario_perf.reports import units
+from mario_perf import figures
 from mario_perf.reports.charts.frame import (
     Chart,
     Path,
@@ -38,7 +38,9 @@ def draw(one: OperationResult) -> Chart | None:
     return Chart(
         description="p50 and p95 of service time over the measured window, on a logarithmic axis.",
         x_ticks=tuple(Tick(x_position(value / length), f"{value:g} s") for value in linear_ticks(length)),
-        y_ticks=tuple(Tick(y_position(height(value)), units.brief(value)) for value in log_ticks(low, high)),
+        y_ticks=tuple(
+            Tick(y_position(height(value)), figures.seconds(value)) for value in log_ticks(low, high)
+        ),
         paths=tuple(
             Path(f"line {name} {role}", _line(side, index, length, height))
             for name, side in sides.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from mario_perf.reports import units
+from mario_perf import figures
 from mario_perf.usage.usage_model import Standing
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ NOTHING_BEFORE = "nothing is known of the time before, so nothing is called new 
 
 def headline(usage: Usage) -> str:
     """The span and what happened in it, in a sentence."""
-    share = f", {units.percent(usage.success)} of them with success" if usage.success is not None else ""
-    return f"{units.count(usage.executions)} executions from {span(usage.span)}{share}"
+    share = f", {figures.percent(usage.success)} of them with success" if usage.success is not None else ""
+    return f"{figures.count(usage.executions)} executions from {span(usage.span)}{share}"
 
 
 def facts(usage: Usage) -> tuple[tuple[str, str], ...]:
     """What is to be said of all operations together: pairs of a name and a text."""
-    balance = (f"{kind} {units.percent(share)}" for kind, share in usage.balance.items())
-    errors = (f"{category} {units.count(count)}" for category, count in usage.errors.items())
+    balance = (f"{kind} {figures.percent(share)}" for kind, share in usage.balance.items())
+    errors = (f"{category} {figures.count(count)}" for category, count in usage.errors.items())
     return (
         ("balance", _listed(balance)),
         ("peaks", _listed(peak(period) for period in usage.peaks())),
@@ -45,22 +45,22 @@ def span(interval: Span) -> str:
 
 def peak(period: Period) -> str:
     """When, and how many a second."""
-    return f"{span(period.span)} ({units.rate(period.executions / period.span.duration)})"
+    return f"{span(period.span)} ({figures.rate(period.executions / period.span.duration)})"
 
 
 def success(one: OperationUse) -> str:
     """The share of an operation's executions that succeeded."""
-    return NONE if one.success is None else units.percent(one.success)
+    return NONE if one.success is None else figures.percent(one.success)
 
 
 def share(one: OperationUse, usage: Usage) -> str:
     """An operation's part in all executions."""
-    return units.percent(one.executions / usage.executions) if usage.executions else NONE
+    return figures.percent(one.executions / usage.executions) if usage.executions else NONE
 
 
 def errors(one: OperationUse) -> str:
     """An operation's failures by category."""
-    return _listed(f"{category} {units.count(count)}" for category, count in one.failures.items())
+    return _listed(f"{category} {figures.count(count)}" for category, count in one.failures.items())
 
 
 def _standing(usage: Usage, standing: Standing) -> str:

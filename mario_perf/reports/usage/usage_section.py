@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from mario_perf.reports import units
+from mario_perf import figures
 from mario_perf.reports.usage import usage_phrases
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def render(usage: Usage) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["count"] = units.count
+    environment.filters["count"] = figures.count
     return environment.get_template("section.html.j2").render(usage=usage, told=usage_phrases)
 
 

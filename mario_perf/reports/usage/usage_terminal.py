@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from mario_perf.reports import units
+from mario_perf import figures
 from mario_perf.reports.usage import usage_phrases
 from mario_perf.usage.usage_model import Standing
 
@@ -43,7 +43,7 @@ def _row(one: OperationUse, usage: Usage) -> tuple[Text, ...]:
     told = (
         one.operation.name,
         one.operation.kind,
-        units.count(one.executions),
+        figures.count(one.executions),
         usage_phrases.share(one, usage),
         usage_phrases.success(one),
         usage_phrases.errors(one) if one.failures else "",

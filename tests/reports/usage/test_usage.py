@@ -50,9 +50,9 @@ def test_the_table_has_a_row_an_operation() -> None:
 
 def test_the_table_tells_balance_peaks_errors_and_what_is_new_or_gone() -> None:
     facts = dict(usage_phrases.facts(USAGE))
-    assert facts["balance"] == "query 75.0 %, command 25.0 %"
+    assert facts["balance"] == "query 75 %, command 25 %"
     assert facts["errors"] == "business_rule 15, exception 5"
-    assert facts["peaks"].index("0.200/s") < facts["peaks"].index("0.0222/s")
+    assert facts["peaks"].index("0.2/s") < facts["peaks"].index("0.0222/s")
     assert (facts["new"], facts["no longer used"], facts["never used"]) == ("GetMenuQuery", HOSTILE, "none")
 
 

@@ -16,27 +16,28 @@ from mario_perf.builds.processes import free_port
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.errors import UserError
 from mario_perf.gate.duet import Duet, play
-from mario_perf.gate.load_process import QUIET, Load
+from mario_perf.gate.load_plan import QUIET
+from mario_perf.gate.load_process import Load
 from mario_perf.gate.sides import fresh
 from mario_perf.model import Outcome
 from mario_perf.reports.progress import PlainNarrator
-from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mario_perf.gate.sides import Serving, Sides
+    from mario_perf.gate.sides import Services, Serving
 
 ROOT = Path(__file__).parents[3]
 
 
 def failing_from(round_: int) -> Serving:
     """The pizzeria twice, until a round whose services cannot be started."""
-    sides = ("baseline", "candidate")
+    sides = ("candidate", "baseline")
     serving = fresh(*(Build(side, Checkout(ROOT, "abc"), None, free_port()) for side in sides))
 
     @contextmanager
-    def served(number: int, folder: Path) -> Iterator[Sides]:
+    def served(number: int, folder: Path) -> Iterator[Services]:
         if number >= round_:
             raise UserError("the disk is full")
         with serving(number, folder) as both:
@@ -54,7 +55,7 @@ def duet(serving: Serving, folder: Path) -> Duet:
         serving=serving,
         load=load,
         policy=policy,
-        source_of=lambda run: ScrapeSource(run.directory, policy.metrics),
+        source_of=open_source(policy.metrics),
         folder=folder,
         longest=120.0,
         most=3,
@@ -79,7 +80,7 @@ def test_a_side_that_restarts_ends_it_since_no_further_round_can_make_up_for_tha
     restarting = Service(start=("sh", "-c", once), ready="/ready")
     checkout = Checkout(ROOT, "abc")
     steady = Build("baseline", checkout, None, free_port())
-    asked = duet(fresh(steady, Build("candidate", checkout, restarting, free_port())), tmp_path)
+    asked = duet(fresh(Build("candidate", checkout, restarting, free_port()), steady), tmp_path)
     result = play(replace(asked, load=replace(asked.load, window=6.0)), PlainNarrator())
     assert result.outcome is Outcome.INVALID
     assert [run.run_id for run in result.runs] == ["round-1"]

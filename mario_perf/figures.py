@@ -1,0 +1,140 @@
+"""Figures as people read them, the same wherever they are shown: quantities with units, and changes.
+
+A figure has one written form: three significant digits, without zeros that say nothing. A change is rounded
+to what decides. What is not a finite number reads as ``unknown``: nobody has to know what ``nan`` means.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+UNKNOWN: Final = "unknown"
+
+_UNITS: Final = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
+_DIGITS: Final = 3
+
+_MOST_PERCENT: Final = 10.0
+"""As a ratio. From here on it is told how many times as much it is."""
+
+_MOST_TIMES: Final = 1000.0
+_ALL: Final = 1.0
+"""Of a share there is no more: 100 points."""
+
+_WHOLE: Final = 0.1
+"""From here on a fraction of a per cent tells nobody anything of a size."""
+
+_TWO_DIGITS: Final = 10.0
+"""Below this a change is rounded to two digits, which show while it is below one."""
+
+
+def seconds(value: float) -> str:
+    """A duration in the unit that reads best: ``4.2 ms``."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    if value == 0:
+        return "0 s"
+    scale, unit = next((pair for pair in _UNITS if abs(value) >= 0.9995 * pair[0]), _UNITS[-1])
+    return f"{number(value / scale)} {unit}"
+
+
+def percent(ratio: float) -> str:
+    """A share from 0 to 1: ``0.12 %``."""
+    return f"{number(ratio * 100)} %" if math.isfinite(ratio) else UNKNOWN
+
+
+def times(ratio: float) -> str:
+    """How many times as much: ``2.5 times``."""
+    return f"{number(ratio)} times" if math.isfinite(ratio) else UNKNOWN
+
+
+def rate(value: float) -> str:
+    """Per second: ``12.3/s``."""
+    return f"{number(value)}/s" if math.isfinite(value) else UNKNOWN
+
+
+def count(value: float) -> str:
+    """A whole number with its thousands set apart: ``12,345``."""
+    return f"{value:,.0f}" if math.isfinite(value) else UNKNOWN
+
+
+def period(value: float) -> str:
+    """A length of measured time: ``2 min 5 s``."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    minutes, rest = divmod(round(value), 60)
+    if not minutes:
+        return f"{rest} s"
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def memory(value: float) -> str:
+    """Bytes in GiB: ``7.8 GiB``."""
+    return f"{value / 2**30:.1f} GiB" if math.isfinite(value) else UNKNOWN
+
+
+def number(value: float) -> str:
+    """Three significant digits, never in scientific notation: ``0.0123``, ``4.2``, ``1,230``."""
+    if value == 0:
+        return "0"
+    decimals = _decimals(round(value, _decimals(value)))
+    text = f"{value:,.{max(decimals, 0)}f}" if decimals >= 0 else f"{round(value, decimals):,.0f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _decimals(value: float) -> int:
+    return _DIGITS - 1 - math.floor(math.log10(abs(value)))
+
+
+def relative(ratio: float) -> str:
+    """A relative change with its sign, ``+12.3 %``, or ``21 times as much``."""
+    if not math.isfinite(ratio):
+        return UNKNOWN
+    if ratio >= _MOST_TIMES:
+        return f"more than {_MOST_TIMES:,.0f} times as much"
+    if ratio >= _MOST_PERCENT:
+        return f"{ratio + 1:.0f} times as much"
+    return f"{_signed(max(ratio, -1.0) * 100)} %"
+
+
+def points(difference: float) -> str:
+    """A difference of two shares: ``+2.0 points``."""
+    if not math.isfinite(difference):
+        return UNKNOWN
+    if abs(difference) > _ALL:
+        return "more than +100 points" if difference > 0 else "less than -100 points"
+    return f"{_signed(difference * 100)} points"
+
+
+def change(value: float, *, share: bool) -> str:
+    """A change of a share in points, any other change in per cent."""
+    return points(value) if share else relative(value)
+
+
+def size(value: float, *, share: bool) -> str:
+    """How large a change is, without a sign: ``5.0 %``, and from ten on whole: ``240 %``."""
+    told = change(value, share=share)
+    if _WHOLE <= value < (_ALL if share else _MOST_PERCENT):
+        told = f"{value * 100:.0f} {'points' if share else '%'}"
+    return told.removeprefix("+")
+
+
+def span(low: str, high: str) -> str:
+    """Two changes as a range, with the unit once where both have the same: ``+9.8 to +15.1 %``."""
+    number, _, unit = low.partition(" ")
+    same = unit and high.partition(" ")[2] == unit
+    return f"{number if same else low} to {high}"
+
+
+def is_told(size: float, *, share: bool) -> bool:
+    """Whether a size that could have been shown says more than that nothing could."""
+    return size <= (_ALL if share else _MOST_PERCENT)
+
+
+def _signed(value: float) -> str:
+    rounded = round(value, 2 if abs(value) < _TWO_DIGITS else 1)
+    digits = 2 if abs(rounded) < 1 else 1
+    text = f"{abs(rounded):,.{digits}f}"
+    if float(text.replace(",", "")) == 0:
+        return "0.0"
+    return ("-" if rounded < 0 else "+") + text

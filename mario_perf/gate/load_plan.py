@@ -1,0 +1,82 @@
+"""The load of every kind of run: what the command asks for, else what the policy says, else what is usual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mario_perf.configuration import policy_file
+from mario_perf.gate.certificates import BY_THIS_MACHINE, Trust
+from mario_perf.gate.load_process import Load, locustfile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mario_perf.configuration.policy import Policy
+
+WARM_UP = 1.0
+"""Seconds of load before what is measured."""
+
+QUIET = 0.3
+"""Seconds of both quiet edges: enough for the scrape that is taken there."""
+
+QUIET_FOR_PROMETHEUS = 1.3
+"""The same where a Prometheus that scrapes every second has to see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Users and think time where nothing else is asked for."""
+
+    users: int
+    think: str
+
+
+BACK_TO_BACK: Final = Pace(users=1, think="0")
+"""Of a duet. One user without pauses gets as many executions a second out of two cores as two or four do,
+since the load generator is what takes the time, and nobody waits for anybody: rounds lie closer together."""
+
+WITH_PAUSES: Final = Pace(users=20, think="0.05:0.2")
+"""Of runs that are compared with stored ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRequest:
+    """What a command asks for. ``window`` in seconds; None is what the policy says.
+
+    ``prometheus``: a Prometheus reads the services, and has to see both edges of the window.
+    """
+
+    window: float
+    users: int | None = None
+    seed: int | None = None
+    scenario: str | None = None
+    rate: float | None = None
+    arrivals: str | None = None
+    trust: Trust = BY_THIS_MACHINE
+    prometheus: bool = False
+
+
+def plan_load(policy: Policy, policy_path: Path | None, pace: Pace, request: LoadRequest) -> Load:
+    """The load of a run.
+
+    Raises:
+        UserError: the policy names a locustfile that is not there.
+    """
+    usual = policy.load
+    sent = locustfile(usual, policy_path or policy_file.DEFAULT_PATH)
+    rate = usual.rate if request.rate is None else request.rate
+    return Load(
+        users=request.users or usual.users or (pace.users if rate is None else None),
+        seed=usual.seed if request.seed is None else request.seed,
+        scenario=request.scenario or usual.scenario or sent.stem,
+        warm_up=WARM_UP,
+        window=request.window,
+        think=pace.think,
+        quiet=QUIET_FOR_PROMETHEUS if request.prometheus else QUIET,
+        settle=QUIET_FOR_PROMETHEUS if request.prometheus else 0.0,
+        locustfile=sent,
+        rate=rate,
+        arrivals=request.arrivals or usual.arrivals,
+        trust=request.trust,
+    )

@@ -1,0 +1,49 @@
+"""Metric sources are opened in one place."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import mario_perf
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.runs import Run
+from mario_perf.sources.connection import Connection
+from mario_perf.sources.prometheus_source import PrometheusSource
+from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import open_source
+
+PACKAGE = Path(mario_perf.__file__).parent
+RUN = Run(Path("runs/one"), None)  # type: ignore[arg-type]
+
+
+def calls(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+
+
+def test_without_a_prometheus_the_scrapes_of_each_run_are_read() -> None:
+    assert isinstance(open_source(CQRS)(RUN), ScrapeSource)
+
+
+def test_a_prometheus_is_one_source_for_all_runs() -> None:
+    source_of = open_source(CQRS, Connection("http://127.0.0.1:9"))
+    assert isinstance(source_of(RUN), PrometheusSource)
+    assert source_of(RUN) is source_of(RUN)
+
+
+def test_no_other_module_builds_a_source() -> None:
+    """Sources, clients of Prometheus and loads are each built in one module."""
+    builders = {
+        built: [
+            path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if built in calls(path)
+        ]
+        for built in ("ScrapeSource", "PrometheusSource", "PrometheusConnect", "Load")
+    }
+    assert builders["ScrapeSource"] == builders["PrometheusSource"] == ["sources/source.py"]
+    assert builders["PrometheusConnect"] == ["sources/connection.py"]
+    assert sorted(builders["Load"]) == ["configuration/policy_file.py", "gate/load_plan.py"]
