@@ -88,6 +88,7 @@ def test_the_projects_own_tests_run(project: Project) -> None:
 
 
 @pytest.mark.e2e
+@pytest.mark.e2e
 def test_a_locustfile_runs_on_the_public_face(project: Project) -> None:
     with pizzerias.started() as pizzeria:
         users = ["--headless", "-u", "1", "-t", "4s", "--warm-up", "1", "--run-id", "own"]
@@ -98,6 +99,7 @@ def test_a_locustfile_runs_on_the_public_face(project: Project) -> None:
     assert steps[0]["started"] > 0
 
 
+@pytest.mark.e2e
 @pytest.mark.e2e
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_a_gate_runs(project: Project, tmp_path: Path, elsewhere: bool) -> None:  # noqa: FBT001 - a parameter
