@@ -41,7 +41,8 @@ def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> s
         return f"The {name} could not be compared: too few executions on one side."
     if not math.isfinite(low):
         return (
-            f"The {name} changed by {figures.change(moved, share=points)}, and nothing shows how far runs of one build "
+            f"The {name} changed by {figures.change(moved, share=points)}, "
+            "and nothing shows how far runs of one build "
             "lie apart: more of them have to be compared."
         )
     span = figures.span(figures.change(low, share=points), figures.change(high, share=points))
