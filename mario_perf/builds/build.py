@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 import os
 import time
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import embedded_pizzeria
+from mario_perf.builds.ports import free_port, on_other_ports
 from mario_perf.builds.processes import running, wait_until_ready
+from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.configuration.policy import ENVIRONMENT
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from mario_perf.builds.git import Checkout
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 STARTING = 60.0
 """Seconds that a service may take to answer."""
 
+PADDING = 4096
+"""Bytes by which a round may lengthen the environment of a side: a page of memory."""
 
 METRICS = "/metrics"
 """Where a service shows its metrics of which nothing else is said."""
@@ -33,7 +38,7 @@ METRICS = "/metrics"
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One side: its files, how it is started, and where it will listen. ``name`` is for messages.
+    """One side: its files, and how it is started. ``name`` is for messages.
 
     ``until`` is when it has to answer at the latest, by the monotonic clock.
     """
@@ -41,31 +46,38 @@ class Build:
     name: str
     checkout: Checkout
     service: Service | None
-    port: int
     faults: tuple[str, ...] = ()
     until: float = math.inf
     environment: Path | None = None  # made by the policy's setup
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def metrics_path(self) -> str:
         """Where it shows its metrics."""
         return self.service.metrics if self.service else METRICS
 
-    def command(self) -> list[str]:
+    def command(self, port: int) -> list[str]:
         """What starts it: the policy's words, or the embedded pizzeria of this checkout."""
         if self.service is None:
-            return embedded_pizzeria.command(self.port, self.faults)
-        return self.filled(self.service.start)
+            return embedded_pizzeria.command(port, self.faults)
+        return [word.replace("{port}", str(port)) for word in self.filled(self.service.start)]
 
     def filled(self, words: Sequence[str]) -> list[str]:
-        """Words of the policy, with this build's port and environment."""
-        known = {"{port}": str(self.port), ENVIRONMENT: str(self.environment)}
-        return [_replaced(word, known) for word in words]
+        """Words of the policy, with this build's environment."""
+        return [word.replace(ENVIRONMENT, str(self.environment)) for word in words]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A build that runs, and the port where it answers."""
+
+    build: Build
+    port: int
+    process: Child
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
 
 
 def startable(policy: Policy) -> Service | None:
@@ -94,41 +106,66 @@ def metrics_path(policy: Policy) -> str:
 
 
 @contextmanager
-def served(builds: Sequence[Build], seed: int, folder: Path) -> Iterator[tuple[Child, ...]]:
+def served(builds: Sequence[Build], seed: int, folder: Path) -> Iterator[tuple[Instance, ...]]:
     """The services, started in this order, all answering; stopped afterwards. Logs go beside ``folder``.
+
+    Ports are new each time, so that no side keeps what may be the better one. What differs between sides
+    beside the code, such as where memory lies, becomes noise between rounds: the ``seed`` draws it anew.
+    The folders are not exchanged: their paths have one length, and a service may have written its own path
+    into its folder (a virtual environment, a compiler's cache). It would then run the other side's code.
 
     Raises:
         NotReadyError: one does not answer in time.
         UserError: one cannot be started.
     """
+    with (
+        temporary_folder("service") as scratch,
+        on_other_ports(lambda: _answering(builds, seed, folder, scratch)) as instances,
+    ):
+        yield instances
+
+
+@contextmanager
+def _answering(
+    builds: Sequence[Build], seed: int, folder: Path, scratch: Path
+) -> Iterator[tuple[Instance, ...]]:
     with ExitStack() as stack:
-        children = tuple(stack.enter_context(_started(build, seed, folder)) for build in builds)
-        for build, child in zip(builds, children, strict=True):
-            ready = build.service.ready if build.service else "/ready"
-            timeout = min(STARTING, build.until - time.monotonic())
-            wait_until_ready(child, build.url + ready, timeout)
+        instances = tuple(_started(build, seed, folder, scratch, stack) for build in builds)
+        for each in instances:
+            ready = each.build.service.ready if each.build.service else "/ready"
+            timeout = min(STARTING, each.build.until - time.monotonic())
+            wait_until_ready(each.process, each.url + ready, timeout)
         try:
-            yield children
+            yield instances
         finally:
             # All at the same time: each takes a moment to close its connections.
-            for child in children:
-                child.ask_to_end()
+            for each in instances:
+                each.process.ask_to_end()
 
 
-def _started(build: Build, seed: int, folder: Path) -> AbstractContextManager[Child]:
+def _started(build: Build, seed: int, folder: Path, scratch: Path, stack: ExitStack) -> Instance:
+    port, log = free_port(), folder.with_suffix(f".{build.name}.log")
+    env = _environment(build, seed, scratch)
+    child = running(build.name, build.command(port), log, cwd=build.checkout.path, env=env)
+    return Instance(build, port, stack.enter_context(child))
+
+
+def _environment(build: Build, seed: int, scratch: Path) -> dict[str, str]:
+    """What a service gets besides this process' environment; its temporary files go into ``scratch``."""
     # The checkout's own code must win over whatever is installed, in both usual layouts.
     own = [str(build.checkout.path / place) for place in ("", "src")]
     users = [given] if (given := os.environ.get("PYTHONPATH")) else []
+    padding = Random(f"{seed} {build.name}").randrange(PADDING)  # noqa: S311 - nobody has to guess it
     env = {
         "PYTHONPATH": os.pathsep.join([*own, *users]),
         "PYTHONSAFEPATH": "",
         # Both sides of a round hash alike, so that the order of a set is no difference between builds.
-        "PYTHONHASHSEED": str(seed),
+        "PYTHONHASHSEED": str(seed % 2**32),
+        # The length of the environment moves the stack, by which code may be faster or slower.
+        "MARIO_PERF_PADDING": "x" * padding,
+        "TMPDIR": str(scratch),
     }
-    if build.environment is not None:
-        env |= _activated(build.environment)
-    log = folder.with_suffix(f".{build.name}.log")
-    return running(build.name, build.command(), log, cwd=build.checkout.path, env=env)
+    return env if build.environment is None else env | _activated(build.environment)
 
 
 def _activated(environment: Path) -> dict[str, str]:
@@ -138,9 +175,3 @@ def _activated(environment: Path) -> dict[str, str]:
         "PATH": os.pathsep.join([*places, os.environ.get("PATH", os.defpath)]),
         "VIRTUAL_ENV": str(environment),
     }
-
-
-def _replaced(word: str, known: Mapping[str, str]) -> str:
-    for name, value in known.items():
-        word = word.replace(name, value)
-    return word

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import process_environment
+from mario_perf.builds.temporary_folder import is_of, remove, temporary_folder
 from mario_perf.errors import UserError
+from mario_perf.interruption import deferred
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +26,8 @@ FETCHING = 600.0
 _REMOTE = re.compile(r"(?:(?:https?|ssh|git)://[^/]+/|[^/:]+:(?!//))(.+?)(?:\.git)?/?")
 """An address on a host, and the path there."""
 
-PREFIX = "mario-perf-checkout-"
+_KIND = "checkout"
+"""Of a temporary folder."""
 
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 """A new worktree runs post-checkout: a gate in that hook would start itself again, without end."""
@@ -192,14 +192,16 @@ def worktree(commit: str, *options: str) -> Iterator[Path]:
     Raises:
         UserError: git cannot make it.
     """
-    _remove_stale()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    with _held(folder):
+    with temporary_folder(_KIND) as folder:
+        _forget_removed()
         try:
-            output("worktree", "add", "--detach", "--force", *options, str(folder), commit)
+            with deferred():  # git that is killed here leaves a worktree that is locked
+                output("worktree", "add", "--detach", "--force", *options, str(folder), commit)
             yield folder
         finally:
-            _remove(folder)
+            with deferred():
+                remove(folder)
+                _forget(folder)
 
 
 def _fill_submodules(folder: Path) -> None:
@@ -215,37 +217,20 @@ def _fill_submodules(folder: Path) -> None:
         ) from error
 
 
-def _remove_stale() -> None:
-    """Remove the worktrees that killed gates left; those of gates that run are held by them."""
+def _forget_removed() -> None:
+    """Let git forget the worktrees of gates that were killed; their folders are removed by now."""
     listed = output("worktree", "list", "--porcelain").splitlines()
     folders = [Path(line.removeprefix("worktree ")) for line in listed if line.startswith("worktree ")]
     for folder in folders:
-        if folder.name.startswith(PREFIX):
-            with suppress(OSError), _held(folder):
-                _remove(folder)
+        if is_of(folder, _KIND) and not folder.exists():
+            _forget(folder)
     with suppress(UserError):
         output("worktree", "prune")
 
 
-def _remove(folder: Path) -> None:
-    with suppress(UserError):
-        output("worktree", "remove", "--force", str(folder))
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """A lock on a folder, which the system lifts when this process ends, however it ends.
-
-    Raises:
-        OSError: another process holds it, or the folder is gone.
-    """
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
+def _forget(folder: Path) -> None:
+    with suppress(UserError):  # twice by force: one that was being made is locked
+        output("worktree", "remove", "--force", "--force", str(folder))
 
 
 def _exists(revision: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from mario_perf.builds import process_environment
+from mario_perf.builds.ports import PortTakenError, is_taken
 from mario_perf.errors import UserError
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
 
     Raises:
         NotReadyError: it did not answer in ``timeout`` seconds.
+        PortTakenError: it ended because its port was taken.
         UserError: it ended.
     """
     deadline = time.monotonic() + timeout
@@ -128,7 +129,7 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
     with httpx.Client(timeout=2.0, trust_env=False) as client:
         while time.monotonic() < deadline:
             if child.ended:
-                raise UserError(f"{child.ended}; its output is in {child.log}")
+                raise _failed(child)
             with suppress(httpx.HTTPError):
                 if client.get(url).is_success:
                     return
@@ -137,6 +138,12 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
         f"{child.name} did not answer at {url} within {timeout:.0f} s{_last_words(child.log)}; "
         f"its output is in {child.log}"
     )
+
+
+def _failed(child: Child) -> UserError:
+    said = f"{child.ended}; its output is in {child.log}"
+    taken = is_taken(child.log.read_text(encoding="utf-8", errors="replace"))
+    return PortTakenError(said) if taken else UserError(said)
 
 
 def wait_for_end(child: Child, timeout: float, meanwhile: Callable[[], None]) -> int:
@@ -153,14 +160,6 @@ def wait_for_end(child: Child, timeout: float, meanwhile: Callable[[], None]) ->
         meanwhile()
         time.sleep(POLL)
     return code
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _last_words(log: Path) -> str:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-import shutil
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mario_perf import runs
 from mario_perf.builds import origin
 from mario_perf.builds.build import Build
 from mario_perf.builds.preparation import prepared
-from mario_perf.builds.processes import free_port
+from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.doctor import diagnosis
 from mario_perf.doctor.diagnosis import Diagnosis, Level
 from mario_perf.errors import SourceUnreachableError, UserError
 from mario_perf.gate import sides
+from mario_perf.gate.candidate import played
 from mario_perf.gate.duet import Duet, play_round
 from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
 from mario_perf.gate.load_process import SideDiedError, run
@@ -33,6 +31,7 @@ from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mario_perf.builds.origin import Origin
     from mario_perf.configuration.policy import Policy
@@ -55,7 +54,7 @@ _UNTOLD = {Code.FEW_SAMPLES.code, Code.ONE_ROUND.code}
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What is looked at, and where its logs go."""
+    """What is looked at, as a gate would play it, and where its logs go."""
 
     origin: Origin
     policy: Policy
@@ -100,32 +99,22 @@ def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> t
         found = origin.find(policy, given, demo=demo)
         load = plan_load(policy, given, BACK_TO_BACK, LoadRequest(window=PROBE))
         longest = load.whole_time + rounds * replace(load, window=WINDOW).whole_time
-        with _folder() as folder, narrating(longest) as narrator:
-            for each in _examined(Examination(found, policy, load, folder, rounds), narrator):
+        with (
+            temporary_folder("doctor", kept_after=(UserError, SideDiedError)) as folder,
+            narrating(longest) as narrator,
+            played(found, load, runs.LATEST.parent) as (source, sent),
+        ):
+            for each in _examined(Examination(source, policy, sent, folder, rounds), narrator):
                 told.append(each)  # noqa: PERF402 - what was found stays when the next step fails
     except (UserError, SideDiedError) as error:
         told.append(_failed(error))
     return tuple(told)
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A folder for logs, which stays only where a step failed: the message names one of them."""
-    folder = Path(tempfile.mkdtemp(prefix="mario-perf-doctor-"))
-    try:
-        yield folder
-    except (UserError, SideDiedError):
-        raise
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
-    shutil.rmtree(folder)
-
-
 def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
     files, service = asked.origin.checkout, asked.origin.service
-    with prepared(Build("candidate", files, service, free_port()), asked.folder, narrator) as build:
-        yield from _of_builds((replace(build, name="baseline", port=free_port()), build), asked, narrator)
+    with prepared(Build("candidate", files, service), asked.folder, narrator) as build:
+        yield from _of_builds((replace(build, name="baseline"), build), asked, narrator)
 
 
 def _of_builds(builds: tuple[Build, Build], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
@@ -141,7 +130,7 @@ def _of_builds(builds: tuple[Build, Build], asked: Examination, narrator: Narrat
 def _text(build: Build, asked: Examination, narrator: Narrator) -> str:
     """The last metrics page that the service showed in a short run."""
     folder = asked.folder / "look"
-    with sides.fresh(build)(1, folder) as services:
+    with sides.fresh(build)(asked.load.seed, folder) as services:
         run(asked.load, services, folder, narrator.tick)
     pages = [scrape["body"] for scrape in scrapes(folder / "scrapes-candidate.jsonl.gz") if "body" in scrape]
     if not pages:
@@ -160,12 +149,12 @@ def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) ->
         most=asked.rounds,
         until_decided=False,
     )
-    played = []
+    rounds = []
     for number in range(1, asked.rounds + 1):
         narrator.say(f"round {number} of {asked.rounds}: the same build on both sides")
-        played.append(play_round(duet, number, narrator))
-    findings = conclude(played, None, asked.policy).findings
+        rounds.append(play_round(duet, number, narrator))
+    findings = conclude(rounds, None, asked.policy).findings
     yield from diagnosis.of_findings(each for each in findings if each.code not in _UNTOLD)
-    fit = [(each.sides[0], each.sides[1]) for each in played if not reasons(each)]
+    fit = [(each.sides[0], each.sides[1]) for each in rounds if not reasons(each)]
     if len(fit) >= FEWEST:
         yield from diagnosis.of_noise(fit, asked.policy, duet.load.whole_time)

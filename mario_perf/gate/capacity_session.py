@@ -11,7 +11,6 @@ from mario_perf.baselines import stored_baselines
 from mario_perf.builds import origin
 from mario_perf.builds.build import Build, metrics_path
 from mario_perf.builds.preparation import prepared
-from mario_perf.builds.processes import free_port
 from mario_perf.capacity import capacity_file
 from mario_perf.capacity.capacity_change import compare
 from mario_perf.capacity.capacity_limits import described, has_limits, with_limits
@@ -217,6 +216,6 @@ def _served(
         return
     narrator.say(f"measuring {source}")
     with played(source, load, wish.runs_dir) as (taken, sent):
-        build = Build("candidate", taken.checkout, taken.service, free_port())
+        build = Build("candidate", taken.checkout, taken.service)
         with prepared(build, folder, narrator) as ready:
             yield sides.fresh(ready), taken.checkout.revision, sent

@@ -77,7 +77,7 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> MeasuredRun:
     # Another seed every round: the same journeys again and again would measure only them.
     load = replace(duet.load, seed=duet.load.seed + number - 1)
     began = time.monotonic()
-    with duet.serving(number, folder) as services:
+    with duet.serving(load.seed, folder) as services:
         ready = time.monotonic()
         window = round_plan.with_start(load.window, ready - began, load.until - ready)
         load = replace(load, window=window)

@@ -18,7 +18,6 @@ from mario_perf.baselines import stored_baselines
 from mario_perf.builds import embedded_pizzeria
 from mario_perf.builds.build import Build, metrics_path
 from mario_perf.builds.preparation import prepared
-from mario_perf.builds.processes import free_port
 from mario_perf.errors import UserError
 from mario_perf.gate import build_pair as pair
 from mario_perf.gate import duet, gate_folder, prometheus_server, sides, stored
@@ -33,7 +32,7 @@ from mario_perf.sources.connection import Connection
 from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mario_perf.builds.git import Checkout
     from mario_perf.builds.origin import Origin
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from mario_perf.gate.certificates import Trust
     from mario_perf.gate.gate_request import Wish
     from mario_perf.gate.load_process import Load
+    from mario_perf.gate.sides import Scraped
     from mario_perf.model import GateResult, Outcome, Subject
     from mario_perf.reports.progress import Narrator
     from mario_perf.sources.source import SourceOf
@@ -138,17 +138,16 @@ def _duet(session: Session, narrator: Narrator) -> GateResult:
     began, longest = session.began, wish.max_duration - REPORTING
     with ExitStack() as stack:
         load = session.load
+        source_of, scraped = stack.enter_context(_source(session))
         if session.pair is None:
             targets = _running(session, narrator)
             serving = sides.given(*targets)
-            ports: tuple[int, ...] = ()
         else:
             taken = played(session.pair.candidate, load, wish.runs_dir)
             source, load = stack.enter_context(taken)
             builds = stack.enter_context(_builds(session, session.pair, source, narrator))
-            serving = sides.fresh(*(replace(build, until=began + longest) for build in reversed(builds)))
-            ports = tuple(build.port for build in builds)
-        source_of = stack.enter_context(_source(session, ports))
+            candidate, baseline = (replace(build, until=began + longest) for build in reversed(builds))
+            serving = sides.fresh(candidate, baseline, scraped=scraped)
         asked = duet.Duet(
             serving=serving,
             load=replace(load, request_timeout=wish.max_duration / TIMEOUTS),
@@ -179,19 +178,19 @@ def _stored(session: Session, narrator: Narrator) -> GateResult:
     with ExitStack() as stack:
         source, load = stack.enter_context(played(both.candidate, session.load, wish.runs_dir))
         narrator.say(f"measuring {source}")
-        build = Build("candidate", source.checkout, source.service, free_port(), wish.faults)
+        build = Build("candidate", source.checkout, source.service, wish.faults)
         candidate = stack.enter_context(prepared(build, folder, narrator))
 
         @contextmanager
         def committed() -> Iterator[Build]:
             with both.baseline() as checkout:
                 narrator.say(_named(checkout, source.checkout))
-                before = Build("baseline", checkout, source.service, candidate.port)
+                before = Build("baseline", checkout, source.service)
                 with prepared(before, folder, narrator) as ready:
                     yield ready
 
-        source_of = stack.enter_context(_source(session, (candidate.port,)))
-        asked = stored.Stored(candidate, committed, load, session.policy, source_of, folder, given)
+        source_of, scraped = stack.enter_context(_source(session))
+        asked = stored.Stored(candidate, committed, load, session.policy, source_of, folder, given, scraped)
         return stored.play(asked, narrator)
 
 
@@ -203,8 +202,8 @@ def _builds(
     narrator.say(f"measuring {source}")
     with both.baseline() as checkout:
         narrator.say(_named(checkout, source.checkout))
-        before = Build("baseline", checkout, source.service, free_port(), wish.neutral_faults)
-        now = Build("candidate", source.checkout, source.service, free_port(), wish.faults)
+        before = Build("baseline", checkout, source.service, wish.neutral_faults)
+        now = Build("candidate", source.checkout, source.service, wish.faults)
         with (
             prepared(before, session.folder, narrator) as baseline,
             prepared(now, session.folder, narrator) as candidate,
@@ -228,19 +227,24 @@ def _named(baseline: Checkout, candidate: Checkout) -> str:
 
 
 @contextmanager
-def _source(session: Session, ports: tuple[int, ...]) -> Iterator[SourceOf]:
+def _source(session: Session) -> Iterator[tuple[SourceOf, Scraped]]:
     wish, policy = session.wish, session.policy
     if wish.prometheus is None:
-        yield open_source(policy.metrics)
+        yield open_source(policy.metrics), _by_others
         return
     with ExitStack() as stack:
-        url = wish.prometheus
+        url, scraped = wish.prometheus, _by_others
         if url == AUTO:
             log = session.folder / "prometheus.log"
-            url = stack.enter_context(prometheus_server.scraping(ports, metrics_path(policy), log))
+            server = stack.enter_context(prometheus_server.scraping(metrics_path(policy), log))
+            url, scraped = server.url, server.scrape
         connection = Connection(url)
         prometheus_server.check(connection)
-        yield open_source(policy.metrics, connection)
+        yield open_source(policy.metrics, connection), scraped
+
+
+def _by_others(ports: Sequence[int]) -> None:
+    """Nobody has to be told: there is no Prometheus, or it knows the services."""
 
 
 def _load(wish: Wish, policy: Policy) -> Load:

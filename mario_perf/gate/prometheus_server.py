@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-import tempfile
 import time
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx
 
-from mario_perf.builds.processes import POLL, free_port, running, wait_until_ready
+from mario_perf.builds.ports import free_port, on_other_ports
+from mario_perf.builds.processes import POLL, running, wait_until_ready
+from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.errors import UserError
 from mario_perf.sources.connection import asked, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from mario_perf.sources.connection import Connection
 
 STARTING = 30.0
+DISCOVERING = 30.0
+"""Seconds that the server may take to answer, and to find what it is to scrape."""
+
+TARGETS = "targets.json"
 
 
 def check(connection: Connection) -> None:
@@ -37,9 +44,42 @@ def check(connection: Connection) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Prometheus:
+    """A server that runs, and the file in which it looks for what to scrape."""
+
+    url: str
+    targets: Path
+
+    def scrape(self, ports: Sequence[int]) -> None:
+        """Let it scrape these ports of this machine from now on, and no others.
+
+        Raises:
+            UserError: it has not found them in time.
+        """
+        wanted = [f"127.0.0.1:{port}" for port in ports]
+        new = self.targets.with_suffix(".new")
+        new.write_text(json.dumps([{"targets": wanted}]), encoding="utf-8")
+        new.replace(self.targets)
+        self._wait_for(set(wanted))
+
+    def _wait_for(self, wanted: set[str]) -> None:
+        """Wait: Prometheus looks at what it has discovered every five seconds."""
+        deadline = time.monotonic() + DISCOVERING
+        while time.monotonic() < deadline:
+            with suppress(httpx.HTTPError):
+                answer = httpx.get(f"{self.url}/api/v1/targets", timeout=5.0, trust_env=False).json()
+                if {each["labels"]["instance"] for each in answer["data"]["activeTargets"]} == wanted:
+                    return
+            time.sleep(POLL)
+        raise UserError(
+            f"Prometheus at {self.url} has not found the services after {DISCOVERING:.0f} s; run again"
+        )
+
+
 @contextmanager
-def scraping(ports: Sequence[int], metrics_path: str, log: Path) -> Iterator[str]:
-    """The URL of a server that scrapes these ports of this machine every second.
+def scraping(metrics_path: str, log: Path) -> Iterator[Prometheus]:
+    """A server that scrapes every second what it is told.
 
     Raises:
         UserError: there is no ``prometheus`` on the PATH, or it does not start.
@@ -50,47 +90,36 @@ def scraping(ports: Sequence[int], metrics_path: str, log: Path) -> Iterator[str
             "--prometheus auto: no prometheus on the PATH; install it (Debian: apt-get install prometheus) "
             "or leave the option out"
         )
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="mario-perf-prometheus-") as folder:
-        config = Path(folder) / "prometheus.yml"
-        config.write_text(_config(ports, metrics_path), encoding="utf-8")
-        command = [
-            binary,
-            f"--config.file={config}",
-            f"--storage.tsdb.path={folder}/data",
-            f"--web.listen-address=127.0.0.1:{port}",
-        ]
-        with running("Prometheus", command, log) as child:
-            url = f"http://127.0.0.1:{port}"
-            wait_until_ready(child, f"{url}/-/ready", STARTING)
-            _wait_for_targets(url, len(ports))
-            yield url
+    with (
+        temporary_folder("prometheus") as folder,
+        on_other_ports(lambda: _started(binary, folder, metrics_path, log)) as url,
+    ):
+        yield Prometheus(url, folder / TARGETS)
 
 
-def _wait_for_targets(url: str, count: int) -> None:
-    """Wait until the server knows what to scrape: its discovery takes seconds longer than its start.
+@contextmanager
+def _started(binary: str, folder: Path, metrics_path: str, log: Path) -> Iterator[str]:
+    config, port = folder / "prometheus.yml", free_port()
+    config.write_text(_config(metrics_path), encoding="utf-8")
+    command = [
+        binary,
+        f"--config.file={config}",
+        f"--storage.tsdb.path={folder}/data",
+        f"--web.listen-address=127.0.0.1:{port}",
+    ]
+    with running("Prometheus", command, log) as child:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_ready(child, f"{url}/-/ready", STARTING)
+        yield url
 
-    Raises:
-        UserError: it does not know the targets in time.
-    """
-    deadline = time.monotonic() + STARTING
-    while time.monotonic() < deadline:
-        with suppress(httpx.HTTPError):
-            answer = httpx.get(f"{url}/api/v1/targets", timeout=5.0).json()
-            if len(answer["data"]["activeTargets"]) >= count:
-                return
-        time.sleep(POLL)
-    raise UserError(f"Prometheus at {url} has not found the services after {STARTING:.0f} s; run again")
 
-
-def _config(ports: Sequence[int], metrics_path: str) -> str:
-    targets = ", ".join(f"'127.0.0.1:{port}'" for port in ports)
+def _config(metrics_path: str) -> str:
     return f"""global:
   scrape_interval: 1s
   scrape_timeout: 1s
 scrape_configs:
   - job_name: service
     metrics_path: {metrics_path}
-    static_configs:
-      - targets: [{targets}]
+    file_sd_configs:
+      - files: [{TARGETS}]
 """

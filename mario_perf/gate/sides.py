@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mario_perf.builds.build import Build, served
+from mario_perf.builds.build import Build, Instance, served
 from mario_perf.builds.packages import packages_of
 
 if TYPE_CHECKING:
@@ -43,27 +43,32 @@ class Services:
         return {**baseline, "candidate": self.candidate}
 
 
+Scraped = Callable[[Sequence[int]], None]
+"""Is told the ports of the services that run now, and returns when they are scraped."""
+
 Serving = Callable[[int, "Path"], AbstractContextManager[Services]]
-"""From a run's number (from 1) and its folder to its services."""
+"""From a run's seed and its folder to its services."""
 
 
-def fresh(candidate: Build, baseline: Build | None = None) -> Serving:
+def fresh(candidate: Build, baseline: Build | None = None, *, scraped: Scraped = lambda _: None) -> Serving:
     """New processes for every run; the side that is started first alternates.
 
-    What they have to load is read once: the environments stay as they are.
+    What they have to load is read once: the environments stay as they are. ``scraped`` is told their ports.
     """
     builds = {"candidate": candidate} if baseline is None else {"baseline": baseline, "candidate": candidate}
     packages: dict[str, Packages | None] = {}
 
     @contextmanager
-    def serving(number: int, folder: Path) -> Iterator[Services]:
-        order = list(builds) if number % 2 else list(reversed(builds))
-        with served([builds[side] for side in order], number, folder) as children:
-            for side, child in zip(order, children, strict=True) if not packages else ():
-                packages[side] = packages_of(child.process.pid)
-            yield Services(
-                _target(candidate), None if baseline is None else _target(baseline), children, packages
-            )
+    def serving(seed: int, folder: Path) -> Iterator[Services]:
+        order = list(builds) if seed % 2 else list(reversed(builds))
+        with served([builds[side] for side in order], seed, folder) as instances:
+            running = dict(zip(order, instances, strict=True))
+            for side, each in running.items() if not packages else ():
+                packages[side] = packages_of(each.process.process.pid)
+            scraped([each.port for each in instances])
+            targets = {side: _target(each) for side, each in running.items()}
+            processes = tuple(each.process for each in instances)
+            yield Services(targets["candidate"], targets.get("baseline"), processes, packages)
 
     return serving
 
@@ -72,11 +77,12 @@ def given(candidate: Target, baseline: Target | None = None) -> Serving:
     """Services that run already, the same in every run."""
 
     @contextmanager
-    def serving(number: int, folder: Path) -> Iterator[Services]:  # noqa: ARG001 - nothing is started
+    def serving(seed: int, folder: Path) -> Iterator[Services]:  # noqa: ARG001 - nothing is started
         yield Services(candidate, baseline)
 
     return serving
 
 
-def _target(build: Build) -> Target:
-    return Target(build.url, build.checkout.revision, build.metrics_path)
+def _target(instance: Instance) -> Target:
+    build = instance.build
+    return Target(instance.url, build.checkout.revision, build.metrics_path)

@@ -9,7 +9,7 @@ from mario_perf.baselines import stored_baselines
 from mario_perf.builds.packages import recorded
 from mario_perf.errors import BaselineMissingError, UserError
 from mario_perf.gate.load_process import Load, SideDiedError, run
-from mario_perf.gate.sides import fresh
+from mario_perf.gate.sides import Scraped, fresh
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import reasons
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
@@ -44,6 +44,7 @@ class Stored:
     source_of: SourceOf
     folder: Path
     baseline: Baseline | None
+    scraped: Scraped = lambda _: None
 
 
 def longest(load: Load) -> float:
@@ -81,7 +82,7 @@ def _played(stored: Stored, build: Build, number: int, narrator: Narrator) -> Me
     folder = _folder(stored, build, number)
     load = replace(stored.load, seed=stored.load.seed + number - 1)
     try:
-        with fresh(build)(number, folder) as services:
+        with fresh(build, scraped=stored.scraped)(load.seed, folder) as services:
             done = run(load, services, folder, narrator.tick)
             done = recorded(done, services.packages)
             return measure_run(done, stored.source_of(done))

@@ -14,7 +14,6 @@ from mario_perf.baselines import stored_baselines
 from mario_perf.builds.build import Build
 from mario_perf.builds.git import Checkout
 from mario_perf.builds.preparation import prepared
-from mario_perf.builds.processes import free_port
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.errors import UserError
 from mario_perf.gate import stored
@@ -40,7 +39,7 @@ def _two_short_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def build(name: str, script: str, *setup: str) -> Build:
     service = Service(start=("sh", "-c", script), setup=setup, ready="/ready")
-    return Build(name, Checkout(ROOT, "abc"), service, free_port())
+    return Build(name, Checkout(ROOT, "abc"), service)
 
 
 def asked(candidate: Build, baseline: Build, folder: Path, window: float = 1.0) -> Stored:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mario_perf.builds.processes import free_port
+from mario_perf.builds.ports import free_port
 from mario_perf.reports.formats import FORMATS
 from tests.system.ci.conftest import environment, git, shell
 

@@ -20,7 +20,8 @@ import yaml
 
 from mario_perf import runs
 from mario_perf.baselines import stored_baselines
-from mario_perf.builds.processes import free_port, running, wait_until_ready
+from mario_perf.builds.ports import free_port
+from mario_perf.builds.processes import running, wait_until_ready
 from mario_perf.configuration import policy_file
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.scrapes import ScrapeSource

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mario_perf.builds.processes import free_port, running, wait_until_ready
+from mario_perf.builds.ports import free_port
+from mario_perf.builds.processes import running, wait_until_ready
 from mario_perf.configuration import policy_file
 from tests.system.docs.markdown import blocks
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mario_perf.builds.processes import free_port, running, wait_until_ready
+from mario_perf.builds.ports import free_port
+from mario_perf.builds.processes import running, wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

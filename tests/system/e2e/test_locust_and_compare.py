@@ -38,7 +38,9 @@ def test_a_run_is_judged_against_a_saved_one_through_prometheus(
 ) -> None:
     service = pizzeria()
     port = int(service.rpartition(":")[2])
-    with scraping((port,), "/metrics", tmp_path / "prometheus.log") as prometheus:
+    with scraping("/metrics", tmp_path / "prometheus.log") as server:
+        server.scrape([port])
+        prometheus = server.url
         locust(service, tmp_path)
         saved = run("mario_perf", "baseline", "save", cwd=tmp_path)
         assert saved.returncode == 0, saved.stderr

@@ -12,7 +12,6 @@ import pytest
 
 from mario_perf.builds.build import Build
 from mario_perf.builds.git import Checkout
-from mario_perf.builds.processes import free_port
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.errors import UserError
 from mario_perf.gate.duet import Duet, play
@@ -34,7 +33,7 @@ ROOT = Path(__file__).parents[3]
 def failing_from(round_: int) -> Serving:
     """The pizzeria twice, until a round whose services cannot be started."""
     sides = ("candidate", "baseline")
-    serving = fresh(*(Build(side, Checkout(ROOT, "abc"), None, free_port()) for side in sides))
+    serving = fresh(*(Build(side, Checkout(ROOT, "abc"), None) for side in sides))
 
     @contextmanager
     def served(number: int, folder: Path) -> Iterator[Services]:
@@ -79,8 +78,8 @@ def test_a_side_that_restarts_ends_it_since_no_further_round_can_make_up_for_tha
     once = f"{serve} & until ls {under_load}; do sleep 0.1; done; sleep 2; kill $!; wait $!; exec {serve}"
     restarting = Service(start=("sh", "-c", once), ready="/ready")
     checkout = Checkout(ROOT, "abc")
-    steady = Build("baseline", checkout, None, free_port())
-    asked = duet(fresh(Build("candidate", checkout, restarting, free_port()), steady), tmp_path)
+    steady = Build("baseline", checkout, None)
+    asked = duet(fresh(Build("candidate", checkout, restarting), steady), tmp_path)
     result = play(replace(asked, load=replace(asked.load, window=6.0)), PlainNarrator())
     assert result.outcome is Outcome.INVALID
     assert [run.run_id for run in result.runs] == ["round-1"]

@@ -234,7 +234,9 @@ def test_a_service_that_is_not_there_is_told_in_a_line(url: str, tmp_path: Path)
 def test_a_prometheus_is_asked_for_the_histograms_of_one_service(url: str, tmp_path: Path) -> None:
     port = int(url.rpartition(":")[2].removesuffix("/metrics"))
     output = tmp_path / "perf.toml"
-    with scraping((port,), "/metrics", tmp_path / "prometheus.log") as prometheus:
+    with scraping("/metrics", tmp_path / "prometheus.log") as server:
+        server.scrape([port])
+        prometheus = server.url
         _wait_until_scraped(prometheus)
         assert write(prometheus, output, "--match", "job=service").exit_code == 0
         nobody = write(prometheus, output, "--match", "job=nobody", "--force").exception

@@ -35,14 +35,14 @@ def build(repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path.with_name(f"{tmp_path.name}-cache")))
     (repository / "requirements.txt").write_text("a==1\n")
     service = Service(start=("{environment}/bin/serve", "{port}"), setup=COUNTS)
-    return Build("candidate", git.working_tree(), service, 4711)
+    return Build("candidate", git.working_tree(), service)
 
 
 def environment_of(build: Build, folder: Path) -> Path:
     with prepared(build, folder, PlainNarrator()) as ready:
         assert ready.environment is not None
         assert (ready.environment / "there").exists()
-        assert ready.command() == [f"{ready.environment}/bin/serve", "4711"]
+        assert ready.command(4711) == [f"{ready.environment}/bin/serve", "4711"]
         return ready.environment
 
 
@@ -60,12 +60,12 @@ def test_a_setup_is_skipped_where_the_same_dependencies_were_set_up_before(
 def test_another_setup_is_another_environment(build: Build, tmp_path: Path) -> None:
     first = environment_of(build, tmp_path)
     other = Service(start=build.service.start, setup=(*COUNTS, "more"))  # type: ignore[union-attr]
-    assert environment_of(Build("candidate", build.checkout, other, 4711), tmp_path) != first
+    assert environment_of(Build("candidate", build.checkout, other), tmp_path) != first
 
 
 def test_a_setup_that_failed_is_run_again(build: Build, tmp_path: Path) -> None:
     fails = Service(start=("serve",), setup=("sh", "-c", "echo no such package; exit 1 # {environment}"))
-    failing = Build("candidate", build.checkout, fails, 4711)
+    failing = Build("candidate", build.checkout, fails)
     for _ in range(2):
         with pytest.raises(UserError, match="setup of the candidate ended with exit code 1: no such package"):
             with prepared(failing, tmp_path, PlainNarrator()):
@@ -83,7 +83,7 @@ def node(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build
     monkeypatch.setenv("PATH", str(tools), prepend=":")
     (tmp_path / "package.json").write_text("{}")
     (tmp_path / "package-lock.json").write_text(LOCK % 1)
-    return Build("candidate", build.checkout, Service(start=("node", "."), setup=("npm",)), 4711)
+    return Build("candidate", build.checkout, Service(start=("node", "."), setup=("npm",)))
 
 
 def test_node_packages_are_installed_once_and_not_left_in_the_checkout(node: Build, tmp_path: Path) -> None:

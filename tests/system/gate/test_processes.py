@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from mario_perf.builds import processes
-from mario_perf.builds.processes import free_port, running, wait_for_end, wait_until_ready
+from mario_perf.builds.ports import free_port
+from mario_perf.builds.processes import running, wait_for_end, wait_until_ready
 from mario_perf.errors import UserError
 
 LONGEST = 15.0

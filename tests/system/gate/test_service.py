@@ -10,7 +10,6 @@ import pytest
 from mario_perf.builds.build import Build, served, startable
 from mario_perf.builds.git import Checkout
 from mario_perf.builds.preparation import prepared
-from mario_perf.builds.processes import free_port
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.errors import UserError
@@ -20,12 +19,12 @@ ROOT = Path(__file__).parents[3]
 
 
 def build(service: Service | None, folder: Path = ROOT, **changes: object) -> Build:
-    made = Build("candidate", Checkout(folder, "abc"), service, free_port())
+    made = Build("candidate", Checkout(folder, "abc"), service)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
 def test_the_embedded_pizzeria_gets_the_faults_that_were_asked_for() -> None:
-    command = build(None, faults=("--slow", "GetMenuQuery=2")).command()
+    command = build(None, faults=("--slow", "GetMenuQuery=2")).command(4711)
     assert command[1:3] == ["-m", "mario_perf.pizzeria"]
     assert command[-2:] == ["--slow", "GetMenuQuery=2"]
 
@@ -47,8 +46,8 @@ def test_without_a_word_of_another_it_is_the_pizzeria() -> None:
 
 
 def test_the_port_goes_where_the_policy_wants_it() -> None:
-    made = build(Service(start=("./serve", "--listen", "127.0.0.1:{port}")), port=4711)
-    assert made.command() == ["./serve", "--listen", "127.0.0.1:4711"]
+    made = build(Service(start=("./serve", "--listen", "127.0.0.1:{port}")))
+    assert made.command(4711) == ["./serve", "--listen", "127.0.0.1:4711"]
 
 
 def test_a_setup_that_fails_is_one_line_and_its_output_is_kept(tmp_path: Path) -> None:
@@ -75,20 +74,20 @@ def test_a_service_of_another_kind_is_served_from_its_checkout(tmp_path: Path) -
     (tmp_path / "healthz").write_text("up")
     start = (sys.executable, "-m", "http.server", "{port}", "--bind", "127.0.0.1")
     made = build(Service(start=start, ready="/healthz"), tmp_path)
-    with served((made,), 1, tmp_path / "round-1") as children:
-        assert httpx.get(f"{made.url}/healthz", timeout=5).text == "up"
-    assert children[0].process.returncode is not None
+    with served((made,), 1, tmp_path / "round-1") as (instance,):
+        assert httpx.get(f"{instance.url}/healthz", timeout=5).text == "up"
+    assert instance.process.process.returncode is not None
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{made.url}/healthz", timeout=5)
+        httpx.get(f"{instance.url}/healthz", timeout=5)
 
 
 @pytest.mark.parametrize("layout", ["", "src"])
 def test_the_code_of_the_checkout_wins_over_what_is_installed(layout: str, tmp_path: Path) -> None:
-    """The pizzeria in the checkout is served, not the one beside this test."""
+    """The pizzeria of the checkout is served, not the one beside this test."""
     package = tmp_path / layout / "mario_perf" / "pizzeria"
     package.mkdir(parents=True)
-    (package.parent / "__init__.py").write_text("")
-    (package / "__init__.py").write_text("")
+    for folder in (package, package.parent):
+        (folder / "__init__.py").write_text("")
     (package / "__main__.py").write_text(
         "import sys, http.server\n"
         "class Handler(http.server.BaseHTTPRequestHandler):\n"
@@ -99,8 +98,8 @@ def test_the_code_of_the_checkout_wins_over_what_is_installed(layout: str, tmp_p
         "http.server.HTTPServer(('127.0.0.1', int(sys.argv[2])), Handler).serve_forever()\n"
     )
     made = build(None, tmp_path)
-    with served((made,), 1, tmp_path / "round-1"):
-        assert httpx.get(made.url, timeout=5).text == "the other build"
+    with served((made,), 1, tmp_path / "round-1") as (instance,):
+        assert httpx.get(instance.url, timeout=5).text == "the other build"
 
 
 def test_what_the_user_put_on_the_path_is_still_found(
@@ -113,5 +112,5 @@ def test_what_the_user_put_on_the_path_is_still_found(
     monkeypatch.setenv("PYTHONPATH", str(own))
     start = (sys.executable, "-m", "only_there", "{port}", "--bind", "127.0.0.1")
     made = build(Service(start=start, ready="/"), checkout)
-    with served((made,), 1, tmp_path / "round-1"):
-        assert httpx.get(made.url, timeout=5).is_success
+    with served((made,), 1, tmp_path / "round-1") as (instance,):
+        assert httpx.get(instance.url, timeout=5).is_success

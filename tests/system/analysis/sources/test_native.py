@@ -16,7 +16,7 @@ import httpx
 import numpy as np
 import pytest
 
-from mario_perf.builds.processes import free_port
+from mario_perf.builds.ports import free_port
 from mario_perf.configuration.policy import Policy
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.doctor.examination import examine_url

@@ -1,0 +1,81 @@
+"""Temporary folders that are gone afterwards: those of a process that was killed, with the next command."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mario_perf.interruption import deferred
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PREFIX: Final = "mario-perf-"
+_KINDS: Final = ("checkout", "service", "prometheus")
+"""What each command removes of killed ones. The log of a doctor that failed stays until the next one."""
+
+
+@contextmanager
+def temporary_folder(kind: str, *, kept_after: tuple[type[Exception], ...] = ()) -> Iterator[Path]:
+    """A new folder; those of one kind have paths of one length. It stays after some errors.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    _remove_stale({*_KINDS, kind})
+    with ExitStack() as stack:
+        with deferred():
+            folder = _new(kind, stack)
+            stack.push(lambda error, *_: _leave(folder, error, kept_after))
+        yield folder
+
+
+def _leave(folder: Path, error: type[BaseException] | None, kept_after: tuple[type[Exception], ...]) -> None:
+    if error is None or not issubclass(error, kept_after):
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove all of it, however often somebody presses Ctrl-C meanwhile."""
+    with deferred():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_of(folder: Path, kind: str) -> bool:
+    """Whether a folder has the name of a kind."""
+    return folder.name.startswith(f"{_PREFIX}{kind}-")
+
+
+def _remove_stale(kinds: set[str]) -> None:
+    """Remove what killed processes left: what a process uses, it holds."""
+    for found in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        if any(is_of(found, kind) for kind in kinds):
+            with suppress(OSError), ExitStack() as stack:
+                _hold(found, stack)
+                remove(found)
+
+
+def _new(kind: str, stack: ExitStack) -> Path:
+    """One that is held; another process may take it for a stale one before that."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{kind}-"))
+        with suppress(OSError):
+            _hold(folder, stack)
+            if folder.exists():
+                return folder
+
+
+def _hold(folder: Path, stack: ExitStack) -> None:
+    """Lock a folder. The system lifts the lock when this process ends, however it ends.
+
+    Raises:
+        OSError: another process holds it, it is another user's, or it is gone.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    stack.callback(os.close, descriptor)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
