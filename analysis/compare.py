@@ -3,12 +3,18 @@
 import sys
 from collections.abc import Sequence
 
-from mario_perf.cli.compare_command import compare
-from mario_perf.cli.main import run
+from mario_perf import interruption
+
+if __name__ == "__main__":
+    interruption.end_at_once()  # before the rest is imported, which takes a moment
+
+from mario_perf.cli.compare_command import compare  # noqa: E402
+from mario_perf.cli.main import run  # noqa: E402
 
 
 def main(arguments: Sequence[str]) -> int:
     """Compare, report, and return the exit code."""
+    interruption.unwind()
     return run(compare, "python -m analysis.compare", arguments)
 
 

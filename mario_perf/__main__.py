@@ -2,7 +2,19 @@
 
 import sys
 
-from mario_perf.cli.main import main
+from mario_perf import interruption
+
+interruption.end_at_once()  # before the rest is imported, which takes a moment
+
+from mario_perf.cli import main as command_line  # noqa: E402
+
+
+def main() -> int:
+    """Run a command; returns the exit code, which no signal changes any more."""
+    code = command_line.main()
+    interruption.ignore()
+    return code
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-EXIT_CODE: Final = 130
+_EXIT_CODE: Final = 130
 
 _TOGETHER: Final = 0.5
 """Seconds in which signals count as one: a key that is held down, or a terminal that sends two at its end."""
@@ -45,9 +45,22 @@ def unwind() -> None:
     _listen(_interrupt)
 
 
-def came() -> bool:
-    """Whether a signal has interrupted this process: an error after it may be its result."""
-    return _heard.last is not None
+def ignore() -> None:
+    """Let signals do nothing: all is done, and the exit code is known."""
+    _listen(signal.SIG_IGN)
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """The interrupt that an error comes from, if a signal came; else the error itself.
+
+    A terminal that is closed, a child that got the same signal, and click turn it into another error.
+    """
+    if _heard.last is None:
+        return error
+    each: BaseException | None = error
+    while each is not None and not isinstance(each, KeyboardInterrupt):
+        each = each.__cause__ or each.__context__
+    return each or KeyboardInterrupt()
 
 
 @contextmanager
@@ -79,7 +92,7 @@ def _listen(handler: signal._HANDLER) -> None:
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - a handler's signature
     os.write(2, b"mario-perf: interrupted before anything was started\n")
-    os._exit(EXIT_CODE)
+    os._exit(_EXIT_CODE)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001

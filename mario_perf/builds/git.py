@@ -53,6 +53,14 @@ def root() -> Path | None:
         return None
 
 
+def common_folder() -> Path | None:
+    """Where the repository and its worktrees keep what they share; None outside of one, or without git."""
+    try:
+        return Path(output("rev-parse", "--git-common-dir")).resolve()
+    except UserError:
+        return None
+
+
 def working_tree() -> Checkout:
     """The files as they are now.
 

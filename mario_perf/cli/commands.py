@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from mario_perf import interruption
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -52,6 +54,7 @@ class LazyGroup(click.Group):
             return None
         module, _, attribute = entry.place.partition(":")
         command: click.Command = getattr(import_module(module), attribute)
+        interruption.unwind()  # from here on something may be started
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -13,17 +14,19 @@ from mario_perf.errors import UserError
 
 def write(error: BaseException) -> None:
     """Write the line to standard error."""
-    if isinstance(error, click.ClickException):
-        error.show()
-    else:
-        click.echo(f"mario-perf: {_said(error)}", err=True)
+    with suppress(OSError):  # of a terminal that is closed
+        if isinstance(error, click.ClickException):
+            error.show()
+        else:
+            click.echo(f"mario-perf: {_said(error)}", err=True)
 
 
 def _said(error: BaseException) -> str:
+    notes = getattr(error, "__notes__", ())
     if isinstance(error, UserError):
         return masking.text(str(error))
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        return "interrupted; all that was started is stopped"
+        return "; ".join(("interrupted; all that was started is stopped", *notes))
     place = traceback.extract_tb(error.__traceback__)[-1]
-    where = "; ".join((f"{Path(place.filename).name}:{place.lineno}", *getattr(error, "__notes__", ())))
+    where = "; ".join((f"{Path(place.filename).name}:{place.lineno}", *notes))
     return f"unexpected error, please report: {masking.text(repr(error))} in {place.name}, {where}"

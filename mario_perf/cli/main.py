@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
+from mario_perf import interruption
 from mario_perf.cli import error_lines, exit_codes
 from mario_perf.cli.commands import LazyGroup
 from mario_perf.cli.exit_codes import EXIT_CODES
@@ -15,7 +15,6 @@ from mario_perf.cli.invocation import Invocation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
 
 
 EXAMPLES = """\b
@@ -47,7 +46,6 @@ def main() -> int:
 
 def run(command: click.Command, name: str, arguments: Sequence[str]) -> int:
     """The same for one command by a name of its own."""
-    signal.signal(signal.SIGTERM, _interrupted)
     try:
         code: int | None = command.main(
             list(arguments),
@@ -57,10 +55,7 @@ def run(command: click.Command, name: str, arguments: Sequence[str]) -> int:
             obj=Invocation(typed=(*name.split(), *arguments)),
         )
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort: a line for the user
-        error_lines.write(error)
-        return exit_codes.of_error(error)
+        cause = interruption.cause_of(error)
+        error_lines.write(cause)
+        return exit_codes.of_error(cause)
     return code or exit_codes.ExitCode.PASS
-
-
-def _interrupted(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - a handler's signature
-    raise KeyboardInterrupt

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mario_perf import runs
 from mario_perf.builds import origin
 from mario_perf.builds.build import Build
+from mario_perf.builds.nesting import alone
 from mario_perf.builds.preparation import prepared
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.doctor import diagnosis
@@ -92,6 +93,7 @@ def _failed(error: Exception) -> Diagnosis:
     return Diagnosis(Level.PROBLEM, "service", found, advice)
 
 
+@alone()
 def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> tuple[Diagnosis, ...]:
     """The service that a gate would start, loaded, and in so many rounds the noise of this machine."""
     told: list[Diagnosis] = []

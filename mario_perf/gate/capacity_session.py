@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds import origin
 from mario_perf.builds.build import Build, metrics_path
+from mario_perf.builds.nesting import alone
 from mario_perf.builds.preparation import prepared
 from mario_perf.capacity import capacity_file
 from mario_perf.capacity.capacity_change import compare
@@ -80,6 +81,7 @@ class CapacityWish:
         )
 
 
+@alone()
 def run(wish: CapacityWish, policy: Policy) -> Outcome:
     """Search, compare, and keep what was found.
 

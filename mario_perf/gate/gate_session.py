@@ -17,6 +17,7 @@ from mario_perf import ci_environment, subject
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds import embedded_pizzeria
 from mario_perf.builds.build import Build, metrics_path
+from mario_perf.builds.nesting import alone
 from mario_perf.builds.preparation import prepared
 from mario_perf.errors import UserError
 from mario_perf.gate import build_pair as pair
@@ -70,6 +71,7 @@ class Session:
     folder: Path
 
 
+@alone()
 def run(wish: Wish, policy: Policy, began: float) -> Outcome:
     """Play it, and report. Its time began to run at ``began``, by the monotonic clock.
 
@@ -121,10 +123,14 @@ def _command() -> tuple[str, ...]:
 
 @contextmanager
 def _details_kept(folder: Path) -> Iterator[None]:
-    """Keep where an unexpected error came from, and let it say where that is kept."""
+    """Keep where an unexpected error came from; let it, and an interrupt, say what is kept and where."""
     try:
         yield
     except UserError:
+        raise
+    except KeyboardInterrupt as interrupt:
+        if any(folder.glob("*/run.json")):
+            interrupt.add_note(f"what was measured is in {folder}")
         raise
     except Exception as error:
         log = folder / "error.log"

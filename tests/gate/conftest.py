@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mario_perf import interruption
 from mario_perf.cli.main import main
 
 if TYPE_CHECKING:
@@ -33,11 +34,12 @@ def here(
 ) -> Iterator[Callable[..., Done]]:
     """The command line in this process, which saves it the start of another."""
     monkeypatch.chdir(ROOT)
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in interruption.SIGNALS}
 
     def call(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["mario-perf", *arguments])
         return Done(main(), *capsys.readouterr())
 
     yield call
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -113,7 +113,7 @@ def test_an_error_of_the_block_starts_nothing_again() -> None:
 def test_a_service_whose_port_is_taken_while_it_starts_is_started_on_another(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    drawn = []
+    drawn: list[int] = []
 
     def draw() -> int:
         drawn.append(taken.getsockname()[1] if not drawn else free_port())

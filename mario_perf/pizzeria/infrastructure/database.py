@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,9 @@ CREATE INDEX IF NOT EXISTS orders_by_phone ON orders (customer_phone);
 
 @contextmanager
 def opened(path: Path | None) -> Iterator[sqlite3.Connection]:
-    """A connection to the database at ``path``, or to a temporary one that is removed afterwards.
+    """A connection to the database at ``path``, or to a temporary one.
+
+    The files of a temporary one have no name once it is open: not even SIGKILL leaves them.
 
     Raises:
         OSError: the database cannot be opened or made there.
@@ -53,10 +55,9 @@ def opened(path: Path | None) -> Iterator[sqlite3.Connection]:
         with _connected(path) as connection:
             yield connection
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="pizzeria-") as folder,
-        _connected(Path(folder) / "pizzeria.db") as connection,
-    ):
+    with ExitStack() as stack:
+        with tempfile.TemporaryDirectory(prefix="pizzeria-") as folder:
+            connection = stack.enter_context(_connected(Path(folder) / "pizzeria.db"))
         yield connection
 
 

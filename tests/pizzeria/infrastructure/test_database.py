@@ -11,11 +11,15 @@ def test_the_database_writes_ahead_and_syncs_at_checkpoints(connection: sqlite3.
     assert connection.execute("PRAGMA synchronous").fetchone()[0] == 1
 
 
-def test_a_temporary_database_is_removed_with_all_its_files() -> None:
+def test_a_temporary_database_has_no_file_that_could_be_left_and_keeps_what_is_written() -> None:
     with opened(None) as connection:
         path = Path(connection.execute("PRAGMA database_list").fetchone()["file"])
-        assert path.exists()
-    assert not path.parent.exists()
+        assert not path.parent.exists()
+        rows = [(str(number), f"M{number}") for number in range(5000)]  # more than one checkpoint
+        for row in rows:
+            connection.execute("INSERT INTO pizzas VALUES (?, ?, 'small', '[]', 1)", row)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert connection.execute("SELECT count(*) FROM pizzas").fetchone()[0] == len(rows)
 
 
 def test_a_named_database_is_there_the_next_time(tmp_path: Path) -> None:

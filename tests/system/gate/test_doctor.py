@@ -122,6 +122,13 @@ def test_a_service_that_cannot_be_started_is_a_problem_and_its_output_is_kept(tm
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_the_service_is_played_from_a_snapshot(tmp_path: Path) -> None:
+    start = [sys.executable, "-c", "import os; raise SystemExit(os.getcwd() + ' {port}')"]
+    done = run(tmp_path, f"{POLICY}\n[service]\nstart = {start}\n")
+    assert "/mario-perf-checkout-" in "".join(done.stdout.split())
+    assert not list(tmp_path.glob("mario-perf-checkout-*"))
+
+
 @pytest.mark.e2e
 def test_the_pizzeria_is_fit_for_a_gate_and_nothing_is_left(tmp_path: Path) -> None:
     done = run(tmp_path, POLICY, "--quick", "--demo")

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mario_perf.builds.build import Build, served, startable
+from mario_perf.builds.build import PADDING, Build, _environment, served, startable
 from mario_perf.builds.git import Checkout
 from mario_perf.builds.preparation import prepared
 from mario_perf.configuration.policy import Policy, Service
@@ -79,6 +79,31 @@ def test_a_service_of_another_kind_is_served_from_its_checkout(tmp_path: Path) -
     assert instance.process.process.returncode is not None
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{instance.url}/healthz", timeout=5)
+
+
+def test_each_side_of_each_round_has_an_environment_of_its_own_length_and_a_seed_repeats_it(
+    tmp_path: Path,
+) -> None:
+    def padding(name: str, seed: int) -> str:
+        return _environment(build(None, name=name), seed, tmp_path)["MARIO_PERF_PADDING"]
+
+    lengths = [len(padding(side, seed)) for side in ("baseline", "candidate") for seed in range(20)]
+    assert len(set(lengths)) > 30
+    assert max(lengths) > PADDING / 2 > min(lengths)
+    assert padding("baseline", 7) == padding("baseline", 7)
+
+
+def test_what_a_service_leaves_in_its_temporary_folder_is_removed(tmp_path: Path) -> None:
+    serve = (
+        "import runpy, sys, tempfile; print(tempfile.mkdtemp(), flush=True); "
+        "sys.argv = ['', '{port}', '--bind', '127.0.0.1']; "
+        "runpy.run_module('http.server', run_name='__main__')"
+    )
+    made = build(Service(start=(sys.executable, "-c", serve), ready="/"), tmp_path)
+    with served((made,), 1, tmp_path / "round-1"):
+        left = Path((tmp_path / "round-1.candidate.log").read_text().splitlines()[0])
+        assert left.exists()
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("layout", ["", "src"])
