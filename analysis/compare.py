@@ -8,8 +8,8 @@ from mario_perf import interruption
 if __name__ == "__main__":
     interruption.end_at_once()  # before the rest is imported, which takes a moment
 
-from mario_perf.cli.compare_command import compare  # noqa: E402
-from mario_perf.cli.main import run  # noqa: E402
+from mario_perf.cli.compare_command import compare
+from mario_perf.cli.main import run
 
 
 def main(arguments: Sequence[str]) -> int:
