@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +38,8 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     inspect.stack()  # Locust calls it when a window ends. The first call reads all modules: 60 ms.
     if isinstance(runner, WorkerRunner):
+        if _forks_workers(environment):
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the master gets it as well, and ends the run
         MeasuredUser.coordinator.set(WorkerAgent(environment, runner))
         return
     if runner is None:
@@ -46,6 +49,8 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
         _check_service(environment)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         gevent.signal_handler(signal.SIGINT, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # a closed terminal; nohup turns it off
+        gevent.signal_handler(signal.SIGHUP, _interrupt)
     MeasuredUser.coordinator.set(Recorder(environment, runner))
 
 
@@ -59,12 +64,12 @@ def _check_options(environment: Environment) -> None:
     try:
         load_model.apply(environment, environment.parsed_options)
     except ValueError as error:
-        _exit(str(error))
+        _exit(environment, str(error))
 
 
 def _check_service(environment: Environment) -> None:
     if not environment.host:
-        _exit("no service to load: give --host URL")
+        _exit(environment, "no service to load: give --host URL")
     assert environment.parsed_options is not None  # noqa: S101 - Locust has parsed them
     options = Options.from_parsed(environment.parsed_options)
     for target in targets(options, environment.host or ""):
@@ -72,7 +77,7 @@ def _check_service(environment: Environment) -> None:
             httpx.URL(target.url).host.encode("idna")  # gevent's resolver prints what it cannot encode
             httpx.get(target.url, timeout=_CONNECT_TIMEOUT, trust_env=False, verify=options.tls())
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            _exit(f"{target.url} cannot be reached ({error}); {_advice(error)}")
+            _exit(environment, f"{target.url} cannot be reached ({error}); {_advice(error)}")
 
 
 def _advice(error: Exception) -> str:
@@ -81,6 +86,14 @@ def _advice(error: Exception) -> str:
     return "start the service, or give its URL"
 
 
-def _exit(message: str) -> None:
+def _exit(environment: Environment, message: str) -> None:
     LOG.error(without_credentials(message))
+    if _forks_workers(environment):
+        # Locust would wait for workers that wait for it. They end with this process.
+        logging.shutdown()
+        os._exit(USAGE_ERROR)
     sys.exit(USAGE_ERROR)
+
+
+def _forks_workers(environment: Environment) -> bool:
+    return bool(environment.parsed_options and environment.parsed_options.processes)
