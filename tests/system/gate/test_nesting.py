@@ -11,7 +11,7 @@ from mario_perf.builds import git
 from mario_perf.builds.nesting import VARIABLE, alone
 from mario_perf.errors import UserError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def repository(folder: Path) -> Path:
