@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 
+from tests import hermetic
+
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Generator
 
 SYSTEM = Path(__file__).parent / "system"
 
@@ -20,6 +24,13 @@ settings.load_profile("any machine")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort tests: what others started has ended when load is played."""
     items.sort(key=lambda item: (item.get_closest_marker("e2e") is not None, _is_system(item)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep a test and its fixtures from all that is real, outside `tests/system`."""
+    with nullcontext() if _is_system(item) else hermetic.guarded():
+        return (yield)
 
 
 def _is_system(item: pytest.Item) -> bool:

@@ -1,5 +1,4 @@
 import json
-import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -131,16 +130,6 @@ def test_a_wrong_policy_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     Path("perf.toml").write_text("[gate]\nspeed = 1\n")
     assert main([]) == 2
     assert "perf.toml:2: gate.speed does not exist" in _error(capsys)
-
-
-def test_a_prometheus_that_is_not_there_is_one_line(
-    make_run: MakeRun, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port = held.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    assert main(["--run", str(make_run("now", Plan())), "--prometheus", url]) == 2
-    assert f"{url}: Prometheus not reachable" in _error(capsys)
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(

@@ -6,6 +6,7 @@ import ssl
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+import certifi
 import pytest
 
 from mario_perf.load.arrivals.shapes import Shape, Stage
@@ -15,6 +16,15 @@ from mario_perf.load.options.arguments import add_arguments
 from mario_perf.load.options.resolution import resolve
 from mario_perf.load.options.run_options import Options
 from tests.loadtests.option_parsing import options, resolved
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Path:
+    """A file with one certificate."""
+    first, end, _ = Path(certifi.where()).read_text(encoding="utf-8").partition("-----END CERTIFICATE-----\n")
+    path = tmp_path / "authority.pem"
+    path.write_text(first + end, encoding="utf-8")
+    return path
 
 
 def test_defaults_are_one_target_and_a_warm_up() -> None:
@@ -151,19 +161,19 @@ def test_own_shapes_are_added_to_the_built_in_ones(tmp_path: Path) -> None:
     assert options("--shapes", str(path), "--shape", "ramp").shape.name == "ramp"
 
 
-def test_workers_get_the_content_of_files_that_only_the_master_has(tmp_path: Path, self_signed: Path) -> None:
+def test_workers_get_the_content_of_files_that_only_the_master_has(tmp_path: Path, authority: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("lunch = [{ seconds = 10, start = 0, end = 1 }]\n")
-    master = resolved("--shapes", str(path), "--shape", "lunch", "--ca", str(self_signed))
+    master = resolved("--shapes", str(path), "--shape", "lunch", "--ca", str(authority))
     path.unlink()
     worker = Options.from_parsed(Namespace(**json.loads(json.dumps(vars(master)))))
     assert worker.shape == Shape("lunch", (Stage(10.0, 0.0, 1.0),))
     assert worker.tls().cert_store_stats()["x509_ca"] == 1
 
 
-def test_certificates_are_verified_unless_insecure_is_given(self_signed: Path) -> None:
+def test_certificates_are_verified_unless_insecure_is_given(authority: Path) -> None:
     assert options().tls().verify_mode == ssl.CERT_REQUIRED
-    assert options("--ca", str(self_signed)).tls().verify_mode == ssl.CERT_REQUIRED
+    assert options("--ca", str(authority)).tls().verify_mode == ssl.CERT_REQUIRED
     assert options("--insecure").tls().verify_mode == ssl.CERT_NONE
 
 

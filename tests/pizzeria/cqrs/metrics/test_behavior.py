@@ -120,10 +120,10 @@ def test_a_type_that_was_not_announced_is_counted_from_its_first_use() -> None:
 
 def test_what_other_behaviours_take_is_timed_too_even_those_added_before() -> None:
     collection = services()
-    collection.behaviors.append(FaultInjectionBehavior({"Bake": Fault(delay=0.003)}))
+    collection.behaviors.append(FaultInjectionBehavior({"Bake": Fault(delay=0.001)}))
     recorder = add_cqrs_metrics(collection)
     asyncio.run(collection.build_mediator().execute_async(Bake()))
-    assert only(recorder, "Bake").successes_sum >= 3
+    assert only(recorder, "Bake").successes_sum >= 1
 
 
 def test_other_bounds_can_be_asked_for() -> None:

@@ -27,7 +27,7 @@ from mario_perf.sources.source import open_source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RUN_IT = f"exec {sys.executable} -m mario_perf.pizzeria --port {{port}}"
 
 

@@ -1,0 +1,68 @@
+"""No process, no socket, no real sleep: what a test outside `tests/system` may not do."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_REAL: Final = {
+    "os.exec",
+    "os.fork",
+    "os.forkpty",
+    "os.posix_spawn",
+    "os.system",
+    "socket.bind",
+    "socket.connect",
+    "socket.getaddrinfo",
+    "socket.sendto",
+    "subprocess.Popen",
+}
+"""Events of Python's audit, whichever library causes them."""
+
+
+class _Guard:
+    """Python can add an audit hook, but never remove it."""
+
+    def __init__(self) -> None:
+        self.on = False
+        sys.addaudithook(self._audit)
+
+    def _audit(self, event: str, _: tuple[Any, ...]) -> None:
+        if self.on and event in _REAL:
+            _refuse(event)
+
+
+_GUARD: Final = _Guard()
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Fail a test that does any of it."""
+    _GUARD.on = True
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for module in ("asyncio", "gevent", "time"):
+                if module in sys.modules:
+                    patch.setattr(sys.modules[module], "sleep", _no_sleep(f"{module}.sleep"))
+            yield
+    finally:
+        _GUARD.on = False
+
+
+def _no_sleep(name: str) -> Callable[..., Any]:
+    real = sys.modules[name.partition(".")[0]].sleep
+
+    def sleep(seconds: float = 0.0, *arguments: Any, **options: Any) -> Any:
+        return _refuse(name) if seconds > 0 else real(seconds, *arguments, **options)
+
+    return sleep
+
+
+def _refuse(what: str) -> None:
+    pytest.fail(f"{what} is real: move the test to tests/system, or use virtual_time")
