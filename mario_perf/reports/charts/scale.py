@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mario_perf import figures
 from mario_perf.metric_catalogue import METRICS
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Scale:
     def _label(self, change: float) -> str:
         if change == 0:
             return "no change"
-        return f"{change * 100:+.3g} points" if self.linear else f"{change * 100:+.0f} %"
+        return figures.tick(change, share=self.linear)
 
 
 def _position(change: float, *, linear: bool) -> float:
