@@ -111,6 +111,12 @@ def change(value: float, *, share: bool) -> str:
     return points(value) if share else relative(value)
 
 
+def tick(value: float, *, share: bool) -> str:
+    """A round change on an axis, which is not rounded further: ``+5 %``."""
+    sign = "-" if value < 0 else "+"
+    return f"{sign}{number(abs(value) * 100)} {'points' if share else '%'}"
+
+
 def size(value: float, *, share: bool) -> str:
     """How large a change is, without a sign: ``5.0 %``, and from ten on whole: ``240 %``."""
     told = change(value, share=share)

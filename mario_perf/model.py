@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,31 +16,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from mario_perf.metric_catalogue import Metric
     from mario_perf.run_record import Environment, RunRecord, Side, Span
 
     Floats = NDArray[np.float64]
     Counts = NDArray[np.int64]
-
-
-Metric = Literal[
-    "latency",
-    "p50",
-    "p95",
-    "p99",
-    "mean",
-    "spread",
-    "rate",
-    "error_ratio",
-    "slow_share",
-    "response_time",
-    "response_errors",
-]
-"""What is compared. ``latency`` is the typical time: the mean of the fastest 95 %. ``slow_share`` is how many
-executions are slower than nearly all were: of both sides together one in a hundred. The last two are what the
-client saw: the typical time until it had an answer, and the share of requests that failed."""
-
-SHARES: Final[frozenset[Metric]] = frozenset({"error_ratio", "slow_share", "response_errors"})
-"""Metrics that change by a difference; all others change by a factor."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

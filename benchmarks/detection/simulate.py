@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mario_perf.comparison.metric_changes import Compared, Sides
-    from mario_perf.model import Metric
+    from mario_perf.metric_catalogue import Metric
 
     Flags = NDArray[np.bool_]
 

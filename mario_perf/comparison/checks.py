@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mario_perf.comparison.replicates import Replicates
-    from mario_perf.model import Metric
+    from mario_perf.metric_catalogue import Metric
     from mario_perf.statistics.change import Changes
     from mario_perf.statistics.shares import Contrast
 

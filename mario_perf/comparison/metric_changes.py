@@ -10,9 +10,9 @@ import numpy as np
 from mario_perf.comparison import checks as make
 from mario_perf.comparison import metric_values
 from mario_perf.comparison.checks import Rules
-from mario_perf.comparison.slow_executions import counted
+from mario_perf.metric_catalogue import METRICS, Gates, Kind
 from mario_perf.statistics.multiplicity import MISSED
-from mario_perf.statistics.shares import Counted, contrast
+from mario_perf.statistics.shares import contrast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from mario_perf.comparison.checks import Check
     from mario_perf.comparison.client_side import ClientSide
-    from mario_perf.comparison.metric_values import Both
+    from mario_perf.comparison.metric_values import Both, Portions
     from mario_perf.comparison.replicates import Replicates
-    from mario_perf.comparison.slow_executions import Slow
     from mario_perf.configuration.policy import Policy, Thresholds
-    from mario_perf.model import Metric, Operation
+    from mario_perf.metric_catalogue import Metric
+    from mario_perf.model import Operation
     from mario_perf.statistics.change import Changes
     from mario_perf.statistics.shares import Contrast
 
@@ -33,22 +33,6 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
     Flags = NDArray[np.bool_]
     Comparing = Callable[[Floats, Floats, Floats], Changes]
-
-
-ORDER: tuple[Metric, ...] = (
-    "latency",
-    "p95",
-    "error_ratio",
-    "slow_share",
-    "response_errors",
-    "response_time",
-    "mean",
-    "p50",
-    "p99",
-    "spread",
-    "rate",
-)
-"""Of the checks: what gates comes first, and what tells most before the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,47 +80,36 @@ def compared(
     comparing: Comparing,
     policy: Policy,
     missed: float = MISSED,
-    of: Sequence[Metric] = ORDER,
+    of: Sequence[Metric] | None = None,
 ) -> Compared:
     """Compare metrics of every operation; the other arguments are those of ``judge``."""
+    of = of or tuple(METRICS)
     limits = [policy.of(operation.name) for operation in sides.operations]
     rules = {name: _rules(name, sides, limits, missed) for name in of}
-    logs = {name: read(sides.baseline, sides.candidate) for name, read in metric_values.LOGARITHMIC.items()}
-    logs["response_time"] = (sides.client[0].times, sides.client[1].times)
-    changes = {
-        name: _changes(name, sides, both, comparing, limits) for name, both in logs.items() if name in of
-    }
+    logs = {name: read(sides) for name, read in metric_values.LOGARITHMIC.items() if name in of}
+    changes = {name: _changes(name, sides, both, comparing, limits) for name, both in logs.items()}
     durations = {name: _duration_check(name, logs[name], each, rules[name]) for name, each in changes.items()}
-    slow = counted(sides.baseline, sides.candidate)
-    shares: dict[Metric, Contrast] = {
-        "error_ratio": _contrast(sides, *_failed(sides)),
-        "slow_share": _contrast(sides, slow.baseline, slow.candidate),
+    counted = {
+        name: portions
+        for name, read in metric_values.SHARES.items()
+        if name in of and (portions := read(sides)) is not None
     }
-    if sides.service_tells:  # else these are the failures themselves
-        shares["response_errors"] = _contrast(sides, *(side.failures for side in sides.client))
-    told = {name: _share_check(name, each, rules[name], slow) for name, each in shares.items() if name in of}
+    shares = {name: _contrast(sides, portions) for name, portions in counted.items()}
+    told = {
+        name: _share_check(name, each, rules[name], counted[name].beyond) for name, each in shares.items()
+    }
     found = {**durations, **told}
     return Compared(changes, shares, [found[name] for name in of if name in found])
 
 
-def _contrast(sides: Sides, baseline: Counted, candidate: Counted) -> Contrast:
-    found = contrast(baseline, candidate, paired=sides.together)
+def _contrast(sides: Sides, portions: Portions) -> Contrast:
+    found = contrast(portions.baseline, portions.candidate, paired=sides.together)
     return found.between_processes() if sides.one_pair else found
 
 
-def _share_check(name: Metric, both: Contrast, rules: Rules, slow: Slow) -> Check:
-    if name == "slow_share":
-        return make.of_shares(name, both, rules, slow.bounds)
-    return _without_failures(make.of_shares(name, both, rules), both)
-
-
-def _failed(sides: Sides) -> tuple[Counted, Counted]:
-    if not sides.service_tells:
-        return sides.client[0].failures, sides.client[1].failures
-    return (
-        Counted(sides.baseline.failed, sides.baseline.executions),
-        Counted(sides.candidate.failed, sides.candidate.executions),
-    )
+def _share_check(name: Metric, both: Contrast, rules: Rules, beyond: Floats | None) -> Check:
+    check = make.of_shares(name, both, rules, beyond)
+    return _without_failures(check, both) if beyond is None else check
 
 
 def _without_failures(check: Check, both: Contrast) -> Check:
@@ -153,21 +126,18 @@ def _without_failures(check: Check, both: Contrast) -> Check:
 def _changes(
     name: Metric, sides: Sides, logs: Both, comparing: Comparing, limits: Sequence[Thresholds]
 ) -> Changes:
-    counts = _sent(sides) if name == "response_time" else _succeeded(sides)
-    changes = comparing(*logs, _counting_noise(*counts))
+    changes = comparing(*logs, _counting_noise(*_counts(name, sides)))
     if name == "mean":
         changes = changes.by_mean
     if not sides.one_pair:
         return changes
-    spread = "tail_processes" if name in OF_TAIL else "latency_processes"
-    return changes.between_processes(_array(limits, spread))
+    return changes.between_processes(_array(limits, f"{METRICS[name].family.processes}_processes"))
 
 
 def _rules(name: Metric, sides: Sides, limits: Sequence[Thresholds], missed: float) -> Rules:
-    noise, resolution = _thresholds(_KINDS.get(name, "latency"), limits)
-    client = name in {"response_time", "response_errors"}
-    counts = _sent(sides) if client else _succeeded(sides)
-    fewest = np.minimum(*(each.sum(axis=0) for each in counts))
+    family = METRICS[name].family
+    noise, resolution = _array(limits, family.noise), _array(limits, family.resolution)
+    fewest = np.minimum(*(each.sum(axis=0) for each in _counts(name, sides)))
     return Rules(
         noise=noise,
         resolution=resolution,
@@ -178,38 +148,23 @@ def _rules(name: Metric, sides: Sides, limits: Sequence[Thresholds], missed: flo
     )
 
 
-_KINDS: Mapping[Metric, str] = {
-    "error_ratio": "error",
-    "response_errors": "error",
-    "slow_share": "slow",
-    "mean": "mean",
-    "response_time": "response",
-    "p95": "tail",
-    "p99": "tail",
-    "spread": "tail",
-}
-"""Which thresholds are for which metric; those of typical time are for all others."""
-
-OF_TAIL = frozenset(name for name, kind in _KINDS.items() if kind in {"tail", "mean"})
-
-
 def _gating(name: Metric, sides: Sides, resolution: Floats) -> Flags:
     """Response times gate where both sides ran together in several rounds: one round has no spread."""
-    if name == "p95":
+    entry = METRICS[name]
+    if entry.gates is Gates.RESOLVED:
         return make.tail_resolved(sides.baseline, sides.candidate, resolution)
-    if name in {"response_time", "response_errors"}:
-        several = min(len(side.sent) for side in sides.client) > 1
-        known = np.logical_and(*(side.known for side in sides.client))
-        return np.asarray(known & (name == "response_errors" or (several and sides.together)))
-    always, together = name in {"latency", "error_ratio"}, name in {"slow_share", "mean"}
-    return np.full(len(resolution), always or (together and sides.together))
+    allowed = entry.gates is Gates.ALWAYS or (entry.gates is Gates.TOGETHER and sides.together)
+    if not entry.client:
+        return np.full(len(resolution), allowed)
+    several = min(len(side.sent) for side in sides.client) > 1
+    known = np.logical_and(*(side.known for side in sides.client))
+    return np.asarray(known & (allowed and (several or entry.gates is Gates.ALWAYS)))
 
 
-def _sent(sides: Sides) -> tuple[Counts, Counts]:
-    return sides.client[0].sent, sides.client[1].sent
-
-
-def _succeeded(sides: Sides) -> tuple[Counts, Counts]:
+def _counts(name: Metric, sides: Sides) -> tuple[Counts, Counts]:
+    """What a metric was read from: requests that were sent, or executions that succeeded."""
+    if METRICS[name].client:
+        return sides.client[0].sent, sides.client[1].sent
     return sides.baseline.counts.sum(axis=-1), sides.candidate.counts.sum(axis=-1)
 
 
@@ -223,18 +178,13 @@ def _counting_noise(*counts: Counts) -> Floats:
 
 def _duration_check(name: Metric, logs: Both, changes: Changes, rules: Rules) -> Check:
     check = make.of_durations(name, (_typical(logs[0]), _typical(logs[1])), changes, rules)
-    return make.as_rates(check) if name == "rate" else check
+    return make.as_rates(check) if METRICS[name].kind is Kind.RATE else check
 
 
 def _typical(logs: Floats) -> Floats:
     n = np.isfinite(logs).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(n > 0, np.nansum(logs, axis=0) / n, np.nan)
-
-
-def _thresholds(kind: str, limits: Sequence[Thresholds]) -> tuple[Floats, Floats]:
-    """Noise and resolution."""
-    return _array(limits, f"{kind}_noise"), _array(limits, f"{kind}_resolution")
 
 
 def _array(limits: Sequence[Thresholds], name: str) -> Floats:

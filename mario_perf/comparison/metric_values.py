@@ -1,4 +1,6 @@
-"""What is compared: one number for each replicate and operation, on a logarithmic scale.
+"""What is compared, as the catalogue names it: how each metric is read from both sides.
+
+Of shares, counts for each replicate and operation. Of everything else one number, on a logarithmic scale.
 
 Changes of durations multiply, so differences of logarithms are what averages, and what an interval is
 symmetric on. Every metric maps both sides' ``Replicates`` to an array ``(R, O)`` each; NaN where a replicate
@@ -7,19 +9,23 @@ has no executions.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mario_perf.comparison.slow_executions import counted
 from mario_perf.statistics import buckets
+from mario_perf.statistics.shares import Counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
+    from mario_perf.comparison.metric_changes import Sides
     from mario_perf.comparison.replicates import Replicates
-    from mario_perf.model import Metric
+    from mario_perf.metric_catalogue import Metric
 
     Floats = NDArray[np.float64]
     Both = tuple[Floats, Floats]
@@ -62,20 +68,60 @@ def interval(side: Replicates) -> Floats:
     return np.where(side.executions > 0, logs, np.nan)
 
 
-def _each(read: Callable[[Replicates], Floats]) -> Callable[[Replicates, Replicates], Both]:
-    return lambda baseline, candidate: (read(baseline), read(candidate))
+@dataclass(frozen=True, slots=True)
+class Portions:
+    """Executions of each side, and those that are counted; ``beyond`` are the bounds above which they are."""
+
+    baseline: Counted
+    candidate: Counted
+    beyond: Floats | None = None
 
 
-LOGARITHMIC: Mapping[Metric, Callable[[Replicates, Replicates], Both]] = {
-    "latency": latency,
+def failed(sides: Sides) -> Portions:
+    """Failed executions; where the service does not tell them apart, the requests that failed."""
+    if not sides.service_tells:
+        return Portions(sides.client[0].failures, sides.client[1].failures)
+    return Portions(
+        Counted(sides.baseline.failed, sides.baseline.executions),
+        Counted(sides.candidate.failed, sides.candidate.executions),
+    )
+
+
+def failed_requests(sides: Sides) -> Portions | None:
+    """What failed at the client; None where these are the failures themselves."""
+    if not sides.service_tells:
+        return None
+    return Portions(sides.client[0].failures, sides.client[1].failures)
+
+
+def slow(sides: Sides) -> Portions:
+    """Executions above a bound that both sides share."""
+    found = counted(sides.baseline, sides.candidate)
+    return Portions(found.baseline, found.candidate, found.bounds)
+
+
+def _each(read: Callable[[Replicates], Floats]) -> Callable[[Sides], Both]:
+    return lambda sides: (read(sides.baseline), read(sides.candidate))
+
+
+LOGARITHMIC: Mapping[Metric, Callable[[Sides], Both]] = {
+    "latency": lambda sides: latency(sides.baseline, sides.candidate),
     "p95": _each(quantile(0.95)),
+    "response_time": lambda sides: (sides.client[0].times, sides.client[1].times),
+    "mean": _each(mean),
     "p50": _each(quantile(0.50)),
     "p99": _each(quantile(0.99)),
-    "mean": _each(mean),
     "spread": _each(spread),
     "rate": _each(interval),
 }
-"""All of them by the name under which a comparison carries them."""
+"""How each metric of the catalogue is read that changes by a factor."""
+
+SHARES: Mapping[Metric, Callable[[Sides], Portions | None]] = {
+    "error_ratio": failed,
+    "slow_share": slow,
+    "response_errors": failed_requests,
+}
+"""How each share is read."""
 
 
 def _fine(side: Replicates) -> NDArray[np.bool_]:

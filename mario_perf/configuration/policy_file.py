@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    create_model,
     model_validator,
 )
 
@@ -32,6 +33,7 @@ from mario_perf.configuration.policy import (
 from mario_perf.configuration.service_metrics import CQRS, Metrics, Unit, unit_of
 from mario_perf.configuration.toml_lines import line_of
 from mario_perf.errors import PolicyError, nearest
+from mario_perf.metric_catalogue import FAMILIES
 
 DEFAULT_PATH = Path("perf.toml")
 
@@ -82,22 +84,29 @@ class _Gate(_Table):
     max_findings: int | None = Field(default=None, ge=1)
 
 
-class _Thresholds(_Table):
-    latency_noise: float | None = Field(default=None, ge=0)
-    latency_resolution: float | None = Field(default=None, gt=0)
-    tail_noise: float | None = Field(default=None, ge=0)
-    tail_resolution: float | None = Field(default=None, gt=0)
-    error_noise: Ratio | None = None
-    error_resolution: Ratio | None = None
-    slow_noise: Ratio | None = None
-    slow_resolution: Ratio | None = None
-    response_noise: float | None = Field(default=None, ge=0)
-    response_resolution: float | None = Field(default=None, gt=0)
-    mean_noise: float | None = Field(default=None, ge=0)
-    mean_resolution: float | None = Field(default=None, gt=0)
-    latency_processes: float | None = Field(default=None, ge=0)
-    tail_processes: float | None = Field(default=None, ge=0)
-    min_samples: int | None = Field(default=None, ge=1)
+_ROLES = ("_noise", "_resolution", "_processes")
+
+
+def _threshold(name: str) -> tuple[object, object]:
+    """The type and the default of a threshold: a family's, or how far its processes lie apart."""
+    key, _, role = name.rpartition("_")
+    if key in FAMILIES and FAMILIES[key].processes is None:
+        return (Ratio | None, None)
+    return (float | None, Field(default=None, gt=0) if role == "resolution" else Field(default=None, ge=0))
+
+
+if TYPE_CHECKING:
+
+    class _Thresholds(_Table): ...
+
+else:
+    _NAMES = [one.name for one in fields(Thresholds)]
+    _Thresholds = create_model(
+        "_Thresholds",
+        __base__=_Table,
+        **{name: _threshold(name) for name in _NAMES if name.endswith(_ROLES)},
+        min_samples=(int | None, Field(default=None, ge=1)),
+    )
 
 
 class _Limits(_Table):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from mario_perf.configuration.policy import Thresholds
+from mario_perf.metric_catalogue import FAMILIES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -33,19 +36,9 @@ _HEAD = """\
 [thresholds]
 # Noise: the smallest change worth acting on. Resolution: what a pass promises, no change as large as this
 # went by unseen.
-# latency_noise = 0.01          # the typical duration, relative: 1 %
-# latency_resolution = 0.05
-# tail_noise = 0.05             # p95
-# tail_resolution = 0.33
-# error_noise = 0.001           # the share of failures, as a difference
-# error_resolution = 0.01
-# slow_noise = 0.005            # the share of the slowest executions, as a difference
-# slow_resolution = 0.02
-# response_noise = 0.05         # the typical response time that the client sees, relative
-# response_resolution = 0.25
-# mean_noise = 0.1              # the mean, for what is rare and very slow
-# mean_resolution = 0.5
+"""
 
+_LIMITS = """\
 [limits]
 # Absolute limits, with or without a baseline.
 # p95 = "50ms"
@@ -61,8 +54,18 @@ def text(candidate: Candidate, service: Service, locustfile: str | None) -> str:
 
     Where it is not known how the service is started, or what is sent, an example stands in a comment.
     """
-    parts = ((_HEAD,), _load(locustfile), _metrics(candidate), _service(service))
+    limits = (*_thresholds(), _LIMITS)
+    parts = ((_HEAD.rstrip(),), limits, _load(locustfile), _metrics(candidate), _service(service))
     return "\n".join(line for part in parts for line in part) + "\n"
+
+
+def _thresholds() -> Iterator[str]:
+    defaults = Thresholds()
+    for family in FAMILIES.values():
+        noise = f"# {family.noise} = {getattr(defaults, family.noise)}"
+        yield f"{noise:<31} # {family.meaning}"
+        yield f"# {family.resolution} = {getattr(defaults, family.resolution)}"
+    yield ""
 
 
 def _load(locustfile: str | None) -> Iterator[str]:

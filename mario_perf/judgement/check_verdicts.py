@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Verdict
 from mario_perf.statistics.multiplicity import holm
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mario_perf.comparison.checks import Check
-    from mario_perf.model import Metric
+    from mario_perf.metric_catalogue import Metric
 
     Flags = NDArray[np.bool_]
 
@@ -57,18 +58,10 @@ def decide(checks: Sequence[Check], alpha: float) -> tuple[Decision, ...]:
     )
 
 
-TYPICAL_TIME = 4.0
-"""Weight of the check of typical time, which most regressions show in, against one of every other."""
-
-
 def share_of_promise(checks: Sequence[Check], metric: Metric) -> float:
     """What one operation's check has of the promise, when all others are still in question."""
-    every = sum(_weight(check.metric) * check.gating.sum() for check in checks)
-    return float(_weight(metric) / max(every, 1.0))
-
-
-def _weight(metric: Metric) -> float:
-    return TYPICAL_TIME if metric == "latency" else 1.0
+    every = sum(METRICS[check.metric].weight * check.gating.sum() for check in checks)
+    return float(METRICS[metric].weight / max(every, 1.0))
 
 
 def _adjusted(
@@ -76,7 +69,7 @@ def _adjusted(
 ) -> Sequence[NDArray[np.float64]]:
     """Holm over all gating checks together; the others as they are."""
     gating = np.concatenate([check.gating for check in checks])
-    weights = np.concatenate([np.full(len(check.low), _weight(check.metric)) for check in checks])
+    weights = np.concatenate([np.full(len(check.low), METRICS[check.metric].weight) for check in checks])
     flat = np.concatenate(p_values)
     flat[gating] = holm(flat[gating], weights[gating])
     return np.split(flat, len(checks))

@@ -6,27 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from mario_perf import figures
-from mario_perf.model import SHARES, Verdict
+from mario_perf.metric_catalogue import METRICS
+from mario_perf.model import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mario_perf.comparison.checks import Check
-    from mario_perf.model import Metric
-
-NAMES: Mapping[Metric, str] = {
-    "latency": "typical time",
-    "p95": "p95",
-    "p50": "p50",
-    "p99": "p99",
-    "mean": "mean time",
-    "spread": "spread (p95 over p50)",
-    "rate": "rate",
-    "error_ratio": "share of failures",
-    "slow_share": "share of slow executions",
-    "response_time": "typical response time",
-    "response_errors": "share of requests that failed",
-}
 
 MOST_OF_IT = 0.5
 """Share of a longer response time from which on it is in the handler."""
@@ -36,14 +20,13 @@ def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> s
     """One sentence on check ``check`` of operation ``index``."""
     name = _name(check, index)
     low, high = float(check.low[index]), float(check.high[index])
-    points, moved = check.metric in SHARES, float(check.change[index])
+    points, moved = METRICS[check.metric].share, float(check.change[index])
     if not math.isfinite(moved):
         return f"The {name} could not be compared: too few executions on one side."
     if not math.isfinite(low):
         return (
-            f"The {name} changed by {figures.change(moved, share=points)}, "
-            "and nothing shows how far runs of one build "
-            "lie apart: more of them have to be compared."
+            f"The {name} changed by {figures.change(moved, share=points)}, and nothing shows how far runs of "
+            "one build lie apart: more of them have to be compared."
         )
     span = figures.span(figures.change(low, share=points), figures.change(high, share=points))
     told = f"The {name} changed by {figures.change(moved, share=points)} (95 % interval {span})"
@@ -62,9 +45,8 @@ def whereabouts(response: Check, handler: Check, index: int) -> str:
 
 
 def _name(check: Check, index: int) -> str:
-    if check.beyond is None:
-        return NAMES[check.metric]
-    return f"share of executions above {figures.seconds(float(check.beyond[index]))}"
+    title = METRICS[check.metric].title
+    return title if check.beyond is None else f"{title} (above {figures.seconds(float(check.beyond[index]))})"
 
 
 def _because(check: Check, index: int, verdict: Verdict, detectable: float, *, points: bool) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mario_perf.comparison.metric_changes import Compared, Comparing, Sides
     from mario_perf.configuration.policy import Policy
     from mario_perf.judgement.check_verdicts import Decision
-    from mario_perf.model import Metric
+    from mario_perf.metric_catalogue import Metric
 
     Floats = NDArray[np.float64]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from mario_perf import figures
 from mario_perf.model import Verdict
 from mario_perf.reports import redaction, terminal_report
 
@@ -67,8 +68,9 @@ def _size(change: Change) -> str:
     if math.isnan(change.value):
         return ""
     if math.isinf(change.high):
-        return f"{change.value:+.1%} (how exactly is not known), "
-    return f"{change.value:+.1%} ({change.low:+.1%} to {change.high:+.1%}), "
+        return f"{figures.relative(change.value)} (how exactly is not known), "
+    span = figures.span(figures.relative(change.low), figures.relative(change.high))
+    return f"{figures.relative(change.value)} ({span}), "
 
 
 def _searches(count: int) -> str:

@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from mario_perf import figures
+from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Verdict
 from mario_perf.reports import heading, phrases
 from mario_perf.reports.charts import distribution, forest, timeline
@@ -36,9 +37,10 @@ from mario_perf.reports.run_evidence import (
 from mario_perf.reports.validity_section import passed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from mario_perf.model import Comparison, GateResult, Metric, OperationResult
+    from mario_perf.metric_catalogue import Metric
+    from mario_perf.model import Comparison, GateResult, OperationResult
 
 TEMPLATES = Path(__file__).parent / "templates"
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -69,8 +71,7 @@ def render(result: GateResult) -> str:
             title=heading.title(shown),
             tally=phrases.tally(shown.operations),
             durations=_forest(shown.operations, phrases.latency),
-            errors=_forest(shown.operations, partial(_moved, "error_ratio")),
-            slow=_forest(shown.operations, partial(_moved, "slow_share")),
+            shares=list(_shares(shown.operations)),
             client_times=client_times(shown.runs),
             client_errors=client_errors(shown.runs),
             revisions=revisions(shown),
@@ -136,6 +137,13 @@ def _forest(
         narrow=Markup(forest.draw(rows, forest.NARROW)),  # noqa: S704
         left_out=max(len(rows) - forest.MOST, 0),
     )
+
+
+def _shares(operations: Iterable[OperationResult]) -> Iterator[tuple[str, Plot]]:
+    """A plot for each share in the catalogue that moved anywhere, by its title."""
+    for entry in METRICS.values():
+        if entry.share and (drawn := _forest(operations, partial(_moved, entry.key))):
+            yield entry.title, drawn
 
 
 def _moved(metric: Metric, one: OperationResult) -> Comparison | None:

@@ -11,12 +11,14 @@ from urllib.parse import quote
 from mario_perf import figures
 from mario_perf.errors import listed
 from mario_perf.figures import UNKNOWN
-from mario_perf.model import SHARES, Outcome, Verdict
+from mario_perf.metric_catalogue import METRICS, Kind
+from mario_perf.model import Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mario_perf.model import Comparison, GateResult, Metric, OperationResult
+    from mario_perf.metric_catalogue import Metric
+    from mario_perf.model import Comparison, GateResult, OperationResult
 
 # A symbol beside every colour, so that neither colour nor shape has to be seen to understand.
 SYMBOLS = {
@@ -37,23 +39,14 @@ OUTCOMES = {
     Outcome.INCONCLUSIVE: "Inconclusive",
     Outcome.INVALID: "Invalid run",
 }
+_IN_UNIT = {
+    Kind.DURATION: figures.seconds,
+    Kind.SHARE: figures.percent,
+    Kind.RATE: figures.rate,
+    Kind.RATIO: figures.times,
+}
 _NO_ANCHOR = re.compile(r"[\s%]|(?<=^page):")
 """White space ends an id, ``page:`` begins the ids of the report itself, and ``%`` says what was replaced."""
-
-METRICS = {
-    "latency": "typical time",
-    "p50": "p50",
-    "p95": "p95",
-    "p99": "p99",
-    "mean": "mean time",
-    "trimmed_mean": "trimmed mean time",
-    "spread": "spread (p95 over p50)",
-    "error_ratio": "error ratio",
-    "slow_share": "slow executions",
-    "response_time": "response time",
-    "response_errors": "failed requests",
-    "rate": "rate",
-}
 
 
 def method(result: GateResult) -> str:
@@ -93,7 +86,7 @@ def spoken(one: OperationResult) -> Comparison | None:
 
 def latency(one: OperationResult) -> Comparison | None:
     """The change of durations that counts for the verdict; None when there is none."""
-    durations = [c for c in _changes(one) if c.metric not in SHARES | {"rate", "spread"}]
+    durations = [c for c in _changes(one) if METRICS[c.metric].kind is Kind.DURATION]
     chosen = [c for c in durations if c.metric == one.decided_by] or [c for c in durations if c.gating]
     return next(iter(chosen or durations), None)
 
@@ -129,9 +122,14 @@ def all_unjudged(operations: Sequence[OperationResult]) -> list[str]:
     return [f"{sentence} ({listed(those)})" for sentence, those in names.items()]
 
 
+def title(comparison: Comparison) -> str:
+    """The metric's name: the same in every table, chart and sentence."""
+    return METRICS[comparison.metric].title
+
+
 def subject(comparison: Comparison) -> str:
     """What is compared: ``p95``, or ``p95 against the limit``."""
-    name = METRICS[comparison.metric]
+    name = title(comparison)
     return f"{name} against the limit" if comparison.against == "limit" else name
 
 
@@ -159,7 +157,7 @@ def detectable(comparison: Comparison) -> str:
     """
     if comparison.against == "limit":
         return "-"
-    if not figures.is_told(comparison.detectable, share=comparison.metric in SHARES):
+    if not figures.is_told(comparison.detectable, share=METRICS[comparison.metric].share):
         return "none"
     return _size(comparison, comparison.detectable)
 
@@ -169,25 +167,17 @@ def threshold(comparison: Comparison) -> str:
     return _size(comparison, comparison.threshold)
 
 
-def quantity(metric: str, value: float) -> str:
+def quantity(metric: Metric, value: float) -> str:
     """A value of a metric in its unit."""
-    match metric:
-        case "error_ratio" | "slow_share" | "response_errors":
-            return figures.percent(value)
-        case "rate":
-            return figures.rate(value)
-        case "spread":
-            return f"{figures.number(value)} times" if math.isfinite(value) else UNKNOWN
-        case _:
-            return figures.seconds(value)
+    return _IN_UNIT[METRICS[metric].kind](value)
 
 
 def _changed(comparison: Comparison, value: float) -> str:
-    return figures.change(value, share=comparison.metric in SHARES)
+    return figures.change(value, share=METRICS[comparison.metric].share)
 
 
 def _size(comparison: Comparison, value: float) -> str:
-    return figures.size(value, share=comparison.metric in SHARES)
+    return figures.size(value, share=METRICS[comparison.metric].share)
 
 
 def anchor(one: OperationResult) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mario_perf
 from mario_perf import figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PACKAGE = Path(mario_perf.__file__).parent
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 
 
@@ -68,6 +72,15 @@ def test_no_figure_is_longer_than_a_person_reads(value: float) -> None:
 )
 def test_a_range_has_its_unit_once_where_both_ends_share_it(low: float, high: float, text: str) -> None:
     assert figures.span(figures.relative(low), figures.relative(high)) == text
+
+
+def test_a_tick_is_written_as_round_as_it_is() -> None:
+    assert [figures.tick(value, share=False) for value in (0.05, -0.75, 19.0)] == [
+        "+5 %",
+        "-75 %",
+        "+1,900 %",
+    ]
+    assert figures.tick(0.005, share=True) == "+0.5 points"
 
 
 def test_what_could_have_been_shown_is_told_only_where_it_says_something() -> None:
@@ -151,3 +164,12 @@ def test_a_longer_duration_never_reads_shorter(ends: list[float]) -> None:
     scale = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
     read = [float(number) * scale[unit] for number, unit in (figures.seconds(end).split() for end in ends)]
     assert all(low <= high * (1 + 1e-12) for low, high in pairwise(read))
+
+
+@pytest.mark.parametrize("room", ["judgement", "validity", "reports"])
+def test_what_a_report_says_has_its_figures_from_here(room: str) -> None:
+    """No room that writes a report formats a percentage or a duration in seconds by itself."""
+    own = re.compile(r":[+,]?\.\d[%g]\}|:[+,]?\.\df\} (?:%|ms|points)")
+    texts = {path: path.read_text("utf-8") for path in (PACKAGE / room).rglob("*.py")}
+    assert texts
+    assert not {path.name: found for path, text in texts.items() if (found := own.findall(text))}

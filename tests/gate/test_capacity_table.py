@@ -55,11 +55,14 @@ def test_a_probe_is_a_row_with_its_first_reasons_whatever_they_hold() -> None:
     [
         (
             Change(Verdict.REGRESSED, -0.45, -0.5, -0.4, 5, 3, "noise is 10% either way"),
-            f"regressed: -45.0% (-50.0% to -40.0%), 3 searches against 5 in {FILE}; noise is 10% either way",
+            f"regressed: -45.0 % (-50.0 to -40.0 %), 3 searches against 5 in {FILE}; noise is 10% either way",
         ),
         (
             Change(Verdict.INCONCLUSIVE, -0.3, -1.0, math.inf, 1, 1, "one against one"),
-            f"inconclusive: -30.0% (how exactly is not known), 1 search against 1 in {FILE}; one against one",
+            (
+                "inconclusive: -30.0 % (how exactly is not known), 1 search against 1 in "
+                f"{FILE}; one against one"
+            ),
         ),
         (
             Change(Verdict.INCONCLUSIVE, math.nan, -1.0, math.inf, 3, 1, "not comparable"),

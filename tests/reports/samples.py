@@ -11,14 +11,13 @@ import numpy as np
 
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.load.record.latency_counts import Latencies
+from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import (
-    SHARES,
     Commit,
     Comparison,
     Estimate,
     Finding,
     GateResult,
-    Metric,
     Operation,
     OperationResult,
     Outcome,
@@ -46,17 +45,14 @@ from mario_perf.sources.report_queries import queries
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mario_perf.metric_catalogue import Metric
+
 BOUNDS = np.round(1e-4 * 10 ** (np.arange(101) / 20), 9)  # 20 a decade from 0.1 ms to 10 s
 HOSTILE = "<script>alert(1)</script>\"&' onload=x"
 CONTROL = "/items\x1b[2J\x00\ufffe"
 WINDOW = 60.0
 _CONFIDENCE = 0.9995
 
-_NAMES: Mapping[Metric, str] = {
-    "latency": "typical time",
-    "error_ratio": "share of failures",
-    "slow_share": "share of executions above 44.7 ms",
-}
 _SENTENCES = {
     Verdict.REGRESSED: "more than the noise threshold of {}, with the certainty that the gate promises.",
     Verdict.IMPROVED: "the whole interval lies below the noise threshold.",
@@ -138,18 +134,18 @@ def comparison(
 ) -> Comparison:
     """A comparison with a noise threshold of 3 % (half a point for shares)."""
     value, low, high = interval
-    unit, threshold = ("points", "0.5 points") if metric in SHARES else ("%", "3 %")
+    unit, threshold = ("points", "0.5 points") if METRICS[metric].share else ("%", "3 %")
     return Comparison(
         metric=metric,
         baseline=values[0],
         candidate=values[1],
         change=Estimate(value, low, high, _CONFIDENCE),
-        threshold=0.005 if metric in SHARES else 0.03,
+        threshold=0.005 if METRICS[metric].share else 0.03,
         detectable=(high - low) / 2 + 0.01,
         gating=gating,
         verdict=verdict,
         explanation=(
-            f"The {_NAMES.get(metric, metric)} changed by {100 * value:+.1f} {unit} "
+            f"The {METRICS[metric].title} changed by {100 * value:+.1f} {unit} "
             f"(95 % interval {100 * low:+.1f} {unit} to {100 * high:+.1f} {unit}): "
             f"{_SENTENCES[verdict].format(threshold)}"
         ),
@@ -196,7 +192,7 @@ def failing(name: str = "StartCookingCommand") -> OperationResult:
     return replace(
         one,
         decided_by="error_ratio",
-        explanation="The share of failures rose by 2 points (1.2 to 3.1), more than the 0.5 allowed.",
+        explanation="The error ratio rose by 2 points (1.2 to 3.1), more than the 0.5 allowed.",
         comparisons=(typical, errors),
         candidate=side(0.00743, failures={"exception": 41, "business_rule": 7}),
     )

@@ -10,7 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mario_perf.model import SHARES
+from mario_perf import figures
+from mario_perf.metric_catalogue import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +38,7 @@ class Scale:
     @classmethod
     def over(cls, comparisons: Sequence[Comparison]) -> Scale:
         """As wide as every value, every finite interval end and twice the noise band, within limits."""
-        linear = comparisons[0].metric in SHARES
+        linear = METRICS[comparisons[0].metric].share
         found = [_position(end, linear=linear) for end in _ends(comparisons)]
         known = [min(max(position, -_LIMIT), _LIMIT) for position in found if math.isfinite(position)]
         least = max(_LEAST_DIFFERENCE if linear else _LEAST_SPAN, *(2 * one.threshold for one in comparisons))
@@ -66,7 +67,7 @@ class Scale:
     def _label(self, change: float) -> str:
         if change == 0:
             return "no change"
-        return f"{change * 100:+.3g} points" if self.linear else f"{change * 100:+.0f} %"
+        return figures.tick(change, share=self.linear)
 
 
 def _position(change: float, *, linear: bool) -> float:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Outcome, Severity, Verdict  # noqa: TC001
 from mario_perf.reports.schema.base import Document
 from mario_perf.reports.schema.run_document import RunReport, Side  # noqa: TC001
@@ -46,7 +47,9 @@ class Interval(Document):
 class MetricComparison(Document):
     """One metric of one operation. Changes are relative, for shares they are differences."""
 
-    metric: str
+    metric: str = Field(
+        description="; ".join(f"{one.key}: {one.reads} ({one.kind})" for one in METRICS.values())
+    )
     against: Literal["baseline", "limit"] = Field(
         default="baseline", description="a limit is the policy's, and stands as baseline"
     )

@@ -86,7 +86,7 @@ def test_failures_that_the_service_does_not_count_are_judged_beside_its_own() ->
     assert red(results) == [CHANGED]
     assert results[CHANGED].decided_by == "response_errors"
     assert check(results[CHANGED], "error_ratio").verdict is Verdict.UNCHANGED
-    assert "share of requests that failed" in results[CHANGED].explanation
+    assert "share of failed requests" in results[CHANGED].explanation
 
 
 def test_time_outside_of_the_handler_is_red_and_the_sentence_says_where_it_is() -> None:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from mario_perf.cli.main import cli
 from mario_perf.reports.formats import BY_ENDING, FORMATS
 
-README = Path(__file__).parents[3] / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 
 
 def words(text: str) -> str:
