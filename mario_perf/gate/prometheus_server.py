@@ -9,16 +9,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
+import requests
 
 from mario_perf.builds.processes import POLL, free_port, running, wait_until_ready
 from mario_perf.errors import UserError
-from mario_perf.sources.connection import asked, session
+from mario_perf.sources.connection import Connection, asked, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from mario_perf.sources.connection import Connection
 
 STARTING = 30.0
 
@@ -75,8 +73,8 @@ def _wait_for_targets(url: str, count: int) -> None:
     """
     deadline = time.monotonic() + STARTING
     while time.monotonic() < deadline:
-        with suppress(httpx.HTTPError):
-            answer = httpx.get(f"{url}/api/v1/targets", timeout=5.0).json()
+        with suppress(requests.RequestException):
+            answer = session(Connection(url)).get(f"{url}/api/v1/targets", timeout=5.0).json()
             if len(answer["data"]["activeTargets"]) >= count:
                 return
         time.sleep(POLL)
