@@ -17,24 +17,39 @@ class OversizeError(ValueError):
     """There is more than anything honest needs."""
 
 
+class Unpacker:
+    """Unpacks bytes as they come, one member of a file after the other."""
+
+    def __init__(self, layout: int) -> None:
+        self._layout = layout
+        self._member = zlib.decompressobj(layout)
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """What the next bytes hold.
+
+        Raises:
+            ValueError: They are damaged.
+        """
+        while chunk:
+            try:
+                yield self._member.decompress(chunk, PIECE)
+            except zlib.error as error:
+                raise ValueError("damaged compression") from error
+            chunk = self._member.unconsumed_tail
+            if self._member.eof:
+                chunk = self._member.unused_data
+                self._member = zlib.decompressobj(self._layout)
+
+
 def pieces(packed: Iterable[bytes], layout: int) -> Iterator[bytes]:
-    """The content, one member of the file after the other; ends without complaint where the file is cut.
+    """The content; ends without complaint where it is cut.
 
     Raises:
         ValueError: The bytes are damaged.
     """
-    member = zlib.decompressobj(layout)
+    unpacker = Unpacker(layout)
     for chunk in packed:
-        rest = chunk
-        while rest:
-            try:
-                yield member.decompress(rest, PIECE)
-            except zlib.error as error:
-                raise ValueError("damaged compression") from error
-            rest = member.unconsumed_tail
-            if member.eof:
-                rest = member.unused_data
-                member = zlib.decompressobj(layout)
+        yield from unpacker.pieces(chunk)
 
 
 def at_most(most: int, content: Iterable[bytes]) -> Iterator[bytes]:
@@ -47,5 +62,5 @@ def at_most(most: int, content: Iterable[bytes]) -> Iterator[bytes]:
     for piece in content:
         size += len(piece)
         if size > most:
-            raise OversizeError(f"more than {most >> 20} MiB")
+            raise OversizeError(f"more than {most >> 20} MiB" if most >> 20 else f"more than {most} bytes")
         yield piece
