@@ -113,10 +113,8 @@ def restored(file: StoredBaseline) -> tuple[RunMeasurement, ...]:
         ValueError: Packed counts are damaged, or too many.
     """
     bounds = np.array(file.bounds)
-    if (
-        sum(len(run.operations) * len(run.slice_edges) for run in file.runs) * (len(bounds) + 1)
-        > _MOST_COUNTS
-    ):
+    rows = sum(len(run.operations) * len(run.slice_edges) for run in file.runs)
+    if rows * (len(bounds) + 1) > _MOST_COUNTS:
         raise ValueError("more counts than a baseline has")
     return tuple(
         RunMeasurement(

@@ -84,7 +84,7 @@ def test_a_damaged_file_is_an_error(tmp_path: Path, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("unpacked", "said"),
     [
-        (bytes(1 << 23), "a scrape of more than 1 MiB"),
+        (bytes(1 << 23), "bytes hold more than 1 MiB"),
         (b'{"error": "%s"}\n' % (b" " * 1000) * (1 << 13), "bytes hold more than"),
         (random.Random(4).randbytes(1 << 21).replace(b"\n", b""), "a scrape of more than 1 MiB"),
     ],
@@ -94,6 +94,7 @@ def test_a_bomb_is_an_error_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unpacked: bytes, said: str
 ) -> None:
     monkeypatch.setattr("mario_perf.sources.scrapes._LONGEST", 1 << 20)
+    monkeypatch.setattr("mario_perf.sources.scrapes._DENSEST", 20)
     (tmp_path / "scrapes-candidate.jsonl.gz").write_bytes(gzip.compress(unpacked))
     with pytest.raises(UnreadableRunError, match=said):
         _read(tmp_path)
