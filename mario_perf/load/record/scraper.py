@@ -66,14 +66,18 @@ class Scraper:
             self.succeeded += 1
 
     def scrape_with_retries(self) -> None:
-        """Take one scrape now, and try again when it fails.
+        """Take one scrape now, and try again when it fails before its time is over.
 
         Raises:
             ScrapeError: The last try failed, too.
         """
+        over = perf_counter() + _TIMEOUT
         for _ in range(_TRIES - 1):
-            with suppress(ScrapeError):
+            try:
                 return self.scrape()
+            except ScrapeError:
+                if perf_counter() >= over:
+                    raise
         return self.scrape()
 
     @contextmanager

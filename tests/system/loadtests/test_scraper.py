@@ -113,5 +113,6 @@ def test_a_page_that_drips_is_a_failed_scrape(tmp_path: Path, monkeypatch: pytes
     with hostile() as (url, _):
         scraper = Scraper(f"{url}/drip", tmp_path / "s.jsonl.gz", TLS)
         with pytest.raises(ScrapeError, match=r"no whole answer within 0\.2 s"):
-            scraper.scrape()
+            scraper.scrape_with_retries()
+        assert scraper.failed == 1
         scraper.stop()
