@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from mario_perf.decompression import ZLIB, at_most, pieces
 from mario_perf.model import Measurement, Operation, Requests, RunMeasurement, Workload
 from mario_perf.run_record import Environment, Side, Span  # noqa: TC001 — pydantic needs them at run time
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 SCHEMA_VERSION: Final = 1
 
 _COUNT, _FLOAT = "<i4", "<f8"
+_MOST_COUNTS: Final = 1 << 26
+"""Of a file: 1,000 operations with 120 buckets, 50 slices and 10 runs have 60 million."""
 
 
 class _Stored(BaseModel):
@@ -107,9 +110,12 @@ def restored(file: StoredBaseline) -> tuple[RunMeasurement, ...]:
     """As measured.
 
     Raises:
-        ValueError: Packed counts are damaged.
+        ValueError: Packed counts are damaged, or too many.
     """
     bounds = np.array(file.bounds)
+    rows = sum(len(run.operations) * len(run.slice_edges) for run in file.runs)
+    if rows * (len(bounds) + 1) > _MOST_COUNTS:
+        raise ValueError("more counts than a baseline has")
     return tuple(
         RunMeasurement(
             run_id=run.run_id,
@@ -176,9 +182,9 @@ def _measurement(each: StoredMeasurement, slices: int, buckets: int) -> Measurem
         executions=each.executions,
         failures=each.failures,
         time_spent=each.time_spent,
-        slices=_unpacked(each.slices, _COUNT).astype(np.int64).reshape(slices, buckets),
-        slice_sums=_unpacked(each.slice_sums, _FLOAT).astype(np.float64).reshape(slices),
-        slice_failures=_unpacked(each.slice_failures, _COUNT).astype(np.int64).reshape(slices),
+        slices=_unpacked(each.slices, _COUNT, slices * buckets).astype(np.int64).reshape(slices, buckets),
+        slice_sums=_unpacked(each.slice_sums, _FLOAT, slices).astype(np.float64).reshape(slices),
+        slice_failures=_unpacked(each.slice_failures, _COUNT, slices).astype(np.int64).reshape(slices),
         requests=_requests(each.requests) if each.requests else None,
     )
 
@@ -192,8 +198,7 @@ def _packed(values: Counts | Floats, layout: str) -> str:
     return base64.b64encode(zlib.compress(values.astype(layout).tobytes(), 9)).decode()
 
 
-def _unpacked(packed: str, layout: str) -> Counts | Floats:
-    try:
-        return np.frombuffer(zlib.decompress(base64.b64decode(packed, validate=True)), dtype=layout)
-    except zlib.error as error:
-        raise ValueError(f"packed counts are damaged ({error})") from error
+def _unpacked(packed: str, layout: str, count: int) -> Counts | Floats:
+    most = count * np.dtype(layout).itemsize
+    unpacked = at_most(most, pieces([base64.b64decode(packed, validate=True)], ZLIB))
+    return np.frombuffer(b"".join(unpacked), dtype=layout)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from mario_perf.bounded_read import Reader
 from mario_perf.builds import process_environment
 from mario_perf.builds.ports import PortTakenError, is_taken
 from mario_perf.errors import UserError
@@ -25,6 +26,10 @@ STOPPING = 10.0
 
 POLL = 0.05
 """Seconds between two looks at something that is waited for."""
+
+
+ANSWERING = 2.0
+"""Seconds that a process has for one answer on its readiness."""
 
 
 class NotReadyError(UserError):
@@ -125,13 +130,13 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
         UserError: it ended.
     """
     deadline = time.monotonic() + timeout
-    # One client for all tries: making one takes longer than asking, on the very cores that the child needs.
-    with httpx.Client(timeout=2.0, trust_env=False) as client:
-        while time.monotonic() < deadline:
+    # One reader for all tries: making one takes longer than asking, on the very cores that the child needs.
+    with Reader() as reader:
+        while (left := deadline - time.monotonic()) > 0:
             if child.ended:
                 raise _failed(child)
             with suppress(httpx.HTTPError):
-                if client.get(url).is_success:
+                if httpx.codes.is_success(reader.status(url, min(ANSWERING, left))):
                     return
             time.sleep(POLL)
     raise NotReadyError(

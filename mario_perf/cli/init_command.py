@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import click
 import httpx
 
+from mario_perf import bounded_read
 from mario_perf.cli.exit_codes import WRITING
 from mario_perf.cli.matcher_option import matching
 from mario_perf.configuration import policy_text
@@ -148,7 +149,7 @@ def _ready(url: str, seen: Seen, metrics: str) -> str:
 def _answers(url: str) -> bool:
     """Whether there is a success to be had."""
     try:
-        return httpx.get(url, timeout=_ANSWERING).is_success
+        return httpx.codes.is_success(bounded_read.status(url, _ANSWERING))
     except httpx.HTTPError:
         return False
 

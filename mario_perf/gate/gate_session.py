@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from mario_perf import ci_environment, subject
+from mario_perf import bounded_read, ci_environment, subject
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds import embedded_pizzeria
 from mario_perf.builds.build import Build, metrics_path
@@ -275,7 +275,7 @@ def reached(url: str, metrics_path: str, trust: Trust) -> sides.Target:
         UserError: it does not answer.
     """
     try:
-        httpx.get(url, timeout=REACHING, trust_env=False, verify=trust.context())
+        bounded_read.status(url, REACHING, trust.context())
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         advice = (
             "give --ca FILE with who signed its certificate, or --insecure"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from mario_perf import runs
+from mario_perf import bounded_read, runs
 from mario_perf.builds.processes import running, wait_for_end
 from mario_perf.errors import InvalidRunError, UserError
-from mario_perf.gate.certificates import BY_THIS_MACHINE
+from mario_perf.gate.certificates import ANY, BY_THIS_MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -193,7 +193,7 @@ def _silence(services: Services) -> str | None:
     for name, target in services.by_side.items():
         try:
             # Whether it answers is asked, not who it is: users have seen to that.
-            httpx.get(target.url, timeout=ANSWERING, trust_env=False, verify=False)  # noqa: S501
+            bounded_read.status(target.url, ANSWERING, ANY.context())
         except httpx.TransportError as error:
             if not (services.processes and isinstance(error, httpx.TimeoutException)):
                 return f"{name} at {target.url} does not answer any more ({error})"

@@ -9,19 +9,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import httpx
+import requests
 
 from mario_perf.builds.ports import free_port, on_other_ports
 from mario_perf.builds.processes import POLL, running, wait_until_ready
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.errors import UserError
-from mario_perf.sources.connection import asked, session
+from mario_perf.sources.connection import Connection, asked, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    from mario_perf.sources.connection import Connection
 
 STARTING = 30.0
 DISCOVERING = 30.0
@@ -67,8 +65,8 @@ class Prometheus:
         """Wait: Prometheus looks at what it has discovered every five seconds."""
         deadline = time.monotonic() + DISCOVERING
         while time.monotonic() < deadline:
-            with suppress(httpx.HTTPError):
-                answer = httpx.get(f"{self.url}/api/v1/targets", timeout=5.0, trust_env=False).json()
+            with suppress(requests.RequestException):
+                answer = session(Connection(self.url)).get(f"{self.url}/api/v1/targets", timeout=5.0).json()
                 if {each["labels"]["instance"] for each in answer["data"]["activeTargets"]} == wanted:
                     return
             time.sleep(POLL)

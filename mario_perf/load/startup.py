@@ -13,6 +13,7 @@ import gevent
 import httpx
 from locust.runners import WorkerRunner
 
+from mario_perf import bounded_read
 from mario_perf.load.credentials import without_credentials
 from mario_perf.load.options.run_options import Options
 from mario_perf.load.record import load_model
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from locust.runners import Runner
 
 LOG: Final = logging.getLogger("mario_perf")
-_CONNECT_TIMEOUT: Final = 5.0  # seconds
+_ANSWERING: Final = 5.0  # seconds
 
 
 def register(environment: Environment, runner: Runner | None, **_: Any) -> None:  # noqa: ANN401
@@ -75,7 +76,7 @@ def _check_service(environment: Environment) -> None:
     for target in targets(options, environment.host or ""):
         try:
             httpx.URL(target.url).host.encode("idna")  # gevent's resolver prints what it cannot encode
-            httpx.get(target.url, timeout=_CONNECT_TIMEOUT, trust_env=False, verify=options.tls())
+            bounded_read.status(target.url, _ANSWERING, options.tls())
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             _exit(environment, f"{target.url} cannot be reached ({error}); {_advice(error)}")
 

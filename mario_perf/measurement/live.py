@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
 import select
 import sys
-import zlib
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from mario_perf.errors import UnreadableRunError
 from mario_perf.sources import series
 from mario_perf.sources.counters import increase
 from mario_perf.sources.exposition import ExpositionReader
+from mario_perf.sources.scrapes import KeptScrapes
 from mario_perf.statistics.quantiles import quantile
 
 if TYPE_CHECKING:
@@ -36,11 +36,14 @@ class Tail:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read = 0
-        self._member = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        self._rest = b""
+        self._kept = KeptScrapes()
 
     def new(self) -> Iterator[Scrape]:
-        """The scrapes since the last call, without those that failed."""
+        """The scrapes since the last call, without those that failed.
+
+        Raises:
+            UnreadableRunError: The file is damaged, or holds more than scrapes do.
+        """
         try:
             with self._path.open("rb") as file:
                 file.seek(self._read)
@@ -48,10 +51,12 @@ class Tail:
         except OSError:
             return
         self._read += len(piece)
-        *lines, self._rest = (self._rest + self._member.decompress(piece)).split(b"\n")
-        for scrape in map(json.loads, lines):
-            if "body" in scrape:
-                yield float(scrape["time"]), scrape["body"]
+        try:
+            for scrape in self._kept.read(piece):
+                if "body" in scrape:
+                    yield float(scrape["time"]), scrape["body"]
+        except (ValueError, TypeError, LookupError) as error:
+            raise UnreadableRunError(f"{self._path}: not readable as scrapes ({error}); run again") from error
 
 
 class Recent:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 from prometheus_api_client import PrometheusConnect
-from urllib3.util.retry import Retry
 
 from mario_perf.errors import SourceUnreachableError
+from mario_perf.sources.bounded_session import BoundedSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,14 +32,14 @@ class Connection:
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
-    timeout: float = 30.0  # seconds, of one request
+    timeout: float = 30.0  # seconds, of one request with its retries
     settle: float = 75.0  # seconds
     matchers: Mapping[str, str] = field(default_factory=dict)
 
 
 def session(connection: Connection) -> requests.Session:
     """With the credentials, certificates and headers; error statuses raise."""
-    opened = requests.Session()
+    opened = BoundedSession()
     opened.headers.update(connection.headers)
     opened.verify = str(connection.ca) if connection.ca and connection.verify else connection.verify
     if connection.certificate is not None:
@@ -49,18 +49,24 @@ def session(connection: Connection) -> requests.Session:
         opened.auth = connection.basic_auth
     if connection.bearer_token is not None:
         opened.auth = _Bearer(connection.bearer_token)
-    opened.hooks["response"].append(lambda response, **_: response.raise_for_status())
+    opened.hooks["response"].append(_refuse)
     return opened
 
 
 def client(connection: Connection) -> PrometheusConnect:
-    """For queries; a request that finds the server busy is sent again, twice at most."""
+    """For queries."""
     return PrometheusConnect(
         url=connection.url.rstrip("/"),
         session=session(connection),
-        retry=Retry(total=2, backoff_factor=0.2),
         timeout=connection.timeout,
     )
+
+
+def _refuse(response: requests.Response, **_: object) -> None:
+    """Raise for an error status, and for a redirect: what is left of them leads to another origin."""
+    response.raise_for_status()
+    if response.is_redirect:
+        raise requests.HTTPError("redirect to another origin", response=response)
 
 
 @dataclass(frozen=True)
@@ -90,8 +96,10 @@ def asked(url: str, question: Callable[[], Any]) -> Any:  # noqa: ANN401 — the
         ) from error
     except (requests.ConnectionError, requests.Timeout) as error:
         raise SourceUnreachableError(
-            f"{url}: Prometheus not reachable ({type(error).__name__}); start it, or correct the URL"
+            f"{url}: Prometheus not reachable ({error}); start it, or correct the URL"
         ) from error
+    except requests.exceptions.ContentDecodingError as error:
+        raise SourceUnreachableError(f"{url}: {error}; correct the URL, or ask for less") from error
     except (requests.RequestException, KeyError, TypeError) as error:
         raise SourceUnreachableError(
             f"{url}: this is no Prometheus API ({type(error).__name__}); correct the URL"

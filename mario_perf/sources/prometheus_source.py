@@ -51,7 +51,8 @@ class PrometheusSource:
     def snapshots(self, target: TargetRecord, span: Span) -> Snapshots:
         """The scrapes of ``target`` from the last one before ``span`` to the first one after it.
 
-        Waits for the scrape after a run that has just ended, at most ``settle`` seconds after its end.
+        Waits for the scrape after a run that has just ended, at most ``settle`` seconds after its end and
+        from now: a record may say that a run ends next year.
 
         Raises:
             SourceUnreachableError: The server does not answer, or refuses.
@@ -76,11 +77,13 @@ class PrometheusSource:
     def _scrape_times(self, matchers: Mapping[str, str], span: Span) -> Floats:
         """When the target was scraped successfully, unix seconds."""
         up = selector(matchers, '__name__="up"')
-        deadline = span.end + self._connection.settle
+        latest = span.end + self._connection.settle
+        deadline = time.monotonic() + min(latest - time.time(), self._connection.settle)
         while True:
-            rows = self._samples(up, span.start - _LOOKBACK, min(time.time(), deadline))
+            until = max(span.start, min(time.time(), latest))
+            rows = self._samples(up, span.start - _LOOKBACK, until)
             times = self._only(rows, matchers, span)
-            if times[-1] >= span.end or time.time() >= deadline:
+            if times[-1] >= span.end or time.monotonic() >= deadline:
                 return times
             time.sleep(_POLL)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import zlib
 from typing import TYPE_CHECKING
 
+from mario_perf.decompression import GZIP, OversizeError, Unpacker
 from mario_perf.errors import UnreadableExpositionError, UnreadableRunError
 from mario_perf.sources import series
 from mario_perf.sources.exposition import ExpositionReader
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from mario_perf.model import Snapshots
     from mario_perf.run_record import Span, TargetRecord
 
-_CHUNK = 1 << 18
-_GZIP = 16 + zlib.MAX_WBITS
+_CHUNK = 1 << 16
+_LONGEST = 1 << 27
+"""Bytes of the longest line: a metrics page of the largest size, with its quotes escaped."""
+
+_DENSEST = 500
+"""Bytes in one byte of a file. Pages that repeat have some 200; a bomb has a thousand."""
 
 
 class ScrapeSource:
@@ -71,24 +75,51 @@ class ScrapeSource:
 
 
 def scrapes(path: Path) -> Iterator[dict[str, str]]:
-    """Each scrape of a file, whole ones only."""
-    rest = b""
-    for piece in _decompressed(path):
-        *lines, rest = (rest + piece).split(b"\n")
-        for line in lines:
-            yield json.loads(line)
+    """Each scrape of a file, whole ones only; ends without complaint where the file is cut.
 
-
-def _decompressed(path: Path) -> Iterator[bytes]:
-    """What a gzip file holds, one member after the other; ends without complaint where the file is cut."""
-    member = zlib.decompressobj(_GZIP)
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is damaged, or holds more than scrapes do.
+    """
+    kept = KeptScrapes()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            while chunk:
-                try:
-                    yield member.decompress(chunk)
-                except zlib.error as error:
-                    raise ValueError("damaged gzip") from error
-                chunk = member.unused_data
-                if member.eof:
-                    member = zlib.decompressobj(_GZIP)
+            yield from kept.read(chunk)
+
+
+class KeptScrapes:
+    """Reads the bytes of a file of scrapes as they come."""
+
+    def __init__(self) -> None:
+        self._unpacker = Unpacker(GZIP)
+        self._begun: list[bytes] = []
+        self._packed = self._unpacked = 0
+
+    def read(self, chunk: bytes) -> Iterator[dict[str, str]]:
+        """The scrapes that end in the next bytes.
+
+        Raises:
+            ValueError: They are damaged, or hold more than scrapes do.
+        """
+        self._packed += len(chunk)
+        for piece in self._unpacker.pieces(chunk):
+            self._unpacked += len(piece)
+            if self._unpacked > max(_LONGEST, _DENSEST * self._packed):
+                raise OversizeError(f"{self._packed} bytes hold more than {self._unpacked >> 20} MiB")
+            *ends, rest = piece.split(b"\n")
+            for end in ends:
+                yield _scrape(b"".join((*self._begun, end)))
+                self._begun = []
+            self._begun.append(rest)
+            if sum(map(len, self._begun)) > _LONGEST:
+                raise OversizeError(f"a scrape of more than {_LONGEST >> 20} MiB")
+
+
+def _scrape(line: bytes) -> dict[str, str]:
+    try:
+        scrape = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("a scrape that is nested too deeply") from error
+    if not isinstance(scrape, dict) or not isinstance(scrape.get("body", ""), str):
+        raise ValueError(f"a line that holds no scrape: {line[:40]!r}")  # noqa: TRY004 - of a file, not of a call
+    return scrape

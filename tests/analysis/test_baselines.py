@@ -1,4 +1,6 @@
+import base64
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -129,13 +131,26 @@ def test_another_schema_is_an_error_that_says_what_to_do(tmp_path: Path) -> None
         stored_baselines.load(path)
 
 
-@pytest.mark.parametrize("damage", ["!", "AAAA", "eJwDAAAAAAE="])
+BOMB = base64.b64encode(zlib.compress(bytes(1 << 20))).decode()
+
+
+@pytest.mark.parametrize("damage", ["!", "AAAA", "eJwDAAAAAAE=", BOMB])
 def test_damaged_counts_are_an_error(tmp_path: Path, damage: str) -> None:
     path = stored_baselines.save(_run(), tmp_path).path
     file = json.loads(path.read_text())
     file["runs"][0]["operations"][0]["slices"] = damage
     path.write_text(json.dumps(file))
     with pytest.raises(UnreadableBaselineError, match="save a new one"):
+        stored_baselines.load(path)
+
+
+def test_more_counts_than_a_baseline_has_are_an_error(tmp_path: Path) -> None:
+    path = stored_baselines.save(_run(), tmp_path).path
+    file = json.loads(path.read_text())
+    file["bounds"] = list(range(1 << 13))
+    file["runs"][0]["slice_edges"] = list(range(1 << 13))
+    path.write_text(json.dumps(file))
+    with pytest.raises(UnreadableBaselineError, match="more counts than a baseline has"):
         stored_baselines.load(path)
 
 

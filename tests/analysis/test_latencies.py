@@ -1,12 +1,15 @@
 """Merged histograms say what one histogram of all response times would have said."""
 
+import base64
 import math
+import zlib
 
 import hypothesis.strategies as st
 import pytest
 from hdrh.histogram import HdrHistogram
 from hypothesis import given
 
+from mario_perf.decompression import OversizeError
 from mario_perf.errors import UnreadableRunError
 from mario_perf.load.record.latency_counts import Latencies
 from mario_perf.measurement.response_times import merged, typical
@@ -56,6 +59,15 @@ def test_a_damaged_histogram_is_named_in_one_line(damaged: str | None) -> None:
     bad = good.model_copy(update={"hdr": good.hdr[:-8] if damaged is None else damaged})
     with pytest.raises(UnreadableRunError, match=r"^pay: .* damaged; run again$"):
         merged([good, bad])
+
+
+def test_a_histogram_that_is_a_bomb_is_damaged() -> None:
+    good = counted([0.01, 0.02]).record("pay")
+    head = base64.b64decode(good.hdr)[:8]
+    bomb = base64.b64encode(head + zlib.compress(bytes(1 << 22))).decode()
+    with pytest.raises(UnreadableRunError, match="damaged") as caught:
+        merged([good, good.model_copy(update={"hdr": bomb})])
+    assert isinstance(caught.value.__cause__, OversizeError)
 
 
 @given(RUNS)

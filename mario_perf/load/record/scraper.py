@@ -13,15 +13,17 @@ import gevent
 import httpx
 from gevent.lock import BoundedSemaphore
 
+from mario_perf.bounded_read import Reader
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
     from pathlib import Path
 
 LOG: Final = logging.getLogger("mario_perf")
-_TIMEOUT: Final = 5.0  # seconds
+_TIMEOUT: Final = 5.0  # seconds, of a whole scrape
 _TRIES: Final = 3
-_HEADERS: Final = {"Accept": "text/plain;version=0.0.4", "Accept-Encoding": "identity"}
+_HEADERS: Final = {"Accept": "text/plain;version=0.0.4"}
 
 
 class ScrapeError(Exception):
@@ -39,7 +41,7 @@ class Scraper:
     def __init__(self, url: str, path: Path, tls: ssl.SSLContext) -> None:
         self._url = url
         self._path = path
-        self._client = httpx.Client(timeout=_TIMEOUT, headers=_HEADERS, trust_env=False, verify=tls)
+        self._reader = Reader(tls)
         self._file: gzip.GzipFile | None = None
         self._torn: str | None = None
         self._lock = BoundedSemaphore(1)
@@ -64,14 +66,18 @@ class Scraper:
             self.succeeded += 1
 
     def scrape_with_retries(self) -> None:
-        """Take one scrape now, and try again when it fails.
+        """Take one scrape now, and try again when it fails before its time is over.
 
         Raises:
             ScrapeError: The last try failed, too.
         """
+        over = perf_counter() + _TIMEOUT
         for _ in range(_TRIES - 1):
-            with suppress(ScrapeError):
+            try:
                 return self.scrape()
+            except ScrapeError:
+                if perf_counter() >= over:
+                    raise
         return self.scrape()
 
     @contextmanager
@@ -93,7 +99,7 @@ class Scraper:
         if self._greenlet is not None:
             with self._lock:
                 self._greenlet.kill()
-        self._client.close()
+        self._reader.close()
         if self._file is not None:
             with suppress(OSError):  # without its end it reads like the file of a crash
                 self._file.close()
@@ -114,12 +120,12 @@ class Scraper:
 
     def _fetch(self) -> str:
         try:
-            response = self._client.get(self._url)
+            answer = self._reader.get(self._url, _TIMEOUT, headers=_HEADERS)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ScrapeError(f"{type(error).__name__}: {error}") from error
-        if response.status_code != httpx.codes.OK:
-            raise ScrapeError(f"status {response.status_code}")
-        return response.text
+        if answer.status != httpx.codes.OK:
+            raise ScrapeError(f"status {answer.status}")
+        return answer.text
 
     def _write(self, scrape: dict[str, float | str]) -> None:
         """Write in a thread: compression takes milliseconds, which would delay users."""

@@ -1,5 +1,6 @@
 import gzip
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -63,12 +64,39 @@ def test_only_failed_scrapes_are_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"not gzip", gzip.compress(b"not json\n"), gzip.compress(b'{"body": 1}\n')],
-    ids=["no gzip", "no JSON", "no time"],
+    [
+        b"not gzip",
+        gzip.compress(b"not json\n"),
+        gzip.compress(b'{"body": 1}\n'),
+        gzip.compress(b'{"time": 1, "body": 1}\n'),
+        gzip.compress(b'{"time": 1%s, "body": ""}\n' % (b"0" * 9999)),
+        gzip.compress(b'["body"]\n'),
+        gzip.compress(b"[" * 100_000 + b"\n"),
+    ],
+    ids=["no gzip", "no JSON", "no time", "no text", "huge time", "no scrape", "deep"],
 )
 def test_a_damaged_file_is_an_error(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "scrapes-candidate.jsonl.gz").write_bytes(data)
     with pytest.raises(UnreadableRunError, match="not readable as scrapes"):
+        _read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("unpacked", "said"),
+    [
+        (bytes(1 << 23), "bytes hold more than 1 MiB"),
+        (b'{"error": "%s"}\n' % (b" " * 1000) * (1 << 13), "bytes hold more than"),
+        (random.Random(4).randbytes(1 << 21).replace(b"\n", b""), "a scrape of more than 1 MiB"),
+    ],
+    ids=["zeros", "lines", "a line"],
+)
+def test_a_bomb_is_an_error_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unpacked: bytes, said: str
+) -> None:
+    monkeypatch.setattr("mario_perf.sources.scrapes._LONGEST", 1 << 20)
+    monkeypatch.setattr("mario_perf.sources.scrapes._DENSEST", 20)
+    (tmp_path / "scrapes-candidate.jsonl.gz").write_bytes(gzip.compress(unpacked))
+    with pytest.raises(UnreadableRunError, match=said):
         _read(tmp_path)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.errors import UnreadableRunError
 from mario_perf.measurement.live import WINDOW, Recent, Tail, between
 from tests.analysis.conftest import Service
 
@@ -141,6 +142,13 @@ def next_operations(live: subprocess.Popen[str]) -> list[dict[str, object]]:
     assert live.stdout is not None
     found: list[dict[str, object]] = json.loads(live.stdout.readline())["operations"]
     return found
+
+
+def test_a_file_that_holds_no_scrapes_is_an_error_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "scrapes-candidate.jsonl.gz"
+    path.write_bytes(gzip.compress(b"[]\n"))
+    with pytest.raises(UnreadableRunError, match="not readable as scrapes"):
+        list(Tail(path).new())
 
 
 def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ import gevent
 import pytest
 
 from mario_perf.load import trusted_certificates
+from mario_perf.load.record import scraper as scraping
 from mario_perf.load.record.scraper import ScrapeError, Scraper
 from mario_perf.sources.scrapes import scrapes
+from tests.system.hostile_server import hostile
 from tests.system.loadtests.exposition import BODY, serving
 
 TLS = trusted_certificates.context(None, insecure=False)
@@ -95,3 +97,22 @@ def test_a_full_disk_is_logged_once_and_ends_scraping(
     ]
     assert scraper.succeeded == 0
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["endless", "gzip"])
+def test_an_endless_page_is_a_failed_scrape(path: str, tmp_path: Path) -> None:
+    with hostile() as (url, _):
+        scraper = Scraper(f"{url}/{path}", tmp_path / "s.jsonl.gz", TLS)
+        with pytest.raises(ScrapeError, match="more than 32 MiB"):
+            scraper.scrape()
+        scraper.stop()
+
+
+def test_a_page_that_drips_is_a_failed_scrape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scraping, "_TIMEOUT", 0.2)
+    with hostile() as (url, _):
+        scraper = Scraper(f"{url}/drip", tmp_path / "s.jsonl.gz", TLS)
+        with pytest.raises(ScrapeError, match=r"no whole answer within 0\.2 s"):
+            scraper.scrape_with_retries()
+        assert scraper.failed == 1
+        scraper.stop()

@@ -225,6 +225,18 @@ def test_waiting_for_a_scrape_has_an_end(scene: Scene) -> None:
     assert found.times[-1] < ending.end
 
 
+def test_a_run_that_ends_next_year_is_not_waited_for(scene: Scene) -> None:
+    ending = Span(start=scene.record.whole_run.start, end=time.time() + 3e7)
+    found = scene.source(settle=0.1).snapshots(scene.target, ending)
+    assert found.times[-1] < ending.end
+
+
+def test_a_run_that_begins_next_year_has_no_scrape(scene: Scene) -> None:
+    ahead = Span(start=time.time() + 3e7, end=time.time() + 4e7)
+    with pytest.raises(TargetNotScrapedError, match="no scrape of"):
+        scene.source(settle=0.1).snapshots(scene.target, ahead)
+
+
 def test_a_target_that_is_not_scraped_is_an_error_with_what_is(scene: Scene) -> None:
     other = scene.target.model_copy(update={"metrics_url": "http://127.0.0.1:1/metrics"})
     with pytest.raises(TargetNotScrapedError, match=f"no scrape of instance=127.0.0.1:1.*{scene.exporter}"):
