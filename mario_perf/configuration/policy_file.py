@@ -212,6 +212,10 @@ class _File(_Table):
         )
 
 
+_LONGEST_LINE = 10_000
+"""Characters. The parser's time grows with the square of a key's parts, and each bracket nests deeper."""
+
+
 def load(path: Path | None = None) -> Policy:
     """The policy in a file; without a path perf.toml, and the defaults if there is none.
 
@@ -234,12 +238,16 @@ def parse(text: str, place: str = "perf.toml") -> Policy:
     Raises:
         PolicyError: It is no TOML, or says something that does not exist.
     """
+    if long := [at for at, line in enumerate(text.splitlines(), 1) if len(line) > _LONGEST_LINE]:
+        raise PolicyError(f"{place}:{long[0]}: more than {_LONGEST_LINE} characters in a line; shorten it")
     try:
         return _File.model_validate(tomllib.loads(text)).policy()
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"{place}: {error}") from error
     except ValidationError as error:
         raise PolicyError(_told(error, text, place)) from error
+    except (RecursionError, ValueError, OverflowError) as error:
+        raise PolicyError(f"{place}: a value is nested too deeply, or too large; correct it") from error
 
 
 def defaults() -> str:

@@ -100,7 +100,7 @@ def asked(url: str, question: Callable[[], Any]) -> Any:  # noqa: ANN401 — the
         ) from error
     except requests.exceptions.ContentDecodingError as error:
         raise SourceUnreachableError(f"{url}: {error}; correct the URL, or ask for less") from error
-    except (requests.RequestException, KeyError, TypeError) as error:
+    except (requests.RequestException, LookupError, TypeError, ValueError, RecursionError) as error:
         raise SourceUnreachableError(
             f"{url}: this is no Prometheus API ({type(error).__name__}); correct the URL"
         ) from error

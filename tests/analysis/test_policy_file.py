@@ -139,3 +139,19 @@ def test_a_ready_made_setup_is_a_word_and_any_other_a_list() -> None:
 def test_a_setup_that_cannot_be_is_refused(setup: str, said: str) -> None:
     with pytest.raises(PolicyError, match=said):
         policy_file.parse(f"[service]\n{setup}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "[" * 100_000,
+        "[load]\nseed = " + "9" * 10_000,
+        "[thresholds]\nnoise = " + "9" * 4_000,
+        "a." * 100_000 + "b = 1",
+        "x = [" + "[\n" * 5_000,
+    ],
+    ids=["deep", "digits", "number", "keys", "lines"],
+)
+def test_what_is_deep_or_huge_is_an_error_in_one_line(text: str) -> None:
+    with pytest.raises(PolicyError, match=r"^perf.toml.*"):
+        policy_file.parse(text)

@@ -144,7 +144,7 @@ def load(path: Path) -> Mapping[str, Shape]:
         where = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
         raise ValueError(f"{path}: {where}: {reason}") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError, OverflowError) as error:
         raise ValueError(f"{path}: {error}") from error
 
 
