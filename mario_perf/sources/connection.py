@@ -81,10 +81,10 @@ class _Bearer(requests.auth.AuthBase):
 
 
 def asked(url: str, question: Callable[[], Any]) -> Any:  # noqa: ANN401 — the client is untyped
-    """The answer to a question to the server at ``url``.
+    """The answer to a question to the server at ``url``, or what is read from it.
 
     Raises:
-        SourceUnreachableError: There is none.
+        SourceUnreachableError: There is none, or one of another shape than Prometheus documents.
     """
     try:
         return question()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -64,7 +65,7 @@ class PrometheusSource:
         slack = _WITHIN * float(np.diff(times).min()) if len(times) > 1 else 0.0
         named = selector(matchers, f'__name__=~"{_names(self._metrics)}"')
         rows = self._samples(named, times[0] - 1.0, times[-1] + slack)
-        table = _table(rows, times, slack)
+        table: Table = asked(self._connection.url, lambda: _table(rows, times, slack))
         if missing := series.missing_metric(table, self._metrics):
             raise series.not_found(missing, self._names(matchers), self._connection.url)
         return series.snapshots(table, self._metrics)
@@ -82,7 +83,7 @@ class PrometheusSource:
         while True:
             until = max(span.start, min(time.time(), latest))
             rows = self._samples(up, span.start - _LOOKBACK, until)
-            times = self._only(rows, matchers, span)
+            times: Floats = asked(self._connection.url, partial(self._only, rows, matchers, span))
             if times[-1] >= span.end or time.monotonic() >= deadline:
                 return times
             time.sleep(_POLL)
@@ -125,13 +126,17 @@ def latest(connection: Connection, metrics: Metrics) -> Table:
         SourceUnreachableError: The server does not answer, or is no Prometheus.
     """
     rows = now(connection, f'__name__=~"{_names(metrics)}"')
-    as_of_a_range = [
+    table: Table = asked(connection.url, lambda: _table(_as_of_a_range(rows), np.array([math.inf]), 0.0))
+    return table
+
+
+def _as_of_a_range(rows: Sequence[Any]) -> list[Any]:
+    return [
         {"metric": row["metric"], f"{kind}s": [row[kind]]}
         for row in rows
         for kind in ("value", "histogram")
         if kind in row
     ]
-    return _table(as_of_a_range, np.array([math.inf]), 0.0)
 
 
 def _names(metrics: Metrics) -> str:

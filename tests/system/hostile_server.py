@@ -9,6 +9,7 @@ import zlib
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_later(self) -> None:
         self._answer(503, b"busy", {"Retry-After": "3600"})
+
+    def do_json(self) -> None:
+        """Whatever the address holds in its part ``/json/TEXT/``."""
+        self._answer(200, unquote(self.path.split("/")[2]).encode())
+
+    def do_deep(self) -> None:
+        self._answer(200, b"[" * 100_000)
 
     def do_soon(self) -> None:
         busy = sum(path == self.path for path, _ in self.server.seen) == 1

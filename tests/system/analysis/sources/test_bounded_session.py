@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BRIEF, AMPLE = 0.3, 30.0  # seconds
+DATA = '{"status": "success", "data": {"result": %s}}'
 SPAN = Span(start=1000.0, end=1010.0)
 
 
@@ -55,6 +57,23 @@ def test_a_prometheus_whose_answer_has_no_end_is_refused(
 ) -> None:
     monkeypatch.setattr(bounded_session, "MOST", 1 << 22)
     with pytest.raises(SourceUnreachableError, match="more than 4 MiB; correct the URL"):
+        asked_for_a_run(f"{url}/{path}", AMPLE)
+
+
+SHAPES = [
+    "null",
+    "7",
+    '[{"metric": {}}]',
+    '["row"]',
+    '[{"metric": {}, "values": 1}]',
+    '[{"metric": {}, "values": [[1]]}]',
+    '[{"metric": {}, "values": [["x", "1"]]}]',
+]
+
+
+@pytest.mark.parametrize("path", ["deep", *(f"json/{quote(DATA % shape)}" for shape in SHAPES)])
+def test_an_answer_of_another_shape_is_refused(url: str, path: str) -> None:
+    with pytest.raises(SourceUnreachableError, match="no Prometheus API"):
         asked_for_a_run(f"{url}/{path}", AMPLE)
 
 
