@@ -112,7 +112,7 @@ def test_a_quiet_machine_says_how_long_a_gate_must_be() -> None:
     found = noise(World(apart=0.01, burst=0.0, rounds=4), 7.0)
     assert found["noise"].level is Level.OK
     assert found["length"].level is Level.OK
-    assert "sees 10% on every operation" in found["length"].found
+    assert "sees 10% on each operation" in found["length"].found
 
 
 def test_rounds_that_take_long_ask_for_more_time() -> None:

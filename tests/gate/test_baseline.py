@@ -92,6 +92,6 @@ def test_a_run_whose_service_died_is_refused() -> None:
 
 def test_half_a_duet_is_refused() -> None:
     run = leave("baseline", "candidate")
-    with pytest.raises(UserError, match=r"it is a duet.*save a run of one"):
+    with pytest.raises(UserError, match=r"in a duet.*save a run of one"):
         save(run)
     assert stored_baselines.found() == ()

@@ -112,7 +112,7 @@ def test_before_five_rounds_only_what_is_gross_is_red() -> None:
     )
     assert red(much_slower) == ["Operation0"]
     assert red(slower) == []
-    assert "fewer than five rounds can only show more than 25 %" in slower[0].explanation
+    assert "fewer than five rounds show only changes above 25 %" in slower[0].explanation
 
 
 def test_an_interval_above_the_noise_is_not_called_unchanged() -> None:

@@ -194,7 +194,7 @@ commandBus_Ship_allTimer_seconds_bucket{le="+Inf"} 3
         ("up 1\nthis is prose\n", "no value"),
         (
             AXON,
-            "several histograms, each of one operation: commandBus_Place_allTimer_seconds, commandBus_Ship",
+            "several histograms, each with one operation: commandBus_Place_allTimer_seconds, commandBus_Ship",
         ),
         (
             METHODS.replace("requests_seconds", "requests").replace('le="1"', 'le="3"'),
