@@ -157,7 +157,7 @@ def test_a_candidate_that_refuses_before_any_operation_does_not_pass(
     ("failing", "outside", "decided_by", "told"),
     [
         (2, 0.0, "error_ratio", "error ratio"),
-        (0, 0.05, "response_time", "the time is outside of it"),
+        (0, 0.05, "response_time", "look outside it"),
     ],
     ids=["it answers 503", "it lingers outside of its handler"],
 )
