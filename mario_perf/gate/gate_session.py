@@ -250,7 +250,7 @@ def _source(session: Session) -> Iterator[tuple[SourceOf, Scraped]]:
 
 
 def _by_others(ports: Sequence[int]) -> None:
-    """Nobody has to be told: there is no Prometheus, or it knows the services."""
+    """No-op: no Prometheus, or it knows the services already."""
 
 
 def _load(wish: Wish, policy: Policy) -> Load:

@@ -56,7 +56,7 @@ def test_one_search_against_one_never_decides_and_says_what_would(before: float,
     assert change.verdict is Verdict.INCONCLUSIVE
     assert change.value == pytest.approx(now / before - 1)
     assert (change.low, change.high) == (-1.0, math.inf)
-    assert "keep 3 with --keep, and compare 3 with --searches 3" in change.reason
+    assert "store 3 with --keep, and compare 3 with --searches 3" in change.reason
 
 
 def test_one_new_search_is_judged_by_how_far_those_that_were_kept_lie_apart() -> None:

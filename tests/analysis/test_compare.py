@@ -129,7 +129,7 @@ def test_a_run_without_target_is_one_line(make_run: MakeRun, capsys: pytest.Capt
 def test_a_wrong_policy_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     Path("perf.toml").write_text("[gate]\nspeed = 1\n")
     assert main([]) == 2
-    assert "perf.toml:2: gate.speed does not exist" in _error(capsys)
+    assert "perf.toml:2: gate.speed is unknown" in _error(capsys)
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(

@@ -59,10 +59,7 @@ def test_a_probe_is_a_row_with_its_first_reasons_whatever_they_hold() -> None:
         ),
         (
             Change(Verdict.INCONCLUSIVE, -0.3, -1.0, math.inf, 1, 1, "one against one"),
-            (
-                "inconclusive: -30.0 % (interval unknown), 1 search against 1 in "
-                f"{FILE}; one against one"
-            ),
+            (f"inconclusive: -30.0 % (interval unknown), 1 search against 1 in {FILE}; one against one"),
         ),
         (
             Change(Verdict.INCONCLUSIVE, math.nan, -1.0, math.inf, 3, 1, "not comparable"),
