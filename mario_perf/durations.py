@@ -18,5 +18,5 @@ def seconds(written: str | float) -> float:
         return float(written)
     match = _WRITTEN.fullmatch(str(written))
     if match is None:
-        raise ValueError(f"{written!r} is no duration: write it like 50ms, 1.5s or 2m")
+        raise ValueError(f"{written!r} is not a duration; write it like 50ms, 1.5s or 2m")
     return float(match[1]) * _SECONDS[match[2]]

@@ -1,7 +1,7 @@
 """Figures as people read them, the same wherever they are shown: quantities with units, and changes.
 
 A figure has one written form: three significant digits, without zeros that say nothing. A change is rounded
-to what decides. What is not a finite number reads as ``unknown``: nobody has to know what ``nan`` means.
+to what decides. What is not a finite number reads as ``unknown``, not as ``nan``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ALL: Final = 1.0
 """Of a share there is no more: 100 points."""
 
 _WHOLE: Final = 0.1
-"""From here on a fraction of a per cent tells nobody anything of a size."""
+"""From this size on, fractions of a per cent are left out."""
 
 _TWO_DIGITS: Final = 10.0
 """Below this a change is rounded to two digits, which show while it is below one."""

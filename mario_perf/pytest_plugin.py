@@ -75,7 +75,7 @@ class PerfReport(pytest.File):
         """Read it.
 
         Raises:
-            CollectError: it is no report, or of another version.
+            CollectError: it is not a report, or of another version.
         """
         from mario_perf.cli.exit_codes import of_outcome  # noqa: PLC0415 - see the module's docstring
         from mario_perf.judgement import verdict  # noqa: PLC0415
@@ -109,12 +109,12 @@ class PerfReport(pytest.File):
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"]) or "file"
             raise self.CollectError(
-                f"{self.path}: no report of format {FORMAT_VERSION} ({place}: {first['msg']}); run again"
+                f"{self.path}: not a report of format {FORMAT_VERSION} ({place}: {first['msg']}); run again"
             ) from error
 
 
 class _Item(pytest.Item):
-    """Shows the message of an error of ours alone: a traceback of the plugin would tell nobody anything."""
+    """Shows the message of an error of ours alone: a traceback of the plugin would not help."""
 
     def repr_failure(self, excinfo: ExceptionInfo[BaseException]) -> str | TerminalRepr:  # type: ignore[override]
         if isinstance(excinfo.value, VerdictError):

@@ -35,7 +35,7 @@ def make_root(folder: Path) -> None:
 
 
 def folder_of(path: Path) -> Path:
-    """The run's folder, of which a path may name the ``run.json``."""
+    """The run's folder; ``path`` may be its ``run.json``."""
     return path.parent if path.suffix == ".json" else path
 
 

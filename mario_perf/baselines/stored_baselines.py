@@ -83,16 +83,16 @@ def load(path: Path) -> Baseline:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise UnreadableBaselineError(
-            f"{path}: no baseline of schema {baseline_file.SCHEMA_VERSION} "
+            f"{path}: not a baseline of schema {baseline_file.SCHEMA_VERSION} "
             f"({place or 'file'}: {first['msg']}); remove it and save a new one"
         ) from error
     except ValueError as error:
         raise UnreadableBaselineError(f"{path}: {error}; remove it and save a new one") from error
     if not runs:
-        raise UnreadableBaselineError(f"{path}: the baseline holds no run; remove it and save a new one")
+        raise UnreadableBaselineError(f"{path}: the baseline has no runs; remove it and save a new one")
     if unseen := [run.run_id for run in runs if len(run.slice_edges) < FEWEST_SCRAPES]:
         raise UnreadableBaselineError(
-            f"{path}: run {unseen[0]} has too few scrapes to say anything; remove it and save a new one"
+            f"{path}: run {unseen[0]} has too few scrapes; remove it and save a new one"
         )
     return Baseline(path, file.scenario, file.environment_id, runs)
 

@@ -33,7 +33,7 @@ PADDING = 4096
 """Bytes by which a round may lengthen the environment of a side: a page of memory."""
 
 METRICS = "/metrics"
-"""Where a service shows its metrics of which nothing else is said."""
+"""The default path of a service's metrics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +81,21 @@ class Instance:
 
 
 def startable(policy: Policy) -> Service | None:
-    """How the builds of a policy's service are started; None for the embedded pizzeria.
+    """The policy's service; None for the embedded pizzeria.
 
     Raises:
-        UserError: it is another service, and nothing says how.
+        UserError: the policy of another service does not say it.
     """
     service, duration = policy.service, policy.metrics.duration
     if service is None and duration != CQRS.duration:
         raise UserError(
-            f"[metrics] names {duration}, which is not the built-in pizzeria's, and nothing says how that "
-            "service is started; give [service] start in perf.toml, or the URL of one that runs"
+            f"perf.toml does not say how to start the service with {duration}; give [service] start, or the "
+            "URLs of running services"
         )
     if service is not None and not service.start:
         raise UserError(
-            "[service] in perf.toml does not say how the service is started; give start, or the URL of one "
-            "that runs"
+            "perf.toml does not say how to start the service; give [service] start, or the URLs of running "
+            "services"
         )
     return service
 
@@ -138,7 +138,7 @@ def _answering(
         try:
             yield instances
         finally:
-            # All at the same time: each takes a moment to close its connections.
+            # Ask all first: each takes a moment to close its connections.
             for each in instances:
                 each.process.ask_to_end()
 
@@ -159,7 +159,7 @@ def _environment(build: Build, seed: int, scratch: Path) -> dict[str, str]:
     env = {
         "PYTHONPATH": os.pathsep.join([*own, *users]),
         "PYTHONSAFEPATH": "",
-        # Both sides of a round hash alike, so that the order of a set is no difference between builds.
+        # The same hash seed on both sides: the order of a set must not differ between builds.
         "PYTHONHASHSEED": str(seed % 2**32),
         # The length of the environment moves the stack, by which code may be faster or slower.
         "MARIO_PERF_PADDING": "x" * padding,
@@ -169,7 +169,7 @@ def _environment(build: Build, seed: int, scratch: Path) -> dict[str, str]:
 
 
 def _activated(environment: Path) -> dict[str, str]:
-    """What makes a shell's commands those of an environment, of Python or of Node."""
+    """The variables that put an environment's commands first, of Python or of Node."""
     places = [str(environment / place) for place in ("bin", "node_modules/.bin")]
     return {
         "PATH": os.pathsep.join([*places, os.environ.get("PATH", os.defpath)]),

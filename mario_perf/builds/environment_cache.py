@@ -30,8 +30,8 @@ def place() -> Path:
         kept.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(
-            f"{kept}: environments cannot be kept there ({error.strerror}); set XDG_CACHE_HOME to a folder "
-            "that can be written"
+            f"{kept}: environments cannot be stored there ({error.strerror}); "
+            "set XDG_CACHE_HOME to a writable folder"
         ) from error
     return kept
 

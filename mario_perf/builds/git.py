@@ -65,13 +65,13 @@ def working_tree() -> Checkout:
     """The files as they are now.
 
     Raises:
-        UserError: this is no git repository, or it has no commit.
+        UserError: this is not a git repository, or it has no commit.
     """
     top = Path(output("rev-parse", "--show-toplevel"))
     try:
         head = output("rev-parse", "--verify", "--short=12", "HEAD")
     except UserError as error:
-        raise UserError(f"{top}: the repository has no commit yet; commit what is to be compared") from error
+        raise UserError(f"{top}: the repository has no commit yet; commit first") from error
     changed = output("status", "--porcelain", "--untracked-files=no")
     return Checkout(top, f"{head} with changes" if changed else head)
 
@@ -220,7 +220,7 @@ def _fill_submodules(folder: Path) -> None:
         output("submodule", "update", "--init", "--recursive", folder=folder, timeout=FETCHING)
     except UserError as error:
         raise UserError(
-            f"the baseline's submodules cannot be fetched ({error}); see that "
+            f"the baseline's submodules cannot be fetched ({error}); check that "
             "git submodule update --init --recursive succeeds in a fresh clone"
         ) from error
 
@@ -279,7 +279,7 @@ def _run(arguments: Sequence[str], folder: Path | None, timeout: float) -> bytes
             "git is not on the PATH; install it, or give --baseline-url and --candidate-url"
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise UserError(f"git {arguments[0]} has not ended after {timeout:.0f} s") from error
+        raise UserError(f"git {arguments[0]} has not ended within {timeout:.0f} s") from error
     if done.returncode == 0:
         return done.stdout
     said = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]

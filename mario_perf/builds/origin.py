@@ -50,7 +50,7 @@ def policy(given: Path | None, *, demo: bool) -> Policy:
 
 
 def find(asked: Policy, given: Path | None, *, demo: bool) -> Origin:
-    """The service of the working tree, or the built-in pizzeria where nobody can take it for another.
+    """The service of the working tree, or the built-in pizzeria if no other service can be meant.
 
     Args:
         asked: what the policy says.
@@ -62,7 +62,9 @@ def find(asked: Policy, given: Path | None, *, demo: bool) -> Origin:
     """
     service = startable(asked)
     if demo and service is not None:
-        raise UserError("--demo plays the built-in pizzeria, and the policy has a [service]; leave out one")
+        raise UserError(
+            "--demo uses the built-in pizzeria, but the policy has a [service]; leave out one of them"
+        )
     if demo:
         return Origin(embedded_pizzeria.installed(), None, demo=True)
     if service is None:
@@ -73,7 +75,7 @@ def find(asked: Policy, given: Path | None, *, demo: bool) -> Origin:
 
 
 def misplaced(root: Path | None) -> Path | None:
-    """A perf.toml that nobody reads: nearest above this folder, else below it or the repository's root."""
+    """A perf.toml elsewhere: the nearest above this folder, else below it or the repository's root."""
     here, name = Path.cwd(), policy_file.DEFAULT_PATH
     if root is None or name.exists():
         return None
@@ -94,8 +96,8 @@ def _is_hidden(path: Path, root: Path) -> bool:
 def _unknown(file: Path, root: Path | None) -> str:
     """Why no service is started, and what to do."""
     if file.exists():
-        return f"{file} does not say how the service is started; add [service] start, or {TRY}"
+        return f"{file} does not say how to start the service; add [service] start, or {TRY}"
     if seen := misplaced(root):
         shown = os.path.relpath(seen)
-        return f"no {file} here: there is one at {shown}; go there, or give --policy {shown}"
+        return f"no {file} here: but there is {shown}; go to its folder, or give --policy {shown}"
     return f"no {file} here: run mario-perf init URL for the service that runs there; {TRY}"

@@ -36,7 +36,7 @@ print(json.dumps(found))
 
 
 def packages_of(pid: int) -> Packages | None:
-    """What the service has that was started as this process, or by it; None where nobody can tell.
+    """What the service has that was started as this process, or by it; None if unknown.
 
     The process that was started last is asked first: those before it may be a shell, or a tool that starts
     the service.

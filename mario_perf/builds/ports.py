@@ -35,7 +35,7 @@ class PortTakenError(UserError):
 
 
 def free_port() -> int:
-    """A port of the loopback interface on which nobody listens, drawn at random.
+    """A port of the loopback interface without a listener, drawn at random.
 
     The system gives none of these to a connection. No seed draws them: two gates at once would draw the same.
     """

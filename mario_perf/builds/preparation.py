@@ -118,7 +118,7 @@ def _has_node_modules(checkout: Path) -> bool:
     except (OSError, ValueError):
         pass
     raise UserError(
-        f"{there}: not the packages that package-lock.json names; run npm ci, or remove the folder"
+        f"{there}: its packages are not those of package-lock.json; run npm ci, or remove the folder"
     )
 
 
@@ -136,7 +136,7 @@ def _version(work: _Work) -> str:
             check=True,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise UserError(f"{command[0]} does not tell its version ({error}); see that it works") from error
+        raise UserError(f"{command[0]} does not print its version ({error}); check that it works") from error
     return told.stdout
 
 

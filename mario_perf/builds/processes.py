@@ -161,7 +161,9 @@ def wait_for_end(child: Child, timeout: float, meanwhile: Callable[[], None]) ->
     deadline = time.monotonic() + timeout
     while (code := child.process.poll()) is None:
         if time.monotonic() > deadline:
-            raise UserError(f"{child.name} has not ended after {timeout:.0f} s; its output is in {child.log}")
+            raise UserError(
+                f"{child.name} has not ended within {timeout:.0f} s; its output is in {child.log}"
+            )
         meanwhile()
         time.sleep(POLL)
     return code

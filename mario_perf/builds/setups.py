@@ -114,8 +114,8 @@ def _npm(files: Mapping[str, bytes]) -> Setup:
         )
     if _ELSEWHERE.search(files.get("package.json", b"")):
         raise UserError(
-            'setup = "npm" cannot keep packages that are folders of the repository; give [service] setup a '
-            'command, such as ["npm", "ci"]'
+            'setup = "npm" does not work with packages that are folders of the repository; '
+            'give [service] setup a command, such as ["npm", "ci"]'
         )
     return Setup((("npm", "ci"),), "dependencies", _NODE, moves_node_modules=True)
 

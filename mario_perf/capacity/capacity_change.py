@@ -73,9 +73,9 @@ def compare(
     if not same:
         return _undecided(kept, new, f"not comparable: {_different(kept[-1].conditions, conditions)}")
     if not all(each.capacity.complete for each in (*same, *new)):
-        return _undecided(same, new, "a search did not come to its end; allow more probes")
+        return _undecided(same, new, "a search ended before its rate was confirmed; allow more --most-probes")
     if not all(each.capacity.confirmed for each in same):
-        return _undecided(same, new, "a search of the baseline found no capacity; keep others")
+        return _undecided(same, new, "a stored search found no capacity; remove it and store another")
     seen = _seen([each.capacity for each in same], [each.capacity for each in new])
     low, high = seen.interval(len(same), len(new), false_alarms)
     verdict = _verdict(low, high, noise)
@@ -117,7 +117,7 @@ class _Seen:
     def interval(self, kept: int, new: int, false_alarms: float) -> tuple[float, float]:
         """The change is below it, or above it, with a probability of at most ``false_alarms`` each.
 
-        With so many searches, were they like those that there are.
+        For these numbers of searches, at the spread seen so far.
         """
         if math.isinf(self.spread):
             return -math.inf, math.inf
@@ -178,22 +178,22 @@ def _reason(verdict: Verdict, seen: _Seen, noise: float, false_alarms: float) ->
         return _advice(seen, noise, false_alarms)
     if verdict is Verdict.UNCHANGED:
         return f"a drop of {_ruled_out(noise):.0%} is ruled out"
-    return f"noise is {noise:.0%} either way"
+    return f"more than the noise of {noise:.0%}"
 
 
 def _advice(seen: _Seen, noise: float, false_alarms: float) -> str:
-    """What would tell: as many searches a side as it takes, were they like those that there are."""
+    """The number of searches a side that would be enough, at the spread seen so far."""
     if math.isinf(seen.spread):
         return (
-            "one search against one cannot tell a change from what the machine does between two; "
-            f"keep {FEW} with --keep, and compare {FEW} with --searches {FEW}"
+            "one search on each side does not show the noise of this machine; "
+            f"store {FEW} with --keep, and compare {FEW} with --searches {FEW}"
         )
     apart = f"searches of one service differ by {math.expm1(seen.spread):.0%} here"
     for each in range(2, KEPT + 1):
         if _verdict(*seen.interval(each, each, false_alarms), noise) is not Verdict.INCONCLUSIVE:
-            return f"{apart}; about {each} kept and {each} new ones would tell (--keep, --searches)"
-    remedy = "give a longer --probe, a calmer machine or a finer --resolution"
-    return f"{apart}; not even {KEPT} kept and {KEPT} new ones would tell: {remedy}"
+            return f"{apart}; store about {each} and compare {each} new ones (--keep, --searches)"
+    remedy = "use a longer --probe, a finer --resolution or a calmer machine"
+    return f"{apart}; even {KEPT} stored and {KEPT} new ones are too few: {remedy}"
 
 
 def _different(kept: Mapping[str, str], new: Mapping[str, str]) -> str:

@@ -76,8 +76,8 @@ def load(path: Path) -> tuple[Conditioned, ...]:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "file"
         raise UnreadableBaselineError(
-            f"{path}: no capacity of schema {SCHEMA_VERSION} ({place}: {first['msg']}); remove it and store "
-            "a new one with mario-perf capacity --keep"
+            f"{path}: no capacity of schema {SCHEMA_VERSION} ({place}: {first['msg']}); remove it and "
+            "store a new one with mario-perf capacity --keep"
         ) from error
     return tuple(_restored(each) for each in file.searches)
 
@@ -135,4 +135,6 @@ def _restored(stored: StoredCapacity) -> Conditioned:
 
 
 def _missing(path: Path, why: str) -> BaselineMissingError:
-    return BaselineMissingError(f"{path}: no capacity ({why}); store one with mario-perf capacity --keep")
+    return BaselineMissingError(
+        f"{path}: no stored capacity ({why}); store one with mario-perf capacity --keep"
+    )

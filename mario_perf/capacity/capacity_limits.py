@@ -134,7 +134,7 @@ def _broken(name: str, seen: Summary, limit: Thresholds) -> Iterator[str]:
 
 
 def _slow_answers(record: RunRecord, policy: Policy, allowance: float) -> Iterator[str]:
-    """The same limits for what the client waited: a queue before the handlers is no part of their time.
+    """The same limits for what the client waited: handlers do not see a queue before them.
 
     The slowest come first.
     """

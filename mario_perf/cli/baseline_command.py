@@ -12,6 +12,7 @@ from rich.table import Table
 from mario_perf import runs
 from mario_perf.baselines import stored_baselines
 from mario_perf.cli.exit_codes import KEEPING, NO_VERDICT
+from mario_perf.cli.policy_option import policy_option
 from mario_perf.comparison.operations import failures, service_tells
 from mario_perf.configuration import policy_file
 from mario_perf.errors import NotKeptError, UserError, listed
@@ -32,34 +33,38 @@ MOST_FAILED = 0.1
 @click.group(
     epilog=f"""\b
 Examples:
-  mario-perf baseline save                 add the latest run, then list what there is
+  mario-perf baseline save    store the latest run
   mario-perf baseline list
 
 {NO_VERDICT}"""
 )
 def baseline() -> None:
-    """Stored baselines: runs that later ones are compared with."""
+    """Store runs, to compare later runs with them."""
 
 
 @baseline.command(
     epilog=f"""\b
 Examples:
-  mario-perf baseline save                 add the latest run
-  mario-perf baseline save --run runs/ID --keep 10
+  mario-perf baseline save                          the latest run
+  mario-perf baseline save --run runs/ID --keep 10  another, and keep ten
 
 {KEEPING}"""
 )
 @click.option(
-    "--run", type=click.Path(path_type=Path), default=runs.LATEST, show_default=True, help="The run's folder."
+    "--run",
+    type=click.Path(path_type=Path),
+    default=runs.LATEST,
+    show_default=True,
+    help="Folder of the run.",
 )
 @click.option(
     "--keep",
     type=click.IntRange(1),
     default=stored_baselines.KEPT,
     show_default=True,
-    help="Newest runs that stay.",
+    help="Number of newest runs that stay in the baseline.",
 )
-@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+@policy_option
 def save(run: Path, keep: int, policy: Path | None) -> None:
     """Add a run to the baseline of its scenario and environment."""
     loaded = runs.load(run)
@@ -84,8 +89,8 @@ def _failed(run: RunMeasurement) -> str | None:
     if not many:
         return None
     return (
-        f"{run.run_id}: a large share failed of {listed(many)}; as many failures will pass from now on. "
-        "Mend the service and save another run, or name what is no failure in [metrics] ignored_error_types"
+        f"{run.run_id}: many executions of {listed(many)} failed, so later runs may fail as often and pass. "
+        "Correct the service and save another run, or name expected errors in [metrics] ignored_error_types"
     )
 
 
@@ -99,10 +104,10 @@ def _fit(run: MeasuredRun) -> RunMeasurement:
     run_id = run.record.run_id
     if len(run.sides) > 1:
         raise UserError(
-            f"{run_id} is not kept: it is a duet, whose services shared the machine; save a run of one"
+            f"{run_id} is not stored: in a duet two services share the machine; save a run of one service"
         )
     if unfit := reasons(run):
-        raise NotKeptError(f"{run_id} is not kept, as it cannot be judged: {unfit[0].message}")
+        raise NotKeptError(f"{run_id} is not stored, because it cannot be judged: {unfit[0].message}")
     return run.candidate
 
 
@@ -110,12 +115,12 @@ def _fit(run: MeasuredRun) -> RunMeasurement:
     "list",
     epilog=f"""\b
 Examples:
-  mario-perf baseline list                 path, scenario, number of runs, processor
+  mario-perf baseline list
 
 {NO_VERDICT}""",
 )
 def list_() -> None:
-    """All stored baselines."""
+    """List the stored baselines: path, scenario, number of runs, processor."""
     found = stored_baselines.found()
     for path in found:
         stored = stored_baselines.load(path)
@@ -127,13 +132,13 @@ def list_() -> None:
 @baseline.command(
     epilog=f"""\b
 Examples:
-  mario-perf baseline show baselines/mario/ENVIRONMENT.json      a path that list named
+  mario-perf baseline show baselines/mario/ENVIRONMENT.json
 
 {NO_VERDICT}"""
 )
 @click.argument("path", type=click.Path(path_type=Path))
 def show(path: Path) -> None:
-    """What a baseline holds."""
+    """Show the runs of a stored baseline. PATH is one that list shows."""
     stored = stored_baselines.load(path)
     table = Table(box=None, pad_edge=False)
     for heading in ("run", "revision", "seconds", "operations", "executions"):

@@ -12,6 +12,7 @@ from mario_perf.capacity.rate_search import LOWEST, Search
 from mario_perf.cli import exit_codes
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import EXIT_CODES, ExitCode
+from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.tls_options import tls_options
 from mario_perf.gate import capacity_session
 from mario_perf.gate.capacity_session import CapacityWish
@@ -26,23 +27,27 @@ USUAL = Search()
 @click.command(
     epilog=f"""\b
 Examples:
-  mario-perf capacity                               how much does the working tree take?
-  mario-perf capacity --keep                        ... and add it to the baseline
-  mario-perf capacity --searches 3 --baseline       search three times, and compare with what was kept
-  mario-perf capacity --url http://127.0.0.1:8000   of a running service
+  mario-perf capacity                              of the working tree
+  mario-perf capacity --keep                       and store it
+  mario-perf capacity --searches 3 --baseline      compare with what is stored
+  mario-perf capacity --url http://127.0.0.1:8000  of a running service
   mario-perf capacity --scenario rush-hour --arrivals constant --probe 20
 
 {EXIT_CODES}"""
 )
 @demo_option
-@click.option("--url", metavar="URL", help="A running service, instead of starting the working tree's.")
 @click.option(
-    "--scenario", metavar="NAME", help="What is sent. Default: the policy's, or the locustfile's name."
+    "--url", metavar="URL", help="Load this running service instead of starting the working tree's."
+)
+@click.option(
+    "--scenario",
+    metavar="NAME",
+    help="The journeys to send. Default: the policy's value, or the locustfile's name.",
 )
 @click.option(
     "--arrivals",
     type=click.Choice(["poisson", "constant"]),
-    help="At random moments, or with even gaps. Default: the policy's, or poisson.",
+    help="Gaps between journeys: random (poisson) or even (constant). Default: the policy's, or poisson.",
 )
 @click.option(
     "--start",
@@ -50,7 +55,7 @@ Examples:
     default=USUAL.start,
     show_default=True,
     metavar="RATE",
-    help="The first rate that is tried, journeys a second.",
+    help="First rate to try, in journeys a second.",
 )
 @click.option(
     "--resolution",
@@ -58,21 +63,21 @@ Examples:
     default=USUAL.resolution,
     show_default=True,
     metavar="RATIO",
-    help="How near the lowest rate that failed must be to the highest that held.",
+    help="End the search when the lowest rate that failed is this near to the highest that held.",
 )
 @click.option(
     "--confirmations",
     type=click.IntRange(0),
     default=USUAL.confirmations,
     show_default=True,
-    help="Further probes in which the highest rate must hold.",
+    help="Number of further probes that the highest rate must pass.",
 )
 @click.option(
     "--most-probes",
     type=click.IntRange(1),
     default=USUAL.most_probes,
     show_default=True,
-    help="The search is given up after so many.",
+    help="Most probes of a search.",
 )
 @click.option(
     "--probe",
@@ -81,34 +86,34 @@ Examples:
     default=10.0,
     show_default=True,
     metavar="SECONDS",
-    help="Measured time of a probe; more where too few journeys would arrive.",
+    help="Measured time of a probe. Low rates get more, until enough journeys arrive.",
 )
 @click.option(
     "--users",
     type=click.IntRange(1),
     default=500,
     show_default=True,
-    help="Most journeys under way at a time; one that arrives when all are is dropped.",
+    help="Most journeys at the same time. One that finds all users busy is dropped.",
 )
 @click.option(
     "--searches",
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="Search so many times. How far searches of one service lie apart is what a change is told from.",
+    help="Number of searches. A change must stand out from the differences between them.",
 )
 @click.option(
     "--keep",
     is_flag=True,
-    help=f"Add what is found to the baseline of this environment; the newest {KEPT} searches stay.",
+    help=f"Store the result for this environment. The newest {KEPT} searches stay.",
 )
 @click.option(
     "--baseline",
     is_flag=False,
     flag_value=AS_STORED,
     metavar="[PATH]",
-    help="Compare with searches that were kept; without PATH those of this environment. One against one "
-    f"tells nothing: have {FEW} of each, the kept ones of different days.",
+    help="Compare with stored searches. Default PATH: those of this environment. A comparison needs at least "
+    f"{FEW} new searches and {FEW} stored ones, best from different days.",
 )
 @click.option(
     "--noise",
@@ -116,24 +121,24 @@ Examples:
     default=NOISE,
     show_default=True,
     metavar="RATIO",
-    help=f"With --baseline: the relative change that is worth acting on. A pass rules out {RULED_OUT}, or "
-    "this where it is more.",
+    help="With --baseline: the smallest relative change worth acting on. A pass rules out a drop of "
+    f"{RULED_OUT}, or of this value if it is larger.",
 )
 @tls_options
-@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+@policy_option
 @click.option(
     "--runs-dir",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("runs"),
     show_default=True,
-    help="Folder for runs; the search makes one in it, with a capacity.json.",
+    help="Folder for runs. The search makes one in it, with a capacity.json.",
 )
 def capacity(**options: object) -> ExitCode:
-    """How many journeys a second does the service take while it keeps its limits?
+    """How many journeys a second does the service take within its limits?
 
-    Starts the service anew for every probe and sends it journeys that do not wait for its answers. Doubles
-    the rate until the policy's [limits] break, bisects, and confirms what it found: the highest rate at which
-    every operation keeps its limits and no journey is dropped. Takes some minutes.
+    Each probe starts the service anew and sends journeys at a fixed rate. The search doubles the rate until a
+    limit of the policy breaks, then bisects, then confirms. The result is the highest rate at which each
+    operation keeps its limits and no journey is dropped. Takes some minutes.
     """
     wish = CapacityWish(**options)  # type: ignore[arg-type]
     policy = origin.policy(wish.policy, demo=wish.demo)

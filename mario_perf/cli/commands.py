@@ -1,4 +1,4 @@
-"""The commands of ``mario-perf``: each is loaded when it is asked for, so that ``--help`` answers at once."""
+"""The commands of ``mario-perf``: each is loaded when it runs, so that ``--help`` answers at once."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def _entry(module: str, attribute: str, summary: str) -> CommandEntry:
 
 COMMANDS: Final[Mapping[str, CommandEntry]] = {
     "gate": _entry("gate_command", "gate", "Compare the working tree with the code it came from."),
-    "compare": _entry("compare_command", "compare", "Judge runs that were recorded."),
-    "baseline": _entry("baseline_command", "baseline", "Keep runs, and list what is kept."),
+    "compare": _entry("compare_command", "compare", "Judge recorded runs, against a baseline or each other."),
+    "baseline": _entry("baseline_command", "baseline", "Store runs, to compare later runs with them."),
     "serve": _entry("serve_command", "serve", "Serve Mario's Pizzeria, the built-in service."),
     "init": _entry("init_command", "init", "Write perf.toml for a service of your own."),
-    "doctor": _entry("doctor_command", "doctor", "Check that service and machine are fit for a gate."),
+    "doctor": _entry("doctor_command", "doctor", "Check that service and machine are ready for a gate."),
     "capacity": _entry("capacity_command", "capacity", "Find the highest rate at which the limits hold."),
     "usage": _entry("usage_command", "usage", "Show which operations are used, when, and how well."),
     "schema": _entry("schema_command", "schema", "Print the JSON Schema of report.json."),

@@ -15,6 +15,7 @@ from mario_perf.cli import exit_codes
 from mario_perf.cli.exit_codes import EXIT_CODES
 from mario_perf.cli.invocation import Invocation, pass_invocation
 from mario_perf.cli.output_options import output_options
+from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.prometheus_options import Prometheus, prometheus_options
 from mario_perf.configuration import policy_file
 from mario_perf.judgement.judge import conclude
@@ -51,16 +52,18 @@ class Comparison:
 @click.command(
     epilog=f"""\b
 Examples:
-  mario-perf compare --baseline                     the latest run with the baseline of its scenario
-  mario-perf compare --run runs/A --run runs/B      the rounds of a duet
-  mario-perf compare --baseline --prometheus http://127.0.0.1:9090 --prometheus-match job=shop
+  mario-perf compare --baseline                 the latest run
+  mario-perf compare --run runs/A --run runs/B  the rounds of a duet
   mario-perf compare --baseline --format markdown
-  python -m analysis.compare --baseline             the same command by its other name
+  mario-perf compare --baseline --prometheus http://127.0.0.1:9090 \\
+      --prometheus-match job=shop
+  python -m analysis.compare --baseline         the same command
 
 {EXIT_CODES}
 
 \b
-Secrets are read from the environment: PROMETHEUS_PASSWORD for --prometheus-user, or PROMETHEUS_TOKEN.
+Secrets come from the environment:
+  PROMETHEUS_PASSWORD (with --prometheus-user) or PROMETHEUS_TOKEN
 
 \b
 The policy's defaults:
@@ -71,8 +74,8 @@ The policy's defaults:
     is_flag=False,
     flag_value=OF_SCENARIO,
     metavar="[PATH]",
-    help=f"A baseline file; without PATH the one in {stored_baselines.ROOT}/ for this scenario and "
-    "environment.",
+    help="Compare with stored runs. Default PATH: the baseline of this scenario and environment, in "
+    f"{stored_baselines.ROOT}/.",
 )
 @click.option(
     "--run",
@@ -80,9 +83,9 @@ The policy's defaults:
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help=f"The run's folder, several times for the rounds of a duet. Default: {runs.LATEST}.",
+    help=f"Folder of the run. Repeatable, for the rounds of a duet. Default: {runs.LATEST}.",
 )
-@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+@policy_option
 @output_options
 @prometheus_options
 @pass_invocation
@@ -97,7 +100,7 @@ def compare(  # noqa: PLR0913 - an argument an option
     outputs: tuple[Output, ...],
     prometheus: Prometheus,
 ) -> ExitCode:
-    """Judge a run against a stored baseline, or, in a duet, against the one beside it."""
+    """Judge recorded runs, against a stored baseline or, for a duet, each other."""
     asked = Comparison(
         paths or (runs.LATEST,),
         baseline,

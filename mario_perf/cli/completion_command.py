@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "fish")
 
 VARIABLE = "_MARIO_PERF_COMPLETE"
-"""By which click recognises that a shell asks: it follows from the program's name."""
+"""Click reads it to recognise a shell's question. It derives the name from the program's."""
 
 
 @click.command(
     epilog=f"""\b
 Examples:
-  eval "$(mario-perf completion bash)"                                     in ~/.bashrc
-  eval "$(mario-perf completion zsh)"                                      in ~/.zshrc
+  eval "$(mario-perf completion bash)"    in ~/.bashrc
+  eval "$(mario-perf completion zsh)"     in ~/.zshrc
   mario-perf completion fish > ~/.config/fish/completions/mario-perf.fish
 
 {NO_VERDICT}"""
@@ -30,7 +30,7 @@ Examples:
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the script that completes mario-perf's commands and options in a shell."""
+    """Print the script that completes commands and options in a shell."""
     click.echo(_completer(context.find_root().command, shell).source())
 
 

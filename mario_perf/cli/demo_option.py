@@ -7,5 +7,5 @@ import click
 demo_option = click.option(
     "--demo",
     is_flag=True,
-    help="Take the pizzeria of this installation: no service of your own, perf.toml or git is needed.",
+    help="Use the built-in pizzeria. Needs no service of your own, no perf.toml and no git.",
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +13,7 @@ from mario_perf.cli import exit_codes
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import EXAMINING
 from mario_perf.cli.matcher_option import matching
+from mario_perf.cli.policy_option import policy_option
 from mario_perf.doctor.diagnosis import Level
 from mario_perf.doctor.examination import ROUNDS, examine, examine_url
 from mario_perf.reports import redaction, terminal_report
@@ -21,6 +21,7 @@ from mario_perf.sources.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from mario_perf.cli.exit_codes import ExitCode
     from mario_perf.doctor.diagnosis import Diagnosis
@@ -31,10 +32,10 @@ _STYLES = {Level.OK: "green", Level.ATTENTION: "yellow", Level.PROBLEM: "bold re
 @click.command(
     epilog=f"""\b
 Examples:
-  mario-perf doctor                                  perf.toml's service
-  mario-perf doctor --quick                          without the noise of this machine
-  mario-perf doctor --url http://127.0.0.1:8000/metrics
-  mario-perf doctor --url http://127.0.0.1:9090 --match job=shop    through a Prometheus
+  mario-perf doctor                                      perf.toml's service
+  mario-perf doctor --quick                              without the noise
+  mario-perf doctor --url http://127.0.0.1:8000/metrics  a running service
+  mario-perf doctor --url http://127.0.0.1:9090 --match job=shop
 
 {EXAMINING}"""
 )
@@ -42,25 +43,25 @@ Examples:
 @click.option(
     "--url",
     metavar="URL",
-    help="The metrics page of a running service, or a Prometheus that scrapes it, instead of starting one.",
+    help="Examine a running service: its metrics page, or the Prometheus that scrapes it.",
 )
-@matching("Of a Prometheus: labels of the service's targets, such as job=shop.")
-@click.option("--quick", is_flag=True, help="Leave out how noisy this machine is.")
-@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+@matching("Labels of the service's targets in Prometheus, such as job=shop.")
+@click.option("--quick", is_flag=True, help="Do not measure the noise of this machine.")
+@policy_option
 def doctor(
     *, demo: bool, url: str | None, matchers: tuple[tuple[str, str], ...], quick: bool, policy: Path | None
 ) -> ExitCode:
-    """Is everything fit for a gate: the service, its metrics, this machine?
+    """Is everything ready for a gate: the service, its metrics, this machine?
 
-    Starts the service of the working tree, sends it requests for a moment, and looks at its metrics: are
-    they complete, are the buckets narrow enough. Then plays four short rounds of the same build against
-    itself: how noisy is this machine, and how long must a gate be to see a change of 10 %. Each finding comes
-    with what to do about it. Takes about half a minute.
+    Starts the service of the working tree, sends it some requests and checks its metrics: are they complete,
+    are the buckets narrow enough? Then plays four short rounds of the build against itself. They show how
+    noisy this machine is, and how long a gate must be to see a change of 10 %. Each problem comes with
+    advice. Takes about half a minute.
     """
     if matchers and url is None:
-        raise click.UsageError("--match goes with --url")
+        raise click.UsageError("--match needs --url")
     if demo and url is not None:
-        raise click.UsageError("--demo and --url exclude each other")
+        raise click.UsageError("--demo and --url exclude each other; give one of them")
     read = origin.policy(policy, demo=demo)
     if url is not None:
         told = examine_url(Connection(url, matchers=dict(matchers)), read)

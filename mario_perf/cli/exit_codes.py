@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """What a command comes to."""
+    """How a command ended."""
 
     PASS = 0
     UNEXPECTED = 1
@@ -90,34 +90,28 @@ EXIT_CODES = _section(
     {
         ExitCode.PASS: "pass: no operation is slower or fails more often",
         ExitCode.REGRESSED: "regressed",
-        ExitCode.INCONCLUSIVE: (
-            "inconclusive, or a run that cannot be judged (perf.toml may map it to 0 or 3)"
-        ),
+        ExitCode.INCONCLUSIVE: "inconclusive, or an invalid run (perf.toml may map it to 0 or 3)",
     }
 )
 
-KEEPING = _section({ExitCode.INCONCLUSIVE: "a run that cannot be judged: it is not kept"})
-"""Help of a command that keeps a run, or refuses to."""
+KEEPING = _section({ExitCode.INCONCLUSIVE: "the run is invalid, so it is not stored"})
+"""Help of a command that stores a run, or refuses to."""
 
 WRITING = _section(
     {
-        ExitCode.PASS: "written",
-        ExitCode.USAGE: (
-            "usage, no metrics there, none that look like operations, or a file that would be overwritten"
-        ),
+        ExitCode.PASS: "the file is written",
+        ExitCode.USAGE: "usage, no metrics of operations, or the file exists",
     }
 )
 """Help of a command that writes perf.toml."""
 
-ASKING = _section({ExitCode.USAGE: "usage, configuration, no Prometheus, or one that knows no operation"})
+ASKING = _section({ExitCode.USAGE: "usage, configuration, or no operations in Prometheus"})
 """Help of a command that asks a Prometheus."""
 
 EXAMINING = _section(
     {
-        ExitCode.PASS: "a gate can work; what needs attention is named",
-        ExitCode.USAGE: (
-            "a gate cannot work: a problem is named, with what to do; or usage, or configuration"
-        ),
+        ExitCode.PASS: "a gate can work",
+        ExitCode.USAGE: "a gate cannot work, or usage, configuration or unreadable input",
     }
 )
 """Help of a command that says whether a gate can work."""

@@ -12,6 +12,7 @@ from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import EXIT_CODES, ExitCode
 from mario_perf.cli.invocation import Invocation, pass_invocation
 from mario_perf.cli.output_options import output_options
+from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.tls_options import tls_options
 from mario_perf.gate import gate_session
 from mario_perf.gate.gate_request import Wish
@@ -23,13 +24,14 @@ AS_STORED = ""
 @click.command(
     epilog=f"""\b
 Examples:
-  mario-perf gate                                   the working tree against the main branch
-  mario-perf gate --demo                            the built-in pizzeria against itself
-  mario-perf gate --against v1.2                    against a revision
-  mario-perf gate --slow PlaceOrderCommand=1.1      does it see 10 %? (the candidate is slowed)
-  mario-perf gate --baseline                        against runs that were kept
-  mario-perf gate --baseline-url http://127.0.0.1:8001 --candidate-url http://127.0.0.1:8002
-  mario-perf gate --format junit --output pr.md     with report.xml in the run's folder, and a pr.md
+  mario-perf gate                               against the main branch
+  mario-perf gate --demo                        the built-in pizzeria
+  mario-perf gate --against v1.2                against a revision
+  mario-perf gate --slow PlaceOrderCommand=1.1  would it see 10 %?
+  mario-perf gate --baseline                    against stored runs
+  mario-perf gate --format junit --output pr.md
+  mario-perf gate --baseline-url http://127.0.0.1:8001 \\
+      --candidate-url http://127.0.0.1:8002
 
 {EXIT_CODES}"""
 )
@@ -37,28 +39,28 @@ Examples:
 @click.option(
     "--against",
     metavar="REV",
-    help="Baseline build. Default: where this branch left the main branch. With --baseline: what is "
-    "measured, and kept, where no runs are kept yet.",
+    help="The baseline build. Default: the commit where this branch left the main branch. With --baseline: "
+    "the build to measure and store if no runs are stored yet.",
 )
 @click.option(
     "--baseline",
     is_flag=False,
     flag_value=AS_STORED,
     metavar="[PATH]",
-    help="Compare with stored runs instead of a build beside it; without PATH those of this environment.",
+    help="Compare with stored runs instead of a second build. Default PATH: the runs of this environment.",
 )
-@click.option("--baseline-url", metavar="URL", help="Duet of running services: the baseline.")
-@click.option("--candidate-url", metavar="URL", help="Duet of running services: the candidate.")
+@click.option("--baseline-url", metavar="URL", help="A running service: the baseline.")
+@click.option("--candidate-url", metavar="URL", help="A running service: the candidate.")
 @click.option(
     "--users",
     type=click.IntRange(1),
-    help="Concurrent users. Default: the policy's, or 1 in a duet, 20 else.",
+    help="Concurrent users. Default: the policy's value, or 1 in a duet and 20 with --baseline.",
 )
 @click.option(
     "--duration",
     type=click.FloatRange(5),
     metavar="SECONDS",
-    help="With --baseline: measured time. Default 60.",
+    help="Measured time, with --baseline. Default: the policy's value, or 60.",
 )
 @click.option(
     "--max-duration",
@@ -66,17 +68,17 @@ Examples:
     default=180.0,
     show_default=True,
     metavar="SECONDS",
-    help="A duet ends after this time at the latest.",
+    help="Longest time of a duet.",
 )
 @click.option(
     "--rounds",
     type=click.IntRange(1),
-    help="A duet ends after so many rounds at the latest. Default: as many as there is time for.",
+    help="Most rounds of a duet. Default: as many as fit into --max-duration.",
 )
 @click.option(
     "--until-decided/--whole-duration",
     default=True,
-    help="End a duet as soon as the outcome is known (default), or use the whole time.",
+    help="End a duet as soon as the outcome is known (the default), or use the whole time.",
 )
 @click.option(
     "--round-duration",
@@ -84,40 +86,53 @@ Examples:
     default=3.7,
     show_default=True,
     metavar="SECONDS",
-    help="Measured time of one round of a duet.",
+    help="Measured time of one round.",
 )
-@click.option("--seed", type=int, help="Start of all random choices. Default: the policy's, 1.")
+@click.option("--seed", type=int, help="Seed of all random choices. Default: the policy's value, or 1.")
 @click.option(
-    "--slow", multiple=True, metavar="OP=FACTOR", help="Candidate: the handler takes 1.2 times as long."
+    "--slow",
+    multiple=True,
+    metavar="OP=FACTOR",
+    help="Slow down the candidate's handler of OP: 1.2 is 20 % slower. Repeatable.",
 )
-@click.option("--delay", multiple=True, metavar="OP=TIME", help="Candidate: the handler takes 5ms longer.")
-@click.option("--fail", multiple=True, metavar="OP=RATIO", help="Candidate: 0.02 of all executions fail.")
+@click.option(
+    "--delay",
+    multiple=True,
+    metavar="OP=TIME",
+    help="Delay the candidate's handler of OP by a time such as 5ms. Repeatable.",
+)
+@click.option(
+    "--fail",
+    multiple=True,
+    metavar="OP=RATIO",
+    help="Let a share of the candidate's executions of OP fail: 0.02 is 2 %. Repeatable.",
+)
 @click.option(
     "--prometheus",
     metavar="URL|auto",
-    help="Read the metrics from a Prometheus that scrapes the services; auto starts one for the gate.",
+    help="Read the metrics from the Prometheus that scrapes the services. auto starts one for this gate.",
 )
 @tls_options
-@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+@policy_option
 @click.option(
     "--same-environment",
     is_flag=True,
-    help="Run both builds with the same packages though they name other dependencies.",
+    help="Run both builds with the same packages even if they name different dependencies.",
 )
 @click.option(
     "--runs-dir",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("runs"),
     show_default=True,
-    help="Folder for runs; each gate makes one in it, and points latest to it.",
+    help="Folder for runs. Each gate makes one in it; the link latest points to it.",
 )
 @output_options
 @pass_invocation
 def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     """Is the working tree slower than the code it came from?
 
-    Starts both builds side by side, drives them with the same journeys at the same time, and compares every
-    command and query. Ends as soon as it knows.
+    Starts both builds side by side, sends both the same requests at the same time, and compares each command
+    and query. Ends as soon as the outcome is known.
     """
     wish = Wish(**options)  # type: ignore[arg-type]
     policy = origin.policy(wish.policy, demo=wish.demo)

@@ -34,56 +34,68 @@ if TYPE_CHECKING:
 _PORT = "{port}"
 _READY = "/health"
 _METRICS = "/metrics"
-"""Where services usually say that they are ready, and show their metrics."""
+"""The usual paths of readiness and metrics."""
 
 _SHOWN = 5
-"""Histograms that are shown beside the one that was taken."""
+"""Most alternatives to show."""
 
 _ANSWERING = 5.0
-"""Seconds that a service has to say that it is ready."""
+"""Seconds to wait for an answer from ``_READY``."""
 
 
 @click.command(
     epilog=f"""\b
 Examples:
   mario-perf init http://127.0.0.1:8000/metrics
-  mario-perf init http://127.0.0.1:8000/metrics --start "python -m uvicorn shop:app --port {_PORT}"
-  mario-perf init http://127.0.0.1:9090 --match job=shop --preset Micrometer --force
-  mario-perf init http://127.0.0.1:8000/metrics --histogram shop_request_seconds --name-label page
+  mario-perf init http://127.0.0.1:8000/metrics \\
+      --start "python -m uvicorn shop:app --port {_PORT}"
+  mario-perf init http://127.0.0.1:9090 --match job=shop --preset Micrometer
+  mario-perf init http://127.0.0.1:8000/metrics \\
+      --histogram shop_request_seconds --name-label page
 
 {WRITING}"""
 )
 @click.argument("url")
-@click.option("--preset", "title", type=click.Choice(TITLES), help="Which of the instrumentations found.")
-@click.option("--histogram", metavar="NAME", help="Which of the histograms found, without _bucket.")
+@click.option(
+    "--preset",
+    "title",
+    type=click.Choice(TITLES),
+    metavar="NAME",
+    help="Take the histogram of this instrumentation, such as Micrometer.",
+)
+@click.option("--histogram", metavar="NAME", help="Take this histogram. NAME is without _bucket.")
 @click.option(
     "--name-label",
     "name_label",
     multiple=True,
     metavar="LABEL",
-    help="With --histogram: the label that tells operations apart. Repeatable: method and route, say.",
+    help="With --histogram: the label that names the operation. Repeatable, such as for method and route.",
 )
 @click.option(
     "--unit",
     type=click.Choice(tuple(SECONDS_PER)),
-    help="Of histograms that do not tell it. Guessed by their bounds where these are clear.",
+    help="Unit of the histogram, if neither its name nor its bounds show it.",
 )
-@matching("Of a Prometheus: labels of the service's targets, such as job=shop.")
-@click.option("--start", metavar="COMMAND", help="How the service is started; {port} stands for its port.")
+@matching("Labels of the service's targets in Prometheus, such as job=shop.")
+@click.option(
+    "--start", metavar="COMMAND", help="Command that starts the service, with {port} in place of the port."
+)
 @click.option(
     "--ready",
     metavar="PATH",
-    help=f"Where it says that it is ready. Default: {_READY} if that answers, else its metrics page.",
+    help=f"Path that answers once the service is ready. Default: {_READY} if it answers, or the metrics.",
 )
-@click.option("--locustfile", metavar="PATH", help="What is sent to it, as perf.toml names it.")
+@click.option(
+    "--locustfile", metavar="PATH", help="Locustfile with the requests to send, relative to perf.toml."
+)
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     default="perf.toml",
     show_default=True,
-    help="The file to write.",
+    help="File to write.",
 )
-@click.option("--force", is_flag=True, help="Overwrite the file.")
+@click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
 def init(  # noqa: PLR0913 - an argument an option
     url: str,
     *,
@@ -100,16 +112,16 @@ def init(  # noqa: PLR0913 - an argument an option
 ) -> None:
     """Write a perf.toml for a service of your own.
 
-    URL is the service's metrics page, or a Prometheus that scrapes it. The service must have answered a few
-    requests, so that its operations have a histogram. Each histogram is weighed by its name, its labels, and
-    what it counted. Where several fit, it asks; in a pipe it takes the best, and says why.
+    URL is the service's metrics page, or the Prometheus that scrapes it. Send the service a few requests
+    first, so that its operations have a histogram. If several histograms fit, init asks. Without a terminal
+    it takes the best one and says why.
     """
     if output.exists() and not force:
         raise UserError(f"{output} exists; give --force to overwrite it, or another --output")
     if title and histogram:
-        raise click.UsageError("--preset and --histogram exclude each other")
+        raise click.UsageError("--preset and --histogram exclude each other; give one of them")
     if name_label and not histogram:
-        raise click.UsageError("--name-label goes with --histogram")
+        raise click.UsageError("--name-label needs --histogram")
     command = _command(start)
     seen = look(Connection(url, matchers=dict(matchers)))
     if histogram:
@@ -136,18 +148,17 @@ def _command(start: str | None) -> tuple[str, ...]:
     except ValueError as error:
         raise click.UsageError(f"--start: {error}") from error
     if words and not any(_PORT in word for word in words):
-        raise click.UsageError(f"--start: {_PORT} must stand where the port belongs")
+        raise click.UsageError(f"--start: no {_PORT} in it; write {_PORT} where the port belongs")
     return words
 
 
 def _ready(url: str, seen: Seen, metrics: str) -> str:
-    """Where the service says that it is ready: the usual place if it answers there, else its metrics."""
+    """The usual path if it answers, else the metrics page."""
     there = urlsplit(url)
     return _READY if seen.on_page and _answers(urlunsplit((*there[:2], _READY, "", ""))) else metrics
 
 
 def _answers(url: str) -> bool:
-    """Whether there is a success to be had."""
     try:
         return httpx.codes.is_success(bounded_read.status(url, _ANSWERING))
     except httpx.HTTPError:
@@ -205,14 +216,14 @@ def _described(candidate: Candidate) -> str:
 
 
 def _explained(chosen: Candidate, ranking: Ranking, names: Sequence[str]) -> Iterator[str]:
-    """Why this one, what fits as well, and what is remarkable about its operations."""
-    yield f"taken since {listed(chosen.reasons, most=len(chosen.reasons))}"
+    """Give the reasons, the alternatives, and remarks on the operations."""
+    yield f"chosen because {listed(chosen.reasons, most=len(chosen.reasons))}"
     others = [each for each in ranking.candidates if each.metrics.duration != chosen.metrics.duration]
     alike = {each.metrics.duration for each in ranking.equal}
     for other in others[:_SHOWN]:
         fits = "fits as well" if other.metrics.duration in alike else "fits less"
         why = listed(other.reasons)
-        yield f"{fits}: {_described(other)} ({why}); to take it: --histogram {other.metrics.duration}"
+        yield f"{fits}: {_described(other)} ({why}); to choose it: --histogram {other.metrics.duration}"
     if ranking.misfits:
         yield f"left out: {listed((f'{each.name} ({each.why})' for each in ranking.misfits), most=_SHOWN)}"
     yield from remarks.of_operations(names)
@@ -225,7 +236,7 @@ def _operations(candidate: Candidate, seen: Seen) -> list[str]:
 
 
 def _without_own(candidate: Candidate, seen: Seen, service: Service) -> Candidate:
-    """Where operations are paths, without those that the gate itself asks for: they are no load."""
+    """Leave out the paths that the gate itself requests: they are not load."""
     words = {word for name in _operations(candidate, seen) for word in name.split()}
     own = dict.fromkeys((service.metrics, service.ready))
     if any(word.startswith("/") for word in words):

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\b
 Examples:
-  mario-perf gate                                      is the working tree slower than what it came from?
-  mario-perf gate --slow PlaceOrderCommand=1.5         and would it notice?
-  mario-perf gate --against v1.2 --format junit        in CI
-  mario-perf init http://127.0.0.1:8000/metrics        a perf.toml for a service of your own
-  mario-perf doctor                                    is all fit for a gate?
-  mario-perf COMMAND --help                            the rest"""
+  mario-perf gate                                is the working tree slower?
+  mario-perf gate --slow PlaceOrderCommand=1.5   would the gate notice?
+  mario-perf gate --against v1.2 --format junit  in CI
+  mario-perf init http://127.0.0.1:8000/metrics  for a service of your own
+  mario-perf doctor                              is a gate possible?
+  mario-perf COMMAND --help                      all options of a command"""
 
 
 @click.group(
@@ -33,9 +33,9 @@ Examples:
 )
 @click.version_option(package_name="mario-perf")
 def cli() -> None:
-    """A performance gate for CQRS services that people believe.
+    """A performance gate for CQRS services.
 
-    It says pass, regressed or inconclusive, with the evidence in a report.
+    It compares two builds and says pass, regressed or inconclusive, with the evidence in a report.
     """
 
 

@@ -17,13 +17,12 @@ _Function = TypeVar("_Function", bound="Callable[..., object]")
 ALWAYS: Final = " and ".join(one.name for one in FORMATS.values() if one.always)
 
 FORMAT_HELP: Final = (
-    "Write this format into the run's folder, too, as "
-    f"{', '.join(one.file for one in FORMATS.values() if not one.always)}; repeatable. "
-    f"{ALWAYS} are always there."
+    "Write one more format into the run's folder: "
+    f"{', '.join(one.file for one in FORMATS.values() if not one.always)}. "
+    f"{ALWAYS} are always written. Repeatable."
 )
 OUTPUT_HELP: Final = (
-    f"Write a file elsewhere, too; repeatable. Its ending says the format ({' '.join(BY_ENDING)}), or a "
-    "format and = before it."
+    f"Write one more file. FORMAT= or its ending gives the format ({' '.join(BY_ENDING)}). Repeatable."
 )
 
 _FORMAT = click.option(

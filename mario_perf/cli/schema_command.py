@@ -14,14 +14,13 @@ from mario_perf.reports import json_report
     epilog=f"""\b
 Examples:
   mario-perf schema > report.schema.json
-  check-jsonschema --schemafile report.schema.json runs/latest/report.json
+  check-jsonschema --schemafile report.schema.json report.json
 
 {NO_VERDICT}"""
 )
 def schema() -> None:
-    """The JSON Schema of report.json.
+    """Print the JSON Schema of report.json.
 
-    The file's format_version grows when a change could break what reads it; within a version keys are only
-    added.
+    format_version grows when a change could break a reader. Within a version keys are only added.
     """
     click.echo(json.dumps(json_report.schema(), indent=2))

@@ -16,10 +16,10 @@ _CA = click.option(
     "--ca",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Of running services: believe only certificates that one in this file (PEM) has signed.",
+    help="Trust only certificates signed by one in this PEM file. For running services.",
 )
 _INSECURE = click.option(
-    "--insecure", is_flag=True, help="Of running services: believe any certificate, a self-signed one, too."
+    "--insecure", is_flag=True, help="Accept any certificate, even a self-signed one. For running services."
 )
 
 

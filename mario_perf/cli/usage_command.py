@@ -11,6 +11,7 @@ import click
 from mario_perf import durations
 from mario_perf.cli.exit_codes import ASKING
 from mario_perf.cli.matcher_option import matching
+from mario_perf.cli.policy_option import policy_option
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
 from mario_perf.reports import terminal_report
@@ -29,14 +30,14 @@ DAY = 86400.0
 
 
 def _span(text: str) -> float:
-    """Seconds of a length of time of a minute or more, also in days: ``7d``."""
+    """Seconds of a time such as ``90m`` or ``7d``."""
     days = text.removesuffix("d")
     try:
         seconds = int(days) * DAY if days != text and days.isdecimal() else durations.seconds(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
     if seconds < SHORTEST:
-        raise click.BadParameter(f"{text} is too short to say anything: a minute or more")
+        raise click.BadParameter(f"{text} is too short; give at least a minute")
     return seconds
 
 
@@ -46,7 +47,7 @@ Examples:
   mario-perf usage                                   the last day
   mario-perf usage --since 7d --before 30d --match job=pizzeria
   mario-perf usage --format json > usage.json
-  mario-perf usage --report runs/latest/report.html  a section of that report
+  mario-perf usage --report runs/latest/report.html  add it to a report
 
 {ASKING}"""
 )
@@ -56,7 +57,7 @@ Examples:
     default="24h",
     show_default=True,
     metavar="TIME",
-    help="How far back: 90m, 24h, 7d.",
+    help="Length of time to look at, such as 90m, 24h or 7d.",
 )
 @click.option(
     "--before",
@@ -64,19 +65,23 @@ Examples:
     default="7d",
     metavar="TIME",
     show_default=True,
-    help="How far back before that an operation's use is looked for, to say what is new or no longer used.",
+    help="Length of time before that. It decides which operations are new or no longer used.",
 )
 @click.option(
-    "--prometheus", metavar="URL", default="http://localhost:9090", show_default=True, help="The server."
+    "--prometheus",
+    metavar="URL",
+    default="http://localhost:9090",
+    show_default=True,
+    help="The Prometheus server.",
 )
-@matching("Labels of the targets, such as job=pizzeria. Default: all targets.")
+@matching("Labels of the service's targets, such as job=pizzeria. Default: all targets.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Put a section on usage into this report.html, too.",
+    help="Add a section on usage to this report.html.",
 )
-@click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
+@policy_option
 def usage(  # noqa: PLR0913, PLR0917 - an argument an option
     since: float,
     before: float,
@@ -86,11 +91,11 @@ def usage(  # noqa: PLR0913, PLR0917 - an argument an option
     report: Path | None,
     policy: Path | None,
 ) -> None:
-    """How a service is used, as Prometheus has seen it.
+    """Show how a service is used, from the counters in Prometheus.
 
-    Operations by use, the balance of commands and queries, peak periods, success by operation, errors by
-    category, what is new and what is no longer used. Periods divide the time into equal parts, at most 28; a
-    time that is no whole number of them is lengthened to be one.
+    Shows the use and the success of each operation, the balance of commands and queries, peak periods,
+    errors by category, and which operations are new or no longer used. The time is divided into at most 28
+    equal periods, and lengthened to a whole number of them.
     """
     metrics = policy_file.load(policy).metrics
     source = UsageSource(Connection(prometheus, matchers=dict(matchers)), metrics)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def summary(side: Replicates, index: int, failures: Mapping[str, int]) -> Summary | None:
     """Of the operation at ``index``, all replicates together; None when it was never executed.
 
-    ``failures`` by type are of whoever tells them, the service or the client.
+    ``failures`` by type come from the service, or else from the client.
     """
     counts = side.counts[:, index].sum(axis=0)
     executions = int(side.executions[:, index].sum())

@@ -74,7 +74,7 @@ def makes_environment(setup: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How a gate loads the service. With a ``rate`` the model is open, and ``users`` all that there are."""
+    """How a gate loads the service. With a ``rate`` the model is open, and ``users`` is the maximum."""
 
     users: int | None = None  # 1 in a duet, 20 otherwise; in an open model as many as it takes
     duration: float = 60.0  # seconds

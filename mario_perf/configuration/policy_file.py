@@ -42,20 +42,20 @@ def _compiles(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"{pattern!r} is no regular expression ({error})") from error
+        raise ValueError(f"{pattern!r} is not a regular expression ({error})") from error
     return pattern
 
 
 def _from_the_root(path: str) -> str:
     if not path.startswith("/"):
-        raise ValueError(f'a path of the service begins with a slash: "/{path}"')
+        raise ValueError(f'a path of the service begins with a slash; write "/{path}"')
     return path
 
 
 def _ready_made(setup: object) -> object:
     if isinstance(setup, str) and setup not in READY_MADE:
         raise ValueError(
-            f"{setup!r} is no setup: write one of {', '.join(READY_MADE)}, or a command as a list of words"
+            f"{setup!r} is not a setup; write one of {', '.join(READY_MADE)}, or a command as a list of words"
         )
     return (setup,) if isinstance(setup, str) else setup
 
@@ -137,11 +137,11 @@ class _Metrics(_Table):
     def _is_complete(self) -> _Metrics:
         if self.duration is not None and self.name_label is None:
             raise ValueError(
-                "name_label is needed: the labels that tell operations apart; [] where it is one operation"
+                "name_label is missing; give the labels that name the operation, or [] for a single operation"
             )
         if self.duration is not None and self.unit is None and unit_of(self.duration) is None:
             raise ValueError(
-                f'{self.duration} does not tell its unit: add unit = "seconds", "milliseconds", ...'
+                f'{self.duration} does not show its unit; add unit = "seconds", "milliseconds", ...'
             )
         if self.failing_status is not None:
             re.compile(self.failing_status)
@@ -175,7 +175,7 @@ class _Service(_Table):
         setup = self.setup or ()
         if not makes_environment(setup) and any(ENVIRONMENT in word for word in self.start or ()):
             raise ValueError(
-                f'start names {ENVIRONMENT}, and no setup makes one; add setup = "pip", or a command with it'
+                f'start names {ENVIRONMENT}, but no setup makes one; add setup = "pip" or a command'
             )
         return self
 
@@ -236,7 +236,7 @@ def parse(text: str, place: str = "perf.toml") -> Policy:
     """The policy that a text of TOML says; ``place`` names it in errors.
 
     Raises:
-        PolicyError: It is no TOML, or says something that does not exist.
+        PolicyError: it is not TOML, or has unknown keys or wrong values.
     """
     if long := [at for at, line in enumerate(text.splitlines(), 1) if len(line) > _LONGEST_LINE]:
         raise PolicyError(f"{place}:{long[0]}: more than {_LONGEST_LINE} characters in a line; shorten it")
@@ -269,7 +269,7 @@ def _told(error: ValidationError, text: str, place: str) -> str:
     path = tuple(str(part) for part in first["loc"])
     where = f"{place}:{line_of(text, path)}: {'.'.join(path)}"
     if first["type"] == "extra_forbidden":
-        return f"{where} does not exist; nearest: {nearest(path[-1], _keys(path[:-1]))}"
+        return f"{where} is unknown; nearest: {nearest(path[-1], _keys(path[:-1]))}"
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     return f"{where}: {first['msg'].removeprefix('Value error, ')}{more}"
 

@@ -1,4 +1,4 @@
-"""perf.toml, written: a commented start for a service of one's own."""
+"""Writes a commented perf.toml for a service."""
 
 from __future__ import annotations
 
@@ -16,31 +16,30 @@ if TYPE_CHECKING:
 
 _METRICS = {
     "duration": "the histogram, without _bucket",
-    "unit": "of the histogram",
-    "name_label": "tells operations apart; of several labels the values make the name; [] for one operation",
-    "kind_label": "such as command or query",
-    "ignored_kinds": "rows that are no operations",
-    "ignored_names": "values of name_label: what the gate itself asks for is no load",
-    "status_label": "tells failures apart",
+    "unit": "unit of the histogram",
+    "name_label": "labels that name the operation, such as method and route; [] for a single operation",
+    "kind_label": "label with command or query",
+    "ignored_kinds": "values of kind_label that are not operations",
+    "ignored_names": "values of name_label to leave out, such as the metrics page",
+    "status_label": "label that shows failures",
     "failing_status": "regular expression, matched against the whole value",
-    "error_type_label": "what went wrong",
-    "ignored_error_types": "values of error_type_label that are no failures, such as a refusal",
+    "error_type_label": "label with the kind of error",
+    "ignored_error_types": "values of error_type_label that do not count as failures",
     "executions": "counter of successes and failures",
-    "failures": "counter; where it has the status label, only what has a failing status",
+    "failures": "counter of failures; with status_label, only failing statuses count",
 }
 
 _HEAD = """\
-# What is measured, and when it fails. Everything may be left out; a commented line shows the default, or an
-# example.
+# The policy of the gate. Each setting is optional; a commented line shows its default or an example.
 
 [thresholds]
-# Noise: the smallest change worth acting on. Resolution: what a pass promises, no change as large as this
-# went by unseen.
+# Noise: the smallest change worth acting on; smaller ones are never red.
+# Resolution: a pass guarantees that a slowdown of at least this size would have been found.
 """
 
 _LIMITS = """\
 [limits]
-# Absolute limits, with or without a baseline.
+# Absolute limits. They need no baseline.
 # p95 = "50ms"
 # error_ratio = 0.01
 """
@@ -52,7 +51,7 @@ _START_EXAMPLE = ("./serve", "--port", "{port}")
 def text(candidate: Candidate, service: Service, locustfile: str | None) -> str:
     """A perf.toml for a service with these metrics.
 
-    Where it is not known how the service is started, or what is sent, an example stands in a comment.
+    Without a start command or a locustfile, it has an example in a comment.
     """
     limits = (*_thresholds(), _LIMITS)
     parts = ((_HEAD.rstrip(),), limits, _load(locustfile), _metrics(candidate), _service(service))
@@ -70,12 +69,12 @@ def _thresholds() -> Iterator[str]:
 
 def _load(locustfile: str | None) -> Iterator[str]:
     yield "[load]"
-    yield "# What the users do; how to write it: docs/tutorial.md."
+    yield "# The requests to send. docs/tutorial.md shows how to write a locustfile."
     yield f"{'' if locustfile else '# '}locustfile = {_toml(locustfile or _LOAD_EXAMPLE)}"
     yield "# users = 1                   # default: 1 in a duet, 20 otherwise"
     yield '# duration = "60s"'
     yield "# seed = 1"
-    yield "# rate = 100                  # journeys a second that arrive whatever the service does"
+    yield "# rate = 100                  # journeys a second, however slow the service is"
     yield '# arrivals = "poisson"        # or "constant"'
     yield ""
 
@@ -91,21 +90,21 @@ def _metrics(candidate: Candidate) -> Iterator[str]:
         if (value and not unused) or key == "name_label":
             yield f"{key} = {_toml(value)}  # {meaning}"
     if candidate.metrics.status_label is None and candidate.metrics.failures is None:
-        yield '# failures = "..."              # a counter; without one they are what the client saw fail'
+        yield '# failures = "..."              # counter; without it, only failures at the client count'
     yield ""
 
 
 def _service(service: Service) -> Iterator[str]:
-    yield "# How a gate starts a build of the service, in its checkout. {port} is a free port."
+    yield "# Command that starts a build of the service, in its checkout. {port} is a free port."
     yield "[service]"
-    yield "# setup prepares a build: a command, or an environment of its own with the packages that it names."
+    yield "# setup prepares a build: a command, or a tool that installs its packages."
     yield '# setup = ["make", "build"]  # or "pip", "uv", "npm"; see docs/tutorial.md'
     yield f"{'' if service.start else '# '}start = {_toml(service.start or _START_EXAMPLE)}"
-    yield f"ready = {_toml(service.ready)}  # answers with success once the service is ready"
+    yield f"ready = {_toml(service.ready)}  # answers with 200 once the service is ready"
     yield f"metrics = {_toml(service.metrics)}"
 
 
 def _toml(value: str | Iterable[str]) -> str:
-    """JSON's strings and lists are TOML's; JSON escapes DEL not, which TOML wants."""
+    """A string or list as TOML: JSON, but with DEL escaped."""
     plain = value if isinstance(value, str) else list(value)
     return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f")

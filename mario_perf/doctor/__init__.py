@@ -1,1 +1,1 @@
-"""Whether a service and a machine are fit for a gate."""
+"""Whether a service and a machine are ready for a gate."""

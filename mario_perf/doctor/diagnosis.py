@@ -1,4 +1,4 @@
-"""Whether a service and a machine are fit for a gate, and what to do where they are not."""
+"""Whether a service and a machine are ready for a gate, and what to do if not."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def of_exposition(text: str, policy: Policy) -> tuple[Diagnosis, ...]:
         reader.add(0.0, text)
         return of_table(reader.table(), reader.names, policy)
     except UnreadableExpositionError as error:
-        said = f"this is no metrics page ({error})"
-        return (_problem("metrics", said, "give the page with the metrics in Prometheus' text format"),)
+        said = f"this is not a metrics page ({error})"
+        return (_problem("metrics", said, "give the URL of metrics in Prometheus' text format"),)
 
 
 def of_table(table: series.Table, names: Iterable[str], policy: Policy) -> tuple[Diagnosis, ...]:
@@ -139,7 +139,9 @@ def _operations(seen: Snapshots) -> Diagnosis:
     names = [operation.name for operation in seen.operations]
     if not names:
         return _problem(
-            "operations", "none was executed", "send requests; see ignored_kinds and ignored_names"
+            "operations",
+            "no operation was executed",
+            "send requests, or correct ignored_kinds and ignored_names in perf.toml",
         )
     return Diagnosis(Level.OK, "operations", f"{len(names)}: {listed(names)}")
 
@@ -151,8 +153,8 @@ def _failures(labels: Mapping[str, object], metrics: Metrics) -> Diagnosis:
         return Diagnosis(
             Level.ATTENTION,
             "failures",
-            "nothing tells them from successes, so that they are what the client saw fail",
-            "give the histogram a label with the status, or count failures; name it in perf.toml",
+            "the metrics do not show failures, so only those that the client sees count",
+            "give the histogram a status label, or add a counter of failures, and name it in perf.toml",
         )
     if metrics.status_label in labels:
         return Diagnosis(
@@ -170,8 +172,8 @@ def _start(seen: Snapshots, metrics: Metrics) -> Diagnosis:
         return Diagnosis(
             Level.ATTENTION,
             "restarts",
-            f"{metrics.start} is not there: a restart in a run shows only when counters fall",
-            "expose it, as the client libraries do by default",
+            f"{metrics.start} is missing: without it a restart may go unnoticed",
+            "expose it; the client libraries do by default",
         )
     return Diagnosis(Level.OK, "restarts", f"noticed by {metrics.start}")
 
@@ -194,7 +196,7 @@ def _buckets(seen: Snapshots, policy: Policy) -> Iterator[Diagnosis]:
     yield Diagnosis(
         Level.ATTENTION,
         "buckets",
-        f"too wide around the p95 of {listed(wide)}: there only the mean is judged",
+        f"too wide around the p95 of {listed(wide)}: the gate cannot judge p95 there",
         "give the histogram 10 to 20 buckets a decade where your durations lie",
     )
 
@@ -207,8 +209,8 @@ def _rare(names: Sequence[str], policy: Policy) -> Diagnosis:
     return Diagnosis(
         Level.ATTENTION,
         "noise",
-        f"too few executions in this short time to tell anything of {listed(names)}",
-        f"a gate needs {policy.thresholds.min_samples} of each (min_samples): send them more often",
+        f"too few executions of {listed(names)} in this short time",
+        f"a gate needs {policy.thresholds.min_samples} of each (min_samples): send more",
     )
 
 
@@ -217,31 +219,29 @@ def _noise(spread: Mapping[str, float]) -> Diagnosis:
     return Diagnosis(
         Level.OK,
         "noise",
-        f"with the same build on both sides rounds differ by ±{median(spread.values()):.1%} (median "
-        f"operation), at most by ±{spread[worst]:.1%} ({worst})",
+        f"rounds of the same build differ by ±{median(spread.values()):.1%} (median operation), "
+        f"at most by ±{spread[worst]:.1%} ({worst})",
     )
 
 
 def _length(seconds: Mapping[str, float]) -> Diagnosis:
-    """How long a gate must be to see the change on every operation of which enough is known."""
+    """How long a gate must be to see the change on each operation with enough data."""
     slowest = max(seconds, key=lambda name: seconds[name])
     longest = seconds[slowest]
     if longest <= LONGEST:
-        return Diagnosis(
-            Level.OK, "length", f"a gate of {longest:.0f} s sees {CHANGE:.0%} on every operation"
-        )
+        return Diagnosis(Level.OK, "length", f"a gate of {longest:.0f} s sees {CHANGE:.0%} on each operation")
     in_time = sum(each <= LONGEST for each in seconds.values())
     found = f"in {LONGEST:.0f} s a gate sees {CHANGE:.0%} on {in_time} of {len(seconds)} operations"
     if math.isinf(longest):
         return Diagnosis(
             Level.ATTENTION,
             "length",
-            f"{found}; on {slowest} it would hardly ever",
+            f"{found}; {slowest} is too noisy for any gate",
             "use a calmer machine, more users, or a larger latency_noise for it in perf.toml",
         )
     return Diagnosis(
         Level.ATTENTION,
         "length",
-        f"{found}; on all in {longest:.0f} s ({slowest} takes longest)",
+        f"{found}; all need {longest:.0f} s ({slowest} takes longest)",
         f"give --max-duration {math.ceil(longest)}, or use a calmer machine",
     )

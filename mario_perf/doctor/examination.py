@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 ROUNDS = 4
 WINDOW = 3.0
 PROBE = 2.0
-"""Rounds of the same build on both sides; and seconds that each of them, and the first look, measures."""
+"""Rounds of the build against itself; and seconds that each of them, and the first look, measures."""
 
 FEWEST = 2
 """Rounds that are needed to see how far they lie apart."""
@@ -95,7 +95,7 @@ def _failed(error: Exception) -> Diagnosis:
 
 @alone()
 def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> tuple[Diagnosis, ...]:
-    """The service that a gate would start, loaded, and in so many rounds the noise of this machine."""
+    """Load the service that a gate would start, then measure the noise of this machine in ``rounds``."""
     told: list[Diagnosis] = []
     try:
         found = origin.find(policy, given, demo=demo)
@@ -120,7 +120,7 @@ def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
 
 
 def _of_builds(builds: tuple[Build, Build], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
-    narrator.say("starting the service, and sending it requests")
+    narrator.say("starting the service and sending it requests")
     text = _text(builds[1], asked, narrator)
     yield Diagnosis(Level.OK, "service", f"{asked.origin}: answers, and shows metrics under load")
     metrics = diagnosis.of_exposition(text, asked.policy)
@@ -153,7 +153,7 @@ def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) ->
     )
     rounds = []
     for number in range(1, asked.rounds + 1):
-        narrator.say(f"round {number} of {asked.rounds}: the same build on both sides")
+        narrator.say(f"round {number} of {asked.rounds}: the build against itself")
         rounds.append(play_round(duet, number, narrator))
     findings = conclude(rounds, None, asked.policy).findings
     yield from diagnosis.of_findings(each for each in findings if each.code not in _UNTOLD)

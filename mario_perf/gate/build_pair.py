@@ -47,7 +47,7 @@ class Pair:
         """What the builds differ by in the dependencies that they name; nothing where none is built yet.
 
         Raises:
-            UserError: they would run with the same packages all the same, and nobody has ``accepted`` that.
+            UserError: they would run with the same packages all the same, and ``accepted`` is false.
         """
         if self.commit is None:
             return Difference()
@@ -68,7 +68,7 @@ class Pair:
 
 
 def find(wish: Wish, policy: Policy, *, kept: bool) -> Pair:
-    """What a gate without URLs compares; ``kept`` says that there are runs to compare with.
+    """What a gate without URLs compares; ``kept``: stored runs exist.
 
     Raises:
         UserError: nothing says how the service is started, or there is no such commit.
@@ -86,7 +86,7 @@ def _commit(against: str | None, candidate: Origin) -> str:
     commit = git.resolve(against) if against else git.default_baseline()
     if candidate.service is None and not git.holds(commit, embedded_pizzeria.MAIN):
         raise UserError(
-            f"{against or commit[:12]} has no pizzeria in {embedded_pizzeria.MAIN}: nothing to compare with; "
+            f"{against or commit[:12]} has no pizzeria ({embedded_pizzeria.MAIN}); "
             "give --against a revision that has one"
         )
     return commit

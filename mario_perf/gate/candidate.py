@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def played(source: Origin, load: Load, runs: Path) -> Iterator[tuple[Origin, Load]]:
-    """The same service and load from a snapshot; a demo is no working tree.
+    """The same service and load from a snapshot; a demo has no working tree.
 
     Raises:
         UserError: the snapshot cannot be taken.

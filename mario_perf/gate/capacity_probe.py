@@ -150,17 +150,15 @@ def _outcome(probe: Probe) -> str:
 
 
 def _generator_limit(rate: float, found: Capacity, late: Exception) -> str:
-    known = (
-        "nothing is known of the service" if found.rate is None else f"the service held {shown(found.rate)}"
-    )
+    known = "no rate is known to hold" if found.rate is None else f"the service held {shown(found.rate)}"
     return (
-        f"at {shown(rate)} journeys/s the load generator did not keep up, twice ({late}), so that is not the "
-        f"service's capacity; {known}; load it from a faster or calmer machine"
+        f"at {shown(rate)} journeys/s the load generator itself was too slow, twice ({late}), so this is not "
+        f"the service's capacity; {known}; use a faster or calmer machine for the load"
     )
 
 
 def _probe(asked: Asked, rate: float, number: int, narrator: Narrator) -> Probe:
-    """One run; once more where the load generator did not keep up, which may have been a disturbance.
+    """One run; repeated once if the load generator did not keep up, since a disturbance may be the cause.
 
     Raises:
         _LateLoadError: it did not keep up again.
@@ -188,7 +186,7 @@ def _broken(done: Run, policy: Policy) -> tuple[str, ...]:
     except EmptyRunError as empty:
         if not kept_up(done.record):
             raise _late_load(done) from empty
-        return ("no request could begin: every user still waited for an answer from the warm-up",)
+        return ("no request could begin: all users still waited for an answer from the warm-up",)
     reasons = broken(seen, policy)
     if reasons and by_generator(seen, policy):
         raise _late_load(done)

@@ -172,20 +172,18 @@ def _outcome(
 def _keep(found: Sequence[Conditioned], scenario: str, environment: Environment) -> None:
     fit = [each for each in found if each.capacity.confirmed]
     if not fit:
-        raise NotKeptError("nothing is kept: no rate was confirmed; see the probes above")
+        raise NotKeptError("nothing is stored: no rate was confirmed; see the probes above")
     path = capacity_file.path_for(scenario, environment)
     terminal_report.stdout().print(
-        f"kept in {path}, with {len(capacity_file.keep(fit, path))} searches in all"
+        f"stored in {path}, with {len(capacity_file.keep(fit, path))} searches in all"
     )
 
 
 def _check(wish: CapacityWish) -> None:
     if wish.keep and wish.baseline is not None:
-        raise UserError("--keep adds to what --baseline compares with; give one of them")
+        raise UserError("--keep would add to the baseline that --baseline compares with; give one of them")
     if wish.demo and wish.url is not None:
-        raise UserError(
-            "--demo starts the built-in pizzeria, --url names a service that runs; give one of them"
-        )
+        raise UserError("--demo and --url exclude each other; give one of them")
     if (wish.ca or wish.insecure) and wish.url is None:
         raise UserError("--ca and --insecure are for a running service; give --url")
 
@@ -202,7 +200,7 @@ def _check_baseline(wish: CapacityWish, scenario: str) -> None:
         capacity_file.load(path)
     if wish.baseline is not None and not stored:
         raise BaselineMissingError(
-            f"{capacity_file.ROOT / scenario}: no capacity; store one with mario-perf capacity --keep"
+            f"{capacity_file.ROOT / scenario}: no stored capacity; store one with mario-perf capacity --keep"
         )
 
 
@@ -213,7 +211,7 @@ def _served(
     """How the probes get their service, its revision where that is known, and what they send."""
     if source is None:
         assert wish.url is not None  # noqa: S101 - what is not started runs somewhere
-        narrator.say(f"measuring the service at {wish.url}, which runs already")
+        narrator.say(f"measuring the running service at {wish.url}")
         yield sides.given(reached(wish.url, metrics_path(policy), wish.trust)), None, load
         return
     narrator.say(f"measuring {source}")

@@ -39,7 +39,7 @@ MOST_SLOW_STARTS = 1
 class Duet:
     """Everything a duet needs. Times in seconds; ``most`` rounds, None for as many as there is time for.
 
-    ``longest`` is the time for all rounds, of which ``gone`` are over before the first.
+    ``longest`` is the time for all rounds, ``gone`` seconds of it are over before the first.
     """
 
     serving: Serving

@@ -91,30 +91,29 @@ def check(wish: Wish) -> None:
     """
     if wish.demo and (wish.against or wish.baseline is not None or wish.baseline_url or wish.candidate_url):
         raise UserError(
-            "--demo plays the pizzeria of this installation against itself; leave out --against, --baseline "
-            "and URLs"
+            "--demo compares the built-in pizzeria with itself; leave out --against, --baseline and URLs"
         )
     if (wish.baseline_url is None) != (wish.candidate_url is None):
         raise UserError("--baseline-url and --candidate-url go together; give both")
     urls = wish.baseline_url is not None
     if urls and (wish.against or wish.baseline is not None or wish.faults or wish.prometheus == AUTO):
         raise UserError(
-            "running services are compared as they are; leave out --against, --baseline, faults and auto"
+            "running services cannot be built or changed; leave out --against, --baseline, --slow, --delay, "
+            "--fail and --prometheus auto"
         )
     if urls and wish.same_environment:
-        raise UserError("--same-environment is for builds that the gate starts; leave it out")
+        raise UserError("--same-environment is only for builds that the gate starts; leave it out")
     if wish.baseline and wish.against:
         raise UserError(
-            f"--baseline {wish.baseline} has its runs already; leave out --against, or the path to have a "
-            "baseline measured where none is kept"
+            f"--baseline {wish.baseline} names stored runs, so --against has no effect; leave out one of them"
         )
     if (wish.ca or wish.insecure) and not urls:
         raise UserError(
-            "--ca and --insecure are for running services; give --baseline-url and --candidate-url"
+            "--ca and --insecure are only for running services; give --baseline-url and --candidate-url"
         )
     if wish.prometheus not in {None, AUTO} and not urls:
         raise UserError(
-            "--prometheus URL cannot know services that the gate starts on free ports; "
+            "a running Prometheus does not scrape the services that the gate starts; "
             "use --prometheus auto, or give --baseline-url and --candidate-url"
         )
 
@@ -127,5 +126,5 @@ def check_faults(wish: Wish, policy: Policy) -> None:
     """
     if wish.faults and policy.service is not None:
         raise UserError(
-            "--slow, --delay and --fail are for the embedded pizzeria; leave out [service], or them"
+            "--slow, --delay and --fail work only with the built-in pizzeria; leave them out, or [service]"
         )

@@ -50,10 +50,10 @@ if TYPE_CHECKING:
 REACHING = 10.0
 
 REPORTING = 4.0
-"""Seconds of a gate's time that are kept for stopping the services, the last look and the reports."""
+"""Seconds at the end of a gate for stopping the services, the last verdict and the reports."""
 
 TIMEOUTS = 12
-"""So many requests that are never answered fit in a gate: two in each of three rounds, and slow starts."""
+"""Request timeouts that fit into a gate: two in each of three rounds, and some for slow starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def _running(session: Session, narrator: Narrator) -> tuple[sides.Target, sides.
     """Both services by URL: candidate and baseline."""
     wish, metrics = session.wish, metrics_path(session.policy)
     assert wish.baseline_url and wish.candidate_url  # noqa: S101, PT018 - without a pair there are both
-    narrator.say(f"measuring {wish.candidate_url} against {wish.baseline_url}, which run already")
+    narrator.say(f"measuring the running services {wish.candidate_url} and {wish.baseline_url}")
     baseline = reached(wish.baseline_url, metrics, wish.trust)
     return reached(wish.candidate_url, metrics, wish.trust), baseline
 
@@ -250,7 +250,7 @@ def _source(session: Session) -> Iterator[tuple[SourceOf, Scraped]]:
 
 
 def _by_others(ports: Sequence[int]) -> None:
-    """Nobody has to be told: there is no Prometheus, or it knows the services."""
+    """No-op: no Prometheus, or it knows the services already."""
 
 
 def _load(wish: Wish, policy: Policy) -> Load:
@@ -278,7 +278,7 @@ def reached(url: str, metrics_path: str, trust: Trust) -> sides.Target:
         bounded_read.status(url, REACHING, trust.context())
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         advice = (
-            "give --ca FILE with who signed its certificate, or --insecure"
+            "give --ca FILE with the certificate of its signer, or --insecure"
             if "CERTIFICATE_VERIFY_FAILED" in str(error)
             else "start it, or correct the URL"
         )

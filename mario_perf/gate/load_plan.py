@@ -26,15 +26,15 @@ QUIET_FOR_PROMETHEUS = 1.3
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Users and think time where nothing else is asked for."""
+    """Users and think time without an option or policy that says otherwise."""
 
     users: int
     think: str
 
 
 BACK_TO_BACK: Final = Pace(users=1, think="0")
-"""Of a duet. One user without pauses gets as many executions a second out of two cores as two or four do,
-since the load generator is what takes the time, and nobody waits for anybody: rounds lie closer together."""
+"""Of a duet. On two cores, one user without pauses gets as many executions a second as two or four, because
+the load generator is the bottleneck. Rounds of one user also differ less."""
 
 WITH_PAUSES: Final = Pace(users=20, think="0.05:0.2")
 """Of runs that are compared with stored ones."""

@@ -50,7 +50,7 @@ STARTING = 3.0
 ANSWERING = 10.0
 """Seconds that a service may take to answer after a run."""
 
-_TOO_SHORT = "the time for the gate was over before a round was; give a longer --max-duration"
+_TOO_SHORT = "the gate's time was over before the first round ended; give a longer --max-duration"
 
 
 class SideDiedError(Exception):
@@ -65,7 +65,7 @@ class OutOfTimeError(InvalidRunError):
 class Load:
     """What is sent. Times in seconds; ``window`` is what is measured.
 
-    In an open model ``users`` are all that there are: none gets ready under load, whose time would be the
+    In an open model ``users`` is the maximum: none gets ready under load, whose time would be the
     load generator's. None are as many as the load takes by itself.
     """
 
@@ -196,7 +196,7 @@ def _silence(services: Services) -> str | None:
             bounded_read.status(target.url, ANSWERING, ANY.context())
         except httpx.TransportError as error:
             if not (services.processes and isinstance(error, httpx.TimeoutException)):
-                return f"{name} at {target.url} does not answer any more ({error})"
+                return f"{name} at {target.url} does not answer any longer ({error})"
     return None
 
 

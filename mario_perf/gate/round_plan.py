@@ -85,7 +85,7 @@ def _for_executions(last: Spent) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """What there will be too little of: executions of one operation. ``seconds`` a whole gate would need."""
+    """Too few executions of one operation. A whole gate would need ``seconds``."""
 
     operation: str
     expected: int
@@ -93,11 +93,13 @@ class Shortage:
     seconds: float
 
     def sentence(self) -> str:
-        """For a person, with what to do."""
-        pace = f"at this pace {self.expected} of {self.needed} executions of {self.operation}"
+        """What is short, and what to do."""
+        pace = (
+            f"{self.operation} will have {self.expected} of the {self.needed} executions that a verdict needs"
+        )
         if self.seconds > _LONGEST:
-            return f"{pace}: no gate of an hour would do; set a lower min_samples for it, or ignore it"
-        return f"{pace}: a gate of {self.seconds:.0f} s would do (--max-duration {self.seconds:.0f})"
+            return f"{pace}: even an hour is too short; set a lower min_samples for it, or ignore = true"
+        return f"{pace}: give --max-duration {self.seconds:.0f}"
 
 
 def shortage(
@@ -127,15 +129,15 @@ def shortage(
 
 
 def ran_out(rounds: Sequence[Spent], whole: float, short: Shortage | None) -> str:
-    """That the time was over before all was known, where it went, and which flags help."""
+    """Where the time went, and which options help."""
     starts = median(each.overhead for each in rounds)
     measured = sum(each.window for each in rounds)
     window = max(median(each.window for each in rounds), starts)
     twice = math.ceil(2 * whole / _STEP) * _STEP
     more = max(twice, short.seconds) if short and short.seconds <= _LONGEST else twice
-    longer = f", or --round-duration {window:.0f}, since starts and ends take {starts:.0f} s of each round"
+    longer = f", or --round-duration {window:.0f}: starts and ends take {starts:.0f} s of each round"
     return (
-        f"the time was over before all was known: {len(rounds)} rounds in {whole:.0f} s, {measured:.0f} s of "
+        f"the time was too short for a verdict: {len(rounds)} rounds in {whole:.0f} s, {measured:.0f} s of "
         f"them measured; give --max-duration {more:.0f}{longer if starts > _MOST_OVERHEAD * window else ''}"
     )
 

@@ -1,4 +1,4 @@
-"""Both builds in one environment: refused where they name other dependencies, unless somebody wants it so."""
+"""Builds that name different dependencies: refuse to run them in one environment, unless asked to."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ INSTEAD = "--same-environment to compare the code alone"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Files that name other dependencies in the candidate; whether each build gets what it names."""
+    """Dependency files that differ, and whether a setup installs each build's own."""
 
     paths: tuple[str, ...] = ()
     prepared: bool = True
 
 
 def difference(baseline: str, candidate: Checkout, service: Service | None, *, accepted: bool) -> Difference:
-    """What a baseline's commit and the candidate differ by.
+    """Compare the dependency files of a baseline's commit and of the candidate.
 
     Raises:
-        UserError: nothing prepares them, and neither ``accepted`` nor an empty ``setup`` says that this is
-            meant.
+        UserError: they differ, no setup installs them, and neither ``accepted`` nor an empty ``setup`` allows
+            that.
     """
     before = git.committed_files(baseline, names_dependencies)
     paths = differing(before, git.files(candidate, names_dependencies))
     prepared = service is not None and bool(service.setup or resolves(service.start))
     if paths and not (prepared or accepted) and (service is None or service.setup is None):
         raise UserError(
-            f"{_differ(paths)}, and nothing prepares an environment for each: both would run with the same "
-            f"packages, and the gate would not see what the new ones do; give {_advice(service, paths)}"
+            f"{_differ(paths)}, and without a setup both builds would run with the same packages, so the "
+            f"gate could not see the effect of the change; give {_advice(service, paths)}"
         )
     return Difference(paths, prepared)
 
 
 def told(found: Difference, targets: Sequence[TargetRecord]) -> Iterator[Finding]:
-    """A warning where both sides ran with the same packages all the same, by intention or by mistake."""
+    """A warning if both sides ran with the same packages anyway."""
     loaded = [target.packages.versions for target in targets if target.packages]
     same = len(loaded) > 1 and loaded[0] == loaded[1]
     if found.paths and (same or not found.prepared):

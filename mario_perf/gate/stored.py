@@ -78,7 +78,7 @@ def play(stored: Stored, narrator: Narrator) -> GateResult:
 
 def _played(stored: Stored, build: Build, number: int, narrator: Narrator) -> MeasuredRun:
     """One run of a build; what ends it before its time is kept in its folder, too."""
-    narrator.say(f"{build.name}: run {number} of {RUNS}, about {stored.load.whole_time:.0f} s each")
+    narrator.say(f"run {number} of {RUNS} of the {build.name}, about {stored.load.whole_time:.0f} s each")
     folder = _folder(stored, build, number)
     load = replace(stored.load, seed=stored.load.seed + number - 1)
     try:
@@ -114,7 +114,7 @@ def _existing(one: MeasuredRun, narrator: Narrator) -> Baseline | None:
     if found.environment_id != environment_id(record.environment):
         return None
     revisions = ", ".join(dict.fromkeys(run.revision or "unknown" for run in found.runs))
-    narrator.say(f"comparing with the runs of {revisions}, kept in {found.path}")
+    narrator.say(f"comparing with the stored runs of {revisions} in {found.path}")
     return found
 
 
@@ -127,15 +127,15 @@ def _made(stored: Stored, narrator: Narrator) -> Baseline:
         SideDiedError: the service ended under load.
         UserError: it cannot be built, started or kept, or none of its runs is fit.
     """
-    narrator.say("no baseline of this environment yet: measuring one from the committed build")
+    narrator.say("no baseline of this environment yet: measuring the baseline build first")
     with stored.committed() as build:
         played = [_played(stored, build, number, narrator) for number in range(1, RUNS + 1)]
     baseline = None
     for each in played:
         if unfit := reasons(each):
-            narrator.say(f"{each.record.run_id} is not kept: {unfit[0].message}")
+            narrator.say(f"{each.record.run_id} is not stored: {unfit[0].message}")
         else:
             baseline = stored_baselines.save(each.candidate)
     if baseline is None:
-        raise UserError("no run of the baseline is fit to be kept; run again on a calmer machine")
+        raise UserError("no run of the baseline is valid; run again on a calmer machine")
     return baseline

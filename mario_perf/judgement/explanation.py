@@ -1,4 +1,4 @@
-"""Why a check was judged so, in one sentence that needs no statistics to be read."""
+"""The reason for a verdict, in a sentence for readers without statistics."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from mario_perf.comparison.checks import Check
 
 MOST_OF_IT = 0.5
-"""Share of a longer response time from which on it is in the handler."""
+"""From this share on, a longer response time is the handler's."""
 
 
-def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> str:
-    """One sentence on check ``check`` of operation ``index``."""
+def sentence(check: Check, index: int, verdict: Verdict, detectable: float, false_alarms: float) -> str:
+    """One sentence on an operation; ``false_alarms`` is the rate that the policy allows for a whole gate."""
     name = _name(check, index)
     low, high = float(check.low[index]), float(check.high[index])
     points, moved = METRICS[check.metric].share, float(check.change[index])
@@ -29,19 +29,25 @@ def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> s
             "one build lie apart: more of them have to be compared."
         )
     span = figures.span(figures.change(low, share=points), figures.change(high, share=points))
-    told = f"The {name} changed by {figures.change(moved, share=points)} (95 % interval {span})"
-    return told + _because(check, index, verdict, detectable, points=points)
+    measured = f"The {name} changed by {figures.change(moved, share=points)} (95 % interval {span})"
+    if verdict is Verdict.REGRESSED:
+        noise = figures.size(float(check.rules.noise[index]), share=points)
+        return (
+            f"{measured}: more than the noise threshold of {noise}{_apart(check, index)} "
+            f"(false-alarm rate of the whole gate: {figures.percent(false_alarms)})."
+        )
+    return measured + _because(check, index, verdict, detectable, points=points)
 
 
 def whereabouts(response: Check, handler: Check, index: int) -> str:
-    """Where a longer response time is: in the operation's handler, or outside of it. Begins with a space."""
+    """Say whether the longer time is in the operation's handler or outside. Begins with a space."""
     more, inside = (float(each.candidate[index] - each.baseline[index]) for each in (response, handler))
     if not (math.isfinite(inside) and more > 0):
         return ""
-    grown = f"Of {figures.seconds(more)} more, {figures.seconds(max(inside, 0.0))} are in the handler"
+    part = f"The handler takes {figures.seconds(max(inside, 0.0))} of the additional {figures.seconds(more)}"
     if inside >= MOST_OF_IT * more:
-        return f" {grown}: look there."
-    return f" {grown}: the time is outside of it, as in the HTTP layer or in a queue."
+        return f" {part}: look there."
+    return f" {part}: look outside it, as in the HTTP layer or a queue."
 
 
 def _name(check: Check, index: int) -> str:
@@ -52,23 +58,20 @@ def _name(check: Check, index: int) -> str:
 def _because(check: Check, index: int, verdict: Verdict, detectable: float, *, points: bool) -> str:
     noise = figures.size(float(check.rules.noise[index]), share=points)
     resolution = figures.size(float(check.rules.resolution[index]), share=points)
-    if verdict is Verdict.REGRESSED:
-        certain = f": more than the noise threshold of {noise}, with the certainty that the gate promises"
-        return f"{certain}{_apart(check, index)}."
     if verdict is Verdict.IMPROVED:
-        return f": an improvement beyond the noise threshold of {noise}, certainly{_apart(check, index)}."
+        return f": an improvement of more than the noise threshold of {noise}{_apart(check, index)}."
     if verdict is Verdict.UNCHANGED:
         return f": a rise of {resolution} or more is ruled out."
     return _open(check, index, (noise, resolution), detectable, points=points)
 
 
 def _apart(check: Check, index: int) -> str:
-    """What decided, where it is not what is shown."""
+    """The change that decided, if it is not the one shown."""
     if check.apart is None:
         return ""
     change, low, high = (figures.relative(float(each[index])) for each in check.apart)
     span = figures.span(low, high)
-    return f"; apart from what all operations have in common it changed by {change} ({span})"
+    return f"; without the change that all operations share: {change} ({span})"
 
 
 def _open(check: Check, index: int, sizes: tuple[str, str], detectable: float, *, points: bool) -> str:
@@ -79,13 +82,13 @@ def _open(check: Check, index: int, sizes: tuple[str, str], detectable: float, *
     if check.above[index]:
         if rules.noise[index] < rules.limit[index] >= check.low[index]:
             gross = figures.size(float(rules.limit[index]), share=points)
-            return f": fewer than five rounds can only show more than {gross}."
-        return (
-            f": more than the noise threshold of {noise}, but not with the certainty that the gate promises."
-        )
+            return f": fewer than five rounds show only changes above {gross}."
+        return f": more than the noise threshold of {noise}, but not surely: noise may explain it."
     if check.excluded[index] and not rules.enough[index]:
-        return f": a rise of {resolution} or more is ruled out, but by too few executions (min_samples)."
+        return (
+            f": a rise of {resolution} or more is ruled out, but there are too few executions (min_samples)."
+        )
     return (
-        f": neither clearly above the noise threshold of {noise} nor surely below {resolution}; "
-        f"this run could have shown {figures.size(detectable, share=points)}."
+        f": it may be above the noise threshold of {noise}, or below the resolution of {resolution}. "
+        f"The smallest change that this run could show is {figures.size(detectable, share=points)}."
     )

@@ -1,4 +1,4 @@
-"""The one judge: from measured runs to an outcome, for whoever asks."""
+"""The one judge: from measured runs to an outcome, for all commands."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def conclude(
         baseline: what to compare with; None for a duet, or for absolute limits alone.
         policy: thresholds.
         alpha: the chance of a false alarm that this look may spend; the policy's whole by default.
-        incidents: what ended further runs, of which there is nothing to judge.
+        incidents: what ended further runs; those cannot be judged.
         missed: the chance with which this look may call a rise as large as the resolution absent.
 
     Raises:

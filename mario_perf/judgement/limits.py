@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _BY_WEIGHT = (Verdict.REGRESSED, Verdict.INCONCLUSIVE)
 _OF_THE_SAMPLE = 1.0
-"""Confidence of a limit's interval: where the sample's own figure lies is known; it is no forecast."""
+"""Confidence of a limit's interval: the sample's own figure is known, and a limit needs no forecast."""
 
 
 def applied(result: OperationResult, thresholds: Thresholds) -> OperationResult:

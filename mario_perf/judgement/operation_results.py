@@ -38,6 +38,7 @@ class Evidence:
     decisions: Sequence[Decision]
     detectable: Mapping[Metric, Floats]
     bucket_width: Floats
+    false_alarm_rate: float  # that the policy allows for a whole gate
 
 
 def judge(
@@ -59,6 +60,7 @@ def judge(
         decisions=decide(found.checks, alpha),
         detectable=_detectable(found, alpha),
         bucket_width=make.bucket_resolution(sides.baseline, sides.candidate),
+        false_alarm_rate=policy.false_alarm_rate,
     )
     return tuple(_result(evidence, index) for index in range(len(sides.operations)))
 
@@ -79,7 +81,7 @@ def _detectable(found: Compared, alpha: float) -> dict[Metric, Floats]:
 def _result(evidence: Evidence, index: int) -> OperationResult:
     handler = next(check for check in evidence.checks if check.metric == "latency")
     comparisons = tuple(
-        _comparison(check, handler, decision, index, float(evidence.detectable[check.metric][index]))
+        _comparison(evidence, check, handler, decision, index)
         for check, decision in zip(evidence.checks, evidence.decisions, strict=True)
     )
     verdict, spoke = of_operation([(c.metric, c.verdict) for c in comparisons if c.gating])
@@ -96,8 +98,10 @@ def _result(evidence: Evidence, index: int) -> OperationResult:
     )
 
 
-def _comparison(check: Check, handler: Check, decision: Decision, index: int, least: float) -> Comparison:
-    verdict = decision.verdict(index)
+def _comparison(
+    evidence: Evidence, check: Check, handler: Check, decision: Decision, index: int
+) -> Comparison:
+    verdict, least = decision.verdict(index), float(evidence.detectable[check.metric][index])
     where = ""
     if check.metric == "response_time" and verdict is Verdict.REGRESSED:
         where = explanation.whereabouts(check, handler, index)
@@ -110,7 +114,7 @@ def _comparison(check: Check, handler: Check, decision: Decision, index: int, le
         detectable=least,
         gating=bool(check.gating[index]),
         verdict=verdict,
-        explanation=explanation.sentence(check, index, verdict, least) + where,
+        explanation=explanation.sentence(check, index, verdict, least, evidence.false_alarm_rate) + where,
     )
 
 

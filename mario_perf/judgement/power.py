@@ -60,7 +60,7 @@ def _candidates() -> list[int]:
 
 
 def _after(changes: Changes, played: int, rounds: int) -> Changes:
-    """The same changes had they been measured in so many rounds: errors shrink with their root."""
+    """The same changes as if measured in ``rounds``: errors shrink with the square root."""
 
     def after(change: Change) -> Change:
         return replace(

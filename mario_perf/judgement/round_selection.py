@@ -21,7 +21,7 @@ DONE_BY_A_SIDE = frozenset(each.code for each in Code if each.blame is Blame.SID
 """Findings that are never left out: a build that crashes now and then must not pass by them."""
 
 MOST_OF_ONE_SIDE = 1
-"""By how many runs one side may be unfit more often than the other: more is no accident of the machine."""
+"""Most runs by which one side may be invalid more often than the other; more is not chance."""
 
 
 @dataclass(frozen=True, slots=True)

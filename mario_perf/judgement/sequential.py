@@ -33,7 +33,7 @@ FOR_GROSS = 0.05
 """What looks before that may spend, as a share of the promise: gross is seen with little."""
 
 GROWTH = 1.5
-"""Each look has about so many times the rounds of the one before: few looks, and none long in coming."""
+"""Each look has about this many times the rounds of the one before: few looks, and no long wait."""
 
 
 @dataclass(frozen=True, slots=True)

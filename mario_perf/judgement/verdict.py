@@ -37,13 +37,13 @@ def sentence(outcome: Outcome, operations: Sequence[OperationResult], findings: 
     if regressed := [finding for finding in findings if finding.severity is Severity.REGRESSED]:
         return f"{regressed[0].message}."
     if not operations:
-        return "Nothing can be said: no operation was executed in the window."
+        return "No verdict: no operation was executed in the window."
     if outcome is Outcome.REGRESSED:
         named = [result for result in operations if result.verdict is Verdict.REGRESSED]
         return f"{_names(named)} regressed. {named[0].explanation}"
     if outcome is Outcome.INCONCLUSIVE:
         named = [result for result in operations if result.verdict is Verdict.INCONCLUSIVE]
-        return f"Could not tell for {_names(named)}. {named[0].explanation}"
+        return f"No clear answer for {_names(named)}. {named[0].explanation}"
     better = [result for result in operations if result.verdict is Verdict.IMPROVED]
     improved = f" {_names(better)} improved." if better else ""
     return f"No regression in {len(operations)} operation{'s' * (len(operations) != 1)}.{improved}"

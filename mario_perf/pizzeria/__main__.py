@@ -6,6 +6,7 @@ import argparse
 import sqlite3
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, NoReturn
 
 from mario_perf.pizzeria.application.announcements import Announcements
@@ -21,17 +22,20 @@ if TYPE_CHECKING:
 
 USAGE = 2
 HIGHEST_PORT = 65535
-EPILOG = f"""operations: {", ".join(OPERATIONS)}
+EPILOG = f"""{fill("Operations: " + ", ".join(OPERATIONS), 78)}
 
-examples:
+Examples:
   mario-perf serve
-  mario-perf serve --port 0 --slow PlaceOrderCommand=1.2 --fail StartCookingCommand=0.02
+  mario-perf serve --port 0 --slow PlaceOrderCommand=1.2
+  mario-perf serve --fail StartCookingCommand=0.02
 
-exit codes: 0 stopped, or checked, 2 usage, a port in use or a database that cannot be opened"""
+Exit codes:
+  0    stopped or checked
+  2    usage, a port in use, or a database that cannot be opened"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve, or check what was asked for; returns the exit code."""
+    """Serve, or check the faults; returns the exit code."""
     options = _parser().parse_args(arguments)
     stop_cleanly()
     try:
@@ -55,7 +59,7 @@ def _serve(options: argparse.Namespace, faults: dict[str, Fault]) -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """Reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
         """Leave with the usage code."""
@@ -65,48 +69,68 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="mario-perf serve",
-        description="Mario's Pizzeria: a CQRS service to try the gate on. API documentation at /api/docs.",
+        description="Mario's Pizzeria: a CQRS service to try the gate on. Its API is at /api/docs.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    parser.add_argument("--host", default="127.0.0.1", help="Address to listen on. Default: %(default)s.")
     parser.add_argument(
-        "--port", type=_port, default=8080, metavar="PORT", help="0 for a free one (default %(default)s)"
+        "--port",
+        type=_port,
+        default=8080,
+        metavar="PORT",
+        help="Port to listen on; 0 for a free one. Default: %(default)s.",
     )
     parser.add_argument(
-        "--database", type=Path, help="SQLite file to keep orders in (default: temporary, gone at the end)"
+        "--database", type=Path, help="SQLite file for the orders. Default: a temporary file."
     )
     parser.add_argument(
         "--kitchen-capacity",
         type=_capacity,
         default=KITCHEN_CAPACITY,
         metavar="N",
-        help="orders that cook at once (default %(default)s)",
+        help="Most orders that cook at the same time. Default: %(default)s.",
     )
-    faults = parser.add_argument_group("faults on purpose, each as often as wanted")
+    faults = parser.add_argument_group("Faults on purpose (repeatable)")
     faults.add_argument(
-        "--slow", action="append", default=[], metavar="OPERATION=FACTOR", help="takes 1.2 times as long"
+        "--slow",
+        action="append",
+        default=[],
+        metavar="OPERATION=FACTOR",
+        help="Slow down an operation: 1.2 is 20 %% slower.",
     )
     faults.add_argument(
-        "--delay", action="append", default=[], metavar="OPERATION=TIME", help="takes 5ms longer"
+        "--delay",
+        action="append",
+        default=[],
+        metavar="OPERATION=TIME",
+        help="Delay an operation by a time such as 5ms.",
     )
     faults.add_argument(
-        "--fail", action="append", default=[], metavar="OPERATION=RATIO", help="0.02 of all executions fail"
+        "--fail",
+        action="append",
+        default=[],
+        metavar="OPERATION=RATIO",
+        help="Let a share of the executions fail: 0.02 is 2 %%.",
     )
-    faults.add_argument("--fault-seed", type=int, default=0, metavar="N", help="which executions fail")
-    faults.add_argument("--check", action="store_true", help="see that the faults can be injected, and end")
+    faults.add_argument(
+        "--fault-seed", type=int, default=0, metavar="N", help="Seed that decides which executions fail."
+    )
+    faults.add_argument(
+        "--check", action="store_true", help="Check that the faults can be injected, and exit."
+    )
     return parser
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to {HIGHEST_PORT}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 0 to {HIGHEST_PORT}")
     return int(text)
 
 
 def _capacity(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of orders: 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of orders; give at least 1")
     return int(text)
 
 

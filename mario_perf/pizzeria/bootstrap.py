@@ -100,7 +100,7 @@ def bootstrap(
 ) -> FastAPI:
     """The whole service around a database that is open; ``faults`` by operation name.
 
-    Changed orders are told to whoever listens to ``announcements``.
+    Changed orders are sent to the listeners of ``announcements``.
 
     Raises:
         sqlite3.Error: the database cannot be written.

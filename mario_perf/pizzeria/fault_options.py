@@ -1,4 +1,4 @@
-"""Faults as they are asked for on the command line."""
+"""Faults from the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 
 class FaultOptionError(ValueError):
-    """What was asked for cannot be injected; the message says what can."""
+    """The fault cannot be injected; the message says what can."""
 
 
 def parse(
@@ -25,7 +25,7 @@ def parse(
     """Faults by operation from ``Operation=figure`` words.
 
     Raises:
-        FaultOptionError: an unknown operation, or a figure that is none.
+        FaultOptionError: an unknown operation, or not a figure.
     """
     faults: dict[str, Fault] = {}
     kinds: tuple[tuple[str, Iterable[str], Callable[[Fault, str], Fault]], ...] = (
@@ -48,36 +48,36 @@ def parse(
 
 
 def _advice(word: str, operations: Sequence[str]) -> str:
-    """What may have been meant; all that there are where nothing is alike."""
+    """The operations with similar names, or all of them."""
     known = {name.lower(): name for name in operations}
     alike = difflib.get_close_matches(word.lower(), known, n=3, cutoff=0.7)
     if alike:
         return f"did you mean {' or '.join(known[each] for each in alike)}?"
-    return f"there are {', '.join(operations)}"
+    return f"the operations are {', '.join(operations)}"
 
 
 def _factor(text: str) -> float:
     factor = _number(text, "a factor of at least 1, such as 1.2")
     if factor < 1:
-        raise ValueError("a factor of at least 1 is needed, such as 1.2: nothing is made faster")
+        raise ValueError("a fault cannot make an operation faster; give a factor of at least 1, such as 1.2")
     return factor
 
 
 def _delay(text: str) -> float:
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(us|ms|s)", text)
     if match is None:
-        raise ValueError("a time with its unit is needed: us, ms or s, such as 5ms")
+        raise ValueError("not a time; give a number with us, ms or s, such as 5ms")
     return float(match[1]) * SECONDS[match[2]]
 
 
 def _ratio(text: str) -> float:
     ratio = _number(text, "a share from 0 to 1, such as 0.02")
     if not 0 <= ratio <= 1:
-        raise ValueError("a share from 0 to 1 is needed, such as 0.02")
+        raise ValueError("not a share; give one from 0 to 1, such as 0.02")
     return ratio
 
 
 def _number(text: str, wanted: str) -> float:
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) is None:
-        raise ValueError(f"{wanted} is needed")
+        raise ValueError(f"not a number; give {wanted}")
     return float(text)

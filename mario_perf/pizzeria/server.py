@@ -92,7 +92,7 @@ def bound(host: str, port: int) -> socket.socket:
     """A listening socket: connections wait in it until the server takes them.
 
     Raises:
-        OSError: nobody can listen there; the message says what to do.
+        OSError: the address cannot be used; the message says what to do.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named, asyncio knows TCP when it sees it and turns Nagle's algorithm off; otherwise an

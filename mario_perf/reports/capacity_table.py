@@ -26,7 +26,7 @@ _STYLES = {Verdict.REGRESSED: "bold red", Verdict.INCONCLUSIVE: "bold magenta"}
 
 def limits(described: str, *, given: bool) -> Text:
     """What every probe is held against, and whether the policy said so."""
-    source = "" if given else " (perf.toml has no [limits]: these are assumed)"
+    source = "" if given else " (defaults: perf.toml has no [limits])"
     return Text(f"Limits: {_shown(described)}{source}")
 
 
@@ -51,7 +51,7 @@ def figure(capacity: Capacity, written: Path) -> Text:
 def _answer(capacity: Capacity) -> str:
     if not capacity.complete:
         held = "no rate" if capacity.rate is None else f"{rate(capacity.rate)} journeys/s"
-        return f"Not confirmed: {held} held when the probes were used up; allow more with --most-probes."
+        return f"Not confirmed: {held} held, but the probes were used up. Allow more with --most-probes."
     if capacity.rate is None:
         return f"No capacity: not even {rate(capacity.failed)} journeys/s held."
     return f"Capacity: {rate(capacity.rate)} journeys/s; {rate(capacity.failed)} failed."
@@ -68,7 +68,7 @@ def _size(change: Change) -> str:
     if math.isnan(change.value):
         return ""
     if math.isinf(change.high):
-        return f"{figures.relative(change.value)} (how exactly is not known), "
+        return f"{figures.relative(change.value)} (interval unknown), "
     span = figures.span(figures.relative(change.low), figures.relative(change.high))
     return f"{figures.relative(change.value)} ({span}), "
 

@@ -149,7 +149,7 @@ def _folded(summary: str, body: str) -> str:
 
 
 def escaped(raw: str) -> str:
-    """A text that Markdown and HTML show as it is, on one line; a mention in it notifies nobody."""
+    """A text that Markdown and HTML show as it is, on one line; a mention in it sends no notification."""
     line = " ".join(raw.split())
     if len(line) > _LONGEST:
         line = f"{line[:_LONGEST]}…"

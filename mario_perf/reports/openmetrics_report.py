@@ -27,17 +27,17 @@ def _lines(result: GateResult) -> Iterator[str]:
     outcomes = ((("outcome", one.value),) for one in Outcome)
     yield from _family(
         "mario_perf_gate_outcome",
-        "Whether the last gate had this outcome.",
+        "Outcome of the last gate: 1 for this one, else 0.",
         ((dict(labels), float(labels[0][1] == result.outcome.value)) for labels in outcomes),
     )
     created = datetime.fromisoformat(result.created_at).timestamp()
+    yield from _family("mario_perf_gate_created_seconds", "End of the last gate, unix time.", [({}, created)])
     yield from _family(
-        "mario_perf_gate_created_seconds", "When the last gate ended, unix time.", [({}, created)]
+        "mario_perf_gate_measured_seconds", "Measured time of the last gate.", [({}, result.seconds)]
     )
-    yield from _family("mario_perf_gate_measured_seconds", "Measured time.", [({}, result.seconds)])
     yield from _family(
         "mario_perf_operation_verdict",
-        "Whether the operation has this verdict.",
+        "Verdict of the operation: 1 for this one, else 0.",
         (
             ({**_labels(one), "verdict": verdict.value}, float(verdict is one.verdict))
             for one in result.operations

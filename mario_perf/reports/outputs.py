@@ -42,11 +42,11 @@ class Output:
             output = cls(found, Path(written))
         else:
             raise UserError(
-                f"{written}: no format is known by this name; let it end in one of {', '.join(BY_ENDING)}, "
-                f"or give FORMAT=PATH, FORMAT one of {', '.join(FORMATS)}"
+                f"{written}: unknown format; end the name with one of {', '.join(BY_ENDING)}, "
+                f"or give FORMAT=PATH with one of {', '.join(FORMATS)}"
             )
         if not output.path.name or output.path.is_dir():
-            raise UserError(f"{written}: a folder; give the path of a file")
+            raise UserError(f"{written} is a folder; give the path of a file")
         return output
 
 

@@ -1,4 +1,4 @@
-"""How a result is put into words: the same in every output."""
+"""Phrases for a result, the same in each output format."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mario_perf.metric_catalogue import Metric
     from mario_perf.model import Comparison, GateResult, OperationResult
 
-# A symbol beside every colour, so that neither colour nor shape has to be seen to understand.
+# A symbol beside each colour, for readers who cannot tell colours apart.
 SYMBOLS = {
     Verdict.REGRESSED: "▲",
     Verdict.INCONCLUSIVE: "?",
@@ -46,31 +46,31 @@ _IN_UNIT = {
     Kind.RATIO: figures.times,
 }
 _NO_ANCHOR = re.compile(r"[\s%]|(?<=^page):")
-"""White space ends an id, ``page:`` begins the ids of the report itself, and ``%`` says what was replaced."""
+"""White space ends an id, ``page:`` begins the report's own ids, and ``%`` marks an escape."""
 
 
 def method(result: GateResult) -> str:
-    """How it was measured, in a sentence."""
+    """How the two sides were measured."""
     if result.method == "duet":
-        return "Duet: both builds at the same time, every request sent to both."
+        return "Duet: both builds ran at the same time, and each request went to both."
     if not result.baseline_runs:
-        return "Alone: the candidate without a baseline, against the policy's limits."
+        return "Limits only: the candidate against the policy's limits, without a baseline."
     if result.environment_changes:
-        return "Stored: the candidate against a baseline measured elsewhere or otherwise."
-    return "Stored: the candidate against a baseline measured earlier in the same environment."
+        return "Stored: the candidate against a baseline from a different environment."
+    return "Stored: the candidate against an earlier baseline from the same environment."
 
 
 def environment(result: GateResult) -> str:
-    """Where baseline and candidate were measured, as far as it is known; for a result without differences."""
+    """The environments of both sides, for a result without differences between them."""
     if result.method == "duet":
-        return "Of the machine that sent the load. Baseline and candidate answered it at the same time."
+        return "This is the machine that sent the load. Both builds ran at the same time."
     if not result.baseline_runs:
-        return "There is no baseline whose environment could differ."
-    return "Baseline and candidate were measured in the same environment."
+        return "No baseline, so no other environment."
+    return "Baseline and candidate had the same environment."
 
 
 def tally(operations: Sequence[OperationResult]) -> dict[Verdict, int]:
-    """How many operations have each verdict, all verdicts listed."""
+    """Number of operations by verdict, including verdicts with none."""
     found = Counter(one.verdict for one in operations)
     return {verdict: found[verdict] for verdict in Verdict}
 
@@ -97,24 +97,24 @@ def share(one: OperationResult, metric: Metric) -> Comparison | None:
 
 
 def _changes(one: OperationResult) -> list[Comparison]:
-    """What is compared with the baseline, and not with a limit."""
+    """The comparisons with the baseline, without those with a limit."""
     return [c for c in one.comparisons if c.against == "baseline"]
 
 
 def unjudged(one: OperationResult) -> str | None:
-    """That the buckets are too wide for p95 to count; None where it counts, or nothing ran."""
+    """Say that the buckets are too wide to judge p95; None if p95 was judged, or nothing ran."""
     compared = [c for c in one.comparisons if c.metric == "p95"]
     counted = all(side is not None and any(side.histogram) for side in (one.baseline, one.candidate))
     if not counted or not any(c.against == "baseline" and not c.gating for c in compared):
         return None
     width = one.bucket_resolution
-    least = f"less than {figures.percent(width)}" if math.isfinite(width) else "anything at p95"
+    least = f"a change below {figures.percent(width)}" if math.isfinite(width) else "a change of p95"
     against = " against the baseline" if any(c.against == "limit" for c in compared) else ""
     return f"p95 was not judged{against}: these buckets cannot show {least}"
 
 
 def all_unjudged(operations: Sequence[OperationResult]) -> list[str]:
-    """The same of many operations: each sentence once, with the names that it holds for."""
+    """The same for many operations: each sentence once, with the names of its operations."""
     names: dict[str, list[str]] = defaultdict(list)
     for one in operations:
         if sentence := unjudged(one):
@@ -151,10 +151,7 @@ def interval(comparison: Comparison) -> str:
 
 
 def detectable(comparison: Comparison) -> str:
-    """The smallest change that the run could have shown; ``none`` when it could show no change.
-
-    A limit asks for no change, so there is nothing to detect.
-    """
+    """The smallest change that the run could show; ``none`` if it could show no change, ``-`` for a limit."""
     if comparison.against == "limit":
         return "-"
     if not figures.is_told(comparison.detectable, share=METRICS[comparison.metric].share):
@@ -181,7 +178,7 @@ def _size(comparison: Comparison, value: float) -> str:
 
 
 def anchor(one: OperationResult) -> str:
-    """The operation's place in the report: its name, but for what would not be a place of its own."""
+    """The operation's id in the page: its name, escaped where it would clash."""
     return _NO_ANCHOR.sub(lambda found: quote(found[0], safe=""), one.operation.name)
 
 

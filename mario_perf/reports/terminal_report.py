@@ -136,7 +136,7 @@ def _print_some(lines: Sequence[Text], what: str, result: GateResult, console: C
     for each in lines[:limit]:
         console.print(each)
     if left := len(lines[limit:]):
-        console.print(Text(f"and {left} more {what}{'s' * (left > 1)}, all of them in the report"))
+        console.print(Text(f"and {left} more {what}{'s' * (left > 1)}, see the report"))
 
 
 def _finding(finding: Finding) -> Text:

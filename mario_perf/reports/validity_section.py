@@ -1,4 +1,4 @@
-"""What was looked at before a run was judged, and was found in order."""
+"""The validity checks that passed, as the report lists them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 
 def passed(result: GateResult) -> list[str]:
-    """The checks that found nothing, of those that had something to look at."""
+    """The checks that applied to this result and raised no finding."""
     found = {finding.code for finding in result.findings}
     return [each.holds for each in Code if each.code not in found and each.concerns(result)]

@@ -31,7 +31,7 @@ _PAUSES: Final = (0.2, 0.4)
 
 _BUSY: Final = {requests.codes.too_many_requests, requests.codes.service_unavailable}
 _UNLIMITED: Final = 300.0
-"""Seconds of a request for which nobody said how long it may take."""
+"""Timeout of a request without one of its own, in seconds."""
 
 
 class BoundedSession(requests.Session):

@@ -96,13 +96,13 @@ def asked(url: str, question: Callable[[], Any]) -> Any:  # noqa: ANN401 — the
         ) from error
     except (requests.ConnectionError, requests.Timeout) as error:
         raise SourceUnreachableError(
-            f"{url}: Prometheus not reachable ({error}); start it, or correct the URL"
+            f"{url}: Prometheus is not reachable ({error}); start it, or correct the URL"
         ) from error
     except requests.exceptions.ContentDecodingError as error:
         raise SourceUnreachableError(f"{url}: {error}; correct the URL, or ask for less") from error
     except (requests.RequestException, LookupError, TypeError, ValueError, RecursionError) as error:
         raise SourceUnreachableError(
-            f"{url}: this is no Prometheus API ({type(error).__name__}); correct the URL"
+            f"{url}: this is not a Prometheus API ({type(error).__name__}); correct the URL"
         ) from error
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Number = TypeVar("Number", np.int64, np.float64)
 
 FEWEST_SCRAPES = 2
-"""Of a run in its window: below that there is no difference to take, and findings tell why."""
+"""Fewest scrapes in a run's window: a difference needs two. Findings give the reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class _Histogram:
 
 
 def usable(values: Floats) -> Floats:
-    """Values without what is no figure of a counter; NaN in its place."""
+    """Values, with NaN in place of those that a counter cannot have."""
     if not values.size or (
         np.fmin.reduce(values, axis=None) >= 0 and np.fmax.reduce(values, axis=None) <= LARGEST
     ):

@@ -29,7 +29,7 @@ _UNWANTED = -1
 _LABELS_END = "} "
 _COMMENT = "#"
 _BLANK = "\n"
-"""What stands for the head of a line that is no sample: no line begins with the second."""
+"""What stands for the head of a line that is not a sample: no line begins with the second."""
 
 
 class ExpositionReader:
@@ -55,7 +55,7 @@ class ExpositionReader:
         """Read one scrape, taken at ``time`` (unix seconds). Timestamps on its lines do not matter.
 
         Raises:
-            UnreadableExpositionError: It is no metrics page, or a wanted line is malformed.
+            UnreadableExpositionError: it is not a metrics page, or a wanted line is malformed.
         """
         lines = body.split("\n")  # the format's only end of a line: others may stand in a label
         row = self._like_the_last(lines)
@@ -135,7 +135,7 @@ class ExpositionReader:
         return column
 
     def _add_native(self, lines: Iterable[str]) -> None:
-        """Whole histograms, each in one line, of which the buckets are wanted."""
+        """Whole histograms, each in one line, whose buckets are wanted."""
         for line in lines:
             if composite_values.START in line and grammar.is_sample(line):
                 head = grammar.head_of(line)

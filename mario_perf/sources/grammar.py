@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 1 << 16
 LONGEST_NUMBER = 400
-"""Characters. No metric has more; what has is no metric, or an attack."""
+"""Characters. A longer line is not a metric, or an attack."""
 
 _SHOWN = 60
 """Characters of a line that a message shows."""
@@ -49,13 +49,13 @@ def head_of(line: str) -> str:
     """The part of a sample's line before its value.
 
     Raises:
-        UnreadableExpositionError: The line is no sample.
+        UnreadableExpositionError: the line is not a sample.
     """
     if len(line) > LONGEST_LINE:
-        raise malformed(line, f"a line of {len(line)} characters, {LONGEST_LINE} are the most")
+        raise malformed(line, f"a line of {len(line)} characters, at most {LONGEST_LINE} are allowed")
     found = _HEAD.match(line)
     if found is None or found.lastindex is None:
-        raise malformed(line, "no sample of a metric")
+        raise malformed(line, "not a sample of a metric")
     return found[0]
 
 
@@ -73,7 +73,7 @@ def series_of(head: str) -> tuple[str, Labels]:
     """
     found = _HEAD.fullmatch(head)
     if found is None:
-        raise malformed(head, "no name of a metric")
+        raise malformed(head, "not a metric name")
     plain = _plain(found[2] or "{}") if found[1] is not None else None
     if plain is not None:
         return found[1], plain
@@ -83,7 +83,7 @@ def series_of(head: str) -> tuple[str, Labels]:
         if value is None:
             names.append(label)
         elif label in labels:
-            raise malformed(head, f"label {label} is there twice")
+            raise malformed(head, f"label {label} appears twice")
         else:
             labels[label] = value
     if len(names) != 1:
@@ -171,9 +171,9 @@ def refuse_other_pages(text: str) -> None:
     """
     start = text[:LONGEST_LINE].lstrip("\ufeff \t\r\n")
     if start.startswith("<"):
-        raise UnreadableExpositionError("an HTML web page, perhaps a login, and no metrics")
+        raise UnreadableExpositionError("an HTML page, perhaps a login, instead of metrics")
     if start.startswith("[") or re.match(r'\{\s*(?:\}|"(?:[^"\\]|\\.)*+"\s*:)', start):
-        raise UnreadableExpositionError("a JSON document, and no metrics in Prometheus' text format")
+        raise UnreadableExpositionError("a JSON document instead of metrics in Prometheus' text format")
 
 
 def _unquoted(quoted: str) -> str:

@@ -29,7 +29,7 @@ _TARGET = {"__name__", "instance", "job"}
 """Labels that Prometheus gives to every series of a target."""
 
 _TIMES = ".+(seconds|_ms|_us|_ns|duration|latency|time|millis|micros|nanos|_s|_sec).*"
-_WHERE = "give the URL of the metrics, or of a Prometheus that scrapes them"
+_WHERE = "give the URL of the metrics, or of the Prometheus that scrapes them"
 
 
 def look(connection: Connection) -> Seen:
@@ -47,7 +47,7 @@ def look(connection: Connection) -> Seen:
     try:
         return of_exposition(found.text)
     except UnreadableExpositionError as error:
-        raise UnreadableExpositionError(f"{connection.url}: no metrics page: {error}; {_WHERE}") from error
+        raise UnreadableExpositionError(f"{connection.url}: not a metrics page: {error}; {_WHERE}") from error
 
 
 def of_exposition(text: str) -> Seen:
@@ -127,7 +127,7 @@ def of_prometheus(connection: Connection) -> Seen:
     """The durations that a Prometheus server has now, native histograms as well, by one query.
 
     Raises:
-        SourceUnreachableError: It does not answer, or is no Prometheus.
+        SourceUnreachableError: It does not answer, or is not a Prometheus.
     """
     rows = now(connection, f'__name__=~"{_TIMES}|.+({_TOTAL}|{_COUNT})"', r'le=~"|\\+Inf"')
     histograms: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)

@@ -24,7 +24,7 @@ def now(connection: Connection, *matchers: str) -> list[Any]:
     """The last sample of every series of the connection's targets that matches, by one query.
 
     Raises:
-        SourceUnreachableError: The server does not answer, or is no Prometheus.
+        SourceUnreachableError: The server does not answer, or is not a Prometheus.
     """
     asking = {"query": selector(connection.matchers, *matchers)}
     rows: list[Any] = _get(connection, "query", asking)["result"]
@@ -35,7 +35,7 @@ def names(connection: Connection) -> list[str]:
     """The metrics of the connection's targets.
 
     Raises:
-        SourceUnreachableError: The server does not answer, or is no Prometheus.
+        SourceUnreachableError: The server does not answer, or is not a Prometheus.
     """
     asking = {"match[]": selector(connection.matchers, '__name__!=""')}
     found: list[str] = _get(connection, "label/__name__/values", asking)
@@ -51,4 +51,4 @@ def _get(connection: Connection, endpoint: str, asking: Mapping[str, str]) -> An
             lambda: opened.get(url, params=asking, timeout=connection.timeout).json()["data"],
         )
     except SourceUnreachableError as error:
-        raise SourceUnreachableError(f"no metrics page there, and no Prometheus: {error}") from error
+        raise SourceUnreachableError(f"neither a metrics page nor a Prometheus: {error}") from error

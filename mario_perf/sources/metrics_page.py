@@ -32,7 +32,7 @@ def page(connection: Connection) -> Page:
     """What answers at the URL. Its body says what it is where the content type is missing or wrong.
 
     Raises:
-        SourceUnreachableError: Nobody answers.
+        SourceUnreachableError: no answer.
     """
     try:
         answer = session(connection).get(connection.url, timeout=ANSWERING)

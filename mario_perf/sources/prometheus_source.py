@@ -123,7 +123,7 @@ def latest(connection: Connection, metrics: Metrics) -> Table:
     """The last value of every series that is read, of all targets that the connection's matchers fit.
 
     Raises:
-        SourceUnreachableError: The server does not answer, or is no Prometheus.
+        SourceUnreachableError: The server does not answer, or is not a Prometheus.
     """
     rows = now(connection, f'__name__=~"{_names(metrics)}"')
     table: Table = asked(connection.url, lambda: _table(_as_of_a_range(rows), np.array([math.inf]), 0.0))

@@ -45,7 +45,7 @@ class ScrapeSource:
         table = reader.table()
         if not len(table.times):
             raise UnreadableRunError(
-                f"{path}: no scrape of {target.metrics_url} succeeded; see whether it answers, and run again"
+                f"{path}: no scrape of {target.metrics_url} succeeded; check that it answers, and run again"
             )
         if missing := series.missing_metric(table, self._metrics):
             raise series.not_found(missing, reader.names, target.metrics_url)
@@ -63,7 +63,7 @@ class ScrapeSource:
                     reader.add(float(scrape["time"]), scrape["body"])
         except OSError as error:
             raise UnreadableRunError(
-                f"{path}: no scrapes kept ({error.strerror}); give --prometheus URL, or run again"
+                f"{path}: no stored scrapes ({error.strerror}); give --prometheus URL, or run again"
             ) from error
         except UnreadableExpositionError as error:
             raise UnreadableRunError(

@@ -146,7 +146,7 @@ def _check_names(operations: Sequence[Operation], metrics: Metrics) -> None:
         if len(several) > 1:
             labels = [metrics.kind_label, *metrics.name_label]
             raise AmbiguousNameError(
-                f"{name} is the name of several operations ({listed(several)}); "
+                f"{name} names several operations ({listed(several)}); "
                 f"give name_label = {json.dumps(labels)} in perf.toml [metrics], without kind_label"
             )
 
@@ -178,7 +178,7 @@ def _shared_bounds(all_series: Sequence[Series], buckets: Sequence[_Column], met
     shared = set.intersection(*bounds.values()) if bounds else {math.inf}
     if math.inf not in shared:
         raise MetricNotFoundError(
-            f'{metrics.duration}_bucket: a histogram lacks its bucket le="+Inf"; name a histogram in '
+            f'{metrics.duration}_bucket: the histogram lacks its bucket le="+Inf"; name a histogram in '
             "perf.toml [metrics] duration"
         )
     return sorted(shared)

@@ -54,7 +54,7 @@ def difference_interval(
 def more_failures(baseline: tuple[Counts, Counts], candidate: tuple[Counts, Counts]) -> Floats:
     """Exact one-sided p-value of "the candidate fails no more often", given all failures together.
 
-    Fisher's exact test: so many of all executions failed; how likely do so many of them fall to
+    Fisher's exact test: given the number of failures on both sides, how likely do this many fall to
     the candidate? 1 where nothing was executed or nothing failed.
     """
     failed = baseline[0] + candidate[0]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FEWEST = 4
-"""Below so many variances nothing is borrowed: what is usual could not be told."""
+"""Fewest variances to borrow from: fewer do not show what is usual."""
 
 LARGEST_LOAN = 2.0
 """Borrowed degrees of freedom per own one, at most. The operations of one machine are disturbed together, so

@@ -40,11 +40,11 @@ class Questions:
         return self.metrics.error_type_label or self.metrics.status_label
 
     def executions(self, seconds: int) -> str:
-        """Executions by operation within so many seconds."""
+        """Executions by operation within ``seconds``."""
         return self._sum(grown(self._selector(self.counter), seconds))
 
     def failures(self, seconds: int) -> str | None:
-        """Failures by operation and category within so many seconds; None where no metric tells of them."""
+        """Failures by operation and category within ``seconds``; None without a metric of them."""
         metrics = self.metrics
         if metrics.failures:
             told = (*self._status(f"{metrics.failing_status}|"), *ignored_failures(metrics))
@@ -57,7 +57,7 @@ class Questions:
         return self._sum(grown(selector, seconds), *((self.category,) if self.category else ()))
 
     def used(self, seconds: int) -> str:
-        """By operation, a number above 0 where it had been executed by the end of so many seconds."""
+        """By operation, a number above 0 if it had been executed by the end of ``seconds``."""
         return f"max by ({self._by()}) (max_over_time({self._selector(self.counter)}[{seconds}s]))"
 
     def _status(self, pattern: str) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ class Questions:
 
 
 def grown(selector: str, seconds: int) -> str:
-    """What counters grew by within so many seconds, exactly unless they started anew.
+    """The growth of counters within ``seconds``, exact unless they started anew.
 
     A series that appears while its target is already being scraped started at 0. One that appears together
     with its target may have counted for long, and is taken to start at its first sample.

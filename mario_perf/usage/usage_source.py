@@ -35,13 +35,13 @@ class UsageSource:
 
         Raises:
             SourceUnreachableError: The server does not answer, or refuses.
-            MetricNotFoundError: It knows nothing of any operation.
+            MetricNotFoundError: it has no data of any operation.
         """
         before = Span(start=periods[0].start - looked_back, end=periods[0].start)
         executions, used = self._executions(periods), self._used(before)
         if not executions and not used:
             raise MetricNotFoundError(
-                f"{self._url}: metric {self._questions.counter} not found in the time asked for; "
+                f"{self._url}: metric {self._questions.counter} not found in this time; "
                 "correct --prometheus or --match, or name the metric in perf.toml"
             )
         return Counted(

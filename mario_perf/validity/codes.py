@@ -43,7 +43,7 @@ class Code(Enum):
         _INVALID,
         _SIDE,
         "{where}the service was restarted during the run; look into its log, then run again",
-        "no service was seen to restart",
+        "no service restarted",
         concerns.runs,
     )
     COUNTER_RESET = (
@@ -59,7 +59,7 @@ class Code(Enum):
         _INVALID,
         _MACHINE,
         "{where}{shortage}; scrape {how}",
-        "scrapes cover the whole run and meet the window's edges",
+        "the scrapes cover the whole run and both edges of the window",
         concerns.runs,
     )
     SCRAPE_GAP = (
@@ -70,7 +70,7 @@ class Code(Enum):
             "{where}no scrape for {longest}, usually one every {usual}; the service may have been too "
             "busy to answer"
         ),
-        "between scrapes there is no gap",
+        "no gap between scrapes",
         concerns.runs,
     )
     METRICS_DEFECT = (

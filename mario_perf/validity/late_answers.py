@@ -23,11 +23,11 @@ LATE: Final = 1.0
 """Seconds. What takes less leaves enough requests in a round to be judged by its histogram."""
 
 FACTOR: Final = 10.0
-"""The candidate's fastest request takes so many times as long as the baseline's slowest."""
+"""The candidate's fastest request takes at least this many times as long as the baseline's slowest."""
 
 FEWEST_ROUNDS: Final = 2
 FEWEST_REQUESTS: Final = 3
-"""Each of them late, and none of the baseline's: one process that hangs once is no slower build."""
+"""Each of them late, and none of the baseline's: a process that hangs once does not make a build slower."""
 
 MORE_ROUNDS: Final = "; more rounds would prove it, so give a longer --max-duration"
 

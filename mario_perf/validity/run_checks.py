@@ -39,7 +39,7 @@ LONGEST_LAG = 0.05
 LARGEST_SHORTFALL = 0.05
 SURE_DEVIATIONS = 3.0
 """Limits of a valid run. Of the window: the longest gap, the least that scrapes cover. Of all requests: those
-given up on. Of all arrivals: those that never came, and those for whom nobody was free. Of the generator: its
+given up on. Of all arrivals: those that never came, and those that found no free user. Of the generator: its
 core, and its loop's lag and the lateness of its journeys at p99 in seconds. Of the offered load: what was not
 achieved, and the standard deviations of chance that are not held against it."""
 

@@ -157,7 +157,7 @@ def test_more_counts_than_a_baseline_has_are_an_error(tmp_path: Path) -> None:
 def test_a_baseline_without_runs_is_an_error(tmp_path: Path) -> None:
     path = stored_baselines.save(_run(), tmp_path).path
     path.write_text(json.dumps(json.loads(path.read_text()) | {"runs": []}))
-    with pytest.raises(UnreadableBaselineError, match="holds no run"):
+    with pytest.raises(UnreadableBaselineError, match="has no runs"):
         stored_baselines.load(path)
 
 

@@ -56,7 +56,7 @@ def test_one_search_against_one_never_decides_and_says_what_would(before: float,
     assert change.verdict is Verdict.INCONCLUSIVE
     assert change.value == pytest.approx(now / before - 1)
     assert (change.low, change.high) == (-1.0, math.inf)
-    assert "keep 3 with --keep, and compare 3 with --searches 3" in change.reason
+    assert "store 3 with --keep, and compare 3 with --searches 3" in change.reason
 
 
 def test_one_new_search_is_judged_by_how_far_those_that_were_kept_lie_apart() -> None:
@@ -68,7 +68,7 @@ def test_one_new_search_is_judged_by_how_far_those_that_were_kept_lie_apart() ->
 def test_what_could_not_be_told_says_how_many_searches_would_tell() -> None:
     few = compared(searched(100, 108, 93), searched(70))
     assert few.verdict is Verdict.INCONCLUSIVE
-    assert "searches of one service differ by 8% here; about 4 kept and 4 new ones would tell" in few.reason
+    assert "searches of one service differ by 8% here; store about 4 and compare 4 new ones" in few.reason
     enough = compared(searched(100, 108, 93, 100), searched(70, 70 * 1.08, 70 * 0.93, 70))
     assert enough.verdict is Verdict.REGRESSED
 
@@ -76,7 +76,7 @@ def test_what_could_not_be_told_says_how_many_searches_would_tell() -> None:
 def test_what_no_number_of_searches_would_tell_is_said() -> None:
     change = compared(searched(100, 160, 60), searched(60, 100, 160))
     assert change.verdict is Verdict.INCONCLUSIVE
-    assert f"not even {KEPT} kept and {KEPT} new ones would tell" in change.reason
+    assert f"even {KEPT} stored and {KEPT} new ones are too few" in change.reason
 
 
 def test_searches_that_ended_in_the_same_bracket_are_not_taken_to_be_without_spread() -> None:
@@ -114,13 +114,13 @@ def test_other_conditions_are_never_compared_and_the_reason_names_them() -> None
 def test_a_search_that_did_not_end_decides_nothing(kept: list[Conditioned], new: list[Conditioned]) -> None:
     change = compared(kept, new)
     assert change.verdict is Verdict.INCONCLUSIVE
-    assert change.reason == "a search did not come to its end; allow more probes"
+    assert change.reason == "a search ended before its rate was confirmed; allow more --most-probes"
 
 
 def test_nothing_can_be_said_against_a_service_without_capacity() -> None:
     change = compared(searched(None, None), searched(0.4))
     assert change.verdict is Verdict.INCONCLUSIVE
-    assert change.reason == "a search of the baseline found no capacity; keep others"
+    assert change.reason == "a stored search found no capacity; remove it and store another"
 
 
 @given(RATES, st.floats(min_value=1, max_value=1.05), st.floats(min_value=0.2, max_value=5))

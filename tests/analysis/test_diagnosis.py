@@ -63,10 +63,10 @@ def test_a_service_that_does_as_the_contract_says_needs_nothing() -> None:
         (page(), OWN.replace("shop_s", "shops_s"), "metrics", "nearest: shop_seconds_bucket"),
         (page(), OWN.replace("route", "handler"), "metrics", "has no label handler; it has route"),
         (page(), f'{OWN}status_label = "code"', "failures", "has no label code; it has route"),
-        (page(), f'{OWN}ignored_names = ["/items"]', "operations", "none was executed"),
-        ("shop_seconds_bucket{", OWN, "metrics", "no metrics page"),
+        (page(), f'{OWN}ignored_names = ["/items"]', "operations", "no operation was executed"),
+        ("shop_seconds_bucket{", OWN, "metrics", "not a metrics page"),
         ('shop_seconds_bucket{route="/",le="1"} 1', OWN, "metrics", 'lacks its bucket le="+Inf"'),
-        ("<html>", OWN, "metrics", "HTML web page"),
+        ("<html>", OWN, "metrics", "HTML page"),
     ],
 )
 def test_without_what_the_gate_reads_there_is_a_problem_and_advice(
@@ -112,7 +112,7 @@ def test_a_quiet_machine_says_how_long_a_gate_must_be() -> None:
     found = noise(World(apart=0.01, burst=0.0, rounds=4), 7.0)
     assert found["noise"].level is Level.OK
     assert found["length"].level is Level.OK
-    assert "sees 10% on every operation" in found["length"].found
+    assert "sees 10% on each operation" in found["length"].found
 
 
 def test_rounds_that_take_long_ask_for_more_time() -> None:

@@ -16,7 +16,7 @@ def test_a_unit_tells_what_the_figure_means(written: str | float, expected: floa
 
 @pytest.mark.parametrize("written", ["50", "ms", "-3s", "5 parsecs", ""])
 def test_a_text_without_figure_or_unit_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="is no duration"):
+    with pytest.raises(ValueError, match="is not a duration"):
         seconds(written)
 
 

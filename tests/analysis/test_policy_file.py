@@ -85,18 +85,18 @@ def test_service_and_load_are_read_for_the_gate() -> None:
     [
         (
             "[gate]\n\nfalse_alarm = 1\n",
-            r"p\.toml:3: gate\.false_alarm does not exist; nearest: false_alarm_rate",
+            r"p\.toml:3: gate\.false_alarm is unknown; nearest: false_alarm_rate",
         ),
-        ("[gat]\n", r"p\.toml:1: gat does not exist; nearest: gate"),
-        ("[operations.A]\nmin_sample = 1\n", r"p\.toml:2: operations\.A\.min_sample does not.*min_samples"),
-        ('[limits]\np95 = "50"\n', r"p\.toml:2: limits\.p95: '50' is no duration"),
+        ("[gat]\n", r"p\.toml:1: gat is unknown; nearest: gate"),
+        ("[operations.A]\nmin_sample = 1\n", r"p\.toml:2: operations\.A\.min_sample is unknown.*min_samples"),
+        ('[limits]\np95 = "50"\n', r"p\.toml:2: limits\.p95: '50' is not a duration"),
         ("[gate]\nfalse_alarm_rate = 2\n", r"p\.toml:2: gate\.false_alarm_rate: Input should be less"),
-        ('[metrics]\nfailing_status = "("\n', r"p\.toml:2: metrics\.failing_status: '\(' is no regular"),
-        ('[metrics]\nduration = "x_seconds"\n', r"p\.toml:1: metrics: name_label is needed"),
-        ('[metrics]\nduration = "x"\nname_label = "y"\n', r"p\.toml:1: metrics: x does not tell its unit"),
+        ('[metrics]\nfailing_status = "("\n', r"p\.toml:2: metrics\.failing_status: '\(' is not a regular"),
+        ('[metrics]\nduration = "x_seconds"\n', r"p\.toml:1: metrics: name_label is missing"),
+        ('[metrics]\nduration = "x"\nname_label = "y"\n', r"p\.toml:1: metrics: x does not show its unit"),
         ("[service]\nstart = []\n", r"p\.toml:2: service\.start: [a-zA-Z ]+ should have at least 1 item"),
-        ('[service]\nready = "health"\n', r'p\.toml:2: service\.ready: a path .* slash: "/health"'),
-        ('[service]\nmetrics = "m"\n', r'p\.toml:2: service\.metrics: a path .* slash: "/m"'),
+        ('[service]\nready = "health"\n', r'p\.toml:2: service\.ready: a path .* slash; write "/health"'),
+        ('[service]\nmetrics = "m"\n', r'p\.toml:2: service\.metrics: a path .* slash; write "/m"'),
         ("x = \n", r"p\.toml: Invalid value"),
     ],
 )
@@ -128,12 +128,15 @@ def test_a_ready_made_setup_is_a_word_and_any_other_a_list() -> None:
 @pytest.mark.parametrize(
     ("setup", "said"),
     [
-        ('setup = "make"', r"'make' is no setup: write one of pip, uv, npm, or a command as a list of words"),
+        (
+            'setup = "make"',
+            r"'make' is not a setup; write one of pip, uv, npm, or a command as a list of words",
+        ),
         (
             'setup = ["make"]\nstart = ["{environment}/serve"]',
-            r"start names \{environment\}, and no setup makes",
+            r"start names \{environment\}, but no setup makes",
         ),
-        ('start = ["{environment}/serve"]', r"start names \{environment\}, and no setup makes"),
+        ('start = ["{environment}/serve"]', r"start names \{environment\}, but no setup makes"),
     ],
 )
 def test_a_setup_that_cannot_be_is_refused(setup: str, said: str) -> None:

@@ -76,11 +76,11 @@ def test_what_matters_comes_first() -> None:
     ("operations", "findings", "said"),
     [
         ([MUCH_SLOWER, SLOWER, SAME], [], "E, D regressed. E it is."),
-        ([OPEN, SAME], [], "Could not tell for C. C it is."),
+        ([OPEN, SAME], [], "No clear answer for C. C it is."),
         ([FASTER, SAME], [], "No regression in 2 operations. A improved."),
         ([SAME], [], "No regression in 1 operation."),
         ([SAME], [INVALID], "The run cannot be judged: the service was restarted; run again."),
-        ([], [], "Nothing can be said: no operation was executed in the window."),
+        ([], [], "No verdict: no operation was executed in the window."),
     ],
 )
 def test_the_sentence_says_what_happened_to_whom(

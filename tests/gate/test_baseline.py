@@ -59,7 +59,7 @@ def test_a_run_that_can_be_judged_is_kept() -> None:
 
 def test_a_run_of_which_a_large_share_failed_is_kept_with_a_warning() -> None:
     told = save(leave("candidate", failing=6, step={"failed": 240, "errors": {"HTTP 500": 240}}))
-    assert "warning: run-1: a large share failed of GetMenuQuery (60%)" in told
+    assert "warning: run-1: many executions of GetMenuQuery (60%) failed" in told
     assert "ignored_error_types" in told
     assert len(stored_baselines.found()) == 1
 
@@ -77,7 +77,7 @@ def test_business_answers_are_no_failures_of_a_baseline() -> None:
 )
 def test_a_run_that_cannot_be_judged_is_refused_with_the_reason(unfit: dict[str, Any], why: str) -> None:
     run = leave("candidate", **unfit)
-    with pytest.raises(NotKeptError, match=rf"run-1 is not kept, as it cannot be judged: .*{why}"):
+    with pytest.raises(NotKeptError, match=rf"run-1 is not stored, because it cannot be judged: .*{why}"):
         save(run)
     assert stored_baselines.found() == ()
 
@@ -92,6 +92,6 @@ def test_a_run_whose_service_died_is_refused() -> None:
 
 def test_half_a_duet_is_refused() -> None:
     run = leave("baseline", "candidate")
-    with pytest.raises(UserError, match=r"it is a duet.*save a run of one"):
+    with pytest.raises(UserError, match=r"in a duet.*save a run of one"):
         save(run)
     assert stored_baselines.found() == ()

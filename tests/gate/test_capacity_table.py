@@ -59,10 +59,7 @@ def test_a_probe_is_a_row_with_its_first_reasons_whatever_they_hold() -> None:
         ),
         (
             Change(Verdict.INCONCLUSIVE, -0.3, -1.0, math.inf, 1, 1, "one against one"),
-            (
-                "inconclusive: -30.0 % (how exactly is not known), 1 search against 1 in "
-                f"{FILE}; one against one"
-            ),
+            (f"inconclusive: -30.0 % (interval unknown), 1 search against 1 in {FILE}; one against one"),
         ),
         (
             Change(Verdict.INCONCLUSIVE, math.nan, -1.0, math.inf, 3, 1, "not comparable"),
@@ -76,4 +73,4 @@ def test_a_change_is_told_with_its_interval_and_the_searches_behind_it(change: C
 
 def test_limits_that_nobody_gave_are_called_assumed() -> None:
     assert capacity_table.limits("p95 at most 1 s", given=True).plain == "Limits: p95 at most 1 s"
-    assert capacity_table.limits("p95 at most 1 s", given=False).plain.endswith("these are assumed)")
+    assert capacity_table.limits("p95 at most 1 s", given=False).plain.endswith("perf.toml has no [limits])")

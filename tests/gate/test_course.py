@@ -150,11 +150,11 @@ def test_a_gate_whose_time_ran_out_says_so_with_the_flags_that_help(played: Play
 def test_what_is_to_be_expected_is_told_after_the_first_round(played: Play) -> None:
     world = World([5.0])
     played(world, policy=Policy(thresholds=Thresholds(min_samples=50_000)))
-    assert "of 50000 executions of GetMenuQuery: a gate of 4" in world.said[1]
+    assert "of the 50000 executions that a verdict needs: give --max-duration 4" in world.said[1]
 
 
 def test_no_time_for_a_single_round_is_a_run_that_cannot_be_judged(played: Play) -> None:
-    with pytest.raises(InvalidRunError, match="the time was over"):
+    with pytest.raises(InvalidRunError, match="time was over"):
         played(World([100.0]), 60.0)
 
 

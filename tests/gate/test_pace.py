@@ -81,7 +81,7 @@ def test_what_is_to_be_expected_is_told_with_a_time_that_would_do() -> None:
     told = shortage([spent(20.0, executions=5)], {"GetMenuQuery": 100}, elapsed=30.0, remaining=150.0)
     assert told == Shortage("GetMenuQuery", 40, 100, 410.0)
     assert told.sentence() == (
-        "at this pace 40 of 100 executions of GetMenuQuery: a gate of 410 s would do (--max-duration 410)"
+        "GetMenuQuery will have 40 of the 100 executions that a verdict needs: give --max-duration 410"
     )
 
 
@@ -100,7 +100,7 @@ def test_a_gate_of_hours_is_not_advised() -> None:
     told = shortage([spent(20.0, executions=1)], {"GetMenuQuery": 1000}, elapsed=30.0, remaining=150.0)
     assert told is not None
     assert told.sentence().endswith(
-        "no gate of an hour would do; set a lower min_samples for it, or ignore it"
+        "even an hour is too short; set a lower min_samples for it, or ignore = true"
     )
 
 
@@ -111,9 +111,9 @@ def test_operations_that_need_none_are_not_short() -> None:
 def test_the_end_says_where_the_time_went_and_which_flags_help() -> None:
     quick, slow = [spent(6.0, window=4.0)] * 3, [spent(30.0, window=10.0)] * 3
     assert ran_out(quick, 180.0, None) == (
-        "the time was over before all was known: 3 rounds in 180 s, 12 s of them measured; "
+        "the time was too short for a verdict: 3 rounds in 180 s, 12 s of them measured; "
         "give --max-duration 360"
     )
     assert ran_out(slow, 100.0, Shortage("GetMenuQuery", 40, 100, 450.0)).endswith(
-        "give --max-duration 450, or --round-duration 20, since starts and ends take 20 s of each round"
+        "give --max-duration 450, or --round-duration 20: starts and ends take 20 s of each round"
     )

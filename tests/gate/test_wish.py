@@ -77,18 +77,18 @@ def test_what_goes_together_is_accepted(asked: dict[str, Any]) -> None:
     ("asked", "said"),
     [
         ({"baseline_url": "http://127.0.0.1:1"}, "give both"),
-        ({**URLS, "against": "main"}, "as they are"),
-        ({**URLS, "baseline": ""}, "as they are"),
-        ({**URLS, "slow": ("A=2",)}, "as they are"),
-        ({**URLS, "prometheus": "auto"}, "as they are"),
-        ({**URLS, "same_environment": True}, "--same-environment is for builds that the gate starts"),
-        ({"baseline": "b.json", "against": "v1"}, "b.json has its runs already; leave out --against"),
-        ({"demo": True, "against": "main"}, "against itself; leave out --against"),
-        ({"demo": True, "baseline": ""}, "against itself; leave out --against"),
-        ({"demo": True, **URLS}, "against itself; leave out --against"),
+        ({**URLS, "against": "main"}, "cannot be built or changed"),
+        ({**URLS, "baseline": ""}, "cannot be built or changed"),
+        ({**URLS, "slow": ("A=2",)}, "cannot be built or changed"),
+        ({**URLS, "prometheus": "auto"}, "cannot be built or changed"),
+        ({**URLS, "same_environment": True}, "--same-environment is only for builds that the gate starts"),
+        ({"baseline": "b.json", "against": "v1"}, "b.json names stored runs, so --against has no effect"),
+        ({"demo": True, "against": "main"}, "with itself; leave out --against"),
+        ({"demo": True, "baseline": ""}, "with itself; leave out --against"),
+        ({"demo": True, **URLS}, "with itself; leave out --against"),
         ({"prometheus": "http://127.0.0.1:9090"}, "use --prometheus auto"),
-        ({"insecure": True}, "are for running services; give --baseline-url"),
-        ({"ca": Path("ca.pem")}, "are for running services; give --baseline-url"),
+        ({"insecure": True}, "are only for running services; give --baseline-url"),
+        ({"ca": Path("ca.pem")}, "are only for running services; give --baseline-url"),
     ],
 )
 def test_what_does_not_go_together_is_refused_before_anything_is_started(
@@ -102,5 +102,7 @@ def test_only_the_embedded_pizzeria_takes_faults() -> None:
     slowed = wish(slow=("A=2",))
     check_faults(slowed, Policy())
     check_faults(wish(), Policy(service=Service(start=("serve",))))
-    with pytest.raises(UserError, match=r"for the embedded pizzeria; leave out \[service\]"):
+    with pytest.raises(
+        UserError, match=r"work only with the built-in pizzeria; leave them out, or \[service\]"
+    ):
         check_faults(slowed, Policy(service=Service(start=("serve",))))

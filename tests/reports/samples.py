@@ -54,10 +54,10 @@ WINDOW = 60.0
 _CONFIDENCE = 0.9995
 
 _SENTENCES = {
-    Verdict.REGRESSED: "more than the noise threshold of {}, with the certainty that the gate promises.",
+    Verdict.REGRESSED: "more than the noise threshold of {} (false-alarm rate of the whole gate: 1 %).",
     Verdict.IMPROVED: "the whole interval lies below the noise threshold.",
     Verdict.UNCHANGED: "a change that matters is ruled out.",
-    Verdict.INCONCLUSIVE: "neither clearly above the noise threshold nor surely below it.",
+    Verdict.INCONCLUSIVE: "it may be above the noise threshold, or below the resolution.",
 }
 
 

@@ -78,7 +78,7 @@ def test_of_many_reasons_those_that_matter_are_told_and_the_rest_is_counted(resu
     text = printed(replace(result, policy={"max_findings": 5}))
     assert "\nGetDeliveryTourQuery: " in text
     assert "\nRemovePizzaCommand: " not in text
-    assert "and 1 more reason, all" in text
+    assert "and 1 more reason, see the report" in text
 
 
 def test_a_reason_that_holds_for_many_is_told_once(result: GateResult) -> None:

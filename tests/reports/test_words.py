@@ -119,15 +119,15 @@ def test_buckets_too_wide_for_p95_say_what_they_cannot_show() -> None:
     assert phrases.unjudged(one) is None
     told = [phrases.unjudged(samples.coarse(one, width)) for width in (0.58, 1.5, math.inf)]
     assert told == [
-        "p95 was not judged: these buckets cannot show less than 58 %",
-        "p95 was not judged: these buckets cannot show less than 150 %",
-        "p95 was not judged: these buckets cannot show anything at p95",
+        "p95 was not judged: these buckets cannot show a change below 58 %",
+        "p95 was not judged: these buckets cannot show a change below 150 %",
+        "p95 was not judged: these buckets cannot show a change of p95",
     ]
 
 
 def test_a_p95_that_kept_its_limit_was_judged_by_that_all_the_same() -> None:
     told = phrases.unjudged(samples.coarse(samples.limited(), 0.06))
-    assert told == "p95 was not judged against the baseline: these buckets cannot show less than 6 %"
+    assert told == "p95 was not judged against the baseline: these buckets cannot show a change below 6 %"
 
 
 def test_what_never_ran_has_no_buckets_to_blame() -> None:
@@ -144,6 +144,6 @@ def test_operations_with_buckets_as_wide_are_told_together() -> None:
         for name, width in (("A", 0.5), ("B", 1.0), ("C", 0.5))
     ]
     assert phrases.all_unjudged([*shown, samples.operations()[0]]) == [
-        "p95 was not judged: these buckets cannot show less than 50 % (A, C)",
-        "p95 was not judged: these buckets cannot show less than 100 % (B)",
+        "p95 was not judged: these buckets cannot show a change below 50 % (A, C)",
+        "p95 was not judged: these buckets cannot show a change below 100 % (B)",
     ]

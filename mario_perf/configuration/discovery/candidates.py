@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LEAST = 10.0
 """The weight below which nothing is taken unless it is named."""
 
-_NO_DURATION = "it is no duration"
+_NO_DURATION = "it is not a duration"
 
 _NEAR = 15.0
 """Weights that differ by less fit as well."""
@@ -93,10 +93,12 @@ def examine(
         return Misfit(histogram.name, f"{_NO_DURATION}: {other}", "give --unit if it is")
     told = duration_units.unit(histogram)
     if told is None and unit is None:
-        return Misfit(
-            histogram.name, "nothing tells its unit", f"give --histogram {histogram.name} --unit UNIT"
-        )
-    labels = name_labels.NameLabels(names, 30, "what was given") if names else name_labels.choose(histogram)
+        return Misfit(histogram.name, "its unit is unknown", f"give --histogram {histogram.name} --unit UNIT")
+    labels = (
+        name_labels.NameLabels(names, 30, "the operation, as given")
+        if names
+        else name_labels.choose(histogram)
+    )
     if labels is None:
         return _unnamed(histogram)
     status = status_labels.choose(histogram)
@@ -108,7 +110,7 @@ def examine(
     )
     known = instrumentations.of(histogram.name)
     weighed = weights.weigh(histogram, labels, sees_failures=bool(status or counter))
-    reasons = (*weighed.reasons, *(() if unit or told is None else (f"unit by {told[1]}",)))
+    reasons = (*weighed.reasons, *(() if unit or told is None else (f"unit from {told[1]}",)))
     return Candidate(known.title, found, weighed.weight, reasons, known.hint)
 
 
@@ -172,7 +174,7 @@ def _bucketless(histogram: Histogram) -> Misfit:
 def _unnamed(histogram: Histogram) -> Misfit:
     return Misfit(
         histogram.name,
-        f"no label of it names an operation (it has {listed(sorted(histogram.labels))})",
+        f"no label names an operation (it has {listed(sorted(histogram.labels))})",
         f"give --histogram {histogram.name} --name-label LABEL",
     )
 

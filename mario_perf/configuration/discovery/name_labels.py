@@ -32,7 +32,7 @@ _ONE = NameLabels((), 0, "nothing")
 
 
 def choose(family: Family) -> NameLabels | None:
-    """The labels that name an operation; none where all is one, None where nobody can tell.
+    """The labels that name an operation; none where all is one, None if unknown.
 
     Of several that could, all are taken without which two operations would be one.
     """
@@ -146,6 +146,6 @@ def _complete(family: Family, label: str) -> bool:
 
 
 def _unknown(family: Family) -> bool:
-    """Whether a label that nobody knows tells series apart, so that one operation cannot be assumed."""
+    """Whether another label tells series apart, so that one operation cannot be assumed."""
     told = [label for label in family.labels if _can_name(family, label)]
     return any(splits(family, [], label) or len(family.series) == 1 for label in told)

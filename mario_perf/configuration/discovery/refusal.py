@@ -1,4 +1,4 @@
-"""What is said where nothing can be taken: each histogram with what it lacks and what would give it."""
+"""The message if no histogram fits: what each one lacks, and the remedy."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def told(seen: Seen, misfits: Sequence[Misfit]) -> str:
     """One line for all that is there."""
     parts = list(_parts(seen, misfits))
     if not parts:
-        parts = ["no histogram there; send the service a few requests, or give the page with its metrics"]
+        parts = ["no histogram found; send the service a few requests, or give the URL of its metrics"]
     more = f"; and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
     return "no histogram of durations by operation: " + "; ".join(parts[:_MOST]) + more
 
 
 def ambiguous(candidates: Sequence[Candidate]) -> str:
-    """Several histograms without labels, each of which is one operation."""
+    """Several histograms without labels, each with one operation."""
     names = [each.metrics.duration for each in candidates]
     shown = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
     return (
-        f"several histograms, each of one operation: {shown}; a gate reads one: give one of them as "
-        "--histogram, or let the instrumentation have one histogram with a label for the operation"
+        f"several histograms, each with one operation: {shown}; a gate reads one histogram: choose it with "
+        "--histogram, or change the service to use one histogram with a label for the operation"
     )
 
 

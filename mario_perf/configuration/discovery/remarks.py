@@ -15,14 +15,14 @@ _MANY = 200
 
 
 def of_operations(names: Iterable[str]) -> Iterator[str]:
-    """Raw paths: an operation for each id, so that none has enough executions to be judged."""
+    """Warn of raw paths and of too many operations: none would have enough executions."""
     every = list(names)
     shapes = Counter(_ID.sub("{id}", name) for name in every if _ID.search(name))
     shape, count = shapes.most_common(1)[0] if shapes else ("", 0)
     if count >= _FEW:
         yield (
             f"raw paths: {count} operations are {shape}, one for each id; "
-            "let the service use the route's template as the label's value"
+            "change the service to use the route's template as the label's value"
         )
     elif len(every) > _MANY:
-        yield f"too many operations ({len(every)}): a label with few values is better"
+        yield f"too many operations ({len(every)}); choose a label with fewer values"

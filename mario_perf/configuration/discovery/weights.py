@@ -46,9 +46,9 @@ def _parts(histogram: Histogram, labels: NameLabels, *, sees_failures: bool) -> 
     if histogram.labels & _DATABASE_LABELS:
         yield -40.0, "its labels are a database's"
     if any(value.startswith("Poll") for label in labels.labels for value in histogram.values(label)):
-        yield -_POLLS, "it waits for work"
+        yield -_POLLS, "it measures waiting for work"
     if labels.labels and all(value.endswith("graphql") for value in histogram.values(labels.labels[-1])):
-        yield -_ONE_URL, "one URL stands for all operations"
+        yield -_ONE_URL, "all operations share one URL"
     operations = {tuple(each.get(label) for label in labels.labels) for each in histogram.series}
     yield min(len(operations), 5) / 2, ""
     yield min(math.log10(1 + sum(histogram.counts)), 4.0) / 2, ""
@@ -57,14 +57,14 @@ def _parts(histogram: Histogram, labels: NameLabels, *, sees_failures: bool) -> 
 
 def _named(labels: NameLabels) -> str:
     if not labels.labels:
-        return "no label names an operation: all is one"
+        return "no label names an operation, so it is a single operation"
     return f"{' and '.join(labels.labels)} {'name' if len(labels.labels) > 1 else 'names'} {labels.kind}"
 
 
 def _words(words: tuple[str, ...]) -> Iterator[tuple[float, str]]:
     work = max((word for word in words if word in WORK), key=lambda word: WORK[word], default=None)
     if work is not None:
-        yield float(WORK[work]), f"its name tells of {work}"
+        yield float(WORK[work]), f"its name contains {work}"
     for meaning, others in OTHER.items():
         found = next((word for word in words if word in others), None)
         if found is not None and not _is_work(words, found):
@@ -72,13 +72,13 @@ def _words(words: tuple[str, ...]) -> Iterator[tuple[float, str]]:
     yield from _waiting(words)
     for word in words:
         if word in PART:
-            yield -float(PART[word]), f"it is about {word}"
+            yield -float(PART[word]), f"its name contains {word}"
 
 
 def _waiting(words: tuple[str, ...]) -> Iterator[tuple[float, str]]:
     pairs = pairwise(words)
     if any(word == "queue" and after in AFTER_QUEUE for word, after in pairs):
-        yield -_COSTS, "it is of waiting (queue)"
+        yield -_COSTS, "it measures waiting (queue)"
     if JOBS & {*words} and "latency" in words:
         yield -6.0, ""
 

@@ -48,7 +48,7 @@ def add_problem_details(app: FastAPI) -> None:
 
 
 async def _failed(_: Request, __: Exception) -> JSONResponse:
-    """An error that nobody foresaw: the log has it, the client does not need to."""
+    """An unexpected error: the log has it, the client does not need to."""
     return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The pizzeria failed; its log says why")
 
 

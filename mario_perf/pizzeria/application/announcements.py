@@ -1,4 +1,4 @@
-"""Orders that changed, told to whoever listens."""
+"""Orders that changed, sent to all listeners."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ class NotFoundError(Exception):
 
 
 class NotAuthorizedError(Exception):
-    """Whoever asked may not."""
+    """The caller lacks the permission."""
 
 
 class BusinessRuleError(Exception):

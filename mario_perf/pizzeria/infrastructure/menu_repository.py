@@ -96,7 +96,7 @@ class Menu:
 
 
 def new_id() -> str:
-    """An id that nobody has yet."""
+    """An unused id."""
     return uuid4().hex
 
 

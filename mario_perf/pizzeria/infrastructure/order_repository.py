@@ -31,7 +31,7 @@ BY_PHONE = "SELECT 1 FROM orders WHERE customer_phone = ? LIMIT 1"
 
 
 def by_statuses(statuses: int) -> str:
-    """The oldest in any of so many statuses: a merge of index ranges, which stops at its limit."""
+    """The oldest in any of ``statuses``: a merge of index ranges, which stops at its limit."""
     ranges = " UNION ALL ".join(["SELECT * FROM orders WHERE status = ?"] * statuses)
     return f"{ranges} ORDER BY number LIMIT ?"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BOUNDS = (0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000)  # milliseconds
 UNMETERED = frozenset({"/metrics", "/api/metrics", "/health", "/ready", "/api/events"})
-"""What watches the service is no part of its work; a stream of events is under way for hours."""
+"""Requests of monitoring are not the service's work; a stream of events is under way for hours."""
 
 
 class HttpMetrics:

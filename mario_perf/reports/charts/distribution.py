@@ -154,6 +154,8 @@ def _description(one: OperationResult, filled: Sequence[Bucket]) -> str:
     ]
     above = filled[-1].low
     last = (
-        "" if math.isfinite(filled[-1].high) else f" The dashed bucket is all above {figures.seconds(above)}."
+        ""
+        if math.isfinite(filled[-1].high)
+        else f" The dashed bucket holds all above {figures.seconds(above)}."
     )
     return f"Share of requests by service time. {'; '.join(told)}.{last}"

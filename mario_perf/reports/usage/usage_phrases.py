@@ -1,4 +1,4 @@
-"""Words and units of usage, the same wherever it is shown."""
+"""Phrases and units for usage, the same in each output."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from mario_perf.usage.usage_model import OperationUse, Period, Usage
 
 NONE = "none"
-NOTHING_BEFORE = "nothing is known of the time before, so nothing is called new or no longer used"
+NOTHING_BEFORE = "unknown: Prometheus has no data of the time before"
 
 
 def headline(usage: Usage) -> str:
     """The span and what happened in it, in a sentence."""
-    share = f", {figures.percent(usage.success)} of them with success" if usage.success is not None else ""
+    share = f", {figures.percent(usage.success)} of them successful" if usage.success is not None else ""
     return f"{figures.count(usage.executions)} executions from {span(usage.span)}{share}"
 
 
 def facts(usage: Usage) -> tuple[tuple[str, str], ...]:
-    """What is to be said of all operations together: pairs of a name and a text."""
+    """Names and texts about all operations together."""
     balance = (f"{kind} {figures.percent(share)}" for kind, share in usage.balance.items())
     errors = (f"{category} {figures.count(count)}" for category, count in usage.errors.items())
     return (

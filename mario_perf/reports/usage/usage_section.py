@@ -39,9 +39,9 @@ def added(page: str, usage: Usage) -> str:
     """A report with the section at its end, in the place of one that it has.
 
     Raises:
-        ValueError: This is no report.
+        ValueError: it is not a report.
     """
     before, end, after = _OLD.sub("", page).rpartition(_END)
     if not end:
-        raise ValueError("no report of mario-perf")
+        raise ValueError("not a report of mario-perf")
     return f"{before}{render(usage)}{end}{after}"

@@ -93,7 +93,7 @@ def test_what_fits_as_well_is_ranked_beside_the_best() -> None:
     ("metric", "why"),
     [
         ("response_size_bytes{route=/a}", "no duration: sizes"),
-        ("http_request_duration_seconds{shard=a|b}", "no label of it names an operation (it has shard)"),
+        ("http_request_duration_seconds{shard=a|b}", "no label names an operation (it has shard)"),
         ("db_query_duration_seconds{query=a|b}", "it is a database's (db)"),
         (
             "http_client_request_duration_seconds{method=GET,route=/a}",

@@ -45,7 +45,7 @@ def test_a_bucket_without_an_end_looks_unlike_the_others() -> None:
         "area baseline open",
         "line candidate open",
     ]
-    assert "The dashed bucket is all above 10 s." in chart.description
+    assert "The dashed bucket holds all above 10 s." in chart.description
 
 
 @pytest.mark.parametrize("bounds", [(0.0, 0.005, 0.01), (0.0,)])

@@ -17,4 +17,4 @@ def test_a_prometheus_that_is_not_there_is_one_line(
         port = held.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     assert main(["--run", str(make_run("now", Plan())), "--prometheus", url]) == 2
-    assert f"{url}: Prometheus not reachable" in capsys.readouterr().err
+    assert f"{url}: Prometheus is not reachable" in capsys.readouterr().err

@@ -114,4 +114,4 @@ def test_what_is_no_report_is_a_line(watched: Watched) -> None:
         timeout=60,
     )
     assert done.returncode == 2
-    assert done.stderr.endswith("no report of mario-perf; give the report.html of a run\n")
+    assert done.stderr.endswith("not a report of mario-perf; give the report.html of a run\n")

@@ -157,7 +157,7 @@ def test_a_candidate_that_refuses_before_any_operation_does_not_pass(
     ("failing", "outside", "decided_by", "told"),
     [
         (2, 0.0, "error_ratio", "error ratio"),
-        (0, 0.05, "response_time", "the time is outside of it"),
+        (0, 0.05, "response_time", "look outside it"),
     ],
     ids=["it answers 503", "it lingers outside of its handler"],
 )
@@ -190,7 +190,7 @@ def test_services_on_https_are_compared_when_their_certificate_is_believed(
     options = (*urls, "--rounds", "1", "--round-duration", "2")
     done = run("mario_perf", "gate", *options, cwd=tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr
-    assert "give --ca FILE with who signed its certificate, or --insecure" in done.stderr
+    assert "give --ca FILE with the certificate of its signer, or --insecure" in done.stderr
     for trust in (("--ca", str(self_signed)), ("--insecure",)):
         done = run("mario_perf", "gate", *options, *trust, cwd=tmp_path)
         assert done.returncode in {0, 4}, done.stdout + done.stderr
@@ -234,7 +234,7 @@ def test_a_baseline_is_measured_from_the_main_branch_where_there_is_none_and_the
     assert report["command"][:3] == ["mario-perf", "gate", "--baseline"]
     assert report["baseline_revisions"] == [main]
     assert regressed(report) == ["PlaceOrderCommand"]
-    assert "measuring one from the committed build" in done.stderr
+    assert "measuring the baseline build first" in done.stderr
     (new,) = set(clone.glob("baselines/*/*.json")) - kept
     shown = run("mario_perf", "baseline", "show", str(new), cwd=clone)
     assert shown.returncode == 0, shown.stderr

@@ -229,9 +229,9 @@ def test_a_service_that_does_not_keep_its_limits_has_no_figure_and_nothing_is_ke
     with Counter(clerks=100, seconds=0.5).open() as url:
         done = place.capacity("--url", url, "--probe", "1", "--most-probes", "1", "--keep")
     assert done.returncode == 4, done.stdout + done.stderr
-    assert "Not confirmed: no rate held when the probes were used up" in done.stdout
+    assert "Not confirmed: no rate held, but the probes were used up" in done.stdout
     assert done.stderr.splitlines()[-1].endswith(
-        "nothing is kept: no rate was confirmed; see the probes above"
+        "nothing is stored: no rate was confirmed; see the probes above"
     )
     assert not (tmp_path / "baselines").exists()
 
@@ -241,8 +241,8 @@ def test_a_load_generator_that_does_not_keep_up_is_not_taken_for_the_service(tmp
     with Counter(clerks=100, seconds=0.001).open() as url:
         done = place.capacity("--url", url, "--probe", "1", "--start", "40")
     assert done.returncode == 4, done.stdout + done.stderr
-    assert "at 40.0 journeys/s the load generator did not keep up, twice" in done.stderr
-    assert "nothing is known of the service" in done.stderr
+    assert "at 40.0 journeys/s the load generator itself was too slow, twice" in done.stderr
+    assert "no rate is known to hold" in done.stderr
 
 
 def test_what_held_before_the_load_generator_was_the_limit_is_written(tmp_path: Path) -> None:
@@ -283,7 +283,7 @@ def test_the_pizzeria_is_started_for_a_probe_and_stopped(tmp_path: Path) -> None
     place = Place(ROOT)
     done = place.capacity("--start", "10", "--probe", "1", "--most-probes", "1", "--runs-dir", str(tmp_path))
     assert done.returncode == 4, done.stdout + done.stderr
-    assert "Not confirmed: 10.0 journeys/s held when the probes were used up" in done.stdout
+    assert "Not confirmed: 10.0 journeys/s held, but the probes were used up" in done.stdout
     (record,), (log,) = tmp_path.glob("*/*/probe-1/run.json"), tmp_path.glob("*/*/probe-1.candidate.log")
     url = json.loads(record.read_text())["targets"][0]["url"]
     assert "Traceback" not in log.read_text()
@@ -294,7 +294,7 @@ def test_the_pizzeria_is_started_for_a_probe_and_stopped(tmp_path: Path) -> None
 def test_a_baseline_that_is_missing_is_told_before_anything_is_started(tmp_path: Path) -> None:
     done = furnished(tmp_path).capacity("--url", "http://127.0.0.1:9", "--baseline")
     assert done.returncode == 2
-    assert done.stderr.strip().endswith("no capacity; store one with mario-perf capacity --keep")
+    assert done.stderr.strip().endswith("no stored capacity; store one with mario-perf capacity --keep")
     assert not (tmp_path / "runs").exists()
 
 
@@ -311,4 +311,4 @@ def test_a_baseline_that_cannot_be_added_to_is_told_before_anything_is_started(t
 def test_to_compare_and_to_add_to_what_is_compared_with_are_two_wishes(tmp_path: Path) -> None:
     done = furnished(tmp_path).capacity("--keep", "--baseline")
     assert done.returncode == 2
-    assert "--keep adds to what --baseline compares with; give one of them" in done.stderr
+    assert "--keep would add to the baseline that --baseline compares with; give one of them" in done.stderr

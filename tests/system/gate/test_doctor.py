@@ -82,8 +82,8 @@ def test_a_service_that_does_not_answer_is_a_problem() -> None:
 @pytest.mark.parametrize(
     ("policy", "said"),
     [
-        (POLICY, "shop_seconds, which is not the built-in pizzeria's"),
-        ("[service]\nready = '/up'\n", "does not say how the service is started"),
+        (POLICY, "how to start the service with shop_seconds"),
+        ("[service]\nready = '/up'\n", "does not say how to start the service"),
     ],
 )
 def test_a_service_of_which_nobody_says_how_it_is_started_is_not_taken_for_the_pizzeria(
@@ -99,7 +99,7 @@ def test_a_service_of_which_nobody_says_how_it_is_started_is_not_taken_for_the_p
 def test_where_nothing_says_how_a_service_is_started_the_pizzeria_is_not_taken(tmp_path: Path) -> None:
     done = run(tmp_path, "")
     assert done.returncode == 2
-    assert "does not say how the service is started add [service] start" in " ".join(done.stdout.split())
+    assert "does not say how to start the service add [service] start" in " ".join(done.stdout.split())
 
 
 def test_a_demo_and_a_running_service_are_two_wishes() -> None:

@@ -90,7 +90,7 @@ def test_what_is_written_loads_and_leaves_out_what_the_gate_itself_asks_for(url:
     metrics = policy_file.load(output).metrics
     assert (metrics.duration, metrics.name_label) == ("http_request_duration_seconds", ("handler",))
     assert metrics.ignored_names == ("/metrics", "/health")
-    assert "taken since its name tells of http, handler names a route" in done.output
+    assert "chosen because its name contains http, handler names a route" in done.output
     assert "fits less: a guess, shop_work_seconds by task" in done.output
 
 
@@ -188,17 +188,17 @@ commandBus_Ship_allTimer_seconds_bucket{le="+Inf"} 3
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("<html><body>Login</body></html>", "HTML web page"),
+        ("<html><body>Login</body></html>", "HTML page"),
         ('{"status": "up"}', "JSON"),
-        ("", "no histogram there"),
+        ("", "no histogram found"),
         ("up 1\nthis is prose\n", "no value"),
         (
             AXON,
-            "several histograms, each of one operation: commandBus_Place_allTimer_seconds, commandBus_Ship",
+            "several histograms, each with one operation: commandBus_Place_allTimer_seconds, commandBus_Ship",
         ),
         (
             METHODS.replace("requests_seconds", "requests").replace('le="1"', 'le="3"'),
-            "nothing tells its unit",
+            "its unit is unknown",
         ),
     ],
 )

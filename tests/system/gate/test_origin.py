@@ -61,7 +61,7 @@ def test_a_folder_without_a_repository_is_told_the_same(
 
 def test_a_perf_toml_that_names_no_service_is_refused(elsewhere: Path) -> None:
     (elsewhere / "perf.toml").touch()
-    assert refused().startswith("perf.toml does not say how the service is started; add [service] start")
+    assert refused().startswith("perf.toml does not say how to start the service; add [service] start")
 
 
 def test_a_policy_that_names_no_service_is_refused_by_its_name(elsewhere: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_misplaced_perf_toml_is_named(
         (elsewhere / folder).mkdir(parents=True)
     (elsewhere / file).touch()
     monkeypatch.chdir(elsewhere / here)
-    assert refused() == f"no perf.toml here: there is one at {said}; go there, or give --policy {said}"
+    assert refused() == f"no perf.toml here: but there is {said}; go to its folder, or give --policy {said}"
 
 
 def test_a_perf_toml_in_a_hidden_folder_or_outside_of_the_repository_is_nobodys(elsewhere: Path) -> None:

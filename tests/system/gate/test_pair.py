@@ -52,7 +52,7 @@ def test_the_baseline_is_checked_out_from_its_commit(ours: Path) -> None:
 
 
 def test_a_baseline_without_a_pizzeria_is_not_replaced_by_the_installed_one(ours: Path) -> None:
-    with pytest.raises(UserError, match=r"before has no pizzeria in .*; give --against"):
+    with pytest.raises(UserError, match=r"before has no pizzeria .*; give --against"):
         build_pair.find(wish(against="before"), Policy(), kept=False)
     assert build_pair.find(wish(against="before"), SHOP, kept=False).commit == run("rev-parse", "before")
 

@@ -100,7 +100,7 @@ def test_node_packages_that_somebody_installed_are_used_and_stay(node: Build, tm
     with prepared(node, tmp_path, PlainNarrator()) as ready:
         assert ready.environment is None
     (tmp_path / "package-lock.json").write_text(LOCK % 2)
-    with pytest.raises(UserError, match=r"not the packages that .* names; run npm ci"):
+    with pytest.raises(UserError, match=r"its packages are not those of .*; run npm ci"):
         with prepared(node, tmp_path, PlainNarrator()):
             pass
     assert (tmp_path / "node_modules" / ".package-lock.json").exists()

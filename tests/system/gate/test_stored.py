@@ -101,5 +101,5 @@ def test_what_is_kept_is_compared_with_and_told_and_nothing_is_built(
     result = play(ask, PlainNarrator())
     assert result.baseline_runs == ("candidate-1",)
     assert "setup of the baseline" not in result.sentence
-    said = f"comparing with the runs of abc, kept in {path}"
+    said = f"comparing with the stored runs of abc in {path}"
     assert said in capsys.readouterr().err

@@ -29,16 +29,16 @@ def test_without_a_prometheus_it_says_so_in_a_line(usage: Callable[..., Done]) -
     done = usage("--prometheus", "http://127.0.0.1:9")
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.startswith("mario-perf: http://127.0.0.1:9: Prometheus not reachable")
+    assert done.stderr.startswith("mario-perf: http://127.0.0.1:9: Prometheus is not reachable")
     assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--since", "soon"), "'soon' is no duration"),
-        (("--since", "5s"), "a minute or more"),
-        (("--before", "0d"), "a minute or more"),
+        (("--since", "soon"), "'soon' is not a duration"),
+        (("--since", "5s"), "give at least a minute"),
+        (("--before", "0d"), "give at least a minute"),
         (("--match", "pizzeria"), "is not LABEL=VALUE"),
     ],
 )

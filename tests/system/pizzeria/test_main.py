@@ -32,9 +32,9 @@ def run(*arguments: str | Path) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--port", "99999"], "'99999' is no port"),
-        (["--port", "pizza"], "'pizza' is no port"),
-        (["--kitchen-capacity", "0"], "'0' is no number of orders"),
+        (["--port", "99999"], "'99999' is not a port"),
+        (["--port", "pizza"], "'pizza' is not a port"),
+        (["--kitchen-capacity", "0"], "'0' is not a number of orders"),
         (["--bogus"], "unrecognized arguments: --bogus"),
     ],
 )
@@ -52,9 +52,9 @@ def test_what_is_no_option_is_said_in_one_line(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--slow", "Bake=2"], f"there are {', '.join(OPERATIONS)}"),
+        (["--slow", "Bake=2"], f"the operations are {', '.join(OPERATIONS)}"),
         (["--slow", "GetMenuQuery=0.5"], "a factor of at least 1"),
-        (["--delay", "GetMenuQuery=5"], "a time with its unit"),
+        (["--delay", "GetMenuQuery=5"], "not a time; give a number with us, ms or s"),
         (["--fail", "GetMenuQuery=2"], "a share from 0 to 1"),
         (["--port", "0", "--host", "host.invalid"], "choose another --host or --port"),
     ],

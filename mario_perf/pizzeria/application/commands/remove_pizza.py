@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RemovePizzaCommand(Command[None]):
-    """Nobody ordered it."""
+    """Takes a pizza off the menu."""
 
     pizza_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class RemovePizzaHandler:
-    """Removes it; orders keep their own copy."""
+    """Removes the pizza; orders keep their own copy."""
 
     menu: Menu
 

@@ -260,7 +260,7 @@ def test_a_missing_metric_is_an_error_with_the_nearest_names(scene: Scene) -> No
 
 
 def test_a_server_that_is_no_prometheus_is_an_error(scene: Scene) -> None:
-    with pytest.raises(SourceUnreachableError, match="this is no Prometheus API"):
+    with pytest.raises(SourceUnreachableError, match="this is not a Prometheus API"):
         scene.source(url=f"http://{scene.exporter}").snapshots(scene.target, scene.record.whole_run)
 
 
