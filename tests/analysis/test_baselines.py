@@ -127,7 +127,7 @@ def test_a_missing_baseline_is_an_error_that_says_what_to_do(tmp_path: Path) -> 
 def test_another_schema_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     path = stored_baselines.save(_run(), tmp_path).path
     path.write_text(path.read_text().replace('"schema_version": 1', '"schema_version": 2'))
-    with pytest.raises(UnreadableBaselineError, match=r"no baseline of schema 1 \(schema_version"):
+    with pytest.raises(UnreadableBaselineError, match=r"not a baseline of schema 1 \(schema_version"):
         stored_baselines.load(path)
 
 

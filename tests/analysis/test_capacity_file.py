@@ -91,7 +91,7 @@ def test_conditions_tell_environments_and_loads_apart() -> None:
 
 
 def test_a_capacity_that_is_missing_is_told_with_how_to_store_one(tmp_path: Path) -> None:
-    with pytest.raises(BaselineMissingError, match=r"nowhere.json: no capacity .*capacity --keep"):
+    with pytest.raises(BaselineMissingError, match=r"nowhere.json: no stored capacity .*capacity --keep"):
         capacity_file.load(tmp_path / "nowhere.json")
     with pytest.raises(BaselineMissingError, match=r"none of this environment.*capacity --keep"):
         capacity_file.find("mario", environment())

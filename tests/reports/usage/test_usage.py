@@ -44,7 +44,7 @@ def row(text: str, name: str) -> list[str]:
 
 def test_the_table_has_a_row_an_operation() -> None:
     cells = row(printed(USAGE), "PlaceOrderCommand")
-    assert cells[1:7] == ["command", "200", "25.0", "%", "90.0", "%"]
+    assert cells[1:7] == ["command", "200", "25", "%", "90", "%"]
     assert cells[7:] == ["business_rule", "15,", "exception", "5", "used"]
 
 
@@ -86,7 +86,7 @@ def test_asked_again_the_section_is_replaced() -> None:
 
 
 def test_what_is_no_report_is_refused() -> None:
-    with pytest.raises(ValueError, match="no report"):
+    with pytest.raises(ValueError, match="not a report of mario-perf"):
         usage_section.added("<p>hello</p>", USAGE)
 
 
