@@ -26,7 +26,7 @@ def sentence(check: Check, index: int, verdict: Verdict, detectable: float, fals
     if not math.isfinite(low):
         return (
             f"The {name} changed by {figures.change(moved, share=points)}, and nothing shows how far runs of "
-            "one build lie apart: more of them have to be compared."
+            "one build lie apart. One run of a build does not show its noise: compare more runs."
         )
     span = figures.span(figures.change(low, share=points), figures.change(high, share=points))
     measured = f"The {name} changed by {figures.change(moved, share=points)} (95 % interval {span})"

@@ -23,7 +23,7 @@ def test_nothing_asked_for_is_no_fault() -> None:
 
 @pytest.mark.parametrize("word", ["Oven=2", "", "=2"])
 def test_an_unknown_operation_is_answered_with_those_that_exist(word: str) -> None:
-    with pytest.raises(FaultOptionError, match="there are Bake, Ask"):
+    with pytest.raises(FaultOptionError, match="the operations are Bake, Ask"):
         parse([word], [], [], OPERATIONS)
 
 
@@ -47,7 +47,7 @@ def test_a_delay_needs_a_unit(figure: str) -> None:
 
 @pytest.mark.parametrize("figure", ["", "1.01", "-0.1", "nan", "2%"])
 def test_a_share_is_from_none_to_all(figure: str) -> None:
-    with pytest.raises(FaultOptionError, match="share from 0 to 1"):
+    with pytest.raises(FaultOptionError, match="from 0 to 1"):
         parse([], [], [f"Bake={figure}"], OPERATIONS)
 
 

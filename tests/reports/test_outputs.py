@@ -49,7 +49,7 @@ def test_the_ending_says_the_format_unless_it_is_given(written: str, output: Out
 
 @pytest.mark.parametrize("written", ["report", "report.pdf", "pdf=report", "", "markdown=", "html=/tmp"])
 def test_an_output_that_cannot_be_is_refused(written: str) -> None:
-    with pytest.raises(UserError, match=r"end in|folder"):
+    with pytest.raises(UserError, match=r"end the name with one of|folder"):
         Output.parse(written)
 
 

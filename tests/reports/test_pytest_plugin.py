@@ -157,7 +157,7 @@ def test_a_report_of_another_version_is_an_error_that_says_so(
     (latest / FORMATS["json"].file).write_text(json.dumps(document))
     shown = run(pytester)
     shown.assert_outcomes(errors=1)
-    shown.stdout.fnmatch_lines(["*no report of format 1 (format_version: *); run again"])
+    shown.stdout.fnmatch_lines(["*not a report of format 1 (format_version: *); run again"])
 
 
 def test_verdicts_are_properties_of_the_junit_report(

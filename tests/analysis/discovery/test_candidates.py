@@ -92,7 +92,7 @@ def test_what_fits_as_well_is_ranked_beside_the_best() -> None:
 @pytest.mark.parametrize(
     ("metric", "why"),
     [
-        ("response_size_bytes{route=/a}", "no duration: sizes"),
+        ("response_size_bytes{route=/a}", "it is not a duration: sizes"),
         ("http_request_duration_seconds{shard=a|b}", "no label names an operation (it has shard)"),
         ("db_query_duration_seconds{query=a|b}", "it is a database's (db)"),
         (

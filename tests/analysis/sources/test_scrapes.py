@@ -52,7 +52,7 @@ def test_a_file_that_was_cut_is_read_up_to_the_cut(tmp_path: Path, left: float) 
 
 
 def test_no_scrapes_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableRunError, match=r"no scrapes kept.*give --prometheus URL"):
+    with pytest.raises(UnreadableRunError, match=r"no stored scrapes.*give --prometheus URL"):
         _read(tmp_path)
 
 

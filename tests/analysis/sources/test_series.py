@@ -76,7 +76,8 @@ def test_operations_of_one_name_are_refused_with_what_tells_them_apart() -> None
         f'h_seconds_bucket{{route="/a",method="{method}",le="+Inf"}} 1\n' for method in ("GET", "POST")
     )
     with pytest.raises(
-        AmbiguousNameError, match=r'/a is.*\(GET, POST\); give name_label = \["method", "route"\]'
+        AmbiguousNameError,
+        match=r'/a names several operations \(GET, POST\); give name_label = \["method", "route"\]',
     ):
         _snapshots(body, metrics=metrics)
 
