@@ -14,14 +14,15 @@ gate: .venv/gate.stamp
 
 # One after the other, whatever -j says; with -k (--keep-going) all that fails is seen at once.
 test:
-	@$(MAKE) --no-print-directory -j1 quick system load
+	@$(MAKE) --no-print-directory -j1 check hermetic system load
 
-# Every check, and every test that needs no process, no socket and no real sleep.
+# Every check, and the tests that need nothing real: without the simulations, and with fewer examples.
 quick: .venv/test.stamp
-	@$(MAKE) --no-print-directory -j2 check hermetic
+	@MARIO_PERF_EXAMPLES=quick $(MAKE) --no-print-directory -j2 check hermetic TIER="not simulation"
 
+# No process, no socket, no real sleep.
 hermetic: .venv/test.stamp
-	$(PYTEST) -n 2 --ignore=tests/system $(ARGS)
+	$(PYTEST) -n 2 --ignore=tests/system -m "$(TIER)" $(ARGS)
 
 # Real processes that play no load run side by side; what plays load has the machine to itself.
 system: .venv/test.stamp

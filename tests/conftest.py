@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,8 @@ SYSTEM = Path(__file__).parent / "system"
 
 # How long an example takes says what else the machine was doing.
 settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
+settings.register_profile("quick", deadline=None, max_examples=15)
+settings.load_profile(os.environ.get("MARIO_PERF_EXAMPLES", "any machine"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

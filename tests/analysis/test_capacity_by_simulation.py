@@ -18,6 +18,8 @@ from mario_perf.capacity.capacity_change import NOISE, RULED_OUT, Conditioned, c
 from mario_perf.capacity.rate_search import Probe, Search, search
 from mario_perf.model import Verdict
 
+pytestmark = pytest.mark.simulation
+
 PROMISED = 0.01
 TRIALS = 500
 SIZES = [(1, 1), (2, 1), (3, 1), (5, 1), (3, 3), (5, 3)]

@@ -9,6 +9,7 @@ from mario_perf.statistics.change import paired, unpaired
 from mario_perf.statistics.moderation import moderate
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("rounds", [3, 5, 12])
 @pytest.mark.parametrize("operations", [1, 12, 200])
 def test_the_paired_interval_covers_as_often_as_it_says(rounds: int, operations: int) -> None:
@@ -83,6 +84,7 @@ def test_rounds_of_one_pair_of_processes_do_not_tell_how_processes_differ() -> N
         assert (apart.above(np.log(np.full(12, 1.01)))[0] < 0.0001) == certain
 
 
+@pytest.mark.simulation
 def test_the_interval_of_one_pair_of_processes_covers_what_they_differ_by() -> None:
     rng = np.random.default_rng(5)
     covered = []

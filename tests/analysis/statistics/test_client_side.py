@@ -152,6 +152,7 @@ def test_an_operation_that_no_step_names_is_judged_by_the_service_alone() -> Non
     assert check(found, "error_ratio").verdict is Verdict.UNCHANGED
 
 
+@pytest.mark.simulation
 def test_unchanged_gates_stay_green_with_the_clients_checks() -> None:
     """At 1 % promised for the whole gate, two false alarms in 30 have a chance of 4 %."""
     wrong = sum(bool(red(judged(rounds(seed=seed)))) for seed in range(30))

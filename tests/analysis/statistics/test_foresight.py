@@ -18,6 +18,8 @@ from mario_perf.model import Verdict
 if TYPE_CHECKING:
     from mario_perf.comparison.metric_changes import Sides
 
+pytestmark = pytest.mark.simulation
+
 POLICY = Policy()
 QUIET = World(samples=60, burst=0.0)
 STRAYING = World(samples=60, burst=0.0, process=0.06)

@@ -20,6 +20,8 @@ from mario_perf.judgement.operation_results import judge
 from mario_perf.model import OperationResult, RunMeasurement, Verdict
 from mario_perf.statistics.change import paired
 
+pytestmark = pytest.mark.simulation
+
 QUIET = World(apart=0.01, burst=0.0, samples=35, rounds=16)
 POLICY = Policy()
 NOTHING = Change()

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from mario_perf.statistics.change import paired
 from mario_perf.statistics.robust import agreed, located
 
+pytestmark = pytest.mark.simulation
+
 RNG = np.random.default_rng(3)
 
 

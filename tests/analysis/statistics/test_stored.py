@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from benchmarks.detection.simulation import World, gate
 from mario_perf.configuration.policy import Policy
 from mario_perf.judgement.stored_results import compare
 from mario_perf.model import OperationResult, RunMeasurement, Verdict
+
+pytestmark = pytest.mark.simulation
 
 RUNS = 5
 WORLD = World(rounds=2 * RUNS, samples=100, slices=20, drift=0.0)
