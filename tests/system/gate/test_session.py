@@ -29,7 +29,7 @@ def test_an_error_of_the_user_leaves_no_log(tmp_path: Path) -> None:
 def test_an_unexpected_error_is_one_line_that_says_where_its_details_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(_: object) -> int:
+    def broken(*_: object) -> int:
         with gate_session._details_kept(tmp_path):
             return 1 // 0
 
