@@ -33,6 +33,7 @@ OLDEST, NEWEST = "1.25", "1.37"
 
 PARSE = """
 import json, sys
+sys.path.insert(0, "loadtests")
 import mario
 from locust.argument_parser import get_parser
 print(json.dumps(vars(get_parser().parse_args(sys.argv[1:])), default=str))

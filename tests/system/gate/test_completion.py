@@ -63,5 +63,5 @@ def test_every_shell_gets_a_script_that_it_can_read(name: str, tmp_path: Path) -
 
 
 def test_the_schema_that_is_printed_is_the_published_one() -> None:
-    published = ROOT / "reports" / "schema" / "report.schema.json"
+    published = ROOT / "mario_perf" / "reports" / "schema" / "report.schema.json"
     assert shell(str(MARIO), "schema") == published.read_text()

@@ -175,7 +175,7 @@ def test_waiting_for_a_service_that_never_answers_ends(tmp_path: Path) -> None:
 
 def test_a_process_that_takes_too_long_is_an_error_and_is_stopped(tmp_path: Path) -> None:
     with running("Locust", python("import time; time.sleep(60)"), tmp_path / "log") as child:
-        with pytest.raises(UserError, match="Locust has not ended after"):
+        with pytest.raises(UserError, match="Locust has not ended within"):
             wait_for_end(child, 0.2, lambda: None)
     assert child.process.returncode is not None
 

@@ -73,7 +73,7 @@ SHAPES = [
 
 @pytest.mark.parametrize("path", ["deep", *(f"json/{quote(DATA % shape)}" for shape in SHAPES)])
 def test_an_answer_of_another_shape_is_refused(url: str, path: str) -> None:
-    with pytest.raises(SourceUnreachableError, match="no Prometheus API"):
+    with pytest.raises(SourceUnreachableError, match="this is not a Prometheus API"):
         asked_for_a_run(f"{url}/{path}", AMPLE)
 
 
