@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HERE = Path(__file__).parent
+MARIO = HERE.parents[1] / "loadtests"
+"""Where Mario's user class stands: its modules are imported by their bare names."""
 WARM_UP = 1
 """Seconds before anything counts, in which connections are made."""
 
@@ -101,7 +103,8 @@ def _locust(
         *("-u", crowd, "-r", crowd, "-H", f"{url.scheme}://{url.netloc}"),
         *options,
     ]
-    pinned(command, asked.seconds, {"BENCHMARK_USER": user, "BENCHMARK_PATH": url.path, **environment})
+    names = {"BENCHMARK_USER": user, "BENCHMARK_PATH": url.path, "PYTHONPATH": str(MARIO)}
+    pinned(command, asked.seconds, {**names, **environment})
 
 
 def _expect_none(failures: int, user: str) -> None:
