@@ -122,7 +122,7 @@ def test_requests_without_a_response_are_recorded_as_abandoned(pizzeria: Any, lo
     assert code == 0, output
     assert menu.started == menu.abandoned > 0
     assert menu.reached == 0
-    assert any("requests were under way" in warning for warning in record.warnings)
+    assert any("some requests took more than" in warning for warning in record.warnings)
 
 
 def test_the_web_ui_starts_and_stops_several_runs(pizzeria: Any, load: Any, free_port: int) -> None:
@@ -166,7 +166,7 @@ def test_a_self_signed_certificate_needs_ca_and_then_all_connections_trust_it(
     (url,) = stub(1, "--metrics-early", "--tls", str(self_signed)).urls
     code, output = load.run("-H", url, "-t", "2s")
     assert code == 2
-    assert "give --ca FILE with the certificate of its signer, or --insecure" in output
+    assert "give --ca FILE with the authority that signed its certificate, or --insecure" in output
     code, output = load.run("-H", url, "-u", "2", "-r", "2", "-t", "3s", "--ca", str(self_signed))
     (target,) = runs.load(load.runs / "latest").record.targets
     assert code == 0, output
