@@ -23,6 +23,11 @@ settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile(os.environ.get("MARIO_PERF_EXAMPLES", "any machine"))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case of binary data by its argument: gzip writes the time, and workers must agree on names."""
+    return argname if isinstance(val, bytes) and not val.isascii() else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort tests: what others started has ended when load is played."""
     items.sort(key=lambda item: (item.get_closest_marker("e2e") is not None, _is_system(item)))
