@@ -26,7 +26,7 @@ FEWEST = 4
 
 LARGEST_LOAN = 2.0
 """Borrowed degrees of freedom per own one, at most. The operations of one machine are disturbed together, so
-their agreement overstates how much is known; simulation (tests/analysis/statistics) set this bound."""
+their agreement overstates how much is known; simulation (tests/judgement) set this bound."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,5 @@
-"""Locust patches the standard library when it is imported. Here it must not: others run in this process."""
+"""Mario's load test runs in virtual time, too."""
 
-from collections.abc import Iterator
+from tests.load.conftest import virtual_time
 
-import pytest
-
-with pytest.MonkeyPatch.context() as patch:
-    patch.setenv("LOCUST_SKIP_MONKEY_PATCH", "1")
-    import locust  # noqa: F401
-
-from tests.loadtests.virtual_time import VirtualTime
-
-
-@pytest.fixture
-def virtual_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualTime]:
-    """No wait takes any time."""
-    time = VirtualTime()
-    time.install(monkeypatch)
-    yield time
-    time.stop()
+__all__ = ["virtual_time"]

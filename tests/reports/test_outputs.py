@@ -12,9 +12,9 @@ from mario_perf.model import Operation
 from mario_perf.reports import github_annotations, outputs
 from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.outputs import Output, deliver
-from tests.analysis.test_redaction import SECRET
 from tests.reports import samples
 from tests.reports.test_redaction import planted
+from tests.test_masking import SECRET
 
 if TYPE_CHECKING:
     from mario_perf.model import GateResult

@@ -9,8 +9,8 @@ from mario_perf.model import Commit, Finding, GateResult, Operation, Severity, S
 from mario_perf.reports import github_annotations
 from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.redaction import redacted
-from tests.analysis.test_redaction import LEAKS, SECRET
 from tests.reports import samples
+from tests.test_masking import LEAKS, SECRET
 
 URL = f"https://mario:{SECRET}@prometheus.example/api?token={SECRET}"
 

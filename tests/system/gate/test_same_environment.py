@@ -11,7 +11,7 @@ from mario_perf.configuration.policy import Service
 from mario_perf.errors import UserError
 from mario_perf.gate.same_environment import Difference, difference, told
 from mario_perf.run_record import Packages, Side, TargetRecord
-from tests.system.gate.test_git import repository, run
+from tests.system.builds.test_git import repository, run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,175 @@
+"""A duet in virtual time: rounds that take as long as they are told, and no process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mario_perf.builds.processes import NotReadyError
+from mario_perf.configuration.policy import Policy, Thresholds
+from mario_perf.errors import InvalidRunError, UserError
+from mario_perf.gate.duet import Duet, play
+from mario_perf.gate.load_process import Load, OutOfTimeError
+from mario_perf.gate.sides import Target
+from mario_perf.gate.sides import given as running_services
+from mario_perf.model import GateResult, Outcome
+from mario_perf.run_record import Span, StepCounts, TargetRecord
+from mario_perf.sources.source import open_source
+from tests.judgement.test_round_selection import round_
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from mario_perf.measurement.measured_run import MeasuredRun
+
+URLS = ("http://127.0.0.1:2", "http://127.0.0.1:1")
+NOWHERE = running_services(*(Target(url, None, "/metrics") for url in URLS))
+LOAD = Load(users=1, seed=1, scenario="mario", warm_up=1.0, window=3.7, think="0", quiet=0.3, settle=0.0)
+NOT_READY = NotReadyError("candidate did not answer at http://127.0.0.1:2/ready within 60 s")
+UNDECIDED = Policy(thresholds=Thresholds(min_samples=1_000_000))
+"""No number of rounds is enough."""
+
+
+@dataclass
+class World:
+    """What each round takes, in seconds besides its window; or how it fails, after a minute."""
+
+    rounds: Sequence[float | UserError]
+    late: float | None = None
+    now: float = 1000.0
+    said: list[str] = field(default_factory=list)
+
+    def clock(self) -> float:
+        return self.now
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def tick(self) -> None:
+        pass
+
+    def play_one(self, duet: Duet, number: int, narrator: object) -> MeasuredRun:  # noqa: ARG002
+        each = self.rounds[min(number, len(self.rounds)) - 1]
+        if isinstance(each, UserError):
+            self.now += 60.0
+            raise each
+        self.now += each + duet.load.window
+        if self.now > duet.load.until:
+            self.now = duet.load.until
+            raise OutOfTimeError("the time was over")
+        one = round_(number)
+        window = Span(start=0.0, end=duet.load.window)
+        targets = () if self.late is None else waiting(self.late)
+        return replace(one, record=one.record.model_copy(update={"window": window, "targets": targets}))
+
+
+def waiting(seconds: float) -> tuple[TargetRecord, ...]:
+    """The candidate's menu was waited for that long, twice."""
+    baseline = StepCounts(step="menu", operation="GetMenuQuery", started=2, fastest=0.001, slowest=0.002)
+    candidate = baseline.model_copy(update={"fastest": seconds, "slowest": seconds})
+    return tuple(
+        TargetRecord(side=side, url="u", metrics_url="m", whole_run=(step,), in_window=(step,))
+        for side, step in (("baseline", baseline), ("candidate", candidate))
+    )
+
+
+Play = Callable[..., GateResult]
+
+
+@pytest.fixture
+def played(tmp_path: Path) -> Play:
+    def play_in(world: World, longest: float = 180.0, policy: Policy = UNDECIDED) -> GateResult:
+        duet = Duet(
+            serving=NOWHERE,
+            load=LOAD,
+            policy=policy,
+            source_of=open_source(policy.metrics),
+            folder=tmp_path,
+            longest=longest,
+            most=None,
+            until_decided=True,
+        )
+        return play(duet, world, world.play_one, world.clock)
+
+    return play_in
+
+
+@pytest.mark.parametrize("rounds", [[5.0], [20.0], [5.0, 5.0, 40.0], [5.0, 60.0, 5.0]])
+@pytest.mark.parametrize("longest", [60.0, 150.0, 300.0])
+def test_a_gate_never_takes_longer_than_it_may_and_uses_its_time(
+    played: Play, rounds: list[float], longest: float
+) -> None:
+    world = World(rounds)
+    result = played(world, longest)
+    took = world.now - 1000.0
+    assert took <= longest
+    assert took > longest / 2
+    assert result.outcome is Outcome.INCONCLUSIVE
+
+
+def test_the_rounds_that_are_left_are_told_by_how_long_rounds_take_now(played: Play) -> None:
+    world = World([36.3])
+    played(world, 200.0)
+    announced = [said for said in world.said if said.startswith("round ")]
+    assert announced[0].startswith("round 1 of at most 25, about 8 s each")
+    assert announced[1].startswith("round 2 of at most 5, about 40 s each")
+
+
+def test_rounds_grow_with_what_a_start_costs(played: Play) -> None:
+    result = played(World([20.0]), 300.0)
+    lengths = [run.window.duration for run in result.runs]
+    assert lengths[0] == pytest.approx(3.7)
+    assert all(length == pytest.approx(14.0) for length in lengths[1:])
+
+
+def test_one_slow_start_is_told_and_does_not_end_a_gate(played: Play) -> None:
+    result = played(World([5.0, NOT_READY, 5.0]))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert len(result.runs) > 5
+    (told,) = [finding for finding in result.findings if finding.code == "slow-start"]
+    assert told.message.startswith("round 2 was left out: candidate did not answer")
+
+
+def test_a_side_that_starts_too_slowly_twice_ends_it(played: Play) -> None:
+    result = played(World([5.0, NOT_READY, NOT_READY]), 600.0)
+    assert result.outcome is Outcome.INVALID
+    assert "round 3 failed: candidate did not answer" in result.sentence
+
+
+def test_a_gate_whose_time_ran_out_says_so_with_the_flags_that_help(played: Play) -> None:
+    result = played(World([20.0]))
+    (told,) = [finding for finding in result.findings if finding.code == "time-ran-out"]
+    assert "give --max-duration" in told.message
+    assert "--round-duration" in told.message
+
+
+def test_what_is_to_be_expected_is_told_after_the_first_round(played: Play) -> None:
+    world = World([5.0])
+    played(world, policy=Policy(thresholds=Thresholds(min_samples=50_000)))
+    assert "of the 50000 executions that a verdict needs: give --max-duration 4" in world.said[1]
+
+
+def test_no_time_for_a_single_round_is_a_run_that_cannot_be_judged(played: Play) -> None:
+    with pytest.raises(InvalidRunError, match="time was over"):
+        played(World([100.0]), 60.0)
+
+
+def test_a_candidate_that_answers_late_is_red_after_two_rounds(played: Play) -> None:
+    result = played(World([60.0], late=5.0))
+    assert result.outcome is Outcome.REGRESSED
+    assert len(result.runs) == 2
+    assert result.sentence.startswith("menu (GetMenuQuery): each of 4 requests took 5 s or more")
+    assert [each.operation.name for each in result.operations if each.verdict == "regressed"] == [
+        "GetMenuQuery"
+    ]
+
+
+def test_one_late_round_and_no_time_for_another_names_the_step_and_is_not_red(played: Play) -> None:
+    result = played(World([100.0], late=5.0))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    (told,) = [finding for finding in result.findings if finding.code == "late-answers"]
+    assert told.message.startswith("menu (GetMenuQuery): each of 2 requests took 5 s or more")

@@ -1,0 +1,180 @@
+"""What a gate says, ``compare`` says of the same runs: both ask the same judge."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis.compare import main
+from mario_perf import runs
+from mario_perf.configuration import policy_file
+from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.errors import InvalidRunError, UserError
+from mario_perf.gate.duet import Duet, play
+from mario_perf.gate.load_process import Load, SideDiedError
+from mario_perf.gate.sides import Target, given
+from mario_perf.measurement.measured_run import MeasuredRun, measure_run
+from mario_perf.model import Finding, GateResult, Outcome
+from mario_perf.sources.source import open_source
+from tests.judgement.test_judge import lose_scrapes
+from tests.simulated_runs import Plan, write_run
+
+POLICY = "[thresholds]\nlatency_resolution = 0.5\ntail_resolution = 1.0\nerror_resolution = 0.05\n"
+SLOWER = {"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}
+NOWHERE = given(*(Target(f"http://127.0.0.1:{port}", None, "/metrics") for port in (1, 2)))
+LOAD = Load(users=1, seed=1, scenario="mario", warm_up=1.0, window=3.7, think="0", quiet=0.3, settle=0.0)
+
+
+class SilentNarrator:
+    def say(self, text: str) -> None:
+        pass
+
+    def tick(self) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("perf.toml").write_text(POLICY)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four rounds of the same build, and four whose candidate is slower."""
+    folder = tmp_path_factory.mktemp("recorded")
+    for name, durations in (("same", Plan().durations), ("slower", SLOWER)):
+        for seed in (1, 2, 3, 4):
+            write_run(folder / name / f"round-{seed}", Plan(durations, seed=seed), Plan(seed=seed + 100))
+    return folder
+
+
+@pytest.fixture
+def rounds(recorded: Path, tmp_path: Path) -> list[Path]:
+    """Of the same build."""
+    return copied(recorded / "same", tmp_path)
+
+
+def copied(folder: Path, to: Path) -> list[Path]:
+    shutil.copytree(folder, to / "runs")
+    return sorted((to / "runs").iterdir())
+
+
+def gate(played: list[Path], ends: dict[int, Exception] | None = None) -> GateResult:
+    """A gate whose rounds were recorded before; in one of them something may go wrong."""
+    policy = policy_file.load()
+
+    def play_one(_: object, number: int, narrator: object) -> MeasuredRun:
+        if ends and number in ends:
+            raise ends[number]
+        run = runs.load(played[number - 1])
+        return measure_run(run, open_source(CQRS)(run))
+
+    duet = Duet(
+        serving=NOWHERE,
+        load=LOAD,
+        policy=policy,
+        source_of=open_source(CQRS),
+        folder=played[0].parent,
+        longest=1000.0,
+        most=len(played),
+        until_decided=False,
+    )
+    return play(duet, SilentNarrator(), play_one, itertools.count().__next__)
+
+
+def compared(played: list[Path]) -> tuple[str, str, list[tuple[str, str]]]:
+    main([argument for path in played for argument in ("--run", str(path))])
+    report = json.loads((played[-1] / "report.json").read_text())
+    return (
+        report["outcome"],
+        report["sentence"],
+        [(each["code"], each["message"]) for each in report["findings"]],
+    )
+
+
+def said(result: GateResult) -> tuple[str, str, list[tuple[str, str]]]:
+    return result.outcome.value, result.sentence, [(each.code, each.message) for each in result.findings]
+
+
+def codes(findings: tuple[Finding, ...]) -> set[str]:
+    return {finding.code for finding in findings}
+
+
+def test_of_a_pass(rounds: list[Path]) -> None:
+    result = gate(rounds)
+    assert result.outcome is Outcome.PASS
+    assert compared(rounds) == said(result)
+
+
+def test_of_a_regression(recorded: Path, tmp_path: Path) -> None:
+    played = copied(recorded / "slower", tmp_path)
+    result = gate(played)
+    assert result.outcome is Outcome.REGRESSED
+    assert compared(played) == said(result)
+
+
+def test_of_a_round_that_is_left_out(rounds: list[Path]) -> None:
+    lose_scrapes(rounds[1], "candidate")
+    result = gate(rounds)
+    assert result.outcome is Outcome.PASS
+    assert any("round-2 was left out" in finding.message for finding in result.findings)
+    assert compared(rounds) == said(result)
+
+
+def test_of_too_many_unfit_rounds(rounds: list[Path]) -> None:
+    for path in rounds[:2]:
+        lose_scrapes(path, "candidate")
+    result = gate(rounds)
+    assert result.outcome is Outcome.INVALID
+    assert compared(rounds) == said(result)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (SideDiedError("in round 3 candidate ended with exit code 137"), "side-died"),
+        (UserError("Locust ended with exit code 1"), "round-failed"),
+    ],
+)
+@pytest.mark.parametrize("leaves_a_record", [True, False])
+def test_of_a_round_that_something_ended(
+    rounds: list[Path], error: Exception, code: str, *, leaves_a_record: bool
+) -> None:
+    if not leaves_a_record:
+        (rounds[2] / "run.json").unlink()
+    result = gate(rounds, {3: error})
+    assert result.outcome is Outcome.INVALID
+    assert str(error) in result.sentence
+    assert code in codes(result.findings)
+    assert [run.run_id for run in result.runs] == ["round-1", "round-2"]
+    assert compared(rounds[:3]) == said(result)
+
+
+def test_of_a_side_that_died_in_the_first_round(rounds: list[Path]) -> None:
+    result = gate(rounds[:1], {1: SideDiedError("in round 1 candidate ended with exit code 137")})
+    assert result.outcome is Outcome.INVALID
+    assert compared(rounds[:1]) == said(result)
+
+
+def test_of_a_side_that_died_before_anything_was_measured(
+    rounds: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (rounds[0] / "run.json").unlink()
+    with pytest.raises(InvalidRunError, match="exit code 137, before anything was measured") as raised:
+        gate(rounds[:1], {1: SideDiedError("in round 1 candidate ended with exit code 137")})
+    assert main(["--run", str(rounds[0])]) == 4
+    assert str(raised.value) in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_incident_is_one_line(
+    rounds: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = rounds[0]
+    (run / "incident.json").write_text("{}")
+    assert main(["--run", str(run)]) == 2
+    assert "no incident of a run" in capsys.readouterr().err

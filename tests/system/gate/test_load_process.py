@@ -1,0 +1,90 @@
+"""Which locustfile a gate runs, and with how many users."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mario_perf.configuration.policy import Load
+from mario_perf.errors import UserError
+from mario_perf.gate import load_process
+from mario_perf.gate.load_process import LOCUSTFILE, from_snapshot, locustfile
+from mario_perf.gate.sides import Services, Target
+from tests.system.load.exposition import serving
+
+
+def test_a_locustfile_is_found_from_where_the_policy_is(tmp_path: Path) -> None:
+    (tmp_path / "load").mkdir()
+    wanted = tmp_path / "load" / "shop.py"
+    wanted.touch()
+    assert locustfile(Load(locustfile="load/shop.py"), tmp_path / "perf.toml") == wanted
+
+
+def test_without_one_the_pizzeria_is_what_is_loaded(tmp_path: Path) -> None:
+    assert locustfile(Load(), tmp_path / "perf.toml") == LOCUSTFILE
+    assert LOCUSTFILE.is_file()
+
+
+def test_one_that_is_not_there_is_told_with_where_it_was_named(tmp_path: Path) -> None:
+    policy = tmp_path / "perf.toml"
+    with pytest.raises(
+        UserError, match=r"shop\.py: no such file; correct \[load\] locustfile in .*perf.toml"
+    ):
+        locustfile(Load(locustfile="shop.py"), policy)
+
+
+def opened(users: int | None) -> load_process.Load:
+    """Four journeys a second, for a moment."""
+    return load_process.Load(
+        users=users,
+        seed=1,
+        scenario="mario",
+        warm_up=0.2,
+        window=0.5,
+        think="0",
+        quiet=0.1,
+        settle=0.0,
+        rate=4.0,
+    )
+
+
+def test_what_is_played_comes_from_the_snapshot_where_it_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree, snapshot = tmp_path / "tree", tmp_path / "snapshot"
+    for name in ("tree/load", "tree/local", "snapshot/load"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("tree/load/shop.py", "snapshot/load/shop.py", "tree/local/ignored.py"):
+        (tmp_path / name).touch()
+
+    def played(file: Path, cwd: Path) -> tuple[Path, Path | None]:
+        monkeypatch.chdir(cwd)
+        made = from_snapshot(replace(opened(users=None), locustfile=file), tree, snapshot)
+        return made.locustfile, made.cwd
+
+    assert played(tree / "load" / "shop.py", tree) == (snapshot / "load" / "shop.py", snapshot)
+    assert played(Path("shop.py"), tree / "load") == (snapshot / "load" / "shop.py", snapshot / "load")
+    ignored = tree / "local" / "ignored.py"
+    assert played(ignored, tree / "local") == (ignored, snapshot)
+    assert played(LOCUSTFILE, tree) == (LOCUSTFILE, snapshot)
+
+
+@pytest.mark.e2e
+def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp_path: Path) -> None:
+    with serving() as url:
+        target = Target(url, None, "/metrics")
+        done = load_process.run(opened(users=None), Services(target), tmp_path / "run", lambda: None)
+    assert (done.record.model, done.record.users) == ("open", 10)
+    assert done.record.arrivals is not None
+    assert done.record.arrivals.max_users == 20
+
+
+@pytest.mark.e2e
+def test_users_that_an_open_model_is_given_are_all_that_there_are(tmp_path: Path) -> None:
+    with serving() as url:
+        target = Target(url, None, "/metrics")
+        done = load_process.run(opened(users=3), Services(target), tmp_path / "run", lambda: None)
+    assert done.record.arrivals is not None
+    assert (done.record.users, done.record.arrivals.max_users) == (3, 3)

@@ -1,0 +1,176 @@
+"""What a reader must know of a comparison."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from benchmarks.detection.simulation import World, gate
+from mario_perf.model import RunMeasurement, Severity
+from mario_perf.run_record import Generator, Packages, RunRecord, Side, StepCounts, TargetRecord
+from mario_perf.validity.comparison_checks import (
+    kept_processes,
+    late_generator,
+    other_packages,
+    unequal_work,
+    unserved,
+)
+from tests.simulated_runs import environment, record
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Requests of one side by step. Of the first: failed by its operation, asked of none, never answered,
+    refused for a reason of the trade."""
+
+    placed: int
+    cooked: int
+    failed: int = 0
+    refused: int = 0
+    lost: int = 0
+    business: int = 0
+
+    def target(self, side: Side) -> TargetRecord:
+        unseen = self.refused + self.lost
+        steps = (
+            StepCounts(
+                step="place order",
+                started=self.placed,
+                reached=self.placed - unseen,
+                failed=self.failed + unseen,
+                abandoned=self.lost,
+                business=self.business,
+            ),
+            StepCounts(step="cook order", started=self.cooked, reached=self.cooked),
+        )
+        return TargetRecord(
+            side=side,
+            url="http://127.0.0.1",
+            metrics_url="http://127.0.0.1/metrics",
+            whole_run=steps,
+            in_window=steps,
+        )
+
+
+def told(baseline: Sent, candidate: Sent) -> list[Severity]:
+    targets = (baseline.target("baseline"), candidate.target("candidate"))
+    return [finding.severity for finding in unequal_work(targets)]
+
+
+def test_sides_that_were_sent_the_same_need_no_words() -> None:
+    assert told(Sent(200, 200), Sent(200, 198)) == []
+
+
+def test_a_side_that_was_sent_less_without_a_reason_cannot_be_compared() -> None:
+    assert told(Sent(200, 200), Sent(200, 150)) == [Severity.INVALID]
+
+
+def test_what_is_refused_for_a_reason_of_the_trade_has_no_next_step_either() -> None:
+    assert told(Sent(200, 200), Sent(200, 150, business=50)) == [Severity.WARNING]
+
+
+@pytest.mark.parametrize("failed", [40, 200])
+def test_what_fails_has_no_next_step_and_stays_to_be_judged(failed: int) -> None:
+    """A candidate that fails often must end red, and not as a run that cannot be judged."""
+    assert told(Sent(200, 200), Sent(200, 200 - failed, failed)) == [Severity.WARNING]
+
+
+def test_failures_explain_no_more_than_as_many_steps() -> None:
+    assert told(Sent(200, 200), Sent(200, 100, 40)) == [Severity.INVALID]
+
+
+def refused(baseline: Sent, candidate: Sent, rounds: int = 1) -> list[Severity]:
+    targets = (baseline.target("baseline"), candidate.target("candidate"))
+    return [finding.severity for finding in unserved([targets] * rounds)]
+
+
+def test_a_candidate_that_refuses_before_any_operation_has_not_passed() -> None:
+    """Its operations look as before: only the client knows."""
+    assert refused(Sent(200, 200), Sent(200, 140, refused=60)) == [Severity.INVALID]
+
+
+def test_so_has_one_that_leaves_one_in_a_hundred_unanswered_if_that_is_no_chance() -> None:
+    assert refused(Sent(200, 200), Sent(200, 198, lost=2)) == []
+    assert refused(Sent(200, 200), Sent(200, 198, lost=2), rounds=10) == [Severity.INVALID]
+
+
+def test_a_candidate_that_refuses_less_than_before_may_pass() -> None:
+    assert refused(Sent(200, 140, refused=60), Sent(200, 200)) == [Severity.WARNING]
+
+
+def test_what_both_sides_refuse_says_nothing_of_the_build() -> None:
+    assert refused(Sent(200, 140, refused=60), Sent(200, 142, refused=58)) == []
+
+
+def test_failures_of_operations_are_judged_as_such() -> None:
+    assert refused(Sent(200, 200), Sent(200, 140, failed=60)) == []
+
+
+def rounds_of(*starts: tuple[float | None, float | None]) -> list[tuple[RunMeasurement, RunMeasurement]]:
+    """Duets whose processes started at these moments."""
+    simulated = gate(World(rounds=len(starts), operations=1), np.random.default_rng(1))
+    return [
+        (replace(baseline, process_start=first), replace(candidate, process_start=second))
+        for (baseline, candidate), (first, second) in zip(simulated, starts, strict=True)
+    ]
+
+
+def test_rounds_that_the_same_processes_played_are_told() -> None:
+    (finding,) = kept_processes(rounds_of((1.0, 2.0), (1.0, 2.0), (1.0, 2.0)))
+    assert (finding.code, finding.severity) == ("same-processes", Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    "starts",
+    [((1.0, 2.0), (3.0, 4.0)), ((1.0, 2.0),), ((None, None), (None, None)), ((1.0, 2.0), (1.0, 4.0))],
+)
+def test_fresh_or_unknown_processes_are_not(starts: tuple[tuple[float | None, float | None], ...]) -> None:
+    assert list(kept_processes(rounds_of(*starts))) == []
+
+
+def duet_round(lag: float, load_average: float = 0.5, cpu: float = 0.27, sides: int = 2) -> RunRecord:
+    targets = [Sent(9, 9).target(side) for side in ("baseline", "candidate")]
+    return record(
+        *targets[:sides],
+        generator=Generator(cpu_utilisation=cpu, loop_lag_p99=lag, loop_lag_max=lag),
+        environment=environment(load_average=(load_average, 1.0, 1.0)),
+    )
+
+
+def test_a_late_generator_is_told_once_with_its_cause() -> None:
+    rounds = [duet_round(0.01), duet_round(0.069, 11.2), duet_round(0.06, 3.0)]
+    (finding,) = late_generator(rounds)
+    assert (finding.code, finding.severity) == ("generator-busy", Severity.WARNING)
+    assert finding.message.startswith(
+        "the load generator was late in 2 of 3 rounds, by up to 69 ms at p99: load average 11 on 2 cores;"
+    )
+
+
+def test_on_a_quiet_machine_the_cause_is_its_own_core() -> None:
+    (finding,) = late_generator([duet_round(0.001, cpu=0.97)])
+    assert "it took 97 % of its core" in finding.message
+
+
+def test_a_generator_that_keeps_up_and_one_that_loads_one_service_are_no_matter_of_rounds() -> None:
+    assert list(late_generator([duet_round(0.01), duet_round(0.069, sides=1)])) == []
+
+
+def with_packages(side: Side, **versions: str) -> TargetRecord:
+    packages = Packages(read="importlib.metadata", versions=versions)
+    return Sent(1, 1).target(side).model_copy(update={"packages": packages})
+
+
+def test_packages_of_other_versions_are_told() -> None:
+    before, now = (
+        with_packages("baseline", typeguard="2.6.1", old="1"),
+        with_packages("candidate", typeguard="2.7.0"),
+    )
+    (finding,) = other_packages([before, now])
+    assert finding.severity is Severity.NOTE
+    assert finding.message.endswith("old 1 → none, typeguard 2.6.1 → 2.7.0")
+
+
+def test_of_packages_that_are_the_same_or_not_known_nothing_is_told() -> None:
+    known = with_packages("baseline", typeguard="2.6.1")
+    assert list(other_packages([known, with_packages("candidate", typeguard="2.6.1")])) == []
+    assert list(other_packages([known, Sent(1, 1).target("candidate")])) == []
