@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def taken(tree: Checkout, runs: Path) -> Iterator[Checkout]:
+def take_snapshot(tree: Checkout, runs: Path) -> Iterator[Checkout]:
     """A worktree of HEAD with the files of the working tree, without what git ignores and without ``runs``.
 
     It has an index of its own, so that the user's, and their objects, stay as they are.

@@ -15,7 +15,7 @@ from mario_perf.cli.exit_codes import EXIT_CODES, ExitCode
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.tls_options import tls_options
 from mario_perf.gate import capacity_session
-from mario_perf.gate.capacity_session import CapacityWish
+from mario_perf.gate.capacity_session import CapacityRequest
 
 AS_STORED = ""
 """Of ``--baseline``: no path, the searches that are kept of this environment."""
@@ -140,6 +140,6 @@ def capacity(**options: object) -> ExitCode:
     limit of the policy breaks, then bisects, then confirms. The result is the highest rate at which each
     operation keeps its limits and no journey is dropped. Takes some minutes.
     """
-    wish = CapacityWish(**options)  # type: ignore[arg-type]
-    policy = origin.policy(wish.policy, demo=wish.demo)
-    return exit_codes.of_judgement(lambda: capacity_session.run(wish, policy), policy.inconclusive)
+    request = CapacityRequest(**options)  # type: ignore[arg-type]
+    policy = origin.policy(request.policy, demo=request.demo)
+    return exit_codes.of_judgement(lambda: capacity_session.run(request, policy), policy.inconclusive)

@@ -15,7 +15,7 @@ from mario_perf.cli.output_options import output_options
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.tls_options import tls_options
 from mario_perf.gate import gate_session
-from mario_perf.gate.gate_request import Wish
+from mario_perf.gate.gate_request import GateRequest
 
 AS_STORED = ""
 """Of ``--baseline``: no path, the runs that are kept of this environment."""
@@ -134,8 +134,8 @@ def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     Starts both builds side by side, sends both the same requests at the same time, and compares each command
     and query. Ends as soon as the outcome is known.
     """
-    wish = Wish(**options)  # type: ignore[arg-type]
-    policy = origin.policy(wish.policy, demo=wish.demo)
+    request = GateRequest(**options)  # type: ignore[arg-type]
+    policy = origin.policy(request.policy, demo=request.demo)
     return exit_codes.of_judgement(
-        lambda: gate_session.run(wish, policy, invocation.began), policy.inconclusive
+        lambda: gate_session.run(request, policy, invocation.began), policy.inconclusive
     )

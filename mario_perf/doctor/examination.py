@@ -16,10 +16,10 @@ from mario_perf.doctor import diagnosis
 from mario_perf.doctor.diagnosis import Diagnosis, Level
 from mario_perf.errors import SourceUnreachableError, UserError
 from mario_perf.gate import sides
-from mario_perf.gate.candidate import played
+from mario_perf.gate.candidate import candidate_snapshot
 from mario_perf.gate.duet import Duet, play_round
 from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
-from mario_perf.gate.load_process import SideDiedError, run
+from mario_perf.gate.load_process import SideDiedError, run_locust
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import reasons
 from mario_perf.reports.progress import narrating
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from mario_perf.builds.origin import Origin
     from mario_perf.configuration.policy import Policy
-    from mario_perf.gate.load_process import Load
+    from mario_perf.gate.load_process import LoadPlan
     from mario_perf.reports.progress import Narrator
     from mario_perf.sources.connection import Connection
     from mario_perf.sources.series import Table
@@ -59,7 +59,7 @@ class Examination:
 
     origin: Origin
     policy: Policy
-    load: Load
+    load: LoadPlan
     folder: Path
     rounds: int
 
@@ -100,11 +100,11 @@ def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> t
     try:
         found = origin.find(policy, given, demo=demo)
         load = plan_load(policy, given, BACK_TO_BACK, LoadRequest(window=PROBE))
-        longest = load.whole_time + rounds * replace(load, window=WINDOW).whole_time
+        longest = load.total_time + rounds * replace(load, window=WINDOW).total_time
         with (
             temporary_folder("doctor", kept_after=(UserError, SideDiedError)) as folder,
             narrating(longest) as narrator,
-            played(found, load, runs.LATEST.parent) as (source, sent),
+            candidate_snapshot(found, load, runs.LATEST.parent) as (source, sent),
         ):
             for each in _examined(Examination(source, policy, sent, folder, rounds), narrator):
                 told.append(each)  # noqa: PERF402 - what was found stays when the next step fails
@@ -132,8 +132,8 @@ def _of_builds(builds: tuple[Build, Build], asked: Examination, narrator: Narrat
 def _text(build: Build, asked: Examination, narrator: Narrator) -> str:
     """The last metrics page that the service showed in a short run."""
     folder = asked.folder / "look"
-    with sides.fresh(build)(asked.load.seed, folder) as services:
-        run(asked.load, services, folder, narrator.tick)
+    with sides.serve_builds(build)(asked.load.seed, folder) as services:
+        run_locust(asked.load, services, folder, narrator.tick)
     pages = [scrape["body"] for scrape in scrapes(folder / "scrapes-candidate.jsonl.gz") if "body" in scrape]
     if not pages:
         raise UserError(f"{build.metrics_path} shows no metrics; correct [service] metrics in perf.toml")
@@ -142,13 +142,13 @@ def _text(build: Build, asked: Examination, narrator: Narrator) -> str:
 
 def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
     duet = Duet(
-        serving=sides.fresh(*reversed(builds)),
+        serving=sides.serve_builds(*reversed(builds)),
         load=replace(asked.load, window=WINDOW),
         policy=asked.policy,
         source_of=open_source(asked.policy.metrics),
         folder=asked.folder,
-        longest=math.inf,
-        most=asked.rounds,
+        max_duration=math.inf,
+        max_rounds=asked.rounds,
         until_decided=False,
     )
     rounds = []
@@ -159,4 +159,4 @@ def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) ->
     yield from diagnosis.of_findings(each for each in findings if each.code not in _UNTOLD)
     fit = [(each.sides[0], each.sides[1]) for each in rounds if not reasons(each)]
     if len(fit) >= FEWEST:
-        yield from diagnosis.of_noise(fit, asked.policy, duet.load.whole_time)
+        yield from diagnosis.of_noise(fit, asked.policy, duet.load.total_time)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mario_perf.builds import embedded_pizzeria, git, origin
 from mario_perf.errors import UserError
-from mario_perf.gate.same_environment import Difference, difference
+from mario_perf.gate.same_environment import DependencyDifference, compare_dependencies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from mario_perf.builds.git import Checkout
     from mario_perf.builds.origin import Origin
     from mario_perf.configuration.policy import Policy
-    from mario_perf.gate.gate_request import Wish
+    from mario_perf.gate.gate_request import GateRequest
     from mario_perf.model import Commit, Subject
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class BuildPair:
     """Both sides, before anything is started.
 
-    Without a ``commit`` the baseline is looked up when it is needed: where runs are kept it may never be.
+    Without a ``commit``, the baseline is looked up only when it is needed: stored runs may replace it.
     """
 
     candidate: Origin
@@ -43,42 +43,44 @@ class Pair:
         with git.checked_out(self.commit or _commit(None, self.candidate)) as checkout:
             yield checkout
 
-    def difference(self, *, accepted: bool) -> Difference:
+    def compare_dependencies(self, *, accepted: bool) -> DependencyDifference:
         """What the builds differ by in the dependencies that they name; nothing where none is built yet.
 
         Raises:
             UserError: they would run with the same packages all the same, and ``accepted`` is false.
         """
         if self.commit is None:
-            return Difference()
-        return difference(self.commit, self.candidate.checkout, self.candidate.service, accepted=accepted)
+            return DependencyDifference()
+        return compare_dependencies(
+            self.commit, self.candidate.checkout, self.candidate.service, accepted=accepted
+        )
 
-    def described(self, known: Subject) -> Subject:
+    def describe(self, subject: Subject) -> Subject:
         """What was compared, with what the repository tells of it."""
         if self.candidate.demo:
-            return replace(known, service=str(self.candidate), project=known.project or "demo")
+            return replace(subject, service=str(self.candidate), project=subject.project or "demo")
         return replace(
-            known,
+            subject,
             service=str(self.candidate),
-            project=known.project or git.project(),
-            branch=known.branch or git.branch(),
-            baseline=_titled(known.baseline),
-            candidate=_titled(known.candidate),
+            project=subject.project or git.project(),
+            branch=subject.branch or git.branch(),
+            baseline=_with_title(subject.baseline),
+            candidate=_with_title(subject.candidate),
         )
 
 
-def find(wish: Wish, policy: Policy, *, kept: bool) -> Pair:
-    """What a gate without URLs compares; ``kept``: stored runs exist.
+def find_pair(request: GateRequest, policy: Policy, *, has_stored_runs: bool) -> BuildPair:
+    """The builds of a gate without URLs.
 
     Raises:
         UserError: nothing says how the service is started, or there is no such commit.
     """
-    candidate = origin.find(policy, wish.policy, demo=wish.demo)
-    unneeded = wish.demo or (kept and not wish.against)
-    return Pair(candidate, None if unneeded else _commit(wish.against, candidate))
+    candidate = origin.find(policy, request.policy, demo=request.demo)
+    unneeded = request.demo or (has_stored_runs and not request.against)
+    return BuildPair(candidate, None if unneeded else _commit(request.against, candidate))
 
 
-def _titled(commit: Commit | None) -> Commit | None:
+def _with_title(commit: Commit | None) -> Commit | None:
     return commit and replace(commit, title=git.title(commit.revision.partition(" ")[0]))
 
 

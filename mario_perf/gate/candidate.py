@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mario_perf.builds.snapshot import taken
+from mario_perf.builds.snapshot import take_snapshot
 from mario_perf.gate.load_process import from_snapshot
 
 if TYPE_CHECKING:
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mario_perf.builds.origin import Origin
-    from mario_perf.gate.load_process import Load
+    from mario_perf.gate.load_process import LoadPlan
 
 
 @contextmanager
-def played(source: Origin, load: Load, runs: Path) -> Iterator[tuple[Origin, Load]]:
+def candidate_snapshot(source: Origin, load: LoadPlan, runs: Path) -> Iterator[tuple[Origin, LoadPlan]]:
     """The same service and load from a snapshot; a demo has no working tree.
 
     Raises:
@@ -27,5 +27,5 @@ def played(source: Origin, load: Load, runs: Path) -> Iterator[tuple[Origin, Loa
     if source.demo:
         yield source, load
         return
-    with taken(source.checkout, runs) as made:
-        yield replace(source, checkout=made), from_snapshot(load, source.checkout.path, made.path)
+    with take_snapshot(source.checkout, runs) as snapshot:
+        yield replace(source, checkout=snapshot), from_snapshot(load, source.checkout.path, snapshot.path)

@@ -18,9 +18,9 @@ from mario_perf.capacity.capacity_limits import described, has_limits, with_limi
 from mario_perf.capacity.rate_search import Search
 from mario_perf.errors import BaselineMissingError, NotKeptError, UserError
 from mario_perf.gate import capacity_probe, gate_folder, sides
-from mario_perf.gate.candidate import played
-from mario_perf.gate.certificates import Trust
-from mario_perf.gate.gate_session import reached
+from mario_perf.gate.candidate import candidate_snapshot
+from mario_perf.gate.certificates import TlsSettings
+from mario_perf.gate.gate_session import running_target
 from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
 from mario_perf.judgement import verdict
 from mario_perf.model import Verdict
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mario_perf.builds.origin import Origin
     from mario_perf.capacity.capacity_change import Conditioned
     from mario_perf.configuration.policy import Policy
-    from mario_perf.gate.load_process import Load
+    from mario_perf.gate.load_process import LoadPlan
     from mario_perf.gate.sides import Serving
     from mario_perf.model import Outcome
     from mario_perf.reports.progress import Narrator
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CapacityWish:
+class CapacityRequest:
     """What was asked for. ``window`` is a probe's, seconds; an empty ``baseline`` that of the environment."""
 
     demo: bool
@@ -64,9 +64,9 @@ class CapacityWish:
     runs_dir: Path
 
     @property
-    def trust(self) -> Trust:
+    def tls(self) -> TlsSettings:
         """Of a service by URL."""
-        return Trust(self.ca, self.insecure)
+        return TlsSettings(self.ca, self.insecure)
 
     @property
     def load(self) -> LoadRequest:
@@ -77,12 +77,12 @@ class CapacityWish:
             scenario=self.scenario,
             rate=self.start,
             arrivals=self.arrivals,
-            trust=self.trust,
+            tls=self.tls,
         )
 
 
 @alone()
-def run(wish: CapacityWish, policy: Policy) -> Outcome:
+def run(request: CapacityRequest, policy: Policy) -> Outcome:
     """Search, compare, and keep what was found.
 
     Raises:
@@ -90,132 +90,141 @@ def run(wish: CapacityWish, policy: Policy) -> Outcome:
         NotKeptError: no rate was confirmed that could be kept.
         UserError: it cannot be done as asked.
     """
-    _check(wish)
-    source = None if wish.url else origin.find(policy, wish.policy, demo=wish.demo)
-    load = plan_load(policy, wish.policy, BACK_TO_BACK, wish.load)
-    _check_baseline(wish, load.scenario)
+    _check(request)
+    source = None if request.url else origin.find(policy, request.policy, demo=request.demo)
+    load = plan_load(policy, request.policy, BACK_TO_BACK, request.load)
+    _check_baseline(request, load.scenario)
     limited = with_limits(policy)
     console = terminal_report.stdout()
     console.print(capacity_table.limits(described(limited), given=has_limits(policy)))
     plan = Search(
-        start=wish.start,
-        resolution=wish.resolution,
-        confirmations=wish.confirmations,
-        most_probes=wish.most_probes,
+        start=request.start,
+        resolution=request.resolution,
+        confirmations=request.confirmations,
+        most_probes=request.most_probes,
     )
-    folder = gate_folder.make(wish.runs_dir, "-capacity")
+    folder = gate_folder.make(request.runs_dir, "-capacity")
     with (
-        narrating(wish.searches * wish.most_probes * load.whole_time) as narrator,
-        _served(source, wish, policy, load, folder, narrator) as (serving, revision, sent),
+        narrating(request.searches * request.most_probes * load.total_time) as narrator,
+        _serve(source, request, policy, load, folder, narrator) as (serving, revision, service_load),
     ):
-        asked = capacity_probe.Asked(serving, revision, sent, limited, plan, folder)
-        found = _found(asked, wish.searches, narrator)
+        setup = capacity_probe.SearchSetup(serving, revision, service_load, limited, plan, folder)
+        results = _run_searches(setup, request.searches, narrator)
     environment = capacity_probe.environment(_search_folder(folder, 1))
-    outcome = _outcome(wish, found, policy, load.scenario, environment)
-    if wish.keep:
-        _keep(found, load.scenario, environment)
+    outcome = _outcome(request, results, policy, load.scenario, environment)
+    if request.keep:
+        _keep(results, load.scenario, environment)
     return outcome
 
 
-def _found(asked: capacity_probe.Asked, searches: int, narrator: Narrator) -> Sequence[Conditioned]:
+def _run_searches(
+    setup: capacity_probe.SearchSetup, searches: int, narrator: Narrator
+) -> Sequence[Conditioned]:
     """Search so often; what was found before something ended a search is written, too."""
-    found: list[Conditioned] = []
+    results: list[Conditioned] = []
     for number in range(1, searches + 1):
         if searches > 1:
             narrator.say(f"search {number} of {searches}")
         try:
-            found.append(capacity_probe.find(_search(asked, number), narrator))
+            results.append(capacity_probe.find_capacity(_search_setup(setup, number), narrator))
         except capacity_probe.CutShortError as error:
-            _write([*found, error.found], asked.folder)
+            _write([*results, error.result], setup.folder)
             raise error.reason from error
-        written = _write(found, asked.folder)
-        terminal_report.stdout().print(capacity_table.figure(found[-1].capacity, written))
-    return found
+        path = _write(results, setup.folder)
+        terminal_report.stdout().print(capacity_table.figure(results[-1].capacity, path))
+    return results
 
 
-def _search(asked: capacity_probe.Asked, number: int) -> capacity_probe.Asked:
+def _search_setup(setup: capacity_probe.SearchSetup, number: int) -> capacity_probe.SearchSetup:
     """Each search of a run draws arrivals of its own: with the same ones it would be half a repetition."""
-    load = replace(asked.load, seed=asked.load.seed + (number - 1) * asked.plan.most_probes)
-    folder = _search_folder(asked.folder, number)
+    load = replace(setup.load, seed=setup.load.seed + (number - 1) * setup.plan.most_probes)
+    folder = _search_folder(setup.folder, number)
     folder.mkdir()
-    return replace(asked, load=load, folder=folder)
+    return replace(setup, load=load, folder=folder)
 
 
 def _search_folder(folder: Path, number: int) -> Path:
     return folder / f"search-{number}"
 
 
-def _write(found: Sequence[Conditioned], folder: Path) -> Path:
-    written = folder / "capacity.json"
-    capacity_file.write(found, written)
-    terminal_report.stdout().print(capacity_table.probes(found[-1].capacity))
-    return written
+def _write(results: Sequence[Conditioned], folder: Path) -> Path:
+    path = folder / "capacity.json"
+    capacity_file.write(results, path)
+    terminal_report.stdout().print(capacity_table.probes(results[-1].capacity))
+    return path
 
 
 def _outcome(
-    wish: CapacityWish,
-    found: Sequence[Conditioned],
+    request: CapacityRequest,
+    results: Sequence[Conditioned],
     policy: Policy,
     scenario: str,
     environment: Environment,
 ) -> Outcome:
     """Of the comparison; without one, whether there is a figure."""
-    if wish.baseline is None:
-        confirmed = all(each.capacity.confirmed for each in found)
+    if request.baseline is None:
+        confirmed = all(result.capacity.confirmed for result in results)
         return verdict.outcome((Verdict.UNCHANGED if confirmed else Verdict.INCONCLUSIVE,))
-    path = Path(wish.baseline or capacity_file.find(scenario, environment))
-    change = compare(capacity_file.load(path), found, wish.noise, policy.false_alarm_rate)
+    path = Path(request.baseline or capacity_file.find(scenario, environment))
+    change = compare(capacity_file.load(path), results, request.noise, policy.false_alarm_rate)
     terminal_report.stdout().print(capacity_table.change(change, path))
     return verdict.outcome((change.verdict,))
 
 
-def _keep(found: Sequence[Conditioned], scenario: str, environment: Environment) -> None:
-    fit = [each for each in found if each.capacity.confirmed]
-    if not fit:
+def _keep(results: Sequence[Conditioned], scenario: str, environment: Environment) -> None:
+    confirmed = [result for result in results if result.capacity.confirmed]
+    if not confirmed:
         raise NotKeptError("nothing is stored: no rate was confirmed; see the probes above")
     path = capacity_file.path_for(scenario, environment)
     terminal_report.stdout().print(
-        f"stored in {path}, with {len(capacity_file.keep(fit, path))} searches in all"
+        f"stored in {path}, with {len(capacity_file.keep(confirmed, path))} searches in all"
     )
 
 
-def _check(wish: CapacityWish) -> None:
-    if wish.keep and wish.baseline is not None:
+def _check(request: CapacityRequest) -> None:
+    if request.keep and request.baseline is not None:
         raise UserError("--keep would add to the baseline that --baseline compares with; give one of them")
-    if wish.demo and wish.url is not None:
+    if request.demo and request.url is not None:
         raise UserError("--demo and --url exclude each other; give one of them")
-    if (wish.ca or wish.insecure) and wish.url is None:
+    if (request.ca or request.insecure) and request.url is None:
         raise UserError("--ca and --insecure are for a running service; give --url")
 
 
-def _check_baseline(wish: CapacityWish, scenario: str) -> None:
+def _check_baseline(request: CapacityRequest, scenario: str) -> None:
     """Before minutes are spent: is there anything to compare with, and can it be read, or added to?"""
-    if wish.baseline:
-        capacity_file.load(Path(wish.baseline))
+    if request.baseline:
+        capacity_file.load(Path(request.baseline))
         return
     stored = (
-        stored_baselines.of(scenario, capacity_file.ROOT) if wish.keep or wish.baseline is not None else ()
+        stored_baselines.of(scenario, capacity_file.ROOT)
+        if request.keep or request.baseline is not None
+        else ()
     )
     for path in stored:
         capacity_file.load(path)
-    if wish.baseline is not None and not stored:
+    if request.baseline is not None and not stored:
         raise BaselineMissingError(
             f"{capacity_file.ROOT / scenario}: no stored capacity; store one with mario-perf capacity --keep"
         )
 
 
 @contextmanager
-def _served(
-    source: Origin | None, wish: CapacityWish, policy: Policy, load: Load, folder: Path, narrator: Narrator
-) -> Iterator[tuple[Serving, str | None, Load]]:
+def _serve(
+    source: Origin | None,
+    request: CapacityRequest,
+    policy: Policy,
+    load: LoadPlan,
+    folder: Path,
+    narrator: Narrator,
+) -> Iterator[tuple[Serving, str | None, LoadPlan]]:
     """How the probes get their service, its revision where that is known, and what they send."""
     if source is None:
-        assert wish.url is not None  # noqa: S101 - what is not started runs somewhere
-        narrator.say(f"measuring the running service at {wish.url}")
-        yield sides.given(reached(wish.url, metrics_path(policy), wish.trust)), None, load
+        assert request.url is not None  # noqa: S101 - what is not started runs somewhere
+        narrator.say(f"measuring the running service at {request.url}")
+        yield sides.serve_targets(running_target(request.url, metrics_path(policy), request.tls)), None, load
         return
     narrator.say(f"measuring {source}")
-    with played(source, load, wish.runs_dir) as (taken, sent):
-        build = Build("candidate", taken.checkout, taken.service)
-        with prepared(build, folder, narrator) as ready:
-            yield sides.fresh(ready), taken.checkout.revision, sent
+    with candidate_snapshot(source, load, request.runs_dir) as (snapshot, service_load):
+        build = Build("candidate", snapshot.checkout, snapshot.service)
+        with prepared(build, folder, narrator) as prepared_build:
+            yield sides.serve_builds(prepared_build), snapshot.checkout.revision, service_load

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class TlsSettings:
     """Any certificate, or what one in the file ``ca`` (PEM) signed, else what this machine believes."""
 
     ca: Path | None = None
@@ -46,6 +46,6 @@ class Trust:
         return context
 
 
-BY_THIS_MACHINE = Trust()
+SYSTEM_CERTIFICATES = TlsSettings()
 
-ANY = Trust(insecure=True)
+ANY_CERTIFICATE = TlsSettings(insecure=True)

@@ -10,8 +10,8 @@ from mario_perf.builds.packages import recorded
 from mario_perf.builds.processes import NotReadyError
 from mario_perf.errors import UserError
 from mario_perf.gate import round_plan
-from mario_perf.gate.load_process import Load, OutOfTimeError, SideDiedError, run
-from mario_perf.gate.round_plan import Spent
+from mario_perf.gate.load_process import LoadPlan, OutOfTimeError, SideDiedError, run_locust
+from mario_perf.gate.round_plan import RoundCost
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import for_good, reasons
 from mario_perf.judgement.sequential import Plan, decided, plan
@@ -31,33 +31,34 @@ if TYPE_CHECKING:
     from mario_perf.reports.progress import Narrator
     from mario_perf.sources.source import SourceOf
 
-MOST_SLOW_STARTS = 1
+MAX_SLOW_STARTS = 1
 """Rounds in which a service may not be ready in time; with one more the gate ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duet:
-    """Everything a duet needs. Times in seconds; ``most`` rounds, None for as many as there is time for.
+    """The parts of a duet. Times in seconds; no ``max_rounds`` means as many as fit.
 
-    ``longest`` is the time for all rounds, ``gone`` seconds of it are over before the first.
+    ``max_duration`` is for all rounds; ``elapsed`` seconds of it have passed before the first.
     """
 
     serving: Serving
-    load: Load
+    load: LoadPlan
     policy: Policy
     source_of: SourceOf
     folder: Path
-    longest: float
-    most: int | None
+    max_duration: float
+    max_rounds: int | None
     until_decided: bool
-    gone: float = 0.0
+    elapsed: float = 0.0
 
     @property
     def plan(self) -> Plan:
         """Looks for as many rounds as there may be; one at the end where all of them are to be played."""
-        fitting = max(int((self.longest - self.gone) / self.load.whole_time), 1)
-        rounds, promised = min(fitting, self.most or fitting), self.policy.false_alarm_rate
-        return plan(promised, rounds) if self.until_decided else Plan(((rounds, promised),))
+        rounds_that_fit = max(int((self.max_duration - self.elapsed) / self.load.total_time), 1)
+        rounds = min(rounds_that_fit, self.max_rounds or rounds_that_fit)
+        alpha = self.policy.false_alarm_rate
+        return plan(alpha, rounds) if self.until_decided else Plan(((rounds, alpha),))
 
 
 def round_folder(duet: Duet, number: int) -> Path:
@@ -76,17 +77,17 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> MeasuredRun:
     folder = round_folder(duet, number)
     # Another seed every round: the same journeys again and again would measure only them.
     load = replace(duet.load, seed=duet.load.seed + number - 1)
-    began = time.monotonic()
+    start = time.monotonic()
     with duet.serving(load.seed, folder) as services:
         ready = time.monotonic()
-        window = round_plan.with_start(load.window, ready - began, load.until - ready)
+        window = round_plan.with_start(load.window, ready - start, load.deadline - ready)
         load = replace(load, window=window)
         try:
-            played = run(load, services, folder, narrator.tick)
-        except SideDiedError as died:
-            raise SideDiedError(f"in round {number} {died}") from died
-        played = recorded(played, services.packages)
-        return measure_run(played, duet.source_of(played))
+            run = run_locust(load, services, folder, narrator.tick)
+        except SideDiedError as error:
+            raise SideDiedError(f"in round {number} {error}") from error
+        run = recorded(run, services.packages)
+        return measure_run(run, duet.source_of(run))
 
 
 def play(
@@ -103,24 +104,24 @@ def play(
         InvalidRunError: a side died in the first round before anything was measured.
         UserError: a service or Locust cannot be started in the first round, or nothing could be measured.
     """
-    course = _Course(duet, narrator, play_one, clock, clock() - duet.gone)
-    while (result := course.next_round()) is None:
+    progress = _DuetProgress(duet, narrator, play_one, clock, clock() - duet.elapsed)
+    while (result := progress.next_round()) is None:
         pass
     return result
 
 
 @dataclass(slots=True)
-class _Course:
-    """A duet that is being played; ``began`` is when its time began to run, by the ``clock``."""
+class _DuetProgress:
+    """A duet while it runs; ``start`` by the ``clock``."""
 
     duet: Duet
     narrator: Narrator
     play_one: Callable[[Duet, int, Narrator], MeasuredRun]
     clock: Callable[[], float]
-    began: float
+    start: float
     number: int = 0
-    played: list[MeasuredRun] = field(default_factory=list)
-    rounds: list[Spent] = field(default_factory=list)
+    runs: list[MeasuredRun] = field(default_factory=list)
+    costs: list[RoundCost] = field(default_factory=list)
     incidents: list[Finding] = field(default_factory=list)
     alpha: float = 0.0
     result: GateResult | None = None
@@ -128,89 +129,89 @@ class _Course:
     def next_round(self) -> GateResult | None:
         """Play one; the gate's result, if it was the last."""
         self.number += 1
-        began, load = self.clock(), self._load()
+        start, load = self.clock(), self._load()
         self.narrator.say(self._announcement(load))
         try:
-            one = self.play_one(replace(self.duet, load=load), self.number, self.narrator)
-        except SideDiedError as died:
-            return self._side_died(died)
-        except (NotReadyError, OutOfTimeError) as late:
-            return self._without(late)
-        except UserError as failed:
-            return self._failed(failed)
-        self.played.append(one)
-        self.rounds.append(_spent(one, self.clock() - began, self.duet.policy))
-        return self._look()
+            run = self.play_one(replace(self.duet, load=load), self.number, self.narrator)
+        except SideDiedError as error:
+            return self._end_with_dead_side(error)
+        except (NotReadyError, OutOfTimeError) as error:
+            return self._skip_round(error)
+        except UserError as error:
+            return self._end_with_failure(error)
+        self.runs.append(run)
+        self.costs.append(_round_cost(run, self.clock() - start, self.duet.policy))
+        return self._evaluate()
 
     @property
     def remaining(self) -> float:
         """Seconds."""
-        return self.began + self.duet.longest - self.clock()
+        return self.start + self.duet.max_duration - self.clock()
 
     @property
     def rounds_left(self) -> int:
         """By how long rounds take now."""
-        fitting = round_plan.rounds_left(self.rounds, self.duet.load.whole_time, self.remaining)
-        return min(fitting, self.duet.plan.rounds - len(self.played))
+        rounds_that_fit = round_plan.rounds_left(self.costs, self.duet.load.total_time, self.remaining)
+        return min(rounds_that_fit, self.duet.plan.rounds - len(self.runs))
 
-    def _load(self) -> Load:
-        asked = self.duet.load
-        late = self.played and late_steps([self.played[-1].record.targets])
+    def _load(self) -> LoadPlan:
+        load = self.duet.load
+        late = self.runs and late_steps([self.runs[-1].record.targets])
         # What is late is late in a short window, too.
-        window = asked.window if late else round_plan.next_window(asked.window, self.rounds, self.remaining)
-        return replace(asked, window=window, until=self.began + self.duet.longest)
+        window = load.window if late else round_plan.next_window(load.window, self.costs, self.remaining)
+        return replace(load, window=window, deadline=self.start + self.duet.max_duration)
 
-    def _announcement(self, load: Load) -> str:
-        most = len(self.played) + max(self.rounds_left, 1)
-        seconds = round_plan.typical(self.rounds, load.whole_time)
-        undecided = (
+    def _announcement(self, load: LoadPlan) -> str:
+        max_rounds = len(self.runs) + max(self.rounds_left, 1)
+        seconds = round_plan.typical_seconds(self.costs, load.total_time)
+        open_operations = (
             ""
             if self.result is None
             else f", {sum(each.verdict == 'inconclusive' for each in self.result.operations)} operations "
             "still open"
         )
         return (
-            f"round {self.number} of at most {most}, about {seconds:.0f} s each: both builds under the same "
-            f"load{undecided}"
+            f"round {self.number} of at most {max_rounds}, about {seconds:.0f} s each: both builds under the "
+            f"same load{open_operations}"
         )
 
-    def _look(self) -> GateResult | None:
-        rounds = [each.record.targets for each in self.played]
-        hopeless = for_good(reasons(self.played[-1])) and not late_steps(rounds[-1:])
+    def _evaluate(self) -> GateResult | None:
+        rounds = [each.record.targets for each in self.runs]
+        hopeless = for_good(reasons(self.runs[-1])) and not late_steps(rounds[-1:])
         last = self.rounds_left < 1 or hopeless or any(step.certain for step in late_steps(rounds))
         if not last:
-            self._say_what_is_short()
-        return self._judged(last=last)
+            self._announce_shortage()
+        return self._judge(last=last)
 
-    def _judged(self, *, last: bool) -> GateResult | None:
+    def _judge(self, *, last: bool) -> GateResult | None:
         """The result if it is final. The last look spends what is left of the promise."""
-        policy, planned = self.duet.policy, self.duet.plan.alpha(len(self.played))
+        policy, planned = self.duet.policy, self.duet.plan.alpha(len(self.runs))
         alpha = policy.false_alarm_rate - self.alpha if last else planned
         if alpha is None:
             return None
         self.alpha += alpha
-        self.result = conclude(self.played, None, policy, alpha, self.incidents, missed=self.duet.plan.missed)
+        self.result = conclude(self.runs, None, policy, alpha, self.incidents, missed=self.duet.plan.missed)
         if not (last or _is_final(self.result)):
             return None
         if self._out_of_time:
-            return replace(self.result, findings=(self._time_ran_out(), *self.result.findings))
+            return replace(self.result, findings=(self._timeout_finding(), *self.result.findings))
         return self.result
 
     @property
     def _out_of_time(self) -> bool:
         undecided = self.result is not None and self.result.outcome is Outcome.INCONCLUSIVE
-        return undecided and len(self.played) < (self.duet.most or self.duet.plan.rounds)
+        return undecided and len(self.runs) < (self.duet.max_rounds or self.duet.plan.rounds)
 
-    def _side_died(self, died: SideDiedError) -> GateResult:
-        self._keep(incidents.side_died(str(died)))
-        rounds = self.played or measure_recorded([self._folder], self.duet.source_of).runs
-        return conclude(rounds, None, self.duet.policy, incidents=self.incidents)
+    def _end_with_dead_side(self, error: SideDiedError) -> GateResult:
+        self._keep(incidents.side_died(str(error)))
+        runs = self.runs or measure_recorded([self._folder], self.duet.source_of).runs
+        return conclude(runs, None, self.duet.policy, incidents=self.incidents)
 
-    def _failed(self, failed: UserError) -> GateResult:
-        if not self.played:
-            raise failed
-        self._keep(incidents.round_failed(self.number, str(failed)))
-        return conclude(self.played, None, self.duet.policy, incidents=self.incidents)
+    def _end_with_failure(self, error: UserError) -> GateResult:
+        if not self.runs:
+            raise error
+        self._keep(incidents.round_failed(self.number, str(error)))
+        return conclude(self.runs, None, self.duet.policy, incidents=self.incidents)
 
     @property
     def _folder(self) -> Path:
@@ -221,43 +222,45 @@ class _Course:
         incidents.keep(self._folder, incident)
         self.incidents.append(incident)
 
-    def _without(self, late: NotReadyError | OutOfTimeError) -> GateResult | None:
+    def _skip_round(self, error: NotReadyError | OutOfTimeError) -> GateResult | None:
         """Go on without this round, if there is time and it was the first that began too slowly."""
-        if self.rounds_left < 1 or isinstance(late, OutOfTimeError):
-            if not self.played:
-                raise late
-            return self._judged(last=True)
-        if len(self.incidents) >= MOST_SLOW_STARTS:
-            return self._failed(late)
-        self._keep(incidents.slow_start(self.number, str(late)))
+        if self.rounds_left < 1 or isinstance(error, OutOfTimeError):
+            if not self.runs:
+                raise error
+            return self._judge(last=True)
+        if len(self.incidents) >= MAX_SLOW_STARTS:
+            return self._end_with_failure(error)
+        self._keep(incidents.slow_start(self.number, str(error)))
         self.narrator.say(self.incidents[-1].message)
         return None
 
-    def _say_what_is_short(self) -> None:
+    def _announce_shortage(self) -> None:
         if short := self._shortage():
-            self.narrator.say(short.sentence())
+            self.narrator.say(short.describe())
 
     def _shortage(self) -> round_plan.Shortage | None:
-        names = {name for each in self.rounds for name in each.executions}
+        names = {name for each in self.costs for name in each.executions}
         needed = {name: self.duet.policy.of(name).min_samples for name in names}
-        return round_plan.shortage(self.rounds, needed, self.duet.longest - self.remaining, self.remaining)
+        return round_plan.shortage(
+            self.costs, needed, self.duet.max_duration - self.remaining, self.remaining
+        )
 
-    def _time_ran_out(self) -> Finding:
-        whole = self.duet.longest - self.remaining
-        said = round_plan.ran_out(self.rounds, whole, self._shortage())
-        return Code.TIME_RAN_OUT.finding(spent=said)
+    def _timeout_finding(self) -> Finding:
+        total = self.duet.max_duration - self.remaining
+        text = round_plan.describe_timeout(self.costs, total, self._shortage())
+        return Code.TIME_RAN_OUT.finding(spent=text)
 
 
-def _spent(one: MeasuredRun, seconds: float, policy: Policy) -> Spent:
+def _round_cost(run: MeasuredRun, seconds: float, policy: Policy) -> RoundCost:
     """Executions of what is judged: of each operation on the side where there were fewer."""
-    names = {name for side in one.sides for name in side.measurements if not policy.of(name).ignore}
+    names = {name for side in run.sides for name in side.measurements if not policy.of(name).ignore}
     executions = {
         name: min(
-            side.measurements[name].executions if name in side.measurements else 0 for side in one.sides
+            side.measurements[name].executions if name in side.measurements else 0 for side in run.sides
         )
         for name in names
     }
-    return Spent(seconds, one.record.window.duration, executions)
+    return RoundCost(seconds, run.record.window.duration, executions)
 
 
 def _is_final(result: GateResult) -> bool:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def make(runs_dir: Path, ending: str = "") -> Path:
+def make(runs_dir: Path, suffix: str = "") -> Path:
     """A new folder, named by the time.
 
     Raises:
         UserError: it cannot be made.
     """
-    folder = runs_dir / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}{ending}"
+    folder = runs_dir / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}{suffix}"
     try:
         runs.make_root(runs_dir)
         folder.mkdir()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mario_perf.errors import UserError
-from mario_perf.gate.certificates import Trust
+from mario_perf.gate.certificates import TlsSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class GateRequest:
     """What was asked for; None is what the policy says."""
 
     demo: bool
@@ -47,21 +47,21 @@ class Wish:
     outputs: tuple[Output, ...]
 
     @property
-    def trust(self) -> Trust:
+    def tls(self) -> TlsSettings:
         """Of services by URL."""
-        return Trust(self.ca, self.insecure)
+        return TlsSettings(self.ca, self.insecure)
 
     @property
     def faults(self) -> tuple[str, ...]:
         """As the pizzeria takes them."""
         return tuple(
-            word for option, values, _ in self._faults for value in values for word in (option, value)
+            word for option, values, _ in self._fault_options for value in values for word in (option, value)
         )
 
     @property
-    def faults_shown(self) -> tuple[str, ...]:
+    def fault_texts(self) -> tuple[str, ...]:
         """The same, a text each."""
-        return tuple(f"{option} {value}" for option, values, _ in self._faults for value in values)
+        return tuple(f"{option} {value}" for option, values, _ in self._fault_options for value in values)
 
     @property
     def neutral_faults(self) -> tuple[str, ...]:
@@ -72,59 +72,64 @@ class Wish:
         """
         return tuple(
             word
-            for option, values, neutral in self._faults
+            for option, values, neutral in self._fault_options
             for value in values
             for word in (option, f"{value.partition('=')[0]}={neutral}")
         )
 
     @property
-    def _faults(self) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    def _fault_options(self) -> tuple[tuple[str, tuple[str, ...], str], ...]:
         """Option, values, and the figure that changes nothing."""
         return (("--slow", self.slow, "1"), ("--delay", self.delay, "0ms"), ("--fail", self.fail, "0"))
 
 
-def check(wish: Wish) -> None:
+def check(request: GateRequest) -> None:
     """See that the options go together.
 
     Raises:
         UserError: they do not.
     """
-    if wish.demo and (wish.against or wish.baseline is not None or wish.baseline_url or wish.candidate_url):
+    if request.demo and (
+        request.against or request.baseline is not None or request.baseline_url or request.candidate_url
+    ):
         raise UserError(
             "--demo compares the built-in pizzeria with itself; leave out --against, --baseline and URLs"
         )
-    if (wish.baseline_url is None) != (wish.candidate_url is None):
+    if (request.baseline_url is None) != (request.candidate_url is None):
         raise UserError("--baseline-url and --candidate-url go together; give both")
-    urls = wish.baseline_url is not None
-    if urls and (wish.against or wish.baseline is not None or wish.faults or wish.prometheus == AUTO):
+    urls = request.baseline_url is not None
+    if urls and (
+        request.against or request.baseline is not None or request.faults or request.prometheus == AUTO
+    ):
         raise UserError(
             "running services cannot be built or changed; leave out --against, --baseline, --slow, --delay, "
             "--fail and --prometheus auto"
         )
-    if urls and wish.same_environment:
+    if urls and request.same_environment:
         raise UserError("--same-environment is only for builds that the gate starts; leave it out")
-    if wish.baseline and wish.against:
+    if request.baseline and request.against:
         raise UserError(
-            f"--baseline {wish.baseline} names stored runs, so --against has no effect; leave out one of them"
+            f"--baseline {request.baseline} names stored runs, so --against has no effect; "
+            "leave out one of them"
         )
-    if (wish.ca or wish.insecure) and not urls:
+    if (request.ca or request.insecure) and not urls:
         raise UserError(
             "--ca and --insecure are only for running services; give --baseline-url and --candidate-url"
         )
-    if wish.prometheus not in {None, AUTO} and not urls:
+    if request.prometheus not in {None, AUTO} and not urls:
         raise UserError(
             "a running Prometheus does not scrape the services that the gate starts; "
             "use --prometheus auto, or give --baseline-url and --candidate-url"
         )
 
 
-def check_faults(wish: Wish, policy: Policy) -> None:
+def check_faults(request: GateRequest, policy: Policy) -> None:
     """See that the service under test can be made slower.
 
     Raises:
         UserError: only the embedded pizzeria knows faults.
     """
-    if wish.faults and policy.service is not None:
+    if request.faults and policy.service is not None:
         raise UserError(
             "--slow, --delay and --fail work only with the built-in pizzeria; leave them out, or [service]"
         )

@@ -20,12 +20,11 @@ from mario_perf.builds.build import Build, metrics_path
 from mario_perf.builds.nesting import alone
 from mario_perf.builds.preparation import prepared
 from mario_perf.errors import UserError
-from mario_perf.gate import build_pair as pair
-from mario_perf.gate import duet, gate_folder, prometheus_server, sides, stored
-from mario_perf.gate.candidate import played
+from mario_perf.gate import build_pair, duet, gate_folder, prometheus_server, sides, stored
+from mario_perf.gate.candidate import candidate_snapshot
 from mario_perf.gate.gate_request import AUTO, check, check_faults
 from mario_perf.gate.load_plan import BACK_TO_BACK, WITH_PAUSES, LoadRequest, plan_load
-from mario_perf.gate.same_environment import Difference, told
+from mario_perf.gate.same_environment import DependencyDifference, package_findings
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.progress import narrating
@@ -38,82 +37,90 @@ if TYPE_CHECKING:
     from mario_perf.builds.git import Checkout
     from mario_perf.builds.origin import Origin
     from mario_perf.configuration.policy import Policy
-    from mario_perf.gate.build_pair import Pair
-    from mario_perf.gate.certificates import Trust
-    from mario_perf.gate.gate_request import Wish
-    from mario_perf.gate.load_process import Load
-    from mario_perf.gate.sides import Scraped
+    from mario_perf.gate.build_pair import BuildPair
+    from mario_perf.gate.certificates import TlsSettings
+    from mario_perf.gate.gate_request import GateRequest
+    from mario_perf.gate.load_process import LoadPlan
+    from mario_perf.gate.sides import ScrapePorts
     from mario_perf.model import GateResult, Outcome, Subject
     from mario_perf.reports.progress import Narrator
     from mario_perf.sources.source import SourceOf
 
-REACHING = 10.0
+ANSWER_TIMEOUT = 10.0
 
-REPORTING = 4.0
+REPORT_SECONDS = 4.0
 """Seconds at the end of a gate for stopping the services, the last verdict and the reports."""
 
-TIMEOUTS = 12
+TIMEOUTS_PER_GATE = 12
 """Request timeouts that fit into a gate: two in each of three rounds, and some for slow starts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """A gate that is about to begin; without a ``pair`` it measures services that run already.
+class GateSession:
+    """A gate about to begin; without a ``pair`` it measures services that run already.
 
-    ``began`` is when its time began to run, by the monotonic clock.
+    ``start`` is when its time began, by the monotonic clock.
     """
 
-    began: float
-    wish: Wish
+    start: float
+    wish: GateRequest
     policy: Policy
-    load: Load
-    pair: Pair | None
+    load: LoadPlan
+    pair: BuildPair | None
     folder: Path
 
 
 @alone()
-def run(wish: Wish, policy: Policy, began: float) -> Outcome:
-    """Play it, and report. Its time began to run at ``began``, by the monotonic clock.
+def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
+    """Play it, and report. Its time began at ``start``, by the monotonic clock.
 
     Raises:
         InvalidRunError: it was played, and there is nothing to judge.
         UserError: it cannot be done as asked.
     """
-    check(wish)
-    check_faults(wish, policy)
-    load = _load(wish, policy)
-    play, longest = (_duet, wish.max_duration) if wish.baseline is None else (_stored, stored.longest(load))
-    compared = None if wish.baseline_url else _pair(wish, policy, load)
-    different = compared.difference(accepted=wish.same_environment) if compared else Difference()
-    folder = gate_folder.make(wish.runs_dir)
-    asked = Session(began, wish, policy, load, compared, folder)
-    with _details_kept(folder):
-        with narrating(longest) as narrator:
-            result = _told(play(asked, narrator), different)
-        result = replace(result, command=_command(), subject=_subject(asked, result))
-        _deliver(result, folder, wish)
+    check(request)
+    check_faults(request, policy)
+    load = _plan_load(request, policy)
+    play, expected_seconds = (
+        (_play_duet, request.max_duration)
+        if request.baseline is None
+        else (_play_stored, stored.expected_seconds(load))
+    )
+    pair = None if request.baseline_url else _find_pair(request, policy, load)
+    difference = (
+        pair.compare_dependencies(accepted=request.same_environment) if pair else DependencyDifference()
+    )
+    folder = gate_folder.make(request.runs_dir)
+    session = GateSession(start, request, policy, load, pair, folder)
+    with _keep_error_details(folder):
+        with narrating(expected_seconds) as narrator:
+            result = _with_package_findings(play(session, narrator), difference)
+        result = replace(result, command=_command(), subject=_subject(session, result))
+        _deliver(result, folder, request)
     return result.outcome
 
 
-def _told(result: GateResult, different: Difference) -> GateResult:
+def _with_package_findings(result: GateResult, difference: DependencyDifference) -> GateResult:
     """The result, with a warning where it says nothing of other packages."""
-    return replace(result, findings=(*told(different, result.runs[-1].targets), *result.findings))
+    return replace(
+        result, findings=(*package_findings(difference, result.runs[-1].targets), *result.findings)
+    )
 
 
-def _deliver(result: GateResult, folder: Path, wish: Wish) -> None:
+def _deliver(result: GateResult, folder: Path, request: GateRequest) -> None:
     """Report; ``latest`` names the folder as soon as a report is in it, whatever else fails."""
     try:
-        outputs.deliver(result, folder, wish.formats, wish.outputs)
+        outputs.deliver(result, folder, request.formats, request.outputs)
     finally:
         if (folder / FORMATS["json"].file).exists():
             gate_folder.point_latest(folder)
 
 
-def _subject(session: Session, result: GateResult) -> Subject:
+def _subject(session: GateSession, result: GateResult) -> Subject:
     """What was compared: the records and CI know a part of it, the repository the rest."""
     known = subject.of(result, session.folder.name, ci_environment.read(os.environ))
-    known = replace(known, faults=session.wish.faults_shown)
-    return known if session.pair is None else session.pair.described(known)
+    known = replace(known, faults=session.wish.fault_texts)
+    return known if session.pair is None else session.pair.describe(known)
 
 
 def _command() -> tuple[str, ...]:
@@ -122,7 +129,7 @@ def _command() -> tuple[str, ...]:
 
 
 @contextmanager
-def _details_kept(folder: Path) -> Iterator[None]:
+def _keep_error_details(folder: Path) -> Iterator[None]:
     """Keep where an unexpected error came from; let it, and an interrupt, say what is kept and where."""
     try:
         yield
@@ -139,143 +146,147 @@ def _details_kept(folder: Path) -> Iterator[None]:
         raise
 
 
-def _duet(session: Session, narrator: Narrator) -> GateResult:
-    wish, policy = session.wish, session.policy
-    began, longest = session.began, wish.max_duration - REPORTING
+def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
+    request, policy = session.wish, session.policy
+    start, max_duration = session.start, request.max_duration - REPORT_SECONDS
     with ExitStack() as stack:
         load = session.load
-        source_of, scraped = stack.enter_context(_source(session))
+        source_of, scrape_ports = stack.enter_context(_open_source(session))
         if session.pair is None:
-            targets = _running(session, narrator)
-            serving = sides.given(*targets)
+            targets = _running_targets(session, narrator)
+            serving = sides.serve_targets(*targets)
         else:
-            taken = played(session.pair.candidate, load, wish.runs_dir)
-            source, load = stack.enter_context(taken)
-            builds = stack.enter_context(_builds(session, session.pair, source, narrator))
-            candidate, baseline = (replace(build, until=began + longest) for build in reversed(builds))
-            serving = sides.fresh(candidate, baseline, scraped=scraped)
-        asked = duet.Duet(
+            snapshot = candidate_snapshot(session.pair.candidate, load, request.runs_dir)
+            source, load = stack.enter_context(snapshot)
+            builds = stack.enter_context(_prepare_builds(session, session.pair, source, narrator))
+            candidate, baseline = (replace(build, until=start + max_duration) for build in reversed(builds))
+            serving = sides.serve_builds(candidate, baseline, scrape_ports=scrape_ports)
+        setup = duet.Duet(
             serving=serving,
-            load=replace(load, request_timeout=wish.max_duration / TIMEOUTS),
+            load=replace(load, request_timeout=request.max_duration / TIMEOUTS_PER_GATE),
             policy=policy,
             source_of=source_of,
             folder=session.folder,
-            longest=longest,
-            most=wish.rounds,
-            until_decided=wish.until_decided,
-            gone=time.monotonic() - began,
+            max_duration=max_duration,
+            max_rounds=request.rounds,
+            until_decided=request.until_decided,
+            elapsed=time.monotonic() - start,
         )
-        return duet.play(asked, narrator)
+        return duet.play(setup, narrator)
 
 
-def _running(session: Session, narrator: Narrator) -> tuple[sides.Target, sides.Target]:
+def _running_targets(session: GateSession, narrator: Narrator) -> tuple[sides.Target, sides.Target]:
     """Both services by URL: candidate and baseline."""
-    wish, metrics = session.wish, metrics_path(session.policy)
-    assert wish.baseline_url and wish.candidate_url  # noqa: S101, PT018 - without a pair there are both
-    narrator.say(f"measuring the running services {wish.candidate_url} and {wish.baseline_url}")
-    baseline = reached(wish.baseline_url, metrics, wish.trust)
-    return reached(wish.candidate_url, metrics, wish.trust), baseline
+    request, metrics = session.wish, metrics_path(session.policy)
+    assert request.baseline_url and request.candidate_url  # noqa: S101, PT018 - without a pair there are both
+    narrator.say(f"measuring the running services {request.candidate_url} and {request.baseline_url}")
+    baseline = running_target(request.baseline_url, metrics, request.tls)
+    return running_target(request.candidate_url, metrics, request.tls), baseline
 
 
-def _stored(session: Session, narrator: Narrator) -> GateResult:
-    wish, both, folder = session.wish, session.pair, session.folder
-    assert both is not None  # noqa: S101 - URLs and --baseline exclude each other
-    given = stored_baselines.load(Path(wish.baseline)) if wish.baseline else None
+def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:
+    request, pair, folder = session.wish, session.pair, session.folder
+    assert pair is not None  # noqa: S101 - URLs and --baseline exclude each other
+    baseline = stored_baselines.load(Path(request.baseline)) if request.baseline else None
     with ExitStack() as stack:
-        source, load = stack.enter_context(played(both.candidate, session.load, wish.runs_dir))
+        source, load = stack.enter_context(candidate_snapshot(pair.candidate, session.load, request.runs_dir))
         narrator.say(f"measuring {source}")
-        build = Build("candidate", source.checkout, source.service, wish.faults)
+        build = Build("candidate", source.checkout, source.service, request.faults)
         candidate = stack.enter_context(prepared(build, folder, narrator))
 
         @contextmanager
-        def committed() -> Iterator[Build]:
-            with both.baseline() as checkout:
-                narrator.say(_named(checkout, source.checkout))
-                before = Build("baseline", checkout, source.service)
-                with prepared(before, folder, narrator) as ready:
-                    yield ready
+        def baseline_build() -> Iterator[Build]:
+            with pair.baseline() as checkout:
+                narrator.say(_revisions_text(checkout, source.checkout))
+                baseline_files = Build("baseline", checkout, source.service)
+                with prepared(baseline_files, folder, narrator) as prepared_build:
+                    yield prepared_build
 
-        source_of, scraped = stack.enter_context(_source(session))
-        asked = stored.Stored(candidate, committed, load, session.policy, source_of, folder, given, scraped)
-        return stored.play(asked, narrator)
+        source_of, scrape_ports = stack.enter_context(_open_source(session))
+        comparison = stored.StoredComparison(
+            candidate, baseline_build, load, session.policy, source_of, folder, baseline, scrape_ports
+        )
+        return stored.play(comparison, narrator)
 
 
 @contextmanager
-def _builds(
-    session: Session, both: Pair, source: Origin, narrator: Narrator
+def _prepare_builds(
+    session: GateSession, pair: BuildPair, source: Origin, narrator: Narrator
 ) -> Iterator[tuple[Build, Build]]:
-    wish = session.wish
+    request = session.wish
     narrator.say(f"measuring {source}")
-    with both.baseline() as checkout:
-        narrator.say(_named(checkout, source.checkout))
-        before = Build("baseline", checkout, source.service, wish.neutral_faults)
-        now = Build("candidate", source.checkout, source.service, wish.faults)
+    with pair.baseline() as checkout:
+        narrator.say(_revisions_text(checkout, source.checkout))
+        baseline_files = Build("baseline", checkout, source.service, request.neutral_faults)
+        candidate_files = Build("candidate", source.checkout, source.service, request.faults)
         with (
-            prepared(before, session.folder, narrator) as baseline,
-            prepared(now, session.folder, narrator) as candidate,
+            prepared(baseline_files, session.folder, narrator) as baseline,
+            prepared(candidate_files, session.folder, narrator) as candidate,
         ):
             yield baseline, candidate
 
 
-def _pair(wish: Wish, policy: Policy, load: Load) -> Pair:
+def _find_pair(request: GateRequest, policy: Policy, load: LoadPlan) -> BuildPair:
     """What is compared, before anything is made: what was asked for wrongly leaves nothing behind."""
-    kept = wish.baseline is not None and bool(wish.baseline or stored_baselines.of(load.scenario))
-    if wish.baseline:
-        stored_baselines.load(Path(wish.baseline))
-    both = pair.find(wish, policy, kept=kept)
-    embedded_pizzeria.check_faults(both.candidate.checkout, wish.faults)
-    return both
+    has_stored_runs = request.baseline is not None and bool(
+        request.baseline or stored_baselines.of(load.scenario)
+    )
+    if request.baseline:
+        stored_baselines.load(Path(request.baseline))
+    pair = build_pair.find_pair(request, policy, has_stored_runs=has_stored_runs)
+    embedded_pizzeria.check_faults(pair.candidate.checkout, request.faults)
+    return pair
 
 
-def _named(baseline: Checkout, candidate: Checkout) -> str:
-    same = ": the same commit" if baseline.revision == candidate.revision else ""
-    return f"baseline {baseline.revision}, candidate {candidate.revision}{same}"
+def _revisions_text(baseline: Checkout, candidate: Checkout) -> str:
+    suffix = ": the same commit" if baseline.revision == candidate.revision else ""
+    return f"baseline {baseline.revision}, candidate {candidate.revision}{suffix}"
 
 
 @contextmanager
-def _source(session: Session) -> Iterator[tuple[SourceOf, Scraped]]:
-    wish, policy = session.wish, session.policy
-    if wish.prometheus is None:
-        yield open_source(policy.metrics), _by_others
+def _open_source(session: GateSession) -> Iterator[tuple[SourceOf, ScrapePorts]]:
+    request, policy = session.wish, session.policy
+    if request.prometheus is None:
+        yield open_source(policy.metrics), _scrape_nothing
         return
     with ExitStack() as stack:
-        url, scraped = wish.prometheus, _by_others
+        url, scrape_ports = request.prometheus, _scrape_nothing
         if url == AUTO:
             log = session.folder / "prometheus.log"
-            server = stack.enter_context(prometheus_server.scraping(metrics_path(policy), log))
-            url, scraped = server.url, server.scrape
+            server = stack.enter_context(prometheus_server.start_server(metrics_path(policy), log))
+            url, scrape_ports = server.url, server.scrape
         connection = Connection(url)
         prometheus_server.check(connection)
-        yield open_source(policy.metrics, connection), scraped
+        yield open_source(policy.metrics, connection), scrape_ports
 
 
-def _by_others(ports: Sequence[int]) -> None:
+def _scrape_nothing(ports: Sequence[int]) -> None:
     """No-op: no Prometheus, or it knows the services already."""
 
 
-def _load(wish: Wish, policy: Policy) -> Load:
-    if wish.baseline is None:
-        pace, window = BACK_TO_BACK, wish.round_duration
+def _plan_load(request: GateRequest, policy: Policy) -> LoadPlan:
+    if request.baseline is None:
+        pace, window = BACK_TO_BACK, request.round_duration
     else:
-        pace, window = WITH_PAUSES, (wish.duration or policy.load.duration) / stored.RUNS
-    request = LoadRequest(
+        pace, window = WITH_PAUSES, (request.duration or policy.load.duration) / stored.RUNS_PER_BUILD
+    load_request = LoadRequest(
         window=window,
-        users=wish.users,
-        seed=wish.seed,
-        trust=wish.trust,
-        prometheus=wish.prometheus is not None,
+        users=request.users,
+        seed=request.seed,
+        tls=request.tls,
+        prometheus=request.prometheus is not None,
     )
-    return plan_load(policy, wish.policy, pace, request)
+    return plan_load(policy, request.policy, pace, load_request)
 
 
-def reached(url: str, metrics_path: str, trust: Trust) -> sides.Target:
+def running_target(url: str, metrics_path: str, tls: TlsSettings) -> sides.Target:
     """A service that runs already.
 
     Raises:
         UserError: it does not answer.
     """
     try:
-        bounded_read.status(url, REACHING, trust.context())
+        bounded_read.status(url, ANSWER_TIMEOUT, tls.context())
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         advice = (
             "give --ca FILE with the certificate of its signer, or --insecure"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mario_perf.configuration import policy_file
-from mario_perf.gate.certificates import BY_THIS_MACHINE, Trust
-from mario_perf.gate.load_process import Load, locustfile
+from mario_perf.gate.certificates import SYSTEM_CERTIFICATES, TlsSettings
+from mario_perf.gate.load_process import LoadPlan, find_locustfile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,30 +53,30 @@ class LoadRequest:
     scenario: str | None = None
     rate: float | None = None
     arrivals: str | None = None
-    trust: Trust = BY_THIS_MACHINE
+    tls: TlsSettings = SYSTEM_CERTIFICATES
     prometheus: bool = False
 
 
-def plan_load(policy: Policy, policy_path: Path | None, pace: Pace, request: LoadRequest) -> Load:
+def plan_load(policy: Policy, policy_path: Path | None, pace: Pace, request: LoadRequest) -> LoadPlan:
     """The load of a run.
 
     Raises:
         UserError: the policy names a locustfile that is not there.
     """
-    usual = policy.load
-    sent = locustfile(usual, policy_path or policy_file.DEFAULT_PATH)
-    rate = usual.rate if request.rate is None else request.rate
-    return Load(
-        users=request.users or usual.users or (pace.users if rate is None else None),
-        seed=usual.seed if request.seed is None else request.seed,
-        scenario=request.scenario or usual.scenario or sent.stem,
+    settings = policy.load
+    script = find_locustfile(settings, policy_path or policy_file.DEFAULT_PATH)
+    rate = settings.rate if request.rate is None else request.rate
+    return LoadPlan(
+        users=request.users or settings.users or (pace.users if rate is None else None),
+        seed=settings.seed if request.seed is None else request.seed,
+        scenario=request.scenario or settings.scenario or script.stem,
         warm_up=WARM_UP,
         window=request.window,
         think=pace.think,
         quiet=QUIET_FOR_PROMETHEUS if request.prometheus else QUIET,
-        settle=QUIET_FOR_PROMETHEUS if request.prometheus else 0.0,
-        locustfile=sent,
+        initial_idle=QUIET_FOR_PROMETHEUS if request.prometheus else 0.0,
+        locustfile=script,
         rate=rate,
-        arrivals=request.arrivals or usual.arrivals,
-        trust=request.trust,
+        arrivals=request.arrivals or settings.arrivals,
+        tls=request.tls,
     )

@@ -15,14 +15,14 @@ import httpx
 from mario_perf import bounded_read, runs
 from mario_perf.builds.processes import running, wait_for_end
 from mario_perf.errors import InvalidRunError, UserError
-from mario_perf.gate.certificates import ANY, BY_THIS_MACHINE
+from mario_perf.gate.certificates import ANY_CERTIFICATE, SYSTEM_CERTIFICATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mario_perf.builds.processes import Child
     from mario_perf.configuration import policy
-    from mario_perf.gate.certificates import Trust
+    from mario_perf.gate.certificates import TlsSettings
     from mario_perf.gate.sides import Services
 
 _PACKAGE = Path(__file__).parents[1]
@@ -33,24 +33,24 @@ LOCUSTFILE = next(
 )
 """What is sent to the pizzeria."""
 
-GRACE = 150.0
+GRACE_SECONDS = 150.0
 """Seconds beyond its time after which a run is ended, and as long after that given up. A side that hangs
 costs its longest request at each edge of the window and some more for its scrapes; the run then ends by
 itself and tells of it."""
 
-EDGE = 2.0
+EDGE_MARGIN = 2.0
 """Seconds beyond the longest request for which an edge of the window waits."""
 
-ENDING = 3.0
+END_TIMEOUT = 3.0
 """Seconds that a run may take to end when its time is over."""
 
-STARTING = 3.0
+RUN_OVERHEAD = 3.0
 """Seconds that a run needs beyond its load: processes start, the last scrape is taken, all is stopped."""
 
-ANSWERING = 10.0
+ANSWER_TIMEOUT = 10.0
 """Seconds that a service may take to answer after a run."""
 
-_TOO_SHORT = "the gate's time was over before the first round ended; give a longer --max-duration"
+_NO_TIME = "the gate's time was over before the first round ended; give a longer --max-duration"
 
 
 class SideDiedError(Exception):
@@ -62,7 +62,7 @@ class OutOfTimeError(InvalidRunError):
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class LoadPlan:
     """What is sent. Times in seconds; ``window`` is what is measured.
 
     In an open model ``users`` is the maximum: none gets ready under load, whose time would be the
@@ -76,13 +76,13 @@ class Load:
     window: float
     think: str
     quiet: float
-    settle: float  # before the first request: what scrapes the services must have seen them idle
+    initial_idle: float  # before the first request: what scrapes the services must have seen them idle
     locustfile: Path = LOCUSTFILE
-    trust: Trust = BY_THIS_MACHINE
+    tls: TlsSettings = SYSTEM_CERTIFICATES
     rate: float | None = None  # journeys a second in an open model
     arrivals: str = "poisson"
     request_timeout: float | None = None  # None: as the locustfile says
-    until: float = math.inf  # by the monotonic clock: when it has to be over
+    deadline: float = math.inf  # by the monotonic clock: when it has to be over
     cwd: Path | None = None  # where Locust runs: its locustfile imports and reads from there
 
     @property
@@ -91,26 +91,26 @@ class Load:
         return math.ceil(self.warm_up + self.quiet + self.window)
 
     @property
-    def whole_time(self) -> float:
+    def total_time(self) -> float:
         """About how long a run takes, from starting the service to having stopped it."""
-        return self.settle + self.run_time + STARTING
+        return self.initial_idle + self.run_time + RUN_OVERHEAD
 
 
-def locustfile(asked: policy.Load, policy_path: Path) -> Path:
+def find_locustfile(settings: policy.Load, policy_path: Path) -> Path:
     """What a policy sends, as it is in the working tree; to the pizzeria if it names nothing.
 
     Raises:
         UserError: there is no such file.
     """
-    if asked.locustfile is None:
+    if settings.locustfile is None:
         return LOCUSTFILE
-    found = policy_path.parent / asked.locustfile
-    if not found.is_file():
-        raise UserError(f"{found}: no such file; correct [load] locustfile in {policy_path}")
-    return found
+    path = policy_path.parent / settings.locustfile
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; correct [load] locustfile in {policy_path}")
+    return path
 
 
-def from_snapshot(load: Load, tree: Path, snapshot: Path) -> Load:
+def from_snapshot(load: LoadPlan, tree: Path, snapshot: Path) -> LoadPlan:
     """The same load with the snapshot's locustfile; one from elsewhere, or one that git ignores, stays."""
     return replace(
         load,
@@ -120,16 +120,16 @@ def from_snapshot(load: Load, tree: Path, snapshot: Path) -> Load:
 
 
 def _counterpart(path: Path, tree: Path, snapshot: Path) -> Path | None:
-    found, root = path.resolve(), tree.resolve()
-    inside = snapshot / found.relative_to(root) if found.is_relative_to(root) else None
+    file, root = path.resolve(), tree.resolve()
+    inside = snapshot / file.relative_to(root) if file.is_relative_to(root) else None
     return inside if inside and inside.exists() else None
 
 
-def run(
-    load: Load,
+def run_locust(
+    load: LoadPlan,
     services: Services,
     folder: Path,
-    meanwhile: Callable[[], None],
+    on_tick: Callable[[], None],
 ) -> runs.Run:
     """Run Locust once and give its record back.
 
@@ -139,32 +139,32 @@ def run(
         OutOfTimeError: its time was over before anything was measured.
         UserError: Locust failed.
     """
-    time.sleep(load.settle)
+    time.sleep(load.initial_idle)
     command = _command(load, services, folder)
     log = folder.with_suffix(".locust.log")
     with running("Locust", command, log, cwd=load.cwd) as locust:
 
         def look() -> None:
-            meanwhile()
-            if died := _first_end(services.processes):
+            on_tick()
+            if end := _first_exit(services.processes):
                 locust.process.send_signal(signal.SIGINT)
-                wait_for_end(locust, GRACE, meanwhile)
-                raise SideDiedError(died)
-            if time.monotonic() > load.until:
+                wait_for_end(locust, GRACE_SECONDS, on_tick)
+                raise SideDiedError(end)
+            if time.monotonic() > load.deadline:
                 raise OutOfTimeError
 
         try:
-            code = wait_for_end(locust, load.run_time + 2 * GRACE, look)
+            code = wait_for_end(locust, load.run_time + 2 * GRACE_SECONDS, look)
         except OutOfTimeError:
-            return _cut_short(locust, folder, meanwhile)
-    if died := _first_end(services.processes) or _silence(services):
-        raise SideDiedError(died)
+            return _end_early(locust, folder, on_tick)
+    if end := _first_exit(services.processes) or _unresponsive_side(services):
+        raise SideDiedError(end)
     if code != 0:
         raise UserError(f"{locust.ended}; its output is in {log}")
     return runs.load(folder)
 
 
-def _cut_short(locust: Child, folder: Path, meanwhile: Callable[[], None]) -> runs.Run:
+def _end_early(locust: Child, folder: Path, on_tick: Callable[[], None]) -> runs.Run:
     """What was measured until the time was over.
 
     Raises:
@@ -172,20 +172,20 @@ def _cut_short(locust: Child, folder: Path, meanwhile: Callable[[], None]) -> ru
     """
     locust.process.send_signal(signal.SIGINT)
     try:
-        wait_for_end(locust, ENDING, meanwhile)
-        cut = runs.load(folder)
-    except UserError as nothing:
-        raise OutOfTimeError(_TOO_SHORT) from nothing
-    if cut.record.window.duration <= 0:
-        raise OutOfTimeError(_TOO_SHORT)
-    return cut
+        wait_for_end(locust, END_TIMEOUT, on_tick)
+        partial_run = runs.load(folder)
+    except UserError as error:
+        raise OutOfTimeError(_NO_TIME) from error
+    if partial_run.record.window.duration <= 0:
+        raise OutOfTimeError(_NO_TIME)
+    return partial_run
 
 
-def _first_end(watched: Sequence[Child]) -> str | None:
-    return next((said for child in watched if (said := child.ended)), None)
+def _first_exit(processes: Sequence[Child]) -> str | None:
+    return next((end for child in processes if (end := child.ended)), None)
 
 
-def _silence(services: Services) -> str | None:
+def _unresponsive_side(services: Services) -> str | None:
     """What is wrong with a side that no longer answers: of a service by URL there is no process to watch.
 
     A process that still runs may be busy with what it was asked: the run tells how late its answers are.
@@ -193,14 +193,14 @@ def _silence(services: Services) -> str | None:
     for name, target in services.by_side.items():
         try:
             # Whether it answers is asked, not who it is: users have seen to that.
-            bounded_read.status(target.url, ANSWERING, ANY.context())
+            bounded_read.status(target.url, ANSWER_TIMEOUT, ANY_CERTIFICATE.context())
         except httpx.TransportError as error:
             if not (services.processes and isinstance(error, httpx.TimeoutException)):
                 return f"{name} at {target.url} does not answer any longer ({error})"
     return None
 
 
-def _command(load: Load, services: Services, folder: Path) -> list[str]:
+def _command(load: LoadPlan, services: Services, folder: Path) -> list[str]:
     candidate, baseline = services.candidate, services.baseline
     duet = (
         [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
@@ -209,27 +209,27 @@ def _command(load: Load, services: Services, folder: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "locust", "-f", str(load.locustfile.resolve()), "--headless"),
         "--only-summary",
-        *(*users, "-t", f"{load.run_time + GRACE:.0f}s", "-H", candidate.url),
+        *(*users, "-t", f"{load.run_time + GRACE_SECONDS:.0f}s", "-H", candidate.url),
         *("--scenario", load.scenario, "--seed", str(load.seed), "--think", load.think),
         *("--warm-up", str(load.warm_up), "--window", str(load.window), "--quiet", str(load.quiet)),
-        *_patience(load),
+        *_timeout_options(load),
         *("--runs-dir", str(folder.parent.resolve()), "--run-id", folder.name),
         *("--metrics-path", candidate.metrics_path, "--revision", candidate.revision or ""),
         *duet,
-        *_open_model(load),
-        *load.trust.locust_options,
+        *_rate_options(load),
+        *load.tls.locust_options,
     ]
 
 
-def _patience(load: Load) -> list[str]:
+def _timeout_options(load: LoadPlan) -> list[str]:
     if load.request_timeout is None:
         return []
-    edge = math.ceil(load.request_timeout + EDGE)
-    return ["--request-timeout", str(load.request_timeout), "--stop-timeout", str(edge)]
+    stop_timeout = math.ceil(load.request_timeout + EDGE_MARGIN)
+    return ["--request-timeout", str(load.request_timeout), "--stop-timeout", str(stop_timeout)]
 
 
-def _open_model(load: Load) -> list[str]:
+def _rate_options(load: LoadPlan) -> list[str]:
     if load.rate is None:
         return []
-    most = [] if load.users is None else ["--max-users", str(load.users)]
-    return ["--rate", str(load.rate), "--arrivals", load.arrivals, *most]
+    max_users = [] if load.users is None else ["--max-users", str(load.users)]
+    return ["--rate", str(load.rate), "--arrivals", load.arrivals, *max_users]

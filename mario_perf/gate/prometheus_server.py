@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-STARTING = 30.0
-DISCOVERING = 30.0
+START_TIMEOUT = 30.0
+DISCOVERY_TIMEOUT = 30.0
 """Seconds that the server may take to answer, and to find what it is to scrape."""
 
-TARGETS = "targets.json"
+TARGETS_FILE = "targets.json"
 
 
 def check(connection: Connection) -> None:
@@ -43,11 +43,11 @@ def check(connection: Connection) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Prometheus:
+class PrometheusServer:
     """A server that runs, and the file in which it looks for what to scrape."""
 
     url: str
-    targets: Path
+    targets_file: Path
 
     def scrape(self, ports: Sequence[int]) -> None:
         """Let it scrape these ports of this machine from now on, and no others.
@@ -56,14 +56,14 @@ class Prometheus:
             UserError: it has not found them in time.
         """
         wanted = [f"127.0.0.1:{port}" for port in ports]
-        new = self.targets.with_suffix(".new")
+        new = self.targets_file.with_suffix(".new")
         new.write_text(json.dumps([{"targets": wanted}]), encoding="utf-8")
-        new.replace(self.targets)
+        new.replace(self.targets_file)
         self._wait_for(set(wanted))
 
     def _wait_for(self, wanted: set[str]) -> None:
         """Wait: Prometheus looks at what it has discovered every five seconds."""
-        deadline = time.monotonic() + DISCOVERING
+        deadline = time.monotonic() + DISCOVERY_TIMEOUT
         while time.monotonic() < deadline:
             with suppress(requests.RequestException):
                 answer = session(Connection(self.url)).get(f"{self.url}/api/v1/targets", timeout=5.0).json()
@@ -71,12 +71,12 @@ class Prometheus:
                     return
             time.sleep(POLL)
         raise UserError(
-            f"Prometheus at {self.url} has not found the services after {DISCOVERING:.0f} s; run again"
+            f"Prometheus at {self.url} has not found the services after {DISCOVERY_TIMEOUT:.0f} s; run again"
         )
 
 
 @contextmanager
-def scraping(metrics_path: str, log: Path) -> Iterator[Prometheus]:
+def start_server(metrics_path: str, log: Path) -> Iterator[PrometheusServer]:
     """A server that scrapes every second what it is told.
 
     Raises:
@@ -90,13 +90,13 @@ def scraping(metrics_path: str, log: Path) -> Iterator[Prometheus]:
         )
     with (
         temporary_folder("prometheus") as folder,
-        on_other_ports(lambda: _started(binary, folder, metrics_path, log)) as url,
+        on_other_ports(lambda: _start(binary, folder, metrics_path, log)) as url,
     ):
-        yield Prometheus(url, folder / TARGETS)
+        yield PrometheusServer(url, folder / TARGETS_FILE)
 
 
 @contextmanager
-def _started(binary: str, folder: Path, metrics_path: str, log: Path) -> Iterator[str]:
+def _start(binary: str, folder: Path, metrics_path: str, log: Path) -> Iterator[str]:
     config, port = folder / "prometheus.yml", free_port()
     config.write_text(_config(metrics_path), encoding="utf-8")
     command = [
@@ -107,7 +107,7 @@ def _started(binary: str, folder: Path, metrics_path: str, log: Path) -> Iterato
     ]
     with running("Prometheus", command, log) as child:
         url = f"http://127.0.0.1:{port}"
-        wait_until_ready(child, f"{url}/-/ready", STARTING)
+        wait_until_ready(child, f"{url}/-/ready", START_TIMEOUT)
         yield url
 
 
@@ -119,5 +119,5 @@ scrape_configs:
   - job_name: service
     metrics_path: {metrics_path}
     file_sd_configs:
-      - files: [{TARGETS}]
+      - files: [{TARGETS_FILE}]
 """

@@ -13,30 +13,30 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_RECENT: Final = 3
+_RECENT_ROUNDS: Final = 3
 """Rounds that tell how long one takes now. One slow start among them changes little."""
 
 _WINDOW_SHARE: Final = 0.7
 """Seconds of a window for each second that its round spends on starts and ends."""
 
-_FEWEST_EXECUTIONS: Final = 3
+_MIN_EXECUTIONS: Final = 3
 """Of each operation in a round: a round of fewer tells little of how slow its processes are."""
 
-_FEWEST_ROUNDS: Final = 6
+_MIN_ROUNDS: Final = 6
 """Rounds that must still fit in the whole time, however much windows grow."""
 
-_MOST_OVERHEAD: Final = 0.5
+_MAX_OVERHEAD: Final = 0.5
 """Of a longer window: starts and ends that take more of a round are worth a word."""
 
-_LONGEST: Final = 3600.0
+_MAX_ADVISED_SECONDS: Final = 3600.0
 """Seconds of the longest gate that is advised."""
 
-_STEP: Final = 10.0
+_ROUND_UP_TO: Final = 10.0
 """Seconds to which an advised duration is rounded up."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class RoundCost:
     """A round that was played: all its seconds, those of its window, and executions by operation in it.
 
     Of two sides the fewer executions count.
@@ -52,24 +52,24 @@ class Spent:
         return self.seconds - self.window
 
 
-def typical(rounds: Sequence[Spent], planned: float) -> float:
+def typical_seconds(rounds: Sequence[RoundCost], planned: float) -> float:
     """Seconds that a round takes now; as planned before there is one."""
-    return median(each.seconds for each in rounds[-_RECENT:]) if rounds else planned
+    return median(each.seconds for each in rounds[-_RECENT_ROUNDS:]) if rounds else planned
 
 
-def rounds_left(rounds: Sequence[Spent], planned: float, remaining: float) -> int:
+def rounds_left(rounds: Sequence[RoundCost], planned: float, remaining: float) -> int:
     """How many more rounds fit in the remaining seconds; the first is always played."""
-    return max(int(max(remaining, 0.0) / typical(rounds, planned)), 0 if rounds else 1)
+    return max(int(max(remaining, 0.0) / typical_seconds(rounds, planned)), 0 if rounds else 1)
 
 
-def next_window(asked: float, rounds: Sequence[Spent], remaining: float) -> float:
+def next_window(requested: float, rounds: Sequence[RoundCost], remaining: float) -> float:
     """Seconds of the next round's window: longer than asked for where starts or requests take long."""
     if not rounds:
-        return asked
-    overhead = median(each.overhead for each in rounds[-_RECENT:])
-    wanted = max(asked, _WINDOW_SHARE * overhead, _for_executions(rounds[-1]))
-    more = max(_FEWEST_ROUNDS - len(rounds), 1)
-    return max(asked, min(wanted, remaining / more - overhead))
+        return requested
+    overhead = median(each.overhead for each in rounds[-_RECENT_ROUNDS:])
+    wanted = max(requested, _WINDOW_SHARE * overhead, _window_for_executions(rounds[-1]))
+    more = max(_MIN_ROUNDS - len(rounds), 1)
+    return max(requested, min(wanted, remaining / more - overhead))
 
 
 def with_start(window: float, start: float, remaining: float) -> float:
@@ -77,10 +77,10 @@ def with_start(window: float, start: float, remaining: float) -> float:
     return max(window, min(_WINDOW_SHARE * start, remaining / 2))
 
 
-def _for_executions(last: Spent) -> float:
+def _window_for_executions(last: RoundCost) -> float:
     """Seconds in which each operation is executed often enough, at the pace of the last round."""
-    fewest = min(last.executions.values(), default=_FEWEST_EXECUTIONS)
-    return last.window * (_FEWEST_EXECUTIONS / max(fewest, 1))
+    fewest = min(last.executions.values(), default=_MIN_EXECUTIONS)
+    return last.window * (_MIN_EXECUTIONS / max(fewest, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +92,18 @@ class Shortage:
     needed: int
     seconds: float
 
-    def sentence(self) -> str:
+    def describe(self) -> str:
         """What is short, and what to do."""
         pace = (
             f"{self.operation} will have {self.expected} of the {self.needed} executions that a verdict needs"
         )
-        if self.seconds > _LONGEST:
+        if self.seconds > _MAX_ADVISED_SECONDS:
             return f"{pace}: even an hour is too short; set a lower min_samples for it, or ignore = true"
         return f"{pace}: give --max-duration {self.seconds:.0f}"
 
 
 def shortage(
-    rounds: Sequence[Spent], needed: Mapping[str, int], elapsed: float, remaining: float
+    rounds: Sequence[RoundCost], needed: Mapping[str, int], elapsed: float, remaining: float
 ) -> Shortage | None:
     """The operation that will be furthest from the executions it needs; None where all will have enough.
 
@@ -113,35 +113,37 @@ def shortage(
         elapsed: Seconds from the gate's start to now.
         remaining: Seconds for more rounds.
     """
-    more = rounds_left(rounds, math.inf, remaining)
-    short = [
-        (_expected(rounds, name, more) / count, name, count)
+    rounds_to_come = rounds_left(rounds, math.inf, remaining)
+    forecasts = [
+        (_expected(rounds, name, rounds_to_come) / count, name, count)
         for name, count in needed.items()
         if count and any(name in each.executions for each in rounds)
     ]
-    if not short or min(short)[0] >= 1:
+    if not forecasts or min(forecasts)[0] >= 1:
         return None
-    _, name, count = min(short)
+    _, name, count = min(forecasts)
     done = sum(each.executions.get(name, 0) for each in rounds)
     per_second = max(done, 1) / sum(each.seconds for each in rounds)
-    whole = elapsed + (count - done) / per_second
-    return Shortage(name, _expected(rounds, name, more), count, math.ceil(whole / _STEP) * _STEP)
-
-
-def ran_out(rounds: Sequence[Spent], whole: float, short: Shortage | None) -> str:
-    """Where the time went, and which options help."""
-    starts = median(each.overhead for each in rounds)
-    measured = sum(each.window for each in rounds)
-    window = max(median(each.window for each in rounds), starts)
-    twice = math.ceil(2 * whole / _STEP) * _STEP
-    more = max(twice, short.seconds) if short and short.seconds <= _LONGEST else twice
-    longer = f", or --round-duration {window:.0f}: starts and ends take {starts:.0f} s of each round"
-    return (
-        f"the time was too short for a verdict: {len(rounds)} rounds in {whole:.0f} s, {measured:.0f} s of "
-        f"them measured; give --max-duration {more:.0f}{longer if starts > _MOST_OVERHEAD * window else ''}"
+    total = elapsed + (count - done) / per_second
+    return Shortage(
+        name, _expected(rounds, name, rounds_to_come), count, math.ceil(total / _ROUND_UP_TO) * _ROUND_UP_TO
     )
 
 
-def _expected(rounds: Sequence[Spent], name: str, more: int) -> int:
+def describe_timeout(rounds: Sequence[RoundCost], total: float, gap: Shortage | None) -> str:
+    """Where the time went, and which options help."""
+    starts = median(each.overhead for each in rounds)
+    in_windows = sum(each.window for each in rounds)
+    window = max(median(each.window for each in rounds), starts)
+    twice = math.ceil(2 * total / _ROUND_UP_TO) * _ROUND_UP_TO
+    advised = max(twice, gap.seconds) if gap and gap.seconds <= _MAX_ADVISED_SECONDS else twice
+    longer = f", or --round-duration {window:.0f}: starts and ends take {starts:.0f} s of each round"
+    return (
+        f"the time was too short for a verdict: {len(rounds)} rounds in {total:.0f} s, {in_windows:.0f} s of "
+        f"them measured; give --max-duration {advised:.0f}{longer if starts > _MAX_OVERHEAD * window else ''}"
+    )
+
+
+def _expected(rounds: Sequence[RoundCost], name: str, rounds_to_come: int) -> int:
     done = sum(each.executions.get(name, 0) for each in rounds)
-    return int(done * (1 + more / len(rounds)))
+    return int(done * (1 + rounds_to_come / len(rounds)))

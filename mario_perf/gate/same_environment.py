@@ -18,48 +18,50 @@ if TYPE_CHECKING:
     from mario_perf.model import Finding
     from mario_perf.run_record import TargetRecord
 
-INSTEAD = "--same-environment to compare the code alone"
+ALTERNATIVE = "--same-environment to compare the code alone"
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DependencyDifference:
     """Dependency files that differ, and whether a setup installs each build's own."""
 
     paths: tuple[str, ...] = ()
-    prepared: bool = True
+    separate_packages: bool = True
 
 
-def difference(baseline: str, candidate: Checkout, service: Service | None, *, accepted: bool) -> Difference:
+def compare_dependencies(
+    baseline: str, candidate: Checkout, service: Service | None, *, accepted: bool
+) -> DependencyDifference:
     """Compare the dependency files of a baseline's commit and of the candidate.
 
     Raises:
         UserError: they differ, no setup installs them, and neither ``accepted`` nor an empty ``setup`` allows
             that.
     """
-    before = git.committed_files(baseline, names_dependencies)
-    paths = differing(before, git.files(candidate, names_dependencies))
-    prepared = service is not None and bool(service.setup or resolves(service.start))
-    if paths and not (prepared or accepted) and (service is None or service.setup is None):
+    baseline_files = git.committed_files(baseline, names_dependencies)
+    paths = differing(baseline_files, git.files(candidate, names_dependencies))
+    separate_packages = service is not None and bool(service.setup or resolves(service.start))
+    if paths and not (separate_packages or accepted) and (service is None or service.setup is None):
         raise UserError(
-            f"{_differ(paths)}, and without a setup both builds would run with the same packages, so the "
-            f"gate could not see the effect of the change; give {_advice(service, paths)}"
+            f"{_difference_text(paths)}, and without a setup both builds would run with the same packages, "
+            f"so the gate could not see the effect of the change; give {_advice(service, paths)}"
         )
-    return Difference(paths, prepared)
+    return DependencyDifference(paths, separate_packages)
 
 
-def told(found: Difference, targets: Sequence[TargetRecord]) -> Iterator[Finding]:
+def package_findings(difference: DependencyDifference, targets: Sequence[TargetRecord]) -> Iterator[Finding]:
     """A warning if both sides ran with the same packages anyway."""
-    loaded = [target.packages.versions for target in targets if target.packages]
-    same = len(loaded) > 1 and loaded[0] == loaded[1]
-    if found.paths and (same or not found.prepared):
-        yield Code.SAME_PACKAGES.finding(differing=_differ(found.paths))
+    versions = [target.packages.versions for target in targets if target.packages]
+    same = len(versions) > 1 and versions[0] == versions[1]
+    if difference.paths and (same or not difference.separate_packages):
+        yield Code.SAME_PACKAGES.finding(differing=_difference_text(difference.paths))
 
 
-def _differ(paths: Sequence[str]) -> str:
+def _difference_text(paths: Sequence[str]) -> str:
     return f"{listed(paths)} {'differ' if len(paths) > 1 else 'differs'} between the builds"
 
 
 def _advice(service: Service | None, paths: Sequence[str]) -> str:
     if service is None:
-        return INSTEAD
-    return f'setup = "{ready_made(paths)}" in [service] of perf.toml (or a command), or {INSTEAD}'
+        return ALTERNATIVE
+    return f'setup = "{ready_made(paths)}" in [service] of perf.toml (or a command), or {ALTERNATIVE}'

@@ -43,17 +43,19 @@ class Services:
         return {**baseline, "candidate": self.candidate}
 
 
-Scraped = Callable[[Sequence[int]], None]
+ScrapePorts = Callable[[Sequence[int]], None]
 """Is told the ports of the services that run now, and returns when they are scraped."""
 
 Serving = Callable[[int, "Path"], AbstractContextManager[Services]]
 """From a run's seed and its folder to its services."""
 
 
-def fresh(candidate: Build, baseline: Build | None = None, *, scraped: Scraped = lambda _: None) -> Serving:
+def serve_builds(
+    candidate: Build, baseline: Build | None = None, *, scrape_ports: ScrapePorts = lambda _: None
+) -> Serving:
     """New processes for every run; the side that is started first alternates.
 
-    What they have to load is read once: the environments stay as they are. ``scraped`` is told their ports.
+    The packages are read once: the environments stay as they are.
     """
     builds = {"candidate": candidate} if baseline is None else {"baseline": baseline, "candidate": candidate}
     packages: dict[str, Packages | None] = {}
@@ -62,18 +64,18 @@ def fresh(candidate: Build, baseline: Build | None = None, *, scraped: Scraped =
     def serving(seed: int, folder: Path) -> Iterator[Services]:
         order = list(builds) if seed % 2 else list(reversed(builds))
         with served([builds[side] for side in order], seed, folder) as instances:
-            running = dict(zip(order, instances, strict=True))
-            for side, each in running.items() if not packages else ():
+            by_side = dict(zip(order, instances, strict=True))
+            for side, each in by_side.items() if not packages else ():
                 packages[side] = packages_of(each.process.process.pid)
-            scraped([each.port for each in instances])
-            targets = {side: _target(each) for side, each in running.items()}
+            scrape_ports([each.port for each in instances])
+            targets = {side: _target(each) for side, each in by_side.items()}
             processes = tuple(each.process for each in instances)
             yield Services(targets["candidate"], targets.get("baseline"), processes, packages)
 
     return serving
 
 
-def given(candidate: Target, baseline: Target | None = None) -> Serving:
+def serve_targets(candidate: Target, baseline: Target | None = None) -> Serving:
     """Services that run already, the same in every run."""
 
     @contextmanager

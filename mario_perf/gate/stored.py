@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds.packages import recorded
 from mario_perf.errors import BaselineMissingError, UserError
-from mario_perf.gate.load_process import Load, SideDiedError, run
-from mario_perf.gate.sides import Scraped, fresh
+from mario_perf.gate.load_process import LoadPlan, SideDiedError, run_locust
+from mario_perf.gate.sides import ScrapePorts, serve_builds
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import reasons
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
@@ -29,30 +29,30 @@ if TYPE_CHECKING:
     from mario_perf.reports.progress import Narrator
     from mario_perf.sources.source import SourceOf
 
-RUNS = 5
+RUNS_PER_BUILD = 5
 """Runs a build: what tells builds apart from runs is how far the runs of one build lie apart."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """Everything a comparison with a stored baseline needs; ``baseline`` is None for what is kept, if any."""
+class StoredComparison:
+    """The parts of a comparison; without a ``baseline``, the environment's own is looked up or measured."""
 
     candidate: Build
-    committed: Callable[[], AbstractContextManager[Build]]
-    load: Load
+    open_baseline_build: Callable[[], AbstractContextManager[Build]]
+    load: LoadPlan
     policy: Policy
     source_of: SourceOf
     folder: Path
     baseline: Baseline | None
-    scraped: Scraped = lambda _: None
+    scrape_ports: ScrapePorts = lambda _: None
 
 
-def longest(load: Load) -> float:
+def expected_seconds(load: LoadPlan) -> float:
     """About how many seconds it takes when the baseline has to be measured as well."""
-    return 2 * RUNS * load.whole_time
+    return 2 * RUNS_PER_BUILD * load.total_time
 
 
-def play(stored: Stored, narrator: Narrator) -> GateResult:
+def play(stored: StoredComparison, narrator: Narrator) -> GateResult:
     """Measure the candidate; measure and keep a baseline first where this environment has none; compare.
 
     What goes wrong after the first run makes the result invalid, and what was measured before stays in it.
@@ -63,62 +63,66 @@ def play(stored: Stored, narrator: Narrator) -> GateResult:
     """
     candidate: list[MeasuredRun] = []
     try:
-        for number in range(1, RUNS + 1):
-            one = _played(stored, stored.candidate, number, narrator)
-            candidate.append(one)  # at once: it stays when the next fails
-        baseline = stored.baseline or _existing(candidate[-1], narrator) or _made(stored, narrator)
-    except (SideDiedError, UserError) as failed:
-        if not candidate and isinstance(failed, UserError):
+        for number in range(1, RUNS_PER_BUILD + 1):
+            run = _play_run(stored, stored.candidate, number, narrator)
+            candidate.append(run)  # at once: it stays when the next fails
+        baseline = (
+            stored.baseline or _find_baseline(candidate[-1], narrator) or _measure_baseline(stored, narrator)
+        )
+    except (SideDiedError, UserError) as error:
+        if not candidate and isinstance(error, UserError):
             raise
         first = _folder(stored, stored.candidate, 1)
-        played = candidate or measure_recorded([first], stored.source_of).runs
-        return conclude(played, stored.baseline, stored.policy, incidents=(_incident(failed),))
+        runs = candidate or measure_recorded([first], stored.source_of).runs
+        return conclude(runs, stored.baseline, stored.policy, incidents=(_incident(error),))
     return conclude(candidate, baseline, stored.policy)
 
 
-def _played(stored: Stored, build: Build, number: int, narrator: Narrator) -> MeasuredRun:
+def _play_run(stored: StoredComparison, build: Build, number: int, narrator: Narrator) -> MeasuredRun:
     """One run of a build; what ends it before its time is kept in its folder, too."""
-    narrator.say(f"run {number} of {RUNS} of the {build.name}, about {stored.load.whole_time:.0f} s each")
+    narrator.say(
+        f"run {number} of {RUNS_PER_BUILD} of the {build.name}, about {stored.load.total_time:.0f} s each"
+    )
     folder = _folder(stored, build, number)
     load = replace(stored.load, seed=stored.load.seed + number - 1)
     try:
-        with fresh(build, scraped=stored.scraped)(load.seed, folder) as services:
-            done = run(load, services, folder, narrator.tick)
-            done = recorded(done, services.packages)
-            return measure_run(done, stored.source_of(done))
-    except SideDiedError as died:
-        told = SideDiedError(f"in run {number} of the {build.name}: {died}")
-        incidents.keep(folder, _incident(told))
-        raise told from died
-    except UserError as failed:
-        incidents.keep(folder, _incident(failed))
+        with serve_builds(build, scrape_ports=stored.scrape_ports)(load.seed, folder) as services:
+            run = run_locust(load, services, folder, narrator.tick)
+            run = recorded(run, services.packages)
+            return measure_run(run, stored.source_of(run))
+    except SideDiedError as error:
+        named_error = SideDiedError(f"in run {number} of the {build.name}: {error}")
+        incidents.keep(folder, _incident(named_error))
+        raise named_error from error
+    except UserError as error:
+        incidents.keep(folder, _incident(error))
         raise
 
 
-def _incident(failed: SideDiedError | UserError) -> Finding:
-    told = incidents.side_died if isinstance(failed, SideDiedError) else incidents.run_failed
-    return told(str(failed))
+def _incident(error: SideDiedError | UserError) -> Finding:
+    finding_of = incidents.side_died if isinstance(error, SideDiedError) else incidents.run_failed
+    return finding_of(str(error))
 
 
-def _folder(stored: Stored, build: Build, number: int) -> Path:
+def _folder(stored: StoredComparison, build: Build, number: int) -> Path:
     return stored.folder / f"{build.name}-{number}"
 
 
-def _existing(one: MeasuredRun, narrator: Narrator) -> Baseline | None:
+def _find_baseline(run: MeasuredRun, narrator: Narrator) -> Baseline | None:
     """What is kept of this scenario and environment."""
-    record = one.record
+    record = run.record
     try:
-        found = stored_baselines.load(stored_baselines.find(record.scenario, record.environment))
+        baseline = stored_baselines.load(stored_baselines.find(record.scenario, record.environment))
     except BaselineMissingError:
         return None
-    if found.environment_id != environment_id(record.environment):
+    if baseline.environment_id != environment_id(record.environment):
         return None
-    revisions = ", ".join(dict.fromkeys(run.revision or "unknown" for run in found.runs))
-    narrator.say(f"comparing with the stored runs of {revisions} in {found.path}")
-    return found
+    revisions = ", ".join(dict.fromkeys(run.revision or "unknown" for run in baseline.runs))
+    narrator.say(f"comparing with the stored runs of {revisions} in {baseline.path}")
+    return baseline
 
 
-def _made(stored: Stored, narrator: Narrator) -> Baseline:
+def _measure_baseline(stored: StoredComparison, narrator: Narrator) -> Baseline:
     """Measure the committed build, and keep the runs that are fit.
 
     One that could not be judged is nothing to judge others by.
@@ -128,12 +132,12 @@ def _made(stored: Stored, narrator: Narrator) -> Baseline:
         UserError: it cannot be built, started or kept, or none of its runs is fit.
     """
     narrator.say("no baseline of this environment yet: measuring the baseline build first")
-    with stored.committed() as build:
-        played = [_played(stored, build, number, narrator) for number in range(1, RUNS + 1)]
+    with stored.open_baseline_build() as build:
+        runs = [_play_run(stored, build, number, narrator) for number in range(1, RUNS_PER_BUILD + 1)]
     baseline = None
-    for each in played:
-        if unfit := reasons(each):
-            narrator.say(f"{each.record.run_id} is not stored: {unfit[0].message}")
+    for each in runs:
+        if problems := reasons(each):
+            narrator.say(f"{each.record.run_id} is not stored: {problems[0].message}")
         else:
             baseline = stored_baselines.save(each.candidate)
     if baseline is None:

@@ -12,9 +12,9 @@ from mario_perf.builds.processes import NotReadyError
 from mario_perf.configuration.policy import Policy, Thresholds
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.duet import Duet, play
-from mario_perf.gate.load_process import Load, OutOfTimeError
+from mario_perf.gate.load_process import LoadPlan, OutOfTimeError
 from mario_perf.gate.sides import Target
-from mario_perf.gate.sides import given as running_services
+from mario_perf.gate.sides import serve_targets as running_services
 from mario_perf.model import GateResult, Outcome
 from mario_perf.run_record import Span, StepCounts, TargetRecord
 from mario_perf.sources.source import open_source
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 URLS = ("http://127.0.0.1:2", "http://127.0.0.1:1")
 NOWHERE = running_services(*(Target(url, None, "/metrics") for url in URLS))
-LOAD = Load(users=1, seed=1, scenario="mario", warm_up=1.0, window=3.7, think="0", quiet=0.3, settle=0.0)
+LOAD = LoadPlan(
+    users=1, seed=1, scenario="mario", warm_up=1.0, window=3.7, think="0", quiet=0.3, initial_idle=0.0
+)
 NOT_READY = NotReadyError("candidate did not answer at http://127.0.0.1:2/ready within 60 s")
 UNDECIDED = Policy(thresholds=Thresholds(min_samples=1_000_000))
 """No number of rounds is enough."""
@@ -58,8 +60,8 @@ class World:
             self.now += 60.0
             raise each
         self.now += each + duet.load.window
-        if self.now > duet.load.until:
-            self.now = duet.load.until
+        if self.now > duet.load.deadline:
+            self.now = duet.load.deadline
             raise OutOfTimeError("the time was over")
         one = round_(number)
         window = Span(start=0.0, end=duet.load.window)
@@ -89,8 +91,8 @@ def played(tmp_path: Path) -> Play:
             policy=policy,
             source_of=open_source(policy.metrics),
             folder=tmp_path,
-            longest=longest,
-            most=None,
+            max_duration=longest,
+            max_rounds=None,
             until_decided=True,
         )
         return play(duet, world, world.play_one, world.clock)

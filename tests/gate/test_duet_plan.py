@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from mario_perf.configuration.policy import Policy
 from mario_perf.gate.duet import Duet
-from mario_perf.gate.load_process import Load
+from mario_perf.gate.load_process import LoadPlan
 from mario_perf.gate.sides import Target
-from mario_perf.gate.sides import given as running_services
+from mario_perf.gate.sides import serve_targets as running_services
 from mario_perf.sources.source import open_source
 
 POLICY = Policy()
@@ -23,14 +23,21 @@ SERVING = running_services(
 def duet(longest: float, most: int | None, window: float = 5.0) -> Duet:
     return Duet(
         serving=SERVING,
-        load=Load(
-            users=2, seed=1, scenario="mario", warm_up=1.0, window=window, think="0", quiet=0.3, settle=0.0
+        load=LoadPlan(
+            users=2,
+            seed=1,
+            scenario="mario",
+            warm_up=1.0,
+            window=window,
+            think="0",
+            quiet=0.3,
+            initial_idle=0.0,
         ),
         policy=POLICY,
         source_of=open_source(POLICY.metrics),
         folder=Path("runs"),
-        longest=longest,
-        most=most,
+        max_duration=longest,
+        max_rounds=most,
         until_decided=True,
     )
 
@@ -41,7 +48,7 @@ def test_rounds_fit_in_the_time_and_in_what_was_asked_for(
 ) -> None:
     asked = duet(longest, most, window)
     rounds = asked.plan.rounds
-    assert rounds == 1 or rounds * asked.load.whole_time <= longest
+    assert rounds == 1 or rounds * asked.load.total_time <= longest
     assert most is None or rounds <= most
 
 
@@ -63,11 +70,11 @@ def test_of_all_rounds_whatever_they_say_there_is_one_look_with_the_whole_promis
 def test_a_round_is_expected_to_take_its_load_and_what_is_around_it() -> None:
     load = duet(180.0, None, window=5.0).load
     assert load.run_time == 7
-    assert load.whole_time > load.run_time
+    assert load.total_time > load.run_time
 
 
 @given(longest=st.floats(10, 10_000), gone=st.floats(0, 10_000))
 def test_what_is_gone_before_the_first_round_leaves_room_for_fewer(longest: float, gone: float) -> None:
     asked = duet(longest, None)
-    rounds = replace(asked, gone=gone).plan.rounds
-    assert rounds == 1 or rounds * asked.load.whole_time <= longest - gone
+    rounds = replace(asked, elapsed=gone).plan.rounds
+    assert rounds == 1 or rounds * asked.load.total_time <= longest - gone

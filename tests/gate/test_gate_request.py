@@ -7,7 +7,7 @@ import pytest
 
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.errors import UserError
-from mario_perf.gate.gate_request import Wish, check, check_faults
+from mario_perf.gate.gate_request import GateRequest, check, check_faults
 
 ASKED: dict[str, Any] = {
     "demo": False,
@@ -43,8 +43,8 @@ SERVED: tuple[dict[str, Any], ...] = (
 )
 
 
-def wish(**asked: Any) -> Wish:
-    return Wish(**{**ASKED, **asked})
+def wish(**asked: Any) -> GateRequest:
+    return GateRequest(**{**ASKED, **asked})
 
 
 def test_faults_are_written_as_the_pizzeria_takes_them() -> None:

@@ -62,5 +62,5 @@ def test_the_scenario_is_named_like_the_locustfile_of_the_policy(tmp_path: Path)
 def test_a_prometheus_gets_the_time_to_see_both_edges() -> None:
     plain = plan_load(policy(), None, BACK_TO_BACK, ROUND)
     scraped = plan_load(policy(), None, BACK_TO_BACK, replace(ROUND, prometheus=True))
-    assert (plain.quiet, plain.settle) == (QUIET, 0.0)
-    assert (scraped.quiet, scraped.settle) == (QUIET_FOR_PROMETHEUS, QUIET_FOR_PROMETHEUS)
+    assert (plain.quiet, plain.initial_idle) == (QUIET, 0.0)
+    assert (scraped.quiet, scraped.initial_idle) == (QUIET_FOR_PROMETHEUS, QUIET_FOR_PROMETHEUS)

@@ -7,19 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mario_perf.gate.round_plan import (
+    RoundCost,
     Shortage,
-    Spent,
+    describe_timeout,
     next_window,
-    ran_out,
     rounds_left,
     shortage,
-    typical,
+    typical_seconds,
     with_start,
 )
 
 ROUNDS = st.lists(
     st.builds(
-        lambda window, overhead, count: Spent(window + overhead, window, {"A": count}),
+        lambda window, overhead, count: RoundCost(window + overhead, window, {"A": count}),
         st.floats(1.0, 60.0),
         st.floats(1.0, 60.0),
         st.integers(0, 500),
@@ -28,13 +28,13 @@ ROUNDS = st.lists(
 )
 
 
-def spent(seconds: float, window: float = 3.7, executions: int = 50) -> Spent:
-    return Spent(seconds, window, {"GetMenuQuery": executions})
+def spent(seconds: float, window: float = 3.7, executions: int = 50) -> RoundCost:
+    return RoundCost(seconds, window, {"GetMenuQuery": executions})
 
 
 def test_one_slow_start_among_others_does_not_end_a_gate() -> None:
     rounds = [spent(9.0), spent(9.0), spent(80.0)]
-    assert typical(rounds, 8.0) == 9.0
+    assert typical_seconds(rounds, 8.0) == 9.0
     assert rounds_left(rounds, 8.0, remaining=60.0) == 6
 
 
@@ -71,7 +71,7 @@ def test_a_window_grows_at_once_with_a_start_that_took_long_as_far_as_there_is_t
 
 @given(ROUNDS, st.floats(2.0, 30.0), st.floats(0.0, 1000.0))
 def test_a_window_is_never_shorter_than_asked_for_and_grows_only_as_far_as_there_is_time(
-    rounds: list[Spent], asked: float, remaining: float
+    rounds: list[RoundCost], asked: float, remaining: float
 ) -> None:
     window = next_window(asked, rounds, remaining)
     assert window == asked or asked < window <= remaining
@@ -80,7 +80,7 @@ def test_a_window_is_never_shorter_than_asked_for_and_grows_only_as_far_as_there
 def test_what_is_to_be_expected_is_told_with_a_time_that_would_do() -> None:
     told = shortage([spent(20.0, executions=5)], {"GetMenuQuery": 100}, elapsed=30.0, remaining=150.0)
     assert told == Shortage("GetMenuQuery", 40, 100, 410.0)
-    assert told.sentence() == (
+    assert told.describe() == (
         "GetMenuQuery will have 40 of the 100 executions that a verdict needs: give --max-duration 410"
     )
 
@@ -99,7 +99,7 @@ def test_rounds_at_the_same_pace_give_enough_in_the_time_that_is_advised(
 def test_a_gate_of_hours_is_not_advised() -> None:
     told = shortage([spent(20.0, executions=1)], {"GetMenuQuery": 1000}, elapsed=30.0, remaining=150.0)
     assert told is not None
-    assert told.sentence().endswith(
+    assert told.describe().endswith(
         "even an hour is too short; set a lower min_samples for it, or ignore = true"
     )
 
@@ -110,10 +110,10 @@ def test_operations_that_need_none_are_not_short() -> None:
 
 def test_the_end_says_where_the_time_went_and_which_flags_help() -> None:
     quick, slow = [spent(6.0, window=4.0)] * 3, [spent(30.0, window=10.0)] * 3
-    assert ran_out(quick, 180.0, None) == (
+    assert describe_timeout(quick, 180.0, None) == (
         "the time was too short for a verdict: 3 rounds in 180 s, 12 s of them measured; "
         "give --max-duration 360"
     )
-    assert ran_out(slow, 100.0, Shortage("GetMenuQuery", 40, 100, 450.0)).endswith(
+    assert describe_timeout(slow, 100.0, Shortage("GetMenuQuery", 40, 100, 450.0)).endswith(
         "give --max-duration 450, or --round-duration 20: starts and ends take 20 s of each round"
     )

@@ -35,7 +35,7 @@ def tree(tmp_path: Path) -> Path:
 
 def taken(tree: Path, monkeypatch: pytest.MonkeyPatch) -> AbstractContextManager[Checkout]:
     monkeypatch.chdir(tree)
-    return snapshot.taken(git.working_tree(), Path("runs"))
+    return snapshot.take_snapshot(git.working_tree(), Path("runs"))
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -22,7 +22,7 @@ from mario_perf.cli.init_command import init
 from mario_perf.configuration import policy_file
 from mario_perf.configuration.policy import Service
 from mario_perf.errors import MetricNotFoundError, SourceUnreachableError, UserError
-from mario_perf.gate.prometheus_server import scraping
+from mario_perf.gate.prometheus_server import start_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,7 +234,7 @@ def test_a_service_that_is_not_there_is_told_in_a_line(url: str, tmp_path: Path)
 def test_a_prometheus_is_asked_for_the_histograms_of_one_service(url: str, tmp_path: Path) -> None:
     port = int(url.rpartition(":")[2].removesuffix("/metrics"))
     output = tmp_path / "perf.toml"
-    with scraping("/metrics", tmp_path / "prometheus.log") as server:
+    with start_server("/metrics", tmp_path / "prometheus.log") as server:
         server.scrape([port])
         prometheus = server.url
         _wait_until_scraped(prometheus)

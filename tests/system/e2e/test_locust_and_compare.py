@@ -10,7 +10,7 @@ import pytest
 
 from mario_perf import runs
 from mario_perf.configuration import policy_file
-from mario_perf.gate.prometheus_server import scraping
+from mario_perf.gate.prometheus_server import start_server
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.prometheus_source import PrometheusSource
@@ -38,7 +38,7 @@ def test_a_run_is_judged_against_a_saved_one_through_prometheus(
 ) -> None:
     service = pizzeria()
     port = int(service.rpartition(":")[2])
-    with scraping("/metrics", tmp_path / "prometheus.log") as server:
+    with start_server("/metrics", tmp_path / "prometheus.log") as server:
         server.scrape([port])
         prometheus = server.url
         locust(service, tmp_path)

@@ -16,8 +16,8 @@ from mario_perf.configuration.policy import Policy, Service
 from mario_perf.errors import UserError
 from mario_perf.gate.duet import Duet, play
 from mario_perf.gate.load_plan import QUIET
-from mario_perf.gate.load_process import Load
-from mario_perf.gate.sides import fresh
+from mario_perf.gate.load_process import LoadPlan
+from mario_perf.gate.sides import serve_builds
 from mario_perf.model import Outcome
 from mario_perf.reports.progress import PlainNarrator
 from mario_perf.sources.source import open_source
@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[3]
 def failing_from(round_: int) -> Serving:
     """The pizzeria twice, until a round whose services cannot be started."""
     sides = ("candidate", "baseline")
-    serving = fresh(*(Build(side, Checkout(ROOT, "abc"), None) for side in sides))
+    serving = serve_builds(*(Build(side, Checkout(ROOT, "abc"), None) for side in sides))
 
     @contextmanager
     def served(number: int, folder: Path) -> Iterator[Services]:
@@ -46,8 +46,8 @@ def failing_from(round_: int) -> Serving:
 
 
 def duet(serving: Serving, folder: Path) -> Duet:
-    load = Load(
-        users=2, seed=1, scenario="mario", warm_up=0.2, window=2.0, think="0", quiet=QUIET, settle=0.0
+    load = LoadPlan(
+        users=2, seed=1, scenario="mario", warm_up=0.2, window=2.0, think="0", quiet=QUIET, initial_idle=0.0
     )
     policy = Policy()
     return Duet(
@@ -56,8 +56,8 @@ def duet(serving: Serving, folder: Path) -> Duet:
         policy=policy,
         source_of=open_source(policy.metrics),
         folder=folder,
-        longest=120.0,
-        most=3,
+        max_duration=120.0,
+        max_rounds=3,
         until_decided=True,
     )
 
@@ -79,7 +79,7 @@ def test_a_side_that_restarts_ends_it_since_no_further_round_can_make_up_for_tha
     restarting = Service(start=("sh", "-c", once), ready="/ready")
     checkout = Checkout(ROOT, "abc")
     steady = Build("baseline", checkout, None)
-    asked = duet(fresh(Build("candidate", checkout, restarting), steady), tmp_path)
+    asked = duet(serve_builds(Build("candidate", checkout, restarting), steady), tmp_path)
     result = play(replace(asked, load=replace(asked.load, window=6.0)), PlainNarrator())
     assert result.outcome is Outcome.INVALID
     assert [run.run_id for run in result.runs] == ["round-1"]

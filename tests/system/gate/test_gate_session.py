@@ -12,7 +12,7 @@ from mario_perf.gate import gate_session
 
 
 def test_where_an_unexpected_error_came_from_is_kept_in_the_folder(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError) as caught, gate_session._details_kept(tmp_path):
+    with pytest.raises(ZeroDivisionError) as caught, gate_session._keep_error_details(tmp_path):
         _ = 1 / 0
     log = tmp_path / "error.log"
     assert caught.value.__notes__ == [f"details in {log}"]
@@ -21,7 +21,7 @@ def test_where_an_unexpected_error_came_from_is_kept_in_the_folder(tmp_path: Pat
 
 
 def test_an_error_of_the_user_leaves_no_log(tmp_path: Path) -> None:
-    with pytest.raises(UserError), gate_session._details_kept(tmp_path):
+    with pytest.raises(UserError), gate_session._keep_error_details(tmp_path):
         raise UserError("wrong")
     assert not list(tmp_path.iterdir())
 
@@ -30,7 +30,7 @@ def test_an_unexpected_error_is_one_line_that_says_where_its_details_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_: object) -> int:
-        with gate_session._details_kept(tmp_path):
+        with gate_session._keep_error_details(tmp_path):
             return 1 // 0
 
     monkeypatch.setattr(gate_session, "run", broken)
@@ -44,5 +44,5 @@ def test_an_unexpected_error_is_one_line_that_says_where_its_details_are(
 
 def test_a_gate_of_a_commit_against_itself_says_so() -> None:
     commit, changed = Checkout(Path(), "abc"), Checkout(Path(), "abc with changes")
-    assert gate_session._named(commit, commit) == "baseline abc, candidate abc: the same commit"
-    assert gate_session._named(commit, changed) == "baseline abc, candidate abc with changes"
+    assert gate_session._revisions_text(commit, commit) == "baseline abc, candidate abc: the same commit"
+    assert gate_session._revisions_text(commit, changed) == "baseline abc, candidate abc with changes"

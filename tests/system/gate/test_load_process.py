@@ -10,7 +10,7 @@ import pytest
 from mario_perf.configuration.policy import Load
 from mario_perf.errors import UserError
 from mario_perf.gate import load_process
-from mario_perf.gate.load_process import LOCUSTFILE, from_snapshot, locustfile
+from mario_perf.gate.load_process import LOCUSTFILE, find_locustfile, from_snapshot
 from mario_perf.gate.sides import Services, Target
 from tests.system.load.exposition import serving
 
@@ -19,11 +19,11 @@ def test_a_locustfile_is_found_from_where_the_policy_is(tmp_path: Path) -> None:
     (tmp_path / "load").mkdir()
     wanted = tmp_path / "load" / "shop.py"
     wanted.touch()
-    assert locustfile(Load(locustfile="load/shop.py"), tmp_path / "perf.toml") == wanted
+    assert find_locustfile(Load(locustfile="load/shop.py"), tmp_path / "perf.toml") == wanted
 
 
 def test_without_one_the_pizzeria_is_what_is_loaded(tmp_path: Path) -> None:
-    assert locustfile(Load(), tmp_path / "perf.toml") == LOCUSTFILE
+    assert find_locustfile(Load(), tmp_path / "perf.toml") == LOCUSTFILE
     assert LOCUSTFILE.is_file()
 
 
@@ -32,12 +32,12 @@ def test_one_that_is_not_there_is_told_with_where_it_was_named(tmp_path: Path) -
     with pytest.raises(
         UserError, match=r"shop\.py: no such file; correct \[load\] locustfile in .*perf.toml"
     ):
-        locustfile(Load(locustfile="shop.py"), policy)
+        find_locustfile(Load(locustfile="shop.py"), policy)
 
 
-def opened(users: int | None) -> load_process.Load:
+def opened(users: int | None) -> load_process.LoadPlan:
     """Four journeys a second, for a moment."""
-    return load_process.Load(
+    return load_process.LoadPlan(
         users=users,
         seed=1,
         scenario="mario",
@@ -45,7 +45,7 @@ def opened(users: int | None) -> load_process.Load:
         window=0.5,
         think="0",
         quiet=0.1,
-        settle=0.0,
+        initial_idle=0.0,
         rate=4.0,
     )
 
@@ -75,7 +75,7 @@ def test_what_is_played_comes_from_the_snapshot_where_it_has_it(
 def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp_path: Path) -> None:
     with serving() as url:
         target = Target(url, None, "/metrics")
-        done = load_process.run(opened(users=None), Services(target), tmp_path / "run", lambda: None)
+        done = load_process.run_locust(opened(users=None), Services(target), tmp_path / "run", lambda: None)
     assert (done.record.model, done.record.users) == ("open", 10)
     assert done.record.arrivals is not None
     assert done.record.arrivals.max_users == 20
@@ -85,6 +85,6 @@ def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp
 def test_users_that_an_open_model_is_given_are_all_that_there_are(tmp_path: Path) -> None:
     with serving() as url:
         target = Target(url, None, "/metrics")
-        done = load_process.run(opened(users=3), Services(target), tmp_path / "run", lambda: None)
+        done = load_process.run_locust(opened(users=3), Services(target), tmp_path / "run", lambda: None)
     assert done.record.arrivals is not None
     assert (done.record.users, done.record.arrivals.max_users) == (3, 3)

@@ -9,7 +9,7 @@ import pytest
 from mario_perf.builds import git
 from mario_perf.configuration.policy import Service
 from mario_perf.errors import UserError
-from mario_perf.gate.same_environment import Difference, difference, told
+from mario_perf.gate.same_environment import DependencyDifference, compare_dependencies, package_findings
 from mario_perf.run_record import Packages, Side, TargetRecord
 from tests.system.builds.test_git import repository, run
 
@@ -39,20 +39,20 @@ def builds(repository: Path) -> tuple[str, Checkout]:
 @pytest.mark.parametrize("service", [None, SERVICE])
 def test_one_environment_for_both_is_refused(builds: tuple[str, Checkout], service: Service | None) -> None:
     with pytest.raises(UserError, match=r"requirements\.txt differs between .*--same-environment") as refused:
-        difference(*builds, service, accepted=False)
+        compare_dependencies(*builds, service, accepted=False)
     assert "\n" not in str(refused.value)
 
 
 def test_the_refusal_says_what_to_write(builds: tuple[str, Checkout]) -> None:
     with pytest.raises(UserError, match=r'setup = "pip" in \[service\]'):
-        difference(*builds, SERVICE, accepted=False)
+        compare_dependencies(*builds, SERVICE, accepted=False)
 
 
 def test_who_wants_one_environment_gets_a_warning(builds: tuple[str, Checkout]) -> None:
-    by_flag = difference(*builds, SERVICE, accepted=True)
-    by_policy = difference(*builds, Service(start=SERVICE.start, setup=()), accepted=False)
-    assert by_flag == by_policy == Difference(("requirements.txt",), prepared=False)
-    (warning,) = told(by_flag, ())
+    by_flag = compare_dependencies(*builds, SERVICE, accepted=True)
+    by_policy = compare_dependencies(*builds, Service(start=SERVICE.start, setup=()), accepted=False)
+    assert by_flag == by_policy == DependencyDifference(("requirements.txt",), separate_packages=False)
+    (warning,) = package_findings(by_flag, ())
     assert warning.severity == "warning"
     assert "requirements.txt differs between the builds" in warning.message
 
@@ -61,9 +61,9 @@ def test_who_wants_one_environment_gets_a_warning(builds: tuple[str, Checkout]) 
     "service", [Service(start=SERVICE.start, setup=("make",)), Service(start=("uv", "run", "shop"))]
 )
 def test_builds_that_are_prepared_may_differ(builds: tuple[str, Checkout], service: Service) -> None:
-    found = difference(*builds, service, accepted=False)
-    assert found.prepared
-    assert list(told(found, ())) == []
+    found = compare_dependencies(*builds, service, accepted=False)
+    assert found.separate_packages
+    assert list(package_findings(found, ())) == []
 
 
 def test_builds_that_name_the_same_run_in_one_environment(
@@ -72,9 +72,9 @@ def test_builds_that_name_the_same_run_in_one_environment(
     """A link among them is no file of its own, and a comment is no dependency."""
     (repository / "requirements.txt").write_text("typeguard==2.6.1  # known to be fast\n")
     (repository / "requirements-more.txt").symlink_to("requirements.txt")
-    found = difference(*builds, SERVICE, accepted=False)
+    found = compare_dependencies(*builds, SERVICE, accepted=False)
     assert found.paths == ()
-    assert list(told(found, ())) == []
+    assert list(package_findings(found, ())) == []
 
 
 @pytest.mark.parametrize(("versions", "warnings"), [(("1", "1"), 1), (("1", "2"), 0), (("1", None), 0)])
@@ -93,4 +93,11 @@ def test_a_setup_that_gives_both_builds_the_same_packages_is_told(
         )
         for side, version in zip(get_args(Side), versions, strict=True)
     ]
-    assert len(list(told(Difference(("requirements.txt",), prepared=True), targets))) == warnings
+    assert (
+        len(
+            list(
+                package_findings(DependencyDifference(("requirements.txt",), separate_packages=True), targets)
+            )
+        )
+        == warnings
+    )

@@ -18,8 +18,8 @@ from mario_perf.configuration.policy import Policy, Service
 from mario_perf.errors import UserError
 from mario_perf.gate import stored
 from mario_perf.gate.load_plan import QUIET
-from mario_perf.gate.load_process import Load
-from mario_perf.gate.stored import Stored, play
+from mario_perf.gate.load_process import LoadPlan
+from mario_perf.gate.stored import StoredComparison, play
 from mario_perf.model import Outcome
 from mario_perf.reports.progress import PlainNarrator
 from mario_perf.sources.source import open_source
@@ -34,7 +34,7 @@ RUN_IT = f"exec {sys.executable} -m mario_perf.pizzeria --port {{port}}"
 @pytest.fixture(autouse=True)
 def _two_short_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(stored, "RUNS", 2)
+    monkeypatch.setattr(stored, "RUNS_PER_BUILD", 2)
 
 
 def build(name: str, script: str, *setup: str) -> Build:
@@ -42,7 +42,7 @@ def build(name: str, script: str, *setup: str) -> Build:
     return Build(name, Checkout(ROOT, "abc"), service)
 
 
-def asked(candidate: Build, baseline: Build, folder: Path, window: float = 1.0) -> Stored:
+def asked(candidate: Build, baseline: Build, folder: Path, window: float = 1.0) -> StoredComparison:
     policy = Policy()
 
     @contextmanager
@@ -50,11 +50,18 @@ def asked(candidate: Build, baseline: Build, folder: Path, window: float = 1.0) 
         with prepared(baseline, folder, PlainNarrator()) as ready:
             yield ready
 
-    return Stored(
+    return StoredComparison(
         candidate=candidate,
-        committed=committed,
-        load=Load(
-            users=2, seed=1, scenario="mario", warm_up=0.2, window=window, think="0", quiet=QUIET, settle=0.0
+        open_baseline_build=committed,
+        load=LoadPlan(
+            users=2,
+            seed=1,
+            scenario="mario",
+            warm_up=0.2,
+            window=window,
+            think="0",
+            quiet=QUIET,
+            initial_idle=0.0,
         ),
         policy=policy,
         source_of=open_source(policy.metrics),
@@ -96,7 +103,7 @@ def test_what_is_kept_is_compared_with_and_told_and_nothing_is_built(
     candidate = build("candidate", RUN_IT)
     ask = asked(candidate, build("baseline", RUN_IT, "false"), tmp_path)
     (tmp_path / "before").mkdir()
-    run = stored._played(replace(ask, folder=tmp_path / "before"), candidate, 1, PlainNarrator())
+    run = stored._play_run(replace(ask, folder=tmp_path / "before"), candidate, 1, PlainNarrator())
     path = stored_baselines.save(run.candidate).path
     result = play(ask, PlainNarrator())
     assert result.baseline_runs == ("candidate-1",)
