@@ -11,8 +11,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import embedded_pizzeria
-from mario_perf.builds.ports import free_port, on_other_ports
-from mario_perf.builds.processes import running, wait_until_ready
+from mario_perf.builds.ports import free_port, retry_on_other_ports
+from mario_perf.builds.processes import start_process, wait_until_ready
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.configuration.policy import ENVIRONMENT
 from mario_perf.configuration.service_metrics import CQRS
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from mario_perf.builds.processes import Child
     from mario_perf.configuration.policy import Policy, Service
 
-STARTING = 60.0
+START_TIMEOUT = 60.0
 """Seconds that a service may take to answer."""
 
-PADDING = 4096
+MAX_PADDING = 4096
 """Bytes by which a round may lengthen the environment of a side: a page of memory."""
 
-METRICS = "/metrics"
+DEFAULT_METRICS_PATH = "/metrics"
 """The default path of a service's metrics."""
 
 
@@ -47,21 +47,21 @@ class Build:
     checkout: Checkout
     service: Service | None
     faults: tuple[str, ...] = ()
-    until: float = math.inf
+    deadline: float = math.inf
     environment: Path | None = None  # made by the policy's setup
 
     @property
     def metrics_path(self) -> str:
         """Where it shows its metrics."""
-        return self.service.metrics if self.service else METRICS
+        return self.service.metrics if self.service else DEFAULT_METRICS_PATH
 
     def command(self, port: int) -> list[str]:
         """What starts it: the policy's words, or the embedded pizzeria of this checkout."""
         if self.service is None:
             return embedded_pizzeria.command(port, self.faults)
-        return [word.replace("{port}", str(port)) for word in self.filled(self.service.start)]
+        return [word.replace("{port}", str(port)) for word in self.fill(self.service.start)]
 
-    def filled(self, words: Sequence[str]) -> list[str]:
+    def fill(self, words: Sequence[str]) -> list[str]:
         """Words of the policy, with this build's environment."""
         return [word.replace(ENVIRONMENT, str(self.environment)) for word in words]
 
@@ -80,7 +80,7 @@ class Instance:
         return f"http://127.0.0.1:{self.port}"
 
 
-def startable(policy: Policy) -> Service | None:
+def startable_service(policy: Policy) -> Service | None:
     """The policy's service; None for the embedded pizzeria.
 
     Raises:
@@ -102,11 +102,11 @@ def startable(policy: Policy) -> Service | None:
 
 def metrics_path(policy: Policy) -> str:
     """Where a policy's service shows its metrics."""
-    return policy.service.metrics if policy.service else METRICS
+    return policy.service.metrics if policy.service else DEFAULT_METRICS_PATH
 
 
 @contextmanager
-def served(builds: Sequence[Build], seed: int, folder: Path) -> Iterator[tuple[Instance, ...]]:
+def serve(builds: Sequence[Build], seed: int, folder: Path) -> Iterator[tuple[Instance, ...]]:
     """The services, started in this order, all answering; stopped afterwards. Logs go beside ``folder``.
 
     Ports are new each time, so that no side keeps what may be the better one. What differs between sides
@@ -120,44 +120,44 @@ def served(builds: Sequence[Build], seed: int, folder: Path) -> Iterator[tuple[I
     """
     with (
         temporary_folder("service") as scratch,
-        on_other_ports(lambda: _answering(builds, seed, folder, scratch)) as instances,
+        retry_on_other_ports(lambda: _start_and_wait(builds, seed, folder, scratch)) as instances,
     ):
         yield instances
 
 
 @contextmanager
-def _answering(
+def _start_and_wait(
     builds: Sequence[Build], seed: int, folder: Path, scratch: Path
 ) -> Iterator[tuple[Instance, ...]]:
     with ExitStack() as stack:
-        instances = tuple(_started(build, seed, folder, scratch, stack) for build in builds)
+        instances = tuple(_start(build, seed, folder, scratch, stack) for build in builds)
         for each in instances:
             ready = each.build.service.ready if each.build.service else "/ready"
-            timeout = min(STARTING, each.build.until - time.monotonic())
+            timeout = min(START_TIMEOUT, each.build.deadline - time.monotonic())
             wait_until_ready(each.process, each.url + ready, timeout)
         try:
             yield instances
         finally:
             # Ask all first: each takes a moment to close its connections.
             for each in instances:
-                each.process.ask_to_end()
+                each.process.terminate()
 
 
-def _started(build: Build, seed: int, folder: Path, scratch: Path, stack: ExitStack) -> Instance:
+def _start(build: Build, seed: int, folder: Path, scratch: Path, stack: ExitStack) -> Instance:
     port, log = free_port(), folder.with_suffix(f".{build.name}.log")
     env = _environment(build, seed, scratch)
-    child = running(build.name, build.command(port), log, cwd=build.checkout.path, env=env)
+    child = start_process(build.name, build.command(port), log, cwd=build.checkout.path, env=env)
     return Instance(build, port, stack.enter_context(child))
 
 
 def _environment(build: Build, seed: int, scratch: Path) -> dict[str, str]:
     """What a service gets besides this process' environment; its temporary files go into ``scratch``."""
     # The checkout's own code must win over whatever is installed, in both usual layouts.
-    own = [str(build.checkout.path / place) for place in ("", "src")]
-    users = [given] if (given := os.environ.get("PYTHONPATH")) else []
-    padding = Random(f"{seed} {build.name}").randrange(PADDING)  # noqa: S311 - nobody has to guess it
+    own_code = [str(build.checkout.path / place) for place in ("", "src")]
+    inherited = [pythonpath] if (pythonpath := os.environ.get("PYTHONPATH")) else []
+    padding = Random(f"{seed} {build.name}").randrange(MAX_PADDING)  # noqa: S311 - nobody has to guess it
     env = {
-        "PYTHONPATH": os.pathsep.join([*own, *users]),
+        "PYTHONPATH": os.pathsep.join([*own_code, *inherited]),
         "PYTHONSAFEPATH": "",
         # The same hash seed on both sides: the order of a set must not differ between builds.
         "PYTHONHASHSEED": str(seed % 2**32),
@@ -165,13 +165,13 @@ def _environment(build: Build, seed: int, scratch: Path) -> dict[str, str]:
         "MARIO_PERF_PADDING": "x" * padding,
         "TMPDIR": str(scratch),
     }
-    return env if build.environment is None else env | _activated(build.environment)
+    return env if build.environment is None else env | _activation(build.environment)
 
 
-def _activated(environment: Path) -> dict[str, str]:
+def _activation(environment: Path) -> dict[str, str]:
     """The variables that put an environment's commands first, of Python or of Node."""
-    places = [str(environment / place) for place in ("bin", "node_modules/.bin")]
+    commands = [str(environment / folder) for folder in ("bin", "node_modules/.bin")]
     return {
-        "PATH": os.pathsep.join([*places, os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([*commands, os.environ.get("PATH", os.defpath)]),
         "VIRTUAL_ENV": str(environment),
     }

@@ -73,7 +73,7 @@ def names_dependencies(path: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in _PATTERNS)
 
 
-def differing(baseline: Mapping[str, bytes], candidate: Mapping[str, bytes]) -> tuple[str, ...]:
+def changed_files(baseline: Mapping[str, bytes], candidate: Mapping[str, bytes]) -> tuple[str, ...]:
     """Paths of the files that name other dependencies in one build than in the other; sorted.
 
     Comments, order and what a file says of anything else, such as the service's own version, are no
@@ -81,7 +81,9 @@ def differing(baseline: Mapping[str, bytes], candidate: Mapping[str, bytes]) -> 
     """
     paths = sorted(baseline.keys() | candidate.keys())
     return tuple(
-        path for path in paths if _said(path, baseline.get(path)) != _said(path, candidate.get(path))
+        path
+        for path in paths
+        if _dependencies_in(path, baseline.get(path)) != _dependencies_in(path, candidate.get(path))
     )
 
 
@@ -94,7 +96,7 @@ def resolves(start: Sequence[str]) -> bool:
     return word is None or word in arguments
 
 
-def ready_made(paths: Iterable[str]) -> str:
+def suggest_setup(paths: Iterable[str]) -> str:
     """The name of the ready-made setup that fits such files best."""
     names = {PurePosixPath(path).name for path in paths}
     if "uv.lock" in names:
@@ -102,7 +104,7 @@ def ready_made(paths: Iterable[str]) -> str:
     return "npm" if any(fnmatchcase(name, each) for each in _NODE for name in names) else "pip"
 
 
-def _said(path: str, content: bytes | None) -> object:
+def _dependencies_in(path: str, content: bytes | None) -> object:
     """What a file says of dependencies; its lines where it cannot be read as what its name promises."""
     if content is None:
         return None
@@ -132,34 +134,34 @@ def _lines(text: str) -> list[str]:
 
 
 def _requirements(text: str) -> list[str]:
-    whole = re.sub(r"\\\r?\n", " ", text)
-    return sorted(_lines(re.sub(r"(?m)(^|\s)#.*$", "", whole)))
+    joined = re.sub(r"\\\r?\n", " ", text)
+    return sorted(_lines(re.sub(r"(?m)(^|\s)#.*$", "", joined)))
 
 
 def _pyproject(text: str) -> object:
-    read = tomllib.loads(text)
-    read["tool"] = {name: table for name, table in read.get("tool", {}).items() if name in _MANAGERS}
-    tables = {name: read[name] for name in _TABLES if name in read}
-    return _under(tables, _PYPROJECT_KEYS), tables.get("dependency-groups")
+    document = tomllib.loads(text)
+    document["tool"] = {name: table for name, table in document.get("tool", {}).items() if name in _MANAGERS}
+    tables = {name: document[name] for name in _TABLES if name in document}
+    return _select_at_any_depth(tables, _PYPROJECT_KEYS), tables.get("dependency-groups")
 
 
 def _cargo(text: str) -> object:
-    return _under(tomllib.loads(text), _CARGO_KEYS)
+    return _select_at_any_depth(tomllib.loads(text), _CARGO_KEYS)
 
 
 def _package(text: str) -> object:
-    return _only(json.loads(text), _PACKAGE_KEYS)
+    return _select(json.loads(text), _PACKAGE_KEYS)
 
 
 def _composer(text: str) -> object:
-    return _only(json.loads(text), _COMPOSER_KEYS)
+    return _select(json.loads(text), _COMPOSER_KEYS)
 
 
 def _package_lock(text: str) -> object:
-    read = json.loads(text)
-    packages = dict(read.get("packages", {}))
-    packages[""] = _only(packages.get("", {}), _PACKAGE_KEYS)
-    return packages, read.get("dependencies") if len(packages) == 1 else None
+    document = json.loads(text)
+    packages = dict(document.get("packages", {}))
+    packages[""] = _select(packages.get("", {}), _PACKAGE_KEYS)
+    return packages, document.get("dependencies") if len(packages) == 1 else None
 
 
 def _pipfile_lock(text: str) -> object:
@@ -168,8 +170,8 @@ def _pipfile_lock(text: str) -> object:
 
 def _lock(text: str) -> object:
     """Packages of a lock in TOML, but the version of what is locked itself."""
-    read = tomllib.loads(text)
-    return [_without_own_version(each) for each in read.get("package", read.get("packages", []))]
+    document = tomllib.loads(text)
+    return [_without_own_version(each) for each in document.get("package", document.get("packages", []))]
 
 
 def _without_own_version(package: Mapping[str, Any]) -> object:
@@ -184,36 +186,41 @@ def _cargo_lock(text: str) -> object:
 
 
 def _setup_cfg(text: str) -> object:
-    read = configparser.ConfigParser(interpolation=None)
-    read.read_string(text)
-    options = dict(read["options"]) if read.has_section("options") else {}
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(text)
+    options = dict(parser["options"]) if parser.has_section("options") else {}
     extras = "options.extras_require"
-    return _only(options, _SETUP_KEYS), dict(read[extras]) if read.has_section(extras) else {}
+    return _select(options, _SETUP_KEYS), dict(parser[extras]) if parser.has_section(extras) else {}
 
 
 def _setup_py(text: str) -> object:
     """The dependencies where they stand in the call of ``setup``; else the whole program."""
     program = ast.parse(text)
     calls = [each for each in ast.walk(program) if isinstance(each, ast.Call)]
-    named = {word.arg: word.value for call in calls for word in call.keywords if word.arg in _SETUP_KEYS}
+    keywords = {
+        keyword.arg: keyword.value
+        for call in calls
+        for keyword in call.keywords
+        if keyword.arg in _SETUP_KEYS
+    }
     try:
-        return {name: ast.literal_eval(value) for name, value in named.items()} or ast.dump(program)
+        return {name: ast.literal_eval(value) for name, value in keywords.items()} or ast.dump(program)
     except ValueError:
         return ast.dump(program)
 
 
-def _only(table: Mapping[str, Any], keys: frozenset[str]) -> dict[str, Any]:
+def _select(table: Mapping[str, Any], keys: frozenset[str]) -> dict[str, Any]:
     return {key: value for key, value in table.items() if key in keys}
 
 
-def _under(table: Mapping[str, Any], keys: frozenset[str]) -> dict[str, Any]:
+def _select_at_any_depth(table: Mapping[str, Any], keys: frozenset[str]) -> dict[str, Any]:
     """What stands under one of the keys, at any depth; tables without any are left out."""
-    kept = {
-        key: value if key in keys else _under(value, keys)
+    selected = {
+        key: value if key in keys else _select_at_any_depth(value, keys)
         for key, value in table.items()
         if key in keys or isinstance(value, Mapping)
     }
-    return {key: value for key, value in kept.items() if value}
+    return {key: value for key, value in selected.items() if value}
 
 
 _READERS: Mapping[str, Callable[[str], object]] = {

@@ -17,11 +17,11 @@ MODULE = "mario_perf.pizzeria"
 MAIN = f"{MODULE.replace('.', '/')}/__main__.py"
 """The file that ``python -m`` runs, from the root of a checkout of ours."""
 
-CHECKING = 60.0
+CHECK_TIMEOUT = 60.0
 """Seconds that the pizzeria may take to look at its options."""
 
 
-def held_by(root: Path) -> bool:
+def is_own_checkout(root: Path) -> bool:
     """Whether a folder is a checkout of mario-perf itself.
 
     A package of the same name in somebody else's repository is not enough: its name may be chance.
@@ -33,7 +33,7 @@ def held_by(root: Path) -> bool:
     return project == PROJECT and (root / MAIN).is_file()
 
 
-def installed() -> Checkout:
+def installed_checkout() -> Checkout:
     """The pizzeria that came with this installation."""
     return Checkout(Path(__file__).parents[2], f"{PROJECT} {version(PROJECT)}")
 
@@ -46,18 +46,18 @@ def check_faults(checkout: Checkout, faults: tuple[str, ...]) -> None:
     """
     if not faults:
         return
-    done = subprocess.run(
+    process = subprocess.run(
         [*command(0, faults), "--check"],
         cwd=checkout.path,
         env=os.environ | {"PYTHONPATH": str(checkout.path), "PYTHONSAFEPATH": ""},
         capture_output=True,
         text=True,
-        timeout=CHECKING,
+        timeout=CHECK_TIMEOUT,
         check=False,
     )
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["the faults could not be checked"]
-        raise UserError(said[-1].removeprefix("pizzeria: "))
+    if process.returncode:
+        lines = process.stderr.strip().splitlines() or ["the faults could not be checked"]
+        raise UserError(lines[-1].removeprefix("pizzeria: "))
 
 
 def command(port: int, faults: tuple[str, ...] = ()) -> list[str]:

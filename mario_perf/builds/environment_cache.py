@@ -14,30 +14,30 @@ from mario_perf.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-KEPT = 10
+MAX_ENVIRONMENTS = 10
 """Environments that stay, the last used; more where more are in use."""
 
 
-def place() -> Path:
+def cache_folder() -> Path:
     """Where they are kept: a folder in the user's cache.
 
     Raises:
         UserError: it cannot be made.
     """
     folder = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111
-    kept = folder.absolute() / "mario-perf" / "environments"
+    environments = folder.absolute() / "mario-perf" / "environments"
     try:
-        kept.mkdir(parents=True, exist_ok=True)
+        environments.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(
-            f"{kept}: environments cannot be stored there ({error.strerror}); "
+            f"{environments}: environments cannot be stored there ({error.strerror}); "
             "set XDG_CACHE_HOME to a writable folder"
         ) from error
-    return kept
+    return environments
 
 
 @contextmanager
-def kept(folder: Path, name: str, make: Callable[[Path], None]) -> Iterator[Path]:
+def acquire(folder: Path, name: str, make: Callable[[Path], None]) -> Iterator[Path]:
     """The environment of a name: made if it is not there whole, and not removed while the block runs.
 
     ``make`` fills an empty folder, which has its final path: an environment of Python cannot be moved. Only
@@ -54,19 +54,19 @@ def kept(folder: Path, name: str, make: Callable[[Path], None]) -> Iterator[Path
                 _make(folder, name, make)
             fcntl.flock(lock, fcntl.LOCK_SH)  # which lets go of the lock for a moment
         os.utime(_marker(folder, name))
-        prune(folder, KEPT)
+        prune(folder, MAX_ENVIRONMENTS)
         yield folder / name
 
 
-def prune(folder: Path, most: int) -> None:
+def prune(folder: Path, max_environments: int) -> None:
     """Remove what was not used for longest, and what was never whole; nothing that is in use."""
-    used = sorted(folder.glob("*.whole"), key=lambda marker: marker.stat().st_mtime, reverse=True)
-    stay = {marker.stem for marker in used[:most]}
-    for each in folder.iterdir():
-        if each.is_dir() and each.name not in stay:
-            with suppress(BlockingIOError), _lock(folder, each.name) as lock:
+    markers = sorted(folder.glob("*.whole"), key=lambda marker: marker.stat().st_mtime, reverse=True)
+    newest = {marker.stem for marker in markers[:max_environments]}
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name not in newest:
+            with suppress(BlockingIOError), _lock(folder, entry.name) as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _remove(folder, each.name)
+                _remove(folder, entry.name)
 
 
 def _make(folder: Path, name: str, make: Callable[[Path], None]) -> None:

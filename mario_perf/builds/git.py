@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import process_environment
-from mario_perf.builds.temporary_folder import is_of, remove, temporary_folder
+from mario_perf.builds.temporary_folder import has_kind, remove, temporary_folder
 from mario_perf.errors import UserError
 from mario_perf.interruption import deferred
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+MAIN_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 TIMEOUT = 60.0
-FETCHING = 600.0
+FETCH_TIMEOUT = 600.0
 """Seconds that git may take, and that fetching submodules may."""
 
 _REMOTE = re.compile(r"(?:(?:https?|ssh|git)://[^/]+/|[^/:]+:(?!//))(.+?)(?:\.git)?/?")
 """An address on a host, and the path there."""
 
-_KIND = "checkout"
+_FOLDER_KIND = "checkout"
 """Of a temporary folder."""
 
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
@@ -90,30 +90,30 @@ def resolve(revision: str) -> str:
 
 def title(revision: str) -> str:
     """The first line of a commit's message; empty where there is no such commit."""
-    return _said("log", "-1", "--format=%s", revision, "--")
+    return _output_or_empty("log", "-1", "--format=%s", revision, "--")
 
 
 def branch() -> str:
     """The branch that is checked out; empty where it is none."""
-    return _said("symbolic-ref", "--quiet", "--short", "HEAD")
+    return _output_or_empty("symbolic-ref", "--quiet", "--short", "HEAD")
 
 
 def project() -> str:
     """OWNER/NAME of where the repository came from; else what its folder is called."""
-    if found := _REMOTE.fullmatch(_said("remote", "get-url", "origin")):
-        return found[1]
+    if match := _REMOTE.fullmatch(_output_or_empty("remote", "get-url", "origin")):
+        return match[1]
     folder = root()
     return folder.name if folder else ""
 
 
-def _said(*arguments: str) -> str:
+def _output_or_empty(*arguments: str) -> str:
     try:
         return output(*arguments)
     except UserError:
         return ""
 
 
-def holds(commit: str, path: str) -> bool:
+def has_file(commit: str, path: str) -> bool:
     """Whether a commit has a file."""
     try:
         output("cat-file", "-e", f"{commit}:{path}")
@@ -130,9 +130,11 @@ def default_baseline() -> str:
     Raises:
         UserError: there is no main branch, or no history back to it.
     """
-    main = next((name for name in MAIN if _exists(name)), None)
+    main = next((name for name in MAIN_BRANCHES if _exists(name)), None)
     if main is None:
-        raise UserError(f"no main branch to compare with (none of {', '.join(MAIN)}); give --against REV")
+        raise UserError(
+            f"no main branch to compare with (none of {', '.join(MAIN_BRANCHES)}); give --against REV"
+        )
     try:
         return output("merge-base", "HEAD", main)
     except UserError as error:
@@ -152,24 +154,24 @@ def paths(checkout: Checkout) -> frozenset[str]:
     )
 
 
-def files(checkout: Checkout, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+def files(checkout: Checkout, predicate: Callable[[str], bool]) -> dict[str, bytes]:
     """The content of some of them, but of links.
 
     Raises:
         UserError: git cannot list them, or one cannot be read.
     """
-    places = {path: checkout.path / path for path in paths(checkout) if wanted(path)}
+    candidates = {path: checkout.path / path for path in paths(checkout) if predicate(path)}
     try:
-        return {path: place.read_bytes() for path, place in places.items() if _is_plain(place)}
+        return {path: file.read_bytes() for path, file in candidates.items() if _is_plain(file)}
     except OSError as error:
         raise UserError(f"{error.filename}: cannot be read ({error.strerror})") from error
 
 
-def _is_plain(place: Path) -> bool:
-    return place.is_file() and not place.is_symlink()
+def _is_plain(file: Path) -> bool:
+    return file.is_file() and not file.is_symlink()
 
 
-def committed_files(commit: str, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+def committed_files(commit: str, predicate: Callable[[str], bool]) -> dict[str, bytes]:
     """The same of a commit, without a checkout.
 
     Raises:
@@ -177,12 +179,12 @@ def committed_files(commit: str, wanted: Callable[[str], bool]) -> dict[str, byt
     """
     listed = names("ls-tree", "-r", "-z", "--full-tree", commit, folder=None)
     entries = (line.partition("\t")[::2] for line in listed)
-    found = [path for kind, path in entries if kind.startswith("100") and wanted(path)]
-    return {path: _run(("show", f"{commit}:{path}"), None, TIMEOUT) for path in found}
+    matches = [path for kind, path in entries if kind.startswith("100") and predicate(path)]
+    return {path: _run(("show", f"{commit}:{path}"), None, TIMEOUT) for path in matches}
 
 
 @contextmanager
-def checked_out(commit: str) -> Iterator[Checkout]:
+def check_out(commit: str) -> Iterator[Checkout]:
     """A worktree of a commit outside of the repository, gone afterwards.
 
     Raises:
@@ -200,8 +202,8 @@ def worktree(commit: str, *options: str) -> Iterator[Path]:
     Raises:
         UserError: git cannot make it.
     """
-    with temporary_folder(_KIND) as folder:
-        _forget_removed()
+    with temporary_folder(_FOLDER_KIND) as folder:
+        _forget_missing_worktrees()
         try:
             with deferred():  # git that is killed here leaves a worktree that is locked
                 output("worktree", "add", "--detach", "--force", *options, str(folder), commit)
@@ -209,7 +211,7 @@ def worktree(commit: str, *options: str) -> Iterator[Path]:
         finally:
             with deferred():
                 remove(folder)
-                _forget(folder)
+                _forget_worktree(folder)
 
 
 def _fill_submodules(folder: Path) -> None:
@@ -217,7 +219,7 @@ def _fill_submodules(folder: Path) -> None:
     if not (folder / ".gitmodules").exists():
         return
     try:
-        output("submodule", "update", "--init", "--recursive", folder=folder, timeout=FETCHING)
+        output("submodule", "update", "--init", "--recursive", folder=folder, timeout=FETCH_TIMEOUT)
     except UserError as error:
         raise UserError(
             f"the baseline's submodules cannot be fetched ({error}); check that "
@@ -225,18 +227,18 @@ def _fill_submodules(folder: Path) -> None:
         ) from error
 
 
-def _forget_removed() -> None:
+def _forget_missing_worktrees() -> None:
     """Let git forget the worktrees of gates that were killed; their folders are removed by now."""
     listed = output("worktree", "list", "--porcelain").splitlines()
     folders = [Path(line.removeprefix("worktree ")) for line in listed if line.startswith("worktree ")]
     for folder in folders:
-        if is_of(folder, _KIND) and not folder.exists():
-            _forget(folder)
+        if has_kind(folder, _FOLDER_KIND) and not folder.exists():
+            _forget_worktree(folder)
     with suppress(UserError):
         output("worktree", "prune")
 
 
-def _forget(folder: Path) -> None:
+def _forget_worktree(folder: Path) -> None:
     with suppress(UserError):  # twice by force: one that was being made is locked
         output("worktree", "remove", "--force", "--force", str(folder))
 
@@ -265,7 +267,7 @@ def output(*arguments: str, folder: Path | None = None, timeout: float = TIMEOUT
 
 def _run(arguments: Sequence[str], folder: Path | None, timeout: float) -> bytes:
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             ["git", *_NO_HOOKS, *arguments],
             cwd=folder,
             env=process_environment.for_git(),
@@ -280,7 +282,7 @@ def _run(arguments: Sequence[str], folder: Path | None, timeout: float) -> bytes
         ) from error
     except subprocess.TimeoutExpired as error:
         raise UserError(f"git {arguments[0]} has not ended within {timeout:.0f} s") from error
-    if done.returncode == 0:
-        return done.stdout
-    said = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
-    raise RefusedError(f"git {arguments[0]}: {said[-1]}")
+    if process.returncode == 0:
+        return process.stdout
+    lines = process.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+    raise RefusedError(f"git {arguments[0]}: {lines[-1]}")

@@ -17,24 +17,24 @@ VARIABLE: Final = "MARIO_PERF_GATE_OF"
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def forbid_nesting() -> Iterator[None]:
     """Mark what the block starts.
 
     Raises:
         UserError: a gate of this repository started this process.
     """
-    before, here = os.environ.get(VARIABLE, ""), str(git.common_folder() or "")
-    outer = before.split(os.pathsep)
-    if here and here in outer:
+    value, repository = os.environ.get(VARIABLE, ""), str(git.common_folder() or "")
+    outer_gates = value.split(os.pathsep)
+    if repository and repository in outer_gates:
         raise UserError(
-            f"a gate of {here} has started this one, which would start the next without end; let its git "
+            f"a gate of {repository} has started this one, which would start the next without end; let its git "
             f"hook do nothing where {VARIABLE} is set"
         )
-    _mark(os.pathsep.join(filter(None, (*outer, here))))
+    _mark(os.pathsep.join(filter(None, (*outer_gates, repository))))
     try:
         yield
     finally:
-        _mark(before)
+        _mark(value)
 
 
 def _mark(repositories: str) -> None:

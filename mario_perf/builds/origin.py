@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import embedded_pizzeria, git
-from mario_perf.builds.build import startable
+from mario_perf.builds.build import startable_service
 from mario_perf.configuration import policy_file
 from mario_perf.configuration.policy import Policy
 from mario_perf.errors import UserError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mario_perf.builds.git import Checkout
     from mario_perf.configuration.policy import Service
 
-TRY = "--demo tries the built-in pizzeria"
+DEMO_HINT = "--demo tries the built-in pizzeria"
 _DEPTHS = ("*", "*/*", "*/*/*")
 """How deep a misplaced perf.toml is looked for."""
 
@@ -40,16 +40,16 @@ class Origin:
         return f"{whose}, started by python -m {embedded_pizzeria.MODULE}"
 
 
-def policy(given: Path | None, *, demo: bool) -> Policy:
+def load_policy(path: Path | None, *, demo: bool) -> Policy:
     """The policy in a file, or perf.toml; a demo asks for none.
 
     Raises:
         PolicyError: it cannot be read.
     """
-    return Policy() if demo and given is None else policy_file.load(given)
+    return Policy() if demo and path is None else policy_file.load(path)
 
 
-def find(asked: Policy, given: Path | None, *, demo: bool) -> Origin:
+def find(policy: Policy, policy_path: Path | None, *, demo: bool) -> Origin:
     """The service of the working tree, or the built-in pizzeria if no other service can be meant.
 
     Args:
@@ -60,44 +60,41 @@ def find(asked: Policy, given: Path | None, *, demo: bool) -> Origin:
     Raises:
         UserError: nothing says how the service is started, or there is no repository.
     """
-    service = startable(asked)
+    service = startable_service(policy)
     if demo and service is not None:
         raise UserError(
             "--demo uses the built-in pizzeria, but the policy has a [service]; leave out one of them"
         )
     if demo:
-        return Origin(embedded_pizzeria.installed(), None, demo=True)
+        return Origin(embedded_pizzeria.installed_checkout(), None, demo=True)
     if service is None:
         root = git.root()
-        if root is None or not embedded_pizzeria.held_by(root):
-            raise UserError(_unknown(given or policy_file.DEFAULT_PATH, root))
+        if root is None or not embedded_pizzeria.is_own_checkout(root):
+            raise UserError(_no_service_message(policy_path or policy_file.DEFAULT_PATH, root))
     return Origin(git.working_tree(), service)
 
 
-def misplaced(root: Path | None) -> Path | None:
+def find_misplaced_policy(root: Path | None) -> Path | None:
     """A perf.toml elsewhere: the nearest above this folder, else below it or the repository's root."""
     here, name = Path.cwd(), policy_file.DEFAULT_PATH
     if root is None or name.exists():
         return None
     above = [folder / name for folder in here.parents if folder.is_relative_to(root)]
     below = [
-        found
-        for place in (here, root)
-        for depth in _DEPTHS
-        for found in sorted(place.glob(f"{depth}/{name}"))
+        file for base in (here, root) for depth in _DEPTHS for file in sorted(base.glob(f"{depth}/{name}"))
     ]
-    return next((each for each in (*above, *below) if each.is_file() and not _is_hidden(each, root)), None)
+    return next((file for file in (*above, *below) if file.is_file() and not _is_hidden(file, root)), None)
 
 
 def _is_hidden(path: Path, root: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(root).parts)
 
 
-def _unknown(file: Path, root: Path | None) -> str:
+def _no_service_message(file: Path, root: Path | None) -> str:
     """Why no service is started, and what to do."""
     if file.exists():
-        return f"{file} does not say how to start the service; add [service] start, or {TRY}"
-    if seen := misplaced(root):
-        shown = os.path.relpath(seen)
-        return f"no {file} here: but there is {shown}; go to its folder, or give --policy {shown}"
-    return f"no {file} here: run mario-perf init URL for the service that runs there; {TRY}"
+        return f"{file} does not say how to start the service; add [service] start, or {DEMO_HINT}"
+    if other := find_misplaced_policy(root):
+        path = os.path.relpath(other)
+        return f"no {file} here: but there is {path}; go to its folder, or give --policy {path}"
+    return f"no {file} here: run mario-perf init URL for the service that runs there; {DEMO_HINT}"

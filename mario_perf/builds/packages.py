@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from mario_perf.runs import Run
 
-ASKING = 15.0
-MOST = 5000
+QUERY_TIMEOUT = 15.0
+MAX_PACKAGES = 5000
 """Seconds that an interpreter may take to answer, and packages that are kept."""
 
 _LIST = """
@@ -42,20 +42,20 @@ def packages_of(pid: int) -> Packages | None:
     the service.
     """
     proc = Path("/proc")
-    for each in reversed(list(_family(pid, proc))):
+    for process in reversed(list(_family(pid, proc))):
         with suppress(OSError, ValueError, subprocess.SubprocessError):
-            program = (proc / str(each) / "exe").readlink().name
+            program = (proc / str(process) / "exe").readlink().name
             if program.startswith(("python", "pypy")):
-                return _of_python(proc / str(each))
-            if program.startswith("node") and (found := _of_node(proc / str(each))):
-                return found
+                return _python_packages(proc / str(process))
+            if program.startswith("node") and (packages := _node_packages(proc / str(process))):
+                return packages
     return None
 
 
-def recorded(run: Run, found: Mapping[str, Packages | None]) -> Run:
+def record_packages(run: Run, packages: Mapping[str, Packages | None]) -> Run:
     """The run with what its sides have loaded, in its folder, too."""
     targets = tuple(
-        target.model_copy(update={"packages": found.get(target.side)}) for target in run.record.targets
+        target.model_copy(update={"packages": packages.get(target.side)}) for target in run.record.targets
     )
     record = run.record.model_copy(update={"targets": targets})
     unfinished = run.directory / ".run.json.unfinished"
@@ -79,7 +79,7 @@ def _children(pid: int, proc: Path) -> list[int]:
     return []
 
 
-def _of_python(process: Path) -> Packages:
+def _python_packages(process: Path) -> Packages:
     """By the interpreter's own metadata, isolated from what surrounds this process.
 
     Raises:
@@ -87,16 +87,16 @@ def _of_python(process: Path) -> Packages:
     """
     environ = _environ(process)
     paths = [each for each in environ.get("PYTHONPATH", "").split(":") if each]
-    done = subprocess.run(
-        [_interpreter(process, environ), "-I", "-c", _LIST, str(MOST), *paths],
+    answer = subprocess.run(
+        [_interpreter(process, environ), "-I", "-c", _LIST, str(MAX_PACKAGES), *paths],
         cwd=process / "cwd",
         env=process_environment.for_child(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=ASKING,
+        timeout=QUERY_TIMEOUT,
         check=True,
     )
-    return Packages(read="importlib.metadata", versions=json.loads(done.stdout))
+    return Packages(read="importlib.metadata", versions=json.loads(answer.stdout))
 
 
 def _interpreter(process: Path, environ: Mapping[str, str]) -> Path:
@@ -108,9 +108,9 @@ def _interpreter(process: Path, environ: Mapping[str, str]) -> Path:
     program = (process / "exe").resolve(strict=True)
     word = (process / "cmdline").read_bytes().split(b"\0")[0].decode(errors="replace")
     by_path = shutil.which(word, path=environ.get("PATH")) if "/" not in word else None
-    named = by_path or (process / "cwd").resolve() / word
-    activated = Path(environ.get("VIRTUAL_ENV", "/")) / "bin" / "python"
-    candidates = (Path(named), activated)
+    started_as = by_path or (process / "cwd").resolve() / word
+    in_environment = Path(environ.get("VIRTUAL_ENV", "/")) / "bin" / "python"
+    candidates = (Path(started_as), in_environment)
     return next((each for each in candidates if each.is_file() and each.resolve() == program), program)
 
 
@@ -119,20 +119,20 @@ def _environ(process: Path) -> dict[str, str]:
     return {name: value for name, _, value in (line.partition("=") for line in lines)}
 
 
-def _of_node(process: Path) -> Packages | None:
+def _node_packages(process: Path) -> Packages | None:
     """By what npm noted where the service looks for packages.
 
     Raises:
         OSError, ValueError: it cannot be read.
     """
     cwd = (process / "cwd").resolve()
-    notes = (folder / node_modules.INSTALLED for folder in (cwd, *cwd.parents))
-    noted = next((each for each in notes if each.is_file()), None)
-    if noted is None:
+    locks = (folder / node_modules.INSTALLED_LOCK for folder in (cwd, *cwd.parents))
+    lock = next((each for each in locks if each.is_file()), None)
+    if lock is None:
         return None
-    found = node_modules.packages(noted.read_text(encoding="utf-8"))
+    entries = node_modules.packages(lock.read_text(encoding="utf-8"))
     versions = {
         path.removeprefix(f"{node_modules.FOLDER}/"): str(each.get("version", "unknown"))
-        for path, each in list(found.items())[:MOST]
+        for path, each in list(entries.items())[:MAX_PACKAGES]
     }
-    return Packages(read=node_modules.INSTALLED, versions=versions)
+    return Packages(read=node_modules.INSTALLED_LOCK, versions=versions)

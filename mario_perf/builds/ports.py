@@ -26,8 +26,10 @@ _LOWEST: Final = 10_240
 _HIGHEST: Final = 65_535
 """Below stand well-known services, and ports that browsers refuse."""
 
-_TRIES: Final = 100
-_TAKEN: Final = re.compile(r"(?i)address (already )?in use|EADDRINUSE|port \S+ (is |was )?(already )?in use")
+_MAX_TRIES: Final = 100
+_PORT_TAKEN: Final = re.compile(
+    r"(?i)address (already )?in use|EADDRINUSE|port \S+ (is |was )?(already )?in use"
+)
 
 
 class PortTakenError(UserError):
@@ -39,21 +41,21 @@ def free_port() -> int:
 
     The system gives none of these to a connection. No seed draws them: two gates at once would draw the same.
     """
-    known = _candidates()
-    for _ in range(_TRIES if known else 0):
-        port = secrets.choice(known)
+    candidates = _candidates()
+    for _ in range(_MAX_TRIES if candidates else 0):
+        port = secrets.choice(candidates)
         if _is_free(port):
             return port
     return _any_port()
 
 
-def is_taken(said: str) -> bool:
+def says_port_taken(output: str) -> bool:
     """Whether this is what a process says when its port is taken."""
-    return _TAKEN.search(said) is not None
+    return _PORT_TAKEN.search(output) is not None
 
 
 @contextmanager
-def on_other_ports(start: Callable[[], AbstractContextManager[T]]) -> Iterator[T]:
+def retry_on_other_ports(start: Callable[[], AbstractContextManager[T]]) -> Iterator[T]:
     """What was started; started once more, with other ports, where one was taken at the last moment.
 
     Raises:
@@ -61,10 +63,10 @@ def on_other_ports(start: Callable[[], AbstractContextManager[T]]) -> Iterator[T
     """
     with ExitStack() as stack:
         try:
-            started = stack.enter_context(start())
+            value = stack.enter_context(start())
         except PortTakenError:
-            started = stack.enter_context(start())
-        yield started
+            value = stack.enter_context(start())
+        yield value
 
 
 @cache

@@ -7,7 +7,7 @@ import re
 import subprocess
 from functools import cache
 
-_OF_CI = re.compile(
+_CI_VARIABLES = re.compile(
     r"GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY|TOKEN)|GH_TOKEN"
     r"|ACTIONS_\w*(TOKEN|URL)\w*"
     r"|CI_\w*(TOKEN|PASSWORD|JWT)\w*|CI_REPOSITORY_URL"
@@ -21,20 +21,22 @@ The first are files that a runner reads after a step. GitLab's URL of the reposi
 
 def for_child() -> dict[str, str]:
     """Of a service, its setup, Locust or Prometheus: they run what a pull request brings."""
-    return {name: value for name, value in _outside_a_repository().items() if not _OF_CI.fullmatch(name)}
+    return {
+        name: value for name, value in _without_git_variables().items() if not _CI_VARIABLES.fullmatch(name)
+    }
 
 
 def for_git() -> dict[str, str]:
     """Of git: it finds the repository by its folder, and writes no index that it only reads."""
-    return {**_outside_a_repository(), "GIT_OPTIONAL_LOCKS": "0"}
+    return {**_without_git_variables(), "GIT_OPTIONAL_LOCKS": "0"}
 
 
-def _outside_a_repository() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in _of_a_repository()}
+def _without_git_variables() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _git_variables()}
 
 
 @cache
-def _of_a_repository() -> frozenset[str]:
+def _git_variables() -> frozenset[str]:
     """Variables that bind git to one repository and index, such as GIT_INDEX_FILE.
 
     Git gives them to hooks. A gate in a hook would write the baseline's index into the user's. Without git

@@ -14,21 +14,21 @@ import httpx
 
 from mario_perf.bounded_read import Reader
 from mario_perf.builds import process_environment
-from mario_perf.builds.ports import PortTakenError, is_taken
+from mario_perf.builds.ports import PortTakenError, says_port_taken
 from mario_perf.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-STOPPING = 10.0
+STOP_TIMEOUT = 10.0
 """Seconds between asking a process to stop and stopping it."""
 
-POLL = 0.05
+POLL_INTERVAL = 0.05
 """Seconds between two looks at something that is waited for."""
 
 
-ANSWERING = 2.0
+ANSWER_TIMEOUT = 2.0
 """Seconds that a process has for one answer on its readiness."""
 
 
@@ -48,23 +48,23 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def ask_to_end(self) -> None:
+    def terminate(self) -> None:
         """Returns at once; that it ends is seen to by ``running``."""
         with suppress(ProcessLookupError):
             self.process.terminate()
 
     @property
-    def ended(self) -> str | None:
+    def exit_text(self) -> str | None:
         """How it ended and what it said last, in words; None while it runs."""
         code = self.process.poll()
         if code is None:
             return None
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        return f"{self.name} {how}{_last_words(self.log)}"
+        return f"{self.name} {how}{_last_line(self.log)}"
 
 
 @contextmanager
-def running(
+def start_process(
     name: str,
     command: Sequence[str],
     log: Path,
@@ -115,10 +115,10 @@ def _stop(process: subprocess.Popen[bytes], group: int) -> None:
     try:
         os.killpg(group, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(STOPPING)
+            process.wait(STOP_TIMEOUT)
     finally:
         os.killpg(group, signal.SIGKILL)
-        process.wait(STOPPING)
+        process.wait(STOP_TIMEOUT)
 
 
 def wait_until_ready(child: Child, url: str, timeout: float) -> None:
@@ -132,26 +132,26 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
     deadline = time.monotonic() + timeout
     # One reader for all tries: making one takes longer than asking, on the very cores that the child needs.
     with Reader() as reader:
-        while (left := deadline - time.monotonic()) > 0:
-            if child.ended:
-                raise _failed(child)
+        while (remaining := deadline - time.monotonic()) > 0:
+            if child.exit_text:
+                raise _early_exit_error(child)
             with suppress(httpx.HTTPError):
-                if httpx.codes.is_success(reader.status(url, min(ANSWERING, left))):
+                if httpx.codes.is_success(reader.status(url, min(ANSWER_TIMEOUT, remaining))):
                     return
-            time.sleep(POLL)
+            time.sleep(POLL_INTERVAL)
     raise NotReadyError(
-        f"{child.name} did not answer at {url} within {timeout:.0f} s{_last_words(child.log)}; "
+        f"{child.name} did not answer at {url} within {timeout:.0f} s{_last_line(child.log)}; "
         f"its output is in {child.log}"
     )
 
 
-def _failed(child: Child) -> UserError:
-    said = f"{child.ended}; its output is in {child.log}"
-    taken = is_taken(child.log.read_text(encoding="utf-8", errors="replace"))
-    return PortTakenError(said) if taken else UserError(said)
+def _early_exit_error(child: Child) -> UserError:
+    message = f"{child.exit_text}; its output is in {child.log}"
+    port_taken = says_port_taken(child.log.read_text(encoding="utf-8", errors="replace"))
+    return PortTakenError(message) if port_taken else UserError(message)
 
 
-def wait_for_end(child: Child, timeout: float, meanwhile: Callable[[], None]) -> int:
+def wait_for_end(child: Child, timeout: float, on_tick: Callable[[], None]) -> int:
     """Wait until the process ends, calling ``meanwhile`` all the time; its exit code.
 
     Raises:
@@ -164,11 +164,11 @@ def wait_for_end(child: Child, timeout: float, meanwhile: Callable[[], None]) ->
             raise UserError(
                 f"{child.name} has not ended within {timeout:.0f} s; its output is in {child.log}"
             )
-        meanwhile()
-        time.sleep(POLL)
+        on_tick()
+        time.sleep(POLL_INTERVAL)
     return code
 
 
-def _last_words(log: Path) -> str:
+def _last_line(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return f": {lines[-1].strip()}" if lines else ""

@@ -20,7 +20,7 @@ _EDITABLE = re.compile(r"(?m)^\s*(-e|--editable)\b")
 _LOCAL = re.compile(r"(?m)^\s*([./]|file:)|@\s*file:")
 _OWN_IN_UV_LOCK = re.compile(r"(?m)^source = \{ (editable|directory) =")
 _NESTED = re.compile(r"(?m)^\s*(?:-[rc]\s*|--(?:requirement|constraint)[ =]\s*)(\S+)")
-_ELSEWHERE = re.compile(rb'"(workspaces|(file|link):[^"]*)"')
+_LOCAL_PACKAGES = re.compile(rb'"(workspaces|(file|link):[^"]*)"')
 _PYTHON = ("-c", "import sys; print(sys.version, sys.base_prefix)")
 _NODE = ("node", "-p", "process.version + process.arch")
 _PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
@@ -40,7 +40,7 @@ class Setup:
     moves_node_modules: bool = False
 
 
-def setup_of(words: tuple[str, ...], python: str, files: Mapping[str, bytes]) -> Setup:
+def setup_for(words: tuple[str, ...], python: str, files: Mapping[str, bytes]) -> Setup:
     """What is to be done.
 
     Args:
@@ -61,11 +61,11 @@ def setup_of(words: tuple[str, ...], python: str, files: Mapping[str, bytes]) ->
 
 
 def _pip(python: str, files: Mapping[str, bytes]) -> Setup:
-    wanted, extent = _wanted("pip", files)
+    requirements, extent = _requirements("pip", files)
     return Setup(
         (
             (python, "-m", "venv", ENVIRONMENT),
-            (f"{ENVIRONMENT}/bin/python", *_PIP_INSTALL, *wanted),
+            (f"{ENVIRONMENT}/bin/python", *_PIP_INSTALL, *requirements),
         ),
         extent,
         (python, *_PYTHON),
@@ -74,20 +74,20 @@ def _pip(python: str, files: Mapping[str, bytes]) -> Setup:
 
 def _uv(python: str, files: Mapping[str, bytes]) -> Setup:
     if "uv.lock" in files:
-        own = _OWN_IN_UV_LOCK.search(_text(files["uv.lock"]))
+        own = _OWN_IN_UV_LOCK.search(_decode(files["uv.lock"]))
         place = f"UV_PROJECT_ENVIRONMENT={ENVIRONMENT}"
         sync = ("env", place, "uv", "sync", "--quiet", "--frozen", "--no-dev", "--no-editable")
         return Setup((sync,), "tree" if own else "dependencies", (python, *_PYTHON))
-    wanted, extent = _wanted("uv", files)
-    install = ("uv", "pip", "install", "--quiet", "--python", f"{ENVIRONMENT}/bin/python", *wanted)
+    requirements, extent = _requirements("uv", files)
+    install = ("uv", "pip", "install", "--quiet", "--python", f"{ENVIRONMENT}/bin/python", *requirements)
     venv = ("uv", "venv", "--quiet", "--allow-existing", "--python", python, ENVIRONMENT)
     return Setup((venv, install), extent, (python, *_PYTHON))
 
 
-def _wanted(setup: str, files: Mapping[str, bytes]) -> tuple[tuple[str, ...], Extent]:
+def _requirements(setup: str, files: Mapping[str, bytes]) -> tuple[tuple[str, ...], Extent]:
     """What is installed: the requirements, else the project itself, which takes all of its files."""
     if "requirements.txt" in files:
-        lists = {path: _text(content) for path, content in files.items() if path.endswith((".txt", ".in"))}
+        lists = {path: _decode(content) for path, content in files.items() if path.endswith((".txt", ".in"))}
         return ("--requirement", "requirements.txt"), _extent(lists)
     if "pyproject.toml" in files or "setup.py" in files:
         return (".",), "tree"
@@ -101,9 +101,9 @@ def _extent(requirements: Mapping[str, str]) -> Extent:
     text = "\n".join(requirements.values())
     if _EDITABLE.search(text):
         return "place"
-    known = {PurePosixPath(path).name for path in requirements}
-    nested = {PurePosixPath(path).name for path in _NESTED.findall(text)}
-    return "tree" if _LOCAL.search(text) or not nested <= known else "dependencies"
+    listed = {PurePosixPath(path).name for path in requirements}
+    references = {PurePosixPath(path).name for path in _NESTED.findall(text)}
+    return "tree" if _LOCAL.search(text) or not references <= listed else "dependencies"
 
 
 def _npm(files: Mapping[str, bytes]) -> Setup:
@@ -112,7 +112,7 @@ def _npm(files: Mapping[str, bytes]) -> Setup:
             'setup = "npm" needs a package-lock.json at the top of the repository, and one build has none; '
             "give [service] setup a command"
         )
-    if _ELSEWHERE.search(files.get("package.json", b"")):
+    if _LOCAL_PACKAGES.search(files.get("package.json", b"")):
         raise UserError(
             'setup = "npm" does not work with packages that are folders of the repository; '
             'give [service] setup a command, such as ["npm", "ci"]'
@@ -120,5 +120,5 @@ def _npm(files: Mapping[str, bytes]) -> Setup:
     return Setup((("npm", "ci"),), "dependencies", _NODE, moves_node_modules=True)
 
 
-def _text(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     return content.decode("utf-8", errors="replace")

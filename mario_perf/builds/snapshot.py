@@ -36,24 +36,24 @@ def take_snapshot(tree: Checkout, runs: Path) -> Iterator[Checkout]:
 
 def _copy(source: Path, target: Path, runs: Path) -> None:
     for name in _files(source):
-        found = source / name
-        if found.is_relative_to(runs) or _behind_link(source, name):
+        original = source / name
+        if original.is_relative_to(runs) or _is_behind_link(source, name):
             continue
-        if found.is_dir() and not found.is_symlink():
+        if original.is_dir() and not original.is_symlink():
             (target / name).mkdir(parents=True, exist_ok=True)
-            if (found / ".git").exists():  # a submodule that was fetched
-                _copy(found, target / name, runs)
-        elif found.is_symlink() or found.exists():
+            if (original / ".git").exists():  # a submodule that was fetched
+                _copy(original, target / name, runs)
+        elif original.is_symlink() or original.exists():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(found, target / name, follow_symlinks=False)
+            shutil.copy(original, target / name, follow_symlinks=False)
 
 
 def _files(folder: Path) -> list[str]:
     """Tracked files, also deleted ones, and files that git would add; a repository in another is not ours."""
-    listed = git.names("ls-files", "-z", "--cached", "--others", "--exclude-standard", folder=folder)
-    return [name for name in dict.fromkeys(listed) if not name.endswith("/")]
+    names = git.names("ls-files", "-z", "--cached", "--others", "--exclude-standard", folder=folder)
+    return [name for name in dict.fromkeys(names) if not name.endswith("/")]
 
 
-def _behind_link(folder: Path, name: str) -> bool:
+def _is_behind_link(folder: Path, name: str) -> bool:
     """Whether git takes a file for deleted, because a link stands where its folder was."""
     return any((folder / parent).is_symlink() for parent in PurePath(name).parents[:-1])

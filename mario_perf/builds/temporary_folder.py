@@ -21,7 +21,7 @@ _KINDS: Final = ("checkout", "service", "prometheus")
 
 
 @contextmanager
-def temporary_folder(kind: str, *, kept_after: tuple[type[Exception], ...] = ()) -> Iterator[Path]:
+def temporary_folder(kind: str, *, keep_after: tuple[type[Exception], ...] = ()) -> Iterator[Path]:
     """A new folder; those of one kind have paths of one length. It stays after some errors.
 
     Raises:
@@ -30,13 +30,15 @@ def temporary_folder(kind: str, *, kept_after: tuple[type[Exception], ...] = ())
     _remove_stale({*_KINDS, kind})
     with ExitStack() as stack:
         with deferred():
-            folder = _new(kind, stack)
-            stack.push(lambda error, *_: _leave(folder, error, kept_after))
+            folder = _create(kind, stack)
+            stack.push(lambda error, *_: _remove_unless_kept(folder, error, keep_after))
         yield folder
 
 
-def _leave(folder: Path, error: type[BaseException] | None, kept_after: tuple[type[Exception], ...]) -> None:
-    if error is None or not issubclass(error, kept_after):
+def _remove_unless_kept(
+    folder: Path, error: type[BaseException] | None, keep_after: tuple[type[Exception], ...]
+) -> None:
+    if error is None or not issubclass(error, keep_after):
         remove(folder)
 
 
@@ -46,31 +48,31 @@ def remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def is_of(folder: Path, kind: str) -> bool:
+def has_kind(folder: Path, kind: str) -> bool:
     """Whether a folder has the name of a kind."""
     return folder.name.startswith(f"{_PREFIX}{kind}-")
 
 
 def _remove_stale(kinds: set[str]) -> None:
     """Remove what killed processes left: what a process uses, it holds."""
-    for found in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        if any(is_of(found, kind) for kind in kinds):
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        if any(has_kind(folder, kind) for kind in kinds):
             with suppress(OSError), ExitStack() as stack:
-                _hold(found, stack)
-                remove(found)
+                _lock(folder, stack)
+                remove(folder)
 
 
-def _new(kind: str, stack: ExitStack) -> Path:
+def _create(kind: str, stack: ExitStack) -> Path:
     """One that is held; another process may take it for a stale one before that."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{kind}-"))
         with suppress(OSError):
-            _hold(folder, stack)
+            _lock(folder, stack)
             if folder.exists():
                 return folder
 
 
-def _hold(folder: Path, stack: ExitStack) -> None:
+def _lock(folder: Path, stack: ExitStack) -> None:
     """Lock a folder. The system lifts the lock when this process ends, however it ends.
 
     Raises:

@@ -141,5 +141,5 @@ def capacity(**options: object) -> ExitCode:
     operation keeps its limits and no journey is dropped. Takes some minutes.
     """
     request = CapacityRequest(**options)  # type: ignore[arg-type]
-    policy = origin.policy(request.policy, demo=request.demo)
+    policy = origin.load_policy(request.policy, demo=request.demo)
     return exit_codes.of_judgement(lambda: capacity_session.run(request, policy), policy.inconclusive)

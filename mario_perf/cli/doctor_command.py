@@ -62,7 +62,7 @@ def doctor(
         raise click.UsageError("--match needs --url")
     if demo and url is not None:
         raise click.UsageError("--demo and --url exclude each other; give one of them")
-    read = origin.policy(policy, demo=demo)
+    read = origin.load_policy(policy, demo=demo)
     if url is not None:
         told = examine_url(Connection(url, matchers=dict(matchers)), read)
     else:

@@ -135,7 +135,7 @@ def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     and query. Ends as soon as the outcome is known.
     """
     request = GateRequest(**options)  # type: ignore[arg-type]
-    policy = origin.policy(request.policy, demo=request.demo)
+    policy = origin.load_policy(request.policy, demo=request.demo)
     return exit_codes.of_judgement(
         lambda: gate_session.run(request, policy, invocation.began), policy.inconclusive
     )

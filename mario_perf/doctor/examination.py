@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from mario_perf import runs
 from mario_perf.builds import origin
 from mario_perf.builds.build import Build
-from mario_perf.builds.nesting import alone
-from mario_perf.builds.preparation import prepared
+from mario_perf.builds.nesting import forbid_nesting
+from mario_perf.builds.preparation import prepare
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.doctor import diagnosis
 from mario_perf.doctor.diagnosis import Diagnosis, Level
@@ -93,7 +93,7 @@ def _failed(error: Exception) -> Diagnosis:
     return Diagnosis(Level.PROBLEM, "service", found, advice)
 
 
-@alone()
+@forbid_nesting()
 def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> tuple[Diagnosis, ...]:
     """Load the service that a gate would start, then measure the noise of this machine in ``rounds``."""
     told: list[Diagnosis] = []
@@ -102,7 +102,7 @@ def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> t
         load = plan_load(policy, given, BACK_TO_BACK, LoadRequest(window=PROBE))
         longest = load.total_time + rounds * replace(load, window=WINDOW).total_time
         with (
-            temporary_folder("doctor", kept_after=(UserError, SideDiedError)) as folder,
+            temporary_folder("doctor", keep_after=(UserError, SideDiedError)) as folder,
             narrating(longest) as narrator,
             candidate_snapshot(found, load, runs.LATEST.parent) as (source, sent),
         ):
@@ -115,7 +115,7 @@ def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> t
 
 def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
     files, service = asked.origin.checkout, asked.origin.service
-    with prepared(Build("candidate", files, service), asked.folder, narrator) as build:
+    with prepare(Build("candidate", files, service), asked.folder, narrator) as build:
         yield from _of_builds((replace(build, name="baseline"), build), asked, narrator)
 
 

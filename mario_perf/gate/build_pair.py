@@ -40,7 +40,7 @@ class BuildPair:
         if self.candidate.demo:
             yield self.candidate.checkout
             return
-        with git.checked_out(self.commit or _commit(None, self.candidate)) as checkout:
+        with git.check_out(self.commit or _commit(None, self.candidate)) as checkout:
             yield checkout
 
     def compare_dependencies(self, *, accepted: bool) -> DependencyDifference:
@@ -86,7 +86,7 @@ def _with_title(commit: Commit | None) -> Commit | None:
 
 def _commit(against: str | None, candidate: Origin) -> str:
     commit = git.resolve(against) if against else git.default_baseline()
-    if candidate.service is None and not git.holds(commit, embedded_pizzeria.MAIN):
+    if candidate.service is None and not git.has_file(commit, embedded_pizzeria.MAIN):
         raise UserError(
             f"{against or commit[:12]} has no pizzeria ({embedded_pizzeria.MAIN}); "
             "give --against a revision that has one"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds import origin
 from mario_perf.builds.build import Build, metrics_path
-from mario_perf.builds.nesting import alone
-from mario_perf.builds.preparation import prepared
+from mario_perf.builds.nesting import forbid_nesting
+from mario_perf.builds.preparation import prepare
 from mario_perf.capacity import capacity_file
 from mario_perf.capacity.capacity_change import compare
 from mario_perf.capacity.capacity_limits import described, has_limits, with_limits
@@ -81,7 +81,7 @@ class CapacityRequest:
         )
 
 
-@alone()
+@forbid_nesting()
 def run(request: CapacityRequest, policy: Policy) -> Outcome:
     """Search, compare, and keep what was found.
 
@@ -226,5 +226,5 @@ def _serve(
     narrator.say(f"measuring {source}")
     with candidate_snapshot(source, load, request.runs_dir) as (snapshot, service_load):
         build = Build("candidate", snapshot.checkout, snapshot.service)
-        with prepared(build, folder, narrator) as prepared_build:
+        with prepare(build, folder, narrator) as prepared_build:
             yield sides.serve_builds(prepared_build), snapshot.checkout.revision, service_load

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mario_perf.builds.packages import recorded
+from mario_perf.builds.packages import record_packages
 from mario_perf.builds.processes import NotReadyError
 from mario_perf.errors import UserError
 from mario_perf.gate import round_plan
@@ -86,7 +86,7 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> MeasuredRun:
             run = run_locust(load, services, folder, narrator.tick)
         except SideDiedError as error:
             raise SideDiedError(f"in round {number} {error}") from error
-        run = recorded(run, services.packages)
+        run = record_packages(run, services.packages)
         return measure_run(run, duet.source_of(run))
 
 

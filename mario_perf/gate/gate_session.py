@@ -17,8 +17,8 @@ from mario_perf import bounded_read, ci_environment, subject
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds import embedded_pizzeria
 from mario_perf.builds.build import Build, metrics_path
-from mario_perf.builds.nesting import alone
-from mario_perf.builds.preparation import prepared
+from mario_perf.builds.nesting import forbid_nesting
+from mario_perf.builds.preparation import prepare
 from mario_perf.errors import UserError
 from mario_perf.gate import build_pair, duet, gate_folder, prometheus_server, sides, stored
 from mario_perf.gate.candidate import candidate_snapshot
@@ -70,7 +70,7 @@ class GateSession:
     folder: Path
 
 
-@alone()
+@forbid_nesting()
 def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
     """Play it, and report. Its time began at ``start``, by the monotonic clock.
 
@@ -159,7 +159,9 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
             snapshot = candidate_snapshot(session.pair.candidate, load, request.runs_dir)
             source, load = stack.enter_context(snapshot)
             builds = stack.enter_context(_prepare_builds(session, session.pair, source, narrator))
-            candidate, baseline = (replace(build, until=start + max_duration) for build in reversed(builds))
+            candidate, baseline = (
+                replace(build, deadline=start + max_duration) for build in reversed(builds)
+            )
             serving = sides.serve_builds(candidate, baseline, scrape_ports=scrape_ports)
         setup = duet.Duet(
             serving=serving,
@@ -192,14 +194,14 @@ def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:
         source, load = stack.enter_context(candidate_snapshot(pair.candidate, session.load, request.runs_dir))
         narrator.say(f"measuring {source}")
         build = Build("candidate", source.checkout, source.service, request.faults)
-        candidate = stack.enter_context(prepared(build, folder, narrator))
+        candidate = stack.enter_context(prepare(build, folder, narrator))
 
         @contextmanager
         def baseline_build() -> Iterator[Build]:
             with pair.baseline() as checkout:
                 narrator.say(_revisions_text(checkout, source.checkout))
                 baseline_files = Build("baseline", checkout, source.service)
-                with prepared(baseline_files, folder, narrator) as prepared_build:
+                with prepare(baseline_files, folder, narrator) as prepared_build:
                     yield prepared_build
 
         source_of, scrape_ports = stack.enter_context(_open_source(session))
@@ -220,8 +222,8 @@ def _prepare_builds(
         baseline_files = Build("baseline", checkout, source.service, request.neutral_faults)
         candidate_files = Build("candidate", source.checkout, source.service, request.faults)
         with (
-            prepared(baseline_files, session.folder, narrator) as baseline,
-            prepared(candidate_files, session.folder, narrator) as candidate,
+            prepare(baseline_files, session.folder, narrator) as baseline,
+            prepare(candidate_files, session.folder, narrator) as candidate,
         ):
             yield baseline, candidate
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from mario_perf import bounded_read, runs
-from mario_perf.builds.processes import running, wait_for_end
+from mario_perf.builds.processes import start_process, wait_for_end
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.certificates import ANY_CERTIFICATE, SYSTEM_CERTIFICATES
 
@@ -142,7 +142,7 @@ def run_locust(
     time.sleep(load.initial_idle)
     command = _command(load, services, folder)
     log = folder.with_suffix(".locust.log")
-    with running("Locust", command, log, cwd=load.cwd) as locust:
+    with start_process("Locust", command, log, cwd=load.cwd) as locust:
 
         def look() -> None:
             on_tick()
@@ -160,7 +160,7 @@ def run_locust(
     if end := _first_exit(services.processes) or _unresponsive_side(services):
         raise SideDiedError(end)
     if code != 0:
-        raise UserError(f"{locust.ended}; its output is in {log}")
+        raise UserError(f"{locust.exit_text}; its output is in {log}")
     return runs.load(folder)
 
 
@@ -182,7 +182,7 @@ def _end_early(locust: Child, folder: Path, on_tick: Callable[[], None]) -> runs
 
 
 def _first_exit(processes: Sequence[Child]) -> str | None:
-    return next((end for child in processes if (end := child.ended)), None)
+    return next((end for child in processes if (end := child.exit_text)), None)
 
 
 def _unresponsive_side(services: Services) -> str | None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from mario_perf.builds.ports import free_port, on_other_ports
-from mario_perf.builds.processes import POLL, running, wait_until_ready
+from mario_perf.builds.ports import free_port, retry_on_other_ports
+from mario_perf.builds.processes import POLL_INTERVAL, start_process, wait_until_ready
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.errors import UserError
 from mario_perf.sources.connection import Connection, asked, session
@@ -69,7 +69,7 @@ class PrometheusServer:
                 answer = session(Connection(self.url)).get(f"{self.url}/api/v1/targets", timeout=5.0).json()
                 if {each["labels"]["instance"] for each in answer["data"]["activeTargets"]} == wanted:
                     return
-            time.sleep(POLL)
+            time.sleep(POLL_INTERVAL)
         raise UserError(
             f"Prometheus at {self.url} has not found the services after {DISCOVERY_TIMEOUT:.0f} s; run again"
         )
@@ -90,7 +90,7 @@ def start_server(metrics_path: str, log: Path) -> Iterator[PrometheusServer]:
         )
     with (
         temporary_folder("prometheus") as folder,
-        on_other_ports(lambda: _start(binary, folder, metrics_path, log)) as url,
+        retry_on_other_ports(lambda: _start(binary, folder, metrics_path, log)) as url,
     ):
         yield PrometheusServer(url, folder / TARGETS_FILE)
 
@@ -105,7 +105,7 @@ def _start(binary: str, folder: Path, metrics_path: str, log: Path) -> Iterator[
         f"--storage.tsdb.path={folder}/data",
         f"--web.listen-address=127.0.0.1:{port}",
     ]
-    with running("Prometheus", command, log) as child:
+    with start_process("Prometheus", command, log) as child:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(child, f"{url}/-/ready", START_TIMEOUT)
         yield url

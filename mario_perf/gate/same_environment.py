@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import git
-from mario_perf.builds.dependencies import differing, names_dependencies, ready_made, resolves
+from mario_perf.builds.dependencies import changed_files, names_dependencies, resolves, suggest_setup
 from mario_perf.errors import UserError, listed
 from mario_perf.validity.codes import Code
 
@@ -39,7 +39,7 @@ def compare_dependencies(
             that.
     """
     baseline_files = git.committed_files(baseline, names_dependencies)
-    paths = differing(baseline_files, git.files(candidate, names_dependencies))
+    paths = changed_files(baseline_files, git.files(candidate, names_dependencies))
     separate_packages = service is not None and bool(service.setup or resolves(service.start))
     if paths and not (separate_packages or accepted) and (service is None or service.setup is None):
         raise UserError(
@@ -64,4 +64,4 @@ def _difference_text(paths: Sequence[str]) -> str:
 def _advice(service: Service | None, paths: Sequence[str]) -> str:
     if service is None:
         return ALTERNATIVE
-    return f'setup = "{ready_made(paths)}" in [service] of perf.toml (or a command), or {ALTERNATIVE}'
+    return f'setup = "{suggest_setup(paths)}" in [service] of perf.toml (or a command), or {ALTERNATIVE}'

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mario_perf.builds.build import Build, Instance, served
+from mario_perf.builds.build import Build, Instance, serve
 from mario_perf.builds.packages import packages_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def serve_builds(
     @contextmanager
     def serving(seed: int, folder: Path) -> Iterator[Services]:
         order = list(builds) if seed % 2 else list(reversed(builds))
-        with served([builds[side] for side in order], seed, folder) as instances:
+        with serve([builds[side] for side in order], seed, folder) as instances:
             by_side = dict(zip(order, instances, strict=True))
             for side, each in by_side.items() if not packages else ():
                 packages[side] = packages_of(each.process.process.pid)

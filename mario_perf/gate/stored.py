@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mario_perf.baselines import stored_baselines
-from mario_perf.builds.packages import recorded
+from mario_perf.builds.packages import record_packages
 from mario_perf.errors import BaselineMissingError, UserError
 from mario_perf.gate.load_process import LoadPlan, SideDiedError, run_locust
 from mario_perf.gate.sides import ScrapePorts, serve_builds
@@ -88,7 +88,7 @@ def _play_run(stored: StoredComparison, build: Build, number: int, narrator: Nar
     try:
         with serve_builds(build, scrape_ports=stored.scrape_ports)(load.seed, folder) as services:
             run = run_locust(load, services, folder, narrator.tick)
-            run = recorded(run, services.packages)
+            run = record_packages(run, services.packages)
             return measure_run(run, stored.source_of(run))
     except SideDiedError as error:
         named_error = SideDiedError(f"in run {number} of the {build.name}: {error}")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mario_perf.builds.dependencies import differing, names_dependencies, ready_made, resolves
+from mario_perf.builds.dependencies import changed_files, names_dependencies, resolves, suggest_setup
 
 PYPROJECT = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["typeguard==2.6.1"]\n'
 UV_LOCK = (
@@ -70,7 +70,7 @@ def test_other_files_are_not(path: str) -> None:
     ],
 )
 def test_another_dependency_is_a_difference(path: str, before: str, now: str) -> None:
-    assert differing({path: before.encode()}, {path: now.encode()}) == (path,)
+    assert changed_files({path: before.encode()}, {path: now.encode()}) == (path,)
 
 
 @pytest.mark.parametrize(
@@ -95,11 +95,11 @@ def test_another_dependency_is_a_difference(path: str, before: str, now: str) ->
     ],
 )
 def test_what_a_file_says_of_anything_else_is_none(path: str, before: str, now: str) -> None:
-    assert differing({path: before.encode()}, {path: now.encode()}) == ()
+    assert changed_files({path: before.encode()}, {path: now.encode()}) == ()
 
 
 def test_a_file_that_only_one_build_has_is_a_difference() -> None:
-    assert differing({}, {"b.lock": b"", "a.lock": b""}) == ("a.lock", "b.lock")
+    assert changed_files({}, {"b.lock": b"", "a.lock": b""}) == ("a.lock", "b.lock")
 
 
 @given(
@@ -110,8 +110,8 @@ def test_a_file_that_only_one_build_has_is_a_difference() -> None:
 def test_no_content_is_an_error_and_the_order_of_builds_does_not_matter(
     path: str, one: bytes, other: bytes
 ) -> None:
-    assert differing({path: one}, {path: one}) == ()
-    assert differing({path: one}, {path: other}) == differing({path: other}, {path: one})
+    assert changed_files({path: one}, {path: one}) == ()
+    assert changed_files({path: one}, {path: other}) == changed_files({path: other}, {path: one})
 
 
 @given(
@@ -122,7 +122,7 @@ def test_no_content_is_an_error_and_the_order_of_builds_does_not_matter(
 )
 def test_json_of_another_form_than_expected_is_compared_as_text(value: object) -> None:
     content = json.dumps({"packages": value, "dependencies": value}).encode()
-    assert differing({"package-lock.json": content}, {"package-lock.json": content}) == ()
+    assert changed_files({"package-lock.json": content}, {"package-lock.json": content}) == ()
 
 
 @pytest.mark.parametrize(
@@ -141,6 +141,6 @@ def test_others_run_with_what_is_installed(start: tuple[str, ...]) -> None:
 
 
 def test_the_ready_made_setup_fits_the_files() -> None:
-    assert ready_made(["requirements.txt"]) == "pip"
-    assert ready_made(["pyproject.toml", "uv.lock"]) == "uv"
-    assert ready_made(["web/package-lock.json"]) == "npm"
+    assert suggest_setup(["requirements.txt"]) == "pip"
+    assert suggest_setup(["pyproject.toml", "uv.lock"]) == "uv"
+    assert suggest_setup(["web/package-lock.json"]) == "npm"

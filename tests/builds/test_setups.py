@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mario_perf.builds.setups import setup_of
+from mario_perf.builds.setups import setup_for
 from mario_perf.errors import UserError
 
 PYPROJECT = {"pyproject.toml": b"[project]\nname = 'shop'\n"}
@@ -16,7 +16,7 @@ def requirements(text: str, **more: str) -> dict[str, bytes]:
 
 
 def test_pip_installs_the_requirements_into_an_environment_of_its_own() -> None:
-    setup = setup_of(("pip",), "python3", requirements("a==1"))
+    setup = setup_for(("pip",), "python3", requirements("a==1"))
     venv, install = setup.commands
     assert venv == ("python3", "-m", "venv", "{environment}")
     assert install[0] == "{environment}/bin/python"
@@ -41,19 +41,19 @@ def test_an_environment_with_code_of_the_build_is_made_of_all_its_files(
     word: str, files: dict[str, bytes], extent: str
 ) -> None:
     """One that is known by the requirements alone would give one build the code of the other."""
-    assert setup_of((word,), "python3", files).extent == extent
+    assert setup_for((word,), "python3", files).extent == extent
 
 
 @pytest.mark.parametrize(("source", "extent"), [("virtual", "dependencies"), ("editable", "tree")])
 def test_uv_takes_its_lock_file_where_there_is_one(source: str, extent: str) -> None:
-    setup = setup_of(("uv",), "python3", {**PYPROJECT, "uv.lock": UV_LOCK % source.encode()})
+    setup = setup_for(("uv",), "python3", {**PYPROJECT, "uv.lock": UV_LOCK % source.encode()})
     (command,) = setup.commands
     assert command[:4] == ("env", "UV_PROJECT_ENVIRONMENT={environment}", "uv", "sync")
     assert setup.extent == extent
 
 
 def test_npm_installs_what_the_lock_file_names() -> None:
-    setup = setup_of(("npm",), "python3", {"package.json": b"{}", "package-lock.json": b"{}"})
+    setup = setup_for(("npm",), "python3", {"package.json": b"{}", "package-lock.json": b"{}"})
     assert setup.commands == (("npm", "ci"),)
     assert setup.moves_node_modules
 
@@ -78,10 +78,10 @@ def test_npm_installs_what_the_lock_file_names() -> None:
 )
 def test_a_setup_that_does_not_fit_is_refused(word: str, files: dict[str, bytes], said: str) -> None:
     with pytest.raises(UserError, match=said):
-        setup_of((word,), "python3", files)
+        setup_for((word,), "python3", files)
 
 
 def test_a_command_is_run_as_it_is() -> None:
-    setup = setup_of(("make", "DEST={environment}"), "python3", {})
+    setup = setup_for(("make", "DEST={environment}"), "python3", {})
     assert setup.commands == (("make", "DEST={environment}"),)
     assert not setup.moves_node_modules

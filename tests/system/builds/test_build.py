@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mario_perf.builds.build import PADDING, Build, _environment, served, startable
+from mario_perf.builds.build import MAX_PADDING, Build, _environment, serve, startable_service
 from mario_perf.builds.git import Checkout
-from mario_perf.builds.preparation import prepared
+from mario_perf.builds.preparation import prepare
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.errors import UserError
@@ -38,11 +38,11 @@ def test_the_embedded_pizzeria_gets_the_faults_that_were_asked_for() -> None:
 )
 def test_a_service_that_nobody_knows_how_to_start_is_not_taken_for_the_pizzeria(policy: Policy) -> None:
     with pytest.raises(UserError, match="start"):
-        startable(policy)
+        startable_service(policy)
 
 
 def test_without_a_word_of_another_it_is_the_pizzeria() -> None:
-    assert startable(Policy()) is None
+    assert startable_service(Policy()) is None
 
 
 def test_the_port_goes_where_the_policy_wants_it() -> None:
@@ -55,7 +55,7 @@ def test_a_setup_that_fails_is_one_line_and_its_output_is_kept(tmp_path: Path) -
     with pytest.raises(
         UserError, match="setup of the candidate ended with exit code 3: why; its output is in"
     ):
-        with prepared(made, tmp_path, PlainNarrator()):
+        with prepare(made, tmp_path, PlainNarrator()):
             pass
     assert "why" in (tmp_path / "candidate.setup.log").read_text()
 
@@ -65,7 +65,7 @@ def test_a_setup_is_told_and_runs_in_the_checkout(tmp_path: Path, capsys: pytest
     checkout.mkdir()
     folder.mkdir()
     made = build(Service(start=("true",), setup=("touch", "built")), checkout)
-    with prepared(made, folder, PlainNarrator()):
+    with prepare(made, folder, PlainNarrator()):
         assert (checkout / "built").exists()
     assert "setting up the candidate: touch built" in capsys.readouterr().err
 
@@ -74,7 +74,7 @@ def test_a_service_of_another_kind_is_served_from_its_checkout(tmp_path: Path) -
     (tmp_path / "healthz").write_text("up")
     start = (sys.executable, "-m", "http.server", "{port}", "--bind", "127.0.0.1")
     made = build(Service(start=start, ready="/healthz"), tmp_path)
-    with served((made,), 1, tmp_path / "round-1") as (instance,):
+    with serve((made,), 1, tmp_path / "round-1") as (instance,):
         assert httpx.get(f"{instance.url}/healthz", timeout=5).text == "up"
     assert instance.process.process.returncode is not None
     with pytest.raises(httpx.ConnectError):
@@ -89,18 +89,18 @@ def test_each_side_of_each_round_has_an_environment_of_its_own_length_and_a_seed
 
     lengths = [len(padding(side, seed)) for side in ("baseline", "candidate") for seed in range(20)]
     assert len(set(lengths)) > 30
-    assert max(lengths) > PADDING / 2 > min(lengths)
+    assert max(lengths) > MAX_PADDING / 2 > min(lengths)
     assert padding("baseline", 7) == padding("baseline", 7)
 
 
 def test_what_a_service_leaves_in_its_temporary_folder_is_removed(tmp_path: Path) -> None:
-    serve = (
+    program = (
         "import runpy, sys, tempfile; print(tempfile.mkdtemp(), flush=True); "
         "sys.argv = ['', '{port}', '--bind', '127.0.0.1']; "
         "runpy.run_module('http.server', run_name='__main__')"
     )
-    made = build(Service(start=(sys.executable, "-c", serve), ready="/"), tmp_path)
-    with served((made,), 1, tmp_path / "round-1"):
+    made = build(Service(start=(sys.executable, "-c", program), ready="/"), tmp_path)
+    with serve((made,), 1, tmp_path / "round-1"):
         left = Path((tmp_path / "round-1.candidate.log").read_text().splitlines()[0])
         assert left.exists()
     assert not left.exists()
@@ -123,7 +123,7 @@ def test_the_code_of_the_checkout_wins_over_what_is_installed(layout: str, tmp_p
         "http.server.HTTPServer(('127.0.0.1', int(sys.argv[2])), Handler).serve_forever()\n"
     )
     made = build(None, tmp_path)
-    with served((made,), 1, tmp_path / "round-1") as (instance,):
+    with serve((made,), 1, tmp_path / "round-1") as (instance,):
         assert httpx.get(instance.url, timeout=5).text == "the other build"
 
 
@@ -137,5 +137,5 @@ def test_what_the_user_put_on_the_path_is_still_found(
     monkeypatch.setenv("PYTHONPATH", str(own))
     start = (sys.executable, "-m", "only_there", "{port}", "--bind", "127.0.0.1")
     made = build(Service(start=start, ready="/"), checkout)
-    with served((made,), 1, tmp_path / "round-1") as (instance,):
+    with serve((made,), 1, tmp_path / "round-1") as (instance,):
         assert httpx.get(instance.url, timeout=5).is_success

@@ -58,7 +58,7 @@ def test_a_working_tree_with_changes_says_so(repository: Path) -> None:
 
 
 def test_a_checkout_has_the_files_of_its_commit_and_leaves_nothing(repository: Path) -> None:
-    with git.checked_out(git.resolve("main")) as checkout:
+    with git.check_out(git.resolve("main")) as checkout:
         assert (checkout.path / "file").read_text() == "main"
         assert checkout.path not in repository.parents
     assert not checkout.path.exists()
@@ -86,7 +86,7 @@ def with_submodule(
 
 
 def test_a_checkout_has_the_files_of_its_submodules(with_submodule: Path) -> None:
-    with git.checked_out(git.resolve("HEAD")) as checkout:
+    with git.check_out(git.resolve("HEAD")) as checkout:
         assert (checkout.path / "library" / "file").read_text() == "of the library"
     assert not checkout.path.exists()
     assert len(run("worktree", "list").splitlines()) == 1
@@ -96,7 +96,7 @@ def test_submodules_that_cannot_be_fetched_are_one_line(with_submodule: Path) ->
     run("config", "--global", "protocol.file.allow", "never")
     with (
         pytest.raises(UserError, match=r"submodules cannot be fetched .* in a fresh clone") as raised,
-        git.checked_out(git.resolve("HEAD")),
+        git.check_out(git.resolve("HEAD")),
     ):
         pass
     assert "\n" not in str(raised.value)
@@ -104,7 +104,7 @@ def test_submodules_that_cannot_be_fetched_are_one_line(with_submodule: Path) ->
 
 
 def test_a_checkout_is_removed_after_an_error_too(repository: Path) -> None:
-    with pytest.raises(ZeroDivisionError), git.checked_out(git.resolve("main")) as checkout:
+    with pytest.raises(ZeroDivisionError), git.check_out(git.resolve("main")) as checkout:
         _ = 1 / 0
     assert not checkout.path.exists()
     assert len(run("worktree", "list").splitlines()) == 1
@@ -116,7 +116,7 @@ def test_the_checkout_of_a_gate_that_was_killed_is_removed_by_the_next(repositor
         left = Path(killed.stdout.readline().strip())
         killed.kill()
     assert left.exists()
-    with git.checked_out(git.resolve("main")):
+    with git.check_out(git.resolve("main")):
         assert not left.exists()
     assert len(run("worktree", "list").splitlines()) == 1
 
@@ -125,7 +125,7 @@ def test_the_checkout_of_a_gate_that_still_runs_is_left_alone(repository: Path) 
     with subprocess.Popen([sys.executable, "-c", CHECKS_OUT], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         held = Path(other.stdout.readline().strip())
-        with git.checked_out(git.resolve("main")):
+        with git.check_out(git.resolve("main")):
             assert (held / "file").read_text() == "main"
         assert (held / "file").exists()
         other.kill()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mario_perf.builds import git
-from mario_perf.builds.nesting import VARIABLE, alone
+from mario_perf.builds.nesting import VARIABLE, forbid_nesting
 from mario_perf.errors import UserError
 
 ROOT = Path(__file__).parents[3]
@@ -26,13 +26,13 @@ def test_within_another_of_the_same_repository_it_is_refused_also_in_a_worktree(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(repository(tmp_path / "one"))
-    with alone(), git.checked_out("HEAD") as worktree:
+    with forbid_nesting(), git.check_out("HEAD") as worktree:
         for place in (tmp_path / "one", worktree.path):
             monkeypatch.chdir(place)
-            with pytest.raises(UserError, match="has started this one"), alone():
+            with pytest.raises(UserError, match="has started this one"), forbid_nesting():
                 pass
         monkeypatch.chdir(tmp_path / "one")
-    with alone():
+    with forbid_nesting():
         pass
 
 
@@ -41,11 +41,11 @@ def test_within_one_of_another_repository_it_is_played_and_a_ring_of_them_ends(
 ) -> None:
     one, other = repository(tmp_path / "one"), repository(tmp_path / "other")
     monkeypatch.chdir(one)
-    with alone():
+    with forbid_nesting():
         monkeypatch.chdir(other)
-        with alone():
+        with forbid_nesting():
             monkeypatch.chdir(one)
-            with pytest.raises(UserError), alone():
+            with pytest.raises(UserError), forbid_nesting():
                 pass
     assert VARIABLE not in os.environ
 
@@ -54,7 +54,7 @@ def test_without_a_repository_there_is_nothing_to_mark(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with alone(), alone():
+    with forbid_nesting(), forbid_nesting():
         assert VARIABLE not in os.environ
 
 

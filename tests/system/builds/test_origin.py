@@ -99,15 +99,15 @@ def test_a_package_that_is_called_pizzeria_by_chance_is_not_ours(elsewhere: Path
     main.parent.mkdir(parents=True)
     main.touch()
     (elsewhere / "pyproject.toml").write_text('[project]\nname = "trattoria"\n', encoding="utf-8")
-    assert not embedded_pizzeria.held_by(elsewhere)
+    assert not embedded_pizzeria.is_own_checkout(elsewhere)
     (elsewhere / "pyproject.toml").write_text('[project]\nname = "mario-perf"\n', encoding="utf-8")
-    assert embedded_pizzeria.held_by(elsewhere)
+    assert embedded_pizzeria.is_own_checkout(elsewhere)
 
 
 @pytest.mark.parametrize("text", ["", "[project", "project = 1", "[project]\nversion = '1'"])
 def test_a_pyproject_without_a_name_is_nobodys(text: str, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
-    assert not embedded_pizzeria.held_by(tmp_path)
+    assert not embedded_pizzeria.is_own_checkout(tmp_path)
 
 
 def test_a_service_of_ones_own_says_how_it_is_started_and_no_secret(elsewhere: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_service_of_ones_own_says_how_it_is_started_and_no_secret(elsewhere: P
 def test_a_demo_needs_neither_repository_nor_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "perf.toml").write_text("not read", encoding="utf-8")
-    assert origin.policy(None, demo=True) == Policy()
+    assert origin.load_policy(None, demo=True) == Policy()
     found = origin.find(Policy(), None, demo=True)
     assert (found.checkout.path / embedded_pizzeria.MAIN).is_file()
     assert str(found).startswith("a demo, the pizzeria of this installation")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mario_perf.builds.packages import packages_of
-from mario_perf.builds.processes import running
+from mario_perf.builds.processes import start_process
 from mario_perf.run_record import Packages
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ SLEEP = "import time; print('up', flush=True); time.sleep(60)"
 def started(folder: Path, *command: str, env: Mapping[str, str] | None = None) -> Iterator[int]:
     """The number of a process that has begun its work."""
     log = folder / "service.log"
-    with running("service", command, log, cwd=folder, env=env) as child:
+    with start_process("service", command, log, cwd=folder, env=env) as child:
         deadline = time.monotonic() + 60
         while "up" not in log.read_text():
-            assert child.ended is None
+            assert child.exit_text is None
             assert time.monotonic() < deadline, "not up"
             time.sleep(0.02)
         yield child.process.pid

@@ -10,9 +10,9 @@ import pytest
 
 from mario_perf.builds import build as build_module
 from mario_perf.builds import ports
-from mario_perf.builds.build import Build, served
+from mario_perf.builds.build import Build, serve
 from mario_perf.builds.git import Checkout
-from mario_perf.builds.ports import PortTakenError, free_port, is_taken, on_other_ports
+from mario_perf.builds.ports import PortTakenError, free_port, retry_on_other_ports, says_port_taken
 from mario_perf.configuration.policy import Service
 
 
@@ -79,8 +79,8 @@ def test_a_port_on_which_somebody_listens_is_not_drawn(
     ],
 )
 def test_what_python_node_go_and_spring_say_of_a_taken_port_is_understood(said: str) -> None:
-    assert is_taken(said)
-    assert not is_taken("no such table: address")
+    assert says_port_taken(said)
+    assert not says_port_taken("no such table: address")
 
 
 def test_a_start_is_tried_twice_and_not_three_times() -> None:
@@ -92,7 +92,7 @@ def test_a_start_is_tried_twice_and_not_three_times() -> None:
         raise PortTakenError("taken")
         yield 0
 
-    with pytest.raises(PortTakenError, match="taken"), on_other_ports(start):
+    with pytest.raises(PortTakenError, match="taken"), retry_on_other_ports(start):
         pass
     assert len(set(tried)) == 2
 
@@ -105,7 +105,7 @@ def test_an_error_of_the_block_starts_nothing_again() -> None:
         tried.append(1)
         yield
 
-    with pytest.raises(PortTakenError), on_other_ports(start):
+    with pytest.raises(PortTakenError), retry_on_other_ports(start):
         raise PortTakenError("of something else")
     assert len(tried) == 1
 
@@ -123,5 +123,5 @@ def test_a_service_whose_port_is_taken_while_it_starts_is_started_on_another(
     start = (sys.executable, "-m", "http.server", "{port}", "--bind", "127.0.0.1")
     made = Build("candidate", Checkout(tmp_path, "abc"), Service(start=start, ready="/"))
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        with served((made,), 1, tmp_path / "round-1") as (instance,):
+        with serve((made,), 1, tmp_path / "round-1") as (instance,):
             assert [instance.port] == drawn[1:]

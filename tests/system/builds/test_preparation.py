@@ -8,7 +8,7 @@ import pytest
 
 from mario_perf.builds import git
 from mario_perf.builds.build import Build
-from mario_perf.builds.preparation import prepared
+from mario_perf.builds.preparation import prepare
 from mario_perf.configuration.policy import Service
 from mario_perf.errors import UserError
 from mario_perf.reports.progress import PlainNarrator
@@ -39,7 +39,7 @@ def build(repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 def environment_of(build: Build, folder: Path) -> Path:
-    with prepared(build, folder, PlainNarrator()) as ready:
+    with prepare(build, folder, PlainNarrator()) as ready:
         assert ready.environment is not None
         assert (ready.environment / "there").exists()
         assert ready.command(4711) == [f"{ready.environment}/bin/serve", "4711"]
@@ -68,7 +68,7 @@ def test_a_setup_that_failed_is_run_again(build: Build, tmp_path: Path) -> None:
     failing = Build("candidate", build.checkout, fails)
     for _ in range(2):
         with pytest.raises(UserError, match="setup of the candidate ended with exit code 1: no such package"):
-            with prepared(failing, tmp_path, PlainNarrator()):
+            with prepare(failing, tmp_path, PlainNarrator()):
                 pass
 
 
@@ -88,7 +88,7 @@ def node(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build
 
 def test_node_packages_are_installed_once_and_not_left_in_the_checkout(node: Build, tmp_path: Path) -> None:
     for _ in range(2):
-        with prepared(node, tmp_path, PlainNarrator()):
+        with prepare(node, tmp_path, PlainNarrator()):
             assert (tmp_path / "node_modules" / "a").is_dir()
         assert not (tmp_path / "node_modules").exists()
     assert (tmp_path.parent / "npm.txt").read_text().split() == ["npm"]
@@ -97,10 +97,10 @@ def test_node_packages_are_installed_once_and_not_left_in_the_checkout(node: Bui
 def test_node_packages_that_somebody_installed_are_used_and_stay(node: Build, tmp_path: Path) -> None:
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "node_modules" / ".package-lock.json").write_text(LOCK % 1)
-    with prepared(node, tmp_path, PlainNarrator()) as ready:
+    with prepare(node, tmp_path, PlainNarrator()) as ready:
         assert ready.environment is None
     (tmp_path / "package-lock.json").write_text(LOCK % 2)
     with pytest.raises(UserError, match=r"its packages are not those of .*; run npm ci"):
-        with prepared(node, tmp_path, PlainNarrator()):
+        with prepare(node, tmp_path, PlainNarrator()):
             pass
     assert (tmp_path / "node_modules" / ".package-lock.json").exists()

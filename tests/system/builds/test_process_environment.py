@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mario_perf.builds import process_environment
-from mario_perf.builds.processes import running, wait_for_end
+from mario_perf.builds.processes import start_process, wait_for_end
 
 REPOSITORY = subprocess.run(
     ["git", "rev-parse", "--local-env-vars"], check=True, capture_output=True, text=True, timeout=30
@@ -18,7 +18,7 @@ REPOSITORY = subprocess.run(
 def seen_by_a_child(tmp_path: Path, **added: str) -> dict[str, str]:
     log = tmp_path / "log"
     show = [sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"]
-    with running("child", show, log, env=added) as child:
+    with start_process("child", show, log, env=added) as child:
         assert wait_for_end(child, 30, lambda: None) == 0
     found: dict[str, str] = json.loads(log.read_text())
     return found
@@ -89,7 +89,7 @@ def test_every_child_is_started_without_them(tmp_path: Path, monkeypatch: pytest
 
 
 def test_without_git_a_child_is_started_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    process_environment._of_a_repository.cache_clear()
+    process_environment._git_variables.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     assert process_environment.for_child()["PATH"] == str(tmp_path)
-    process_environment._of_a_repository.cache_clear()
+    process_environment._git_variables.cache_clear()

@@ -13,7 +13,7 @@ import pytest
 
 from mario_perf.builds import processes
 from mario_perf.builds.ports import free_port
-from mario_perf.builds.processes import running, wait_for_end, wait_until_ready
+from mario_perf.builds.processes import start_process, wait_for_end, wait_until_ready
 from mario_perf.errors import UserError
 
 LONGEST = 15.0
@@ -47,31 +47,31 @@ def eventually(what: object) -> bool:
 
 
 def test_a_child_that_failed_is_told_with_its_code_and_last_words(tmp_path: Path) -> None:
-    with running(
+    with start_process(
         "Service", python("print('one'); raise SystemExit('no such table')"), tmp_path / "log"
     ) as child:
         assert wait_for_end(child, LONGEST, lambda: None) == 1
-        assert child.ended == "Service ended with exit code 1: no such table"
+        assert child.exit_text == "Service ended with exit code 1: no such table"
 
 
 def test_a_child_that_was_killed_is_told_with_the_signal(tmp_path: Path) -> None:
-    with running("Service", python("import time; time.sleep(60)"), tmp_path / "log") as child:
-        assert child.ended is None
+    with start_process("Service", python("import time; time.sleep(60)"), tmp_path / "log") as child:
+        assert child.exit_text is None
         child.process.kill()
         child.process.wait(LONGEST)
-        assert child.ended == "Service was killed by SIGKILL"
+        assert child.exit_text == "Service was killed by SIGKILL"
 
 
 def test_a_command_that_does_not_exist_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="Service: no-such-program cannot be started"):
-        with running("Service", ["no-such-program"], tmp_path / "log"):
+        with start_process("Service", ["no-such-program"], tmp_path / "log"):
             pass
 
 
 def test_a_child_that_ignores_the_request_to_end_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "STOPPING", 0.3)
+    monkeypatch.setattr(processes, "STOP_TIMEOUT", 0.3)
     stubborn = """
         import signal, time
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -79,7 +79,7 @@ def test_a_child_that_ignores_the_request_to_end_is_ended(
         time.sleep(60)
     """
     log = tmp_path / "log"
-    with running("Service", python(stubborn), log) as child:
+    with start_process("Service", python(stubborn), log) as child:
         assert eventually(lambda: "ready" in log.read_text())
     assert child.process.returncode == -signal.SIGKILL
 
@@ -91,7 +91,7 @@ def test_what_a_child_started_is_stopped_with_it(tmp_path: Path) -> None:
         time.sleep(60)
     """
     log = tmp_path / "log"
-    with running("Service", python(parent), log):
+    with start_process("Service", python(parent), log):
         assert eventually(lambda: log.read_text().strip())
         grandchild = int(log.read_text())
         assert is_alive(grandchild)
@@ -162,19 +162,19 @@ def test_a_second_interrupt_while_a_child_is_being_stopped_stops_it_too(tmp_path
 
 
 def test_waiting_for_a_service_that_ended_says_how(tmp_path: Path) -> None:
-    with running("Service", python("raise SystemExit('port in use')"), tmp_path / "log") as child:
+    with start_process("Service", python("raise SystemExit('port in use')"), tmp_path / "log") as child:
         with pytest.raises(UserError, match="exit code 1: port in use; its output is in"):
             wait_until_ready(child, f"http://127.0.0.1:{free_port()}/", LONGEST)
 
 
 def test_waiting_for_a_service_that_never_answers_ends(tmp_path: Path) -> None:
-    with running("Service", python("import time; time.sleep(60)"), tmp_path / "log") as child:
+    with start_process("Service", python("import time; time.sleep(60)"), tmp_path / "log") as child:
         with pytest.raises(UserError, match=r"did not answer at http://127\.0\.0\.1"):
             wait_until_ready(child, f"http://127.0.0.1:{free_port()}/", 0.3)
 
 
 def test_a_process_that_takes_too_long_is_an_error_and_is_stopped(tmp_path: Path) -> None:
-    with running("Locust", python("import time; time.sleep(60)"), tmp_path / "log") as child:
+    with start_process("Locust", python("import time; time.sleep(60)"), tmp_path / "log") as child:
         with pytest.raises(UserError, match="Locust has not ended within"):
             wait_for_end(child, 0.2, lambda: None)
     assert child.process.returncode is not None

@@ -118,7 +118,7 @@ def test_of_a_linked_worktree_it_is_that_ones_files(
     linked = tmp_path / "linked"
     run("worktree", "add", "-q", str(linked), cwd=tree)
     (linked / "changed").write_text("new")
-    with taken(linked, monkeypatch) as made, git.checked_out("HEAD") as baseline:
+    with taken(linked, monkeypatch) as made, git.check_out("HEAD") as baseline:
         assert (made.path / "changed").read_text() == "new"
         assert len(str(made.path)) == len(str(baseline.path))
         assert made.path.parent == baseline.path.parent

@@ -21,7 +21,7 @@ import yaml
 from mario_perf import runs
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds.ports import free_port
-from mario_perf.builds.processes import running, wait_until_ready
+from mario_perf.builds.processes import start_process, wait_until_ready
 from mario_perf.configuration import policy_file
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.scrapes import ScrapeSource
@@ -116,7 +116,7 @@ def _prometheus(folder: Path, ports: dict[str, int]) -> Iterator[str]:
         f"--storage.tsdb.path={folder}/data",
         f"--web.listen-address=127.0.0.1:{port}",
     ]
-    with running("Prometheus", command, folder / "prometheus.log") as child:
+    with start_process("Prometheus", command, folder / "prometheus.log") as child:
         wait_until_ready(child, f"http://127.0.0.1:{port}/-/ready", PATIENCE)
         yield f"http://127.0.0.1:{port}"
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mario_perf.builds.ports import free_port
-from mario_perf.builds.processes import running, wait_until_ready
+from mario_perf.builds.processes import start_process, wait_until_ready
 from mario_perf.configuration import policy_file
 from tests.system.docs.markdown import blocks
 
@@ -107,7 +107,7 @@ class Reader:
         words = ["bash", "-c", f"exec {command.replace(PORT, str(self._port))}"]
         log = self.folder.with_suffix(".log")
         child = self._services.enter_context(
-            running("service", words, log, cwd=self.folder, env=self._environment)
+            start_process("service", words, log, cwd=self.folder, env=self._environment)
         )
         wait_until_ready(child, f"http://127.0.0.1:{self._port}/health", 60)
 

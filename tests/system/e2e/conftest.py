@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mario_perf.builds.ports import free_port
-from mario_perf.builds.processes import running, wait_until_ready
+from mario_perf.builds.processes import start_process, wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,13 +84,15 @@ def tls_pizzeria(tmp_path: Path, self_signed: Path) -> Iterator[Callable[[], str
         def start() -> str:
             port = free_port()
             command = [sys.executable, "-m", "tests.system.e2e.tls_pizzeria", str(port), str(self_signed)]
-            child = stack.enter_context(running("pizzeria", command, tmp_path / f"{port}.log", cwd=ROOT))
+            child = stack.enter_context(
+                start_process("pizzeria", command, tmp_path / f"{port}.log", cwd=ROOT)
+            )
             deadline = time.monotonic() + READY
             while True:
                 with suppress(OSError):
                     socket.create_connection(("127.0.0.1", port), timeout=1).close()
                     return f"https://localhost:{port}"
-                assert child.ended is None
+                assert child.exit_text is None
                 assert time.monotonic() < deadline, "not ready"
                 time.sleep(0.1)
 
@@ -105,7 +107,9 @@ def shop(tmp_path: Path) -> Iterator[Callable[[int, float], str]]:
         def start(failing: int, outside: float) -> str:
             port = free_port()
             command = [sys.executable, "-m", "tests.system.e2e.shop", str(port), str(failing), str(outside)]
-            child = stack.enter_context(running("shop", command, tmp_path / f"shop-{port}.log", cwd=ROOT))
+            child = stack.enter_context(
+                start_process("shop", command, tmp_path / f"shop-{port}.log", cwd=ROOT)
+            )
             url = f"http://127.0.0.1:{port}"
             wait_until_ready(child, f"{url}/metrics", READY)
             return url
@@ -118,7 +122,7 @@ def refusing_pizzeria(tmp_path: Path) -> Iterator[str]:
     """The URL of one whose HTTP layer refuses every third order."""
     port = free_port()
     command = [sys.executable, "-m", "tests.system.e2e.refusing_pizzeria", str(port)]
-    with running("pizzeria", command, tmp_path / "refusing.log", cwd=ROOT) as child:
+    with start_process("pizzeria", command, tmp_path / "refusing.log", cwd=ROOT) as child:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(child, f"{url}/ready", READY)
         yield url

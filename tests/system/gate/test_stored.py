@@ -13,7 +13,7 @@ import pytest
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds.build import Build
 from mario_perf.builds.git import Checkout
-from mario_perf.builds.preparation import prepared
+from mario_perf.builds.preparation import prepare
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.errors import UserError
 from mario_perf.gate import stored
@@ -47,7 +47,7 @@ def asked(candidate: Build, baseline: Build, folder: Path, window: float = 1.0) 
 
     @contextmanager
     def committed() -> Iterator[Build]:
-        with prepared(baseline, folder, PlainNarrator()) as ready:
+        with prepare(baseline, folder, PlainNarrator()) as ready:
             yield ready
 
     return StoredComparison(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mario_perf.builds.ports import free_port
-from mario_perf.builds.processes import running, wait_until_ready
+from mario_perf.builds.processes import start_process, wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,7 +107,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
         f"--storage.tsdb.path={folder}/data",
         f"--web.listen-address=127.0.0.1:{port}",
     ]
-    with running("Prometheus", command, folder / "prometheus.log") as child:
+    with start_process("Prometheus", command, folder / "prometheus.log") as child:
         wait_until_ready(child, f"http://127.0.0.1:{port}/-/ready", PATIENCE)
         yield Known(f"http://127.0.0.1:{port}", float(told.end))
 
