@@ -40,7 +40,7 @@ DEFAULT_METRICS_PATH = "/metrics"
 class Build:
     """One side: its files, and how it is started. ``name`` is for messages.
 
-    ``until`` is when it has to answer at the latest, by the monotonic clock.
+    It has to answer by the ``deadline``, on the monotonic clock.
     """
 
     name: str

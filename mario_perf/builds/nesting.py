@@ -27,8 +27,8 @@ def forbid_nesting() -> Iterator[None]:
     outer_gates = value.split(os.pathsep)
     if repository and repository in outer_gates:
         raise UserError(
-            f"a gate of {repository} has started this one, which would start the next without end; let its git "
-            f"hook do nothing where {VARIABLE} is set"
+            f"a gate of {repository} has started this one, which would start the next without end; let its "
+            f"git hook do nothing where {VARIABLE} is set"
         )
     _mark(os.pathsep.join(filter(None, (*outer_gates, repository))))
     try:

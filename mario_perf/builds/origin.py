@@ -53,8 +53,8 @@ def find(policy: Policy, policy_path: Path | None, *, demo: bool) -> Origin:
     """The service of the working tree, or the built-in pizzeria if no other service can be meant.
 
     Args:
-        asked: what the policy says.
-        given: the policy's file, where one was named.
+        policy: what the user configured.
+        policy_path: its file, if one was named.
         demo: whether the pizzeria of this installation is wanted.
 
     Raises:

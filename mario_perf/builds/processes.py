@@ -49,7 +49,7 @@ class Child:
     log: Path
 
     def terminate(self) -> None:
-        """Returns at once; that it ends is seen to by ``running``."""
+        """Returns at once; ``start_process`` sees to the end."""
         with suppress(ProcessLookupError):
             self.process.terminate()
 
@@ -152,11 +152,11 @@ def _early_exit_error(child: Child) -> UserError:
 
 
 def wait_for_end(child: Child, timeout: float, on_tick: Callable[[], None]) -> int:
-    """Wait until the process ends, calling ``meanwhile`` all the time; its exit code.
+    """Wait until the process ends, calling ``on_tick`` all the time; its exit code.
 
     Raises:
         UserError: it has not ended after ``timeout`` seconds.
-        Exception: whatever ``meanwhile`` raises.
+        Exception: whatever ``on_tick`` raises.
     """
     deadline = time.monotonic() + timeout
     while (code := child.process.poll()) is None:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from mario_perf import runs
 from mario_perf.baselines import stored_baselines
-from mario_perf.cli.exit_codes import KEEPING, NO_VERDICT
+from mario_perf.cli.exit_codes import COMMON_EXIT_CODES, STORE_EXIT_CODES
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.comparison.operations import failures, service_tells
 from mario_perf.configuration import policy_file
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mario_perf.model import RunMeasurement
 
 
-MOST_FAILED = 0.1
+MAX_FAILED_SHARE = 0.1
 """Share of an operation's executions that may fail in a baseline without a warning."""
 
 
@@ -36,7 +36,7 @@ Examples:
   mario-perf baseline save    store the latest run
   mario-perf baseline list
 
-{NO_VERDICT}"""
+{COMMON_EXIT_CODES}"""
 )
 def baseline() -> None:
     """Store runs, to compare later runs with them."""
@@ -48,7 +48,7 @@ Examples:
   mario-perf baseline save                          the latest run
   mario-perf baseline save --run runs/ID --keep 10  another, and keep ten
 
-{KEEPING}"""
+{STORE_EXIT_CODES}"""
 )
 @click.option(
     "--run",
@@ -68,33 +68,34 @@ Examples:
 def save(run: Path, keep: int, policy: Path | None) -> None:
     """Add a run to the baseline of its scenario and environment."""
     loaded = runs.load(run)
-    if ended := incidents.read(loaded.directory):
-        raise NotKeptError(f"{loaded.record.run_id} is not kept, as it cannot be judged: {ended.message}")
+    if incident := incidents.read(loaded.directory):
+        raise NotKeptError(f"{loaded.record.run_id} is not kept, as it cannot be judged: {incident.message}")
     source = open_source(policy_file.load(policy).metrics)(loaded)
-    run_of_one = _fit(measure_run(loaded, source))
-    if failed := _failed(run_of_one):
-        click.echo(f"warning: {failed}", err=True)
-    kept = stored_baselines.save(run_of_one, keep=keep)
-    click.echo(f"{kept.path}: {len(kept.runs)} runs")
+    measurement = _valid_measurement(measure_run(loaded, source))
+    if warning := _failure_warning(measurement):
+        click.echo(f"warning: {warning}", err=True)
+    stored = stored_baselines.save(measurement, keep=keep)
+    click.echo(f"{stored.path}: {len(stored.runs)} runs")
 
 
-def _failed(run: RunMeasurement) -> str | None:
+def _failure_warning(run: RunMeasurement) -> str | None:
     """What a baseline should not hold: failures that later runs may have, too; None where few failed."""
     told = service_tells([run])
     shares = {
         name: sum(failures([run], each.operation, told=told).values()) / each.executions
         for name, each in sorted(run.measurements.items())
     }
-    many = [f"{name} ({share:.0%})" for name, share in shares.items() if share > MOST_FAILED]
-    if not many:
+    failing = [f"{name} ({share:.0%})" for name, share in shares.items() if share > MAX_FAILED_SHARE]
+    if not failing:
         return None
     return (
-        f"{run.run_id}: many executions of {listed(many)} failed, so later runs may fail as often and pass. "
-        "Correct the service and save another run, or name expected errors in [metrics] ignored_error_types"
+        f"{run.run_id}: many executions of {listed(failing)} failed, so later runs may fail as often and "
+        "pass. Correct the service and save another run, or name expected errors in [metrics] "
+        "ignored_error_types"
     )
 
 
-def _fit(run: MeasuredRun) -> RunMeasurement:
+def _valid_measurement(run: MeasuredRun) -> RunMeasurement:
     """What a run measured of its one service, if others can be judged by it.
 
     Raises:
@@ -106,8 +107,8 @@ def _fit(run: MeasuredRun) -> RunMeasurement:
         raise UserError(
             f"{run_id} is not stored: in a duet two services share the machine; save a run of one service"
         )
-    if unfit := reasons(run):
-        raise NotKeptError(f"{run_id} is not stored, because it cannot be judged: {unfit[0].message}")
+    if problems := reasons(run):
+        raise NotKeptError(f"{run_id} is not stored, because it cannot be judged: {problems[0].message}")
     return run.candidate
 
 
@@ -117,15 +118,15 @@ def _fit(run: MeasuredRun) -> RunMeasurement:
 Examples:
   mario-perf baseline list
 
-{NO_VERDICT}""",
+{COMMON_EXIT_CODES}""",
 )
 def list_() -> None:
     """List the stored baselines: path, scenario, number of runs, processor."""
-    found = stored_baselines.found()
-    for path in found:
+    paths = stored_baselines.found()
+    for path in paths:
         stored = stored_baselines.load(path)
         click.echo(f"{path}: {stored.scenario}, {len(stored.runs)} runs, {stored.environment.cpu_model}")
-    if not found:
+    if not paths:
         click.echo("no baselines yet; save one with mario-perf baseline save")
 
 
@@ -134,7 +135,7 @@ def list_() -> None:
 Examples:
   mario-perf baseline show baselines/mario/ENVIRONMENT.json
 
-{NO_VERDICT}"""
+{COMMON_EXIT_CODES}"""
 )
 @click.argument("path", type=click.Path(path_type=Path))
 def show(path: Path) -> None:

@@ -11,16 +11,16 @@ from mario_perf.capacity.capacity_change import FEW, KEPT, NOISE, RULED_OUT
 from mario_perf.capacity.rate_search import LOWEST, Search
 from mario_perf.cli import exit_codes
 from mario_perf.cli.demo_option import demo_option
-from mario_perf.cli.exit_codes import EXIT_CODES, ExitCode
+from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.tls_options import tls_options
 from mario_perf.gate import capacity_session
 from mario_perf.gate.capacity_session import CapacityRequest
 
-AS_STORED = ""
+DEFAULT_BASELINE = ""
 """Of ``--baseline``: no path, the searches that are kept of this environment."""
 
-USUAL = Search()
+DEFAULTS = Search()
 """What is not asked for."""
 
 
@@ -33,7 +33,7 @@ Examples:
   mario-perf capacity --url http://127.0.0.1:8000  of a running service
   mario-perf capacity --scenario rush-hour --arrivals constant --probe 20
 
-{EXIT_CODES}"""
+{VERDICT_EXIT_CODES}"""
 )
 @demo_option
 @click.option(
@@ -52,7 +52,7 @@ Examples:
 @click.option(
     "--start",
     type=click.FloatRange(LOWEST),
-    default=USUAL.start,
+    default=DEFAULTS.start,
     show_default=True,
     metavar="RATE",
     help="First rate to try, in journeys a second.",
@@ -60,7 +60,7 @@ Examples:
 @click.option(
     "--resolution",
     type=click.FloatRange(0.01, 1),
-    default=USUAL.resolution,
+    default=DEFAULTS.resolution,
     show_default=True,
     metavar="RATIO",
     help="End the search when the lowest rate that failed is this near to the highest that held.",
@@ -68,14 +68,14 @@ Examples:
 @click.option(
     "--confirmations",
     type=click.IntRange(0),
-    default=USUAL.confirmations,
+    default=DEFAULTS.confirmations,
     show_default=True,
     help="Number of further probes that the highest rate must pass.",
 )
 @click.option(
     "--most-probes",
     type=click.IntRange(1),
-    default=USUAL.most_probes,
+    default=DEFAULTS.most_probes,
     show_default=True,
     help="Most probes of a search.",
 )
@@ -110,7 +110,7 @@ Examples:
 @click.option(
     "--baseline",
     is_flag=False,
-    flag_value=AS_STORED,
+    flag_value=DEFAULT_BASELINE,
     metavar="[PATH]",
     help="Compare with stored searches. Default PATH: those of this environment. A comparison needs at least "
     f"{FEW} new searches and {FEW} stored ones, best from different days.",

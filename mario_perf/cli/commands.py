@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class CommandEntry:
     """Where a command is, and its line in the list of commands."""
 
-    place: str  # module:attribute
+    import_path: str  # module:attribute
     summary: str
 
 
@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        module, _, attribute = entry.place.partition(":")
+        module, _, attribute = entry.import_path.partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         interruption.unwind()  # from here on something may be started
         return command

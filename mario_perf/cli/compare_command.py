@@ -12,11 +12,11 @@ import click
 from mario_perf import ci_environment, runs, subject
 from mario_perf.baselines import stored_baselines
 from mario_perf.cli import exit_codes
-from mario_perf.cli.exit_codes import EXIT_CODES
+from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES
 from mario_perf.cli.invocation import Invocation, pass_invocation
 from mario_perf.cli.output_options import output_options
 from mario_perf.cli.policy_option import policy_option
-from mario_perf.cli.prometheus_options import Prometheus, prometheus_options
+from mario_perf.cli.prometheus_options import PrometheusOptions, prometheus_options
 from mario_perf.configuration import policy_file
 from mario_perf.judgement.judge import conclude
 from mario_perf.measurement.recorded_runs import measure_recorded
@@ -30,23 +30,23 @@ if TYPE_CHECKING:
     from mario_perf.reports.outputs import Output
     from mario_perf.run_record import RunRecord
 
-OF_SCENARIO = ""
+DEFAULT_BASELINE = ""
 """Of ``--baseline``: no path, the runs that are kept of this scenario and environment."""
 
 _DEFAULTS = "\n  ".join(policy_file.defaults().splitlines())
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class CompareRequest:
     """What was asked for."""
 
     paths: tuple[Path, ...]
     baseline: str | None
     policy: Policy
-    prometheus: Prometheus
+    prometheus: PrometheusOptions
     formats: tuple[str, ...]
     outputs: tuple[Output, ...]
-    typed: tuple[str, ...]
+    command_line: tuple[str, ...]
 
 
 @click.command(
@@ -59,7 +59,7 @@ Examples:
       --prometheus-match job=shop
   python -m analysis.compare --baseline         the same command
 
-{EXIT_CODES}
+{VERDICT_EXIT_CODES}
 
 \b
 Secrets come from the environment:
@@ -72,7 +72,7 @@ The policy's defaults:
 @click.option(
     "--baseline",
     is_flag=False,
-    flag_value=OF_SCENARIO,
+    flag_value=DEFAULT_BASELINE,
     metavar="[PATH]",
     help="Compare with stored runs. Default PATH: the baseline of this scenario and environment, in "
     f"{stored_baselines.ROOT}/.",
@@ -98,34 +98,36 @@ def compare(  # noqa: PLR0913 - an argument an option
     policy: Path | None,
     formats: tuple[str, ...],
     outputs: tuple[Output, ...],
-    prometheus: Prometheus,
+    prometheus: PrometheusOptions,
 ) -> ExitCode:
     """Judge recorded runs, against a stored baseline or, for a duet, each other."""
-    asked = Comparison(
+    request = CompareRequest(
         paths or (runs.LATEST,),
         baseline,
         policy_file.load(policy),
         prometheus,
         formats,
         outputs,
-        invocation.typed,
+        invocation.command_line,
     )
-    return exit_codes.of_judgement(lambda: _compared(asked), asked.policy.inconclusive)
+    return exit_codes.of_judgement(lambda: _compare(request), request.policy.inconclusive)
 
 
-def _compared(asked: Comparison) -> Outcome:
-    source_of = open_source(asked.policy.metrics, asked.prometheus.connection)
-    found = measure_recorded(asked.paths, source_of)
-    last = found.runs[-1].record
-    told = conclude(found.runs, _baseline(asked.baseline, last), asked.policy, incidents=found.incidents)
-    about = subject.of(told, last.run_id, ci_environment.read(os.environ))
-    result = replace(told, command=asked.typed, subject=about)
-    outputs.deliver(result, runs.folder_of(asked.paths[-1]).resolve(), asked.formats, asked.outputs)
+def _compare(request: CompareRequest) -> Outcome:
+    source_of = open_source(request.policy.metrics, request.prometheus.connection)
+    recorded = measure_recorded(request.paths, source_of)
+    last = recorded.runs[-1].record
+    judged = conclude(
+        recorded.runs, _baseline(request.baseline, last), request.policy, incidents=recorded.incidents
+    )
+    builds = subject.of(judged, last.run_id, ci_environment.read(os.environ))
+    result = replace(judged, command=request.command_line, subject=builds)
+    outputs.deliver(result, runs.folder_of(request.paths[-1]).resolve(), request.formats, request.outputs)
     return result.outcome
 
 
-def _baseline(wanted: str | None, record: RunRecord) -> stored_baselines.Baseline | None:
-    if wanted is None:
+def _baseline(given: str | None, record: RunRecord) -> stored_baselines.Baseline | None:
+    if given is None:
         return None
-    path = Path(wanted) if wanted else stored_baselines.find(record.scenario, record.environment)
+    path = Path(given) if given else stored_baselines.find(record.scenario, record.environment)
     return stored_baselines.load(path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import get_completion_class
 
-from mario_perf.cli.exit_codes import NO_VERDICT
+from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
 
 if TYPE_CHECKING:
     from click.shell_completion import ShellComplete
@@ -25,7 +25,7 @@ Examples:
   eval "$(mario-perf completion zsh)"     in ~/.zshrc
   mario-perf completion fish > ~/.config/fish/completions/mario-perf.fish
 
-{NO_VERDICT}"""
+{COMMON_EXIT_CODES}"""
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
@@ -35,6 +35,6 @@ def completion(context: click.Context, shell: str) -> None:
 
 
 def _completer(command: click.Command, shell: str) -> ShellComplete:
-    found = get_completion_class(shell)
-    assert found is not None, "SHELLS names what click knows"  # noqa: S101
-    return found(command, {}, "mario-perf", VARIABLE)
+    shell_class = get_completion_class(shell)
+    assert shell_class is not None, "SHELLS names what click knows"  # noqa: S101
+    return shell_class(command, {}, "mario-perf", VARIABLE)

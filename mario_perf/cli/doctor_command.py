@@ -11,8 +11,8 @@ from rich.text import Text
 from mario_perf.builds import origin
 from mario_perf.cli import exit_codes
 from mario_perf.cli.demo_option import demo_option
-from mario_perf.cli.exit_codes import EXAMINING
-from mario_perf.cli.matcher_option import matching
+from mario_perf.cli.exit_codes import DOCTOR_EXIT_CODES
+from mario_perf.cli.matcher_option import match_option
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.doctor.diagnosis import Level
 from mario_perf.doctor.examination import ROUNDS, examine, examine_url
@@ -37,7 +37,7 @@ Examples:
   mario-perf doctor --url http://127.0.0.1:8000/metrics  a running service
   mario-perf doctor --url http://127.0.0.1:9090 --match job=shop
 
-{EXAMINING}"""
+{DOCTOR_EXIT_CODES}"""
 )
 @demo_option
 @click.option(
@@ -45,7 +45,7 @@ Examples:
     metavar="URL",
     help="Examine a running service: its metrics page, or the Prometheus that scrapes it.",
 )
-@matching("Labels of the service's targets in Prometheus, such as job=shop.")
+@match_option("Labels of the service's targets in Prometheus, such as job=shop.")
 @click.option("--quick", is_flag=True, help="Do not measure the noise of this machine.")
 @policy_option
 def doctor(
@@ -62,27 +62,27 @@ def doctor(
         raise click.UsageError("--match needs --url")
     if demo and url is not None:
         raise click.UsageError("--demo and --url exclude each other; give one of them")
-    read = origin.load_policy(policy, demo=demo)
+    loaded_policy = origin.load_policy(policy, demo=demo)
     if url is not None:
-        told = examine_url(Connection(url, matchers=dict(matchers)), read)
+        diagnoses = examine_url(Connection(url, matchers=dict(matchers)), loaded_policy)
     else:
-        told = examine(read, policy, 0 if quick else ROUNDS, demo=demo)
-    _print(told)
-    return exit_codes.of_examination(problems=any(each.level is Level.PROBLEM for each in told))
+        diagnoses = examine(loaded_policy, policy, 0 if quick else ROUNDS, demo=demo)
+    _print(diagnoses)
+    return exit_codes.of_examination(problems=any(each.level is Level.PROBLEM for each in diagnoses))
 
 
-def _print(told: Sequence[Diagnosis]) -> None:
+def _print(diagnoses: Sequence[Diagnosis]) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column()
     table.add_column(overflow="fold")
-    for each in told:
-        found = Text(_shown(each.found))
+    for each in diagnoses:
+        text = Text(_safe_text(each.found))
         if each.advice:
-            found.append(f"\n{_shown(each.advice)}", style="bold")
-        table.add_row(Text(each.level.value, style=_STYLES[each.level]), each.subject, found)
+            text.append(f"\n{_safe_text(each.advice)}", style="bold")
+        table.add_row(Text(each.level.value, style=_STYLES[each.level]), each.subject, text)
     terminal_report.stdout().print(table)
 
 
-def _shown(text: str) -> str:
+def _safe_text(text: str) -> str:
     return terminal_report.line(redaction.text(text))

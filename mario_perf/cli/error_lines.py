@@ -18,15 +18,15 @@ def write(error: BaseException) -> None:
         if isinstance(error, click.ClickException):
             error.show()
         else:
-            click.echo(f"mario-perf: {_said(error)}", err=True)
+            click.echo(f"mario-perf: {_text(error)}", err=True)
 
 
-def _said(error: BaseException) -> str:
+def _text(error: BaseException) -> str:
     notes = getattr(error, "__notes__", ())
     if isinstance(error, UserError):
         return masking.text(str(error))
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return "; ".join(("interrupted; all that was started is stopped", *notes))
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    where = "; ".join((f"{Path(place.filename).name}:{place.lineno}", *notes))
-    return f"unexpected error, please report: {masking.text(repr(error))} in {place.name}, {where}"
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = "; ".join((f"{Path(frame.filename).name}:{frame.lineno}", *notes))
+    return f"unexpected error, please report: {masking.text(repr(error))} in {frame.name}, {where}"

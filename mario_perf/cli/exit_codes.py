@@ -28,7 +28,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-_COULD_NOT_TELL: Mapping[Inconclusive, ExitCode] = {
+_INCONCLUSIVE_CODES: Mapping[Inconclusive, ExitCode] = {
     "inconclusive": ExitCode.INCONCLUSIVE,
     "pass": ExitCode.PASS,
     "fail": ExitCode.REGRESSED,
@@ -39,7 +39,7 @@ def of_outcome(outcome: Outcome, inconclusive: Inconclusive) -> ExitCode:
     """Could not tell and invalid are 4, unless the policy maps them."""
     if outcome is Outcome.PASS:
         return ExitCode.PASS
-    return ExitCode.REGRESSED if outcome is Outcome.REGRESSED else _COULD_NOT_TELL[inconclusive]
+    return ExitCode.REGRESSED if outcome is Outcome.REGRESSED else _INCONCLUSIVE_CODES[inconclusive]
 
 
 def of_error(error: BaseException) -> ExitCode:
@@ -70,7 +70,7 @@ def of_examination(*, problems: bool) -> ExitCode:
     return ExitCode.USAGE if problems else ExitCode.PASS
 
 
-_ANY = {
+_COMMON_MEANINGS = {
     ExitCode.PASS: "done",
     ExitCode.UNEXPECTED: "unexpected error of the tool",
     ExitCode.USAGE: "usage, configuration or unreadable input",
@@ -79,14 +79,16 @@ _ANY = {
 
 
 def _section(meanings: Mapping[ExitCode, str]) -> str:
-    lines = (f"  {code.value:<3}  {meaning}" for code, meaning in sorted({**_ANY, **meanings}.items()))
+    lines = (
+        f"  {code.value:<3}  {meaning}" for code, meaning in sorted({**_COMMON_MEANINGS, **meanings}.items())
+    )
     return "\n".join(("\b", "Exit codes:", *lines))
 
 
-NO_VERDICT = _section({})
+COMMON_EXIT_CODES = _section({})
 """Help of commands that judge nothing."""
 
-EXIT_CODES = _section(
+VERDICT_EXIT_CODES = _section(
     {
         ExitCode.PASS: "pass: no operation is slower or fails more often",
         ExitCode.REGRESSED: "regressed",
@@ -94,10 +96,10 @@ EXIT_CODES = _section(
     }
 )
 
-KEEPING = _section({ExitCode.INCONCLUSIVE: "the run is invalid, so it is not stored"})
+STORE_EXIT_CODES = _section({ExitCode.INCONCLUSIVE: "the run is invalid, so it is not stored"})
 """Help of a command that stores a run, or refuses to."""
 
-WRITING = _section(
+INIT_EXIT_CODES = _section(
     {
         ExitCode.PASS: "the file is written",
         ExitCode.USAGE: "usage, no metrics of operations, or the file exists",
@@ -105,10 +107,10 @@ WRITING = _section(
 )
 """Help of a command that writes perf.toml."""
 
-ASKING = _section({ExitCode.USAGE: "usage, configuration, or no operations in Prometheus"})
+USAGE_EXIT_CODES = _section({ExitCode.USAGE: "usage, configuration, or no operations in Prometheus"})
 """Help of a command that asks a Prometheus."""
 
-EXAMINING = _section(
+DOCTOR_EXIT_CODES = _section(
     {
         ExitCode.PASS: "a gate can work",
         ExitCode.USAGE: "a gate cannot work, or usage, configuration or unreadable input",

@@ -9,7 +9,7 @@ import click
 from mario_perf.builds import origin
 from mario_perf.cli import exit_codes
 from mario_perf.cli.demo_option import demo_option
-from mario_perf.cli.exit_codes import EXIT_CODES, ExitCode
+from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
 from mario_perf.cli.invocation import Invocation, pass_invocation
 from mario_perf.cli.output_options import output_options
 from mario_perf.cli.policy_option import policy_option
@@ -17,7 +17,7 @@ from mario_perf.cli.tls_options import tls_options
 from mario_perf.gate import gate_session
 from mario_perf.gate.gate_request import GateRequest
 
-AS_STORED = ""
+DEFAULT_BASELINE = ""
 """Of ``--baseline``: no path, the runs that are kept of this environment."""
 
 
@@ -33,7 +33,7 @@ Examples:
   mario-perf gate --baseline-url http://127.0.0.1:8001 \\
       --candidate-url http://127.0.0.1:8002
 
-{EXIT_CODES}"""
+{VERDICT_EXIT_CODES}"""
 )
 @demo_option
 @click.option(
@@ -45,7 +45,7 @@ Examples:
 @click.option(
     "--baseline",
     is_flag=False,
-    flag_value=AS_STORED,
+    flag_value=DEFAULT_BASELINE,
     metavar="[PATH]",
     help="Compare with stored runs instead of a second build. Default PATH: the runs of this environment.",
 )
@@ -137,5 +137,5 @@ def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     request = GateRequest(**options)  # type: ignore[arg-type]
     policy = origin.load_policy(request.policy, demo=request.demo)
     return exit_codes.of_judgement(
-        lambda: gate_session.run(request, policy, invocation.began), policy.inconclusive
+        lambda: gate_session.run(request, policy, invocation.start), policy.inconclusive
     )

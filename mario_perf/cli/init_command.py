@@ -12,8 +12,8 @@ import click
 import httpx
 
 from mario_perf import bounded_read
-from mario_perf.cli.exit_codes import WRITING
-from mario_perf.cli.matcher_option import matching
+from mario_perf.cli.exit_codes import INIT_EXIT_CODES
+from mario_perf.cli.matcher_option import match_option
 from mario_perf.configuration import policy_text
 from mario_perf.configuration.discovery import refusal, remarks
 from mario_perf.configuration.discovery.candidates import Candidate, Misfit, Ranking, examine, rank, without
@@ -36,10 +36,10 @@ _READY = "/health"
 _METRICS = "/metrics"
 """The usual paths of readiness and metrics."""
 
-_SHOWN = 5
+_MAX_ALTERNATIVES = 5
 """Most alternatives to show."""
 
-_ANSWERING = 5.0
+_ANSWER_TIMEOUT = 5.0
 """Seconds to wait for an answer from ``_READY``."""
 
 
@@ -53,7 +53,7 @@ Examples:
   mario-perf init http://127.0.0.1:8000/metrics \\
       --histogram shop_request_seconds --name-label page
 
-{WRITING}"""
+{INIT_EXIT_CODES}"""
 )
 @click.argument("url")
 @click.option(
@@ -76,7 +76,7 @@ Examples:
     type=click.Choice(tuple(SECONDS_PER)),
     help="Unit of the histogram, if neither its name nor its bounds show it.",
 )
-@matching("Labels of the service's targets in Prometheus, such as job=shop.")
+@match_option("Labels of the service's targets in Prometheus, such as job=shop.")
 @click.option(
     "--start", metavar="COMMAND", help="Command that starts the service, with {port} in place of the port."
 )
@@ -123,23 +123,23 @@ def init(  # noqa: PLR0913 - an argument an option
     if name_label and not histogram:
         raise click.UsageError("--name-label needs --histogram")
     command = _command(start)
-    seen = look(Connection(url, matchers=dict(matchers)))
+    evidence = look(Connection(url, matchers=dict(matchers)))
     if histogram:
-        ranking = Ranking((_named(seen, histogram, name_label, unit, url),), ())
+        ranking = Ranking((_candidate_by_name(evidence, histogram, name_label, unit, url),), ())
     else:
-        ranking = _titled(rank(seen, unit), title, seen, url)
-    metrics = (urlsplit(url).path or "/") if seen.on_page else _METRICS
-    where = f"/{ready.removeprefix('/')}" if ready else _ready(url, seen, metrics)
-    service = Service(command, ready=where, metrics=metrics)
-    chosen = _without_own(_choice(ranking), seen, service)
+        ranking = _filter_by_title(rank(evidence, unit), title, evidence, url)
+    metrics = (urlsplit(url).path or "/") if evidence.on_page else _METRICS
+    ready_path = f"/{ready.removeprefix('/')}" if ready else _ready(url, evidence, metrics)
+    service = Service(command, ready=ready_path, metrics=metrics)
+    chosen = _without_probe_paths(_choose(ranking), evidence, service)
     try:
         output.write_text(policy_text.text(chosen, service, locustfile), encoding="utf-8")
     except OSError as error:
         raise UserError(f"{output}: cannot be written ({error.strerror}); give another --output") from error
-    names = _operations(chosen, seen)
-    click.echo(line(f"{output}: {_described(chosen)}; {listed(names)}"))
-    for said in _explained(chosen, ranking, names):
-        click.echo(line(f"  {said}"))
+    names = _operations(chosen, evidence)
+    click.echo(line(f"{output}: {_describe(chosen)}; {listed(names)}"))
+    for reason in _explain(chosen, ranking, names):
+        click.echo(line(f"  {reason}"))
 
 
 def _command(start: str | None) -> tuple[str, ...]:
@@ -152,93 +152,95 @@ def _command(start: str | None) -> tuple[str, ...]:
     return words
 
 
-def _ready(url: str, seen: Seen, metrics: str) -> str:
+def _ready(url: str, evidence: Seen, metrics: str) -> str:
     """The usual path if it answers, else the metrics page."""
-    there = urlsplit(url)
-    return _READY if seen.on_page and _answers(urlunsplit((*there[:2], _READY, "", ""))) else metrics
+    parts = urlsplit(url)
+    return _READY if evidence.on_page and _answers(urlunsplit((*parts[:2], _READY, "", ""))) else metrics
 
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.codes.is_success(bounded_read.status(url, _ANSWERING))
+        return httpx.codes.is_success(bounded_read.status(url, _ANSWER_TIMEOUT))
     except httpx.HTTPError:
         return False
 
 
-def _titled(ranking: Ranking, title: str | None, seen: Seen, url: str) -> Ranking:
-    fitting = tuple(each for each in ranking.candidates if title in {None, each.title})
-    if not fitting:
-        said = refusal.told(seen, ranking.misfits)
+def _filter_by_title(ranking: Ranking, title: str | None, evidence: Seen, url: str) -> Ranking:
+    matches = tuple(each for each in ranking.candidates if title in {None, each.title})
+    if not matches:
+        message = refusal.told(evidence, ranking.misfits)
         if title is not None and ranking.candidates:
-            there = listed(each.metrics.duration for each in ranking.candidates)
-            said = f"no histogram of {title}; histograms there: {there}"
-        raise MetricNotFoundError(f"{url}: {said}")
-    found = Ranking(fitting, ranking.misfits)
-    alike = [each for each in (fitting[0], *found.equal) if not each.metrics.name_label]
-    if fitting[0] in alike and len(alike) > 1:
-        raise MetricNotFoundError(f"{url}: {refusal.ambiguous(alike)}")
-    return found
+            available = listed(each.metrics.duration for each in ranking.candidates)
+            message = f"no histogram of {title}; histograms there: {available}"
+        raise MetricNotFoundError(f"{url}: {message}")
+    filtered = Ranking(matches, ranking.misfits)
+    indistinct = [each for each in (matches[0], *filtered.equal) if not each.metrics.name_label]
+    if matches[0] in indistinct and len(indistinct) > 1:
+        raise MetricNotFoundError(f"{url}: {refusal.ambiguous(indistinct)}")
+    return filtered
 
 
-def _named(seen: Seen, name: str, name_label: tuple[str, ...], unit: Unit | None, url: str) -> Candidate:
-    found = next((each for each in seen.histograms if each.name == name), None)
-    if found is None:
+def _candidate_by_name(
+    evidence: Seen, name: str, name_label: tuple[str, ...], unit: Unit | None, url: str
+) -> Candidate:
+    histogram = next((each for each in evidence.histograms if each.name == name), None)
+    if histogram is None:
+        names = nearest(name, (each.name for each in evidence.histograms))
+        raise MetricNotFoundError(f"{url}: no histogram {name}; nearest: {names}")
+    if missing := [label for label in name_label if label not in histogram.labels]:
         raise MetricNotFoundError(
-            f"{url}: no histogram {name}; nearest: {nearest(name, (each.name for each in seen.histograms))}"
+            f"{url}: {name} has no label {listed(missing)}; it has {listed(sorted(histogram.labels))}"
         )
-    if absent := [label for label in name_label if label not in found.labels]:
+    candidate = examine(histogram, evidence.counters, unit=unit, names=name_label)
+    if isinstance(candidate, Misfit):
         raise MetricNotFoundError(
-            f"{url}: {name} has no label {listed(absent)}; it has {listed(sorted(found.labels))}"
+            f"{url}: {name}: {candidate.why}; {candidate.remedy}, or write [metrics] by hand"
         )
-    examined = examine(found, seen.counters, unit=unit, names=name_label)
-    if isinstance(examined, Misfit):
-        raise MetricNotFoundError(
-            f"{url}: {name}: {examined.why}; {examined.remedy}, or write [metrics] by hand"
-        )
-    return examined
+    return candidate
 
 
-def _choice(ranking: Ranking) -> Candidate:
+def _choose(ranking: Ranking) -> Candidate:
     """The best; a person at a terminal is asked."""
-    fitting = ranking.candidates
-    if len(fitting) == 1 or not sys.stdin.isatty():
-        return fitting[0]
-    for number, candidate in enumerate(fitting, 1):
-        click.echo(f"{number}  {_described(candidate)}")
-    wanted: int = click.prompt("Which one", type=click.IntRange(1, len(fitting)), default=1)
-    return fitting[wanted - 1]
+    candidates = ranking.candidates
+    if len(candidates) == 1 or not sys.stdin.isatty():
+        return candidates[0]
+    for number, candidate in enumerate(candidates, 1):
+        click.echo(f"{number}  {_describe(candidate)}")
+    choice: int = click.prompt("Which one", type=click.IntRange(1, len(candidates)), default=1)
+    return candidates[choice - 1]
 
 
-def _described(candidate: Candidate) -> str:
+def _describe(candidate: Candidate) -> str:
     metrics = candidate.metrics
     by = f" by {' and '.join(metrics.name_label)}" if metrics.name_label else ", one operation"
     return f"{candidate.title}, {metrics.duration}{by}"
 
 
-def _explained(chosen: Candidate, ranking: Ranking, names: Sequence[str]) -> Iterator[str]:
+def _explain(chosen: Candidate, ranking: Ranking, names: Sequence[str]) -> Iterator[str]:
     """Give the reasons, the alternatives, and remarks on the operations."""
     yield f"chosen because {listed(chosen.reasons, most=len(chosen.reasons))}"
     others = [each for each in ranking.candidates if each.metrics.duration != chosen.metrics.duration]
-    alike = {each.metrics.duration for each in ranking.equal}
-    for other in others[:_SHOWN]:
-        fits = "fits as well" if other.metrics.duration in alike else "fits less"
+    equal = {each.metrics.duration for each in ranking.equal}
+    for other in others[:_MAX_ALTERNATIVES]:
+        fits = "fits as well" if other.metrics.duration in equal else "fits less"
         why = listed(other.reasons)
-        yield f"{fits}: {_described(other)} ({why}); to choose it: --histogram {other.metrics.duration}"
+        yield f"{fits}: {_describe(other)} ({why}); to choose it: --histogram {other.metrics.duration}"
     if ranking.misfits:
-        yield f"left out: {listed((f'{each.name} ({each.why})' for each in ranking.misfits), most=_SHOWN)}"
+        misfits = (f"{each.name} ({each.why})" for each in ranking.misfits)
+        yield f"left out: {listed(misfits, most=_MAX_ALTERNATIVES)}"
     yield from remarks.of_operations(names)
 
 
-def _operations(candidate: Candidate, seen: Seen) -> list[str]:
+def _operations(candidate: Candidate, evidence: Seen) -> list[str]:
     metrics = candidate.metrics
-    found = next(each for each in seen.histograms if each.name == metrics.duration)
-    return sorted({metrics.name_of(labels) for labels in found.series if metrics.is_operation(labels)})
+    histogram = next(each for each in evidence.histograms if each.name == metrics.duration)
+    return sorted({metrics.name_of(labels) for labels in histogram.series if metrics.is_operation(labels)})
 
 
-def _without_own(candidate: Candidate, seen: Seen, service: Service) -> Candidate:
+def _without_probe_paths(candidate: Candidate, evidence: Seen, service: Service) -> Candidate:
     """Leave out the paths that the gate itself requests: they are not load."""
-    words = {word for name in _operations(candidate, seen) for word in name.split()}
-    own = dict.fromkeys((service.metrics, service.ready))
+    words = {word for name in _operations(candidate, evidence) for word in name.split()}
+    probe_paths = dict.fromkeys((service.metrics, service.ready))
     if any(word.startswith("/") for word in words):
-        return without(candidate, tuple(own))
-    return without(candidate, tuple(path[1:] for path in own if path[1:] in words))
+        return without(candidate, tuple(probe_paths))
+    return without(candidate, tuple(path[1:] for path in probe_paths if path[1:] in words))

@@ -12,8 +12,8 @@ import click
 class Invocation:
     """When the command began, by the monotonic clock, and what was typed."""
 
-    began: float = field(default_factory=time.monotonic)
-    typed: tuple[str, ...] = ()
+    start: float = field(default_factory=time.monotonic)
+    command_line: tuple[str, ...] = ()
 
 
 pass_invocation = click.make_pass_decorator(Invocation, ensure=True)

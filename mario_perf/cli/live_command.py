@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from mario_perf.cli.exit_codes import NO_VERDICT, ExitCode
+from mario_perf.cli.exit_codes import COMMON_EXIT_CODES, ExitCode
 from mario_perf.cli.main import run
 from mario_perf.configuration import policy_file
 from mario_perf.measurement.live import follow
 
-_LOWEST = 10  # of the scheduler's priorities that are given up: the service and the load come first
+_NICENESS = 10  # of the scheduler's priorities that are given up: the service and the load come first
 
 
 @click.command(
@@ -22,7 +22,7 @@ _LOWEST = 10  # of the scheduler's priorities that are given up: the service and
 Examples:
   python -m analysis.live runs/ID
 
-{NO_VERDICT}"""
+{COMMON_EXIT_CODES}"""
 )
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--policy", type=click.Path(path_type=Path), help="Default: perf.toml, if there is one.")
@@ -34,7 +34,7 @@ def live(folder: Path, policy: Path | None) -> ExitCode:
     rate in executions a second, error_ratio the share that failed. Ends with the run, or with its standard
     input: when the process that started it is gone.
     """
-    os.nice(_LOWEST)
+    os.nice(_NICENESS)
     try:
         for operations in follow(folder, policy_file.load(policy).metrics):
             sys.stdout.write(json.dumps({"operations": operations}) + "\n")

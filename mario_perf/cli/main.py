@@ -10,7 +10,7 @@ import click
 from mario_perf import interruption
 from mario_perf.cli import error_lines, exit_codes
 from mario_perf.cli.commands import LazyGroup
-from mario_perf.cli.exit_codes import EXIT_CODES
+from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES
 from mario_perf.cli.invocation import Invocation
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ Examples:
 
 @click.group(
     cls=LazyGroup,
-    epilog=f"{EXAMPLES}\n\n{EXIT_CODES}",
+    epilog=f"{EXAMPLES}\n\n{VERDICT_EXIT_CODES}",
 )
 @click.version_option(package_name="mario-perf")
 def cli() -> None:
@@ -52,7 +52,7 @@ def run(command: click.Command, name: str, arguments: Sequence[str]) -> int:
             prog_name=name,
             standalone_mode=False,
             help_option_names=["-h", "--help"],
-            obj=Invocation(typed=(*name.split(), *arguments)),
+            obj=Invocation(command_line=(*name.split(), *arguments)),
         )
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort: a line for the user
         cause = interruption.cause_of(error)

@@ -18,14 +18,19 @@ def matcher(text: str) -> tuple[str, str]:
     Raises:
         BadParameter: it is something else.
     """
-    label, found, value = text.partition("=")
-    if not (label and found):
+    label, separator, value = text.partition("=")
+    if not (label and separator):
         raise click.BadParameter(f"{text!r} is not LABEL=VALUE")
     return label, value
 
 
-def matching(whose: str) -> Decorator:
-    """The repeatable option, given to a command as ``matchers``; its help tells of ``whose`` labels."""
+def match_option(subject: str) -> Decorator:
+    """The repeatable option, which a command gets as ``matchers``; its help begins with ``subject``."""
     return click.option(
-        "--match", "matchers", type=matcher, multiple=True, metavar="LABEL=VALUE", help=f"{whose} Repeatable."
+        "--match",
+        "matchers",
+        type=matcher,
+        multiple=True,
+        metavar="LABEL=VALUE",
+        help=f"{subject} Repeatable.",
     )

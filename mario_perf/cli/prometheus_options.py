@@ -22,15 +22,15 @@ _PREFIX = "prometheus_"
 
 
 @dataclass(frozen=True, slots=True)
-class Prometheus:
+class PrometheusOptions:
     """A server, if one was named."""
 
     connection: Connection | None
 
 
 def _header(text: str) -> tuple[str, str]:
-    name, found, value = text.partition("=")
-    if not found:
+    name, separator, value = text.partition("=")
+    if not separator:
         raise click.BadParameter(f"{text!r} is not NAME=VALUE")
     return name, value
 
@@ -73,9 +73,9 @@ def prometheus_options(function: _Function) -> _Function:
 
     @wraps(function)
     def command(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - a command's options
-        ours = [name for name in options if name.startswith(_PREFIX)]
-        given = {name.removeprefix(_PREFIX): options.pop(name) for name in ours}
-        return function(*arguments, prometheus=Prometheus(_connection(**given)), **options)
+        names = [name for name in options if name.startswith(_PREFIX)]
+        values = {name.removeprefix(_PREFIX): options.pop(name) for name in names}
+        return function(*arguments, prometheus=PrometheusOptions(_connection(**values)), **options)
 
     return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), command)
 

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from mario_perf.cli.exit_codes import NO_VERDICT
+from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
 from mario_perf.reports import json_report
 
 
@@ -16,7 +16,7 @@ Examples:
   mario-perf schema > report.schema.json
   check-jsonschema --schemafile report.schema.json report.json
 
-{NO_VERDICT}"""
+{COMMON_EXIT_CODES}"""
 )
 def schema() -> None:
     """Print the JSON Schema of report.json.

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mario_perf import durations
-from mario_perf.cli.exit_codes import ASKING
-from mario_perf.cli.matcher_option import matching
+from mario_perf.cli.exit_codes import USAGE_EXIT_CODES
+from mario_perf.cli.matcher_option import match_option
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
@@ -25,7 +25,7 @@ from mario_perf.usage.usage_summary import summarised
 if TYPE_CHECKING:
     from mario_perf.usage.usage_model import Usage
 
-SHORTEST = 60.0
+MIN_SPAN = 60.0
 DAY = 86400.0
 
 
@@ -36,7 +36,7 @@ def _span(text: str) -> float:
         seconds = int(days) * DAY if days != text and days.isdecimal() else durations.seconds(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
-    if seconds < SHORTEST:
+    if seconds < MIN_SPAN:
         raise click.BadParameter(f"{text} is too short; give at least a minute")
     return seconds
 
@@ -49,7 +49,7 @@ Examples:
   mario-perf usage --format json > usage.json
   mario-perf usage --report runs/latest/report.html  add it to a report
 
-{ASKING}"""
+{USAGE_EXIT_CODES}"""
 )
 @click.option(
     "--since",
@@ -74,7 +74,7 @@ Examples:
     show_default=True,
     help="The Prometheus server.",
 )
-@matching("Labels of the service's targets, such as job=pizzeria. Default: all targets.")
+@match_option("Labels of the service's targets, such as job=pizzeria. Default: all targets.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option(
     "--report",
@@ -99,23 +99,23 @@ def usage(  # noqa: PLR0913, PLR0917 - an argument an option
     """
     metrics = policy_file.load(policy).metrics
     source = UsageSource(Connection(prometheus, matchers=dict(matchers)), metrics)
-    found = summarised(source.counted(periods(since, float(int(time.time()))), before))
+    summary = summarised(source.counted(periods(since, float(int(time.time()))), before))
     if report is not None:
-        _put_into(report, found)
+        _add_to_report(report, summary)
     if format_ == "json":
-        click.echo(usage_document.render(found), nl=False)
+        click.echo(usage_document.render(summary), nl=False)
     else:
-        print_usage(found, terminal_report.stdout())
+        print_usage(summary, terminal_report.stdout())
 
 
-def _put_into(report: Path, found: Usage) -> None:
+def _add_to_report(report: Path, summary: Usage) -> None:
     """Add the section to the report.
 
     Raises:
         UserError: there is no such report.
     """
     try:
-        report.write_text(usage_section.added(report.read_text(encoding="utf-8"), found), encoding="utf-8")
+        report.write_text(usage_section.added(report.read_text(encoding="utf-8"), summary), encoding="utf-8")
     except OSError as error:
         raise UserError(f"--report {report}: {error.strerror}; give the report.html of a run") from error
     except ValueError as error:
