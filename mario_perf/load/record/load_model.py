@@ -8,6 +8,7 @@ from mario_perf.load.arrivals.user_count import UserCountShape
 from mario_perf.load.options import resolution
 from mario_perf.load.options.run_options import Options
 from mario_perf.load.users.measured_user import MeasuredUser
+from mario_perf.run_record import path_component
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -33,6 +34,10 @@ def apply(environment: Environment, parsed: Namespace) -> None:
 
 
 def _check_scenario(environment: Environment, scenario: str) -> None:
+    try:
+        path_component(scenario)
+    except ValueError as error:
+        raise ValueError(f"--scenario: {error}") from error
     for user in environment.user_classes:
         known = user.scenarios if issubclass(user, MeasuredUser) else ()
         if known and scenario not in known:
