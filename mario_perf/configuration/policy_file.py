@@ -34,7 +34,7 @@ from mario_perf.configuration.service_metrics import CQRS, Metrics, Unit, unit_o
 from mario_perf.configuration.toml_lines import line_of
 from mario_perf.errors import PolicyError, nearest
 from mario_perf.metric_catalogue import FAMILIES
-from mario_perf.run_record import PathComponent
+from mario_perf.run_record import PathComponent  # noqa: TC001 - pydantic reads it
 
 DEFAULT_PATH = Path("perf.toml")
 
