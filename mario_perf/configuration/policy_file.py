@@ -193,6 +193,7 @@ class _Load(_Table):
     rate: float | None = Field(default=None, gt=0)
     arrivals: Literal["constant", "poisson"] | None = None
     locustfile: str | None = None
+    hosts: tuple[str, ...] | None = None
 
 
 class _File(_Table):
