@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from mario_perf import interruption
+from mario_perf import interruption, standard_streams
 
 if __name__ == "__main__":
     interruption.end_at_once()  # before the rest is imported, which takes a moment
@@ -19,4 +19,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    standard_streams.protect()
     sys.exit(main(sys.argv[1:]))

@@ -16,6 +16,24 @@ from mario_perf import masking
 SCHEMA_VERSION: Final = 1
 
 Side = Literal["baseline", "candidate"]
+MOST_OF_A_NAME: Final = 80
+"""Characters of a name that becomes a part of a path."""
+
+
+def path_component(name: str) -> str:
+    """A name that may become one file or folder, wherever it comes from: it decides nothing else of the path.
+
+    Raises:
+        ValueError: It could lead elsewhere, is no text that a path can hold, or is too long.
+    """
+    if len(name) > MOST_OF_A_NAME:
+        raise ValueError(f"a name of {len(name):,} characters; at most {MOST_OF_A_NAME} are allowed")
+    if name in ("", ".", "..") or not name.isprintable() or any(each in name for each in "/\\"):
+        raise ValueError(f"{name!r} cannot be a name; use letters, digits, dots and hyphens, without slashes")
+    return name
+
+
+PathComponent = Annotated[str, AfterValidator(path_component)]
 Masked = Annotated[str, AfterValidator(masking.text)]
 Command = Annotated[tuple[str, ...], AfterValidator(masking.arguments)]
 
@@ -29,8 +47,8 @@ class Record(BaseModel):
 class Span(Record):
     """An interval of wall-clock time, unix seconds."""
 
-    start: float
-    end: float
+    start: float = Field(allow_inf_nan=False)
+    end: float = Field(allow_inf_nan=False)
 
     @property
     def duration(self) -> float:
@@ -192,8 +210,8 @@ class RunRecord(Record):
     """One run, whole."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
-    run_id: str
-    scenario: str
+    run_id: PathComponent
+    scenario: PathComponent
     seed: int
     model: Literal["closed", "open"]
     users: int = Field(description="asked for; in an open model those at the start")

@@ -8,10 +8,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from mario_perf import local_file
 from mario_perf.errors import UnreadableRunError
 from mario_perf.run_record import SCHEMA_VERSION, RunRecord
 
 LATEST = Path("runs/latest")
+
+_MOST = 1 << 28
+"""Bytes of a run record that are read: one of 1,000 steps has some 10 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ def load(path: Path) -> Run:
     """
     file = path if path.suffix == ".json" else path / "run.json"
     try:
-        record = RunRecord.model_validate_json(file.read_bytes())
+        with local_file.opened(file) as opened:
+            record = RunRecord.model_validate_json(opened.read(_MOST))
     except OSError as error:
         raise UnreadableRunError(
             f"{file}: no run record ({error.strerror}); run locust -f loadtests/mario.py first, or give --run"

@@ -10,10 +10,10 @@ from mario_perf.builds import origin
 from mario_perf.capacity.capacity_change import FEW, KEPT, NOISE, RULED_OUT
 from mario_perf.capacity.rate_search import LOWEST, Search
 from mario_perf.cli import exit_codes
+from mario_perf.cli.connection_options import connection_options
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
 from mario_perf.cli.policy_option import policy_option
-from mario_perf.cli.tls_options import tls_options
 from mario_perf.gate import capacity_session
 from mario_perf.gate.capacity_session import CapacityRequest
 
@@ -124,7 +124,7 @@ Examples:
     help="With --baseline: the smallest relative change worth acting on. A pass rules out a drop of "
     f"{RULED_OUT}, or of this value if it is larger.",
 )
-@tls_options
+@connection_options
 @policy_option
 @click.option(
     "--runs-dir",

@@ -8,12 +8,12 @@ import click
 
 from mario_perf.builds import origin
 from mario_perf.cli import exit_codes
+from mario_perf.cli.connection_options import connection_options
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
 from mario_perf.cli.invocation import Invocation, pass_invocation
 from mario_perf.cli.output_options import output_options
 from mario_perf.cli.policy_option import policy_option
-from mario_perf.cli.tls_options import tls_options
 from mario_perf.gate import gate_session
 from mario_perf.gate.gate_request import GateRequest
 
@@ -112,7 +112,7 @@ Examples:
     metavar="URL|auto",
     help="Read the metrics from the Prometheus that scrapes the services. auto starts one for this gate.",
 )
-@tls_options
+@connection_options
 @policy_option
 @click.option(
     "--same-environment",

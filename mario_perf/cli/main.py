@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mario_perf import interruption
+from mario_perf import interruption, standard_streams
 from mario_perf.cli import error_lines, exit_codes
 from mario_perf.cli.commands import LazyGroup
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES
 from mario_perf.cli.invocation import Invocation
+from mario_perf.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,4 +59,7 @@ def run(command: click.Command, name: str, arguments: Sequence[str]) -> int:
         cause = interruption.cause_of(error)
         error_lines.write(cause)
         return exit_codes.of_error(cause)
+    if loss := standard_streams.lost_output():
+        error_lines.write(UserError(f"what was printed is incomplete: {loss.strerror}"))
+        code = exit_codes.ExitCode.USAGE if code is None else code
     return code or exit_codes.ExitCode.PASS

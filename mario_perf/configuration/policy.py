@@ -83,6 +83,7 @@ class Load:
     rate: float | None = None  # journeys a second
     arrivals: Literal["constant", "poisson"] = "poisson"
     locustfile: str | None = None  # path from perf.toml; None for the pizzeria's
+    hosts: tuple[str, ...] = ()  # that may get load, besides this machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from mario_perf.configuration.service_metrics import CQRS, Metrics, Unit, unit_o
 from mario_perf.configuration.toml_lines import line_of
 from mario_perf.errors import PolicyError, nearest
 from mario_perf.metric_catalogue import FAMILIES
+from mario_perf.run_record import PathComponent  # noqa: TC001 - pydantic reads it
 
 DEFAULT_PATH = Path("perf.toml")
 
@@ -71,7 +72,7 @@ Labels = Annotated[
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def given(self) -> dict[str, Any]:
         """Only what the file says."""
@@ -180,14 +181,19 @@ class _Service(_Table):
         return self
 
 
+_MOST_USERS = 100_000
+_LARGEST_SEED = 2**63 - 1
+
+
 class _Load(_Table):
-    users: int | None = Field(default=None, ge=1)
+    users: int | None = Field(default=None, ge=1, le=_MOST_USERS)
     duration: Duration | None = None
-    seed: int | None = None
-    scenario: str | None = None
+    seed: int | None = Field(default=None, ge=-_LARGEST_SEED, le=_LARGEST_SEED)
+    scenario: PathComponent | None = None
     rate: float | None = Field(default=None, gt=0)
     arrivals: Literal["constant", "poisson"] | None = None
     locustfile: str | None = None
+    hosts: tuple[str, ...] | None = None
 
 
 class _File(_Table):

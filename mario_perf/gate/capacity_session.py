@@ -60,6 +60,7 @@ class CapacityRequest:
     noise: float
     ca: Path | None
     insecure: bool
+    allow_host: tuple[str, ...]
     policy: Path | None
     runs_dir: Path
 
@@ -78,6 +79,7 @@ class CapacityRequest:
             rate=self.start,
             arrivals=self.arrivals,
             tls=self.tls,
+            hosts=self.allow_host,
         )
 
 
@@ -221,7 +223,7 @@ def _serve(
     if source is None:
         assert request.url is not None  # noqa: S101 - what is not started runs somewhere
         narrator.say(f"measuring the running service at {request.url}")
-        yield sides.serve_targets(running_target(request.url, metrics_path(policy), request.tls)), None, load
+        yield sides.serve_targets(running_target(request.url, metrics_path(policy), load)), None, load
         return
     narrator.say(f"measuring {source}")
     with candidate_snapshot(source, load, request.runs_dir) as (snapshot, service_load):

@@ -40,6 +40,7 @@ class GateRequest:
     prometheus: str | None
     ca: Path | None
     insecure: bool
+    allow_host: tuple[str, ...]
     policy: Path | None
     same_environment: bool
     runs_dir: Path

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from mario_perf import bounded_read, ci_environment, subject
+from mario_perf import allowed_hosts, bounded_read, ci_environment, subject
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds import embedded_pizzeria
 from mario_perf.builds.build import Build, metrics_path
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from mario_perf.builds.origin import Origin
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.build_pair import BuildPair
-    from mario_perf.gate.certificates import TlsSettings
     from mario_perf.gate.gate_request import GateRequest
     from mario_perf.gate.load_process import LoadPlan
     from mario_perf.gate.sides import ScrapePorts
@@ -182,8 +181,8 @@ def _running_targets(session: GateSession, narrator: Narrator) -> tuple[sides.Ta
     request, metrics = session.wish, metrics_path(session.policy)
     assert request.baseline_url and request.candidate_url  # noqa: S101, PT018 - without a pair there are both
     narrator.say(f"measuring the running services {request.candidate_url} and {request.baseline_url}")
-    baseline = running_target(request.baseline_url, metrics, request.tls)
-    return running_target(request.candidate_url, metrics, request.tls), baseline
+    baseline = running_target(request.baseline_url, metrics, session.load)
+    return running_target(request.candidate_url, metrics, session.load), baseline
 
 
 def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:
@@ -276,19 +275,23 @@ def _plan_load(request: GateRequest, policy: Policy) -> LoadPlan:
         users=request.users,
         seed=request.seed,
         tls=request.tls,
+        hosts=request.allow_host,
         prometheus=request.prometheus is not None,
     )
     return plan_load(policy, request.policy, pace, load_request)
 
 
-def running_target(url: str, metrics_path: str, tls: TlsSettings) -> sides.Target:
+def running_target(url: str, metrics_path: str, load: LoadPlan) -> sides.Target:
     """A service that runs already.
 
     Raises:
-        UserError: it does not answer.
+        UserError: it does not answer, or is another machine that nobody has named.
     """
     try:
-        bounded_read.status(url, ANSWER_TIMEOUT, tls.context())
+        allowed_hosts.check(httpx.URL(url).host, {host.lower() for host in load.hosts})
+        bounded_read.status(url, ANSWER_TIMEOUT, load.tls.context())
+    except allowed_hosts.HostNotAllowedError as error:
+        raise UserError(f"{url}: {error}") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         advice = (
             "give --ca FILE with the certificate of its signer, or --insecure"

@@ -54,6 +54,7 @@ class LoadRequest:
     rate: float | None = None
     arrivals: str | None = None
     tls: TlsSettings = SYSTEM_CERTIFICATES
+    hosts: tuple[str, ...] = ()
     prometheus: bool = False
 
 
@@ -79,4 +80,5 @@ def plan_load(policy: Policy, policy_path: Path | None, pace: Pace, request: Loa
         rate=rate,
         arrivals=request.arrivals or settings.arrivals,
         tls=request.tls,
+        hosts=(*settings.hosts, *request.hosts),
     )

@@ -79,6 +79,7 @@ class LoadPlan:
     initial_idle: float  # before the first request: what scrapes the services must have seen them idle
     locustfile: Path = LOCUSTFILE
     tls: TlsSettings = SYSTEM_CERTIFICATES
+    hosts: tuple[str, ...] = ()  # that may get load, besides this machine
     rate: float | None = None  # journeys a second in an open model
     arrivals: str = "poisson"
     request_timeout: float | None = None  # None: as the locustfile says
@@ -218,6 +219,7 @@ def _command(load: LoadPlan, services: Services, folder: Path) -> list[str]:
         *duet,
         *_rate_options(load),
         *load.tls.locust_options,
+        *(word for host in load.hosts for word in ("--allow-host", host)),
     ]
 
 

@@ -65,6 +65,9 @@ def deliver(result: GateResult, folder: Path, formats: Iterable[str], elsewhere:
     """
     wanted = [*(one.name for one in FORMATS.values() if one.always), *formats]
     inside = [Output(FORMATS[name], folder / FORMATS[name].file) for name in dict.fromkeys(wanted)]
+    for output in inside:
+        if output.path.is_symlink():  # a run's folder may come from somebody else, who does not choose where
+            output.path.unlink()
     failed = list(_failures(result, (*inside, *elsewhere)))
     with _no_workflow_commands():
         terminal_report.print_result(result, terminal_report.stdout())
@@ -96,6 +99,7 @@ def _write(output: Output, text: str) -> None:
         path.write_text(text, encoding="utf-8")
         return
     new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
     new.write_text(text, encoding="utf-8")
     new.replace(path)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from mario_perf import local_file
 from mario_perf.decompression import GZIP, OversizeError, Unpacker
 from mario_perf.errors import UnreadableExpositionError, UnreadableRunError
 from mario_perf.sources import series
@@ -82,7 +83,7 @@ def scrapes(path: Path) -> Iterator[dict[str, str]]:
         ValueError: It is damaged, or holds more than scrapes do.
     """
     kept = KeptScrapes()
-    with path.open("rb") as file:
+    with local_file.opened(path) as file:
         while chunk := file.read(_CHUNK):
             yield from kept.read(chunk)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from mario_perf import local_file
 from mario_perf.errors import UnreadableRunError, UserError
 from mario_perf.model import Severity  # noqa: TC001 - pydantic reads it
 from mario_perf.run_record import Masked, Record
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mario_perf.model import Finding
 
 FILE = "incident.json"
+_MOST = 1 << 16  # bytes that are read
 
 
 class Incident(Record):
@@ -71,7 +73,8 @@ def read(folder: Path) -> Finding | None:
     if not file.exists():
         return None
     try:
-        incident = Incident.model_validate_json(file.read_bytes())
+        with local_file.opened(file) as opened:
+            incident = Incident.model_validate_json(opened.read(_MOST))
         code = BY_NAME[incident.code]
     except (OSError, ValidationError, KeyError) as error:
         raise UnreadableRunError(f"{file}: no incident of a run; leave this run out") from error

@@ -158,3 +158,22 @@ def test_a_setup_that_cannot_be_is_refused(setup: str, said: str) -> None:
 def test_what_is_deep_or_huge_is_an_error_in_one_line(text: str) -> None:
     with pytest.raises(PolicyError, match=r"^perf.toml.*"):
         policy_file.parse(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[load]\nusers = 1" + "0" * 4_000,
+        "[load]\nusers = 1" + "0" * 5_000,
+        "[load]\nseed = 99999999999999999999",
+        "[load]\nrate = inf",
+        "[thresholds]\nlatency_noise = nan",
+        '[load]\nscenario = "../x"',
+        '[load]\nduration = "9' + "9" * 400 + 's"',
+    ],
+)
+def test_a_value_without_a_meaning_is_refused_in_a_line(line: str) -> None:
+    with pytest.raises(PolicyError) as refused:
+        policy_file.parse(line)
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 300

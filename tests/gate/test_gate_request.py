@@ -28,6 +28,7 @@ ASKED: dict[str, Any] = {
     "prometheus": None,
     "ca": None,
     "insecure": False,
+    "allow_host": (),
     "policy": None,
     "same_environment": False,
     "runs_dir": Path("runs"),

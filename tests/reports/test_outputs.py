@@ -151,3 +151,16 @@ def test_a_secret_in_any_input_reaches_no_file_and_not_the_log(
     assert len(written) == len(FORMATS) + 2
     for text in (*written, *capsys.readouterr()):
         assert SECRET not in text
+
+
+def test_a_link_in_the_runs_folder_does_not_choose_where_is_written(
+    result: GateResult, tmp_path: Path
+) -> None:
+    run, theirs = tmp_path / "run", tmp_path / "theirs"
+    run.mkdir()
+    theirs.write_text("mine")
+    for name in ("report.html", "report.json", ".report.json.new", "report.md"):
+        (run / name).symlink_to(theirs)
+    deliver(result, run, ["markdown"], [])
+    assert theirs.read_text() == "mine"
+    assert (run / "report.json").read_text() == FORMATS["json"].render(result)

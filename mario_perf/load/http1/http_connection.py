@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import gevent
 from gevent import socket
 
+from mario_perf import allowed_hosts
 from mario_perf.load.http1.heads import BLANK_LINE
 from mario_perf.load.http1.http_errors import (
     BodyTooLargeError,
@@ -81,6 +82,10 @@ def connect(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext
 
 def _open(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext]) -> Connection:
     begun = perf_counter()
+    try:
+        allowed_hosts.check_connection(origin.host)
+    except allowed_hosts.HostNotAllowedError as error:
+        raise ConnectError(str(error)) from None
     try:
         connected = socket.create_connection((origin.host, origin.port))
     except OSError as error:

@@ -25,7 +25,7 @@ IN_WEB_FORM: Final = ("scenario", "rate", "max_users", "arrivals", "shape")
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the load's options to Locust's parser."""
-    for add_group in (_add_load, _add_model, _add_tls, _add_duet, _add_window, _add_record):
+    for add_group in (_add_load, _add_model, _add_tls, _add_hosts, _add_duet, _add_window, _add_record):
         add_group(parser)
     for action in parser._actions:  # noqa: SLF001 - argparse has no public list
         if action.dest in IN_WEB_FORM:
@@ -126,6 +126,15 @@ def _add_tls(parser: ArgumentParser) -> None:
         "--ca",
         metavar="FILE",
         help="Trust only certificates signed by one in this PEM file. Workers need no copy of the file.",
+    )
+
+
+def _add_hosts(parser: ArgumentParser) -> None:
+    parser.add_argument_group("Hosts").add_argument(
+        "--allow-host",
+        metavar="HOST",
+        action="append",
+        help="Send load to this host, too. Without it load goes to this machine only. Repeatable.",
     )
 
 

@@ -39,6 +39,7 @@ class Options:
     ca: str | None  # in PEM
     revision: str | None
     baseline_revision: str | None
+    allowed_hosts: frozenset[str]  # besides loopback
 
     @classmethod
     def from_parsed(cls, parsed: Namespace) -> Options:
@@ -64,6 +65,7 @@ class Options:
             ca=parsed.authorities,
             revision=parsed.revision or None,
             baseline_revision=parsed.baseline_revision or None,
+            allowed_hosts=frozenset(host.lower() for host in parsed.allow_host or ()),
         )
 
     def tls(self) -> ssl.SSLContext:

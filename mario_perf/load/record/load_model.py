@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import httpx
+
+from mario_perf import allowed_hosts
 from mario_perf.load.arrivals.user_count import UserCountShape
 from mario_perf.load.options import resolution
 from mario_perf.load.options.run_options import Options
 from mario_perf.load.users.measured_user import MeasuredUser
+from mario_perf.load.users.user_group import targets
+from mario_perf.run_record import path_component
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -24,6 +30,7 @@ def apply(environment: Environment, parsed: Namespace) -> None:
     resolution.resolve(parsed)
     options = Options.from_parsed(parsed)
     _check_scenario(environment, options.scenario)
+    _check_hosts(options, environment.host)
     if isinstance(environment.shape_class, UserCountShape):
         environment.shape_class = None  # from the run before
     if options.rate is None and options.shape.name != "steady":
@@ -32,7 +39,18 @@ def apply(environment: Environment, parsed: Namespace) -> None:
         environment.shape_class = UserCountShape(shape, environment.parsed_options)
 
 
+def _check_hosts(options: Options, host: str | None) -> None:
+    allowed_hosts.allow(options.allowed_hosts)
+    for target in targets(options, host) if host else ():
+        with suppress(httpx.InvalidURL):  # told where the service is looked for
+            allowed_hosts.check(httpx.URL(target.url).host, options.allowed_hosts)
+
+
 def _check_scenario(environment: Environment, scenario: str) -> None:
+    try:
+        path_component(scenario)
+    except ValueError as error:
+        raise ValueError(f"--scenario: {error}") from error
     for user in environment.user_classes:
         known = user.scenarios if issubclass(user, MeasuredUser) else ()
         if known and scenario not in known:

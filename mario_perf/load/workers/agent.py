@@ -9,6 +9,7 @@ import gevent
 from gevent import GreenletExit
 from locust.runners import STATE_RUNNING, STATE_SPAWNING
 
+from mario_perf import allowed_hosts
 from mario_perf.load.arrivals.shared_iterations import SharedIterations
 from mario_perf.load.options.run_options import Options
 from mario_perf.load.users.measured_user import MeasuredUser
@@ -61,6 +62,7 @@ class WorkerAgent:
         fixed = bool(journeys(self._environment, options))
         iterations = SharedIterations(self._finish_iterations) if fixed else None
         pool = LocustUserPool(self._runner)
+        allowed_hosts.allow(options.allowed_hosts)
         self._group = UserGroup(options, self._environment.host or "", index, iterations, pool)
         self._handler = CommandHandler(self._channel, self._group, index)
 

@@ -42,6 +42,7 @@ def test_options_hold_the_value_of_each_flag() -> None:
         *("--revision", "new", "--baseline-revision", "old", "--runs-dir", "/tmp/elsewhere"),
         *("--insecure", "--rate", "12.5", "--max-users", "90", "--arrivals", "constant"),
         *("--shape", "smoke", "--window", "4", "--request-timeout", "30"),
+        *("--allow-host", "Stage.test", "--allow-host", "10.0.0.1"),
     )
     assert given == Options(
         duet="http://b",
@@ -64,6 +65,7 @@ def test_options_hold_the_value_of_each_flag() -> None:
         ca=None,
         revision="new",
         baseline_revision="old",
+        allowed_hosts=frozenset({"stage.test", "10.0.0.1"}),
     )
 
 

@@ -23,6 +23,14 @@ _INSECURE = click.option(
 )
 
 
-def tls_options(function: _Function) -> _Function:
-    """``--ca`` and ``--insecure``."""
-    return _CA(_INSECURE(function))
+_ALLOW_HOST = click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="HOST",
+    help="Send load to this host, too; without it load goes to this machine only. Repeatable.",
+)
+
+
+def connection_options(function: _Function) -> _Function:
+    """``--ca``, ``--insecure`` and ``--allow-host``."""
+    return _CA(_INSECURE(_ALLOW_HOST(function)))

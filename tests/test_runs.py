@@ -1,0 +1,76 @@
+"""Run records that come from somebody else: they decide nothing but what was measured."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mario_perf import runs
+from mario_perf.errors import UnreadableRunError
+from mario_perf.run_record import path_component
+from tests.simulated_runs import record, target
+
+ELSEWHERE = ("../../x", "/abs", "..", ".", "", "a/b", "a\\b", "a\0b", "a\nb", "x" * 10_000)
+
+
+def written(folder: Path, **changes: object) -> Path:
+    stored = json.loads(record(target({"PlaceOrder": 9})).model_dump_json()) | changes
+    (folder / "run.json").write_text(json.dumps(stored))
+    return folder
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+@pytest.mark.parametrize("key", ["scenario", "run_id"])
+def test_a_name_that_leads_elsewhere_is_refused_in_a_line(tmp_path: Path, key: str, name: str) -> None:
+    with pytest.raises(UnreadableRunError) as refused:
+        runs.load(written(tmp_path, **{key: name}))
+    assert key in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 500
+
+
+@given(st.text(max_size=90))
+def test_a_name_that_is_taken_stays_in_its_folder(name: str) -> None:
+    try:
+        path_component(name)
+    except ValueError:
+        return
+    path = Path("/baselines") / name
+    assert Path(os.path.normpath(path)) == path
+    assert path.parent == Path("/baselines")
+
+
+@pytest.mark.parametrize("end", ["NaN", "Infinity", "-Infinity"])
+def test_a_moment_that_is_no_time_is_refused(tmp_path: Path, end: str) -> None:
+    path = written(tmp_path) / "run.json"
+    path.write_text(path.read_text().replace('"window": {"start": 10.0', f'"window": {{"start": {end}'))
+    with pytest.raises(UnreadableRunError, match=r"window\.start"):
+        runs.load(tmp_path)
+
+
+def test_a_record_that_is_a_link_to_another_file_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    written(tmp_path)
+    (tmp_path / "theirs" / "run.json").symlink_to(tmp_path / "run.json")
+    with pytest.raises(UnreadableRunError, match="a symbolic link, which is not followed"):
+        runs.load(tmp_path / "theirs")
+
+
+def test_a_record_that_is_a_pipe_or_a_folder_does_not_hang(tmp_path: Path) -> None:
+    for name, make in (("pipe", os.mkfifo), ("folder", os.mkdir)):
+        (tmp_path / name).mkdir()
+        make(tmp_path / name / "run.json")
+        with pytest.raises(UnreadableRunError, match=r"not a regular file|[Ii]s a directory"):
+            runs.load(tmp_path / name)
+
+
+def test_a_run_folder_may_itself_be_named_by_a_link(tmp_path: Path) -> None:
+    (tmp_path / "run-1").mkdir()
+    written(tmp_path / "run-1")
+    (tmp_path / "latest").symlink_to("run-1")
+    assert runs.load(tmp_path / "latest").directory == tmp_path / "run-1"
