@@ -85,4 +85,4 @@ def _print(diagnoses: Sequence[Diagnosis]) -> None:
 
 
 def _safe_text(text: str) -> str:
-    return terminal_report.line(redaction.text(text))
+    return terminal_report.single_line(redaction.text(text))

@@ -21,7 +21,7 @@ from mario_perf.configuration.discovery.instrumentations import TITLES
 from mario_perf.configuration.policy import Service
 from mario_perf.configuration.service_metrics import SECONDS_PER
 from mario_perf.errors import MetricNotFoundError, UserError, listed, nearest
-from mario_perf.reports.terminal_report import line
+from mario_perf.reports.terminal_report import single_line
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.histograms import look
 
@@ -137,9 +137,9 @@ def init(  # noqa: PLR0913 - an argument an option
     except OSError as error:
         raise UserError(f"{output}: cannot be written ({error.strerror}); give another --output") from error
     names = _operations(chosen, evidence)
-    click.echo(line(f"{output}: {_describe(chosen)}; {listed(names)}"))
+    click.echo(single_line(f"{output}: {_describe(chosen)}; {listed(names)}"))
     for reason in _explain(chosen, ranking, names):
-        click.echo(line(f"  {reason}"))
+        click.echo(single_line(f"  {reason}"))
 
 
 def _command(start: str | None) -> tuple[str, ...]:

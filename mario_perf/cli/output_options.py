@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
-from mario_perf.reports.formats import BY_ENDING, FORMATS
+from mario_perf.reports.formats import FORMATS, FORMATS_BY_ENDING
 from mario_perf.reports.outputs import Output
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ FORMAT_HELP: Final = (
     f"{ALWAYS} are always written. Repeatable."
 )
 OUTPUT_HELP: Final = (
-    f"Write one more file. FORMAT= or its ending gives the format ({' '.join(BY_ENDING)}). Repeatable."
+    "Write one more file. FORMAT= or its ending gives the format "
+    f"({' '.join(FORMATS_BY_ENDING)}). Repeatable."
 )
 
 _FORMAT = click.option(

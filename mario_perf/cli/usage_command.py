@@ -115,7 +115,9 @@ def _add_to_report(report: Path, summary: Usage) -> None:
         UserError: there is no such report.
     """
     try:
-        report.write_text(usage_section.added(report.read_text(encoding="utf-8"), summary), encoding="utf-8")
+        report.write_text(
+            usage_section.add_section(report.read_text(encoding="utf-8"), summary), encoding="utf-8"
+        )
     except OSError as error:
         raise UserError(f"--report {report}: {error.strerror}; give the report.html of a run") from error
     except ValueError as error:

@@ -22,7 +22,7 @@ from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
 from mario_perf.gate.load_process import SideDiedError, run_locust
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import reasons
-from mario_perf.reports.progress import narrating
+from mario_perf.reports.progress import show_progress
 from mario_perf.sources.instant_query import names
 from mario_perf.sources.metrics_page import page
 from mario_perf.sources.prometheus_source import latest
@@ -103,7 +103,7 @@ def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> t
         longest = load.total_time + rounds * replace(load, window=WINDOW).total_time
         with (
             temporary_folder("doctor", keep_after=(UserError, SideDiedError)) as folder,
-            narrating(longest) as narrator,
+            show_progress(longest) as narrator,
             candidate_snapshot(found, load, runs.LATEST.parent) as (source, sent),
         ):
             for each in _examined(Examination(source, policy, sent, folder, rounds), narrator):

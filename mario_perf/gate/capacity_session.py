@@ -25,7 +25,7 @@ from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
 from mario_perf.judgement import verdict
 from mario_perf.model import Verdict
 from mario_perf.reports import capacity_table, terminal_report
-from mario_perf.reports.progress import narrating
+from mario_perf.reports.progress import show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,7 +98,7 @@ def run(request: CapacityRequest, policy: Policy) -> Outcome:
     _check_baseline(request, load.scenario)
     limited = with_limits(policy)
     console = terminal_report.stdout()
-    console.print(capacity_table.limits(described(limited), given=has_limits(policy)))
+    console.print(capacity_table.limits(described(limited), from_policy=has_limits(policy)))
     plan = Search(
         start=request.start,
         resolution=request.resolution,
@@ -107,7 +107,7 @@ def run(request: CapacityRequest, policy: Policy) -> Outcome:
     )
     folder = gate_folder.make(request.runs_dir, "-capacity")
     with (
-        narrating(request.searches * request.most_probes * load.total_time) as narrator,
+        show_progress(request.searches * request.most_probes * load.total_time) as narrator,
         _serve(source, request, policy, load, folder, narrator) as (serving, revision, service_load),
     ):
         setup = capacity_probe.SearchSetup(serving, revision, service_load, limited, plan, folder)

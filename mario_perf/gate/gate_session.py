@@ -27,7 +27,7 @@ from mario_perf.gate.load_plan import BACK_TO_BACK, WITH_PAUSES, LoadRequest, pl
 from mario_perf.gate.same_environment import DependencyDifference, package_findings
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import FORMATS
-from mario_perf.reports.progress import narrating
+from mario_perf.reports.progress import show_progress
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.source import open_source
 
@@ -92,7 +92,7 @@ def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
     folder = gate_folder.make(request.runs_dir)
     session = GateSession(start, request, policy, load, pair, folder)
     with _keep_error_details(folder):
-        with narrating(expected_seconds) as narrator:
+        with show_progress(expected_seconds) as narrator:
             result = _with_package_findings(play(session, narrator), difference)
         result = replace(result, command=_command(), subject=_subject(session, result))
         _deliver(result, folder, request)

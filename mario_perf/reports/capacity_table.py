@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from mario_perf.capacity.capacity_change import Change
     from mario_perf.capacity.rate_search import Capacity, Probe
 
-_REASONS = 2
+_MAX_REASONS = 2
 """That are shown of a probe; the file has all."""
 
 _STYLES = {Verdict.REGRESSED: "bold red", Verdict.INCONCLUSIVE: "bold magenta"}
 
 
-def limits(described: str, *, given: bool) -> Text:
+def limits(text: str, *, from_policy: bool) -> Text:
     """What every probe is held against, and whether the policy said so."""
-    source = "" if given else " (defaults: perf.toml has no [limits])"
-    return Text(f"Limits: {_shown(described)}{source}")
+    source = "" if from_policy else " (defaults: perf.toml has no [limits])"
+    return Text(f"Limits: {_safe_text(text)}{source}")
 
 
 def probes(capacity: Capacity) -> Table:
@@ -38,20 +38,20 @@ def probes(capacity: Capacity) -> Table:
     table.add_column("")
     table.add_column("why", overflow="fold")
     for number, probe in enumerate(capacity.probes, start=1):
-        table.add_row(str(number), rate(probe.rate), _held(probe), Text(_shown(_why(probe))))
+        table.add_row(str(number), rate(probe.rate), _probe_result(probe), Text(_safe_text(_reasons(probe))))
     return table
 
 
-def figure(capacity: Capacity, written: Path) -> Text:
+def figure(capacity: Capacity, path: Path) -> Text:
     """The answer in a sentence, and where it is written."""
     style = "bold green" if capacity.complete and capacity.rate else "bold magenta"
-    return Text.assemble((_answer(capacity), style), f" ({_shown(str(written))})")
+    return Text.assemble((_answer(capacity), style), f" ({_safe_text(str(path))})")
 
 
 def _answer(capacity: Capacity) -> str:
     if not capacity.complete:
-        held = "no rate" if capacity.rate is None else f"{rate(capacity.rate)} journeys/s"
-        return f"Not confirmed: {held} held, but the probes were used up. Allow more with --most-probes."
+        rate_held = "no rate" if capacity.rate is None else f"{rate(capacity.rate)} journeys/s"
+        return f"Not confirmed: {rate_held} held, but the probes were used up. Allow more with --most-probes."
     if capacity.rate is None:
         return f"No capacity: not even {rate(capacity.failed)} journeys/s held."
     return f"Capacity: {rate(capacity.rate)} journeys/s; {rate(capacity.failed)} failed."
@@ -60,8 +60,8 @@ def _answer(capacity: Capacity) -> str:
 def change(change: Change, path: Path) -> Text:
     """Of the new searches against those that are kept in ``path``."""
     sides = f"{_searches(change.new)} against {change.kept} in {path}"
-    said = f"{change.verdict.value}: {_size(change)}{sides}; {change.reason}"
-    return Text(_shown(said), style=_STYLES.get(change.verdict, "bold green"))
+    sentence = f"{change.verdict.value}: {_size(change)}{sides}; {change.reason}"
+    return Text(_safe_text(sentence), style=_STYLES.get(change.verdict, "bold green"))
 
 
 def _size(change: Change) -> str:
@@ -83,14 +83,14 @@ def rate(value: float) -> str:
     return f"{value:.{digits}f}"
 
 
-def _why(probe: Probe) -> str:
-    more = len(probe.reasons) - _REASONS
-    return "; ".join(probe.reasons[:_REASONS]) + (f"; and {more} more" if more > 0 else "")
+def _reasons(probe: Probe) -> str:
+    more = len(probe.reasons) - _MAX_REASONS
+    return "; ".join(probe.reasons[:_MAX_REASONS]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _held(probe: Probe) -> Text:
+def _probe_result(probe: Probe) -> Text:
     return Text("held", style="green") if probe.held else Text("failed", style="red")
 
 
-def _shown(text: str) -> str:
-    return terminal_report.line(redaction.text(text))
+def _safe_text(text: str) -> str:
+    return terminal_report.single_line(redaction.text(text))

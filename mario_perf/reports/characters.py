@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVALID_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def for_xml(raw: str) -> str:
+def xml_safe(raw: str) -> str:
     """A text without the characters that XML, and so SVG, cannot hold."""
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", raw)
+    return _INVALID_XML.sub("\N{REPLACEMENT CHARACTER}", raw)

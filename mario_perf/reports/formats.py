@@ -61,5 +61,5 @@ _REGISTRY = (
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType({one.name: one for one in _REGISTRY})
 """Every format by its name."""
 
-BY_ENDING: Final[Mapping[str, Format]] = MappingProxyType({one.ending: one for one in _REGISTRY})
+FORMATS_BY_ENDING: Final[Mapping[str, Format]] = MappingProxyType({one.ending: one for one in _REGISTRY})
 """Every format by the ending of its files."""

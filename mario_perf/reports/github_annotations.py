@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mario_perf.model import Outcome, Severity, Verdict
 from mario_perf.reports import heading, markdown_report, phrases
-from mario_perf.reports.redaction import redacted
+from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mario_perf.model import GateResult, Subject
 
 SUMMARY_LIMIT = 1024 * 1024 // 4  # characters; a step's summary holds 1 MiB, a character up to 4 bytes
-_MOST = 9  # GitHub shows ten annotations of a level a step
+_MAX_ANNOTATIONS = 9  # GitHub shows ten annotations of a level a step
 _LEVELS = {
     Outcome.PASS: "notice",
     Outcome.REGRESSED: "error",
@@ -25,27 +25,27 @@ _LEVELS = {
 
 def render(result: GateResult) -> str:
     """Workflow commands to be printed, one a line: the verdict, what regressed, what is invalid."""
-    return "\n".join(_commands(redacted(result))) + "\n"
+    return "\n".join(_commands(redact(result))) + "\n"
 
 
 def step_summary(result: GateResult) -> str:
     """Markdown for the file that ``GITHUB_STEP_SUMMARY`` names."""
-    return markdown_report.within(result, SUMMARY_LIMIT)
+    return markdown_report.render_within(result, SUMMARY_LIMIT)
 
 
 def _commands(result: GateResult) -> Iterator[str]:
-    known = heading.name(result.subject)
-    title = f"Performance: {phrases.OUTCOMES[result.outcome].lower()}{f' ({known})' if known else ''}"
-    yield _command(_LEVELS[result.outcome], title, f"{result.sentence} {_compared(result.subject)}")
+    name = heading.name(result.subject)
+    title = f"Performance: {phrases.OUTCOMES[result.outcome].lower()}{f' ({name})' if name else ''}"
+    yield _command(_LEVELS[result.outcome], title, f"{result.sentence} {_subject_sentence(result.subject)}")
     regressed = [one for one in result.operations if one.verdict is Verdict.REGRESSED]
-    for one in regressed[:_MOST]:
+    for one in regressed[:_MAX_ANNOTATIONS]:
         yield _command("error", f"{one.operation.name} regressed", one.explanation)
-    worth = [one for one in result.findings if one.severity is not Severity.NOTE]
-    for finding in worth[:_MOST]:
+    notable = [one for one in result.findings if one.severity is not Severity.NOTE]
+    for finding in notable[:_MAX_ANNOTATIONS]:
         yield _command("warning", f"{finding.severity.value}: {finding.code}", finding.message)
 
 
-def _compared(subject: Subject) -> str:
+def _subject_sentence(subject: Subject) -> str:
     fault = f" {heading.FAULT}: {' '.join(subject.faults)}." if subject.faults else ""
     return f"Compared: {heading.builds(subject)}.{fault}"
 

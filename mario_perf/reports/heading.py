@@ -35,17 +35,17 @@ def builds(subject: Subject) -> str:
     return f"candidate {commit(subject.candidate)} against baseline {commit(subject.baseline)}"
 
 
-def commit(one: Commit | None) -> str:
+def commit(build: Commit | None) -> str:
     """A build by its revision and the title of its commit."""
-    if one is None:
+    if build is None:
         return UNKNOWN
-    return f"{one.revision} “{one.title}”" if one.title else one.revision
+    return f"{build.revision} “{build.title}”" if build.title else build.revision
 
 
 def facts(subject: Subject) -> Iterator[tuple[str, str]]:
     """A label and a text a line."""
-    if known := name(subject):
-        yield "project", known
+    if project := name(subject):
+        yield "project", project
     yield "candidate", commit(subject.candidate)
     yield "baseline", commit(subject.baseline)
     if subject.service:

@@ -23,18 +23,18 @@ from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Verdict
 from mario_perf.reports import heading, phrases
 from mario_perf.reports.charts import distribution, forest, timeline
-from mario_perf.reports.redaction import redacted
+from mario_perf.reports.redaction import redact
 from mario_perf.reports.run_evidence import (
     client_errors,
+    client_overhead,
     client_times,
     flat,
     packages,
     reproduce,
     revisions,
     unreconciled,
-    waiting,
 )
-from mario_perf.reports.validity_section import passed
+from mario_perf.reports.validity_section import passed_checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from mario_perf.model import Comparison, GateResult, OperationResult
 
 TEMPLATES = Path(__file__).parent / "templates"
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +52,32 @@ class Plot:
 
     wide: Markup
     narrow: Markup
-    left_out: int  # operations beyond the rows that are drawn
+    omitted: int  # operations beyond the rows that are drawn
 
 
 def render(result: GateResult) -> str:
     """The whole report as one HTML document."""
-    shown = redacted(result)
+    redacted_result = redact(result)
     style, script = _asset("report.css"), _asset("report.js")
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
-            result=shown,
-            bounds=shown.bounds.tolist(),
+            result=redacted_result,
+            bounds=redacted_result.bounds.tolist(),
             style=style,
             script=script,
             policy=_content_security_policy(style, script),
-            title=heading.title(shown),
-            tally=phrases.tally(shown.operations),
-            durations=_forest(shown.operations, phrases.latency),
-            shares=list(_shares(shown.operations)),
-            client_times=client_times(shown.runs),
-            client_errors=client_errors(shown.runs),
-            revisions=revisions(shown),
-            unreconciled=unreconciled(shown.reconciliation),
-            packages=packages(shown),
-            passed=passed(shown),
+            title=heading.title(redacted_result),
+            verdict_counts=phrases.verdict_counts(redacted_result.operations),
+            durations=_forest(redacted_result.operations, phrases.duration_change),
+            shares=list(_share_plots(redacted_result.operations)),
+            client_times=client_times(redacted_result.runs),
+            client_errors=client_errors(redacted_result.runs),
+            revisions=revisions(redacted_result),
+            unreconciled=unreconciled(redacted_result.reconciliation),
+            packages=packages(redacted_result),
+            passed_checks=passed_checks(redacted_result),
         )
     )
 
@@ -92,13 +92,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {
-        "words": phrases,
+        "phrases": phrases,
         "heading": heading,
         "distribution": distribution,
         "timeline": timeline,
         "flat": flat,
         "reproduce": reproduce,
-        "waiting": waiting,
+        "client_overhead": client_overhead,
     }
     environment.filters |= {
         name: getattr(figures, name) for name in ("seconds", "percent", "rate", "count", "period", "memory")
@@ -112,7 +112,7 @@ def _asset(name: str) -> Markup:
 
 def _breakable(name: str) -> Markup:
     """A name that may be broken before each of its words, and is read and copied as one."""
-    return Markup(_HUMP.sub("<wbr>", str(escape(name))))  # noqa: S704 — escaped first
+    return Markup(_WORD_START.sub("<wbr>", str(escape(name))))  # noqa: S704 — escaped first
 
 
 def _content_security_policy(style: str, script: str) -> str:
@@ -135,17 +135,17 @@ def _forest(
     return Plot(
         wide=Markup(forest.draw(rows, forest.WIDE)),  # noqa: S704 — Vega escapes every text it draws
         narrow=Markup(forest.draw(rows, forest.NARROW)),  # noqa: S704
-        left_out=max(len(rows) - forest.MOST, 0),
+        omitted=max(len(rows) - forest.MAX_ROWS, 0),
     )
 
 
-def _shares(operations: Iterable[OperationResult]) -> Iterator[tuple[str, Plot]]:
+def _share_plots(operations: Iterable[OperationResult]) -> Iterator[tuple[str, Plot]]:
     """A plot for each share in the catalogue that moved anywhere, by its title."""
     for entry in METRICS.values():
-        if entry.share and (drawn := _forest(operations, partial(_moved, entry.key))):
-            yield entry.title, drawn
+        if entry.share and (plot := _forest(operations, partial(_changed_share, entry.key))):
+            yield entry.title, plot
 
 
-def _moved(metric: Metric, one: OperationResult) -> Comparison | None:
-    comparison = phrases.share(one, metric)
+def _changed_share(metric: Metric, one: OperationResult) -> Comparison | None:
+    comparison = phrases.share_change(one, metric)
     return comparison if comparison and comparison.verdict is not Verdict.UNCHANGED else None

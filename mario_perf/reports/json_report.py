@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mario_perf.reports.redaction import redacted
+from mario_perf.reports.redaction import redact
 from mario_perf.reports.schema.report_document import FORMAT_VERSION, Report
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ SCHEMA = Path(__file__).parent / "schema" / "report.schema.json"
 
 def render(result: GateResult) -> str:
     """The whole result as one JSON document."""
-    report = Report.model_validate(redacted(result), from_attributes=True)
+    report = Report.model_validate(redact(result), from_attributes=True)
     return report.model_dump_json(indent=1) + "\n"
 
 

@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 
 from mario_perf.model import Outcome, Severity, Verdict
 from mario_perf.reports import phrases
-from mario_perf.reports.characters import for_xml
-from mario_perf.reports.redaction import redacted
+from mario_perf.reports.characters import xml_safe
+from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
     from mario_perf.model import GateResult, OperationResult
@@ -22,21 +22,21 @@ _SUITE = "mario-perf"
 
 def render(result: GateResult) -> str:
     """The result as one test suite; the first case is the run itself."""
-    shown = redacted(result)
-    tally = phrases.tally(shown.operations)
-    invalid = shown.outcome is Outcome.INVALID
+    redacted_result = redact(result)
+    tally = phrases.verdict_counts(redacted_result.operations)
+    invalid = redacted_result.outcome is Outcome.INVALID
     suite = ET.Element(
         "testsuite",
         name=_SUITE,
-        tests=str(len(shown.operations) + 1),
+        tests=str(len(redacted_result.operations) + 1),
         failures=str(tally[Verdict.REGRESSED]),
         errors=str(int(invalid)),
         skipped=str(tally[Verdict.INCONCLUSIVE]),
-        time=f"{shown.seconds:.3f}",
-        timestamp=shown.created_at,
+        time=f"{redacted_result.seconds:.3f}",
+        timestamp=redacted_result.created_at,
     )
-    _run_case(suite, shown)
-    for one in shown.operations:
+    _run_case(suite, redacted_result)
+    for one in redacted_result.operations:
         _case(suite, one)
     suites = ET.Element("testsuites", name=_SUITE)
     suites.append(suite)
@@ -48,29 +48,29 @@ def _run_case(suite: ET.Element, result: GateResult) -> None:
     case = ET.SubElement(suite, "testcase", classname=f"{_SUITE}.run", name="the run is valid", time="0")
     if result.outcome is Outcome.INVALID:
         reasons = [one.message for one in result.findings if one.severity is Severity.INVALID]
-        ET.SubElement(case, "error", message=for_xml(result.sentence), type="invalid").text = for_xml(
+        ET.SubElement(case, "error", message=xml_safe(result.sentence), type="invalid").text = xml_safe(
             "\n".join(reasons)
         )
     findings = "\n".join(f"{one.severity.value}: {one.message}" for one in result.findings)
-    ET.SubElement(case, "system-out").text = for_xml(f"{result.sentence}\n{findings}".strip())
+    ET.SubElement(case, "system-out").text = xml_safe(f"{result.sentence}\n{findings}".strip())
 
 
 def _case(suite: ET.Element, one: OperationResult) -> None:
     case = ET.SubElement(
         suite,
         "testcase",
-        classname=for_xml(f"{_SUITE}.{one.operation.kind}"),
-        name=for_xml(one.operation.name),
+        classname=xml_safe(f"{_SUITE}.{one.operation.kind}"),
+        name=xml_safe(one.operation.name),
         time="0",
     )
     if one.verdict is Verdict.REGRESSED:
         failure = ET.SubElement(
-            case, "failure", message=for_xml(one.explanation), type=for_xml(one.decided_by)
+            case, "failure", message=xml_safe(one.explanation), type=xml_safe(one.decided_by)
         )
-        failure.text = for_xml(_details(one))
+        failure.text = xml_safe(_details(one))
     elif one.verdict is Verdict.INCONCLUSIVE:
-        ET.SubElement(case, "skipped", message=for_xml(f"inconclusive: {one.explanation}"))
-    ET.SubElement(case, "system-out").text = for_xml(
+        ET.SubElement(case, "skipped", message=xml_safe(f"inconclusive: {one.explanation}"))
+    ET.SubElement(case, "system-out").text = xml_safe(
         f"{one.verdict.value}: {one.explanation}\n{_details(one)}"
     )
 

@@ -13,7 +13,7 @@ from mario_perf import figures
 from mario_perf.figures import UNKNOWN
 from mario_perf.model import Severity, Verdict
 from mario_perf.reports import heading, phrases
-from mario_perf.reports.redaction import redacted
+from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,24 +32,24 @@ _ICONS = {
 }
 _HEADING = ("Operation", "Verdict", "Change", "Interval", "p50", "p95", "Errors", "Detectable")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#|~]|:(?=\S))")
-_LONGEST = 300  # characters of one name or message
+_MAX_TEXT = 300  # characters of one name or message
 
 
 def render(result: GateResult) -> str:
     """The comment, never longer than GitHub takes."""
-    return within(result, COMMENT_LIMIT)
+    return render_within(result, COMMENT_LIMIT)
 
 
-def within(result: GateResult, limit: int) -> str:
+def render_within(result: GateResult, limit: int) -> str:
     """The same for another place, in at most ``limit`` characters (at least 4,096)."""
-    shown = redacted(result)
-    moved = [one for one in shown.operations if one.verdict is not Verdict.UNCHANGED]
-    steady = [one for one in shown.operations if one.verdict is Verdict.UNCHANGED]
-    head, tail = "\n".join(_head(shown)), "\n".join(_tail(shown, limit // 4))
-    text = f"{head}\n{_table(moved, (limit - len(head) - len(tail)) * 2 // 3)}"
-    if steady:
+    redacted_result = redact(result)
+    changed = [one for one in redacted_result.operations if one.verdict is not Verdict.UNCHANGED]
+    unchanged = [one for one in redacted_result.operations if one.verdict is Verdict.UNCHANGED]
+    head, tail = "\n".join(_head(redacted_result)), "\n".join(_tail(redacted_result, limit // 4))
+    text = f"{head}\n{_table(changed, (limit - len(head) - len(tail)) * 2 // 3)}"
+    if unchanged:
         room = limit - len(text) - len(tail) - 200
-        text += f"\n{_folded(f'{len(steady)} unchanged', _table(steady, room))}"
+        text += f"\n{_details_block(f'{len(unchanged)} unchanged', _table(unchanged, room))}"
     return f"{text}\n{tail}\n"
 
 
@@ -58,39 +58,41 @@ def _head(result: GateResult) -> Iterator[str]:
     yield MARKER
     yield f"### {icon} Performance: {phrases.OUTCOMES[result.outcome].lower()}"
     yield ""
-    yield escaped(result.sentence)
+    yield escape(result.sentence)
     yield ""
     yield from _subject(result.subject)
     yield ""
     counts = (
-        f"{number} {verdict.value}" for verdict, number in phrases.tally(result.operations).items() if number
+        f"{number} {verdict.value}"
+        for verdict, number in phrases.verdict_counts(result.operations).items()
+        if number
     )
-    measured = f"{len(result.runs)} runs, {figures.period(result.seconds)} measured"
-    yield f"{', '.join(counts) or 'no operations'} · {measured}"
+    extent = f"{len(result.runs)} runs, {figures.period(result.seconds)} measured"
+    yield f"{', '.join(counts) or 'no operations'} · {extent}"
     yield ""
 
 
 def _subject(subject: Subject) -> Iterator[str]:
     """What was compared, a line for each thing that a reader looks for."""
-    known = [escaped(each) for each in (subject.project, subject.branch) if each]
+    facts = [escape(each) for each in (subject.project, subject.branch) if each]
     if subject.pull_request:
-        known.append(_link(escaped(subject.pull_request), subject.pull_request_url))
+        facts.append(_link(escape(subject.pull_request), subject.pull_request_url))
     if subject.run_id:
-        known.append(f"run {escaped(subject.run_id)}")
-    if known:
-        yield f"{' · '.join(known)}  "
+        facts.append(f"run {escape(subject.run_id)}")
+    if facts:
+        yield f"{' · '.join(facts)}  "
     yield f"{_commit(subject.candidate)} against {_commit(subject.baseline)}  "
     if subject.service:
-        yield f"Service: {escaped(subject.service)}"
+        yield f"Service: {escape(subject.service)}"
     if subject.faults:
         yield ""
-        yield f"⚠️ **{heading.FAULT}**: {escaped(' '.join(subject.faults))}"
+        yield f"⚠️ **{heading.FAULT}**: {escape(' '.join(subject.faults))}"
 
 
 def _commit(one: Commit | None) -> str:
     if one is None:
         return heading.UNKNOWN
-    return f"{_link(escaped(one.revision), one.url)}{f' {escaped(one.title)}' if one.title else ''}"
+    return f"{_link(escape(one.revision), one.url)}{f' {escape(one.title)}' if one.title else ''}"
 
 
 def _link(text: str, url: str) -> str:
@@ -99,11 +101,11 @@ def _link(text: str, url: str) -> str:
 
 def _tail(result: GateResult, room: int) -> Iterator[str]:
     decisive = {Severity.INVALID, Severity.REGRESSED}
-    ordered = sorted(result.findings, key=lambda one: one.severity not in decisive)
-    lines = [f"- **{one.severity.value}**: {escaped(one.message)}" for one in ordered]
-    lines += [f"- {escaped(each)}" for each in phrases.all_unjudged(result.operations)]
+    findings = sorted(result.findings, key=lambda one: one.severity not in decisive)
+    lines = [f"- **{one.severity.value}**: {escape(one.message)}" for one in findings]
+    lines += [f"- {escape(each)}" for each in phrases.bucket_width_hints(result.operations)]
     if lines:
-        yield _folded(f"{len(lines)} findings about the run", _fitting(lines, room, "findings"))
+        yield _details_block(f"{len(lines)} findings about the run", _fit_lines(lines, room, "findings"))
     yield ""
     yield (
         f"At most {figures.percent(result.false_alarm_rate)} of gates on an unchanged build raise a false "
@@ -116,42 +118,42 @@ def _table(operations: Iterable[OperationResult], room: int) -> str:
     if not rows:
         return ""
     head = f"| {' | '.join(_HEADING)} |\n|---|---|--:|--:|--:|--:|--:|--:|\n"
-    return head + _fitting(rows, room - len(head), "operations")
+    return head + _fit_lines(rows, room - len(head), "operations")
 
 
 def _row(one: OperationResult) -> str:
-    spoken, measured = phrases.spoken(one), one.candidate or one.baseline
+    decisive, summary = phrases.decisive_comparison(one), one.candidate or one.baseline
     cells = (
-        f"**{escaped(one.operation.name)}**",
+        f"**{escape(one.operation.name)}**",
         f"{_ICONS[one.verdict.value]} {one.verdict.value}",
-        f"{phrases.subject(spoken)} {phrases.change(spoken)}" if spoken else UNKNOWN,
-        phrases.interval(spoken) if spoken else UNKNOWN,
-        figures.seconds(measured.p50.value) if measured else UNKNOWN,
-        figures.seconds(measured.p95.value) if measured else UNKNOWN,
-        figures.percent(measured.error_ratio) if measured else UNKNOWN,
-        phrases.detectable(spoken) if spoken else "none",
+        f"{phrases.subject(decisive)} {phrases.change(decisive)}" if decisive else UNKNOWN,
+        phrases.interval(decisive) if decisive else UNKNOWN,
+        figures.seconds(summary.p50.value) if summary else UNKNOWN,
+        figures.seconds(summary.p95.value) if summary else UNKNOWN,
+        figures.percent(summary.error_ratio) if summary else UNKNOWN,
+        phrases.detectable(decisive) if decisive else "none",
     )
     return f"| {' | '.join(cells)} |"
 
 
-def _fitting(lines: list[str], room: int, what: str) -> str:
+def _fit_lines(lines: list[str], room: int, what: str) -> str:
     """As many whole lines as there is room for, and how many are missing."""
-    kept, used = 0, 0
-    while kept < len(lines) and used + len(lines[kept]) + 1 <= room:
-        used += len(lines[kept]) + 1
-        kept += 1
-    left_out = [f"\n{len(lines) - kept} more {what} in the report."] if kept < len(lines) else []
-    return "\n".join([*lines[:kept], *left_out])
+    count, used = 0, 0
+    while count < len(lines) and used + len(lines[count]) + 1 <= room:
+        used += len(lines[count]) + 1
+        count += 1
+    rest = [f"\n{len(lines) - count} more {what} in the report."] if count < len(lines) else []
+    return "\n".join([*lines[:count], *rest])
 
 
-def _folded(summary: str, body: str) -> str:
+def _details_block(summary: str, body: str) -> str:
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
 
 
-def escaped(raw: str) -> str:
+def escape(raw: str) -> str:
     """A text that Markdown and HTML show as it is, on one line; a mention in it sends no notification."""
     line = " ".join(raw.split())
-    if len(line) > _LONGEST:
-        line = f"{line[:_LONGEST]}…"
+    if len(line) > _MAX_TEXT:
+        line = f"{line[:_MAX_TEXT]}…"
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", line).replace("@", "@\u200b")

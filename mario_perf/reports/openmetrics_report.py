@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mario_perf.model import Outcome, Verdict
-from mario_perf.reports.redaction import redacted
+from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def render(result: GateResult) -> str:
     """All metrics of one gate; what is unknown is NaN or an infinity, as the format has it."""
-    return "\n".join((*_lines(redacted(result)), "# EOF")) + "\n"
+    return "\n".join((*_lines(redact(result)), "# EOF")) + "\n"
 
 
 def _lines(result: GateResult) -> Iterator[str]:
@@ -55,10 +55,10 @@ def _changes(one: OperationResult) -> Iterator[tuple[dict[str, str], float]]:
     for comparison in one.comparisons:
         change = comparison.change
         for part, value in (("value", change.value), ("low", change.low), ("high", change.high)):
-            yield {**_labels(one), **_compared(comparison), "part": part}, value
+            yield {**_labels(one), **_comparison_labels(comparison), "part": part}, value
 
 
-def _compared(comparison: Comparison) -> dict[str, str]:
+def _comparison_labels(comparison: Comparison) -> dict[str, str]:
     return {"metric": comparison.metric, "against": comparison.against}
 
 
@@ -66,7 +66,7 @@ def _family(name: str, text: str, samples: Iterable[tuple[Mapping[str, str], flo
     yield f"# HELP {name} {text}"
     yield f"# TYPE {name} gauge"
     for labels, value in samples:
-        inner = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+        inner = ",".join(f'{key}="{_escape(text)}"' for key, text in labels.items())
         yield f"{name}{{{inner}}} {_number(value)}" if inner else f"{name} {_number(value)}"
 
 
@@ -74,7 +74,7 @@ def _labels(one: OperationResult) -> dict[str, str]:
     return {"kind": one.operation.kind, "operation": one.operation.name}
 
 
-def _escaped(raw: str) -> str:
+def _escape(raw: str) -> str:
     return raw.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mario_perf.errors import UserError
 from mario_perf.reports import github_annotations, terminal_report
-from mario_perf.reports.formats import BY_ENDING, FORMATS
+from mario_perf.reports.formats import FORMATS, FORMATS_BY_ENDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,55 +29,57 @@ class Output:
     path: Path
 
     @classmethod
-    def parse(cls, written: str) -> Output:
+    def parse(cls, argument: str) -> Output:
         """From ``PATH``, whose ending says the format, or ``FORMAT=PATH``.
 
         Raises:
             UserError: no such format, or the path is a folder.
         """
-        name, separator, rest = written.partition("=")
+        name, separator, rest = argument.partition("=")
         if separator and name in FORMATS:
             output = cls(FORMATS[name], Path(rest))
-        elif found := BY_ENDING.get(Path(written).suffix):
-            output = cls(found, Path(written))
+        elif format_ := FORMATS_BY_ENDING.get(Path(argument).suffix):
+            output = cls(format_, Path(argument))
         else:
             raise UserError(
-                f"{written}: unknown format; end the name with one of {', '.join(BY_ENDING)}, "
+                f"{argument}: unknown format; end the name with one of {', '.join(FORMATS_BY_ENDING)}, "
                 f"or give FORMAT=PATH with one of {', '.join(FORMATS)}"
             )
         if not output.path.name or output.path.is_dir():
-            raise UserError(f"{written} is a folder; give the path of a file")
+            raise UserError(f"{argument} is a folder; give the path of a file")
         return output
 
 
-def deliver(result: GateResult, folder: Path, formats: Iterable[str], elsewhere: Iterable[Output]) -> None:
+def deliver(
+    result: GateResult, folder: Path, formats: Iterable[str], extra_outputs: Iterable[Output]
+) -> None:
     """Write every file, print the result, and tell GitHub where the gate runs there.
 
     Args:
         result: What the gate says.
         folder: The run's; gets the formats that are always written, and ``formats``.
         formats: Names of more of them.
-        elsewhere: Further files.
+        extra_outputs: Further files.
 
     Raises:
         UserError: a file cannot be written. All others are there by then, and the result is printed.
         Exception: what a format failed with; the same holds.
     """
-    wanted = [*(one.name for one in FORMATS.values() if one.always), *formats]
-    inside = [Output(FORMATS[name], folder / FORMATS[name].file) for name in dict.fromkeys(wanted)]
-    for output in inside:
+    names = [*(one.name for one in FORMATS.values() if one.always), *formats]
+    outputs = [Output(FORMATS[name], folder / FORMATS[name].file) for name in dict.fromkeys(names)]
+    for output in outputs:
         if output.path.is_symlink():  # a run's folder may come from somebody else, who does not choose where
             output.path.unlink()
-    failed = list(_failures(result, (*inside, *elsewhere)))
+    failures = list(_write_all(result, (*outputs, *extra_outputs)))
     with _no_workflow_commands():
         terminal_report.print_result(result, terminal_report.stdout())
     _tell_github(result, folder)
     sys.stdout.write(f"report: {folder / FORMATS['html'].file}\n")
-    if failed:
-        raise failed[0]
+    if failures:
+        raise failures[0]
 
 
-def _failures(result: GateResult, outputs: Iterable[Output]) -> Iterator[Exception]:
+def _write_all(result: GateResult, outputs: Iterable[Output]) -> Iterator[Exception]:
     """Write all files; what is yielded says which could not be, and why."""
     for output in outputs:
         try:

@@ -45,7 +45,7 @@ _IN_UNIT = {
     Kind.RATE: figures.rate,
     Kind.RATIO: figures.times,
 }
-_NO_ANCHOR = re.compile(r"[\s%]|(?<=^page):")
+_NOT_IN_ANCHOR = re.compile(r"[\s%]|(?<=^page):")
 """White space ends an id, ``page:`` begins the report's own ids, and ``%`` marks an escape."""
 
 
@@ -69,29 +69,29 @@ def environment(result: GateResult) -> str:
     return "Baseline and candidate had the same environment."
 
 
-def tally(operations: Sequence[OperationResult]) -> dict[Verdict, int]:
+def verdict_counts(operations: Sequence[OperationResult]) -> dict[Verdict, int]:
     """Number of operations by verdict, including verdicts with none."""
-    found = Counter(one.verdict for one in operations)
-    return {verdict: found[verdict] for verdict in Verdict}
+    counts = Counter(one.verdict for one in operations)
+    return {verdict: counts[verdict] for verdict in Verdict}
 
 
-def spoken(one: OperationResult) -> Comparison | None:
+def decisive_comparison(one: OperationResult) -> Comparison | None:
     """The comparison that decided the verdict; None when nothing was compared."""
     gating = [c for c in one.comparisons if c.gating]
-    named = [c for c in one.comparisons if c.metric == one.decided_by]
+    candidates = [c for c in one.comparisons if c.metric == one.decided_by]
     # A metric may be held against the baseline and against a limit: the one with the verdict spoke.
-    decisive = [c for c in named if c.gating and c.verdict is one.verdict]
-    return next(iter(decisive or named or gating), None)
+    decisive = [c for c in candidates if c.gating and c.verdict is one.verdict]
+    return next(iter(decisive or candidates or gating), None)
 
 
-def latency(one: OperationResult) -> Comparison | None:
+def duration_change(one: OperationResult) -> Comparison | None:
     """The change of durations that counts for the verdict; None when there is none."""
     durations = [c for c in _changes(one) if METRICS[c.metric].kind is Kind.DURATION]
-    chosen = [c for c in durations if c.metric == one.decided_by] or [c for c in durations if c.gating]
-    return next(iter(chosen or durations), None)
+    preferred = [c for c in durations if c.metric == one.decided_by] or [c for c in durations if c.gating]
+    return next(iter(preferred or durations), None)
 
 
-def share(one: OperationResult, metric: Metric) -> Comparison | None:
+def share_change(one: OperationResult, metric: Metric) -> Comparison | None:
     """The change of a share of executions, if it was compared."""
     return next((c for c in _changes(one) if c.metric == metric), None)
 
@@ -101,23 +101,23 @@ def _changes(one: OperationResult) -> list[Comparison]:
     return [c for c in one.comparisons if c.against == "baseline"]
 
 
-def unjudged(one: OperationResult) -> str | None:
+def bucket_width_hint(one: OperationResult) -> str | None:
     """Say that the buckets are too wide to judge p95; None if p95 was judged, or nothing ran."""
-    compared = [c for c in one.comparisons if c.metric == "p95"]
-    counted = all(side is not None and any(side.histogram) for side in (one.baseline, one.candidate))
-    if not counted or not any(c.against == "baseline" and not c.gating for c in compared):
+    comparisons = [c for c in one.comparisons if c.metric == "p95"]
+    has_counts = all(side is not None and any(side.histogram) for side in (one.baseline, one.candidate))
+    if not has_counts or not any(c.against == "baseline" and not c.gating for c in comparisons):
         return None
     width = one.bucket_resolution
-    least = f"a change below {figures.percent(width)}" if math.isfinite(width) else "a change of p95"
-    against = " against the baseline" if any(c.against == "limit" for c in compared) else ""
-    return f"p95 was not judged{against}: these buckets cannot show {least}"
+    undetectable = f"a change below {figures.percent(width)}" if math.isfinite(width) else "a change of p95"
+    against = " against the baseline" if any(c.against == "limit" for c in comparisons) else ""
+    return f"p95 was not judged{against}: these buckets cannot show {undetectable}"
 
 
-def all_unjudged(operations: Sequence[OperationResult]) -> list[str]:
+def bucket_width_hints(operations: Sequence[OperationResult]) -> list[str]:
     """The same for many operations: each sentence once, with the names of its operations."""
     names: dict[str, list[str]] = defaultdict(list)
     for one in operations:
-        if sentence := unjudged(one):
+        if sentence := bucket_width_hint(one):
             names[sentence].append(one.operation.name)
     return [f"{sentence} ({listed(those)})" for sentence, those in names.items()]
 
@@ -135,18 +135,18 @@ def subject(comparison: Comparison) -> str:
 
 def change(comparison: Comparison) -> str:
     """The change alone: ``+12.3 %``."""
-    return _changed(comparison, comparison.change.value)
+    return _format_change(comparison, comparison.change.value)
 
 
 def interval(comparison: Comparison) -> str:
     """The interval of the change: ``+9.8 % to +15.1 %``."""
     low, high = comparison.change.low, comparison.change.high
     if math.isfinite(low) and math.isfinite(high):
-        return figures.span(_changed(comparison, low), _changed(comparison, high))
+        return figures.span(_format_change(comparison, low), _format_change(comparison, high))
     if math.isfinite(low):
-        return f"{_changed(comparison, low)} or more"
+        return f"{_format_change(comparison, low)} or more"
     if math.isfinite(high):
-        return f"{_changed(comparison, high)} or less"
+        return f"{_format_change(comparison, high)} or less"
     return UNKNOWN
 
 
@@ -169,7 +169,7 @@ def quantity(metric: Metric, value: float) -> str:
     return _IN_UNIT[METRICS[metric].kind](value)
 
 
-def _changed(comparison: Comparison, value: float) -> str:
+def _format_change(comparison: Comparison, value: float) -> str:
     return figures.change(value, share=METRICS[comparison.metric].share)
 
 
@@ -179,7 +179,7 @@ def _size(comparison: Comparison, value: float) -> str:
 
 def anchor(one: OperationResult) -> str:
     """The operation's id in the page: its name, escaped where it would clash."""
-    return _NO_ANCHOR.sub(lambda found: quote(found[0], safe=""), one.operation.name)
+    return _NOT_IN_ANCHOR.sub(lambda found: quote(found[0], safe=""), one.operation.name)
 
 
 def span(ends: tuple[float, float]) -> str:
@@ -191,12 +191,12 @@ def span(ends: tuple[float, float]) -> str:
     return f"{number} to {high}" if high.endswith(f" {unit}") else f"{low} to {high}"
 
 
-def waited(apart: tuple[float, float]) -> str:
+def waiting_time(bounds: tuple[float, float]) -> str:
     """How much longer the client waited: a range, open where a bucket has no upper bound."""
-    low, high = apart
+    low, high = bounds
     if not math.isfinite(high):
         return UNKNOWN
-    return span(apart) if math.isfinite(low) else f"{figures.seconds(high)} or less"
+    return span(bounds) if math.isfinite(low) else f"{figures.seconds(high)} or less"
 
 
 def failure_kinds(one: OperationResult) -> list[tuple[str, int, int]]:

@@ -41,11 +41,11 @@ class PlainNarrator:
 class TerminalNarrator:
     """One line that changes, with a bar and the most time that is left."""
 
-    def __init__(self, progress: Progress, longest: float) -> None:
+    def __init__(self, progress: Progress, max_seconds: float) -> None:
         self._progress = progress
-        self._longest = longest
-        self._started = time.monotonic()
-        self._task = progress.add_task("starting", total=longest, left="")
+        self._max_seconds = max_seconds
+        self._start = time.monotonic()
+        self._task = progress.add_task("starting", total=max_seconds, left="")
 
     def say(self, text: str) -> None:
         """Change the line."""
@@ -53,18 +53,18 @@ class TerminalNarrator:
 
     def tick(self) -> None:
         """Move the bar."""
-        passed = time.monotonic() - self._started
-        left = f"at most {max(self._longest - passed, 0.0):.0f} s left"
-        self._progress.update(self._task, completed=min(passed, self._longest), left=left)
+        elapsed = time.monotonic() - self._start
+        left = f"at most {max(self._max_seconds - elapsed, 0.0):.0f} s left"
+        self._progress.update(self._task, completed=min(elapsed, self._max_seconds), left=left)
 
 
 @contextmanager
-def narrating(longest: float) -> Iterator[Narrator]:
-    """A narrator that suits where the text goes; ``longest`` is the most seconds it may take."""
+def show_progress(max_seconds: float) -> Iterator[Narrator]:
+    """A narrator for this terminal, log or pipe. It counts down from ``max_seconds``."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield PlainNarrator()
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*columns, console=console, transient=True) as progress:
-        yield TerminalNarrator(progress, longest)
+        yield TerminalNarrator(progress, max_seconds)

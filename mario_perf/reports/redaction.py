@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 
     from mario_perf.model import GateResult
 
-__all__ = ["arguments", "redacted", "text"]
+__all__ = ["arguments", "redact", "text"]
 
-_KEYED_BY_DATA = frozenset({"queries", "packages", "versions", "environment_changes"})
+_MAPPINGS_BY_NAME = frozenset({"queries", "packages", "versions", "environment_changes"})
 """Mappings whose keys are names of things, such as ``RefreshTokenCommand``, and say nothing of the values."""
 
-_ENCODED = "hdr"
+_HISTOGRAM_KEY = "hdr"
 """A histogram in base64: no text, long, and there are many."""
 
 
-def redacted(result: GateResult) -> GateResult:
+def redact(result: GateResult) -> GateResult:
     """The same result with every secret that could be recognised masked."""
-    return cast("GateResult", _masked(result, ""))
+    return cast("GateResult", _mask(result, ""))
 
 
-def _masked(value: Any, key: str) -> Any:  # noqa: ANN401 — whatever a result or a policy can hold
+def _mask(value: Any, key: str) -> Any:  # noqa: ANN401 — whatever a result or a policy can hold
     if isinstance(value, int | float | Enum):
         return value
     match value:
-        case str() if key == _ENCODED:
+        case str() if key == _HISTOGRAM_KEY:
             masked: Any = value
         case str():
             masked = MASK if is_secret(key) else text(value)
@@ -48,18 +48,18 @@ def _masked(value: Any, key: str) -> Any:  # noqa: ANN401 — whatever a result 
         case [int() | float(), *_]:
             masked = value  # counts and durations, many of them
         case tuple() | list():
-            masked = tuple(_masked(one, key) for one in value)
+            masked = tuple(_mask(one, key) for one in value)
         case Mapping():
-            telling = key not in _KEYED_BY_DATA
-            masked = {text(name): _masked(inner, name if telling else "") for name, inner in value.items()}
+            keys_tell = key not in _MAPPINGS_BY_NAME
+            masked = {text(name): _mask(inner, name if keys_tell else "") for name, inner in value.items()}
         case BaseModel():
-            masked = value.model_copy(update=_changed(value, type(value).model_fields))
+            masked = value.model_copy(update=_mask_fields(value, type(value).model_fields))
         case _ if is_dataclass(value) and not isinstance(value, type):
-            masked = replace(value, **_changed(value, [one.name for one in fields(value)]))
+            masked = replace(value, **_mask_fields(value, [one.name for one in fields(value)]))
         case _:
             masked = value
     return masked
 
 
-def _changed(value: object, names: Iterable[str]) -> dict[str, Any]:
-    return {name: _masked(getattr(value, name), name) for name in names}
+def _mask_fields(value: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: _mask(getattr(value, name), name) for name in names}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _ERROR_STATUS = 400
 
-SINCE_DUE = ", from when it was due"
+FROM_DUE_TIME = ", from when it was due"
 """After a step's name: the time that an open model's arrival plan counts from."""
 
 _Step = tuple[str, str]  # its name, and since when its times count
@@ -30,15 +30,15 @@ _Step = tuple[str, str]  # its name, and since when its times count
 class ClientSide:
     """Response times of one operation on one side, over all runs.
 
-    ``sent`` is all steps together, from when each request was sent: what the service time is part of.
+    ``from_sending`` is all steps together, from when each request was sent: the service time is part of it.
     """
 
     steps: tuple[tuple[str, ResponseTimes], ...]
-    sent: ResponseTimes | None  # None: only times from when requests were due are known
+    from_sending: ResponseTimes | None  # None: only times from when requests were due are known
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class ClientOverhead:
     """How much longer the client waited than the service worked, seconds; quantiles as wide as buckets."""
 
     mean: float
@@ -53,69 +53,72 @@ def client_times(runs: Iterable[RunRecord]) -> dict[str, dict[Side, ClientSide]]
     Raises:
         UnreadableRunError: a histogram in a run record is damaged.
     """
-    seen: dict[tuple[str, Side], dict[_Step, list[Latency]]] = defaultdict(lambda: defaultdict(list))
+    latencies_by_step: dict[tuple[str, Side], dict[_Step, list[Latency]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for run in runs:
         for target in run.targets:
             operations = {counts.step: counts.operation for counts in target.whole_run}
-            named = [(latency, "") for latency in target.latencies]
-            named += [(latency, SINCE_DUE) for latency in target.latencies_from_intended]
-            for latency, since in named:
+            latencies = [(latency, "") for latency in target.latencies]
+            latencies += [(latency, FROM_DUE_TIME) for latency in target.latencies_from_intended]
+            for latency, since in latencies:
                 operation = operations.get(latency.step)
                 if operation is not None and latency.count:
-                    seen[operation, target.side][latency.step, since].append(latency)
+                    latencies_by_step[operation, target.side][latency.step, since].append(latency)
     times: dict[str, dict[Side, ClientSide]] = defaultdict(dict)
-    for (operation, side), steps in seen.items():
+    for (operation, side), steps in latencies_by_step.items():
         times[operation][side] = _client_side(steps)
     return dict(times)
 
 
-def waiting(service: Summary, client: ResponseTimes) -> Waiting:
+def client_overhead(service: Summary, client: ResponseTimes) -> ClientOverhead:
     """Queueing and network. The means' difference is exact; those of quantiles compare distributions."""
-    return Waiting(
+    return ClientOverhead(
         mean=client.mean - service.mean,
-        p50=_apart(client.p50, service.p50),
-        p95=_apart(client.p95, service.p95),
-        p99=_apart(client.p99, service.p99),
+        p50=_difference_bounds(client.p50, service.p50),
+        p95=_difference_bounds(client.p95, service.p95),
+        p99=_difference_bounds(client.p99, service.p99),
     )
 
 
 def client_errors(runs: Iterable[RunRecord]) -> dict[str, list[tuple[str, int, int]]]:
     """What went wrong at the client, by operation: each category, and how often on baseline and candidate."""
-    seen: dict[str, dict[Side, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    counters: dict[str, dict[Side, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for run in runs:
         for target in run.targets:
             for counts in target.in_window:
                 if counts.operation is not None:
-                    seen[counts.operation][target.side].update(_errors(counts))
+                    counters[counts.operation][target.side].update(_errors(counts))
     return {
         operation: [
             (kind, by_side["baseline"][kind], by_side["candidate"][kind])
             for kind in sorted({*by_side["baseline"], *by_side["candidate"]})
         ]
-        for operation, by_side in seen.items()
+        for operation, by_side in counters.items()
     }
 
 
 def revisions(result: GateResult) -> dict[Side, list[str]]:
     """The revisions on each side, in the order met; those of a stored baseline ran before."""
-    found: dict[Side, list[str]] = {"baseline": list(result.baseline_revisions)}
+    by_side: dict[Side, list[str]] = {"baseline": list(result.baseline_revisions)}
     for run in result.runs:
         for target in run.targets:
-            known = found.setdefault(target.side, [])
-            if target.revision and target.revision not in known:
-                known.append(target.revision)
-    return found
+            recorded = by_side.setdefault(target.side, [])
+            if target.revision and target.revision not in recorded:
+                recorded.append(target.revision)
+    return by_side
 
 
 def packages(result: GateResult) -> dict[str, dict[Side, str]]:
     """Versions by package and side, as the last run read them; those first that differ between the sides."""
-    found: dict[str, dict[Side, str]] = defaultdict(dict)
-    read = [target for run in result.runs[-1:] for target in run.targets if target.packages]
-    for target in read:
+    versions: dict[str, dict[Side, str]] = defaultdict(dict)
+    targets = [target for run in result.runs[-1:] for target in run.targets if target.packages]
+    for target in targets:
         for name, version in target.packages.versions.items() if target.packages else ():
-            found[name][target.side] = version
+            versions[name][target.side] = version
     return {
-        name: found[name] for name in sorted(found, key=lambda name: (_same(found[name], len(read)), name))
+        name: versions[name]
+        for name in sorted(versions, key=lambda name: (_same(versions[name], len(targets)), name))
     }
 
 
@@ -150,21 +153,25 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
 
 def _errors(counts: StepCounts) -> dict[str, int]:
     """Answers that are errors, whether the step expects them or not, and requests without an answer."""
-    answered = {
+    by_status = {
         f"HTTP {status}": count for status, count in counts.statuses.items() if int(status) >= _ERROR_STATUS
     }
-    return {**answered, **counts.errors}  # the latter holds the unexpected statuses by the same names
+    return {**by_status, **counts.errors}  # the latter holds the unexpected statuses by the same names
 
 
 def _client_side(steps: Mapping[_Step, Sequence[Latency]]) -> ClientSide:
     times = {step: merged(latencies) for step, latencies in steps.items()}
-    sent = [step for step in steps if step[1] != SINCE_DUE]
-    every = [latency for step in sent for latency in steps[step]]
+    steps_from_sending = [step for step in steps if step[1] != FROM_DUE_TIME]
+    all_latencies = [latency for step in steps_from_sending for latency in steps[step]]
     return ClientSide(
         steps=tuple((name + since, each) for (name, since), each in times.items()),
-        sent=times[sent[0]] if len(sent) == 1 else merged(every) if every else None,
+        from_sending=times[steps_from_sending[0]]
+        if len(steps_from_sending) == 1
+        else merged(all_latencies)
+        if all_latencies
+        else None,
     )
 
 
-def _apart(client: float, service: Quantile) -> tuple[float, float]:
+def _difference_bounds(client: float, service: Quantile) -> tuple[float, float]:
     return client - service.high, client - service.low

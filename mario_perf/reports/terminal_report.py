@@ -17,7 +17,7 @@ from mario_perf.errors import listed
 from mario_perf.figures import UNKNOWN
 from mario_perf.model import Outcome, Severity, Verdict
 from mario_perf.reports import heading, phrases
-from mario_perf.reports.redaction import redacted
+from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,16 +57,18 @@ def stdout() -> Console:
 
 def print_result(result: GateResult, console: Console) -> None:
     """Print the verdict, a row an operation, and what a reader must know about the run."""
-    shown = redacted(result)
-    verdict = Text(phrases.OUTCOMES[shown.outcome].upper(), style=_OUTCOME_STYLES[shown.outcome])
-    console.print(verdict.append(f"  {line(shown.sentence)}", style="default"))
-    _print_subject(shown, console)
-    if shown.operations:
-        console.print(_table(shown))
-    _print_reasons(shown, console)
-    unjudged = [Text(line(each)) for each in phrases.all_unjudged(shown.operations)]
-    _print_some(unjudged, "bucket width", shown, console)
-    _print_findings(shown, console)
+    redacted_result = redact(result)
+    verdict = Text(
+        phrases.OUTCOMES[redacted_result.outcome].upper(), style=_OUTCOME_STYLES[redacted_result.outcome]
+    )
+    console.print(verdict.append(f"  {single_line(redacted_result.sentence)}", style="default"))
+    _print_subject(redacted_result, console)
+    if redacted_result.operations:
+        console.print(_table(redacted_result))
+    _print_reasons(redacted_result, console)
+    hints = [Text(single_line(each)) for each in phrases.bucket_width_hints(redacted_result.operations)]
+    _print_limited(hints, "bucket width", redacted_result, console)
+    _print_findings(redacted_result, console)
 
 
 def render(result: GateResult) -> str:
@@ -79,7 +81,7 @@ def render(result: GateResult) -> str:
 def _print_subject(result: GateResult, console: Console) -> None:
     for label, text in heading.facts(result.subject):
         style = "bold yellow" if label == heading.FAULT.lower() else "dim"
-        console.print(Text.assemble((f"{label}: ", style), line(text)))
+        console.print(Text.assemble((f"{label}: ", style), single_line(text)))
 
 
 def _table(result: GateResult) -> Table:
@@ -95,17 +97,17 @@ def _table(result: GateResult) -> Table:
 
 
 def _row(one: OperationResult) -> tuple[Text, ...]:
-    spoken = phrases.spoken(one)
-    measured = one.candidate or one.baseline
+    decisive = phrases.decisive_comparison(one)
+    summary = one.candidate or one.baseline
     return (
-        Text(line(one.operation.name)),
+        Text(single_line(one.operation.name)),
         Text(one.verdict.value, style=_STYLES[one.verdict]),
-        Text(f"{phrases.subject(spoken)} {phrases.change(spoken)}" if spoken else UNKNOWN),
-        Text(phrases.interval(spoken) if spoken else UNKNOWN),
-        Text(_quantile(measured, "p50")),
-        Text(_quantile(measured, "p95")),
-        Text(figures.percent(measured.error_ratio) if measured else UNKNOWN),
-        Text(phrases.detectable(spoken) if spoken else "none"),
+        Text(f"{phrases.subject(decisive)} {phrases.change(decisive)}" if decisive else UNKNOWN),
+        Text(phrases.interval(decisive) if decisive else UNKNOWN),
+        Text(_quantile(summary, "p50")),
+        Text(_quantile(summary, "p95")),
+        Text(figures.percent(summary.error_ratio) if summary else UNKNOWN),
+        Text(phrases.detectable(decisive) if decisive else "none"),
     )
 
 
@@ -121,30 +123,30 @@ def _print_reasons(result: GateResult, console: Console) -> None:
     names: dict[str, list[str]] = defaultdict(list)  # one reason may hold for all of them
     for one in result.operations:
         if one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE}:
-            names[line(one.explanation)].append(line(one.operation.name))
-    reasons = [Text(f"{listed(those)}: {reason}") for reason, those in names.items()]
-    _print_some(reasons, "reason", result, console)
+            names[single_line(one.explanation)].append(single_line(one.operation.name))
+    reasons = [Text(f"{listed(operations)}: {reason}") for reason, operations in names.items()]
+    _print_limited(reasons, "reason", result, console)
 
 
 def _print_findings(result: GateResult, console: Console) -> None:
-    ordered = sorted(result.findings, key=lambda one: list(Severity).index(one.severity), reverse=True)
-    _print_some([_finding(finding) for finding in ordered], "finding", result, console)
+    findings = sorted(result.findings, key=lambda one: list(Severity).index(one.severity), reverse=True)
+    _print_limited([_finding(finding) for finding in findings], "finding", result, console)
 
 
-def _print_some(lines: Sequence[Text], what: str, result: GateResult, console: Console) -> None:
+def _print_limited(lines: Sequence[Text], what: str, result: GateResult, console: Console) -> None:
     limit = int(result.policy.get("max_findings", _DEFAULT_FINDINGS))
     for each in lines[:limit]:
         console.print(each)
-    if left := len(lines[limit:]):
-        console.print(Text(f"and {left} more {what}{'s' * (left > 1)}, see the report"))
+    if remaining := len(lines[limit:]):
+        console.print(Text(f"and {remaining} more {what}{'s' * (remaining > 1)}, see the report"))
 
 
 def _finding(finding: Finding) -> Text:
     return Text.assemble(
-        (f"{finding.severity.value}: ", _SEVERITY_STYLES[finding.severity]), line(finding.message)
+        (f"{finding.severity.value}: ", _SEVERITY_STYLES[finding.severity]), single_line(finding.message)
     )
 
 
-def line(raw: str) -> str:
+def single_line(raw: str) -> str:
     """One line without control characters: a name must not move the cursor."""
     return "".join(one if one.isprintable() else " " for one in raw)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mario_perf.model import GateResult
 
 
-def passed(result: GateResult) -> list[str]:
+def passed_checks(result: GateResult) -> list[str]:
     """The checks that applied to this result and raised no finding."""
-    found = {finding.code for finding in result.findings}
-    return [each.holds for each in Code if each.code not in found and each.concerns(result)]
+    codes = {finding.code for finding in result.findings}
+    return [each.holds for each in Code if each.code not in codes and each.concerns(result)]

@@ -72,5 +72,7 @@ def test_a_change_is_told_with_its_interval_and_the_searches_behind_it(change: C
 
 
 def test_limits_that_nobody_gave_are_called_assumed() -> None:
-    assert capacity_table.limits("p95 at most 1 s", given=True).plain == "Limits: p95 at most 1 s"
-    assert capacity_table.limits("p95 at most 1 s", given=False).plain.endswith("perf.toml has no [limits])")
+    assert capacity_table.limits("p95 at most 1 s", from_policy=True).plain == "Limits: p95 at most 1 s"
+    assert capacity_table.limits("p95 at most 1 s", from_policy=False).plain.endswith(
+        "perf.toml has no [limits])"
+    )

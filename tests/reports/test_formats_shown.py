@@ -7,7 +7,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from mario_perf.cli.main import cli
-from mario_perf.reports.formats import BY_ENDING, FORMATS
+from mario_perf.reports.formats import FORMATS, FORMATS_BY_ENDING
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -28,11 +28,11 @@ def test_the_readme_names_every_format() -> None:
 def test_the_help_of_the_gate_names_every_format_with_its_file_and_ending() -> None:
     told = words(help_of("gate"))
     assert f"[{'|'.join(FORMATS)}]" in told
-    assert f"({' '.join(BY_ENDING)})" in told
+    assert f"({' '.join(FORMATS_BY_ENDING)})" in told
     assert all(one.file in told for one in FORMATS.values() if not one.always)
 
 
 def test_compare_says_the_same_of_the_formats() -> None:
     told = words(help_of("compare"))
-    assert f"({' '.join(BY_ENDING)})" in told
+    assert f"({' '.join(FORMATS_BY_ENDING)})" in told
     assert all(one.file in told for one in FORMATS.values() if not one.always)

@@ -62,12 +62,12 @@ def test_unchanged_operations_are_folded(result: GateResult) -> None:
 @given(st.text(min_size=1, max_size=40))
 def test_any_name_is_shown_as_text(raw: str) -> None:
     tokens = (
-        MarkdownIt("gfm-like", {"linkify": False}).parseInline(markdown_report.escaped(raw))[0].children or []
+        MarkdownIt("gfm-like", {"linkify": False}).parseInline(markdown_report.escape(raw))[0].children or []
     )
     assert {token.type for token in tokens} <= {"text", "text_special"}
 
 
 def test_a_name_cannot_notify_anybody_or_leave_its_cell() -> None:
-    assert "@someone" not in markdown_report.escaped("@someone")
-    assert markdown_report.escaped("a|b\nc") == r"a\|b c"
-    assert markdown_report.escaped("<b>") == "&lt;b&gt;"
+    assert "@someone" not in markdown_report.escape("@someone")
+    assert markdown_report.escape("a|b\nc") == r"a\|b c"
+    assert markdown_report.escape("<b>") == "&lt;b&gt;"

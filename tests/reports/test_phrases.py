@@ -9,19 +9,22 @@ from tests.reports import samples
 
 
 def test_the_comparison_that_spoke_is_the_one_that_the_verdict_names() -> None:
-    spoken = phrases.spoken(samples.failing())
+    spoken = phrases.decisive_comparison(samples.failing())
     assert spoken is not None
     assert spoken.metric == "error_ratio"
 
 
 def test_without_a_name_the_first_gating_comparison_speaks() -> None:
     one = replace(samples.operations()[0], decided_by="nothing known")
-    assert phrases.spoken(one) is one.comparisons[0]
-    assert phrases.spoken(replace(one, comparisons=())) is None
+    assert phrases.decisive_comparison(one) is one.comparisons[0]
+    assert phrases.decisive_comparison(replace(one, comparisons=())) is None
 
 
 def test_of_a_metric_with_a_limit_the_comparison_with_the_verdict_speaks() -> None:
-    kept, broken = phrases.spoken(samples.limited()), phrases.spoken(samples.beyond_the_limit())
+    kept, broken = (
+        phrases.decisive_comparison(samples.limited()),
+        phrases.decisive_comparison(samples.beyond_the_limit()),
+    )
     assert kept is not None
     assert broken is not None
     assert (phrases.subject(kept), phrases.change(kept)) == ("p95", "+41.0 %")
@@ -29,10 +32,13 @@ def test_of_a_metric_with_a_limit_the_comparison_with_the_verdict_speaks() -> No
 
 
 def test_a_limit_is_no_change_since_the_baseline() -> None:
-    change = phrases.latency(samples.beyond_the_limit())
+    change = phrases.duration_change(samples.beyond_the_limit())
     assert change is not None
     assert change.against == "baseline"
-    assert phrases.latency(replace(samples.limited(), comparisons=samples.limited().comparisons[-1:])) is None
+    assert (
+        phrases.duration_change(replace(samples.limited(), comparisons=samples.limited().comparisons[-1:]))
+        is None
+    )
 
 
 def test_against_a_limit_there_is_nothing_to_detect() -> None:
@@ -41,7 +47,7 @@ def test_against_a_limit_there_is_nothing_to_detect() -> None:
 
 def test_durations_and_errors_are_told_apart() -> None:
     one = samples.failing()
-    durations, errors = phrases.latency(one), phrases.share(one, "error_ratio")
+    durations, errors = phrases.duration_change(one), phrases.share_change(one, "error_ratio")
     assert durations is not None
     assert errors is not None
     assert (durations.metric, errors.metric) == ("latency", "error_ratio")
@@ -107,7 +113,7 @@ def test_every_operation_has_a_place_of_its_own() -> None:
 
 
 def test_every_verdict_is_counted_even_when_nobody_has_it() -> None:
-    assert phrases.tally(()) == dict.fromkeys(Verdict, 0)
+    assert phrases.verdict_counts(()) == dict.fromkeys(Verdict, 0)
 
 
 def test_failures_of_both_sides_are_listed_with_zeros() -> None:
@@ -116,8 +122,8 @@ def test_failures_of_both_sides_are_listed_with_zeros() -> None:
 
 def test_buckets_too_wide_for_p95_say_what_they_cannot_show() -> None:
     one = samples.operations()[0]
-    assert phrases.unjudged(one) is None
-    told = [phrases.unjudged(samples.coarse(one, width)) for width in (0.58, 1.5, math.inf)]
+    assert phrases.bucket_width_hint(one) is None
+    told = [phrases.bucket_width_hint(samples.coarse(one, width)) for width in (0.58, 1.5, math.inf)]
     assert told == [
         "p95 was not judged: these buckets cannot show a change below 58 %",
         "p95 was not judged: these buckets cannot show a change below 150 %",
@@ -126,15 +132,15 @@ def test_buckets_too_wide_for_p95_say_what_they_cannot_show() -> None:
 
 
 def test_a_p95_that_kept_its_limit_was_judged_by_that_all_the_same() -> None:
-    told = phrases.unjudged(samples.coarse(samples.limited(), 0.06))
+    told = phrases.bucket_width_hint(samples.coarse(samples.limited(), 0.06))
     assert told == "p95 was not judged against the baseline: these buckets cannot show a change below 6 %"
 
 
 def test_what_never_ran_has_no_buckets_to_blame() -> None:
     nothing = samples.without_data()
     p95 = replace(nothing.comparisons[0], metric="p95", gating=False)
-    assert phrases.unjudged(replace(nothing, comparisons=(*nothing.comparisons, p95))) is None
-    assert phrases.unjudged(samples.one_sided()) is None
+    assert phrases.bucket_width_hint(replace(nothing, comparisons=(*nothing.comparisons, p95))) is None
+    assert phrases.bucket_width_hint(samples.one_sided()) is None
 
 
 def test_operations_with_buckets_as_wide_are_told_together() -> None:
@@ -143,7 +149,7 @@ def test_operations_with_buckets_as_wide_are_told_together() -> None:
         for one in samples.operations()[:1]
         for name, width in (("A", 0.5), ("B", 1.0), ("C", 0.5))
     ]
-    assert phrases.all_unjudged([*shown, samples.operations()[0]]) == [
+    assert phrases.bucket_width_hints([*shown, samples.operations()[0]]) == [
         "p95 was not judged: these buckets cannot show a change below 50 % (A, C)",
         "p95 was not judged: these buckets cannot show a change below 100 % (B)",
     ]

@@ -8,7 +8,7 @@ from mario_perf.configuration.policy import Policy, Service
 from mario_perf.model import Commit, Finding, GateResult, Operation, Severity, Subject
 from mario_perf.reports import github_annotations
 from mario_perf.reports.formats import FORMATS
-from mario_perf.reports.redaction import redacted
+from mario_perf.reports.redaction import redact
 from tests.reports import samples
 from tests.test_masking import LEAKS, SECRET
 
@@ -62,22 +62,22 @@ def test_an_operation_with_the_name_of_a_secret_keeps_its_queries() -> None:
     result = samples.gate(
         *(replace(samples.operations()[0], operation=Operation("command", one)) for one in names)
     )
-    assert redacted(result).queries == result.queries
+    assert redact(result).queries == result.queries
 
 
 def test_packages_with_such_a_name_keep_their_versions(result: GateResult) -> None:
     environment = samples.environment().model_copy(update={"packages": {"tokenizers": "0.2"}})
     run = result.runs[0].model_copy(update={"environment": environment})
-    assert redacted(replace(result, runs=(run,))).runs == (run,)
+    assert redact(replace(result, runs=(run,))).runs == (run,)
 
 
 def test_the_policys_own_words_are_no_secrets() -> None:
     policy = Policy(service=Service(start=("serve", "--port", "{port}"))).shown()
-    assert redacted(replace(samples.gate(), policy=policy)).policy == policy
+    assert redact(replace(samples.gate(), policy=policy)).policy == policy
 
 
 def test_a_result_without_secrets_comes_back_equal(result: GateResult) -> None:
-    again = redacted(result)
+    again = redact(result)
     assert again.operations == result.operations
     assert again.runs == result.runs
     assert again.policy == result.policy

@@ -43,7 +43,7 @@ def test_several_runs_are_one_count_of_response_times() -> None:
     both = Latencies()
     for median in (0.004, 0.02):
         both.merge(response_times(median))
-    record, seen = both.record("do A"), evidence.client_times(runs)["A"]["candidate"].sent
+    record, seen = both.record("do A"), evidence.client_times(runs)["A"]["candidate"].from_sending
     assert seen is not None
     assert (seen.count, seen.p95) == (4800, record.p95)
     assert seen.mean == pytest.approx(record.mean)
@@ -60,17 +60,17 @@ def test_steps_of_one_operation_wait_together_and_what_was_due_earlier_stands_ap
     candidate = run.targets[1].model_copy(update={"whole_run": counts})
     seen = evidence.client_times([run.model_copy(update={"targets": (candidate,)})])["A"]["candidate"]
     assert [step for step, _ in seen.steps] == ["one", "two", "one, from when it was due"]
-    assert seen.sent is not None
-    assert (seen.sent.count, seen.sent.maximum) == (4800, seen.steps[1][1].maximum)
+    assert seen.from_sending is not None
+    assert (seen.from_sending.count, seen.from_sending.maximum) == (4800, seen.steps[1][1].maximum)
 
 
 def test_the_wait_is_response_time_without_service_time() -> None:
     one = samples.operations()[0]
     assert one.candidate is not None
     client = evidence.client_times([samples.run(1, ["PlaceOrderCommand"])])["PlaceOrderCommand"]["candidate"]
-    assert client.sent is not None
-    waited = evidence.waiting(one.candidate, client.sent)
-    assert waited.mean == pytest.approx(client.sent.mean - one.candidate.mean)
+    assert client.from_sending is not None
+    waited = evidence.client_overhead(one.candidate, client.from_sending)
+    assert waited.mean == pytest.approx(client.from_sending.mean - one.candidate.mean)
     low, high = waited.p50
     assert low <= 0.0015 <= high
 

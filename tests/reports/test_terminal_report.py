@@ -70,7 +70,7 @@ def test_it_says_why_for_each_operation_that_regressed_or_is_open_and_for_no_oth
 ) -> None:
     text = " ".join(printed(result).split())
     for one in result.operations:
-        told = f"{terminal_report.line(one.operation.name)}: {one.explanation}" in text
+        told = f"{terminal_report.single_line(one.operation.name)}: {one.explanation}" in text
         assert told is (one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE})
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mario_perf.model import OperationResult, Summary
 
 _OPEN_ENDED = 2.0  # the buckets without a lower or an upper bound are drawn as wide as this factor
-_TINY = 1e-6  # seconds: where all that took no time is drawn when nothing else tells a place
+_SMALLEST = 1e-6  # seconds: where all that took no time is drawn when nothing else tells a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +47,45 @@ class Bucket:
         return f"{figures.seconds(self.low)} to {figures.seconds(self.high)}"
 
 
-def buckets(bounds: Sequence[float], one: OperationResult) -> tuple[Bucket, ...]:
+def bucket_shares(bounds: Sequence[float], one: OperationResult) -> tuple[Bucket, ...]:
     """From the first to the last bucket that holds a request of either side; none without any."""
     old, new = _shares(one.baseline, len(bounds)), _shares(one.candidate, len(bounds))
-    used = [index for index, both in enumerate(zip(old, new, strict=True)) if any(both)]
-    if not used:
+    nonempty = [index for index, both in enumerate(zip(old, new, strict=True)) if any(both)]
+    if not nonempty:
         return ()
     edges = (0.0, *bounds, math.inf)
     return tuple(
         Bucket(edges[index], edges[index + 1], old[index], new[index])
-        for index in range(used[0], used[-1] + 1)
+        for index in range(nonempty[0], nonempty[-1] + 1)
     )
 
 
-def draw(one: OperationResult, filled: Sequence[Bucket]) -> Chart | None:
+def draw(one: OperationResult, buckets: Sequence[Bucket]) -> Chart | None:
     """The chart, or None when no request was measured.
 
     An area is a share of requests: the height of a step is the bucket's share for its width on the axis, so
     that shapes compare even where buckets are of different widths. Heights alone mean nothing, and have no
     axis.
     """
-    if not filled:
+    if not buckets:
         return None
-    spans = _spans(filled)
+    spans = _spans(buckets)
     share = log_share(spans[0][0], spans[-1][1])
     octaves = [math.log2(high / low) for low, high in spans]
-    old = [bucket.baseline / width for bucket, width in zip(filled, octaves, strict=True)]
-    new = [bucket.candidate / width for bucket, width in zip(filled, octaves, strict=True)]
+    old = [bucket.baseline / width for bucket, width in zip(buckets, octaves, strict=True)]
+    new = [bucket.candidate / width for bucket, width in zip(buckets, octaves, strict=True)]
     top = max(*old, *new)
     edges = [x_position(share(low)) for low, _ in spans] + [x_position(1)]
     return Chart(
-        description=_description(one, filled),
+        description=_description(one, buckets),
         x_ticks=tuple(
             Tick(x_position(share(value)), figures.seconds(value))
             for value in log_ticks(spans[0][0], spans[-1][1])
         ),
         y_ticks=(),
         paths=(
-            *_areas("area baseline", filled, edges, [value / top for value in old]),
-            *_areas("line candidate", filled, edges, [value / top for value in new]),
+            *_areas("area baseline", buckets, edges, [value / top for value in old]),
+            *_areas("line candidate", buckets, edges, [value / top for value in new]),
         ),
         marks=_marks(one, spans[0][0], spans[-1][1]),
     )
@@ -97,25 +97,25 @@ def _shares(side: Summary | None, bounds: int) -> list[float]:
     return [count / total if total else 0.0 for count in counts]
 
 
-def _spans(filled: Sequence[Bucket]) -> list[tuple[float, float]]:
+def _spans(buckets: Sequence[Bucket]) -> list[tuple[float, float]]:
     """From where to where each bucket is drawn: a logarithmic axis reaches neither 0 nor infinity."""
-    bounds = [bucket.high for bucket in filled if 0 < bucket.high < math.inf]
-    least = min(bounds, default=filled[-1].low * _OPEN_ENDED or _TINY) / _OPEN_ENDED
-    return [_drawn(bucket, least) for bucket in filled]
+    bounds = [bucket.high for bucket in buckets if 0 < bucket.high < math.inf]
+    lowest = min(bounds, default=buckets[-1].low * _OPEN_ENDED or _SMALLEST) / _OPEN_ENDED
+    return [_drawn_span(bucket, lowest) for bucket in buckets]
 
 
-def _drawn(bucket: Bucket, least: float) -> tuple[float, float]:
+def _drawn_span(bucket: Bucket, lowest: float) -> tuple[float, float]:
     if bucket.high <= 0:  # le="0": what took no time that could be measured
-        return least / _OPEN_ENDED, least
-    low = bucket.low if bucket.low > 0 else least
+        return lowest / _OPEN_ENDED, lowest
+    low = bucket.low if bucket.low > 0 else lowest
     return low, bucket.high if math.isfinite(bucket.high) else low * _OPEN_ENDED
 
 
 def _areas(
-    role: str, filled: Sequence[Bucket], edges: Sequence[float], heights: Sequence[float]
+    role: str, buckets: Sequence[Bucket], edges: Sequence[float], heights: Sequence[float]
 ) -> tuple[Path, ...]:
     """The steps; the last one apart if its bucket has no end, so that it can look like that."""
-    if math.isfinite(filled[-1].high):
+    if math.isfinite(buckets[-1].high):
         return (Path(role, _steps(edges, heights)),)
     open_ended = Path(f"{role} open", _steps(edges[-2:], heights[-1:]))
     return *((Path(role, _steps(edges[:-1], heights[:-1])),) if heights[:-1] else ()), open_ended
@@ -145,17 +145,17 @@ def _marks(one: OperationResult, low: float, high: float) -> tuple[Mark, ...]:
     )
 
 
-def _description(one: OperationResult, filled: Sequence[Bucket]) -> str:
+def _description(one: OperationResult, buckets: Sequence[Bucket]) -> str:
     sides = (("Baseline", one.baseline), ("candidate", one.candidate))
-    told = [
+    quantiles = [
         f"{name} p50 {figures.seconds(side.p50.value)}, p95 {figures.seconds(side.p95.value)}"
         for name, side in sides
         if side
     ]
-    above = filled[-1].low
+    above = buckets[-1].low
     last = (
         ""
-        if math.isfinite(filled[-1].high)
+        if math.isfinite(buckets[-1].high)
         else f" The dashed bucket holds all above {figures.seconds(above)}."
     )
-    return f"Share of requests by service time. {'; '.join(told)}.{last}"
+    return f"Share of requests by service time. {'; '.join(quantiles)}.{last}"

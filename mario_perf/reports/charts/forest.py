@@ -15,7 +15,7 @@ import vl_convert
 
 from mario_perf.model import Verdict
 from mario_perf.reports import phrases
-from mario_perf.reports.characters import for_xml
+from mario_perf.reports.characters import xml_safe
 from mario_perf.reports.charts.scale import Scale
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mario_perf.model import Comparison, Operation
 
-MOST = 40  # rows; more are not read, and all of them are in the table
+MAX_ROWS = 40  # rows; more are not read, and all of them are in the table
 _SHAPES = {
     Verdict.REGRESSED: "triangle-up",
     Verdict.INCONCLUSIVE: "diamond",
@@ -78,15 +78,15 @@ class Row:
 
 
 def draw(rows: Sequence[Row], layout: Layout) -> str:
-    """The plot as an SVG element; rows in the order given, at most :data:`MOST` of them.
+    """The plot as an SVG element; rows in the order given, at most :data:`MAX_ROWS` of them.
 
     All rows are differences of error ratios, or none is.
     """
-    return _ROLES.sub(r"\1", str(vl_convert.vegalite_to_svg(_specification(rows[:MOST], layout))))
+    return _ROLES.sub(r"\1", str(vl_convert.vegalite_to_svg(_specification(rows[:MAX_ROWS], layout))))
 
 
 def _specification(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
-    scale = Scale.over([row.comparison for row in rows])
+    scale = Scale.fit([row.comparison for row in rows])
     height = layout.row * len(rows)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -136,7 +136,7 @@ def _intervals() -> list[dict[str, Any]]:
     colour = _by_verdict([f"var(--{verdict})" for verdict in _SHAPES])
     shape = _by_verdict(list(_SHAPES.values()))
     middle = {"y": _field("middle")}
-    whole = {
+    interval = {
         "x": _field("low"),
         "x2": {"field": "high"},
         "stroke": colour,
@@ -144,17 +144,17 @@ def _intervals() -> list[dict[str, Any]]:
     }
     value = {"x": _field("value"), "fill": colour, "shape": shape}
     return [
-        _layer({"type": "rule", "strokeWidth": 3, "strokeCap": "round"}, middle | whole),
+        _layer({"type": "rule", "strokeWidth": 3, "strokeCap": "round"}, middle | interval),
         _layer(
             _point(110, stroke="var(--paper)", strokeWidth=1.5), middle | value, only="isValid(datum.value)"
         ),
         *(
             _layer(
-                _point(60, shape=f"triangle-{towards}"),
+                _point(60, shape=f"triangle-{direction}"),
                 middle | {"x": _field(end), "fill": colour},
                 only=f"datum.{end}_open",
             )
-            for end, towards in (("low", "left"), ("high", "right"))
+            for end, direction in (("low", "left"), ("high", "right"))
         ),
     ]
 
@@ -201,7 +201,7 @@ def _values(row: Row, index: int, layout: Layout, scale: Scale) -> dict[str, Any
     middle = top + (layout.row + layout.lift) / 2
     return {
         # vl_convert takes the whole process down over a character that SVG cannot hold.
-        "name": for_xml(f"{phrases.SYMBOLS[comparison.verdict]} {row.operation.name}"),
+        "name": xml_safe(f"{phrases.SYMBOLS[comparison.verdict]} {row.operation.name}"),
         "verdict": comparison.verdict.value,
         "text": _text(comparison, layout),
         "top": top + 1.25 * layout.lift,
@@ -211,8 +211,8 @@ def _values(row: Row, index: int, layout: Layout, scale: Scale) -> dict[str, Any
         "value": scale.position(change.value) if math.isfinite(change.value) else None,
         "low": scale.position(change.low),
         "high": scale.position(change.high),
-        "low_open": not scale.holds(change.low),
-        "high_open": not scale.holds(change.high),
+        "low_open": not scale.contains(change.low),
+        "high_open": not scale.contains(change.high),
         "band_low": scale.position(-comparison.threshold),
         "band_high": scale.position(comparison.threshold),
     }
@@ -220,5 +220,5 @@ def _values(row: Row, index: int, layout: Layout, scale: Scale) -> dict[str, Any
 
 def _text(comparison: Comparison, layout: Layout) -> str:
     change = phrases.change(comparison)
-    bounded = math.isfinite(comparison.change.low) and math.isfinite(comparison.change.high)
-    return f"{change}  ({phrases.interval(comparison)})" if bounded and layout.lift == 0 else change
+    finite = math.isfinite(comparison.change.low) and math.isfinite(comparison.change.high)
+    return f"{change}  ({phrases.interval(comparison)})" if finite and layout.lift == 0 else change

@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 440, 190
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 10, 26
 
 _STEPS = (1, 2, 5)
-_MOST_TICKS = 7
+_MAX_TICKS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ def log_ticks(low: float, high: float) -> list[float]:
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     fine = [step * 10.0**decade for decade in decades for step in _STEPS]
     inside = [value for value in fine if low <= value * (1 + 1e-9) and value <= high * (1 + 1e-9)]
-    if len(inside) <= _MOST_TICKS:
+    if len(inside) <= _MAX_TICKS:
         return inside
     return [10.0**decade for decade in decades if low <= 10.0**decade <= high]
 
 
-def linear_ticks(high: float, most: int = 5) -> list[float]:
-    """Round values from 0 up to ``high``, at most ``most`` steps."""
-    rough = high / most
+def linear_ticks(high: float, max_steps: int = 5) -> list[float]:
+    """Round values from 0 up to ``high``, at most ``max_steps`` steps."""
+    rough = high / max_steps
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * (1 - 1e-9))
     return [index * step for index in range(int(high / step + 1e-9) + 1)]

@@ -22,9 +22,9 @@ _UPWARDS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 4.0, 9.0, 19.0, 49.0, 99.0)
 _DOWNWARDS = (-0.05, -0.1, -0.2, -0.3, -0.5, -0.75, -0.9)
 _TICKS = (0.0, *_UPWARDS, *_DOWNWARDS)
 _LIMIT = math.log1p(99.0)  # a change beyond 100 times is drawn at the edge
-_LEAST_SPAN = 0.1  # a change of 1 % shall look small even when nothing else changed
-_LEAST_DIFFERENCE = 0.001  # the same for error ratios: 0.1 points
-_ROOM = 0.04  # of the span, left free at both ends
+_MIN_SPAN = 0.1  # a change of 1 % shall look small even when nothing else changed
+_MIN_DIFFERENCE = 0.001  # the same for error ratios: 0.1 points
+_MARGIN = 0.04  # of the span, left free at both ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +36,35 @@ class Scale:
     high: float
 
     @classmethod
-    def over(cls, comparisons: Sequence[Comparison]) -> Scale:
+    def fit(cls, comparisons: Sequence[Comparison]) -> Scale:
         """As wide as every value, every finite interval end and twice the noise band, within limits."""
         linear = METRICS[comparisons[0].metric].share
-        found = [_position(end, linear=linear) for end in _ends(comparisons)]
-        known = [min(max(position, -_LIMIT), _LIMIT) for position in found if math.isfinite(position)]
-        least = max(_LEAST_DIFFERENCE if linear else _LEAST_SPAN, *(2 * one.threshold for one in comparisons))
-        low, high = min([*known, -least]), max([*known, least])
-        return cls(linear, low - _ROOM * (high - low), high + _ROOM * (high - low))
+        positions = [_position(end, linear=linear) for end in _ends(comparisons)]
+        finite = [min(max(position, -_LIMIT), _LIMIT) for position in positions if math.isfinite(position)]
+        half_width = max(
+            _MIN_DIFFERENCE if linear else _MIN_SPAN, *(2 * one.threshold for one in comparisons)
+        )
+        low, high = min([*finite, -half_width]), max([*finite, half_width])
+        return cls(linear, low - _MARGIN * (high - low), high + _MARGIN * (high - low))
 
     def position(self, change: float) -> float:
         """Where a change stands, cut off at the ends."""
         return min(max(_position(change, linear=self.linear), self.low), self.high)
 
-    def holds(self, change: float) -> bool:
+    def contains(self, change: float) -> bool:
         """Whether it stands there without being cut off."""
         return self.low <= _position(change, linear=self.linear) <= self.high
 
-    def ticks(self, most: int) -> list[tuple[float, str]]:
-        """Positions and labels of round changes, from no change outwards, about ``most`` of them."""
+    def ticks(self, max_ticks: int) -> list[tuple[float, str]]:
+        """Positions and labels of round changes, from no change outwards, about ``max_ticks`` of them."""
         changes = _differences(self.high - self.low) if self.linear else _TICKS
-        apart = (self.high - self.low) / most
-        taken: dict[float, str] = {}
+        min_distance = (self.high - self.low) / max_ticks
+        labels: dict[float, str] = {}
         for change in sorted(changes, key=abs):
             at = _position(change, linear=self.linear)
-            if self.low <= at <= self.high and all(abs(at - other) >= apart for other in taken):
-                taken[at] = self._label(change)
-        return sorted(taken.items())
+            if self.low <= at <= self.high and all(abs(at - other) >= min_distance for other in labels):
+                labels[at] = self._label(change)
+        return sorted(labels.items())
 
     def _label(self, change: float) -> str:
         if change == 0:

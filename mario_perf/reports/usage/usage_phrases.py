@@ -29,10 +29,14 @@ def facts(usage: Usage) -> tuple[tuple[str, str], ...]:
     balance = (f"{kind} {figures.percent(share)}" for kind, share in usage.balance.items())
     errors = (f"{category} {figures.count(count)}" for category, count in usage.errors.items())
     return (
-        ("balance", _listed(balance)),
-        ("peaks", _listed(peak(period) for period in usage.peaks())),
-        ("errors", _listed(errors)),
-        *((standing.value, _standing(usage, standing)) for standing in Standing if standing != Standing.USED),
+        ("balance", _join(balance)),
+        ("peaks", _join(peak(period) for period in usage.peaks())),
+        ("errors", _join(errors)),
+        *(
+            (standing.value, _operations_of_standing(usage, standing))
+            for standing in Standing
+            if standing != Standing.USED
+        ),
     )
 
 
@@ -60,14 +64,14 @@ def share(one: OperationUse, usage: Usage) -> str:
 
 def errors(one: OperationUse) -> str:
     """An operation's failures by category."""
-    return _listed(f"{category} {figures.count(count)}" for category, count in one.failures.items())
+    return _join(f"{category} {figures.count(count)}" for category, count in one.failures.items())
 
 
-def _standing(usage: Usage, standing: Standing) -> str:
+def _operations_of_standing(usage: Usage, standing: Standing) -> str:
     if usage.before is None and standing is not Standing.UNUSED:
         return NOTHING_BEFORE
-    return _listed(operation.name for operation in usage.standing(standing))
+    return _join(operation.name for operation in usage.standing(standing))
 
 
-def _listed(texts: Iterable[str]) -> str:
+def _join(texts: Iterable[str]) -> str:
     return ", ".join(texts) or NONE

@@ -32,10 +32,10 @@ def render(usage: Usage) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["count"] = figures.count
-    return environment.get_template("section.html.j2").render(usage=usage, told=usage_phrases)
+    return environment.get_template("section.html.j2").render(usage=usage, phrases=usage_phrases)
 
 
-def added(page: str, usage: Usage) -> str:
+def add_section(page: str, usage: Usage) -> str:
     """A report with the section at its end, in the place of one that it has.
 
     Raises:

@@ -40,7 +40,7 @@ def _operations(usage: Usage) -> Table:
 
 
 def _row(one: OperationUse, usage: Usage) -> tuple[Text, ...]:
-    told = (
+    texts = (
         one.operation.name,
         one.operation.kind,
         figures.count(one.executions),
@@ -49,7 +49,7 @@ def _row(one: OperationUse, usage: Usage) -> tuple[Text, ...]:
         usage_phrases.errors(one) if one.failures else "",
         one.standing.value,
     )
-    return tuple(map(Text, told))
+    return tuple(map(Text, texts))
 
 
 def _facts(usage: Usage) -> Table:

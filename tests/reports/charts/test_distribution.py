@@ -20,14 +20,14 @@ def coordinates(data: str) -> list[tuple[float, float]]:
 
 
 def test_shares_of_each_side_sum_to_one() -> None:
-    filled = distribution.buckets(BOUNDS, samples.operations()[0])
+    filled = distribution.bucket_shares(BOUNDS, samples.operations()[0])
     assert sum(one.baseline for one in filled) == pytest.approx(1)
     assert sum(one.candidate for one in filled) == pytest.approx(1)
 
 
 def test_steps_stand_exactly_on_the_bounds_of_their_buckets() -> None:
     one = samples.operations()[0]
-    filled = distribution.buckets(BOUNDS, one)
+    filled = distribution.bucket_shares(BOUNDS, one)
     chart = distribution.draw(one, filled)
     assert chart is not None
     edges = sorted({x for x, _ in coordinates(chart.paths[0].data)})
@@ -39,7 +39,7 @@ def test_steps_stand_exactly_on_the_bounds_of_their_buckets() -> None:
 
 def test_a_bucket_without_an_end_looks_unlike_the_others() -> None:
     one = samples.with_histogram((*(0,) * 100, 5, 1))
-    chart = distribution.draw(one, distribution.buckets(BOUNDS, one))
+    chart = distribution.draw(one, distribution.bucket_shares(BOUNDS, one))
     assert chart is not None
     assert [path.role for path in chart.paths if "open" in path.role] == [
         "area baseline open",
@@ -56,7 +56,7 @@ def test_what_took_no_time_has_a_place_left_of_everything_else(
     """OpenTelemetry's default bounds begin with 0, and whole milliseconds may round down to it."""
     one = samples.with_histogram((7, *(0 if zeros else 3 for _ in bounds)))
     one = replace(one, baseline=None)
-    filled = distribution.buckets(bounds, one)
+    filled = distribution.bucket_shares(bounds, one)
     chart = distribution.draw(one, filled)
     assert filled[0].label == "0 s"
     assert chart is not None
@@ -67,14 +67,14 @@ def test_what_took_no_time_has_a_place_left_of_everything_else(
 
 def test_without_a_request_there_is_no_chart() -> None:
     one = samples.without_data()
-    filled = distribution.buckets(BOUNDS, one)
+    filled = distribution.bucket_shares(BOUNDS, one)
     assert filled == ()
     assert distribution.draw(one, filled) is None
 
 
 def test_a_side_that_does_not_exist_is_drawn_as_nothing() -> None:
     one = samples.one_sided()
-    filled = distribution.buckets(BOUNDS, one)
+    filled = distribution.bucket_shares(BOUNDS, one)
     assert sum(bucket.baseline for bucket in filled) == 0
     assert distribution.draw(one, filled) is not None
 
@@ -87,7 +87,7 @@ def test_the_open_ended_buckets_are_named_for_what_they_are() -> None:
 @given(st.lists(st.integers(0, 1000), min_size=102, max_size=102).filter(any))
 def test_every_point_lies_within_the_frame(counts: list[int]) -> None:
     one = samples.with_histogram(tuple(counts))
-    chart = distribution.draw(one, distribution.buckets(BOUNDS, one))
+    chart = distribution.draw(one, distribution.bucket_shares(BOUNDS, one))
     assert chart is not None
     for path in chart.paths:
         for x, y in coordinates(path.data):

@@ -48,5 +48,5 @@ def test_more_rows_than_anybody_reads_are_not_drawn() -> None:
     one = rows()[0]
     many = [replace(one, operation=Operation("query", f"Q{index:03}")) for index in range(100)]
     drawn = forest.draw(many, forest.NARROW)
-    assert f"Q{forest.MOST - 1:03}" in drawn
-    assert f"Q{forest.MOST:03}" not in drawn
+    assert f"Q{forest.MAX_ROWS - 1:03}" in drawn
+    assert f"Q{forest.MAX_ROWS:03}" not in drawn

@@ -22,13 +22,13 @@ def comparison(low: float, value: float, high: float) -> Comparison:
 
 @given(st.lists(CHANGES, min_size=3, max_size=3).map(sorted))
 def test_every_change_up_to_100_times_has_its_place(ends: list[float]) -> None:
-    scale = Scale.over([comparison(*ends)])
-    assert all(scale.holds(end) for end in ends if 0.011 < 1 + end <= 100)
+    scale = Scale.fit([comparison(*ends)])
+    assert all(scale.contains(end) for end in ends if 0.011 < 1 + end <= 100)
 
 
 @given(st.lists(CHANGES, min_size=3, max_size=3).map(sorted), st.integers(3, 9))
 def test_ticks_are_apart_and_start_from_no_change(ends: list[float], most: int) -> None:
-    scale = Scale.over([comparison(*ends)])
+    scale = Scale.fit([comparison(*ends)])
     ticks = scale.ticks(most)
     assert (0.0, "no change") in ticks
     positions = [at for at, _ in ticks]
@@ -37,23 +37,23 @@ def test_ticks_are_apart_and_start_from_no_change(ends: list[float], most: int) 
 
 
 def test_twice_as_slow_is_as_far_as_half_as_slow() -> None:
-    scale = Scale.over([comparison(-0.6, 0.0, 2.0)])
+    scale = Scale.fit([comparison(-0.6, 0.0, 2.0)])
     assert scale.position(1.0) == pytest.approx(-scale.position(-0.5))
 
 
 def test_an_infinite_interval_ends_at_the_edge_and_is_not_held() -> None:
-    scale = Scale.over([comparison(-math.inf, math.nan, math.inf)])
+    scale = Scale.fit([comparison(-math.inf, math.nan, math.inf)])
     assert (scale.position(-math.inf), scale.position(math.inf)) == (scale.low, scale.high)
-    assert not scale.holds(math.inf)
+    assert not scale.contains(math.inf)
 
 
 def test_unknown_errors_without_a_threshold_have_an_axis_all_the_same() -> None:
     errors = replace(samples.failing().comparisons[1], change=Estimate.unknown(0.99), threshold=0.0)
-    assert (0.0, "no change") in Scale.over([errors]).ticks(7)
+    assert (0.0, "no change") in Scale.fit([errors]).ticks(7)
 
 
 def test_differences_of_error_ratios_are_linear() -> None:
     errors = samples.failing().comparisons[1]
-    scale = Scale.over([errors])
+    scale = Scale.fit([errors])
     assert scale.position(0.02) == 0.02
     assert (0.02, "+2 points") in [(round(at, 9), label) for at, label in scale.ticks(7)]

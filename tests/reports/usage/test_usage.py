@@ -74,7 +74,7 @@ def test_json_holds_what_was_found() -> None:
 
 def test_a_report_gets_the_section_and_keeps_all_else() -> None:
     page = html_report.render(samples.gate())
-    longer = usage_section.added(page, USAGE)
+    longer = usage_section.add_section(page, USAGE)
     assert longer.replace(usage_section.render(USAGE), "") == page
     assert longer.index("page:usage") < longer.index("</main>")
 
@@ -82,12 +82,14 @@ def test_a_report_gets_the_section_and_keeps_all_else() -> None:
 def test_asked_again_the_section_is_replaced() -> None:
     page = html_report.render(samples.gate())
     other = Usage(USAGE.span, None, (MENU,), USAGE.periods)
-    assert usage_section.added(usage_section.added(page, other), USAGE) == usage_section.added(page, USAGE)
+    assert usage_section.add_section(
+        usage_section.add_section(page, other), USAGE
+    ) == usage_section.add_section(page, USAGE)
 
 
 def test_what_is_no_report_is_refused() -> None:
     with pytest.raises(ValueError, match="not a report of mario-perf"):
-        usage_section.added("<p>hello</p>", USAGE)
+        usage_section.add_section("<p>hello</p>", USAGE)
 
 
 def test_the_section_brings_no_script_no_style_and_no_markup_of_a_name() -> None:
