@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 import uvicorn
 from fastapi.responses import PlainTextResponse
 
+from mario_perf.pizzeria.request_deadline import DeadlineProtocol
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -51,7 +53,7 @@ def serve(app: ASGIApp, listener: socket.socket, farewell: Callable[[], None]) -
     """Answer requests until SIGINT or SIGTERM, which end in ``SystemExit(0)``."""
     config = uvicorn.Config(
         _closing(app),
-        http="httptools",
+        http=DeadlineProtocol,
         loop="asyncio",
         ws="none",
         lifespan="off",

@@ -15,6 +15,7 @@ from mario_perf.pizzeria.api import (
     order_events,
     order_routes,
 )
+from mario_perf.pizzeria.api.body_limit import BodyLimitMiddleware
 from mario_perf.pizzeria.api.mario_page import add_page
 from mario_perf.pizzeria.api.problems import add_problem_details, documented
 from mario_perf.pizzeria.observability.http_metrics import HttpMetricsMiddleware
@@ -41,6 +42,7 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(HttpMetricsMiddleware, metrics=http_metrics)
     add_problem_details(app)
     for routes in (menu_routes, order_routes, kitchen_routes, delivery_routes):

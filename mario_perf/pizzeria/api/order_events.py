@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import StreamingResponse
 
 from mario_perf.pizzeria.api.schemas import order_body
@@ -20,6 +21,9 @@ PATH = "/api/events"
 HEARTBEAT = 10.0
 """Seconds without news after which a comment is sent: one that is gone is noticed, and proxies wait."""
 
+MOST_LISTENERS = 200
+"""Streams at the same time. Each order is sent to each of them."""
+
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -30,6 +34,10 @@ def router(announcements: Announcements) -> APIRouter:
     @routes.get(PATH, include_in_schema=False)
     async def events() -> StreamingResponse:
         """Every order that changes from now on, as ``event: order`` with the order's body."""
+        if announcements.listeners >= MOST_LISTENERS:
+            raise HTTPException(
+                HTTPStatus.SERVICE_UNAVAILABLE, "Too many listeners; try again later", {"Retry-After": "10"}
+            )
         return StreamingResponse(_stream(announcements), media_type="text/event-stream", headers=HEADERS)
 
     return routes

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from fastapi.responses import JSONResponse
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
 
 from mario_perf.pizzeria.api.schemas import ProblemBody
 from mario_perf.pizzeria.cqrs.error_categories import (
@@ -44,21 +47,30 @@ def add_problem_details(app: FastAPI) -> None:
     """Answer every error of a handler with its problem details."""
     for error_type, status in STATUSES:
         app.add_exception_handler(error_type, _answering(status))
+    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _failed)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    """As FastAPI answers, but in ASCII: what is wrong may be a surrogate, which has no other encoding."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for these
+    detail = json.dumps({"detail": jsonable_encoder(error.errors())})
+    return Response(detail, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")
 
 
 async def _failed(_: Request, __: Exception) -> JSONResponse:
     """An unexpected error: the log has it, the client does not need to."""
-    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The pizzeria failed; its log says why")
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The pizzeria failed; its log says why")
 
 
 def _answering(status: HTTPStatus) -> Any:  # noqa: ANN401 - Starlette's own type for it is private
     async def answer(_: Request, error: Exception) -> JSONResponse:
-        return _problem(status, str(error))
+        return problem(status, str(error))
 
     return answer
 
 
-def _problem(status: HTTPStatus, detail: str) -> JSONResponse:
+def problem(status: HTTPStatus, detail: str) -> JSONResponse:
+    """The answer that says what went wrong."""
     body = ProblemBody(title=status.phrase, status=status, detail=detail, type="about:blank")
     return JSONResponse(body.model_dump(), status, media_type=MEDIA_TYPE)

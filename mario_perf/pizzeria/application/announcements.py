@@ -37,6 +37,11 @@ class Announcements:
         finally:
             self._listeners.discard(queue)
 
+    @property
+    def listeners(self) -> int:
+        """How many there are."""
+        return len(self._listeners)
+
     def announce(self, order: Order) -> None:
         """Tell all listeners."""
         for queue in [each for each in self._listeners if each.qsize() >= BACKLOG]:
