@@ -1,0 +1,1 @@
+"""What is known of each revision: measurements, links between them, change points and trends."""

@@ -1,0 +1,1 @@
+"""Lasting shifts in a series of runs."""

@@ -1,0 +1,217 @@
+"""The change points of one series: candidates first, then only those that chance does not explain.
+
+Two conditions make a change point. The series' own permuted residuals must rarely reach its statistic, and
+the levels must be apart: slow drifts and rare slow modes move ranks, but no reader calls them a step.
+Formulas and the choice of constants: docs/method.md.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mario_perf.history.change_points.null_distribution import block_length, null_distribution
+from mario_perf.history.change_points.rank_scan import LEAST, best_split, statistic_at
+from mario_perf.history.change_points.shift import separation, shift_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Indices = NDArray[np.intp]
+
+FALSE_ALARM_RATE: Final = 0.01
+"""The chance that a quiet series has a change point."""
+
+SEPARATION: Final = 0.88
+"""Share of pairs of values, one before and one after, that must show the change: 1.7 normal deviations."""
+
+LEAST_CHANGE: Final = 0.01
+"""Smallest change of the level that matters, as a log ratio."""
+
+CANDIDATE: Final = 3.0
+"""Smallest statistic of a candidate: what single values without any scan exceed once in 400 times."""
+
+CONFIDENCE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePoint:
+    """A lasting shift. Its new level begins with the value at ``index``.
+
+    ``before`` and ``after`` are the medians of both levels. ``change``, ``low`` and ``high`` are log ratios
+    (differences where values are not all positive); the interval has 95 % confidence. ``chance`` is the
+    probability that a quiet series shows as much somewhere.
+    """
+
+    index: int
+    before: float
+    after: float
+    change: float
+    low: float
+    high: float
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a shift is a change point."""
+
+    false_alarm_rate: float = FALSE_ALARM_RATE
+    separation: float = SEPARATION
+    least_change: float = LEAST_CHANGE
+
+
+def change_points(
+    values: Floats,
+    *,
+    groups: Sequence[object] | None = None,
+    breaks: Iterable[int] = (),
+    settled: Iterable[int] = (),
+    rule: Rule | None = None,
+) -> tuple[ChangePoint, ...]:
+    """The change points of ``(n,)`` finite values in the order of time, sorted by index.
+
+    ``groups``, ``(n,)``: equal neighbours are repetitions of one build, and no change lies between them.
+    ``breaks`` are indices at which something else changed (the machine): levels end there, and no change
+    point is reported. ``settled`` are change points of earlier answers: they stay, and others are sought only
+    after the last of them.
+
+    Raises:
+        ValueError: values are not one finite series, or there are not as many groups.
+    """
+    given = np.asarray(values, dtype=np.float64)
+    if given.ndim != 1 or not np.isfinite(given).all() or (groups is not None and len(groups) != len(given)):
+        raise ValueError("change points need a series of finite values, and a group for each of them or none")
+    search = _Search(given, _logarithms(given), _starts(len(given), groups), rule or Rule())
+    kept = sorted(set(settled))
+    walls = sorted({*kept, *(index for index in breaks if 0 < index < len(given))})
+    found = search.candidates(walls, after=kept[-1] if kept else 0)
+    return search.judged(found, walls, kept)
+
+
+def _logarithms(values: Floats) -> Floats:
+    return np.log(values) if len(values) and values.min() > 0 else values
+
+
+def _starts(n: int, groups: Sequence[object] | None) -> Indices:
+    """Indices at which a change is possible."""
+    if groups is None:
+        return np.arange(n)
+    return np.array([i for i in range(n) if i == 0 or groups[i] != groups[i - 1]], dtype=np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    values: Floats
+    scaled: Floats  # logarithms, or the values where not all are positive
+    starts: Indices
+    rule: Rule
+
+    @property
+    def least_change(self) -> float:
+        """Smallest change that matters; differences have no unit of their own, so that each may."""
+        return 0.0 if self.scaled is self.values else self.rule.least_change
+
+    def candidates(self, walls: Sequence[int], after: int) -> list[int]:
+        """Splits that stand out in their intervals, by binary segmentation between the walls."""
+        found: list[int] = []
+        ends = (*walls, len(self.scaled))
+        waiting = [(a, b) for a, b in pairwise((0, *ends)) if a >= after]
+        while waiting:
+            start, stop = waiting.pop()
+            index = self._candidate(start, stop)
+            if index is not None:
+                found.append(index)
+                waiting += [(start, index), (index, stop)]
+        return sorted(found)
+
+    def _candidate(self, start: int, stop: int) -> int | None:
+        values = self.scaled[start:stop]
+        if len(values) < 2 * LEAST or values.min() == values.max():
+            return None
+        inside = self.starts[(self.starts > start) & (self.starts < stop)] - start
+        split = best_split(values, inside)
+        if split is None or split.statistic < CANDIDATE:
+            return None
+        before, after = values[split.start : split.index], values[split.index : split.stop]
+        return start + split.index if separation(before, after) >= self.rule.separation else None
+
+    def judged(self, found: list[int], walls: Sequence[int], kept: Sequence[int]) -> tuple[ChangePoint, ...]:
+        """The candidates that hold between their neighbours, and the settled ones, described."""
+        held, remaining = None, found
+        while held != remaining:
+            held = remaining
+            if not held and not kept:
+                return ()
+            levels = _Levels(self, tuple(sorted({0, *walls, *held, len(self.scaled)})))
+            remaining = levels.holding(held)
+        return tuple(levels.described(index) for index in sorted({*held, *kept}))
+
+
+class _Levels:
+    """The series cut into levels, and what chance makes of their residuals."""
+
+    def __init__(self, search: _Search, ends: tuple[int, ...]) -> None:
+        self._search, self._ends = search, ends
+        parts = (search.scaled[a:b] for a, b in pairwise(ends))
+        residuals = np.concatenate([part - np.median(part) for part in parts])
+        self._block = block_length(residuals)
+        self._null = null_distribution(residuals, self._block)
+
+    def holding(self, found: Sequence[int]) -> list[int]:
+        """Leave out the weakest that does not hold, until all hold."""
+        ends = list(self._ends)
+        held: dict[int, tuple[float, bool]] = {}
+        changed = set(found)
+        while changed:
+            held |= {index: self._statistic_held(index, ends) for index in changed}
+            failing = [index for index, (_, holds) in held.items() if not holds]
+            if not failing:
+                break
+            weakest = min(failing, key=lambda index: held[index][0])
+            changed = set(_neighbours(weakest, ends)) & held.keys()
+            ends.remove(weakest)
+            del held[weakest]
+            changed = changed or set(failing) & held.keys()
+        return sorted(held)
+
+    def described(self, index: int) -> ChangePoint:
+        """What a reader is told."""
+        start, stop = _neighbours(index, self._ends)
+        series, values = self._search.scaled, self._search.values
+        dependence = self._block / 2  # a block is twice as long as neighbours depend on each other
+        return ChangePoint(
+            index,
+            float(np.median(values[start:index])),
+            float(np.median(values[index:stop])),
+            *shift_interval(series[start:index], series[index:stop], dependence, CONFIDENCE),
+            self._null.chance_above(self._statistic(index, start, stop)),
+        )
+
+    def _statistic_held(self, index: int, ends: Sequence[int]) -> tuple[float, bool]:
+        """The statistic between the neighbouring ends, and whether the rule holds there."""
+        start, stop = _neighbours(index, ends)
+        before, after = self._search.scaled[start:index], self._search.scaled[index:stop]
+        statistic, rule = self._statistic(index, start, stop), self._search.rule
+        holds = (
+            self._null.chance_above(statistic) <= rule.false_alarm_rate
+            and separation(before, after) >= rule.separation
+            and abs(float(np.median(after) - np.median(before))) >= self._search.least_change
+        )
+        return statistic, holds
+
+    def _statistic(self, index: int, start: int, stop: int) -> float:
+        return float(statistic_at(self._search.scaled[start:stop], np.array([index - start]))[0])
+
+
+def _neighbours(index: int, ends: Sequence[int]) -> tuple[int, int]:
+    """The ends before and after one of them."""
+    place = bisect_left(ends, index)
+    return ends[place - 1], ends[place + 1]
