@@ -149,9 +149,15 @@ class RunMeasurement:
     revision: str | None
     workload: Workload | None = None  # None: not kept
     process_start: float | None = None  # unix seconds; None: not known
+    url: str = ""  # of the service
     findings: tuple[Finding, ...] = ()
     reconciliation: tuple[Reconciliation, ...] = ()
     tells_failures: bool = True  # False: the service's metrics do not, and only the client knows
+
+    @property
+    def process(self) -> float | str | None:
+        """What tells the service's process from others: its start, or else its address; None: not known."""
+        return (self.url or None) if self.process_start is None else self.process_start
 
 
 class Severity(StrEnum):
@@ -333,6 +339,11 @@ class GateResult:
     ] = ()  # of the builds that baseline_runs are of, as far as they are known
     command: tuple[str, ...] = ()  # what was typed to get this result
     subject: Subject = Subject()
+
+    @property
+    def by_client(self) -> bool:
+        """Whether no metrics were read: what the client saw was judged."""
+        return (self.policy.get("service") or {}).get("metrics") == "client"
 
     @property
     def promql(self) -> dict[str, str]:

@@ -7,11 +7,14 @@ that the load generator's process stays free of the analysis' libraries.
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from mario_perf import masking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SCHEMA_VERSION: Final = 1
 
@@ -67,6 +70,7 @@ class StepCounts(Record):
 
     step: str
     operation: str | None = None
+    further_operations: tuple[str, ...] = Field(default=(), description="that the step triggers as well")
     started: int = 0
     reached: int = 0
     failed: int = 0
@@ -76,6 +80,12 @@ class StepCounts(Record):
     errors: dict[str, int] = Field(default_factory=dict)
     fastest: float | None = None
     slowest: float | None = None
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """All that the step triggers."""
+        first = () if self.operation is None else (self.operation,)
+        return (*first, *self.further_operations)
 
 
 class Latency(Record):
@@ -119,6 +129,18 @@ class TargetRecord(Record):
         "generator that is late itself hides nothing; the others from when they were sent",
     )
     packages: Packages | None = Field(default=None, description="null where a gate did not read them")
+
+    def renamed(self, operations: Callable[[StepCounts], tuple[str, ...]]) -> TargetRecord:
+        """The same with the operations that each step triggers."""
+        whole, window = (
+            tuple(step.model_copy(update=_named(operations(step))) for step in steps)
+            for steps in (self.whole_run, self.in_window)
+        )
+        return self.model_copy(update={"whole_run": whole, "in_window": window})
+
+
+def _named(operations: tuple[str, ...]) -> dict[str, object]:
+    return {"operation": next(iter(operations), None), "further_operations": operations[1:]}
 
 
 class Environment(Record):
@@ -232,3 +254,8 @@ class RunRecord(Record):
         default=None, description="seconds; null when the run's folder holds no scrapes"
     )
     warnings: tuple[Masked, ...] = ()
+
+    def renamed(self, operations: Callable[[StepCounts], tuple[str, ...]]) -> RunRecord:
+        """The same with the operations that each step triggers."""
+        targets = tuple(target.renamed(operations) for target in self.targets)
+        return self.model_copy(update={"targets": targets})

@@ -20,6 +20,7 @@ from mario_perf.builds import process_environment
 from mario_perf.configuration import policy_file
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import Source
 from mario_perf.validity.environments import environment_id
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _gate(
 def _rounds(folder: Path, metrics: Metrics) -> list[MeasuredRun]:
     found = sorted(folder.glob("round-*/run.json"), key=lambda path: int(path.parent.name.split("-")[1]))
     loaded = [runs.load(path) for path in found]
-    return [measure_run(run, ScrapeSource(run.directory, metrics)) for run in loaded]
+    return [measure_run(run, Source(ScrapeSource(run.directory, metrics))) for run in loaded]
 
 
 def _histograms(side: RunMeasurement) -> dict[str, Histogram]:

@@ -52,8 +52,8 @@ class Build:
 
     @property
     def metrics_path(self) -> str:
-        """Where it shows its metrics."""
-        return self.service.metrics if self.service else DEFAULT_METRICS_PATH
+        """Where it shows its metrics; empty where none are read."""
+        return self.service.metrics_path if self.service else DEFAULT_METRICS_PATH
 
     def command(self, port: int) -> list[str]:
         """What starts it: the policy's words, or the embedded pizzeria of this checkout."""
@@ -101,8 +101,8 @@ def startable_service(policy: Policy) -> Service | None:
 
 
 def metrics_path(policy: Policy) -> str:
-    """Where a policy's service shows its metrics."""
-    return policy.service.metrics if policy.service else DEFAULT_METRICS_PATH
+    """Where a policy's service shows its metrics; empty where none are read."""
+    return policy.service.metrics_path if policy.service else DEFAULT_METRICS_PATH
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def save(run: Path, keep: int, policy: Path | None) -> None:
     loaded = runs.load(run)
     if incident := incidents.read(loaded.directory):
         raise NotKeptError(f"{loaded.record.run_id} is not kept, as it cannot be judged: {incident.message}")
-    source = open_source(policy_file.load(policy).metrics)(loaded)
+    source = open_source(policy_file.load(policy))(loaded)
     measurement = _valid_measurement(measure_run(loaded, source))
     if warning := _failure_warning(measurement):
         click.echo(f"warning: {warning}", err=True)

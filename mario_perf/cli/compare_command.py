@@ -114,7 +114,7 @@ def compare(  # noqa: PLR0913 - an argument an option
 
 
 def _compare(request: CompareRequest) -> Outcome:
-    source_of = open_source(request.policy.metrics, request.prometheus.connection)
+    source_of = open_source(request.policy, request.prometheus.connection)
     recorded = measure_recorded(request.paths, source_of)
     last = recorded.runs[-1].record
     judged = conclude(

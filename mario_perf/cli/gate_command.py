@@ -90,6 +90,18 @@ Examples:
 )
 @click.option("--seed", type=int, help="Seed of all random choices. Default: the policy's value, or 1.")
 @click.option(
+    "--tags",
+    multiple=True,
+    metavar="TAG",
+    help="Play only tasks with this tag, as Locust does. Repeatable. Default: the policy's value.",
+)
+@click.option(
+    "--exclude-tags",
+    multiple=True,
+    metavar="TAG",
+    help="Leave out tasks and steps with this tag. Repeatable. Default: the policy's value.",
+)
+@click.option(
     "--slow",
     multiple=True,
     metavar="OP=FACTOR",

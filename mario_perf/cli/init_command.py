@@ -18,7 +18,7 @@ from mario_perf.configuration import policy_text
 from mario_perf.configuration.discovery import refusal, remarks
 from mario_perf.configuration.discovery.candidates import Candidate, Misfit, Ranking, examine, rank, without
 from mario_perf.configuration.discovery.instrumentations import TITLES
-from mario_perf.configuration.policy import Service
+from mario_perf.configuration.policy import CLIENT, Service
 from mario_perf.configuration.service_metrics import SECONDS_PER
 from mario_perf.errors import MetricNotFoundError, UserError, listed, nearest
 from mario_perf.reports.terminal_report import single_line
@@ -50,12 +50,18 @@ Examples:
   mario-perf init http://127.0.0.1:8000/metrics \\
       --start "python -m uvicorn shop:app --port {_PORT}"
   mario-perf init http://127.0.0.1:9090 --match job=shop --preset Micrometer
+  mario-perf init --client --locustfile locustfile.py
   mario-perf init http://127.0.0.1:8000/metrics \\
       --histogram shop_request_seconds --name-label page
 
 {INIT_EXIT_CODES}"""
 )
-@click.argument("url")
+@click.argument("url", required=False)
+@click.option(
+    "--client",
+    is_flag=True,
+    help="The service has no metrics: judge response times and statuses of the steps alone.",
+)
 @click.option(
     "--preset",
     "title",
@@ -97,8 +103,9 @@ Examples:
 )
 @click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
 def init(  # noqa: PLR0913 - an argument an option
-    url: str,
+    url: str | None,
     *,
+    client: bool,
     title: str | None,
     histogram: str | None,
     name_label: tuple[str, ...],
@@ -114,32 +121,51 @@ def init(  # noqa: PLR0913 - an argument an option
 
     URL is the service's metrics page, or the Prometheus that scrapes it. Send the service a few requests
     first, so that its operations have a histogram. If several histograms fit, init asks. Without a terminal
-    it takes the best one and says why.
+    it takes the best one and says why. A service without metrics needs --client and no URL.
     """
     if output.exists() and not force:
         raise UserError(f"{output} exists; give --force to overwrite it, or another --output")
+    if client == bool(url):
+        raise click.UsageError("give the URL of the metrics, or --client for a service without metrics")
     if title and histogram:
         raise click.UsageError("--preset and --histogram exclude each other; give one of them")
     if name_label and not histogram:
         raise click.UsageError("--name-label needs --histogram")
     command = _command(start)
+    if url is None:
+        _write_client(Service(command, ready=_from_root(ready or _READY), metrics=CLIENT), locustfile, output)
+        return
     evidence = look(Connection(url, matchers=dict(matchers)))
     if histogram:
         ranking = Ranking((_candidate_by_name(evidence, histogram, name_label, unit, url),), ())
     else:
         ranking = _filter_by_title(rank(evidence, unit), title, evidence, url)
     metrics = (urlsplit(url).path or "/") if evidence.on_page else _METRICS
-    ready_path = f"/{ready.removeprefix('/')}" if ready else _ready(url, evidence, metrics)
+    ready_path = _from_root(ready) if ready else _ready(url, evidence, metrics)
     service = Service(command, ready=ready_path, metrics=metrics)
     chosen = _without_probe_paths(_choose(ranking), evidence, service)
-    try:
-        output.write_text(policy_text.text(chosen, service, locustfile), encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{output}: cannot be written ({error.strerror}); give another --output") from error
+    _write(policy_text.text(chosen, service, locustfile), output)
     names = _operations(chosen, evidence)
     click.echo(single_line(f"{output}: {_describe(chosen)}; {listed(names)}"))
     for reason in _explain(chosen, ranking, names):
         click.echo(single_line(f"  {reason}"))
+
+
+def _write_client(service: Service, locustfile: str | None, output: Path) -> None:
+    _write(policy_text.text(None, service, locustfile), output)
+    said = "no metrics; response times and statuses of the locustfile's steps are judged"
+    click.echo(single_line(f"{output}: {said}"))
+
+
+def _write(text: str, output: Path) -> None:
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{output}: cannot be written ({error.strerror}); give another --output") from error
+
+
+def _from_root(path: str) -> str:
+    return f"/{path.removeprefix('/')}"
 
 
 def _command(start: str | None) -> tuple[str, ...]:

@@ -86,7 +86,11 @@ def compared(
     of = of or tuple(METRICS)
     limits = [policy.of(operation.name) for operation in sides.operations]
     rules = {name: _rules(name, sides, limits, missed) for name in of}
-    logs = {name: read(sides) for name, read in metric_values.LOGARITHMIC.items() if name in of}
+    logs = {
+        name: both
+        for name, read in metric_values.LOGARITHMIC.items()
+        if name in of and (both := read(sides)) is not None
+    }
     changes = {name: _changes(name, sides, both, comparing, limits) for name, both in logs.items()}
     durations = {name: _duration_check(name, logs[name], each, rules[name]) for name, each in changes.items()}
     counted = {

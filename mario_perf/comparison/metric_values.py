@@ -104,10 +104,16 @@ def _each(read: Callable[[Replicates], Floats]) -> Callable[[Sides], Both]:
     return lambda sides: (read(sides.baseline), read(sides.candidate))
 
 
-LOGARITHMIC: Mapping[Metric, Callable[[Sides], Both]] = {
+def response_times(sides: Sides) -> Both | None:
+    """What the client saw; None where nothing is known beside the times that are compared anyway."""
+    known = any(side.known.any() for side in sides.client)
+    return (sides.client[0].times, sides.client[1].times) if known else None
+
+
+LOGARITHMIC: Mapping[Metric, Callable[[Sides], Both | None]] = {
     "latency": lambda sides: latency(sides.baseline, sides.candidate),
     "p95": _each(quantile(0.95)),
-    "response_time": lambda sides: (sides.client[0].times, sides.client[1].times),
+    "response_time": response_times,
     "mean": _each(mean),
     "p50": _each(quantile(0.50)),
     "p99": _each(quantile(0.99)),

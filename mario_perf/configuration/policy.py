@@ -16,6 +16,9 @@ ENVIRONMENT: Final = "{environment}"
 READY_MADE: Final = ("pip", "uv", "npm")
 """Setups that need no command of one's own."""
 
+CLIENT: Final = "client"
+"""Of a service's ``metrics``: none are read. Response times and statuses at the client are judged."""
+
 Inconclusive = Literal["inconclusive", "pass", "fail"]
 
 
@@ -57,6 +60,8 @@ class Thresholds:
 class Service:
     """How a gate gets a service running. ``start`` may hold ``{port}``; empty: nothing says how.
 
+    ``metrics`` is a path, or :data:`CLIENT`.
+
     ``setup`` is a command, one of the ready-made words, or None where nothing is said. An empty one says that
     nothing is to be prepared.
     """
@@ -65,6 +70,11 @@ class Service:
     setup: tuple[str, ...] | None = None
     ready: str = "/health"
     metrics: str = "/metrics"
+
+    @property
+    def metrics_path(self) -> str:
+        """Where it shows its metrics; empty where none are read."""
+        return "" if self.metrics == CLIENT else self.metrics
 
 
 def makes_environment(setup: tuple[str, ...]) -> bool:
@@ -84,6 +94,10 @@ class Load:
     arrivals: Literal["constant", "poisson"] = "poisson"
     locustfile: str | None = None  # path from perf.toml; None for the pizzeria's
     hosts: tuple[str, ...] = ()  # that may get load, besides this machine
+    tags: tuple[str, ...] = ()  # only tasks with one of these
+    exclude_tags: tuple[str, ...] = ()  # no tasks and no steps with one of these
+    operations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By step: what it triggers, where that is not what the locustfile says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,11 @@ class Policy:
     metrics: Metrics = CQRS
     service: Service | None = None
     load: Load = field(default_factory=Load)
+
+    @property
+    def by_client(self) -> bool:
+        """Whether no metrics are read, and what the client saw is judged."""
+        return self.service is not None and self.service.metrics == CLIENT
 
     def of(self, operation: str) -> Thresholds:
         """Thresholds of one operation."""

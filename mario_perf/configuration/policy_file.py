@@ -21,6 +21,7 @@ from pydantic import (
 
 from mario_perf import durations
 from mario_perf.configuration.policy import (
+    CLIENT,
     ENVIRONMENT,
     READY_MADE,
     Inconclusive,
@@ -53,6 +54,10 @@ def _from_the_root(path: str) -> str:
     return path
 
 
+def _page_or_client(metrics: str) -> str:
+    return metrics if metrics == CLIENT else _from_the_root(metrics)
+
+
 def _ready_made(setup: object) -> object:
     if isinstance(setup, str) and setup not in READY_MADE:
         raise ValueError(
@@ -65,7 +70,7 @@ Duration = Annotated[float, BeforeValidator(durations.seconds), Field(gt=0)]
 Pattern = Annotated[str, AfterValidator(_compiles)]
 UrlPath = Annotated[str, AfterValidator(_from_the_root)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
-Labels = Annotated[
+Names = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
 ]
@@ -122,7 +127,7 @@ class _Operation(_Thresholds, _Limits):
 class _Metrics(_Table):
     duration: str | None = None
     unit: Unit | None = None
-    name_label: Labels | None = None
+    name_label: Names | None = None
     kind_label: str | None = None
     ignored_kinds: tuple[str, ...] | None = None
     ignored_names: tuple[str, ...] | None = None
@@ -169,7 +174,7 @@ class _Service(_Table):
     start: tuple[str, ...] | None = Field(default=None, min_length=1)
     setup: Annotated[tuple[str, ...] | None, BeforeValidator(_ready_made)] = None
     ready: UrlPath | None = None
-    metrics: UrlPath | None = None
+    metrics: Annotated[str, AfterValidator(_page_or_client)] | None = None
 
     @model_validator(mode="after")
     def _has_an_environment(self) -> _Service:
@@ -194,6 +199,9 @@ class _Load(_Table):
     arrivals: Literal["constant", "poisson"] | None = None
     locustfile: str | None = None
     hosts: tuple[str, ...] | None = None
+    tags: Names | None = None
+    exclude_tags: Names | None = None
+    operations: dict[str, Names] = Field(default_factory=dict)
 
 
 class _File(_Table):

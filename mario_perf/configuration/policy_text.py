@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mario_perf.configuration.policy import Thresholds
+from mario_perf.configuration.policy import CLIENT, Thresholds
 from mario_perf.metric_catalogue import FAMILIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mario_perf.configuration.discovery.candidates import Candidate
     from mario_perf.configuration.policy import Service
@@ -44,17 +44,26 @@ _LIMITS = """\
 # error_ratio = 0.01
 """
 
+_CLIENT_MEANING = "  # no metrics: response times and statuses of the steps are judged"
 _LOAD_EXAMPLE = "locustfile.py"
 _START_EXAMPLE = ("./serve", "--port", "{port}")
 
 
-def text(candidate: Candidate, service: Service, locustfile: str | None) -> str:
-    """A perf.toml for a service with these metrics.
+def text(
+    candidate: Candidate | None,
+    service: Service,
+    locustfile: str | None,
+    operations: Mapping[str, tuple[str, ...]] | None = None,
+) -> str:
+    """A perf.toml for a service with these metrics, or None.
 
-    Without a start command or a locustfile, it has an example in a comment.
+    Without a start command or a locustfile, it has an example in a comment. ``operations`` is what steps
+    trigger that name something else.
     """
     limits = (*_thresholds(), _LIMITS)
-    parts = ((_HEAD.rstrip(),), limits, _load(locustfile), _metrics(candidate), _service(service))
+    metrics = () if candidate is None else _metrics(candidate)
+    loads = (*_load(locustfile), *_operations(operations or {}))
+    parts = ((_HEAD.rstrip(),), limits, loads, metrics, _service(service))
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
@@ -76,7 +85,17 @@ def _load(locustfile: str | None) -> Iterator[str]:
     yield "# seed = 1"
     yield "# rate = 100                  # journeys a second, however slow the service is"
     yield '# arrivals = "poisson"        # or "constant"'
+    yield '# exclude_tags = ["slow"]     # tasks and steps to leave out; tags: those to play'
     yield ""
+
+
+def _operations(operations: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    if operations:
+        yield "# What a step triggers, if not what the locustfile names. [] means none."
+        yield "[load.operations]"
+        for step, names in operations.items():
+            yield f"{_toml(step)} = {_toml(names[0] if len(names) == 1 else names)}"
+        yield ""
 
 
 def _metrics(candidate: Candidate) -> Iterator[str]:
@@ -101,7 +120,7 @@ def _service(service: Service) -> Iterator[str]:
     yield '# setup = ["make", "build"]  # or "pip", "uv", "npm"; see docs/tutorial.md'
     yield f"{'' if service.start else '# '}start = {_toml(service.start or _START_EXAMPLE)}"
     yield f"ready = {_toml(service.ready)}  # answers with 200 once the service is ready"
-    yield f"metrics = {_toml(service.metrics)}"
+    yield f"metrics = {_toml(service.metrics)}{_CLIENT_MEANING if service.metrics == CLIENT else ''}"
 
 
 def _toml(value: str | Iterable[str]) -> str:

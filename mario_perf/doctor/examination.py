@@ -145,7 +145,7 @@ def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) ->
         serving=sides.serve_builds(*reversed(builds)),
         load=replace(asked.load, window=WINDOW),
         policy=asked.policy,
-        source_of=open_source(asked.policy.metrics),
+        source_of=open_source(asked.policy),
         folder=asked.folder,
         max_duration=math.inf,
         max_rounds=asked.rounds,

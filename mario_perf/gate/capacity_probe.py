@@ -184,7 +184,7 @@ def _attempt(setup: SearchSetup, rate: float, number: int, folder: Path, narrato
 
 def _broken_limits(run: Run, policy: Policy) -> tuple[str, ...]:
     try:
-        measured = measure_run(run, open_source(policy.metrics)(run))
+        measured = measure_run(run, open_source(policy)(run))
     except EmptyRunError as error:
         if not kept_up(run.record):
             raise _late_load(run) from error

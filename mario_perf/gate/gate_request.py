@@ -43,6 +43,8 @@ class GateRequest:
     allow_host: tuple[str, ...]
     policy: Path | None
     same_environment: bool
+    tags: tuple[str, ...]
+    exclude_tags: tuple[str, ...]
     runs_dir: Path
     formats: tuple[str, ...]
     outputs: tuple[Output, ...]
@@ -122,6 +124,16 @@ def check(request: GateRequest) -> None:
             "a running Prometheus does not scrape the services that the gate starts; "
             "use --prometheus auto, or give --baseline-url and --candidate-url"
         )
+
+
+def check_metrics(request: GateRequest, policy: Policy) -> None:
+    """See that a Prometheus is asked only about a service that has metrics.
+
+    Raises:
+        UserError: the policy says that it has none.
+    """
+    if request.prometheus and policy.by_client:
+        raise UserError('--prometheus has nothing to read with [service] metrics = "client"; leave out one')
 
 
 def check_faults(request: GateRequest, policy: Policy) -> None:

@@ -8,6 +8,7 @@ import time
 import traceback
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,9 @@ from mario_perf.builds.build import Build, metrics_path
 from mario_perf.builds.nesting import forbid_nesting
 from mario_perf.builds.preparation import prepare
 from mario_perf.errors import UserError
-from mario_perf.gate import build_pair, duet, gate_folder, prometheus_server, sides, stored
+from mario_perf.gate import build_pair, duet, gate_folder, metrics_pages, prometheus_server, sides, stored
 from mario_perf.gate.candidate import candidate_snapshot
-from mario_perf.gate.gate_request import AUTO, check, check_faults
+from mario_perf.gate.gate_request import AUTO, check, check_faults, check_metrics
 from mario_perf.gate.load_plan import BACK_TO_BACK, WITH_PAUSES, LoadRequest, plan_load
 from mario_perf.gate.same_environment import DependencyDifference, package_findings
 from mario_perf.reports import outputs, redaction
@@ -79,6 +80,7 @@ def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
     """
     check(request)
     check_faults(request, policy)
+    check_metrics(request, policy)
     load = _plan_load(request, policy)
     play, expected_seconds = (
         (_play_duet, request.max_duration)
@@ -182,7 +184,10 @@ def _running_targets(session: GateSession, narrator: Narrator) -> tuple[sides.Ta
     assert request.baseline_url and request.candidate_url  # noqa: S101, PT018 - without a pair there are both
     narrator.say(f"measuring the running services {request.candidate_url} and {request.baseline_url}")
     baseline = running_target(request.baseline_url, metrics, session.load)
-    return running_target(request.candidate_url, metrics, session.load), baseline
+    candidate = running_target(request.candidate_url, metrics, session.load)
+    for each in (baseline, candidate) if request.prometheus is None else ():
+        metrics_pages.check(each.url, metrics, request.tls)
+    return candidate, baseline
 
 
 def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:
@@ -248,7 +253,7 @@ def _revisions_text(baseline: Checkout, candidate: Checkout) -> str:
 def _open_source(session: GateSession) -> Iterator[tuple[SourceOf, ScrapePorts]]:
     request, policy = session.wish, session.policy
     if request.prometheus is None:
-        yield open_source(policy.metrics), _scrape_nothing
+        yield open_source(policy), partial(metrics_pages.check_ports, metrics_path(policy))
         return
     with ExitStack() as stack:
         url, scrape_ports = request.prometheus, _scrape_nothing
@@ -258,11 +263,11 @@ def _open_source(session: GateSession) -> Iterator[tuple[SourceOf, ScrapePorts]]
             url, scrape_ports = server.url, server.scrape
         connection = Connection(url)
         prometheus_server.check(connection)
-        yield open_source(policy.metrics, connection), scrape_ports
+        yield open_source(policy, connection), scrape_ports
 
 
 def _scrape_nothing(ports: Sequence[int]) -> None:
-    """No-op: no Prometheus, or it knows the services already."""
+    """No-op: the Prometheus knows the services already."""
 
 
 def _plan_load(request: GateRequest, policy: Policy) -> LoadPlan:
@@ -277,6 +282,8 @@ def _plan_load(request: GateRequest, policy: Policy) -> LoadPlan:
         tls=request.tls,
         hosts=request.allow_host,
         prometheus=request.prometheus is not None,
+        tags=request.tags,
+        exclude_tags=request.exclude_tags,
     )
     return plan_load(policy, request.policy, pace, load_request)
 

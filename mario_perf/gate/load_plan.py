@@ -56,6 +56,8 @@ class LoadRequest:
     tls: TlsSettings = SYSTEM_CERTIFICATES
     hosts: tuple[str, ...] = ()
     prometheus: bool = False
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
 
 
 def plan_load(policy: Policy, policy_path: Path | None, pace: Pace, request: LoadRequest) -> LoadPlan:
@@ -81,4 +83,6 @@ def plan_load(policy: Policy, policy_path: Path | None, pace: Pace, request: Loa
         arrivals=request.arrivals or settings.arrivals,
         tls=request.tls,
         hosts=(*settings.hosts, *request.hosts),
+        tags=request.tags or settings.tags,
+        exclude_tags=request.exclude_tags or settings.exclude_tags,
     )

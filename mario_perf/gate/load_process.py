@@ -84,6 +84,8 @@ class LoadPlan:
     arrivals: str = "poisson"
     request_timeout: float | None = None  # None: as the locustfile says
     deadline: float = math.inf  # by the monotonic clock: when it has to be over
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
     cwd: Path | None = None  # where Locust runs: its locustfile imports and reads from there
 
     @property
@@ -220,6 +222,7 @@ def _command(load: LoadPlan, services: Services, folder: Path) -> list[str]:
         *_rate_options(load),
         *load.tls.locust_options,
         *(word for host in load.hosts for word in ("--allow-host", host)),
+        *_tag_options(load),
     ]
 
 
@@ -228,6 +231,11 @@ def _timeout_options(load: LoadPlan) -> list[str]:
         return []
     stop_timeout = math.ceil(load.request_timeout + EDGE_MARGIN)
     return ["--request-timeout", str(load.request_timeout), "--stop-timeout", str(stop_timeout)]
+
+
+def _tag_options(load: LoadPlan) -> list[str]:
+    given = (("--tags", load.tags), ("--exclude-tags", load.exclude_tags))
+    return [word for option, names in given if names for word in (option, *names)]
 
 
 def _rate_options(load: LoadPlan) -> list[str]:

@@ -68,6 +68,6 @@ def laid_out(rounds: Sequence[Round]) -> Sides:
 
 
 def same_processes(rounds: Sequence[Round]) -> bool:
-    """Whether each side was one process in all rounds; one that does not tell its start counts as new."""
-    started = [{side.process_start for side in each} for each in rounds]
-    return len(rounds) == 1 or (None not in started[0] and all(each == started[0] for each in started))
+    """Whether each side was one process in all rounds. An unknown one counts as new."""
+    known = [{side.process for side in each} for each in rounds]
+    return len(rounds) == 1 or (None not in known[0] and all(each == known[0] for each in known))

@@ -84,7 +84,9 @@ def conclude(
         false_alarm_rate=policy.false_alarm_rate,
         seconds=sum(each.record.window.duration for each in rounds),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        queries={
+        queries={}
+        if policy.by_client
+        else {
             each.operation.name: report_queries.queries(each.operation, policy.metrics, asked)
             for each in operations
         },

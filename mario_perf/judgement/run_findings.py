@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mario_perf.errors import listed
 from mario_perf.model import Finding, Severity
 from mario_perf.sources.counters import FEWEST_SCRAPES
 from mario_perf.validity import comparison_checks
+from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mario_perf.configuration.policy import Policy
     from mario_perf.measurement.measured_run import MeasuredRun
+    from mario_perf.measurement.reassignment import Reassignment
     from mario_perf.model import RunMeasurement
     from mario_perf.validity.late_answers import LateStep
 
@@ -27,6 +31,7 @@ def of(rounds: Sequence[MeasuredRun], kept: Sequence[RunMeasurement], policy: Po
     for each in rounds:
         for side in each.sides:
             told += _of_round(each, rounds, (*side.findings, *comparison_checks.drifting(side)))
+    told += _read_otherwise(rounds, policy)
     told += comparison_checks.unserved([each.record.targets for each in rounds])
     for each in rounds:  # after what may be the cause of it: the first is the headline
         told += _of_round(each, rounds, comparison_checks.unequal_work(each.record.targets))
@@ -47,6 +52,25 @@ def of(rounds: Sequence[MeasuredRun], kept: Sequence[RunMeasurement], policy: Po
         told += comparison_checks.one_round(len(rounds))
         told += comparison_checks.kept_processes([each.sides for each in rounds])
     return tuple(told)
+
+
+def _read_otherwise(rounds: Sequence[MeasuredRun], policy: Policy) -> Iterator[Finding]:
+    """What is not read as the locustfile says, told once for all rounds."""
+    if policy.by_client:
+        yield Code.CLIENT_ONLY.finding()
+    steps: dict[str, list[Reassignment]] = {}
+    for each in (one for run in rounds for one in run.reassigned):
+        steps.setdefault(each.step, []).append(each)
+    if steps:
+        told = [
+            f"{step} ({those[0].named} was never executed, and {those[0].triggered} "
+            f"{sum(each.requests for each in those)} times more than it was sent)"
+            for step, those in steps.items()
+        ]
+        settings = [f"{json.dumps(step)} = {json.dumps(those[0].triggered)}" for step, those in steps.items()]
+        yield Code.STEPS_REASSIGNED.finding(
+            steps=listed(told, most=len(told)), setting=" and ".join(settings)
+        )
 
 
 def with_late_answers(findings: Sequence[Finding], late: Sequence[LateStep]) -> tuple[Finding, ...]:

@@ -14,13 +14,14 @@ _PROBLEM: Final = "application/problem+json"
 class Step:
     """One kind of request in a journey, and the operation that it triggers in the service.
 
+    A service without metrics needs no ``operation``.
     ``business`` are the statuses of expected refusals, such as a kitchen at capacity: they are not failures.
     ``--exclude-tags`` leaves out the steps with that ``tag``.
     """
 
     name: str
-    operation: str
-    method: str
+    operation: str | None = None
+    method: str = "GET"
     business: frozenset[int] = frozenset()
     tag: str | None = None
 

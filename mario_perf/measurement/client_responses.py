@@ -33,8 +33,8 @@ def by_operation(target: TargetRecord) -> dict[str, Requests]:
     """
     steps: defaultdict[str, list[StepCounts]] = defaultdict(list)
     for step in target.in_window:
-        if step.operation is not None:
-            steps[step.operation].append(step)
+        for operation in step.operations:
+            steps[operation].append(step)
     times = {each.step: each for each in target.latencies_from_intended or target.latencies}
     return {operation: _together(those, times) for operation, those in steps.items()}
 
@@ -42,7 +42,7 @@ def by_operation(target: TargetRecord) -> dict[str, Requests]:
 def _together(steps: Sequence[StepCounts], times: Mapping[str, Latency]) -> Requests:
     failures: Counter[str] = Counter()
     for step in steps:
-        failures.update(_failures(step))
+        failures.update(failed(step))
     return Requests(
         sent=sum(step.started for step in steps),
         failures=dict(failures),
@@ -51,7 +51,7 @@ def _together(steps: Sequence[StepCounts], times: Mapping[str, Latency]) -> Requ
     )
 
 
-def _failures(step: StepCounts) -> Counter[str]:
+def failed(step: StepCounts) -> Counter[str]:
     """What the step called a failure, and what was never answered."""
     found = Counter(step.errors)
     lost = sum(count for error, count in found.items() if not error.startswith(_ANSWERED))

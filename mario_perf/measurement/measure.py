@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mario_perf.measurement import client_responses, reconcile
-from mario_perf.model import Measurement, RunMeasurement, Workload
+from mario_perf.measurement.workload import workload
+from mario_perf.model import Measurement, RunMeasurement
 from mario_perf.sources.counters import around, increase, inside
 from mario_perf.validity import run_checks
 
@@ -22,13 +23,11 @@ if TYPE_CHECKING:
 
 
 def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> RunMeasurement:
-    """What one service did in the window of a run.
+    """What one service did in the window of a run, by its metrics.
 
     The window's edges are quiet, so the scrapes around it see exactly its executions. Where they are so far
     apart that they saw others as well, the scrapes inside it are taken, and a finding says so.
     """
-    if snapshots.one_operation:
-        target = reconcile.as_one(target, snapshots.operations[0].name)
     outer = around(snapshots.times, record.window)
     exact = reconcile.window_agrees(snapshots, target, outer)
     edges = outer if exact else inside(snapshots.times, record.window)
@@ -49,17 +48,13 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         measurements={each.operation.name: each for each in measurements},
         environment=record.environment,
         revision=target.revision,
-        workload=_workload(record),
+        workload=workload(record),
         process_start=_process_start(snapshots),
+        url=target.url,
         findings=run_checks.of(seen),
         reconciliation=reconciliation,
         tells_failures=snapshots.tells_failures,
     )
-
-
-def _workload(record: RunRecord) -> Workload:
-    asked = (record.arrivals.rate, record.arrivals.kind) if record.arrivals else (None, None)
-    return Workload(record.model, record.users, record.shape, *asked)
 
 
 def _process_start(snapshots: Snapshots) -> float | None:

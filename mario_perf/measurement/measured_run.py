@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mario_perf.errors import EmptyRunError
+from mario_perf.measurement import reassignment
+from mario_perf.measurement.client_measurement import measure_client, named_by_step
 from mario_perf.measurement.measure import measure
 from mario_perf.model import Severity
 from mario_perf.validity.codes import Code
@@ -13,10 +16,11 @@ from mario_perf.validity.codes import Code
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mario_perf.model import RunMeasurement
+    from mario_perf.measurement.reassignment import Reassignment
+    from mario_perf.model import RunMeasurement, Snapshots
     from mario_perf.run_record import RunRecord
     from mario_perf.runs import Run
-    from mario_perf.sources.source import MetricSource
+    from mario_perf.sources.source import MetricSource, Source
 
 _SIDES = 2
 
@@ -25,12 +29,14 @@ _SIDES = 2
 class MeasuredRun:
     """One measurement, or baseline and candidate of a duet.
 
-    ``matchers`` are the labels of each side where its metrics came from a Prometheus.
+    ``matchers`` are the labels of each side where its metrics came from a Prometheus. The record's steps have
+    the operations that they trigger; where counts showed that, ``reassigned`` says so.
     """
 
     record: RunRecord
     sides: tuple[RunMeasurement, ...]
     matchers: tuple[Mapping[str, str], ...] = ()
+    reassigned: tuple[Reassignment, ...] = ()
 
     @property
     def candidate(self) -> RunMeasurement:
@@ -38,25 +44,41 @@ class MeasuredRun:
         return self.sides[-1]
 
 
-def measure_run(run: Run, source: MetricSource) -> MeasuredRun:
+def measure_run(run: Run, source: Source) -> MeasuredRun:
     """What the services of one run did; in a duet the baseline comes first.
 
     Raises:
         EmptyRunError: The run sent nothing in its window.
         UserError: Its metrics cannot be read.
     """
-    record = run.record
-    if not any(step.started for target in record.targets for step in target.in_window):
+    if not any(step.started for target in run.record.targets for step in target.in_window):
         raise EmptyRunError(
             f"{run.directory}: the run sent no request in its window; run longer, or correct the host"
         )
-    targets = sorted(record.targets, key=lambda target: target.side)
-    sides = [measure(source.snapshots(target, record.whole_run), record, target) for target in targets]
-    return MeasuredRun(
-        record,
-        _with_shared_gaps(sides),
-        tuple(source.matchers(target) for target in targets),
-    )
+    targets = tuple(sorted(run.record.targets, key=lambda target: target.side))
+    record = run.record.model_copy(update={"targets": targets})
+    if source.metrics is None:
+        record = named_by_step(record)
+        return MeasuredRun(record, tuple(measure_client(record, target) for target in record.targets))
+    named = record.renamed(lambda step: source.operations.get(step.step, step.operations))
+    return _by_metrics(named, source.metrics)
+
+
+def _by_metrics(record: RunRecord, source: MetricSource) -> MeasuredRun:
+    every = [source.snapshots(target, record.whole_run) for target in record.targets]
+    if all(each.one_operation for each in every):
+        (name,) = {each.operations[0].name for each in every}
+        record = record.renamed(lambda _: (name,))
+    reassigned = _reassigned(record, every)
+    record = record.renamed(partial(reassignment.operations, reassigned=reassigned))
+    sides = [measure(each, record, target) for each, target in zip(every, record.targets, strict=True)]
+    matchers = tuple(source.matchers(target) for target in record.targets)
+    return MeasuredRun(record, _with_shared_gaps(sides), matchers, reassigned)
+
+
+def _reassigned(record: RunRecord, every: Sequence[Snapshots]) -> tuple[Reassignment, ...]:
+    pairs = zip(every, record.targets, strict=True)
+    return reassignment.common([reassignment.find(each, record, target) for each, target in pairs])
 
 
 def _with_shared_gaps(sides: Sequence[RunMeasurement]) -> tuple[RunMeasurement, ...]:

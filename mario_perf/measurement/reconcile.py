@@ -32,7 +32,7 @@ def counts(
     server_whole = executed(snapshots, around(snapshots.times, record.whole_run))
     server_window = executed(snapshots, window)
     names = set(client_whole)
-    if names and all(step.operation for step in target.whole_run if step.reached):
+    if names and all(step.operations for step in target.whole_run if step.reached):
         names |= {name for name, count in server_whole.items() if count}
     return tuple(
         Reconciliation(
@@ -48,15 +48,6 @@ def counts(
         )
         for name in sorted(names)
     )
-
-
-def as_one(target: TargetRecord, operation: str) -> TargetRecord:
-    """The record where the service tells no operations apart: every step is part of the only one."""
-    whole, window = (
-        tuple(step.model_copy(update={"operation": operation}) for step in steps)
-        for steps in (target.whole_run, target.in_window)
-    )
-    return target.model_copy(update={"whole_run": whole, "in_window": window})
 
 
 def window_agrees(snapshots: Snapshots, target: TargetRecord, edges: Edges) -> bool:
@@ -90,6 +81,6 @@ def _server_errors(step: StepCounts) -> int:
 def _by_operation(steps: Iterable[StepCounts], of: Callable[[StepCounts], int]) -> Counter[str]:
     total: Counter[str] = Counter()
     for step in steps:
-        if step.operation is not None:
-            total[step.operation] += of(step)
+        for operation in step.operations:
+            total[operation] += of(step)
     return total

@@ -50,6 +50,28 @@ class ResponseTimes:
     maximum: float
 
 
+@dataclass(frozen=True, slots=True)
+class Bucketed:
+    """Counts between bounds, the last above all, and all times together in seconds."""
+
+    counts: NDArray[np.int64]
+    total: float
+
+
+def bucketed(latencies: Sequence[Latency], bounds: NDArray[np.float64]) -> Bucketed:
+    """Response times of several histograms in buckets ``(B + 1,)`` between ``bounds`` in seconds ``(B,)``.
+
+    Raises:
+        UnreadableRunError: a histogram is damaged.
+    """
+    counts = np.zeros(len(bounds) + 1, dtype=np.int64)
+    for each in latencies:
+        seen = np.ctypeslib.as_array(_decoded(each).counts)
+        used = np.flatnonzero(seen)
+        np.add.at(counts, np.searchsorted(bounds, _middles(used) / _MICROSECONDS), seen[used])
+    return Bucketed(counts, sum(each.mean * each.count for each in latencies))
+
+
 def merged(latencies: Sequence[Latency]) -> ResponseTimes:
     """All of them (at least one response time) as one.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from mario_perf.errors import UserError
 from mario_perf.runs import Run
 from mario_perf.sources.scrapes import ScrapeSource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mario_perf.configuration.service_metrics import Metrics
+    from mario_perf.configuration.policy import Policy
     from mario_perf.model import Snapshots
     from mario_perf.run_record import Span, TargetRecord
     from mario_perf.sources.connection import Connection
@@ -33,15 +33,38 @@ class MetricSource(Protocol):
         ...
 
 
-SourceOf = Callable[[Run], MetricSource]
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a run is measured. Without ``metrics``, what the client saw is all there is.
+
+    ``operations`` says by step what it triggers, where that is not what the locustfile says.
+    """
+
+    metrics: MetricSource | None
+    operations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def open_source(metrics: Metrics, connection: Connection | None = None) -> SourceOf:
-    """Where each run's metrics are read: from a Prometheus, or from the scrapes in the run's folder."""
+SourceOf = Callable[[Run], Source]
+
+
+def open_source(policy: Policy, connection: Connection | None = None) -> SourceOf:
+    """Where each run is measured: by a Prometheus, by the scrapes in its folder, or at the client.
+
+    Raises:
+        UserError: There is a Prometheus, and the policy reads no metrics.
+    """
+    metrics, operations = policy.metrics, policy.load.operations
+    if policy.by_client:
+        if connection is not None:
+            raise UserError(
+                '[service] metrics = "client" reads no metrics; leave out --prometheus, or give the path of '
+                "the metrics"
+            )
+        return lambda _: Source(None)
     if connection is None:
-        return lambda run: ScrapeSource(run.directory, metrics)
+        return lambda run: Source(ScrapeSource(run.directory, metrics), operations)
     # Only now: its client takes half a second to load.
     from mario_perf.sources.prometheus_source import PrometheusSource  # noqa: PLC0415
 
-    source = PrometheusSource(connection, metrics)
+    source = Source(PrometheusSource(connection, metrics), operations)
     return lambda _: source

@@ -44,7 +44,7 @@ class Code(Enum):
         _SIDE,
         "{where}the service was restarted during the run; look into its log, then run again",
         "no service restarted",
-        concerns.runs,
+        concerns.read_metrics,
     )
     COUNTER_RESET = (
         "counter-reset",
@@ -52,7 +52,7 @@ class Code(Enum):
         _SIDE,
         "{where}counters fell during the run: {names}; run again",
         "no counter fell",
-        concerns.runs,
+        concerns.read_metrics,
     )
     EDGE_NOT_COVERED = (
         "edge-not-covered",
@@ -60,7 +60,7 @@ class Code(Enum):
         _MACHINE,
         "{where}{shortage}; scrape {how}",
         "the scrapes cover the whole run and both edges of the window",
-        concerns.runs,
+        concerns.read_metrics,
     )
     SCRAPE_GAP = (
         "scrape-gap",
@@ -71,7 +71,7 @@ class Code(Enum):
             "busy to answer"
         ),
         "no gap between scrapes",
-        concerns.runs,
+        concerns.read_metrics,
     )
     METRICS_DEFECT = (
         "metrics-defect",
@@ -82,7 +82,7 @@ class Code(Enum):
             "then run again"
         ),
         "the metrics do not contradict themselves",
-        concerns.runs,
+        concerns.read_metrics,
     )
     UNIT_DOUBTFUL = (
         "unit-doubtful",
@@ -90,7 +90,7 @@ class Code(Enum):
         _POLICY,
         "{where}service and client are far apart: {wrong}; see [metrics] unit in perf.toml",
         "the service's times fit those that the client saw",
-        concerns.runs,
+        concerns.read_metrics,
     )
     COUNTS_DISAGREE = (
         "counts-disagree",
@@ -107,6 +107,29 @@ class Code(Enum):
         "{where}no step names its operation, so counts cannot be compared",
         "steps name their operations",
         concerns.counts,
+    )
+    STEPS_REASSIGNED = (
+        "steps-reassigned",
+        _WARNING,
+        _POLICY,
+        (
+            "steps trigger another operation than they name: {steps}; each is counted for what it triggers; "
+            "add to perf.toml [load.operations] {setting}"
+        ),
+        "each step triggers the operation that it names",
+        concerns.counts,
+    )
+    CLIENT_ONLY = (
+        "client-only",
+        _NOTE,
+        _POLICY,
+        (
+            'no metrics were read ([service] metrics = "client"): response times and statuses of the steps '
+            "are judged. Not seen: time inside the service apart from queues and network, executions without "
+            "a step, restarts"
+        ),
+        "metrics were read",
+        concerns.by_client,
     )
     ABANDONED_REQUESTS = (
         "abandoned-requests",
@@ -327,7 +350,7 @@ class Code(Enum):
             "look for state that grows, such as orders that are never finished"
         ),
         "no service became much slower within the window",
-        concerns.runs,
+        concerns.read_metrics,
     )
     SIDE_DIED = (
         "side-died",

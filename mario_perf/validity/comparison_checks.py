@@ -166,7 +166,7 @@ def one_round(rounds: int) -> Iterator[Finding]:
 
 def kept_processes(rounds: Sequence[Sequence[RunMeasurement]]) -> Iterator[Finding]:
     """Rounds of a duet that were all played by the same two processes."""
-    known = [{side.process_start for side in each} for each in rounds]
+    known = [{side.process for side in each} for each in rounds]
     if len(known) > 1 and None not in known[0] and all(each == known[0] for each in known):
         yield Code.SAME_PROCESSES.finding()
 

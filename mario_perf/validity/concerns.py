@@ -26,6 +26,16 @@ def counts(result: GateResult) -> bool:
     return bool(result.reconciliation)
 
 
+def read_metrics(result: GateResult) -> bool:
+    """Runs whose services' metrics were read."""
+    return runs(result) and not result.by_client
+
+
+def by_client(result: GateResult) -> bool:
+    """Runs without metrics."""
+    return result.by_client
+
+
 def duets(result: GateResult) -> bool:
     """Rounds of a duet."""
     return result.method == "duet" and bool(result.runs)

@@ -50,7 +50,7 @@ def _unit(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iter
     """The service's mean against the fastest and the slowest answer that the client had."""
     slow, fast = [], []
     for operation, mean in _means(snapshots, record).items():
-        steps = [step for step in target.whole_run if step.operation == operation]
+        steps = [step for step in target.whole_run if operation in step.operations]
         fastest, slowest = _extremes(steps)
         if slowest is not None and mean > TOO_SLOW * slowest:
             slow.append(f"{operation} (service {seconds(mean)}, client at most {seconds(slowest)})")

@@ -68,13 +68,18 @@ def of(seen: Seen) -> tuple[Finding, ...]:
         _gap,
         _disagreement,
         _uncounted,
-        _abandoned,
     )
     return (
         *(finding for check in checks for finding in check(seen)),
+        *_abandoned(seen.record, seen.target),
         *metrics_checks.of(seen.snapshots, seen.record, seen.target),
         *of_load(seen.record),
     )
+
+
+def of_client(record: RunRecord, target: TargetRecord) -> tuple[Finding, ...]:
+    """All findings on one side of a run without metrics."""
+    return (*_abandoned(record, target), *of_load(record))
 
 
 def of_load(record: RunRecord) -> tuple[Finding, ...]:
@@ -149,13 +154,13 @@ def _disagreement(seen: Seen) -> Iterator[Finding]:
         yield Code.COUNTS_DISAGREE.finding(where=_where(seen), wrong=listed(wrong))
 
 
-def _abandoned(seen: Seen) -> Iterator[Finding]:
-    abandoned = sum(step.abandoned for step in seen.target.whole_run)
-    started = sum(step.started for step in seen.target.whole_run)
+def _abandoned(record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
+    abandoned = sum(step.abandoned for step in target.whole_run)
+    started = sum(step.started for step in target.whole_run)
     if abandoned:
         severity = Severity.INVALID if abandoned > MOST_ABANDONED * started else Severity.WARNING
         yield Code.ABANDONED_REQUESTS.finding(
-            severity, where=_where(seen), abandoned=abandoned, started=started
+            severity, where=_side(record, target), abandoned=abandoned, started=started
         )
 
 
@@ -262,5 +267,9 @@ def _whole(seen: Seen) -> Edges:
 
 
 def _where(seen: Seen) -> str:
+    return _side(seen.record, seen.target)
+
+
+def _side(record: RunRecord, target: TargetRecord) -> str:
     """Which service, where there are two."""
-    return f"{seen.target.side}: " if len(seen.record.targets) > 1 else ""
+    return f"{target.side}: " if len(record.targets) > 1 else ""

@@ -22,6 +22,7 @@ from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.run_record import Arrivals, Generator, Latency, Rates
 from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import Source
 from tests.simulated_runs import MakeRun, Plan
 
 LIMITED = Policy(thresholds=Thresholds(p95=0.05, error_ratio=0.01))
@@ -70,7 +71,7 @@ def probe(make_run: MakeRun) -> Probing:
         (target,) = done.record.targets
         target = target.model_copy(update={"latencies_from_intended": latencies})
         record = done.record.model_copy(update={"targets": (target,)})
-        return measure_run(replace(done, record=record), ScrapeSource(done.directory, CQRS))
+        return measure_run(replace(done, record=record), Source(ScrapeSource(done.directory, CQRS)))
 
     return run
 

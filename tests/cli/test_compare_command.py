@@ -10,6 +10,7 @@ from mario_perf.baselines import stored_baselines
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import Source
 from tests.simulated_runs import MakeRun, Plan, environment, record, target
 
 POLICY = "[thresholds]\nlatency_resolution = 0.5\ntail_resolution = 1.0\nerror_resolution = 0.05\n"
@@ -24,7 +25,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _save(directory: Path) -> Path:
     run = runs.load(directory)
-    return stored_baselines.save(measure_run(run, ScrapeSource(run.directory, CQRS)).candidate).path
+    return stored_baselines.save(measure_run(run, Source(ScrapeSource(run.directory, CQRS))).candidate).path
 
 
 def _error(capsys: pytest.CaptureFixture[str]) -> str:
@@ -84,7 +85,7 @@ def test_a_baseline_with_a_run_that_nobody_saw_is_one_line(
     make_run: MakeRun, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = runs.load(make_run("unseen", Plan()))
-    seen = measure_run(run, ScrapeSource(run.directory, CQRS)).candidate
+    seen = measure_run(run, Source(ScrapeSource(run.directory, CQRS))).candidate
     stored_baselines.save(replace(seen, slice_edges=seen.slice_edges[:1], measurements={}))
     assert main(["--run", str(make_run("now", Plan())), "--baseline"]) == 2
     assert "run unseen has too few scrapes; remove it" in _error(capsys)

@@ -89,7 +89,7 @@ def played(tmp_path: Path) -> Play:
             serving=NOWHERE,
             load=LOAD,
             policy=policy,
-            source_of=open_source(policy.metrics),
+            source_of=open_source(policy),
             folder=tmp_path,
             max_duration=longest,
             max_rounds=None,

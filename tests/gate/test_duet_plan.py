@@ -34,7 +34,7 @@ def duet(longest: float, most: int | None, window: float = 5.0) -> Duet:
             initial_idle=0.0,
         ),
         policy=POLICY,
-        source_of=open_source(POLICY.metrics),
+        source_of=open_source(POLICY),
         folder=Path("runs"),
         max_duration=longest,
         max_rounds=most,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mario_perf.configuration.policy import Policy, Service
+from mario_perf.configuration.policy import CLIENT, Policy, Service
 from mario_perf.errors import UserError
-from mario_perf.gate.gate_request import GateRequest, check, check_faults
+from mario_perf.gate.gate_request import GateRequest, check, check_faults, check_metrics
 
 ASKED: dict[str, Any] = {
     "demo": False,
@@ -31,6 +31,8 @@ ASKED: dict[str, Any] = {
     "allow_host": (),
     "policy": None,
     "same_environment": False,
+    "tags": (),
+    "exclude_tags": (),
     "runs_dir": Path("runs"),
     "formats": (),
     "outputs": (),
@@ -46,6 +48,13 @@ SERVED: tuple[dict[str, Any], ...] = (
 
 def wish(**asked: Any) -> GateRequest:
     return GateRequest(**{**ASKED, **asked})
+
+
+def test_no_prometheus_reads_a_service_without_metrics() -> None:
+    without = Policy(service=Service(metrics=CLIENT))
+    check_metrics(wish(), without)
+    with pytest.raises(UserError, match="--prometheus has nothing to read"):
+        check_metrics(wish(prometheus="auto"), without)
 
 
 def test_faults_are_written_as_the_pizzeria_takes_them() -> None:

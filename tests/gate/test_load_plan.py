@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +18,8 @@ from mario_perf.gate.load_plan import (
     Pace,
     plan_load,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from mario_perf.gate.load_process import _command
+from mario_perf.gate.sides import Services, Target
 
 ROUND = LoadRequest(window=3.7)
 
@@ -46,6 +45,14 @@ def test_the_command_wins_over_the_policy() -> None:
     load = plan_load(policy(users=7, seed=5, scenario="x", rate=1.0), None, BACK_TO_BACK, asked)
     assert (load.users, load.seed, load.scenario) == (3, 0, "evening")
     assert (load.rate, load.arrivals) == (20.0, "constant")
+
+
+def test_tags_of_the_command_win_over_those_of_the_policy_and_reach_locust() -> None:
+    usual = policy(tags=("customer",), exclude_tags=("tour", "delivered"))
+    load = plan_load(usual, None, BACK_TO_BACK, replace(ROUND, tags=("kitchen",)))
+    words = _command(load, Services(Target("http://127.0.0.1:1", None, "")), Path("runs/round-1"))
+    assert words[-5:] == ["--tags", "kitchen", "--exclude-tags", "tour", "delivered"]
+    assert words[words.index("--metrics-path") + 1] == ""
 
 
 def test_an_open_model_has_as_many_users_as_it_takes_unless_they_are_given() -> None:

@@ -12,7 +12,6 @@ import pytest
 from analysis.compare import main
 from mario_perf import runs
 from mario_perf.configuration import policy_file
-from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.duet import Duet, play
 from mario_perf.gate.load_process import LoadPlan, SideDiedError
@@ -74,13 +73,13 @@ def gate(played: list[Path], ends: dict[int, Exception] | None = None) -> GateRe
         if ends and number in ends:
             raise ends[number]
         run = runs.load(played[number - 1])
-        return measure_run(run, open_source(CQRS)(run))
+        return measure_run(run, open_source(policy)(run))
 
     duet = Duet(
         serving=NOWHERE,
         load=LOAD,
         policy=policy,
-        source_of=open_source(CQRS),
+        source_of=open_source(policy),
         folder=played[0].parent,
         max_duration=1000.0,
         max_rounds=len(played),

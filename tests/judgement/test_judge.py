@@ -19,6 +19,7 @@ from mario_perf.run_record import Side, StepCounts
 from mario_perf.runs import Run
 from mario_perf.sources import report_queries
 from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import Source
 from tests.simulated_runs import BOUNDS_MS, MakeRun, Plan, Service, environment, keep_scrapes
 
 SLOWER = Plan({"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}, seed=3)
@@ -26,8 +27,8 @@ SLOWER = Plan({"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}, seed=3)
 EASY = Policy(thresholds=Thresholds(latency_resolution=0.5, tail_resolution=1.0, error_resolution=0.05))
 
 
-def _source(run: Run) -> ScrapeSource:
-    return ScrapeSource(run.directory, CQRS)
+def _source(run: Run) -> Source:
+    return Source(ScrapeSource(run.directory, CQRS))
 
 
 def _judged(

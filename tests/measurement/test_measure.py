@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -64,16 +62,6 @@ def test_client_and_server_are_held_against_each_other() -> None:
     (row,) = found.reconciliation
     assert (row.client_whole, row.server_whole, row.client_window, row.server_window) == (90, 90, 80, 80)
     assert row.agrees
-
-
-def test_where_the_service_tells_no_operations_apart_every_step_is_part_of_the_only_one() -> None:
-    snapshots = replace(_snapshots([0, 9, 20, 40, 51, 60], [3, 10, 30, 70, 90, 93]), one_operation=True)
-    sent = target({"GET /a": 50, "GET /b": 40}, {"GET /a": 45, "GET /b": 35})
-    found = _measured(snapshots, record(sent))
-    (row,) = found.reconciliation
-    assert (row.operation, row.client_whole, row.server_whole) == ("PlaceOrderCommand", 90, 90)
-    assert found.measurements["PlaceOrderCommand"].executions == 80
-    assert found.findings == ()
 
 
 def test_more_on_the_server_than_was_sent_makes_the_run_invalid() -> None:

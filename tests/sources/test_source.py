@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import mario_perf
-from mario_perf.configuration.service_metrics import CQRS
+from mario_perf.configuration.policy import Policy
 from mario_perf.runs import Run
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.prometheus_source import PrometheusSource
@@ -27,12 +27,12 @@ def calls(path: Path) -> set[str]:
 
 
 def test_without_a_prometheus_the_scrapes_of_each_run_are_read() -> None:
-    assert isinstance(open_source(CQRS)(RUN), ScrapeSource)
+    assert isinstance(open_source(Policy())(RUN).metrics, ScrapeSource)
 
 
 def test_a_prometheus_is_one_source_for_all_runs() -> None:
-    source_of = open_source(CQRS, Connection("http://127.0.0.1:9"))
-    assert isinstance(source_of(RUN), PrometheusSource)
+    source_of = open_source(Policy(), Connection("http://127.0.0.1:9"))
+    assert isinstance(source_of(RUN).metrics, PrometheusSource)
     assert source_of(RUN) is source_of(RUN)
 
 

@@ -21,7 +21,8 @@ def told(seen: Seen, misfits: Sequence[Misfit]) -> str:
     if not parts:
         parts = ["no histogram found; send the service a few requests, or give the URL of its metrics"]
     more = f"; and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
-    return "no histogram of durations by operation: " + "; ".join(parts[:_MOST]) + more
+    without = "without metrics, init --client judges response times"
+    return "no histogram of durations by operation: " + "; ".join((*parts[:_MOST], without)) + more
 
 
 def ambiguous(candidates: Sequence[Candidate]) -> str:

@@ -185,7 +185,7 @@ def _add_record(parser: ArgumentParser) -> None:
         default="/metrics",
         metavar="PATH",
         help="Path of the service's metrics. Without metrics there, the run goes on and keeps no scrapes. "
-        "Default: /metrics.",
+        'Give "" for a service without metrics. Default: /metrics.',
     )
     group.add_argument(
         "--scrape-interval",

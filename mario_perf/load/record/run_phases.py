@@ -107,6 +107,11 @@ class Run:
 
     def begin(self) -> None:
         """Take the first scrape before the first request. If it fails, the run keeps no scrapes."""
+        if self.options.metrics_path:
+            self._begin_scrapes()
+        self._started = time()
+
+    def _begin_scrapes(self) -> None:
         tls = self.options.tls()
         scrapers = [
             Scraper(self.metrics_url(target), self.folder / f"scrapes-{target.side}.jsonl.gz", tls)
@@ -125,7 +130,6 @@ class Run:
                 self._scrapers.append(scraper)
         if missing:
             self.warn(f"no metrics at {' and '.join(missing)}; no scrapes are kept (see --metrics-path)")
-        self._started = time()
 
     def start_phases(self, users: int, timeout: float, end: float | None) -> None:
         """Warm up once this many users are ready, then open the window.
@@ -162,7 +166,9 @@ class Run:
         LOG.warning(self.warnings[-1])
 
     def metrics_url(self, target: Target) -> str:
-        """The URL of a target's metrics."""
+        """The URL of a target's metrics; empty where none are read."""
+        if not self.options.metrics_path:
+            return ""
         return urljoin(f"{target.url}/", self.options.metrics_path)
 
     def _load_time(self, remaining: float | None) -> tuple[float, bool]:

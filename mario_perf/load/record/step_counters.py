@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class StepCounters:
     """The requests of one step. A request counts where it started, even if it ends much later."""
 
-    operation: str
+    operation: str | None
     started: int = 0
     reached: int = 0
     failed: int = 0

@@ -26,6 +26,7 @@ class StepReport(Document):
     """What happened to one journey step on one target."""
 
     step: str
+    further_operations: tuple[str, ...] = Field(default=(), description="that the step triggers as well")
     operation: str | None = None
     started: int = 0
     reached: int = Field(default=0, description="answered by the operation's handler")

@@ -25,6 +25,7 @@ from mario_perf.builds.processes import start_process, wait_until_ready
 from mario_perf.configuration import policy_file
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import Source
 from tests.system import pizzerias
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _load(folder: Path, service: int, exporter: int) -> None:
 def _judge(folder: Path) -> None:
     """The run by a baseline that is made of itself, however busy the machine was."""
     run = runs.load(folder / "runs/load")
-    baseline = measure_run(run, ScrapeSource(run.directory, policy_file.load(None).metrics)).candidate
+    baseline = measure_run(run, Source(ScrapeSource(run.directory, policy_file.load(None).metrics))).candidate
     stored_baselines.save(baseline, folder / stored_baselines.ROOT)
     _run(folder, "analysis.compare", "--run", "runs/load", "--baseline", "--output", VERDICTS)
 

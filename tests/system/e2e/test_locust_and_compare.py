@@ -15,6 +15,7 @@ from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.prometheus_source import PrometheusSource
 from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import Source
 from mario_perf.statistics.quantiles import quantile
 from tests.system.e2e.conftest import ROOT, run
 
@@ -59,8 +60,8 @@ def test_a_run_is_judged_against_a_saved_one_through_prometheus(
 def _both_sources(folder: Path, prometheus: str) -> tuple[RunMeasurement, RunMeasurement]:
     run_ = runs.load(folder / "runs" / "latest")
     metrics = policy_file.load(None).metrics
-    scraped = measure_run(run_, ScrapeSource(run_.directory, metrics)).candidate
-    queried = measure_run(run_, PrometheusSource(Connection(prometheus), metrics)).candidate
+    scraped = measure_run(run_, Source(ScrapeSource(run_.directory, metrics))).candidate
+    queried = measure_run(run_, Source(PrometheusSource(Connection(prometheus), metrics))).candidate
     return scraped, queried
 
 

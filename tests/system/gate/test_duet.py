@@ -54,7 +54,7 @@ def duet(serving: Serving, folder: Path) -> Duet:
         serving=serving,
         load=load,
         policy=policy,
-        source_of=open_source(policy.metrics),
+        source_of=open_source(policy),
         folder=folder,
         max_duration=120.0,
         max_rounds=3,

@@ -64,7 +64,7 @@ def asked(candidate: Build, baseline: Build, folder: Path, window: float = 1.0) 
             initial_idle=0.0,
         ),
         policy=policy,
-        source_of=open_source(policy.metrics),
+        source_of=open_source(policy),
         folder=folder,
         baseline=None,
     )
