@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import scenarios
 from locust import TaskSet, tag, task
 from locust.exception import StopUser
-from mario_steps import ACTIVE_ORDERS, CONFIRMED_ORDERS, KITCHEN_STATUS, LOOK_AT_TOUR, READY_ORDERS
+from mario_steps import ACTIVE_ORDERS, CONFIRMED_ORDERS, KITCHEN_STATUS
 from order_tracker import Stage
 
 if TYPE_CHECKING:
@@ -69,13 +69,13 @@ class Journeys(TaskSet):
     def courier(self) -> None:
         """Look at the ready orders, and deliver the oldest one."""
         user = self.user
-        user.session.step(READY_ORDERS, "/api/delivery/ready")
+        user.look_at_ready_orders()
         user.think()
         order = user.orders.oldest_at(Stage.READY, Stage.DELIVERING)
         if order is not None:
             user.assign(order)
             user.think()
-        user.session.step(LOOK_AT_TOUR, f"/api/delivery/tour?delivery_person_id={user.courier}")
+        user.look_at_tour()
         if order is not None:
             user.think()
             user.deliver(order)
@@ -98,12 +98,12 @@ def visit(role: Journeys) -> None:
 
 def look_at_ready_orders(role: Journeys) -> None:
     """Look at the ready orders."""
-    role.user.session.step(READY_ORDERS, "/api/delivery/ready")
+    role.user.look_at_ready_orders()
 
 
 def look_at_tour(role: Journeys) -> None:
     """Look at the courier's tour."""
-    role.user.session.step(LOOK_AT_TOUR, f"/api/delivery/tour?delivery_person_id={role.user.courier}")
+    role.user.look_at_tour()
 
 
 def look_at_active_orders(role: Journeys) -> None:

@@ -10,15 +10,18 @@ from mario_steps import (
     ASSIGN_COURIER,
     DELIVERED,
     LOOK_AT_ORDER,
+    LOOK_AT_TOUR,
     MARK_READY,
+    NEUROGLIA_READY_ORDERS,
     PLACE_ORDER,
     READ_MENU,
+    READY_ORDERS,
     START_COOKING,
 )
 from order_tracker import Order, OrderTracker, Stage
 from quota import Quota
 
-from mario_perf import Answer, MeasuredUser, Step
+from mario_perf import Answer, MeasuredUser, Side, Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,21 +104,40 @@ class MarioUser(MeasuredUser):
             self._advance(START_COOKING, order, "/api/orders/{}/cook", Stage.CONFIRMED, Stage.COOKING)
             self._advance(MARK_READY, order, "/api/orders/{}/ready", Stage.COOKING, Stage.READY)
 
+    def look_at_ready_orders(self) -> None:
+        """Look at the orders that wait for a courier."""
+        step = NEUROGLIA_READY_ORDERS if self._on_neuroglia else READY_ORDERS
+        self.session.step(step, "/api/delivery/ready")
+
+    def look_at_tour(self) -> None:
+        """Look at the courier's tour, if the service shows tours."""
+        if not self._on_neuroglia:
+            self.session.step(LOOK_AT_TOUR, f"/api/delivery/tour?delivery_person_id={self.courier}")
+
     def assign(self, order: Order) -> None:
         """Assign a ready order to the courier."""
         path, body = "/api/delivery/{}/assign", {"delivery_person_id": self.courier}
         self._advance(ASSIGN_COURIER, order, path, Stage.READY, Stage.DELIVERING, body)
 
     def deliver(self, order: Order) -> None:
-        """Deliver an order, on the sides where it is on tour."""
-        answers = self.session.step(
+        """Deliver an order, on the sides where it is on tour. It ends there even if this is not possible."""
+        touring = [side for side in self.session.sides if order.id_on(side, Stage.DELIVERING)]
+        answers = {} if self._on_neuroglia else self._send_delivered(order)
+        for side in touring:
+            answer = answers.get(side)
+            if answer is None or answer.ok or answer.refused:
+                order.end(side)
+
+    @property
+    def _on_neuroglia(self) -> bool:
+        return self.scenario == scenarios.NEUROGLIA
+
+    def _send_delivered(self, order: Order) -> dict[Side, Answer]:
+        return self.session.step(
             DELIVERED,
             lambda side: _path("/api/orders/{}/status", order.id_on(side, Stage.DELIVERING)),
             {"status": "delivered"},
         )
-        for side, answer in answers.items():
-            if answer.ok:
-                order.end(side)
 
     def _advance(
         self,
@@ -126,11 +148,16 @@ class MarioUser(MeasuredUser):
         goal: Stage,
         body: dict[str, str] | None = None,
     ) -> None:
-        """Move an order from the source stage to the goal, on the sides where it is at the source."""
+        """Move an order from the source stage to the goal, on the sides where it is at the source.
+
+        Where the step is refused, and not for a reason that passes, the order ends.
+        """
         answers = self.session.step(step, lambda side: _path(path, order.id_on(side, source)), body)
         for side, answer in answers.items():
             if answer.ok:
                 order.move(side, goal)
+            elif answer.refused and answer.status not in step.business:
+                order.end(side)
 
     def _order_body(self) -> dict[str, Any]:
         draw = self.random

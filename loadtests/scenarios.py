@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+NEUROGLIA: Final = "neuroglia"
+"""For Mario's Pizzeria on the Neuroglia framework. It shows no tours and delivers nothing, and it finds ready
+orders by another query. Load it with one user: with four its kitchen stays at capacity for good."""
+
 MIXES: Final[Mapping[str, Mapping[str, int]]] = {
     "mario": {"customer": 1, "kitchen": 1, "courier": 1, "manager": 1},
     "read-heavy": {"customer": 2, "kitchen": 1, "courier": 2, "manager": 7},
     "write-heavy": {"kitchen": 1, "courier": 1},
     "rush-hour": {"customer": 6, "kitchen": 3, "courier": 2, "manager": 1},
+    NEUROGLIA: {"customer": 1, "kitchen": 1, "courier": 1, "manager": 1},
 }
 """The weight of each role, by scenario. In ``mario``, all operations get about as many requests."""
 

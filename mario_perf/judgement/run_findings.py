@@ -58,19 +58,30 @@ def _read_otherwise(rounds: Sequence[MeasuredRun], policy: Policy) -> Iterator[F
     """What is not read as the locustfile says, told once for all rounds."""
     if policy.by_client:
         yield Code.CLIENT_ONLY.finding()
+    yield from _reassigned(rounds)
+
+
+def _reassigned(rounds: Sequence[MeasuredRun]) -> Iterator[Finding]:
     steps: dict[str, list[Reassignment]] = {}
     for each in (one for run in rounds for one in run.reassigned):
         steps.setdefault(each.step, []).append(each)
     if steps:
-        told = [
-            f"{step} ({those[0].named} was never executed, and {those[0].triggered} "
-            f"{sum(each.requests for each in those)} times more than it was sent)"
-            for step, those in steps.items()
-        ]
-        settings = [f"{json.dumps(step)} = {json.dumps(those[0].triggered)}" for step, those in steps.items()]
-        yield Code.STEPS_REASSIGNED.finding(
-            steps=listed(told, most=len(told)), setting=" and ".join(settings)
-        )
+        said = [_counted(step, those) for step, those in steps.items()]
+        settings = [f"{json.dumps(step)} = {_setting(those[0])}" for step, those in steps.items()]
+        setting = " and ".join(settings)
+        yield Code.STEPS_REASSIGNED.finding(steps=listed(said, most=len(said)), setting=setting)
+
+
+def _setting(one: Reassignment) -> str:
+    return json.dumps(one.triggered or [])
+
+
+def _counted(step: str, those: Sequence[Reassignment]) -> str:
+    one, requests = those[0], sum(each.requests for each in those)
+    if one.triggered is None:
+        return f"{step} (each of {requests} requests was refused, and {one.named} was never executed)"
+    more = f"{one.triggered} {requests} times more than it was sent"
+    return f"{step} ({one.named} was never executed, and {more})"
 
 
 def with_late_answers(findings: Sequence[Finding], late: Sequence[LateStep]) -> tuple[Finding, ...]:

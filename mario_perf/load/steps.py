@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 _NEVER_REACHES_A_HANDLER: Final = frozenset({307, 405, 422})
+_MAY_PASS: Final = frozenset({408, 425, 429})
 _PROBLEM: Final = "application/problem+json"
 
 
@@ -41,6 +42,11 @@ class Answer:
     def ok(self) -> bool:
         """Whether the step succeeded."""
         return 200 <= self.status < 300  # noqa: PLR2004
+
+    @property
+    def refused(self) -> bool:
+        """Whether the service would refuse the same request again."""
+        return 400 <= self.status < 500 and self.status not in _MAY_PASS  # noqa: PLR2004
 
     def json(self) -> Any:  # noqa: ANN401 - JSON of any type
         """The body of a success as JSON; None for any other answer, and for a body that is not JSON."""

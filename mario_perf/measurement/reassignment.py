@@ -1,7 +1,7 @@
-"""Steps that trigger another operation than they name, by the counts of client and service.
+"""Steps that trigger another operation than they name, or none, by the counts of client and service.
 
 A locustfile says that a step triggers X. The service executed no X, and Y as often as the client sent X and Y
-together: so the step triggers Y.
+together: so the step triggers Y. Or it executed no X, and refused each request: so the step triggers nothing.
 """
 
 from __future__ import annotations
@@ -26,18 +26,26 @@ _MOST: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Reassignment:
-    """A step, the operation that it names, and the one that it triggers. ``requests`` reached the service."""
+    """A step, the operation that it names, and what it triggers, if anything.
+
+    ``requests`` reached the service.
+    """
 
     step: str
     named: str
-    triggered: str
+    triggered: str | None
     requests: int
 
 
 def find(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> tuple[Reassignment, ...]:
     """What the counts of a whole run say, where only one reading fits."""
     rows = reconcile.counts(snapshots, record, target, around(snapshots.times, record.window))
-    triggered = _pairs(rows)
+    absent = [row for row in rows if row.client_whole and not row.server_whole and not row.agrees]
+    refused = {row.operation for row in absent if _is_refused(row.operation, target)}
+    triggered = {
+        **dict.fromkeys(refused),
+        **_pairs(rows, [row for row in absent if row.operation not in refused]),
+    }
     return tuple(
         Reassignment(step.step, step.operation, triggered[step.operation], step.reached)
         for step in target.whole_run
@@ -55,12 +63,20 @@ def common(found: Sequence[Sequence[Reassignment]]) -> tuple[Reassignment, ...]:
 def operations(step: StepCounts, reassigned: Iterable[Reassignment]) -> tuple[str, ...]:
     """What a step triggers."""
     other = next((each for each in reassigned if each.step == step.step), None)
-    return step.operations if other is None else (other.triggered, *step.further_operations)
+    if other is None:
+        return step.operations
+    first = () if other.triggered is None else (other.triggered,)
+    return (*first, *step.further_operations)
 
 
-def _pairs(rows: Sequence[Reconciliation]) -> Mapping[str, str]:
+def _is_refused(operation: str, target: TargetRecord) -> bool:
+    """Whether each request of the steps that name an operation was answered with an error of the client's."""
+    steps = [step for step in target.whole_run if operation in step.operations]
+    return all(status.startswith("4") for step in steps for status in step.statuses)
+
+
+def _pairs(rows: Sequence[Reconciliation], absent: Sequence[Reconciliation]) -> Mapping[str, str]:
     """By operation that was never executed: the one that was executed in its place."""
-    absent = [row for row in rows if row.client_whole and not row.server_whole and not row.agrees]
     if len(absent) > _MOST:
         return {}
     found = list(chain.from_iterable(_of_surplus(row, absent) for row in rows))

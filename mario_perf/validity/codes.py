@@ -113,8 +113,8 @@ class Code(Enum):
         _WARNING,
         _POLICY,
         (
-            "steps trigger another operation than they name: {steps}; each is counted for what it triggers; "
-            "add to perf.toml [load.operations] {setting}"
+            "steps do not trigger the operation that they name: {steps}; each is counted for what it "
+            "triggers; add to perf.toml [load.operations] {setting}"
         ),
         "each step triggers the operation that it names",
         concerns.counts,

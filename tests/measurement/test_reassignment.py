@@ -89,6 +89,20 @@ def test_an_operation_of_another_name_is_found_too() -> None:
     assert [(each.named, each.triggered) for each in found.reassigned] == [("GET /books", "GET /book/")]
 
 
+def test_a_step_that_is_refused_each_time_triggers_nothing() -> None:
+    sent = target({"GetMenuQuery": 5})
+    refused = sent.whole_run[0].model_copy(
+        update={"step": "delivered", "operation": "Update", "failed": 5, "statuses": {"400": 5}}
+    )
+    steps = (*sent.whole_run, refused)
+    run = record(sent.model_copy(update={"whole_run": steps, "in_window": steps}))
+    found = measure_run(Run(Path("runs/one"), run), Source(Counters({"GetMenuQuery": 5})))
+    assert codes(found) == set()
+    (told,) = (each for each in conclude([found], None, Policy()).findings if each.code == "steps-reassigned")
+    assert "delivered (each of 5 requests was refused, and Update was never executed)" in told.message
+    assert 'perf.toml [load.operations] "delivered" = []' in told.message
+
+
 def test_where_two_readings_fit_nothing_is_guessed() -> None:
     found = measured({"A": 10, "B": 1, "C": 1}, {"A": 0, "B": 11, "C": 11})
     assert found.reassigned == ()

@@ -3,123 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-import sysconfig
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mario_perf.builds.ports import free_port
-from mario_perf.builds.processes import start_process, wait_until_ready
 from mario_perf.configuration import policy_file
 from tests.system.docs.markdown import blocks
+from tests.system.docs.reader import ROOT, Done, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.system.docs.markdown import Block
-
-ROOT = Path(__file__).parents[3]
 TUTORIAL = ROOT / "docs" / "tutorial.md"
-PORT = "8000"
-"""Of the page; the test takes a free one."""
-
-PUBLISHED = "git+https://github.com/OWNER/mario-perf@v1"
-"""Where the page has mario-perf from; the test installs this working tree."""
 
 OPERATIONS = {"GET /books", "GET /books/{number}", "GET /search", "POST /orders"}
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A command of the page, and what came of it."""
-
-    command: str
-    code: int
-    output: str
-
-
-class Reader:
-    """Does what the page says, in a folder of its own."""
-
-    def __init__(self, folder: Path, services: ExitStack) -> None:
-        self.folder = folder
-        self.done: list[Done] = []
-        self._services = services
-        self._port = free_port()
-        identity = {
-            f"GIT_{role}_{what}": value
-            for role in ("AUTHOR", "COMMITTER")
-            for what, value in (("NAME", "A Reader"), ("EMAIL", "reader@example.org"))
-        }
-        own = (f"{folder}/.venv/bin", f"{folder}/.perf/bin")
-        path = os.pathsep.join((*own, str(Path(sys.executable).parent), os.environ["PATH"]))
-        offline = {
-            "PIP_NO_INDEX": "1",
-            "PIP_NO_BUILD_ISOLATION": "0",
-        }  # 0 is pip's way to say: do not isolate
-        self._environment = {**os.environ, **identity, **offline, "PATH": path}
-
-    def follow(self, block: Block) -> None:
-        """Write the file, change it, or run the commands; an example for later is left alone."""
-        match block.info.split():
-            case ["console"]:
-                for command in _commands(block):
-                    self._run(command)
-            case ["console", "background"]:
-                for command in _commands(block):
-                    self._start(command)
-            case ["diff", _]:
-                self._apply(block.text)
-            case [_, name]:
-                (self.folder / name).write_text(block.text, encoding="utf-8")
-
-    def _run(self, command: str) -> None:
-        ran = subprocess.run(
-            ["bash", "-c", command.replace(PORT, str(self._port)).replace(PUBLISHED, f"file://{ROOT}")],
-            cwd=self.folder,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=600,
-        )
-        self.done.append(Done(command, ran.returncode, ran.stdout))
-        if command.startswith("python -m venv "):
-            self._lend_packages(command.rsplit(maxsplit=1)[-1])
-
-    def _lend_packages(self, environment: str) -> None:
-        """Stand in for the package index: all packages but mario-perf come from the test's environment."""
-        (own,) = self.folder.glob(f"{environment}/lib/python*/site-packages")
-        line = f"import sys; sys.path.insert(1, {sysconfig.get_path('purelib')!r})\n"
-        (own / "lent.pth").write_text(line, encoding="utf-8")
-
-    def _start(self, command: str) -> None:
-        words = ["bash", "-c", f"exec {command.replace(PORT, str(self._port))}"]
-        log = self.folder.with_suffix(".log")
-        child = self._services.enter_context(
-            start_process("service", words, log, cwd=self.folder, env=self._environment)
-        )
-        wait_until_ready(child, f"http://127.0.0.1:{self._port}/health", 60)
-
-    def _apply(self, difference: str) -> None:
-        command = ["git", "apply", "-"]
-        subprocess.run(command, cwd=self.folder, input=difference, text=True, check=True, timeout=30)
-
-
-def _commands(block: Block) -> Iterator[str]:
-    for line in block.text.splitlines():
-        if line.startswith("$ "):
-            yield line.removeprefix("$ ")
 
 
 @pytest.fixture(scope="module")
