@@ -154,6 +154,16 @@ def paths(checkout: Checkout) -> frozenset[str]:
     )
 
 
+def ignored(checkout: Checkout) -> tuple[str, ...]:
+    """What git ignores in a checkout, by path from its root; a folder that it ignores as a whole is one path.
+
+    Raises:
+        UserError: git cannot list it.
+    """
+    options = ("--others", "--ignored", "--exclude-standard", "--directory")
+    return tuple(names("ls-files", "-z", *options, folder=checkout.path))
+
+
 def files(checkout: Checkout, predicate: Callable[[str], bool]) -> dict[str, bytes]:
     """The content of some of them, but of links.
 

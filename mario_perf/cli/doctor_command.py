@@ -53,8 +53,9 @@ def doctor(
 ) -> ExitCode:
     """Is everything ready for a gate: the service, its metrics, this machine?
 
-    Starts the service of the working tree, sends it some requests and checks its metrics: are they complete,
-    are the buckets narrow enough? Then plays four short rounds of the build against itself. They show how
+    Starts the service of the working tree, plays a round of the locustfile and checks the metrics: are they
+    complete, are the buckets narrow enough, does each step trigger what it names, and how many executions
+    will a gate have? Then plays four short rounds of the build against itself. They show how
     noisy this machine is, and how long a gate must be to see a change of 10 %. Each problem comes with
     advice. Takes about half a minute.
     """

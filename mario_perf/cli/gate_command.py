@@ -16,6 +16,7 @@ from mario_perf.cli.output_options import output_options
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.gate import gate_session
 from mario_perf.gate.gate_request import GateRequest
+from mario_perf.gate.load_plan import ROUND_WINDOW
 
 DEFAULT_BASELINE = ""
 """Of ``--baseline``: no path, the runs that are kept of this environment."""
@@ -83,7 +84,7 @@ Examples:
 @click.option(
     "--round-duration",
     type=click.FloatRange(2),
-    default=3.7,
+    default=ROUND_WINDOW,
     show_default=True,
     metavar="SECONDS",
     help="Measured time of one round.",

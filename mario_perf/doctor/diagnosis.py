@@ -60,6 +60,15 @@ def of_exposition(text: str, policy: Policy) -> tuple[Diagnosis, ...]:
         return (_problem("metrics", said, "give the URL of metrics in Prometheus' text format"),)
 
 
+def without_metrics() -> Diagnosis:
+    """What is not seen of a service without metrics."""
+    return Diagnosis(
+        Level.OK,
+        "metrics",
+        'none are read ([service] metrics = "client"): response times and statuses of the steps are judged',
+    )
+
+
 def of_table(table: series.Table, names: Iterable[str], policy: Policy) -> tuple[Diagnosis, ...]:
     """What metrics tell a gate: are they complete, and are the buckets narrow enough.
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import math
+import os
+import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mario_perf import runs
-from mario_perf.builds import origin
+from mario_perf.builds import git, origin
 from mario_perf.builds.build import Build
 from mario_perf.builds.nesting import forbid_nesting
 from mario_perf.builds.preparation import prepare
 from mario_perf.builds.temporary_folder import temporary_folder
-from mario_perf.doctor import diagnosis
+from mario_perf.doctor import diagnosis, forecast, step_diagnosis, surroundings
 from mario_perf.doctor.diagnosis import Diagnosis, Level
 from mario_perf.errors import SourceUnreachableError, UserError
-from mario_perf.gate import sides
+from mario_perf.gate import metrics_pages, sides
 from mario_perf.gate.candidate import candidate_snapshot
-from mario_perf.gate.duet import Duet, play_round
+from mario_perf.gate.duet import Duet, play_round, round_cost
 from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
 from mario_perf.gate.load_process import SideDiedError, run_locust
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import reasons
+from mario_perf.measurement.measured_run import measure_run
 from mario_perf.reports.progress import show_progress
 from mario_perf.sources.instant_query import names
 from mario_perf.sources.metrics_page import page
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.load_process import LoadPlan
     from mario_perf.reports.progress import Narrator
+    from mario_perf.runs import Run
     from mario_perf.sources.connection import Connection
     from mario_perf.sources.series import Table
 
@@ -115,29 +120,48 @@ def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> t
 
 def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
     files, service = asked.origin.checkout, asked.origin.service
+    yield surroundings.of_machine(os.getloadavg()[0], os.cpu_count() or 1)
+    if not asked.origin.demo:
+        yield from surroundings.of_ignored(git.ignored(git.working_tree()), service)
     with prepare(Build("candidate", files, service), asked.folder, narrator) as build:
         yield from _of_builds((replace(build, name="baseline"), build), asked, narrator)
 
 
 def _of_builds(builds: tuple[Build, Build], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
-    narrator.say("starting the service and sending it requests")
-    text = _text(builds[1], asked, narrator)
-    yield Diagnosis(Level.OK, "service", f"{asked.origin}: answers, and shows metrics under load")
-    metrics = diagnosis.of_exposition(text, asked.policy)
+    narrator.say("starting the service and playing a round of the locustfile")
+    played, seconds = _played(builds[1], asked, narrator)
+    policy = asked.policy
+    shows = "" if policy.by_client else ", and shows metrics under load"
+    yield Diagnosis(Level.OK, "service", f"{asked.origin}: answers{shows}")
+    metrics = _of_metrics(played, policy)
     yield from metrics
-    if asked.rounds and all(each.level is not Level.PROBLEM for each in metrics):
+    if any(each.level is Level.PROBLEM for each in metrics):
+        return
+    measured = measure_run(played, open_source(policy)(played))
+    steps = step_diagnosis.of_steps(measured)
+    yield from steps
+    yield forecast.of_samples(round_cost(measured, seconds, policy), policy)
+    if asked.rounds and all(each.level is not Level.PROBLEM for each in steps):
         yield from _noise(builds, asked, narrator)
 
 
-def _text(build: Build, asked: Examination, narrator: Narrator) -> str:
-    """The last metrics page that the service showed in a short run."""
+def _played(build: Build, asked: Examination, narrator: Narrator) -> tuple[Run, float]:
+    """A short run, and all the seconds that it took. The metrics page is looked at before any load."""
+    began = time.monotonic()
     folder = asked.folder / "look"
-    with sides.serve_builds(build)(asked.load.seed, folder) as services:
-        run_locust(asked.load, services, folder, narrator.tick)
-    pages = [scrape["body"] for scrape in scrapes(folder / "scrapes-candidate.jsonl.gz") if "body" in scrape]
-    if not pages:
-        raise UserError(f"{build.metrics_path} shows no metrics; correct [service] metrics in perf.toml")
-    return pages[-1]
+    check_page = partial(metrics_pages.check_ports, build.metrics_path)
+    with sides.serve_builds(build, scrape_ports=check_page)(asked.load.seed, folder) as services:
+        played = run_locust(asked.load, services, folder, narrator.tick)
+    return played, time.monotonic() - began
+
+
+def _of_metrics(played: Run, policy: Policy) -> tuple[Diagnosis, ...]:
+    """By the last metrics page that the service showed; without metrics, what that means."""
+    if policy.by_client:
+        return (diagnosis.without_metrics(),)
+    path = played.directory / "scrapes-candidate.jsonl.gz"
+    pages = [scrape["body"] for scrape in scrapes(path) if "body" in scrape]
+    return diagnosis.of_exposition(pages[-1], policy)
 
 
 def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:

@@ -140,7 +140,7 @@ class _DuetProgress:
         except UserError as error:
             return self._end_with_failure(error)
         self.runs.append(run)
-        self.costs.append(_round_cost(run, self.clock() - start, self.duet.policy))
+        self.costs.append(round_cost(run, self.clock() - start, self.duet.policy))
         return self._evaluate()
 
     @property
@@ -251,7 +251,7 @@ class _DuetProgress:
         return Code.TIME_RAN_OUT.finding(spent=text)
 
 
-def _round_cost(run: MeasuredRun, seconds: float, policy: Policy) -> RoundCost:
+def round_cost(run: MeasuredRun, seconds: float, policy: Policy) -> RoundCost:
     """Executions of what is judged: of each operation on the side where there were fewer."""
     names = {name for side in run.sides for name in side.measurements if not policy.of(name).ignore}
     executions = {

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 WARM_UP = 1.0
 """Seconds of load before what is measured."""
 
+ROUND_WINDOW = 3.7
+"""Seconds that a round of a duet measures, unless another is asked for."""
+
 QUIET = 0.3
 """Seconds of both quiet edges: enough for the scrape that is taken there."""
 

@@ -66,7 +66,8 @@ def test_init_writes_a_policy_by_which_the_service_is_read(reader: Reader) -> No
 
 def test_the_doctor_has_something_to_say_of_all_it_looks_at(reader: Reader) -> None:
     (doctor,) = (done for done in reader.done if done.command == "mario-perf doctor")
-    for subject in ("service", "operations", "failures", "restarts", "buckets", "noise", "length"):
+    of_service = ("service", "operations", "failures", "restarts", "buckets")
+    for subject in (*of_service, "machine", "steps", "samples", "noise", "length"):
         assert f" {subject} " in doctor.output
     assert "GET /books, GET /books/{number}, GET /search, POST /orders" in doctor.output
 
