@@ -14,7 +14,7 @@ import httpx
 from mario_perf import bounded_read
 from mario_perf.cli.exit_codes import INIT_EXIT_CODES
 from mario_perf.cli.matcher_option import match_option
-from mario_perf.configuration import policy_text
+from mario_perf.configuration import policy_file, policy_text
 from mario_perf.configuration.discovery import refusal, remarks
 from mario_perf.configuration.discovery.candidates import Candidate, Misfit, Ranking, examine, rank, without
 from mario_perf.configuration.discovery.instrumentations import TITLES
@@ -26,7 +26,7 @@ from mario_perf.sources.connection import Connection
 from mario_perf.sources.histograms import look
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mario_perf.configuration.discovery.evidence import Seen
     from mario_perf.configuration.service_metrics import Unit
@@ -95,6 +95,12 @@ Examples:
     "--locustfile", metavar="PATH", help="Locustfile with the requests to send, relative to perf.toml."
 )
 @click.option(
+    "--play",
+    is_flag=True,
+    help="Play a short round of the locustfile on the service, to see which operations its steps trigger. "
+    "This sends requests.",
+)
+@click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     default="perf.toml",
@@ -114,6 +120,7 @@ def init(  # noqa: PLR0913 - an argument an option
     start: str | None,
     ready: str | None,
     locustfile: str | None,
+    play: bool,
     output: Path,
     force: bool,
 ) -> None:
@@ -127,6 +134,8 @@ def init(  # noqa: PLR0913 - an argument an option
         raise UserError(f"{output} exists; give --force to overwrite it, or another --output")
     if client == bool(url):
         raise click.UsageError("give the URL of the metrics, or --client for a service without metrics")
+    if play and (url is None or locustfile is None):
+        raise click.UsageError("--play needs the URL of the metrics page and --locustfile")
     if title and histogram:
         raise click.UsageError("--preset and --histogram exclude each other; give one of them")
     if name_label and not histogram:
@@ -149,6 +158,22 @@ def init(  # noqa: PLR0913 - an argument an option
     click.echo(single_line(f"{output}: {_describe(chosen)}; {listed(names)}"))
     for reason in _explain(chosen, ranking, names):
         click.echo(single_line(f"  {reason}"))
+    if play:
+        operations = _play(url, output)
+        _write(policy_text.text(chosen, service, locustfile, operations), output)
+
+
+def _play(url: str, output: Path) -> Mapping[str, tuple[str, ...]]:
+    """What steps trigger that name something else, by a round of the locustfile."""
+    # Only now: the gate takes a second to load.
+    from mario_perf.doctor import first_round  # noqa: PLC0415
+    from mario_perf.doctor.step_diagnosis import of_steps  # noqa: PLC0415
+
+    service = urlunsplit((*urlsplit(url)[:2], "", "", ""))
+    measured = first_round.play_first_round(service, policy_file.load(output), output)
+    for each in of_steps(measured):
+        click.echo(single_line(f"  {each.found}"))
+    return first_round.operations_of(measured)
 
 
 def _write_client(service: Service, locustfile: str | None, output: Path) -> None:

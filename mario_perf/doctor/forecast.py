@@ -22,7 +22,7 @@ _SHOWN: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class _Gate:
-    """A gate of so many seconds, with rounds as the one that was played."""
+    """A gate whose rounds are as the one that was played."""
 
     cost: RoundCost
     window: float

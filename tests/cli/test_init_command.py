@@ -35,6 +35,15 @@ def test_metrics_have_a_url_or_there_are_none(words: list[str], tmp_path: Path) 
     assert "--client for a service without metrics" in done.output
 
 
+@pytest.mark.parametrize("words", [["--client", "--play"], ["http://127.0.0.1:9/metrics", "--play"]])
+def test_a_round_is_played_with_a_locustfile_on_a_service_with_metrics(
+    words: list[str], tmp_path: Path
+) -> None:
+    done = CliRunner().invoke(init, [*words, "--output", str(tmp_path / "perf.toml")])
+    assert done.exit_code == 2
+    assert "--play needs" in done.output
+
+
 def test_what_steps_trigger_is_read_back_as_it_was_written() -> None:
     operations = {"ready orders": ("ByStatus",), 'a "b"': ("X", "Y"), "health": ()}
     text = policy_text.text(None, Service(metrics=CLIENT), None, operations)

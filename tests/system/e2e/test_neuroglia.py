@@ -10,6 +10,7 @@ import pytest
 
 from mario_perf.builds.ports import free_port
 from mario_perf.builds.processes import start_process, wait_until_ready
+from mario_perf.configuration import policy_file
 from tests.system.e2e.conftest import READY, ROOT, run
 
 if TYPE_CHECKING:
@@ -54,6 +55,15 @@ def test_the_stock_scenario_goes_on_ordering_and_says_what_is_otherwise(url: str
     said = codes["steps-reassigned"]["message"]
     assert '"ready orders" = "GetOrdersByStatusQuery"' in said
     assert '"delivered" = []' in said
+
+
+def test_init_writes_what_steps_trigger_by_a_round_of_the_locustfile(url: str, tmp_path: Path) -> None:
+    locustfile = str(ROOT / "loadtests" / "mario.py")
+    done = run("mario_perf", "init", f"{url}/metrics", "--locustfile", locustfile, "--play", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "ready orders triggers GetOrdersByStatusQuery, not GetDeliveryOrdersQuery" in done.stdout
+    operations = policy_file.load(tmp_path / "perf.toml").load.operations
+    assert operations == {"ready orders": ("GetOrdersByStatusQuery",), "delivered": ()}
 
 
 def test_the_scenario_for_it_agrees_to_the_unit_and_nothing_is_refused(url: str, tmp_path: Path) -> None:
