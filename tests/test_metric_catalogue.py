@@ -136,7 +136,9 @@ def new_check(monkeypatch: pytest.MonkeyPatch) -> MetricEntry:
         unqueried="it is made up",
     )
     monkeypatch.setitem(metric_catalogue._BY_KEY, NEW, entry)
-    monkeypatch.setitem(metric_values.LOGARITHMIC, NEW, metric_values._each(metric_values.quantile(0.25)))
+    monkeypatch.setitem(
+        metric_values.LOGARITHMIC, NEW, metric_values._both_sides(metric_values.quantile(0.25))
+    )
     return entry
 
 

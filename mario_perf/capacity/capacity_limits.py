@@ -13,7 +13,7 @@ from mario_perf import figures
 from mario_perf.judgement.judge import conclude
 from mario_perf.model import Severity
 from mario_perf.validity.codes import Code
-from mario_perf.validity.run_checks import BUSIEST_GENERATOR, of_load
+from mario_perf.validity.run_checks import MAX_GENERATOR_CPU, check_load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def broken(measured: MeasuredRun, policy: Policy) -> tuple[str, ...]:
 
 def kept_up(record: RunRecord) -> bool:
     """Whether the load generator had a core left, was in time and offered all that was due."""
-    return not any(each.code in {*_SLOW, _NOT_OFFERED} for each in of_load(record))
+    return not any(each.code in {*_SLOW, _NOT_OFFERED} for each in check_load(record))
 
 
 def by_generator(measured: MeasuredRun, policy: Policy) -> bool:
@@ -106,7 +106,7 @@ def _starved(record: RunRecord) -> bool:
     """Journeys queue behind a loop this late: how long they wait there is no longer bounded by its delay."""
     generator = record.generator
     stood_still = generator.loop_lag_p99 > STANDSTILL and generator.cpu_utilisation > HALF
-    return generator.cpu_utilisation > BUSIEST_GENERATOR or stood_still
+    return generator.cpu_utilisation > MAX_GENERATOR_CPU or stood_still
 
 
 def _late(record: RunRecord) -> float:

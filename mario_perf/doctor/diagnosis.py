@@ -94,7 +94,7 @@ def of_noise(
 
     ``whole_time`` is what a round takes, with all that is around it, in seconds. At least two rounds.
     """
-    sides = duet_results.laid_out(rounds)
+    sides = duet_results.lay_out(rounds)
     names = [operation.name for operation in sides.operations]
     spread = dict(zip(names, power.spread(sides, policy).tolist(), strict=True))
     needed = dict(zip(names, power.rounds_needed(sides, policy, CHANGE).tolist(), strict=True))

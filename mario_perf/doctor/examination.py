@@ -21,7 +21,7 @@ from mario_perf.gate.duet import Duet, play_round
 from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
 from mario_perf.gate.load_process import SideDiedError, run_locust
 from mario_perf.judgement.judge import conclude
-from mario_perf.judgement.round_selection import reasons
+from mario_perf.judgement.round_selection import invalid_findings
 from mario_perf.reports.progress import show_progress
 from mario_perf.sources.instant_query import names
 from mario_perf.sources.metrics_page import page
@@ -157,6 +157,6 @@ def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) ->
         rounds.append(play_round(duet, number, narrator))
     findings = conclude(rounds, None, asked.policy).findings
     yield from diagnosis.of_findings(each for each in findings if each.code not in _UNTOLD)
-    fit = [(each.sides[0], each.sides[1]) for each in rounds if not reasons(each)]
+    fit = [(each.sides[0], each.sides[1]) for each in rounds if not invalid_findings(each)]
     if len(fit) >= FEWEST:
         yield from diagnosis.of_noise(fit, asked.policy, duet.load.total_time)

@@ -38,7 +38,7 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         client_responses.joined(each, requests.get(each.operation.name))
         for each in _measurements(snapshots, edges)
     ]
-    seen = run_checks.Seen(snapshots, record, target, edges, exact, reconciliation)
+    seen = run_checks.TargetData(snapshots, record, target, edges, exact, reconciliation)
     return RunMeasurement(
         run_id=record.run_id,
         scenario=record.scenario,
@@ -51,7 +51,7 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         revision=target.revision,
         workload=_workload(record),
         process_start=_process_start(snapshots),
-        findings=run_checks.of(seen),
+        findings=run_checks.check_target(seen),
         reconciliation=reconciliation,
         tells_failures=snapshots.tells_failures,
     )
