@@ -112,9 +112,9 @@ def test_nothing_outlives_a_parent_that_is_killed_and_no_port_stays_bound(tmp_pa
         import sys, time
         sys.path.insert(0, {str(ROOT)!r})
         from pathlib import Path
-        from mario_perf.builds.processes import running
+        from mario_perf.builds.processes import start_process
         command = ["/bin/sh", "-c", '"$@"; true', "sh", *{python(SERVER)!r}]
-        with running("Service", command, Path({str(tmp_path)!r}) / "log") as child:
+        with start_process("Service", command, Path({str(tmp_path)!r}) / "log") as child:
             print(child.process.pid, flush=True)
             time.sleep(60)
     """
@@ -137,10 +137,10 @@ def test_a_second_interrupt_while_a_child_is_being_stopped_stops_it_too(tmp_path
         import signal, sys, time
         sys.path.insert(0, {str(ROOT)!r})
         from pathlib import Path
-        from mario_perf.builds.processes import running
+        from mario_perf.builds.processes import start_process
         stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " \\
             "print('ready', flush=True); time.sleep(60)"
-        with running("Service", [sys.executable, "-c", stubborn], Path({str(tmp_path)!r}) / "log") as child:
+        with start_process("Service", [sys.executable, "-c", stubborn], Path({str(tmp_path)!r}) / "log") as child:
             print(child.process.pid, flush=True)
             try:
                 time.sleep(60)
