@@ -77,7 +77,7 @@ def examine_url(connection: Connection, policy: Policy) -> tuple[Diagnosis, ...]
 
 
 def _prometheus_table(connection: Connection, policy: Policy, description: str) -> Table:
-    """What a Prometheus has; where there is none, ``description`` says what answered in place of a metrics page."""
+    """What a Prometheus has. Without one, ``description`` says what answered instead of a metrics page."""
     try:
         return latest(connection, policy.metrics)
     except SourceUnreachableError as error:

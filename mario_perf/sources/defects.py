@@ -79,7 +79,7 @@ def find(table: Table, values: Floats, names: Mapping[int, str], metrics: Metric
     ]
     first: dict[tuple[str, str], Defect] = {}
     for each in sorted(defects, key=lambda defect: defect.time):
-        first.setdefault((each.operation, each.said), each)
+        first.setdefault((each.operation, each.message), each)
     return tuple(first.values())
 
 
