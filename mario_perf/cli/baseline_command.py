@@ -60,7 +60,7 @@ Examples:
 @click.option(
     "--keep",
     type=click.IntRange(1),
-    default=stored_baselines.KEPT,
+    default=stored_baselines.MAX_RUNS,
     show_default=True,
     help="Number of newest runs that stay in the baseline.",
 )
@@ -122,7 +122,7 @@ Examples:
 )
 def list_() -> None:
     """List the stored baselines: path, scenario, number of runs, processor."""
-    paths = stored_baselines.found()
+    paths = stored_baselines.find_all()
     for path in paths:
         stored = stored_baselines.load(path)
         click.echo(f"{path}: {stored.scenario}, {len(stored.runs)} runs, {stored.environment.cpu_model}")

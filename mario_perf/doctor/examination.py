@@ -42,14 +42,14 @@ if TYPE_CHECKING:
     from mario_perf.sources.series import Table
 
 ROUNDS = 4
-WINDOW = 3.0
-PROBE = 2.0
+WINDOW_SECONDS = 3.0
+PROBE_SECONDS = 2.0
 """Rounds of the build against itself; and seconds that each of them, and the first look, measures."""
 
-FEWEST = 2
+MIN_ROUNDS = 2
 """Rounds that are needed to see how far they lie apart."""
 
-_UNTOLD = {Code.FEW_SAMPLES.code, Code.ONE_ROUND.code}
+_EXPECTED_CODES = {Code.FEW_SAMPLES.code, Code.ONE_ROUND.code}
 """Findings on a run that is short on purpose."""
 
 
@@ -67,96 +67,98 @@ class Examination:
 def examine_url(connection: Connection, policy: Policy) -> tuple[Diagnosis, ...]:
     """A running service, by its metrics page or through a Prometheus that scrapes it."""
     try:
-        found = page(connection)
-        if found.text is not None:
-            return (_shown(connection), *diagnosis.of_exposition(found.text, policy))
-        table = _asked_prometheus(connection, policy, found.said)
-        return (_shown(connection), *diagnosis.of_table(table, names(connection), policy))
+        answer = page(connection)
+        if answer.text is not None:
+            return (_shows_metrics(connection), *diagnosis.examine_exposition(answer.text, policy))
+        table = _prometheus_table(connection, policy, answer.description)
+        return (_shows_metrics(connection), *diagnosis.examine_table(table, names(connection), policy))
     except UserError as error:
-        return (_failed(error),)
+        return (_failure(error),)
 
 
-def _asked_prometheus(connection: Connection, policy: Policy, said: str) -> Table:
-    """What a Prometheus has; where there is none, ``said`` is what answered in place of a metrics page."""
+def _prometheus_table(connection: Connection, policy: Policy, description: str) -> Table:
+    """What a Prometheus has. Without one, ``description`` says what answered instead of a metrics page."""
     try:
         return latest(connection, policy.metrics)
     except SourceUnreachableError as error:
-        raise SourceUnreachableError(f"{connection.url}: {said}; correct the URL ({error})") from error
+        raise SourceUnreachableError(f"{connection.url}: {description}; correct the URL ({error})") from error
 
 
-def _shown(connection: Connection) -> Diagnosis:
+def _shows_metrics(connection: Connection) -> Diagnosis:
     return Diagnosis(Level.OK, "service", f"{connection.url} shows metrics")
 
 
-def _failed(error: Exception) -> Diagnosis:
-    found, _, advice = str(error).partition("; ")
-    return Diagnosis(Level.PROBLEM, "service", found, advice)
+def _failure(error: Exception) -> Diagnosis:
+    finding, _, advice = str(error).partition("; ")
+    return Diagnosis(Level.PROBLEM, "service", finding, advice)
 
 
 @forbid_nesting()
-def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> tuple[Diagnosis, ...]:
+def examine(policy: Policy, policy_path: Path | None, rounds: int, *, demo: bool) -> tuple[Diagnosis, ...]:
     """Load the service that a gate would start, then measure the noise of this machine in ``rounds``."""
-    told: list[Diagnosis] = []
+    diagnoses: list[Diagnosis] = []
     try:
-        found = origin.find(policy, given, demo=demo)
-        load = plan_load(policy, given, BACK_TO_BACK, LoadRequest(window=PROBE))
-        longest = load.total_time + rounds * replace(load, window=WINDOW).total_time
+        service_origin = origin.find(policy, policy_path, demo=demo)
+        load = plan_load(policy, policy_path, BACK_TO_BACK, LoadRequest(window=PROBE_SECONDS))
+        max_seconds = load.total_time + rounds * replace(load, window=WINDOW_SECONDS).total_time
         with (
             temporary_folder("doctor", keep_after=(UserError, SideDiedError)) as folder,
-            show_progress(longest) as narrator,
-            candidate_snapshot(found, load, runs.LATEST.parent) as (source, sent),
+            show_progress(max_seconds) as narrator,
+            candidate_snapshot(service_origin, load, runs.LATEST.parent) as (source, service_load),
         ):
-            for each in _examined(Examination(source, policy, sent, folder, rounds), narrator):
-                told.append(each)  # noqa: PERF402 - what was found stays when the next step fails
+            for each in _examine_build(Examination(source, policy, service_load, folder, rounds), narrator):
+                diagnoses.append(each)  # noqa: PERF402 - what was found stays when the next step fails
     except (UserError, SideDiedError) as error:
-        told.append(_failed(error))
-    return tuple(told)
+        diagnoses.append(_failure(error))
+    return tuple(diagnoses)
 
 
-def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
-    files, service = asked.origin.checkout, asked.origin.service
-    with prepare(Build("candidate", files, service), asked.folder, narrator) as build:
-        yield from _of_builds((replace(build, name="baseline"), build), asked, narrator)
+def _examine_build(examination: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
+    files, service = examination.origin.checkout, examination.origin.service
+    with prepare(Build("candidate", files, service), examination.folder, narrator) as build:
+        yield from _examine_pair((replace(build, name="baseline"), build), examination, narrator)
 
 
-def _of_builds(builds: tuple[Build, Build], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
+def _examine_pair(
+    builds: tuple[Build, Build], examination: Examination, narrator: Narrator
+) -> Iterator[Diagnosis]:
     narrator.say("starting the service and sending it requests")
-    text = _text(builds[1], asked, narrator)
-    yield Diagnosis(Level.OK, "service", f"{asked.origin}: answers, and shows metrics under load")
-    metrics = diagnosis.of_exposition(text, asked.policy)
+    text = _text(builds[1], examination, narrator)
+    yield Diagnosis(Level.OK, "service", f"{examination.origin}: answers, and shows metrics under load")
+    metrics = diagnosis.examine_exposition(text, examination.policy)
     yield from metrics
-    if asked.rounds and all(each.level is not Level.PROBLEM for each in metrics):
-        yield from _noise(builds, asked, narrator)
+    if examination.rounds and all(each.level is not Level.PROBLEM for each in metrics):
+        yield from _noise(builds, examination, narrator)
 
 
-def _text(build: Build, asked: Examination, narrator: Narrator) -> str:
+def _text(build: Build, examination: Examination, narrator: Narrator) -> str:
     """The last metrics page that the service showed in a short run."""
-    folder = asked.folder / "look"
-    with sides.serve_builds(build)(asked.load.seed, folder) as services:
-        run_locust(asked.load, services, folder, narrator.tick)
+    folder = examination.folder / "look"
+    with sides.serve_builds(build)(examination.load.seed, folder) as services:
+        run_locust(examination.load, services, folder, narrator.tick)
     pages = [scrape["body"] for scrape in scrapes(folder / "scrapes-candidate.jsonl.gz") if "body" in scrape]
     if not pages:
         raise UserError(f"{build.metrics_path} shows no metrics; correct [service] metrics in perf.toml")
     return pages[-1]
 
 
-def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
+def _noise(builds: tuple[Build, ...], examination: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
     duet = Duet(
         serving=sides.serve_builds(*reversed(builds)),
-        load=replace(asked.load, window=WINDOW),
-        policy=asked.policy,
-        source_of=open_source(asked.policy.metrics),
-        folder=asked.folder,
+        load=replace(examination.load, window=WINDOW_SECONDS),
+        policy=examination.policy,
+        source_of=open_source(examination.policy.metrics),
+        folder=examination.folder,
         max_duration=math.inf,
-        max_rounds=asked.rounds,
+        max_rounds=examination.rounds,
         until_decided=False,
     )
     rounds = []
-    for number in range(1, asked.rounds + 1):
-        narrator.say(f"round {number} of {asked.rounds}: the build against itself")
+    for number in range(1, examination.rounds + 1):
+        narrator.say(f"round {number} of {examination.rounds}: the build against itself")
         rounds.append(play_round(duet, number, narrator))
-    findings = conclude(rounds, None, asked.policy).findings
-    yield from diagnosis.of_findings(each for each in findings if each.code not in _UNTOLD)
-    fit = [(each.sides[0], each.sides[1]) for each in rounds if not invalid_findings(each)]
-    if len(fit) >= FEWEST:
-        yield from diagnosis.of_noise(fit, asked.policy, duet.load.total_time)
+    findings = conclude(rounds, None, examination.policy).findings
+    yield from diagnosis.from_findings(each for each in findings if each.code not in _EXPECTED_CODES)
+    valid_rounds = [(each.sides[0], each.sides[1]) for each in rounds if not invalid_findings(each)]
+    if len(valid_rounds) >= MIN_ROUNDS:
+        yield from diagnosis.examine_noise(valid_rounds, examination.policy, duet.load.total_time)

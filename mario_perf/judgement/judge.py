@@ -13,7 +13,7 @@ from mario_perf.judgement.limits_only import judge_limits
 from mario_perf.judgement.round_selection import select
 from mario_perf.model import GateResult, Verdict
 from mario_perf.sources import report_queries
-from mario_perf.sources.counters import FEWEST_SCRAPES
+from mario_perf.sources.counters import MIN_SCRAPES
 from mario_perf.statistics.multiplicity import MISS_RATE
 from mario_perf.validity import environments
 from mario_perf.validity.late_answers import late_steps
@@ -82,7 +82,7 @@ def conclude(
         baseline_runs=tuple(run.run_id for run in baseline_runs),
         baseline_revisions=tuple(dict.fromkeys(run.revision for run in baseline_runs if run.revision)),
         environment_changes=environment_changes,
-        policy=policy.shown(),
+        policy=policy.as_mapping(),
         false_alarm_rate=policy.false_alarm_rate,
         seconds=sum(each.record.window.duration for each in rounds),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -100,7 +100,7 @@ def _compare(
     policy: Policy,
     errors: tuple[float, float],
 ) -> tuple[OperationResult, ...]:
-    if any(len(run.slice_edges) < FEWEST_SCRAPES for run in measurements) or not any(
+    if any(len(run.slice_edges) < MIN_SCRAPES for run in measurements) or not any(
         run.measurements for run in measurements
     ):
         return ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mario_perf.model import Finding, Severity
-from mario_perf.sources.counters import FEWEST_SCRAPES
+from mario_perf.sources.counters import MIN_SCRAPES
 from mario_perf.validity import comparison_checks
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def collect(
         findings += comparison_checks.package_changes(
             baseline_runs[-1].environment, rounds[-1].record.environment
         )
-        if all(len(each.candidate.slice_edges) >= FEWEST_SCRAPES for each in rounds):
+        if all(len(each.candidate.slice_edges) >= MIN_SCRAPES for each in rounds):
             findings += comparison_checks.common_shift(baseline_runs, [each.candidate for each in rounds])
     elif all(len(each.sides) > 1 for each in rounds):
         findings += comparison_checks.late_generator([each.record for each in rounds])

@@ -28,17 +28,17 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
     apart that they saw others as well, the scrapes inside it are taken, and a finding says so.
     """
     if snapshots.one_operation:
-        target = reconcile.as_one(target, snapshots.operations[0].name)
+        target = reconcile.merge_steps(target, snapshots.operations[0].name)
     outer = around(snapshots.times, record.window)
     exact = reconcile.window_agrees(snapshots, target, outer)
     edges = outer if exact else inside(snapshots.times, record.window)
     reconciliation = reconcile.counts(snapshots, record, target, edges)
     requests = client_responses.by_operation(target)
     measurements = [
-        client_responses.joined(each, requests.get(each.operation.name))
+        client_responses.join(each, requests.get(each.operation.name))
         for each in _measurements(snapshots, edges)
     ]
-    seen = run_checks.TargetData(snapshots, record, target, edges, exact, reconciliation)
+    data = run_checks.TargetData(snapshots, record, target, edges, exact, reconciliation)
     return RunMeasurement(
         run_id=record.run_id,
         scenario=record.scenario,
@@ -51,20 +51,20 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         revision=target.revision,
         workload=_workload(record),
         process_start=_process_start(snapshots),
-        findings=run_checks.check_target(seen),
+        findings=run_checks.check_target(data),
         reconciliation=reconciliation,
         tells_failures=snapshots.tells_failures,
     )
 
 
 def _workload(record: RunRecord) -> Workload:
-    asked = (record.arrivals.rate, record.arrivals.kind) if record.arrivals else (None, None)
-    return Workload(record.model, record.users, record.shape, *asked)
+    arrivals = (record.arrivals.rate, record.arrivals.kind) if record.arrivals else (None, None)
+    return Workload(record.model, record.users, record.shape, *arrivals)
 
 
 def _process_start(snapshots: Snapshots) -> float | None:
-    known = snapshots.starts[~np.isnan(snapshots.starts)]
-    return float(known[-1]) if len(known) else None
+    starts = snapshots.starts[~np.isnan(snapshots.starts)]
+    return float(starts[-1]) if len(starts) else None
 
 
 def _measurements(snapshots: Snapshots, edges: Edges) -> tuple[Measurement, ...]:

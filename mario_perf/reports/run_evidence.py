@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mario_perf.measurement.response_times import merged
+from mario_perf.measurement.response_times import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -160,14 +160,14 @@ def _errors(counts: StepCounts) -> dict[str, int]:
 
 
 def _client_side(steps: Mapping[_Step, Sequence[Latency]]) -> ClientTimes:
-    times = {step: merged(latencies) for step, latencies in steps.items()}
+    times = {step: merge(latencies) for step, latencies in steps.items()}
     steps_from_sending = [step for step in steps if step[1] != FROM_DUE_TIME]
     all_latencies = [latency for step in steps_from_sending for latency in steps[step]]
     return ClientTimes(
         steps=tuple((name + since, each) for (name, since), each in times.items()),
         from_sending=times[steps_from_sending[0]]
         if len(steps_from_sending) == 1
-        else merged(all_latencies)
+        else merge(all_latencies)
         if all_latencies
         else None,
     )

@@ -40,7 +40,7 @@ def _defects(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> I
     if defects:
         start = record.whole_run.start
         texts = [
-            f"{each.operation}: {each.said} ({seconds(max(each.time - start, 0.0))} into the run)"
+            f"{each.operation}: {each.message} ({seconds(max(each.time - start, 0.0))} into the run)"
             for each in defects
         ]
         yield Code.METRICS_DEFECT.finding(where=_where(record, target), defects=listed(texts))

@@ -42,8 +42,8 @@ def test_no_other_module_builds_a_source() -> None:
         built: [
             path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if built in calls(path)
         ]
-        for built in ("ScrapeSource", "PrometheusSource", "PrometheusConnect", "Load")
+        for built in ("ScrapeSource", "PrometheusSource", "PrometheusConnect", "LoadPlan")
     }
     assert builders["ScrapeSource"] == builders["PrometheusSource"] == ["sources/source.py"]
     assert builders["PrometheusConnect"] == ["sources/connection.py"]
-    assert sorted(builders["Load"]) == ["configuration/policy_file.py", "gate/load_plan.py"]
+    assert builders["LoadPlan"] == ["gate/load_plan.py"]

@@ -13,7 +13,7 @@ import pytest
 
 from mario_perf.builds import processes
 from mario_perf.builds.ports import free_port
-from mario_perf.builds.processes import start_process, wait_for_end, wait_until_ready
+from mario_perf.builds.processes import NotReadyError, start_process, wait_for_end, wait_until_ready
 from mario_perf.errors import UserError
 
 LONGEST = 15.0
@@ -178,6 +178,16 @@ def test_a_process_that_takes_too_long_is_an_error_and_is_stopped(tmp_path: Path
         with pytest.raises(UserError, match="Locust has not ended within"):
             wait_for_end(child, 0.2, lambda: None)
     assert child.process.returncode is not None
+
+
+def test_no_time_left_is_not_told_as_a_negative_number_of_seconds(tmp_path: Path) -> None:
+    with (
+        start_process("Service", python("import time; time.sleep(60)"), tmp_path / "log") as child,
+        pytest.raises(
+            NotReadyError, match=r"did not answer at http://127\.0\.0\.1:9 before the time was over; its"
+        ),
+    ):
+        wait_until_ready(child, "http://127.0.0.1:9", -5.0)
 
 
 def test_a_free_port_can_be_listened_on() -> None:
