@@ -36,7 +36,7 @@ DOUBT = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """``value`` is the log ratio of ``later`` over ``earlier``, which are revisions; ``error`` its standard error."""
+    """``value`` is the log ratio of revisions, ``later`` over ``earlier``; ``error`` its standard error."""
 
     earlier: Indices  # (L,)
     later: Indices  # (L,)
@@ -58,17 +58,19 @@ class Levels:
 class Adjusted:
     """A network whose levels are known. An environment is faster or slower than another by its own amount.
 
-    Levels of one ``component`` can be compared. In each, ``value`` is relative to its first environment; where
-    it has none, to its first revision.
+    Levels of one ``component`` can be compared. In each, ``value`` is relative to its first environment;
+    where it has none, to its first revision.
     """
 
     value: Floats  # (N,)
     component: Indices  # (N,)
-    link_residuals: Floats  # (L,) standardised; NaN where nothing else checks a link
-    level_residuals: Floats  # (K,) the same
     dispersion: float  # squared residuals a degree of freedom: 1 where errors are right; NaN without any
     _solver: linalg.SuperLU
     _columns: Indices  # (N,) the unknown of each revision; -1 where it is fixed
+    _design: sparse.csr_matrix  # (L + K, unknowns)
+    _error: Floats  # (L + K,)
+    _rest: Floats  # (L + K,) what does not fit, in standard errors
+    _links: int
 
     def change(self, earlier: int, later: int) -> tuple[float, float]:
         """Log ratio of two revisions and its standard error, which is infinite between components."""
@@ -91,15 +93,27 @@ class Adjusted:
             variance[part] = (right * self._solver.solve(right)).sum(axis=0)
         return np.asarray(np.sqrt(variance))
 
+    def residuals(self) -> Floats:
+        """Of links and levels, ``(L + K,)``, each over its standard error; NaN where nothing checks one.
+
+        The time grows with revisions times observations.
+        """
+        starts = range(0, self._design.shape[0], COLUMNS)
+        parts = [self._design[start : start + COLUMNS].toarray().T for start in starts]
+        own = [(part * self._solver.solve(part)).sum(axis=0) for part in parts]
+        redundancy = 1 - np.concatenate([np.zeros(0), *own]) / self._error**2
+        scale = np.sqrt(np.maximum(redundancy, REDUNDANT))
+        return np.where(redundancy > REDUNDANT, self._rest / scale, np.nan)
+
     def contradictions(self) -> tuple[Indices, Indices]:
         """Links and levels that the rest of the network contradicts.
 
         One wrong observation spreads over its neighbours; the one with the largest residual is wrong first.
         """
-        number = int(np.isfinite(self.link_residuals).sum() + np.isfinite(self.level_residuals).sum())
-        limit = float(special.ndtri(1 - DOUBT / 2 / max(number, 1)))
-        links, levels = (np.abs(each) > limit for each in (self.link_residuals, self.level_residuals))
-        return np.flatnonzero(links), np.flatnonzero(levels)
+        residuals = self.residuals()
+        number = max(int(np.isfinite(residuals).sum()), 1)
+        wrong = np.flatnonzero(np.abs(residuals) > float(special.ndtri(1 - DOUBT / 2 / number)))
+        return wrong[wrong < self._links], wrong[wrong >= self._links] - self._links
 
 
 def adjust(revisions: int, links: Links, levels: Levels) -> Adjusted:
@@ -123,18 +137,10 @@ def adjust(revisions: int, links: Links, levels: Levels) -> Adjusted:
     value = np.zeros(full.shape[1])
     value[~fixed] = unknown
     rest = (observed - design @ unknown) / error
-    redundancy = 1 - _leverage(design, error, solver)
     free = len(observed) - design.shape[1]
-    standardised = np.where(redundancy > REDUNDANT, rest / np.sqrt(np.maximum(redundancy, REDUNDANT)), np.nan)
-    return Adjusted(
-        value[:revisions],
-        component[:revisions],
-        standardised[: len(links.value)],
-        standardised[len(links.value) :],
-        float(rest @ rest / free) if free > 0 else float("nan"),
-        solver,
-        columns[:revisions],
-    )
+    dispersion = float(rest @ rest / free) if free > 0 else float("nan")
+    parts = solver, columns[:revisions], design, error, rest, len(links.value)
+    return Adjusted(value[:revisions], component[:revisions], dispersion, *parts)
 
 
 def _design(revisions: int, links: Links, levels: Levels) -> sparse.csr_matrix:
@@ -162,10 +168,3 @@ def _datum(revisions: int, design: sparse.csr_matrix) -> tuple[Indices, NDArray[
     fixed[order[first]] = True
     assert fixed.sum() == count  # noqa: S101 - unique finds each component once
     return component.astype(np.intp), fixed
-
-
-def _leverage(design: sparse.csr_matrix, error: Floats, solver: linalg.SuperLU) -> Floats:
-    """How much each observation decides about its own fit, ``(L + K,)``, from 0 to 1."""
-    parts = [design[start : start + COLUMNS].toarray() for start in range(0, design.shape[0], COLUMNS)]
-    own = [(part.T * solver.solve(part.T)).sum(axis=0) for part in parts]
-    return np.concatenate([np.zeros(0), *own]) / error**2

@@ -73,7 +73,7 @@ def test_a_link_that_contradicts_the_others_is_named() -> None:
 
 def test_a_link_that_nothing_checks_contradicts_nothing() -> None:
     net = adjust(3, chain([0.5, 0.1]), NO_LEVELS)
-    assert np.isnan(net.link_residuals).all()
+    assert np.isnan(net.residuals()).all()
     assert np.isnan(net.dispersion)
     assert [len(each) for each in net.contradictions()] == [0, 0]
 
@@ -106,7 +106,7 @@ def random_network(
 def test_intervals_hold_the_truth_as_often_as_they_say_and_absolute_numbers_are_noisier() -> None:
     random, n, z = np.random.default_rng(8), 40, special.ndtri(0.975)
     held, count, adjusted, absolute = 0, 0, 0.0, 0.0
-    for _ in range(400):
+    for _ in range(200):
         links, levels, truth = random_network(random, n)
         net = adjust(n, links, levels)
         for earlier, later in random.integers(n, size=(12, 2)):
@@ -123,7 +123,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say_and_absolute_numbers_are_
 def test_sound_networks_are_rarely_called_contradictory() -> None:
     random = np.random.default_rng(9)
     called = 0
-    for _ in range(300):
+    for _ in range(150):
         links, levels, _ = random_network(random, 30)
         called += any(len(each) for each in adjust(30, links, levels).contradictions())
-    assert called <= 9
+    assert called <= 5
