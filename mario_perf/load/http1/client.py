@@ -122,8 +122,7 @@ class Client:
         A close that arrives within a round trip may have crossed the request. A request that is lost later
         had reached the server: it fails, and is not sent again.
         """
-        pool, origin = self.clientpool, head.target.origin
-        while (connection := pool.take(origin, end)) is not None:
+        while (connection := self.clientpool.take(head.target.origin, end)) is not None:
             try:
                 connection.begin(head, request, end)
             except NothingSentError:
@@ -134,6 +133,6 @@ class Client:
                     raise
             else:
                 return connection
-        connection = pool.open(origin, end)
+        connection = self.clientpool.open(head.target.origin, end)
         connection.begin(head, request, end)
         return connection

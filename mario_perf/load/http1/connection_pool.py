@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakSet, ref
@@ -32,8 +33,7 @@ class ConnectionPool:
         """`context` makes the TLS context, when one is needed; an origin has `concurrency` connections."""
         self._limits = limits
         self._context = context
-        self._concurrency = concurrency
-        self._places: dict[Origin, Places] = {}
+        self._places: defaultdict[Origin, Places] = defaultdict(partial(Places, concurrency))
         self._open: WeakSet[Connection] = WeakSet()
 
     def take(self, origin: Origin, end: float) -> Connection | None:
@@ -42,20 +42,14 @@ class ConnectionPool:
         Raises:
             PoolTimeoutError: There was neither before the `perf_counter` reading `end`.
         """
-        places = self._places.get(origin)
-        if places is None:
-            places = self._places[origin] = Places(self._concurrency)
+        places = self._places[origin]
         idle = places.idle
-        while True:
-            while idle:
-                connection = idle.pop()
-                if connection.is_fresh():
-                    return connection
-                connection.close()
-            handed_over = places.reserve(end)
-            if handed_over is None:
-                return None
-            idle.append(handed_over)
+        while idle or places.wait_for_idle(end):
+            connection = idle.pop()
+            if connection.is_fresh():
+                return connection
+            connection.close()
+        return None
 
     def open(self, origin: Origin, end: float) -> Connection:
         """A new connection, once `take` gave None, before the reading `end`. Raises `ConnectError`."""
@@ -72,7 +66,11 @@ class ConnectionPool:
     def give_back(self, origin: Origin, connection: Connection) -> None:
         """Keep a connection whose response is complete, if it may carry another; else close it."""
         if connection.parser.reusable and not connection.last:
-            self._places[origin].keep(connection)
+            places = self._places[origin]
+            if places.waiting:
+                places.keep(connection)
+            else:
+                places.idle.append(connection)
         else:
             connection.close()
 

@@ -33,25 +33,27 @@ class Places:
         self.idle: list[Connection] = []
         self.waiting: deque[AsyncResult[Connection | None]] = deque()
 
-    def reserve(self, end: float) -> Connection | None:
-        """Take a place for a new connection, and return None; or wait for a connection that becomes idle.
+    def wait_for_idle(self, end: float) -> bool:
+        """Wait for a connection that becomes idle; or take a place for a new one, and return False.
 
         Raises:
             PoolTimeoutError: The `perf_counter` reading `end` came first.
         """
         if self._taken < self._most:
             self._taken += 1
-            return None
+            return False
         turn: AsyncResult[Connection | None] = AsyncResult()
         self.waiting.append(turn)
         try:
-            given: Connection | None = turn.get(timeout=max(0.0, end - perf_counter()))
+            connection = turn.get(timeout=max(0.0, end - perf_counter()))
         except BaseException as error:
             self._withdraw(turn)
             if isinstance(error, Timeout) and perf_counter() >= end:
                 raise PoolTimeoutError("each connection that `concurrency` allows was in use") from None
             raise
-        return given
+        if connection is not None:
+            self.idle.append(connection)
+        return connection is not None
 
     def keep(self, connection: Connection) -> None:
         """Give a connection that has become idle to the first who waits, or keep it."""

@@ -17,6 +17,7 @@ GivenHeaders: TypeAlias = Mapping[str, Any] | Iterable[tuple[str, Any]]
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
 _BODY_EXPECTED = frozenset({"POST", "PUT", "PATCH"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_TEXT = frozenset({str})
 _FRAMING = ("connection", "expect", "transfer-encoding")
 _LAST_CHUNK = b"0\r\n\r\n"
 _AUTOMATIC: HeaderItems = (("User-Agent", "rapidhttp"), ("Accept-Encoding", "gzip, deflate, br"))
@@ -55,11 +56,10 @@ class Head:
 
 def header_items(given: GivenHeaders) -> HeaderItems:
     """Headers as they are sent: what is equal there is equal here, so that 1 is not taken for True."""
-    items = tuple(given.items() if isinstance(given, Mapping) else given)
-    for _, value in items:
-        if type(value) is not str:
-            return tuple((name, _as_text(value)) for name, value in items)
-    return items
+    if type(given) is dict and _TEXT.issuperset(map(type, given.values())):
+        return tuple(given.items())
+    pairs = given.items() if isinstance(given, Mapping) else given
+    return tuple((name, _as_text(value)) for name, value in pairs)
 
 
 def _as_text(value: Any) -> str | tuple[str, ...]:  # noqa: ANN401 - what callers give
