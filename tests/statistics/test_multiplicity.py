@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from mario_perf.judgement.sequential import plan
 from mario_perf.statistics.multiplicity import chance_per_look, holm, spending
@@ -67,7 +67,7 @@ def test_the_level_of_each_look_is_reached_at_any_of_them_as_often_as_it_should(
 ) -> None:
     walks = np.random.default_rng(1).normal(size=(40_000, looks[-1])).cumsum(axis=1)
     z = walks[:, np.array(looks) - 1] / np.sqrt(looks)
-    beyond = stats.norm.sf(z) < chance_per_look(0.025, looks)
+    beyond = scipy.stats.norm.sf(z) < chance_per_look(0.025, looks)
     assert beyond.any(axis=1).mean() == pytest.approx(0.025, abs=0.0025)
 
 

@@ -17,15 +17,11 @@ from mario_perf.model import RunMeasurement, Severity
 from mario_perf.validity import incidents, run_checks
 from mario_perf.validity.codes import Blame, Code
 from mario_perf.validity.comparison_checks import common_shift, one_round, unmatched_operations
+from tests.package_source import PACKAGE, modules, nodes
 from tests.simulated_runs import record, target
 
 ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "mario_perf"
 REGISTRY = PACKAGE / "validity" / "codes.py"
-
-
-def functions(tree: ast.AST) -> list[ast.FunctionDef]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
 
 def raised(function: ast.FunctionDef) -> set[str]:
@@ -41,7 +37,7 @@ def raised(function: ast.FunctionDef) -> set[str]:
 
 
 def sources() -> list[Path]:
-    return [path for path in sorted(PACKAGE.rglob("*.py")) if path != REGISTRY]
+    return [path for path in modules() if path != REGISTRY]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +45,7 @@ def checks() -> dict[str, list[str]]:
     """Names of the functions that raise each code."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path in sources():
-        for function in functions(ast.parse(path.read_text(encoding="utf-8"))):
+        for function in (node for node in nodes(path) if isinstance(node, ast.FunctionDef)):
             for name in raised(function):
                 found[name].append(f"{path.stem}.{function.name}")
     return found
