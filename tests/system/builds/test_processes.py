@@ -140,7 +140,8 @@ def test_a_second_interrupt_while_a_child_is_being_stopped_stops_it_too(tmp_path
         from mario_perf.builds.processes import start_process
         stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " \\
             "print('ready', flush=True); time.sleep(60)"
-        with start_process("Service", [sys.executable, "-c", stubborn], Path({str(tmp_path)!r}) / "log") as child:
+        log = Path({str(tmp_path)!r}) / "log"
+        with start_process("Service", [sys.executable, "-c", stubborn], log) as child:
             print(child.process.pid, flush=True)
             try:
                 time.sleep(60)
