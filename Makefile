@@ -22,7 +22,7 @@ quick: .venv/test.stamp
 
 # No process, no socket, no real sleep.
 hermetic: .venv/test.stamp
-	$(PYTEST) -n 2 --ignore=tests/system -m "$(TIER)" $(ARGS)
+	$(PYTEST) -n 2 --dist worksteal --ignore=tests/system -m "$(TIER)" $(ARGS)
 
 # Real processes that play no load run side by side; what plays load has the machine to itself.
 system: .venv/test.stamp

@@ -1,4 +1,4 @@
-"""Tables in docs/benchmarks.md, each between two comments that name the benchmark which made it."""
+"""Tables in documents, each between two comments that name the benchmark which made it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def replaced(text: str, benchmark: str, table: str) -> str:
     before, opened, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not (opened and closed) or begin in after:
-        raise ValueError(f"{PAGE.name} needs {begin} and {end}, once each")
+        raise ValueError(f"the page needs {begin} and {end}, once each")
     return f"{before}{begin}\n\n{table.strip()}\n\n{end}{after}"
 
 
-def write(benchmark: str, table: str) -> None:
+def write(benchmark: str, table: str, page: Path = PAGE) -> None:
     """Put a table into its place.
 
     Raises:
         ValueError: the page has no place for it.
     """
-    PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), benchmark, table), encoding="utf-8")
+    page.write_text(replaced(page.read_text(encoding="utf-8"), benchmark, table), encoding="utf-8")

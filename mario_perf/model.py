@@ -37,7 +37,7 @@ class Defect:
 
     operation: str
     time: float
-    said: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

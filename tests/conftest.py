@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 SYSTEM = Path(__file__).parent / "system"
+
+# Python keeps what it compiles: to compile all imports anew takes longer than most tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How long an example takes says what else the machine was doing.
 settings.register_profile("any machine", deadline=None)
@@ -31,6 +37,11 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort tests: what others started has ended when load is played."""
     items.sort(key=lambda item: (item.get_closest_marker("e2e") is not None, _is_system(item)))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what all tests share."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,6 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
 _REAL: Final = {
     "os.exec",
@@ -47,17 +48,28 @@ def guarded() -> Iterator[None]:
     _GUARD.on = True
     try:
         with pytest.MonkeyPatch.context() as patch:
-            for module in ("asyncio", "gevent", "time"):
-                if module in sys.modules:
-                    patch.setattr(sys.modules[module], "sleep", _no_sleep(f"{module}.sleep"))
+            for module, replacement in _sleep_functions():
+                patch.setattr(module, "sleep", replacement)
             yield
     finally:
         _GUARD.on = False
 
 
-def _no_sleep(name: str) -> Callable[..., Any]:
-    real = sys.modules[name.partition(".")[0]].sleep
+def _sleep_functions() -> list[tuple[ModuleType, Callable[..., Any]]]:
+    """Each module that has a ``sleep``, also one it has imported by name, with what replaces it."""
+    replacements = {
+        sys.modules[name].sleep: _no_sleep(f"{name}.sleep", sys.modules[name].sleep)
+        for name in ("asyncio", "gevent", "time")
+        if name in sys.modules
+    }
+    return [
+        (module, replacements[sleep])
+        for module in list(sys.modules.values())
+        if callable(sleep := getattr(module, "__dict__", {}).get("sleep")) and sleep in replacements
+    ]
 
+
+def _no_sleep(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
     def sleep(seconds: float = 0.0, *arguments: Any, **options: Any) -> Any:
         return _refuse(name) if seconds > 0 else real(seconds, *arguments, **options)
 

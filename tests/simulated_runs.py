@@ -23,7 +23,7 @@ from mario_perf.run_record import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 BOUNDS_MS = tuple(round(10 ** (power / 10), 3) for power in range(-10, 41))
@@ -145,16 +145,29 @@ class Plan:
 
 
 def _simulated(plan: Plan, side: Side, directory: Path) -> TargetRecord:
+    keep_scrapes(directory, side, _bodies(plan))
+    return target(dict.fromkeys(plan.durations, 40 * plan.per_second), side=side)
+
+
+_PLAYED: dict[str, tuple[tuple[float, str], ...]] = {}
+
+
+def _bodies(plan: Plan) -> tuple[tuple[float, str], ...]:
+    """The scrapes of a plan, which is played once."""
+    if (key := repr(plan)) not in _PLAYED:
+        _PLAYED[key] = tuple(_play(plan))
+    return _PLAYED[key]
+
+
+def _play(plan: Plan) -> Iterator[tuple[float, str]]:
     random = np.random.default_rng(plan.seed)
-    service, bodies = Service(), []
+    service = Service()
     for second in range(61):
         for name, typical in plan.durations.items() if 10 <= second < 50 else ():
             for duration in typical * random.lognormal(0.0, 0.3, plan.per_second):
                 fails = random.random() < plan.failing.get(name, 0.0)
                 service.execute(name, float(duration), "exception" if fails else None)
-        bodies.append((second + 0.5 if 10 <= second < 50 else float(second), service.body()))
-    keep_scrapes(directory, side, bodies)
-    return target(dict.fromkeys(plan.durations, 40 * plan.per_second), side=side)
+        yield second + 0.5 if 10 <= second < 50 else float(second), service.body()
 
 
 class MakeRun(Protocol):

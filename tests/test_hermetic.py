@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from time import sleep
 
 import gevent
 import pytest
@@ -28,10 +29,11 @@ def listen() -> None:
         listen,
         lambda: subprocess.run([sys.executable, "--version"], check=True),
         lambda: time.sleep(0.001),
+        lambda: sleep(0.001),
         lambda: gevent.sleep(0.001),
         lambda: asyncio.run(asyncio.sleep(0.001)),
     ],
-    ids=["connect", "listen", "process", "sleep", "gevent's sleep", "asyncio's sleep"],
+    ids=["connect", "listen", "process", "sleep", "sleep by name", "gevent's sleep", "asyncio's sleep"],
 )
 def test_what_is_real_fails(real: Callable[[], object]) -> None:
     with pytest.raises(pytest.fail.Exception, match="is real: move the test to tests/system"):

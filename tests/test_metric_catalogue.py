@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
 import numpy as np
 import pytest
 
-import mario_perf
 from benchmarks.detection.simulation import World, gate
 from mario_perf import metric_catalogue
 from mario_perf.comparison import metric_values
@@ -23,12 +21,12 @@ from mario_perf.model import Operation, Verdict
 from mario_perf.reports import json_report, phrases
 from mario_perf.reports.formats import FORMATS
 from mario_perf.sources.report_queries import queries
+from tests.package_source import PACKAGE, modules, name_in_package, nodes
 from tests.reports import samples
 
 if TYPE_CHECKING:
     from mario_perf.model import OperationResult
 
-PACKAGE = Path(mario_perf.__file__).parent
 CHECKOUT = PACKAGE.parent
 ENTRIES = tuple(METRICS.values())
 LATEST_CHECKS: tuple[Metric, ...] = ("slow_share", "response_errors", "response_time")
@@ -99,24 +97,17 @@ def test_no_check_is_named_in_more_than_three_files(key: str) -> None:
 @pytest.mark.parametrize("key", ["slow", "response", "mean", "tail"])
 def test_the_thresholds_of_a_family_are_named_in_the_policy_alone(key: str) -> None:
     name = f"{key}_noise"
-    holding = {
-        path.relative_to(PACKAGE).as_posix()
-        for path in PACKAGE.rglob("*.py")
-        if name in path.read_text("utf-8")
-    }
+    holding = {name_in_package(path) for path in modules() if name in path.read_text("utf-8")}
     assert holding == {"configuration/policy.py"}
 
 
 def naming(key: str) -> set[str]:
     """Files with the key as a text of its own; load and pizzeria know no metric of a gate."""
     return {
-        path.relative_to(PACKAGE).as_posix()
-        for path in PACKAGE.rglob("*.py")
+        name_in_package(path)
+        for path in modules()
         if path.relative_to(PACKAGE).parts[0] not in {"load", "pizzeria"}
-        and any(
-            isinstance(node, ast.Constant) and node.value == key
-            for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        )
+        and any(isinstance(node, ast.Constant) and node.value == key for node in nodes(path))
     }
 
 
@@ -136,7 +127,9 @@ def new_check(monkeypatch: pytest.MonkeyPatch) -> MetricEntry:
         unqueried="it is made up",
     )
     monkeypatch.setitem(metric_catalogue._BY_KEY, NEW, entry)
-    monkeypatch.setitem(metric_values.LOGARITHMIC, NEW, metric_values._each(metric_values.quantile(0.25)))
+    monkeypatch.setitem(
+        metric_values.LOGARITHMIC, NEW, metric_values._both_sides(metric_values.quantile(0.25))
+    )
     return entry
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,9 @@ def mann_whitney(gate: Gate, before: Sequence[Gate]) -> set[str]:
     for name in gate.rounds[0].candidate:
         now = _points(gate, "candidate", name)
         stored = _points(before[-1], "baseline", name)
-        if now and stored and stats.mannwhitneyu(now, stored, alternative="greater").pvalue < 1 - CONFIDENCE:
+        if not (now and stored):
+            continue
+        if scipy.stats.mannwhitneyu(now, stored, alternative="greater").pvalue < 1 - CONFIDENCE:
             named.add(name)
     return named
 

@@ -15,10 +15,10 @@ from pydantic import BaseModel
 import mario_perf
 from benchmarks.detection import resampling, simulation
 from benchmarks.detection.worlds import CHANGES, ROUNDS, TRIED, WORLDS
-from mario_perf.comparison.metric_changes import compared
+from mario_perf.comparison.metric_changes import compare_metrics
 from mario_perf.configuration.policy import Policy
 from mario_perf.judgement.check_verdicts import decide
-from mario_perf.judgement.sequential import FEWEST_FOR_RED, plan
+from mario_perf.judgement.sequential import MIN_ROUNDS_FOR_RED, plan
 from mario_perf.statistics.binomial import exact_interval
 from mario_perf.statistics.change import paired
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mario_perf.comparison.metric_changes import Compared, Sides
+    from mario_perf.comparison.metric_changes import MetricChanges, Sides
     from mario_perf.metric_catalogue import Metric
 
     Flags = NDArray[np.bool_]
@@ -182,7 +182,7 @@ class Ended:
     rounds: int
     red: Flags
     still_open: Flags
-    found: Compared
+    found: MetricChanges
 
 
 def played(whole: Sides) -> Ended:
@@ -190,7 +190,7 @@ def played(whole: Sides) -> Ended:
     policy = Policy()
     looks = plan(policy.false_alarm_rate, len(whole.baseline.durations))
     for rounds, alpha in looks.looks:
-        found = compared(_first(whole, rounds), paired, policy, looks.missed, JUDGED)
+        found = compare_metrics(_first(whole, rounds), paired, policy, looks.miss_rate, JUDGED)
         red, still_open = _said(found, alpha)
         if red.any() or not still_open.any():
             break
@@ -207,10 +207,10 @@ def _sides(world: str, change: str, rng: np.random.Generator) -> Sides:
 def _first(whole: Sides, rounds: int) -> Sides:
     """What the gate has after so many rounds."""
     baseline, candidate = whole.baseline.first(rounds), whole.candidate.first(rounds)
-    return replace(whole, baseline=baseline, candidate=candidate, few_rounds=rounds < FEWEST_FOR_RED)
+    return replace(whole, baseline=baseline, candidate=candidate, few_rounds=rounds < MIN_ROUNDS_FOR_RED)
 
 
-def _said(found: Compared, alpha: float) -> tuple[Flags, Flags]:
+def _said(found: MetricChanges, alpha: float) -> tuple[Flags, Flags]:
     """Which operations are red, and which are open."""
     red, still_open = np.zeros((2, len(found.checks[0].low)), dtype=bool)
     for check, decision in zip(found.checks, decide(found.checks, alpha), strict=True):
@@ -220,7 +220,7 @@ def _said(found: Compared, alpha: float) -> tuple[Flags, Flags]:
     return red, still_open
 
 
-def _held(found: Compared, metric: Metric, factors: NDArray[np.float64]) -> float:
+def _held(found: MetricChanges, metric: Metric, factors: NDArray[np.float64]) -> float:
     """How often the interval holds the truth at the look that the gate ended with."""
     check = found.check(metric)
     return float(((check.low < factors - 1 + _ROUNDING) & (check.high > factors - 1 - _ROUNDING)).mean())

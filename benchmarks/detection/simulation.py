@@ -17,7 +17,7 @@ import numpy as np
 from mario_perf.comparison.client_side import ClientSide
 from mario_perf.comparison.metric_changes import Sides
 from mario_perf.comparison.replicates import Replicates
-from mario_perf.judgement.sequential import FEWEST_FOR_RED
+from mario_perf.judgement.sequential import MIN_ROUNDS_FOR_RED
 from mario_perf.model import Measurement, Operation, RunMeasurement
 from mario_perf.run_record import Environment, Side, Span
 
@@ -146,10 +146,10 @@ def laid_out(
         candidate=each[1],
         failures=(({}, {}),) * operations,
         client=(unseen[0], unseen[1]),
-        service_tells=True,
-        together=True,
-        few_rounds=rounds < FEWEST_FOR_RED,
-        one_pair=one_pair,
+        service_reports_failures=True,
+        concurrent=True,
+        few_rounds=rounds < MIN_ROUNDS_FOR_RED,
+        same_processes=one_pair,
     )
 
 

@@ -88,7 +88,7 @@ def _done(record: RunRecord, quantiles: dict[str, float] | None = None) -> Done:
         seconds,
         record.generator.cpu_utilisation * seconds,
         quantiles=quantiles or {},
-        invalid=any(finding.severity is Severity.INVALID for finding in run_checks.of_load(record)),
+        invalid=any(finding.severity is Severity.INVALID for finding in run_checks.check_load(record)),
         window=(record.window.start, record.window.end),
     )
 

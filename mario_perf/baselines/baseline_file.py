@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION: Final = 1
 
 _COUNT, _FLOAT = "<i4", "<f8"
-_MOST_COUNTS: Final = 1 << 26
+_MAX_COUNTS: Final = 1 << 26
 """Of a file: 1,000 operations with 120 buckets, 50 slices and 10 runs have 60 million."""
 
 
@@ -96,17 +96,17 @@ class StoredBaseline(_Stored):
     runs: tuple[StoredRun, ...]
 
 
-def stored(runs: Sequence[RunMeasurement], environment_id: str) -> StoredBaseline:
+def to_file(runs: Sequence[RunMeasurement], environment_id: str) -> StoredBaseline:
     """As written. All runs have the same bounds and scenario; at least one run."""
     return StoredBaseline(
         scenario=runs[0].scenario,
         environment_id=environment_id,
         bounds=tuple(runs[0].bounds.tolist()),
-        runs=tuple(_stored_run(run) for run in runs),
+        runs=tuple(_run_to_file(run) for run in runs),
     )
 
 
-def restored(file: StoredBaseline) -> tuple[RunMeasurement, ...]:
+def from_file(file: StoredBaseline) -> tuple[RunMeasurement, ...]:
     """As measured.
 
     Raises:
@@ -114,7 +114,7 @@ def restored(file: StoredBaseline) -> tuple[RunMeasurement, ...]:
     """
     bounds = np.array(file.bounds)
     rows = sum(len(run.operations) * len(run.slice_edges) for run in file.runs)
-    if rows * (len(bounds) + 1) > _MOST_COUNTS:
+    if rows * (len(bounds) + 1) > _MAX_COUNTS:
         raise ValueError("more counts than a baseline has")
     return tuple(
         RunMeasurement(
@@ -137,7 +137,7 @@ def restored(file: StoredBaseline) -> tuple[RunMeasurement, ...]:
     )
 
 
-def _stored_run(run: RunMeasurement) -> StoredRun:
+def _run_to_file(run: RunMeasurement) -> StoredRun:
     return StoredRun(
         run_id=run.run_id,
         revision=run.revision,
@@ -147,11 +147,11 @@ def _stored_run(run: RunMeasurement) -> StoredRun:
         workload=StoredWorkload(**asdict(run.workload)) if run.workload else None,
         slice_edges=tuple(run.slice_edges.tolist()),
         tells_failures=run.tells_failures,
-        operations=tuple(_stored_measurement(each) for each in run.measurements.values()),
+        operations=tuple(_measurement_to_file(each) for each in run.measurements.values()),
     )
 
 
-def _stored_measurement(measurement: Measurement) -> StoredMeasurement:
+def _measurement_to_file(measurement: Measurement) -> StoredMeasurement:
     return StoredMeasurement(
         kind=measurement.operation.kind,
         name=measurement.operation.name,
@@ -159,14 +159,14 @@ def _stored_measurement(measurement: Measurement) -> StoredMeasurement:
         executions=measurement.executions,
         failures=dict(measurement.failures),
         time_spent=measurement.time_spent,
-        slices=_packed(measurement.slices, _COUNT),
-        slice_sums=_packed(measurement.slice_sums, _FLOAT),
-        slice_failures=_packed(measurement.slice_failures, _COUNT),
-        requests=_stored_requests(measurement.requests) if measurement.requests else None,
+        slices=_pack(measurement.slices, _COUNT),
+        slice_sums=_pack(measurement.slice_sums, _FLOAT),
+        slice_failures=_pack(measurement.slice_failures, _COUNT),
+        requests=_requests_to_file(measurement.requests) if measurement.requests else None,
     )
 
 
-def _stored_requests(requests: Requests) -> StoredRequests:
+def _requests_to_file(requests: Requests) -> StoredRequests:
     return StoredRequests(
         sent=requests.sent,
         failures=dict(requests.failures),
@@ -182,9 +182,9 @@ def _measurement(each: StoredMeasurement, slices: int, buckets: int) -> Measurem
         executions=each.executions,
         failures=each.failures,
         time_spent=each.time_spent,
-        slices=_unpacked(each.slices, _COUNT, slices * buckets).astype(np.int64).reshape(slices, buckets),
-        slice_sums=_unpacked(each.slice_sums, _FLOAT, slices).astype(np.float64).reshape(slices),
-        slice_failures=_unpacked(each.slice_failures, _COUNT, slices).astype(np.int64).reshape(slices),
+        slices=_unpack(each.slices, _COUNT, slices * buckets).astype(np.int64).reshape(slices, buckets),
+        slice_sums=_unpack(each.slice_sums, _FLOAT, slices).astype(np.float64).reshape(slices),
+        slice_failures=_unpack(each.slice_failures, _COUNT, slices).astype(np.int64).reshape(slices),
         requests=_requests(each.requests) if each.requests else None,
     )
 
@@ -194,11 +194,11 @@ def _requests(kept: StoredRequests) -> Requests:
     return Requests(kept.sent, kept.failures, kept.business, typical)
 
 
-def _packed(values: Counts | Floats, layout: str) -> str:
+def _pack(values: Counts | Floats, layout: str) -> str:
     return base64.b64encode(zlib.compress(values.astype(layout).tobytes(), 9)).decode()
 
 
-def _unpacked(packed: str, layout: str, count: int) -> Counts | Floats:
+def _unpack(packed: str, layout: str, count: int) -> Counts | Floats:
     most = count * np.dtype(layout).itemsize
     unpacked = at_most(most, pieces([base64.b64decode(packed, validate=True)], ZLIB))
     return np.frombuffer(b"".join(unpacked), dtype=layout)

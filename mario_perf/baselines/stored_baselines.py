@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from mario_perf.baselines import baseline_file
 from mario_perf.baselines.baseline_file import StoredBaseline
 from mario_perf.errors import BaselineMissingError, UnreadableBaselineError, UserError
-from mario_perf.measurement.slices import merged
-from mario_perf.sources.counters import FEWEST_SCRAPES
+from mario_perf.measurement.slices import merge
+from mario_perf.sources.counters import MIN_SCRAPES
 from mario_perf.validity.environments import environment_id
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from mario_perf.run_record import Environment
 
 ROOT = Path("baselines")
-KEPT = 5
-MOST_SLICES = 60
+MAX_RUNS = 5
+MAX_SLICES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def find(scenario: str, environment: Environment, root: Path = ROOT) -> Path:
         BaselineMissingError: There is none.
     """
     own = path_for(scenario, environment, root)
-    others = of(scenario, root)
+    others = of_scenario(scenario, root)
     if own.exists():
         return own
     if len(others) == 1:
@@ -74,7 +74,7 @@ def load(path: Path) -> Baseline:
     """
     try:
         file = StoredBaseline.model_validate_json(path.read_bytes())
-        runs = baseline_file.restored(file)
+        runs = baseline_file.from_file(file)
     except OSError as error:
         raise BaselineMissingError(
             f"{path}: no baseline ({error.strerror}); save one with mario-perf baseline save"
@@ -90,14 +90,14 @@ def load(path: Path) -> Baseline:
         raise UnreadableBaselineError(f"{path}: {error}; remove it and save a new one") from error
     if not runs:
         raise UnreadableBaselineError(f"{path}: the baseline has no runs; remove it and save a new one")
-    if unseen := [run.run_id for run in runs if len(run.slice_edges) < FEWEST_SCRAPES]:
+    if unseen := [run.run_id for run in runs if len(run.slice_edges) < MIN_SCRAPES]:
         raise UnreadableBaselineError(
             f"{path}: run {unseen[0]} has too few scrapes; remove it and save a new one"
         )
     return Baseline(path, file.scenario, file.environment_id, runs)
 
 
-def save(run: RunMeasurement, root: Path = ROOT, keep: int = KEPT) -> Baseline:
+def save(run: RunMeasurement, root: Path = ROOT, keep: int = MAX_RUNS) -> Baseline:
     """Add a run to the baseline of its scenario and environment; the newest ``keep`` (>= 1) stay.
 
     Raises:
@@ -111,8 +111,8 @@ def save(run: RunMeasurement, root: Path = ROOT, keep: int = KEPT) -> Baseline:
         raise UnreadableBaselineError(
             f"{path}: its histogram bounds differ from the run's; remove it and save a new one"
         )
-    runs = (*others, merged(run, MOST_SLICES))[-keep:]
-    file = baseline_file.stored(runs, environment_id(run.environment))
+    runs = (*others, merge(run, MAX_SLICES))[-keep:]
+    file = baseline_file.to_file(runs, environment_id(run.environment))
     try:
         _write(path, file.model_dump_json(indent=1) + "\n")
     except OSError as error:
@@ -122,12 +122,12 @@ def save(run: RunMeasurement, root: Path = ROOT, keep: int = KEPT) -> Baseline:
     return Baseline(path, run.scenario, file.environment_id, runs)
 
 
-def found(root: Path = ROOT) -> tuple[Path, ...]:
+def find_all(root: Path = ROOT) -> tuple[Path, ...]:
     """All baseline files, by scenario and environment."""
     return tuple(sorted(root.glob("*/*.json")))
 
 
-def of(scenario: str, root: Path = ROOT) -> tuple[Path, ...]:
+def of_scenario(scenario: str, root: Path = ROOT) -> tuple[Path, ...]:
     """The baseline files of a scenario, by environment."""
     return tuple(sorted((root / scenario).glob("*.json")))
 

@@ -125,7 +125,7 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
     """Wait until the process answers at ``url`` with success.
 
     Raises:
-        NotReadyError: it did not answer in ``timeout`` seconds.
+        NotReadyError: it did not answer in ``timeout`` seconds; at once, if they are over.
         PortTakenError: it ended because its port was taken.
         UserError: it ended.
     """
@@ -139,8 +139,9 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
                 if httpx.codes.is_success(reader.status(url, min(ANSWER_TIMEOUT, remaining))):
                     return
             time.sleep(POLL_INTERVAL)
+    patience = f"within {timeout:.0f} s" if timeout > 0 else "before the time was over"
     raise NotReadyError(
-        f"{child.name} did not answer at {url} within {timeout:.0f} s{_last_line(child.log)}; "
+        f"{child.name} did not answer at {url} {patience}{_last_line(child.log)}; "
         f"its output is in {child.log}"
     )
 

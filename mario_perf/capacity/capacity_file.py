@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mario_perf.baselines import stored_baselines
-from mario_perf.capacity.capacity_change import KEPT, Conditioned
+from mario_perf.capacity.capacity_change import MAX_SEARCHES, SearchResult
 from mario_perf.capacity.rate_search import Capacity, Probe
 from mario_perf.errors import BaselineMissingError, UnreadableBaselineError
 from mario_perf.validity.environments import identity
@@ -61,7 +61,7 @@ def conditions(environment: Environment, load: dict[str, str]) -> dict[str, str]
     return {**identity(environment), **load}
 
 
-def load(path: Path) -> tuple[Conditioned, ...]:
+def load(path: Path) -> tuple[SearchResult, ...]:
     """The searches in a file, at least one, oldest first.
 
     Raises:
@@ -79,17 +79,17 @@ def load(path: Path) -> tuple[Conditioned, ...]:
             f"{path}: no capacity of schema {SCHEMA_VERSION} ({place}: {first['msg']}); remove it and "
             "store a new one with mario-perf capacity --keep"
         ) from error
-    return tuple(_restored(each) for each in file.searches)
+    return tuple(_from_file(each) for each in file.searches)
 
 
-def keep(searches: Sequence[Conditioned], path: Path) -> tuple[Conditioned, ...]:
-    """Add searches to those in a file, if there is one; the newest ``KEPT`` stay, and are returned.
+def keep(searches: Sequence[SearchResult], path: Path) -> tuple[SearchResult, ...]:
+    """Add searches to those in a file, if there is one; the newest ``MAX_SEARCHES`` stay, and are returned.
 
     Raises:
         UnreadableBaselineError: What is there cannot be read.
     """
     before = load(path) if path.exists() else ()
-    kept = (*before, *searches)[-KEPT:]
+    kept = (*before, *searches)[-MAX_SEARCHES:]
     write(kept, path)
     return kept
 
@@ -111,27 +111,27 @@ def path_for(scenario: str, environment: Environment) -> Path:
     return stored_baselines.path_for(scenario, environment, ROOT)
 
 
-def write(searches: Sequence[Conditioned], path: Path) -> None:
+def write(searches: Sequence[SearchResult], path: Path) -> None:
     """Write the file and the folders above it, all or nothing."""
-    file = StoredCapacities(searches=tuple(_stored(each) for each in searches))
+    file = StoredCapacities(searches=tuple(_to_file(each) for each in searches))
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".tmp")
     new.write_text(file.model_dump_json(indent=1) + "\n", encoding="utf-8")
     new.replace(path)
 
 
-def _stored(found: Conditioned) -> StoredCapacity:
-    capacity = asdict(found.capacity)
-    if math.isinf(found.capacity.failed):
+def _to_file(result: SearchResult) -> StoredCapacity:
+    capacity = asdict(result.capacity)
+    if math.isinf(result.capacity.failed):
         capacity["failed"] = None
-    return StoredCapacity(revision=found.revision, conditions=dict(found.conditions), **capacity)
+    return StoredCapacity(revision=result.revision, conditions=dict(result.conditions), **capacity)
 
 
-def _restored(stored: StoredCapacity) -> Conditioned:
+def _from_file(stored: StoredCapacity) -> SearchResult:
     probes = tuple(Probe(each.rate, each.held, each.reasons) for each in stored.probes)
     failed = math.inf if stored.failed is None else stored.failed
     capacity = Capacity(stored.rate, failed, probes, stored.complete)
-    return Conditioned(capacity, stored.conditions, stored.revision)
+    return SearchResult(capacity, stored.conditions, stored.revision)
 
 
 def _missing(path: Path, why: str) -> BaselineMissingError:

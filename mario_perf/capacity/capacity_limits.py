@@ -13,7 +13,7 @@ from mario_perf import figures
 from mario_perf.judgement.judge import conclude
 from mario_perf.model import Severity
 from mario_perf.validity.codes import Code
-from mario_perf.validity.run_checks import BUSIEST_GENERATOR, of_load
+from mario_perf.validity.run_checks import MAX_GENERATOR_CPU, check_load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,32 +26,32 @@ if TYPE_CHECKING:
 P95, ERROR_RATIO = 0.1, 0.01
 """Limits where the policy has none: seconds, and the share of failures."""
 
-FEWEST = 20
+MIN_EXECUTIONS = 20
 """Executions below which an operation is judged by the median one."""
 
-MOST = 0.5
+MAX_MEDIAN_FAILURES = 0.5
 """Share of failures above which the median execution failed."""
 
-STANDSTILL = 0.15
+STANDSTILL_LAG = 0.15
 """Seconds, p99: a loop that is later than this has more to do than it can."""
 
-HALF = 0.5
+STANDSTILL_CPU = 0.5
 """Share of its core that such a loop takes: an idle one was only held up by the machine."""
 
-_SLOW = frozenset({Code.GENERATOR_SATURATED.code, Code.GENERATOR_LATE.code})
+_GENERATOR_CODES = frozenset({Code.GENERATOR_SATURATED.code, Code.GENERATOR_LATE.code})
 """Findings that say nothing of the service; :func:`by_generator` tells when they matter."""
 
-_NOT_OFFERED = Code.LOAD_NOT_OFFERED.code
+_NOT_OFFERED_CODE = Code.LOAD_NOT_OFFERED.code
 """Finding that says that the rate was not what it should have been."""
 
-_DROPPED = Code.ARRIVALS_DROPPED.code
+_DROPPED_CODE = Code.ARRIVALS_DROPPED.code
 """Finding that is no more than a warning in a run, and the end of a rate in a probe."""
 
 
 def has_limits(policy: Policy) -> bool:
     """Whether it limits any operation."""
-    every = (policy.thresholds, *policy.operations.values())
-    return any(each.p95 is not None or each.error_ratio is not None for each in every)
+    thresholds = (policy.thresholds, *policy.operations.values())
+    return any(each.p95 is not None or each.error_ratio is not None for each in thresholds)
 
 
 def with_limits(policy: Policy) -> Policy:
@@ -60,61 +60,63 @@ def with_limits(policy: Policy) -> Policy:
         return policy
     return replace(
         policy,
-        thresholds=_limited(policy.thresholds),
-        operations={name: _limited(each) for name, each in policy.operations.items()},
+        thresholds=_with_default_limits(policy.thresholds),
+        operations={name: _with_default_limits(each) for name, each in policy.operations.items()},
     )
 
 
-def described(policy: Policy) -> str:
+def describe(policy: Policy) -> str:
     """The limits in words, those of single operations after those of all."""
-    own = {name: each for name, each in sorted(policy.operations.items()) if not each.ignore}
-    differing = [
-        f"{name} {said}" for name, each in own.items() if (said := _said(each)) != _said(policy.thresholds)
+    operations = {name: each for name, each in sorted(policy.operations.items()) if not each.ignore}
+    different = [
+        f"{name} {text}"
+        for name, each in operations.items()
+        if (text := _limit_text(each)) != _limit_text(policy.thresholds)
     ]
     ignored = [f"{name} ignored" for name, each in sorted(policy.operations.items()) if each.ignore]
-    return "; ".join((_said(policy.thresholds), *differing, *ignored))
+    return "; ".join((_limit_text(policy.thresholds), *different, *ignored))
 
 
-def broken(measured: MeasuredRun, policy: Policy) -> tuple[str, ...]:
+def broken_limits(measured: MeasuredRun, policy: Policy) -> tuple[str, ...]:
     """Why the rate did not hold, a line a reason; empty when it did."""
     result = conclude((measured,), None, policy)
-    return (*_beyond_limits(result, policy, 0.0), *_of_run(result))
+    return (*_beyond_limits(result, policy, 0.0), *_invalid_messages(result))
 
 
-def kept_up(record: RunRecord) -> bool:
+def generator_kept_up(record: RunRecord) -> bool:
     """Whether the load generator had a core left, was in time and offered all that was due."""
-    return not any(each.code in {*_SLOW, _NOT_OFFERED} for each in of_load(record))
+    return not any(each.code in {*_GENERATOR_CODES, _NOT_OFFERED_CODE} for each in check_load(record))
 
 
-def by_generator(measured: MeasuredRun, policy: Policy) -> bool:
+def may_be_generator(measured: MeasuredRun, policy: Policy) -> bool:
     """Whether what broke may be the load generator's doing instead of the service's.
 
     It may when the generator had no core left, or no limit broke by more than the generator's own delay: it
     began journeys late, and saw answers late. What the run as a whole lacks (journeys dropped, or not ended)
     tells only where the generator kept up.
     """
-    if _starved(measured.record):
+    if _generator_starved(measured.record):
         return True
     result = conclude((measured,), None, policy)
-    own_delay = _late(measured.record) + measured.record.generator.loop_lag_p99
+    own_delay = _lateness(measured.record) + measured.record.generator.loop_lag_p99
     if any(_beyond_limits(result, policy, own_delay)):
         return False
-    return not kept_up(measured.record) or not any(_of_run(result))
+    return not generator_kept_up(measured.record) or not any(_invalid_messages(result))
 
 
-def _starved(record: RunRecord) -> bool:
+def _generator_starved(record: RunRecord) -> bool:
     """Journeys queue behind a loop this late: how long they wait there is no longer bounded by its delay."""
     generator = record.generator
-    stood_still = generator.loop_lag_p99 > STANDSTILL and generator.cpu_utilisation > HALF
-    return generator.cpu_utilisation > BUSIEST_GENERATOR or stood_still
+    stood_still = generator.loop_lag_p99 > STANDSTILL_LAG and generator.cpu_utilisation > STANDSTILL_CPU
+    return generator.cpu_utilisation > MAX_GENERATOR_CPU or stood_still
 
 
-def _late(record: RunRecord) -> float:
+def _lateness(record: RunRecord) -> float:
     """How long after they were due journeys began, p99, seconds."""
     return 0.0 if record.arrivals is None else record.arrivals.late_p99
 
 
-def _of_run(result: GateResult) -> Iterator[str]:
+def _invalid_messages(result: GateResult) -> Iterator[str]:
     return (each.message for each in result.findings if _breaks(each))
 
 
@@ -122,24 +124,26 @@ def _beyond_limits(result: GateResult, policy: Policy, allowance: float) -> Iter
     """What is beyond its limit; ``allowance`` (seconds) is added to that of what the client waited."""
     for each in result.operations:
         if each.candidate is not None:
-            yield from _broken(each.operation.name, each.candidate, policy.of(each.operation.name))
+            yield from _broken_by_operation(
+                each.operation.name, each.candidate, policy.of(each.operation.name)
+            )
     yield from _slow_answers(result.runs[-1], policy, allowance)
 
 
 def _breaks(finding: Finding) -> bool:
-    if finding.code in _SLOW:
+    if finding.code in _GENERATOR_CODES:
         return False
-    return finding.severity is Severity.INVALID or finding.code == _DROPPED
+    return finding.severity is Severity.INVALID or finding.code == _DROPPED_CODE
 
 
-def _broken(name: str, seen: Summary, limit: Thresholds) -> Iterator[str]:
-    few = seen.executions < FEWEST
-    if slow := _slow(seen.p50.value if few else seen.p95.value, limit, few=few):
+def _broken_by_operation(name: str, summary: Summary, limit: Thresholds) -> Iterator[str]:
+    few = summary.executions < MIN_EXECUTIONS
+    if slow := _quantile_text(summary.p50.value if few else summary.p95.value, limit, few=few):
         yield f"{name}: {slow}"
     if limit.error_ratio is None:
         return
-    if seen.error_ratio > (max(limit.error_ratio, MOST) if few else limit.error_ratio):
-        yield f"{name}: {seen.error_ratio:.2%} failed, limit {limit.error_ratio:.2%}"
+    if summary.error_ratio > (max(limit.error_ratio, MAX_MEDIAN_FAILURES) if few else limit.error_ratio):
+        yield f"{name}: {summary.error_ratio:.2%} failed, limit {limit.error_ratio:.2%}"
 
 
 def _slow_answers(record: RunRecord, policy: Policy, allowance: float) -> Iterator[str]:
@@ -151,24 +155,24 @@ def _slow_answers(record: RunRecord, policy: Policy, allowance: float) -> Iterat
     operations = {step.step: step.operation for step in target.in_window}
     for latency in sorted(target.latencies_from_intended, key=lambda each: each.p95, reverse=True):
         limit = policy.of(operations.get(latency.step) or latency.step)
-        few = latency.count < FEWEST
-        seen = latency.p50 if few else latency.p95
-        if not limit.ignore and (slow := _slow(seen - allowance, limit, few=few)):
+        few = latency.count < MIN_EXECUTIONS
+        wait = latency.p50 if few else latency.p95
+        if not limit.ignore and (slow := _quantile_text(wait - allowance, limit, few=few)):
             yield f"{latency.step}: response time's {slow}"
 
 
-def _slow(seconds: float, limit: Thresholds, *, few: bool) -> str | None:
+def _quantile_text(seconds: float, limit: Thresholds, *, few: bool) -> str | None:
     """What is to be said of a quantile beyond its limit."""
     if limit.p95 is None or seconds <= limit.p95:
         return None
     return f"{'p50' if few else 'p95'} {figures.seconds(seconds)}, limit {figures.seconds(limit.p95)}"
 
 
-def _limited(thresholds: Thresholds) -> Thresholds:
+def _with_default_limits(thresholds: Thresholds) -> Thresholds:
     return replace(thresholds, p95=P95, error_ratio=ERROR_RATIO)
 
 
-def _said(limit: Thresholds) -> str:
+def _limit_text(limit: Thresholds) -> str:
     p95 = None if limit.p95 is None else f"p95 at most {figures.seconds(limit.p95)}"
     errors = None if limit.error_ratio is None else f"errors at most {limit.error_ratio:.2%}"
     return ", ".join(filter(None, (p95, errors))) or "no limit"

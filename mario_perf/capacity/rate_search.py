@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Trial = Generator[float, bool, bool]
 
-LOWEST = 0.5
+MIN_RATE = 0.5
 """A second: a service that does not keep its limits at this rate has no capacity."""
 
 
@@ -37,7 +37,7 @@ class Search:
     """
 
     start: float = 20.0
-    lowest: float = LOWEST
+    lowest: float = MIN_RATE
     resolution: float = 0.05
     confirmations: int = 2
     most_probes: int = 40
@@ -107,7 +107,7 @@ class _Bracket:
 
 def _rates(plan: Search, bracket: _Bracket) -> Generator[float, bool, None]:
     """Rates to probe, until the bracket is narrow and its lower end confirmed."""
-    while (rate := _wanted(plan, bracket)) is not None:
+    while (rate := _needs_probe(plan, bracket)) is not None:
         confirming = rate == bracket.low
         for _ in range(plan.confirmations if confirming else 1):
             held = yield from _trial(rate)
@@ -127,7 +127,7 @@ def _trial(rate: float) -> Trial:
     return (yield rate)
 
 
-def _wanted(plan: Search, bracket: _Bracket) -> float | None:
+def _needs_probe(plan: Search, bracket: _Bracket) -> float | None:
     """The rate to try next; None where even the lowest failed."""
     low, failed = bracket.low, bracket.failed
     if low is None:

@@ -13,10 +13,10 @@ from mario_perf import runs
 from mario_perf.baselines import stored_baselines
 from mario_perf.cli.exit_codes import COMMON_EXIT_CODES, STORE_EXIT_CODES
 from mario_perf.cli.policy_option import policy_option
-from mario_perf.comparison.operations import failures, service_tells
+from mario_perf.comparison.operations import failures, service_reports_failures
 from mario_perf.configuration import policy_file
 from mario_perf.errors import NotKeptError, UserError, listed
-from mario_perf.judgement.round_selection import reasons
+from mario_perf.judgement.round_selection import invalid_findings
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.source import open_source
 from mario_perf.validity import incidents
@@ -60,7 +60,7 @@ Examples:
 @click.option(
     "--keep",
     type=click.IntRange(1),
-    default=stored_baselines.KEPT,
+    default=stored_baselines.MAX_RUNS,
     show_default=True,
     help="Number of newest runs that stay in the baseline.",
 )
@@ -80,9 +80,9 @@ def save(run: Path, keep: int, policy: Path | None) -> None:
 
 def _failure_warning(run: RunMeasurement) -> str | None:
     """What a baseline should not hold: failures that later runs may have, too; None where few failed."""
-    told = service_tells([run])
+    told = service_reports_failures([run])
     shares = {
-        name: sum(failures([run], each.operation, told=told).values()) / each.executions
+        name: sum(failures([run], each.operation, by_service=told).values()) / each.executions
         for name, each in sorted(run.measurements.items())
     }
     failing = [f"{name} ({share:.0%})" for name, share in shares.items() if share > MAX_FAILED_SHARE]
@@ -107,7 +107,7 @@ def _valid_measurement(run: MeasuredRun) -> RunMeasurement:
         raise UserError(
             f"{run_id} is not stored: in a duet two services share the machine; save a run of one service"
         )
-    if problems := reasons(run):
+    if problems := invalid_findings(run):
         raise NotKeptError(f"{run_id} is not stored, because it cannot be judged: {problems[0].message}")
     return run.candidate
 
@@ -122,7 +122,7 @@ Examples:
 )
 def list_() -> None:
     """List the stored baselines: path, scenario, number of runs, processor."""
-    paths = stored_baselines.found()
+    paths = stored_baselines.find_all()
     for path in paths:
         stored = stored_baselines.load(path)
         click.echo(f"{path}: {stored.scenario}, {len(stored.runs)} runs, {stored.environment.cpu_model}")

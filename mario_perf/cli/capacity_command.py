@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from mario_perf.builds import origin
-from mario_perf.capacity.capacity_change import FEW, KEPT, NOISE, RULED_OUT
-from mario_perf.capacity.rate_search import LOWEST, Search
+from mario_perf.capacity.capacity_change import EXCLUDED_DROP, MAX_SEARCHES, MIN_SEARCHES, NOISE
+from mario_perf.capacity.rate_search import MIN_RATE, Search
 from mario_perf.cli import exit_codes
 from mario_perf.cli.connection_options import connection_options
 from mario_perf.cli.demo_option import demo_option
@@ -51,7 +51,7 @@ Examples:
 )
 @click.option(
     "--start",
-    type=click.FloatRange(LOWEST),
+    type=click.FloatRange(MIN_RATE),
     default=DEFAULTS.start,
     show_default=True,
     metavar="RATE",
@@ -105,7 +105,7 @@ Examples:
 @click.option(
     "--keep",
     is_flag=True,
-    help=f"Store the result for this environment. The newest {KEPT} searches stay.",
+    help=f"Store the result for this environment. The newest {MAX_SEARCHES} searches stay.",
 )
 @click.option(
     "--baseline",
@@ -113,7 +113,7 @@ Examples:
     flag_value=DEFAULT_BASELINE,
     metavar="[PATH]",
     help="Compare with stored searches. Default PATH: those of this environment. A comparison needs at least "
-    f"{FEW} new searches and {FEW} stored ones, best from different days.",
+    f"{MIN_SEARCHES} new searches and {MIN_SEARCHES} stored ones, best from different days.",
 )
 @click.option(
     "--noise",
@@ -122,7 +122,7 @@ Examples:
     show_default=True,
     metavar="RATIO",
     help="With --baseline: the smallest relative change worth acting on. A pass rules out a drop of "
-    f"{RULED_OUT}, or of this value if it is larger.",
+    f"{EXCLUDED_DROP}, or of this value if it is larger.",
 )
 @connection_options
 @policy_option

@@ -78,7 +78,7 @@ def _print(diagnoses: Sequence[Diagnosis]) -> None:
     table.add_column()
     table.add_column(overflow="fold")
     for each in diagnoses:
-        text = Text(_safe_text(each.found))
+        text = Text(_safe_text(each.finding))
         if each.advice:
             text.append(f"\n{_safe_text(each.advice)}", style="bold")
         table.add_row(Text(each.level.value, style=_STYLES[each.level]), each.subject, text)

@@ -23,12 +23,12 @@ from mario_perf.configuration.service_metrics import SECONDS_PER
 from mario_perf.errors import MetricNotFoundError, UserError, listed, nearest
 from mario_perf.reports.terminal_report import single_line
 from mario_perf.sources.connection import Connection
-from mario_perf.sources.histograms import look
+from mario_perf.sources.histograms import list_histograms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mario_perf.configuration.discovery.evidence import Seen
+    from mario_perf.configuration.discovery.evidence import MetricInventory
     from mario_perf.configuration.service_metrics import Unit
 
 _PORT = "{port}"
@@ -144,17 +144,17 @@ def init(  # noqa: PLR0913 - an argument an option
     if url is None:
         _write_client(Service(command, ready=_from_root(ready or _READY), metrics=CLIENT), locustfile, output)
         return
-    evidence = look(Connection(url, matchers=dict(matchers)))
+    inventory = list_histograms(Connection(url, matchers=dict(matchers)))
     if histogram:
-        ranking = Ranking((_candidate_by_name(evidence, histogram, name_label, unit, url),), ())
+        ranking = Ranking((_candidate_by_name(inventory, histogram, name_label, unit, url),), ())
     else:
-        ranking = _filter_by_title(rank(evidence, unit), title, evidence, url)
-    metrics = (urlsplit(url).path or "/") if evidence.on_page else _METRICS
-    ready_path = _from_root(ready) if ready else _ready(url, evidence, metrics)
+        ranking = _filter_by_title(rank(inventory, unit), title, inventory, url)
+    metrics = (urlsplit(url).path or "/") if inventory.on_page else _METRICS
+    ready_path = _from_root(ready) if ready else _ready(url, inventory, metrics)
     service = Service(command, ready=ready_path, metrics=metrics)
-    chosen = _without_probe_paths(_choose(ranking), evidence, service)
+    chosen = _without_probe_paths(_choose(ranking), inventory, service)
     _write(policy_text.text(chosen, service, locustfile), output)
-    names = _operations(chosen, evidence)
+    names = _operations(chosen, inventory)
     click.echo(single_line(f"{output}: {_describe(chosen)}; {listed(names)}"))
     for reason in _explain(chosen, ranking, names):
         click.echo(single_line(f"  {reason}"))
@@ -172,7 +172,7 @@ def _play(url: str, output: Path) -> Mapping[str, tuple[str, ...]]:
     service = urlunsplit((*urlsplit(url)[:2], "", "", ""))
     measured = first_round.play_first_round(service, policy_file.load(output), output)
     for each in of_steps(measured):
-        click.echo(single_line(f"  {each.found}"))
+        click.echo(single_line(f"  {each.finding}"))
     return first_round.operations_of(measured)
 
 
@@ -203,10 +203,10 @@ def _command(start: str | None) -> tuple[str, ...]:
     return words
 
 
-def _ready(url: str, evidence: Seen, metrics: str) -> str:
+def _ready(url: str, inventory: MetricInventory, metrics: str) -> str:
     """The usual path if it answers, else the metrics page."""
     parts = urlsplit(url)
-    return _READY if evidence.on_page and _answers(urlunsplit((*parts[:2], _READY, "", ""))) else metrics
+    return _READY if inventory.on_page and _answers(urlunsplit((*parts[:2], _READY, "", ""))) else metrics
 
 
 def _answers(url: str) -> bool:
@@ -216,10 +216,10 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _filter_by_title(ranking: Ranking, title: str | None, evidence: Seen, url: str) -> Ranking:
+def _filter_by_title(ranking: Ranking, title: str | None, inventory: MetricInventory, url: str) -> Ranking:
     matches = tuple(each for each in ranking.candidates if title in {None, each.title})
     if not matches:
-        message = refusal.told(evidence, ranking.misfits)
+        message = refusal.explain(inventory, ranking.misfits)
         if title is not None and ranking.candidates:
             available = listed(each.metrics.duration for each in ranking.candidates)
             message = f"no histogram of {title}; histograms there: {available}"
@@ -232,20 +232,20 @@ def _filter_by_title(ranking: Ranking, title: str | None, evidence: Seen, url: s
 
 
 def _candidate_by_name(
-    evidence: Seen, name: str, name_label: tuple[str, ...], unit: Unit | None, url: str
+    inventory: MetricInventory, name: str, name_label: tuple[str, ...], unit: Unit | None, url: str
 ) -> Candidate:
-    histogram = next((each for each in evidence.histograms if each.name == name), None)
+    histogram = next((each for each in inventory.histograms if each.name == name), None)
     if histogram is None:
-        names = nearest(name, (each.name for each in evidence.histograms))
+        names = nearest(name, (each.name for each in inventory.histograms))
         raise MetricNotFoundError(f"{url}: no histogram {name}; nearest: {names}")
     if missing := [label for label in name_label if label not in histogram.labels]:
         raise MetricNotFoundError(
             f"{url}: {name} has no label {listed(missing)}; it has {listed(sorted(histogram.labels))}"
         )
-    candidate = examine(histogram, evidence.counters, unit=unit, names=name_label)
+    candidate = examine(histogram, inventory.counters, unit=unit, names=name_label)
     if isinstance(candidate, Misfit):
         raise MetricNotFoundError(
-            f"{url}: {name}: {candidate.why}; {candidate.remedy}, or write [metrics] by hand"
+            f"{url}: {name}: {candidate.reason}; {candidate.remedy}, or write [metrics] by hand"
         )
     return candidate
 
@@ -277,20 +277,20 @@ def _explain(chosen: Candidate, ranking: Ranking, names: Sequence[str]) -> Itera
         why = listed(other.reasons)
         yield f"{fits}: {_describe(other)} ({why}); to choose it: --histogram {other.metrics.duration}"
     if ranking.misfits:
-        misfits = (f"{each.name} ({each.why})" for each in ranking.misfits)
+        misfits = (f"{each.name} ({each.reason})" for each in ranking.misfits)
         yield f"left out: {listed(misfits, most=_MAX_ALTERNATIVES)}"
-    yield from remarks.of_operations(names)
+    yield from remarks.operation_remarks(names)
 
 
-def _operations(candidate: Candidate, evidence: Seen) -> list[str]:
+def _operations(candidate: Candidate, inventory: MetricInventory) -> list[str]:
     metrics = candidate.metrics
-    histogram = next(each for each in evidence.histograms if each.name == metrics.duration)
+    histogram = next(each for each in inventory.histograms if each.name == metrics.duration)
     return sorted({metrics.name_of(labels) for labels in histogram.series if metrics.is_operation(labels)})
 
 
-def _without_probe_paths(candidate: Candidate, evidence: Seen, service: Service) -> Candidate:
+def _without_probe_paths(candidate: Candidate, inventory: MetricInventory, service: Service) -> Candidate:
     """Leave out the paths that the gate itself requests: they are not load."""
-    words = {word for name in _operations(candidate, evidence) for word in name.split()}
+    words = {word for name in _operations(candidate, inventory) for word in name.split()}
     probe_paths = dict.fromkeys((service.metrics, service.ready))
     if any(word.startswith("/") for word in words):
         return without(candidate, tuple(probe_paths))

@@ -20,7 +20,7 @@ from mario_perf.reports.usage.usage_terminal import print_usage
 from mario_perf.sources.connection import Connection
 from mario_perf.usage.periods import periods
 from mario_perf.usage.usage_source import UsageSource
-from mario_perf.usage.usage_summary import summarised
+from mario_perf.usage.usage_summary import summarise
 
 if TYPE_CHECKING:
     from mario_perf.usage.usage_model import Usage
@@ -99,7 +99,7 @@ def usage(  # noqa: PLR0913, PLR0917 - an argument an option
     """
     metrics = policy_file.load(policy).metrics
     source = UsageSource(Connection(prometheus, matchers=dict(matchers)), metrics)
-    summary = summarised(source.counted(periods(since, float(int(time.time()))), before))
+    summary = summarise(source.count(periods(since, float(int(time.time()))), before))
     if report is not None:
         _add_to_report(report, summary)
     if format_ == "json":

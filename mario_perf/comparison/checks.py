@@ -29,11 +29,11 @@ CONFIDENCE = 0.95
 POWER = 0.8
 """The chance with which the smallest detectable change would have been flagged."""
 
-WHOLE = 0.01
+OVERALL_LEVEL = 0.01
 """One-sided level at which the whole change has to be above the noise, too, where red is decided apart from
 what all operations share: operations that stayed as they were while others became faster are not slower."""
 
-PLAIN = 0.025
+MEAN_LEVEL = 0.025
 """The same for the mean of all rounds alike: a round that says the opposite has not been overlooked."""
 
 
@@ -44,9 +44,9 @@ class Rules:
     noise: Floats
     resolution: Floats
     limit: Floats  # what red has to exceed: the noise, or more while there are few rounds
-    enough: Flags  # whether there are executions enough to call something unchanged
+    enough_executions: Flags  # whether there are executions enough to call something unchanged
     gating: Flags
-    missed: float  # the chance with which a rise as large as the resolution may be called absent
+    miss_rate: float  # the chance with which a rise as large as the resolution may be called absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ class Check:
     worse: Floats  # one-sided p-value of "the change is at most the limit"
     better: Floats  # one-sided p-value of "the change is at least minus the noise threshold"
     steady: Flags  # whether a rise is that of most replicates, and of the whole as well
-    excluded: Flags  # whether a change for the worse as large as the resolution is ruled out
-    above: Flags  # whether the interval lies above the noise as a whole
-    apart: tuple[Floats, Floats, Floats] | None = None  # change, low and high apart from the other operations
-    beyond: Floats | None = None  # of the share of slow executions: seconds from which one is slow
+    rise_excluded: Flags  # whether a change for the worse as large as the resolution is ruled out
+    above_noise: Flags  # whether the interval lies above the noise as a whole
+    specific: tuple[Floats, Floats, Floats] | None = None  # change, low, high apart from other operations
+    slow_from: Floats | None = None  # of the share of slow executions: seconds from which one is slow
 
     @property
     def gating(self) -> Flags:
@@ -76,38 +76,38 @@ class Check:
     @property
     def unchanged(self) -> Flags:
         """What came to nothing that matters. An interval above the noise says that something changed."""
-        return self.excluded & self.rules.enough & ~self.above
+        return self.rise_excluded & self.rules.enough_executions & ~self.above_noise
 
 
-def of_durations(metric: Metric, values: tuple[Floats, Floats], changes: Changes, rules: Rules) -> Check:
+def check_durations(metric: Metric, values: tuple[Floats, Floats], changes: Changes, rules: Rules) -> Check:
     """From changes on the logarithmic scale; ``values`` are both sides' typical logarithms."""
-    low, high = changes.whole.interval(CONFIDENCE)
+    low, high = changes.overall.interval(CONFIDENCE)
     limit, noise, resolution = (np.log1p(each) for each in (rules.limit, rules.noise, rules.resolution))
-    absent = changes.whole.below(resolution) <= rules.missed
+    absent = changes.overall.below(resolution) <= rules.miss_rate
     return Check(
         metric=metric,
         rules=rules,
         baseline=np.exp(values[0]),
         candidate=np.exp(values[1]),
-        change=np.expm1(changes.whole.value),
+        change=np.expm1(changes.overall.value),
         low=_relative(low),
         high=_relative(high),
-        worse=changes.apart.above(limit),
-        better=np.where(changes.whole.below(-noise) <= WHOLE, changes.apart.below(-noise), 1.0),
-        steady=(changes.steadiest > limit)
-        & (changes.whole.above(noise) <= WHOLE)
-        & (changes.plain.above(noise) <= PLAIN),
-        excluded=absent & (changes.plain.value < resolution),
-        above=low > noise,
-        apart=_apart(changes),
+        worse=changes.specific.above(limit),
+        better=np.where(changes.overall.below(-noise) <= OVERALL_LEVEL, changes.specific.below(-noise), 1.0),
+        steady=(changes.agreed > limit)
+        & (changes.overall.above(noise) <= OVERALL_LEVEL)
+        & (changes.mean.above(noise) <= MEAN_LEVEL),
+        rise_excluded=absent & (changes.mean.value < resolution),
+        above_noise=low > noise,
+        specific=_specific_interval(changes),
     )
 
 
-def _apart(changes: Changes) -> tuple[Floats, Floats, Floats] | None:
-    if changes.apart is changes.whole:
+def _specific_interval(changes: Changes) -> tuple[Floats, Floats, Floats] | None:
+    if changes.specific is changes.overall:
         return None
-    low, high = changes.apart.interval(CONFIDENCE)
-    return np.expm1(changes.apart.value), _relative(low), _relative(high)
+    low, high = changes.specific.interval(CONFIDENCE)
+    return np.expm1(changes.specific.value), _relative(low), _relative(high)
 
 
 def _relative(logs: Floats) -> Floats:
@@ -115,12 +115,12 @@ def _relative(logs: Floats) -> Floats:
         return np.where(np.isneginf(logs), -np.inf, np.expm1(logs))
 
 
-def as_rates(check: Check) -> Check:
+def to_rates(check: Check) -> Check:
     """A check of the intervals between executions, told as executions a second."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return replace(
             check,
-            apart=None,
+            specific=None,
             baseline=1 / check.baseline,
             candidate=1 / check.candidate,
             change=1 / (1 + check.change) - 1,
@@ -129,23 +129,23 @@ def as_rates(check: Check) -> Check:
         )
 
 
-def of_shares(metric: Metric, both: Contrast, rules: Rules, beyond: Floats | None = None) -> Check:
-    """From shares of executions, such as failures; ``beyond`` as in ``Check``."""
-    low, high = both.interval(CONFIDENCE)
+def check_shares(metric: Metric, contrast: Contrast, rules: Rules, slow_from: Floats | None = None) -> Check:
+    """From shares of executions, such as failures; ``slow_from`` as in ``Check``."""
+    low, high = contrast.interval(CONFIDENCE)
     return Check(
         metric=metric,
         rules=rules,
-        baseline=both.baseline.share,
-        candidate=both.candidate.share,
-        change=both.change,
+        baseline=contrast.baseline.share,
+        candidate=contrast.candidate.share,
+        change=contrast.change,
         low=low,
         high=high,
-        worse=both.above(rules.limit),
-        better=both.below(rules.noise),
-        steady=both.steadiest() > rules.limit,
-        excluded=both.interval(1.0 - 2.0 * rules.missed)[1] < rules.resolution,
-        above=low > rules.noise,
-        beyond=beyond,
+        worse=contrast.above(rules.limit),
+        better=contrast.below(rules.noise),
+        steady=contrast.without_worst_replicate() > rules.limit,
+        rise_excluded=contrast.interval(1.0 - 2.0 * rules.miss_rate)[1] < rules.resolution,
+        above_noise=low > rules.noise,
+        slow_from=slow_from,
     )
 
 
@@ -153,12 +153,12 @@ def detectable(check: Check, changes: Changes, alpha: float) -> Floats:
     """The smallest relative change that would have been flagged with a chance of 80 % at level ``alpha``."""
     limit, noise = np.log1p(check.rules.limit), np.log1p(check.rules.noise)
     with np.errstate(invalid="ignore", over="ignore"):
-        apart = limit + changes.apart.reach(1.0 - alpha) + changes.apart.reach(POWER)
-        whole = noise + changes.whole.reach(1.0 - WHOLE) + changes.whole.reach(POWER)
-        return np.expm1(np.maximum(apart, whole))
+        specific = limit + changes.specific.half_width(1.0 - alpha) + changes.specific.half_width(POWER)
+        overall = noise + changes.overall.half_width(1.0 - OVERALL_LEVEL) + changes.overall.half_width(POWER)
+        return np.expm1(np.maximum(specific, overall))
 
 
-def tail_resolved(baseline: Replicates, candidate: Replicates, resolution: Floats) -> Flags:
+def resolves_tail(baseline: Replicates, candidate: Replicates, resolution: Floats) -> Flags:
     """Whether the buckets around p95 are narrow enough, on both sides, to show a change of ``resolution``."""
     return bucket_resolution(baseline, candidate) <= resolution
 

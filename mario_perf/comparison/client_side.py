@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mario_perf.comparison.operations import client_failures
-from mario_perf.statistics.shares import Counted
+from mario_perf.statistics.shares import HitCounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,12 +35,12 @@ class ClientSide:
     times: Floats  # (R, O) logarithms of typical response times, NaN where none was seen
 
     @property
-    def failures(self) -> Counted:
+    def failures(self) -> HitCounts:
         """For the share of requests that failed."""
-        return Counted(self.failed, self.sent)
+        return HitCounts(self.failed, self.sent)
 
     @property
-    def known(self) -> Flags:
+    def has_times(self) -> Flags:
         """Operations with response times, shape ``(O,)``."""
         return np.asarray(np.isfinite(self.times).any(axis=0))
 
@@ -51,12 +51,12 @@ def client_side(runs: Sequence[RunMeasurement], operations: Sequence[str]) -> Cl
     Of an operation that no step names, what was sent is what the service executed, and nothing is known to
     have failed.
     """
-    rows = [[_seen(run.measurements.get(name)) for name in operations] for run in runs]
+    rows = [[_request_counts(run.measurements.get(name)) for name in operations] for run in runs]
     table = np.array(rows, dtype=np.float64).reshape(len(runs), len(operations), 3)
     return ClientSide(table[..., 0].astype(np.int64), table[..., 1].astype(np.int64), table[..., 2])
 
 
-def _seen(measurement: Measurement | None) -> tuple[float, float, float]:
+def _request_counts(measurement: Measurement | None) -> tuple[float, float, float]:
     """Sent, failed, logarithm of the typical response time."""
     if measurement is None:
         return 0, 0, np.nan

@@ -11,7 +11,7 @@ from mario_perf.comparison import checks as make
 from mario_perf.comparison import metric_values
 from mario_perf.comparison.checks import Rules
 from mario_perf.metric_catalogue import METRICS, Gates, Kind
-from mario_perf.statistics.multiplicity import MISSED
+from mario_perf.statistics.multiplicity import MISS_RATE
 from mario_perf.statistics.shares import contrast
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mario_perf.comparison.checks import Check
     from mario_perf.comparison.client_side import ClientSide
-    from mario_perf.comparison.metric_values import Both, Portions
+    from mario_perf.comparison.metric_values import Both, ShareCounts
     from mario_perf.comparison.replicates import Replicates
     from mario_perf.configuration.policy import Policy, Thresholds
     from mario_perf.metric_catalogue import Metric
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 class Sides:
     """What is compared: the operations in the order of the arrays, and both sides.
 
-    ``together`` says whether they ran at the same time. On a slower day most executions above a bound are of
-    that day, whatever was built, so that the share of slow ones and the mean decide nothing unless both had
-    the same day; nor do response times, which hold the load generator's own noise. Where no
-    ``service_tells`` of failures, those that the client saw are the failures. ``few_rounds`` says that only
-    gross changes can be told from processes that differ, and ``one_pair`` that each side was the same process
-    all the time.
+    ``concurrent`` says whether they ran at the same time. On a slower day most executions above a bound come
+    from that day, whatever was built. So the share of slow ones and the mean decide nothing unless both had
+    the same day; nor do response times, which hold the load generator's own noise. Unless
+    ``service_reports_failures``, those that the client saw are the failures. ``few_rounds`` says that only
+    gross changes can be told from processes that differ, and ``same_processes`` that each side was the same
+    process all the time.
     """
 
     operations: tuple[Operation, ...]
@@ -52,14 +52,14 @@ class Sides:
     candidate: Replicates
     failures: tuple[tuple[Mapping[str, int], Mapping[str, int]], ...]  # baseline's, candidate's
     client: tuple[ClientSide, ClientSide]  # baseline's, candidate's
-    service_tells: bool
-    together: bool
+    service_reports_failures: bool
+    concurrent: bool
     few_rounds: bool = False
-    one_pair: bool = False
+    same_processes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class MetricChanges:
     """Every metric of every operation, before anything is decided."""
 
     changes: Mapping[Metric, Changes]
@@ -75,80 +75,80 @@ GROSS = 0.25
 """What red has to exceed while rounds are few: a quarter more time, or one more in four executions."""
 
 
-def compared(
+def compare_metrics(
     sides: Sides,
-    comparing: Comparing,
+    estimate_change: Comparing,
     policy: Policy,
-    missed: float = MISSED,
-    of: Sequence[Metric] | None = None,
-) -> Compared:
+    miss_rate: float = MISS_RATE,
+    metrics: Sequence[Metric] | None = None,
+) -> MetricChanges:
     """Compare metrics of every operation; the other arguments are those of ``judge``."""
-    of = of or tuple(METRICS)
+    metrics = metrics or tuple(METRICS)
     limits = [policy.of(operation.name) for operation in sides.operations]
-    rules = {name: _rules(name, sides, limits, missed) for name in of}
+    rules = {name: _rules(name, sides, limits, miss_rate) for name in metrics}
     logs = {
         name: both
         for name, read in metric_values.LOGARITHMIC.items()
-        if name in of and (both := read(sides)) is not None
+        if name in metrics and (both := read(sides)) is not None
     }
-    changes = {name: _changes(name, sides, both, comparing, limits) for name, both in logs.items()}
+    changes = {name: _changes(name, sides, both, estimate_change, limits) for name, both in logs.items()}
     durations = {name: _duration_check(name, logs[name], each, rules[name]) for name, each in changes.items()}
-    counted = {
+    counts = {
         name: portions
         for name, read in metric_values.SHARES.items()
-        if name in of and (portions := read(sides)) is not None
+        if name in metrics and (portions := read(sides)) is not None
     }
-    shares = {name: _contrast(sides, portions) for name, portions in counted.items()}
-    told = {
-        name: _share_check(name, each, rules[name], counted[name].beyond) for name, each in shares.items()
+    shares = {name: _contrast(sides, portions) for name, portions in counts.items()}
+    share_checks = {
+        name: _share_check(name, each, rules[name], counts[name].slow_from) for name, each in shares.items()
     }
-    found = {**durations, **told}
-    return Compared(changes, shares, [found[name] for name in of if name in found])
+    checks = {**durations, **share_checks}
+    return MetricChanges(changes, shares, [checks[name] for name in metrics if name in checks])
 
 
-def _contrast(sides: Sides, portions: Portions) -> Contrast:
-    found = contrast(portions.baseline, portions.candidate, paired=sides.together)
-    return found.between_processes() if sides.one_pair else found
+def _contrast(sides: Sides, portions: ShareCounts) -> Contrast:
+    result = contrast(portions.baseline, portions.candidate, paired=sides.concurrent)
+    return result.between_processes() if sides.same_processes else result
 
 
-def _share_check(name: Metric, both: Contrast, rules: Rules, beyond: Floats | None) -> Check:
-    check = make.of_shares(name, both, rules, beyond)
-    return _without_failures(check, both) if beyond is None else check
+def _share_check(name: Metric, sides: Contrast, rules: Rules, slow_from: Floats | None) -> Check:
+    check = make.check_shares(name, sides, rules, slow_from)
+    return _pool_without_failures(check, sides) if slow_from is None else check
 
 
-def _without_failures(check: Check, both: Contrast) -> Check:
+def _pool_without_failures(check: Check, sides: Contrast) -> Check:
     """What never failed on either side is judged over all such operations together.
 
     None of 200 cannot exclude one more in a hundred; none of 2,400 can.
     """
-    never = (both.baseline.together[0] + both.candidate.together[0]) == 0
-    together = both.of(never)
-    absent = together.interval(1.0 - 2.0 * check.rules.missed)[1] < check.rules.resolution
-    return replace(check, excluded=check.excluded | (never & absent))
+    no_failures = (sides.baseline.pooled[0] + sides.candidate.pooled[0]) == 0
+    pooled = sides.pool(no_failures)
+    absent = pooled.interval(1.0 - 2.0 * check.rules.miss_rate)[1] < check.rules.resolution
+    return replace(check, rise_excluded=check.rise_excluded | (no_failures & absent))
 
 
 def _changes(
-    name: Metric, sides: Sides, logs: Both, comparing: Comparing, limits: Sequence[Thresholds]
+    name: Metric, sides: Sides, logs: Both, estimate_change: Comparing, limits: Sequence[Thresholds]
 ) -> Changes:
-    changes = comparing(*logs, _counting_noise(*_counts(name, sides)))
+    changes = estimate_change(*logs, _counting_noise(*_counts(name, sides)))
     if name == "mean":
         changes = changes.by_mean
-    if not sides.one_pair:
+    if not sides.same_processes:
         return changes
     return changes.between_processes(_array(limits, f"{METRICS[name].family.processes}_processes"))
 
 
-def _rules(name: Metric, sides: Sides, limits: Sequence[Thresholds], missed: float) -> Rules:
+def _rules(name: Metric, sides: Sides, limits: Sequence[Thresholds], miss_rate: float) -> Rules:
     family = METRICS[name].family
     noise, resolution = _array(limits, family.noise), _array(limits, family.resolution)
-    fewest = np.minimum(*(each.sum(axis=0) for each in _counts(name, sides)))
+    executions = np.minimum(*(each.sum(axis=0) for each in _counts(name, sides)))
     return Rules(
         noise=noise,
         resolution=resolution,
         limit=np.maximum(noise, GROSS) if sides.few_rounds else noise,
-        enough=fewest >= _array(limits, "min_samples"),
+        enough_executions=executions >= _array(limits, "min_samples"),
         gating=_gating(name, sides, resolution),
-        missed=missed,
+        miss_rate=miss_rate,
     )
 
 
@@ -156,13 +156,13 @@ def _gating(name: Metric, sides: Sides, resolution: Floats) -> Flags:
     """Response times gate where both sides ran together in several rounds: one round has no spread."""
     entry = METRICS[name]
     if entry.gates is Gates.RESOLVED:
-        return make.tail_resolved(sides.baseline, sides.candidate, resolution)
-    allowed = entry.gates is Gates.ALWAYS or (entry.gates is Gates.TOGETHER and sides.together)
+        return make.resolves_tail(sides.baseline, sides.candidate, resolution)
+    may_gate = entry.gates is Gates.ALWAYS or (entry.gates is Gates.TOGETHER and sides.concurrent)
     if not entry.client:
-        return np.full(len(resolution), allowed)
-    several = min(len(side.sent) for side in sides.client) > 1
-    known = np.logical_and(*(side.known for side in sides.client))
-    return np.asarray(known & (allowed and (several or entry.gates is Gates.ALWAYS)))
+        return np.full(len(resolution), may_gate)
+    several_runs = min(len(side.sent) for side in sides.client) > 1
+    has_times = np.logical_and(*(side.has_times for side in sides.client))
+    return np.asarray(has_times & (may_gate and (several_runs or entry.gates is Gates.ALWAYS)))
 
 
 def _counts(name: Metric, sides: Sides) -> tuple[Counts, Counts]:
@@ -181,8 +181,8 @@ def _counting_noise(*counts: Counts) -> Floats:
 
 
 def _duration_check(name: Metric, logs: Both, changes: Changes, rules: Rules) -> Check:
-    check = make.of_durations(name, (_typical(logs[0]), _typical(logs[1])), changes, rules)
-    return make.as_rates(check) if METRICS[name].kind is Kind.RATE else check
+    check = make.check_durations(name, (_typical(logs[0]), _typical(logs[1])), changes, rules)
+    return make.to_rates(check) if METRICS[name].kind is Kind.RATE else check
 
 
 def _typical(logs: Floats) -> Floats:

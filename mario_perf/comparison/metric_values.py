@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mario_perf.comparison.slow_executions import counted
+from mario_perf.comparison.slow_executions import count_slow
 from mario_perf.statistics import buckets
-from mario_perf.statistics.shares import Counted
+from mario_perf.statistics.shares import HitCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Both = tuple[Floats, Floats]
     """Of baseline and candidate."""
 
-COARSE = 0.35
+COARSE_WIDTH = 0.35
 """Relative width of a bucket from which on nothing inside it can be told apart for trimming."""
 
 
@@ -41,8 +41,8 @@ def latency(baseline: Replicates, candidate: Replicates) -> Both:
     The slowest 5 % are the machine's more than the code's. Where buckets are too coarse, on either side, to
     know what the slowest took, it is the mean on both, which is exact with any buckets.
     """
-    fine = np.logical_and(*(_fine(side) for side in (baseline, candidate)))
-    first, second = (_log(np.where(fine, _trimmed(side), _mean(side))) for side in (baseline, candidate))
+    fine = np.logical_and(*(_is_fine(side) for side in (baseline, candidate)))
+    first, second = (_log(np.where(fine, _trimmed_mean(side), _mean(side))) for side in (baseline, candidate))
     return first, second
 
 
@@ -69,73 +69,73 @@ def interval(side: Replicates) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Portions:
-    """Executions of each side, and those that are counted; ``beyond`` are the bounds above which they are."""
+class ShareCounts:
+    """Executions of each side, and those that count: the slow ones are above ``slow_from``."""
 
-    baseline: Counted
-    candidate: Counted
-    beyond: Floats | None = None
+    baseline: HitCounts
+    candidate: HitCounts
+    slow_from: Floats | None = None
 
 
-def failed(sides: Sides) -> Portions:
+def failed_executions(sides: Sides) -> ShareCounts:
     """Failed executions; where the service does not tell them apart, the requests that failed."""
-    if not sides.service_tells:
-        return Portions(sides.client[0].failures, sides.client[1].failures)
-    return Portions(
-        Counted(sides.baseline.failed, sides.baseline.executions),
-        Counted(sides.candidate.failed, sides.candidate.executions),
+    if not sides.service_reports_failures:
+        return ShareCounts(sides.client[0].failures, sides.client[1].failures)
+    return ShareCounts(
+        HitCounts(sides.baseline.failed, sides.baseline.executions),
+        HitCounts(sides.candidate.failed, sides.candidate.executions),
     )
 
 
-def failed_requests(sides: Sides) -> Portions | None:
+def failed_requests(sides: Sides) -> ShareCounts | None:
     """What failed at the client; None where these are the failures themselves."""
-    if not sides.service_tells:
+    if not sides.service_reports_failures:
         return None
-    return Portions(sides.client[0].failures, sides.client[1].failures)
+    return ShareCounts(sides.client[0].failures, sides.client[1].failures)
 
 
-def slow(sides: Sides) -> Portions:
+def executions_above_bound(sides: Sides) -> ShareCounts:
     """Executions above a bound that both sides share."""
-    found = counted(sides.baseline, sides.candidate)
-    return Portions(found.baseline, found.candidate, found.bounds)
+    found = count_slow(sides.baseline, sides.candidate)
+    return ShareCounts(found.baseline, found.candidate, found.bounds)
 
 
-def _each(read: Callable[[Replicates], Floats]) -> Callable[[Sides], Both]:
+def _both_sides(read: Callable[[Replicates], Floats]) -> Callable[[Sides], Both]:
     return lambda sides: (read(sides.baseline), read(sides.candidate))
 
 
 def response_times(sides: Sides) -> Both | None:
     """What the client saw; None where nothing is known beside the times that are compared anyway."""
-    known = any(side.known.any() for side in sides.client)
+    known = any(side.has_times.any() for side in sides.client)
     return (sides.client[0].times, sides.client[1].times) if known else None
 
 
 LOGARITHMIC: Mapping[Metric, Callable[[Sides], Both | None]] = {
     "latency": lambda sides: latency(sides.baseline, sides.candidate),
-    "p95": _each(quantile(0.95)),
+    "p95": _both_sides(quantile(0.95)),
     "response_time": response_times,
-    "mean": _each(mean),
-    "p50": _each(quantile(0.50)),
-    "p99": _each(quantile(0.99)),
-    "spread": _each(spread),
-    "rate": _each(interval),
+    "mean": _both_sides(mean),
+    "p50": _both_sides(quantile(0.50)),
+    "p99": _both_sides(quantile(0.99)),
+    "spread": _both_sides(spread),
+    "rate": _both_sides(interval),
 }
 """How each metric of the catalogue is read that changes by a factor."""
 
-SHARES: Mapping[Metric, Callable[[Sides], Portions | None]] = {
-    "error_ratio": failed,
-    "slow_share": slow,
+SHARES: Mapping[Metric, Callable[[Sides], ShareCounts | None]] = {
+    "error_ratio": failed_executions,
+    "slow_share": executions_above_bound,
     "response_errors": failed_requests,
 }
 """How each share is read."""
 
 
-def _fine(side: Replicates) -> NDArray[np.bool_]:
-    width = buckets.quantile_width(side.counts.sum(axis=0), side.bounds, buckets.TRIMMED)
-    return np.asarray(width <= COARSE)
+def _is_fine(side: Replicates) -> NDArray[np.bool_]:
+    width = buckets.quantile_width(side.counts.sum(axis=0), side.bounds, buckets.TRIM_QUANTILE)
+    return np.asarray(width <= COARSE_WIDTH)
 
 
-def _trimmed(side: Replicates) -> Floats:
+def _trimmed_mean(side: Replicates) -> Floats:
     return buckets.trimmed_mean(side.counts, side.sums, side.bounds)
 
 

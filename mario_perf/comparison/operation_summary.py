@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mario_perf.comparison.replicates import Replicates
 
 
-def summary(side: Replicates, index: int, failures: Mapping[str, int]) -> Summary | None:
+def summarise(side: Replicates, index: int, failures: Mapping[str, int]) -> Summary | None:
     """Of the operation at ``index``, all replicates together; None when it was never executed.
 
     ``failures`` by type come from the service, or else from the client.

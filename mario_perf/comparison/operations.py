@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mario_perf.model import Measurement, Operation, RunMeasurement
 
 
-def common_order(runs: Sequence[RunMeasurement]) -> tuple[Operation, ...]:
+def all_operations(runs: Sequence[RunMeasurement]) -> tuple[Operation, ...]:
     """Every operation that any run executed, sorted: what only one side has must be seen, too."""
     seen = {
         measurement.operation
@@ -22,12 +22,12 @@ def common_order(runs: Sequence[RunMeasurement]) -> tuple[Operation, ...]:
     return tuple(sorted(seen))
 
 
-def service_tells(runs: Sequence[RunMeasurement]) -> bool:
+def service_reports_failures(runs: Sequence[RunMeasurement]) -> bool:
     """Whether the services' own metrics tell failures in every run; else the client's are the failures."""
     return all(run.tells_failures for run in runs)
 
 
-def failures(runs: Sequence[RunMeasurement], operation: Operation, *, told: bool) -> Mapping[str, int]:
+def failures(runs: Sequence[RunMeasurement], operation: Operation, *, by_service: bool) -> Mapping[str, int]:
     """Failures of one operation by error type, all runs together.
 
     They are the service's where it told them, else the client's.
@@ -35,7 +35,7 @@ def failures(runs: Sequence[RunMeasurement], operation: Operation, *, told: bool
     total: Counter[str] = Counter()
     for run in runs:
         if measurement := run.measurements.get(operation.name):
-            total.update(measurement.failures if told else client_failures(measurement))
+            total.update(measurement.failures if by_service else client_failures(measurement))
     return dict(total)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Counts = NDArray[np.int64]
 
-FEWEST_SHARED = 3
+MIN_SHARED_BOUNDS = 3
 RELATIVE_TOLERANCE = 1e-9
 
 
@@ -30,12 +30,12 @@ def to_shared_bounds(runs: Sequence[RunMeasurement]) -> tuple[RunMeasurement, ..
         UserError: they share fewer than three bounds, so that nothing could be compared.
     """
     shared = shared_bounds([run.bounds for run in runs])
-    if len(shared) < FEWEST_SHARED:
+    if len(shared) < MIN_SHARED_BOUNDS:
         raise UserError(
             f"histogram bounds differ: the runs share {len(shared)} of {len(runs[0].bounds)} bounds, "
-            f"at least {FEWEST_SHARED} are needed; give both builds the same bounds"
+            f"at least {MIN_SHARED_BOUNDS} are needed; give both builds the same bounds"
         )
-    return tuple(_rebinned(run, shared) for run in runs)
+    return tuple(_rebin_run(run, shared) for run in runs)
 
 
 def shared_bounds(all_bounds: Sequence[Floats]) -> Floats:
@@ -56,7 +56,7 @@ def rebin(counts: Counts, bounds: Floats, shared: Floats) -> Counts:
     return np.add.reduceat(counts, firsts, axis=-1)
 
 
-def _rebinned(run: RunMeasurement, shared: Floats) -> RunMeasurement:
+def _rebin_run(run: RunMeasurement, shared: Floats) -> RunMeasurement:
     if len(shared) == len(run.bounds):
         return run
 

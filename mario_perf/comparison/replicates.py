@@ -47,7 +47,7 @@ class Replicates:
 
 def by_run(runs: Sequence[RunMeasurement], operations: Sequence[str]) -> Replicates:
     """Every run a replicate. An operation that a run did not see counts 0 there."""
-    return _joined([_cut(run, operations, np.array([0])) for run in runs])
+    return _concatenate([_cut(run, operations, np.array([0])) for run in runs])
 
 
 def by_block(
@@ -81,8 +81,8 @@ def _cut(run: RunMeasurement, operations: Sequence[str], firsts: NDArray[np.intp
             counts[:, column] = measurement.slices
             sums[:, column] = measurement.slice_sums
             failed[:, column] = measurement.slice_failures
-            counted = measurement.slices.sum(axis=-1) + measurement.slice_failures
-            executions[:, column] = apportion(measurement.executions, counted)
+            in_slices = measurement.slices.sum(axis=-1) + measurement.slice_failures
+            executions[:, column] = apportion(measurement.executions, in_slices)
     return Replicates(
         bounds=run.bounds,
         counts=np.add.reduceat(counts, firsts),
@@ -93,7 +93,7 @@ def _cut(run: RunMeasurement, operations: Sequence[str], firsts: NDArray[np.intp
     )
 
 
-def _joined(parts: Sequence[Replicates]) -> Replicates:
+def _concatenate(parts: Sequence[Replicates]) -> Replicates:
     arrays = {
         f.name: np.concatenate([getattr(part, f.name) for part in parts])
         for f in fields(Replicates)

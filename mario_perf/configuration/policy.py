@@ -125,6 +125,6 @@ class Policy:
         """Thresholds of one operation."""
         return self.operations.get(operation, self.thresholds)
 
-    def shown(self) -> dict[str, Any]:
+    def as_mapping(self) -> dict[str, Any]:
         """As plain values, for reports."""
         return asdict(self)

@@ -238,12 +238,12 @@ def load(path: Path | None = None) -> Policy:
     """
     if path is None and not DEFAULT_PATH.exists():
         return Policy()
-    found = path or DEFAULT_PATH
+    file = path or DEFAULT_PATH
     try:
-        text = found.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{found}: cannot be read ({error}); give another --policy") from error
-    return parse(text, str(found))
+        raise PolicyError(f"{file}: cannot be read ({error}); give another --policy") from error
+    return parse(text, str(file))
 
 
 def parse(text: str, place: str = "perf.toml") -> Policy:
@@ -259,14 +259,14 @@ def parse(text: str, place: str = "perf.toml") -> Policy:
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"{place}: {error}") from error
     except ValidationError as error:
-        raise PolicyError(_told(error, text, place)) from error
+        raise PolicyError(_error_message(error, text, place)) from error
     except (RecursionError, ValueError, OverflowError) as error:
         raise PolicyError(f"{place}: a value is nested too deeply, or too large; correct it") from error
 
 
 def defaults() -> str:
     """What applies where a policy says nothing, one ``table.key = value`` a line."""
-    shown = Policy().shown()
+    shown = Policy().as_mapping()
     thresholds = shown.pop("thresholds")
     tables = {"thresholds": thresholds, "load": shown.pop("load"), "metrics": shown.pop("metrics")}
     tables["gate"] = {key: shown[key] for key in _Gate.model_fields}
@@ -278,7 +278,7 @@ def defaults() -> str:
     )
 
 
-def _told(error: ValidationError, text: str, place: str) -> str:
+def _error_message(error: ValidationError, text: str, place: str) -> str:
     first = error.errors()[0]
     path = tuple(str(part) for part in first["loc"])
     where = f"{place}:{line_of(text, path)}: {'.'.join(path)}"

@@ -32,12 +32,12 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 def unit_of(name: str) -> Unit | None:
     """The unit that a metric's name tells, at its end or in its middle; None when it tells none."""
     words = [word.lower() for word in _WORD.findall(name)]
-    told = [
+    suffixes = [
         UNITS_BY_WORD[word]
         for place, word in enumerate(words, 1)
         if word in UNITS_BY_WORD and (place == len(words) or word not in _ONLY_LAST)
     ]
-    return told[-1] if told else None
+    return suffixes[-1] if suffixes else None
 
 
 @dataclass(frozen=True, slots=True)

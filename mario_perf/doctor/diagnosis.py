@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CHANGE = 0.10
 """The change that everybody wants to see."""
 
-LONGEST = 180.0
+MAX_SECONDS = 180.0
 """Seconds that a gate takes at most, unless told otherwise."""
 
 
@@ -45,19 +45,19 @@ class Diagnosis:
 
     level: Level
     subject: str
-    found: str
+    finding: str
     advice: str = ""
 
 
-def of_exposition(text: str, policy: Policy) -> tuple[Diagnosis, ...]:
+def examine_exposition(text: str, policy: Policy) -> tuple[Diagnosis, ...]:
     """What a metrics page tells a gate."""
     reader = ExpositionReader(policy.metrics.samples)
     try:
         reader.add(0.0, text)
-        return of_table(reader.table(), reader.names, policy)
+        return examine_table(reader.table(), reader.names, policy)
     except UnreadableExpositionError as error:
-        said = f"this is not a metrics page ({error})"
-        return (_problem("metrics", said, "give the URL of metrics in Prometheus' text format"),)
+        message = f"this is not a metrics page ({error})"
+        return (_problem("metrics", message, "give the URL of metrics in Prometheus' text format"),)
 
 
 def without_metrics() -> Diagnosis:
@@ -69,7 +69,7 @@ def without_metrics() -> Diagnosis:
     )
 
 
-def of_table(table: series.Table, names: Iterable[str], policy: Policy) -> tuple[Diagnosis, ...]:
+def examine_table(table: series.Table, names: Iterable[str], policy: Policy) -> tuple[Diagnosis, ...]:
     """What metrics tell a gate: are they complete, and are the buckets narrow enough.
 
     ``table`` is one scrape of what the gate reads, ``names`` are those of all there is.
@@ -78,46 +78,51 @@ def of_table(table: series.Table, names: Iterable[str], policy: Policy) -> tuple
     if missing := series.missing_metric(table, metrics):
         return (_missing(missing, names),)
     try:
-        seen = series.snapshots(table, metrics)
+        snapshots = series.snapshots(table, metrics)
     except UserError as error:
         return (_problem("metrics", *str(error).split("; ", 1)),)
     labels = _labels(table, metrics)
     if not labels.keys() >= set(metrics.name_label):
-        return (_unlabelled(metrics, labels),)
-    return (_operations(seen), _failures(labels, metrics), _start(seen, metrics), *_buckets(seen, policy))
+        return (_missing_label(metrics, labels),)
+    return (
+        _operations(snapshots),
+        _failures(labels, metrics),
+        _start(snapshots, metrics),
+        *_buckets(snapshots, policy),
+    )
 
 
-def of_findings(findings: Iterable[Finding]) -> Iterator[Diagnosis]:
+def from_findings(findings: Iterable[Finding]) -> Iterator[Diagnosis]:
     """What the gate itself says of runs that nothing was changed in; its notes are left out."""
     levels = {Severity.INVALID: Level.PROBLEM, Severity.WARNING: Level.ATTENTION}
     for finding in findings:
         if finding.severity in levels:
-            found, _, advice = finding.message.partition("; ")
-            yield Diagnosis(levels[finding.severity], "runs", found, advice)
+            text, _, advice = finding.message.partition("; ")
+            yield Diagnosis(levels[finding.severity], "runs", text, advice)
 
 
-def of_noise(
+def examine_noise(
     rounds: Sequence[tuple[RunMeasurement, RunMeasurement]], policy: Policy, whole_time: float
 ) -> Iterator[Diagnosis]:
     """How far rounds of the same build on both sides lie apart, and how long a gate must be for that.
 
     ``whole_time`` is what a round takes, with all that is around it, in seconds. At least two rounds.
     """
-    sides = duet_results.laid_out(rounds)
+    sides = duet_results.lay_out(rounds)
     names = [operation.name for operation in sides.operations]
     spread = dict(zip(names, power.spread(sides, policy).tolist(), strict=True))
-    needed = dict(zip(names, power.rounds_needed(sides, policy, CHANGE).tolist(), strict=True))
-    known = [name for name in names if math.isfinite(spread[name])]
-    rare = [name for name in names if name not in known]
+    rounds_needed = dict(zip(names, power.rounds_needed(sides, policy, CHANGE).tolist(), strict=True))
+    frequent = [name for name in names if math.isfinite(spread[name])]
+    rare = [name for name in names if name not in frequent]
     if rare:
         yield _rare(rare, policy)
-    if known:
-        yield _noise({name: spread[name] for name in known})
-        yield _length({name: needed[name] * whole_time for name in known})
+    if frequent:
+        yield _noise({name: spread[name] for name in frequent})
+        yield _length({name: rounds_needed[name] * whole_time for name in frequent})
 
 
-def _problem(subject: str, found: str, advice: str) -> Diagnosis:
-    return Diagnosis(Level.PROBLEM, subject, found, advice)
+def _problem(subject: str, finding: str, advice: str) -> Diagnosis:
+    return Diagnosis(Level.PROBLEM, subject, finding, advice)
 
 
 def _missing(name: str, known: Iterable[str]) -> Diagnosis:
@@ -128,11 +133,11 @@ def _missing(name: str, known: Iterable[str]) -> Diagnosis:
     )
 
 
-def _unlabelled(metrics: Metrics, labels: Mapping[str, object]) -> Diagnosis:
-    absent = [label for label in metrics.name_label if label not in labels]
+def _missing_label(metrics: Metrics, labels: Mapping[str, object]) -> Diagnosis:
+    missing = [label for label in metrics.name_label if label not in labels]
     return _problem(
         "metrics",
-        f"{metrics.duration} has no label {listed(absent)}; it has {listed(labels) or 'none'}",
+        f"{metrics.duration} has no label {listed(missing)}; it has {listed(labels) or 'none'}",
         "correct [metrics] name_label in perf.toml",
     )
 
@@ -140,12 +145,12 @@ def _unlabelled(metrics: Metrics, labels: Mapping[str, object]) -> Diagnosis:
 def _labels(table: series.Table, metrics: Metrics) -> dict[str, None]:
     """The labels of the histogram but ``le``, in order."""
     bucket = f"{metrics.duration}_bucket"
-    found = {label for each in table.series if each.name == bucket for label in each.labels}
-    return dict.fromkeys(sorted(found - {"le"}))
+    labels = {label for each in table.series if each.name == bucket for label in each.labels}
+    return dict.fromkeys(sorted(labels - {"le"}))
 
 
-def _operations(seen: Snapshots) -> Diagnosis:
-    names = [operation.name for operation in seen.operations]
+def _operations(snapshots: Snapshots) -> Diagnosis:
+    names = [operation.name for operation in snapshots.operations]
     if not names:
         return _problem(
             "operations",
@@ -176,8 +181,8 @@ def _failures(labels: Mapping[str, object], metrics: Metrics) -> Diagnosis:
     )
 
 
-def _start(seen: Snapshots, metrics: Metrics) -> Diagnosis:
-    if np.isnan(seen.starts).all():
+def _start(snapshots: Snapshots, metrics: Metrics) -> Diagnosis:
+    if np.isnan(snapshots.starts).all():
         return Diagnosis(
             Level.ATTENTION,
             "restarts",
@@ -187,17 +192,17 @@ def _start(seen: Snapshots, metrics: Metrics) -> Diagnosis:
     return Diagnosis(Level.OK, "restarts", f"noticed by {metrics.start}")
 
 
-def _buckets(seen: Snapshots, policy: Policy) -> Iterator[Diagnosis]:
+def _buckets(snapshots: Snapshots, policy: Policy) -> Iterator[Diagnosis]:
     """How wide the buckets are that p95 lies in, of all that was executed so far."""
-    counts = seen.buckets[-1]
+    counts = snapshots.buckets[-1]
     executed = np.flatnonzero(counts.sum(axis=1))
     if not len(executed):
         return
-    widths = buckets.quantile_width(counts[executed], seen.bounds, 0.95)
+    widths = buckets.quantile_width(counts[executed], snapshots.bounds, 0.95)
     wide = [
-        f"{seen.operations[index].name} ({_width(width)})"
+        f"{snapshots.operations[index].name} ({_width(width)})"
         for index, width in zip(executed, widths.tolist(), strict=True)
-        if width > policy.of(seen.operations[index].name).tail_resolution
+        if width > policy.of(snapshots.operations[index].name).tail_resolution
     ]
     if not wide:
         yield Diagnosis(Level.OK, "buckets", f"p95 is known to {max(widths.tolist()):.0%} or better")
@@ -237,20 +242,20 @@ def _length(seconds: Mapping[str, float]) -> Diagnosis:
     """How long a gate must be to see the change on each operation with enough data."""
     slowest = max(seconds, key=lambda name: seconds[name])
     longest = seconds[slowest]
-    if longest <= LONGEST:
+    if longest <= MAX_SECONDS:
         return Diagnosis(Level.OK, "length", f"a gate of {longest:.0f} s sees {CHANGE:.0%} on each operation")
-    in_time = sum(each <= LONGEST for each in seconds.values())
-    found = f"in {LONGEST:.0f} s a gate sees {CHANGE:.0%} on {in_time} of {len(seconds)} operations"
+    in_time = sum(each <= MAX_SECONDS for each in seconds.values())
+    finding = f"in {MAX_SECONDS:.0f} s a gate sees {CHANGE:.0%} on {in_time} of {len(seconds)} operations"
     if math.isinf(longest):
         return Diagnosis(
             Level.ATTENTION,
             "length",
-            f"{found}; {slowest} is too noisy for any gate",
+            f"{finding}; {slowest} is too noisy for any gate",
             "use a calmer machine, more users, or a larger latency_noise for it in perf.toml",
         )
     return Diagnosis(
         Level.ATTENTION,
         "length",
-        f"{found}; all need {longest:.0f} s ({slowest} takes longest)",
+        f"{finding}; all need {longest:.0f} s ({slowest} takes longest)",
         f"give --max-duration {math.ceil(longest)}, or use a calmer machine",
     )

@@ -24,7 +24,7 @@ from mario_perf.gate.duet import Duet, play_round, round_cost
 from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
 from mario_perf.gate.load_process import SideDiedError, run_locust
 from mario_perf.judgement.judge import conclude
-from mario_perf.judgement.round_selection import reasons
+from mario_perf.judgement.round_selection import invalid_findings
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.reports.progress import show_progress
 from mario_perf.sources.instant_query import names
@@ -47,14 +47,14 @@ if TYPE_CHECKING:
     from mario_perf.sources.series import Table
 
 ROUNDS = 4
-WINDOW = 3.0
-PROBE = 2.0
+WINDOW_SECONDS = 3.0
+PROBE_SECONDS = 2.0
 """Rounds of the build against itself; and seconds that each of them, and the first look, measures."""
 
-FEWEST = 2
+MIN_ROUNDS = 2
 """Rounds that are needed to see how far they lie apart."""
 
-_UNTOLD = {Code.FEW_SAMPLES.code, Code.ONE_ROUND.code}
+_EXPECTED_CODES = {Code.FEW_SAMPLES.code, Code.ONE_ROUND.code}
 """Findings on a run that is short on purpose."""
 
 
@@ -72,67 +72,69 @@ class Examination:
 def examine_url(connection: Connection, policy: Policy) -> tuple[Diagnosis, ...]:
     """A running service, by its metrics page or through a Prometheus that scrapes it."""
     try:
-        found = page(connection)
-        if found.text is not None:
-            return (_shown(connection), *diagnosis.of_exposition(found.text, policy))
-        table = _asked_prometheus(connection, policy, found.said)
-        return (_shown(connection), *diagnosis.of_table(table, names(connection), policy))
+        answer = page(connection)
+        if answer.text is not None:
+            return (_shows_metrics(connection), *diagnosis.examine_exposition(answer.text, policy))
+        table = _prometheus_table(connection, policy, answer.description)
+        return (_shows_metrics(connection), *diagnosis.examine_table(table, names(connection), policy))
     except UserError as error:
-        return (_failed(error),)
+        return (_failure(error),)
 
 
-def _asked_prometheus(connection: Connection, policy: Policy, said: str) -> Table:
-    """What a Prometheus has; where there is none, ``said`` is what answered in place of a metrics page."""
+def _prometheus_table(connection: Connection, policy: Policy, description: str) -> Table:
+    """What a Prometheus has. Without one, ``description`` says what answered instead of a metrics page."""
     try:
         return latest(connection, policy.metrics)
     except SourceUnreachableError as error:
-        raise SourceUnreachableError(f"{connection.url}: {said}; correct the URL ({error})") from error
+        raise SourceUnreachableError(f"{connection.url}: {description}; correct the URL ({error})") from error
 
 
-def _shown(connection: Connection) -> Diagnosis:
+def _shows_metrics(connection: Connection) -> Diagnosis:
     return Diagnosis(Level.OK, "service", f"{connection.url} shows metrics")
 
 
-def _failed(error: Exception) -> Diagnosis:
-    found, _, advice = str(error).partition("; ")
-    return Diagnosis(Level.PROBLEM, "service", found, advice)
+def _failure(error: Exception) -> Diagnosis:
+    finding, _, advice = str(error).partition("; ")
+    return Diagnosis(Level.PROBLEM, "service", finding, advice)
 
 
 @forbid_nesting()
-def examine(policy: Policy, given: Path | None, rounds: int, *, demo: bool) -> tuple[Diagnosis, ...]:
+def examine(policy: Policy, policy_path: Path | None, rounds: int, *, demo: bool) -> tuple[Diagnosis, ...]:
     """Load the service that a gate would start, then measure the noise of this machine in ``rounds``."""
-    told: list[Diagnosis] = []
+    diagnoses: list[Diagnosis] = []
     try:
-        found = origin.find(policy, given, demo=demo)
-        load = plan_load(policy, given, BACK_TO_BACK, LoadRequest(window=PROBE))
-        longest = load.total_time + rounds * replace(load, window=WINDOW).total_time
+        service_origin = origin.find(policy, policy_path, demo=demo)
+        load = plan_load(policy, policy_path, BACK_TO_BACK, LoadRequest(window=PROBE_SECONDS))
+        max_seconds = load.total_time + rounds * replace(load, window=WINDOW_SECONDS).total_time
         with (
             temporary_folder("doctor", keep_after=(UserError, SideDiedError)) as folder,
-            show_progress(longest) as narrator,
-            candidate_snapshot(found, load, runs.LATEST.parent) as (source, sent),
+            show_progress(max_seconds) as narrator,
+            candidate_snapshot(service_origin, load, runs.LATEST.parent) as (source, service_load),
         ):
-            for each in _examined(Examination(source, policy, sent, folder, rounds), narrator):
-                told.append(each)  # noqa: PERF402 - what was found stays when the next step fails
+            for each in _examine_build(Examination(source, policy, service_load, folder, rounds), narrator):
+                diagnoses.append(each)  # noqa: PERF402 - what was found stays when the next step fails
     except (UserError, SideDiedError) as error:
-        told.append(_failed(error))
-    return tuple(told)
+        diagnoses.append(_failure(error))
+    return tuple(diagnoses)
 
 
-def _examined(asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
-    files, service = asked.origin.checkout, asked.origin.service
+def _examine_build(examination: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
+    files, service = examination.origin.checkout, examination.origin.service
     yield surroundings.of_machine(os.getloadavg()[0], os.cpu_count() or 1)
-    if not asked.origin.demo:
+    if not examination.origin.demo:
         yield from surroundings.of_ignored(git.ignored(git.working_tree()), service)
-    with prepare(Build("candidate", files, service), asked.folder, narrator) as build:
-        yield from _of_builds((replace(build, name="baseline"), build), asked, narrator)
+    with prepare(Build("candidate", files, service), examination.folder, narrator) as build:
+        yield from _examine_pair((replace(build, name="baseline"), build), examination, narrator)
 
 
-def _of_builds(builds: tuple[Build, Build], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
+def _examine_pair(
+    builds: tuple[Build, Build], examination: Examination, narrator: Narrator
+) -> Iterator[Diagnosis]:
     narrator.say("starting the service and playing a round of the locustfile")
-    played, seconds = _played(builds[1], asked, narrator)
-    policy = asked.policy
+    played, seconds = _played(builds[1], examination, narrator)
+    policy = examination.policy
     shows = "" if policy.by_client else ", and shows metrics under load"
-    yield Diagnosis(Level.OK, "service", f"{asked.origin}: answers{shows}")
+    yield Diagnosis(Level.OK, "service", f"{examination.origin}: answers{shows}")
     metrics = _of_metrics(played, policy)
     yield from metrics
     if any(each.level is Level.PROBLEM for each in metrics):
@@ -141,17 +143,17 @@ def _of_builds(builds: tuple[Build, Build], asked: Examination, narrator: Narrat
     steps = step_diagnosis.of_steps(measured)
     yield from steps
     yield forecast.of_samples(round_cost(measured, seconds, policy), policy)
-    if asked.rounds and all(each.level is not Level.PROBLEM for each in steps):
-        yield from _noise(builds, asked, narrator)
+    if examination.rounds and all(each.level is not Level.PROBLEM for each in steps):
+        yield from _noise(builds, examination, narrator)
 
 
-def _played(build: Build, asked: Examination, narrator: Narrator) -> tuple[Run, float]:
+def _played(build: Build, examination: Examination, narrator: Narrator) -> tuple[Run, float]:
     """A short run, and all the seconds that it took. The metrics page is looked at before any load."""
     began = time.monotonic()
-    folder = asked.folder / "look"
+    folder = examination.folder / "look"
     check_page = partial(metrics_pages.check_ports, build.metrics_path)
-    with sides.serve_builds(build, scrape_ports=check_page)(asked.load.seed, folder) as services:
-        played = run_locust(asked.load, services, folder, narrator.tick)
+    with sides.serve_builds(build, scrape_ports=check_page)(examination.load.seed, folder) as services:
+        played = run_locust(examination.load, services, folder, narrator.tick)
     return played, time.monotonic() - began
 
 
@@ -161,26 +163,26 @@ def _of_metrics(played: Run, policy: Policy) -> tuple[Diagnosis, ...]:
         return (diagnosis.without_metrics(),)
     path = played.directory / "scrapes-candidate.jsonl.gz"
     pages = [scrape["body"] for scrape in scrapes(path) if "body" in scrape]
-    return diagnosis.of_exposition(pages[-1], policy)
+    return diagnosis.examine_exposition(pages[-1], policy)
 
 
-def _noise(builds: tuple[Build, ...], asked: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
+def _noise(builds: tuple[Build, ...], examination: Examination, narrator: Narrator) -> Iterator[Diagnosis]:
     duet = Duet(
         serving=sides.serve_builds(*reversed(builds)),
-        load=replace(asked.load, window=WINDOW),
-        policy=asked.policy,
-        source_of=open_source(asked.policy),
-        folder=asked.folder,
+        load=replace(examination.load, window=WINDOW_SECONDS),
+        policy=examination.policy,
+        source_of=open_source(examination.policy),
+        folder=examination.folder,
         max_duration=math.inf,
-        max_rounds=asked.rounds,
+        max_rounds=examination.rounds,
         until_decided=False,
     )
     rounds = []
-    for number in range(1, asked.rounds + 1):
-        narrator.say(f"round {number} of {asked.rounds}: the build against itself")
+    for number in range(1, examination.rounds + 1):
+        narrator.say(f"round {number} of {examination.rounds}: the build against itself")
         rounds.append(play_round(duet, number, narrator))
-    findings = conclude(rounds, None, asked.policy).findings
-    yield from diagnosis.of_findings(each for each in findings if each.code not in _UNTOLD)
-    fit = [(each.sides[0], each.sides[1]) for each in rounds if not reasons(each)]
-    if len(fit) >= FEWEST:
-        yield from diagnosis.of_noise(fit, asked.policy, duet.load.total_time)
+    findings = conclude(rounds, None, examination.policy).findings
+    yield from diagnosis.from_findings(each for each in findings if each.code not in _EXPECTED_CODES)
+    valid_rounds = [(each.sides[0], each.sides[1]) for each in rounds if not invalid_findings(each)]
+    if len(valid_rounds) >= MIN_ROUNDS:
+        yield from diagnosis.examine_noise(valid_rounds, examination.policy, duet.load.total_time)

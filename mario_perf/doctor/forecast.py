@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mario_perf.doctor.diagnosis import LONGEST, Diagnosis, Level
+from mario_perf.doctor.diagnosis import MAX_SECONDS, Diagnosis, Level
 from mario_perf.errors import listed
 from mario_perf.gate import round_plan
 from mario_perf.gate.gate_session import REPORT_SECONDS
@@ -45,10 +45,10 @@ class _Gate:
 
 def of_samples(cost: RoundCost, policy: Policy) -> Diagnosis:
     """Executions that a gate of the usual length will have, against those that "unchanged" needs."""
-    gate = _Gate(cost, round_plan.next_window(ROUND_WINDOW, [cost], LONGEST - REPORT_SECONDS))
-    expected = {name: gate.executions(name, LONGEST) for name in cost.executions}
+    gate = _Gate(cost, round_plan.next_window(ROUND_WINDOW, [cost], MAX_SECONDS - REPORT_SECONDS))
+    expected = {name: gate.executions(name, MAX_SECONDS) for name in cost.executions}
     shown = listed((f"{count} of {name}" for name, count in _fewest_first(expected)), most=_SHOWN)
-    found = f"a gate of {LONGEST:.0f} s will have about {shown}"
+    found = f"a gate of {MAX_SECONDS:.0f} s will have about {shown}"
     needed = {name: policy.of(name).min_samples for name in expected}
     short = [name for name, count in expected.items() if count < needed[name]]
     if not short:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from mario_perf import runs
 from mario_perf.capacity import capacity_file
-from mario_perf.capacity.capacity_change import Conditioned
-from mario_perf.capacity.capacity_limits import broken, by_generator, described, kept_up
+from mario_perf.capacity.capacity_change import SearchResult
+from mario_perf.capacity.capacity_limits import broken_limits, describe, generator_kept_up, may_be_generator
 from mario_perf.capacity.rate_search import Capacity, Probe, Search, search
 from mario_perf.errors import EmptyRunError, InvalidRunError, UserError
 from mario_perf.figures import seconds
@@ -61,13 +61,13 @@ class ServiceLostError(InvalidRunError):
 class CutShortError(Exception):
     """The search ended early for this ``reason``, with the ``result`` so far."""
 
-    def __init__(self, reason: UserError, result: Conditioned) -> None:
+    def __init__(self, reason: UserError, result: SearchResult) -> None:
         super().__init__(str(reason))
         self.reason = reason
         self.result = result
 
 
-def find_capacity(setup: SearchSetup, narrator: Narrator) -> Conditioned:
+def find_capacity(setup: SearchSetup, narrator: Narrator) -> SearchResult:
     """Search, and say under what conditions.
 
     Raises:
@@ -81,11 +81,11 @@ def find_capacity(setup: SearchSetup, narrator: Narrator) -> Conditioned:
     load = {
         "scenario": setup.load.scenario,
         "arrivals": setup.load.arrivals,
-        "limits": described(setup.policy),
+        "limits": describe(setup.policy),
         "users": str(setup.load.users),
         "probe": seconds(setup.load.window),
     }
-    result = Conditioned(capacity, capacity_file.conditions(environment(setup.folder), load), setup.revision)
+    result = SearchResult(capacity, capacity_file.conditions(environment(setup.folder), load), setup.revision)
     if reason is not None:
         raise CutShortError(reason, result) from reason
     return result
@@ -186,11 +186,11 @@ def _broken_limits(run: Run, policy: Policy) -> tuple[str, ...]:
     try:
         measured = measure_run(run, open_source(policy)(run))
     except EmptyRunError as error:
-        if not kept_up(run.record):
+        if not generator_kept_up(run.record):
             raise _late_load(run) from error
         return ("no request could begin: all users still waited for an answer from the warm-up",)
-    reasons = broken(measured, policy)
-    if reasons and by_generator(measured, policy):
+    reasons = broken_limits(measured, policy)
+    if reasons and may_be_generator(measured, policy):
         raise _late_load(run)
     return reasons
 

@@ -14,7 +14,7 @@ from mario_perf.builds.nesting import forbid_nesting
 from mario_perf.builds.preparation import prepare
 from mario_perf.capacity import capacity_file
 from mario_perf.capacity.capacity_change import compare
-from mario_perf.capacity.capacity_limits import described, has_limits, with_limits
+from mario_perf.capacity.capacity_limits import describe, has_limits, with_limits
 from mario_perf.capacity.rate_search import Search
 from mario_perf.errors import BaselineMissingError, NotKeptError, UserError
 from mario_perf.gate import capacity_probe, gate_folder, sides
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mario_perf.builds.origin import Origin
-    from mario_perf.capacity.capacity_change import Conditioned
+    from mario_perf.capacity.capacity_change import SearchResult
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.load_process import LoadPlan
     from mario_perf.gate.sides import Serving
@@ -98,7 +98,7 @@ def run(request: CapacityRequest, policy: Policy) -> Outcome:
     _check_baseline(request, load.scenario)
     limited = with_limits(policy)
     console = terminal_report.stdout()
-    console.print(capacity_table.limits(described(limited), from_policy=has_limits(policy)))
+    console.print(capacity_table.limits(describe(limited), from_policy=has_limits(policy)))
     plan = Search(
         start=request.start,
         resolution=request.resolution,
@@ -121,9 +121,9 @@ def run(request: CapacityRequest, policy: Policy) -> Outcome:
 
 def _run_searches(
     setup: capacity_probe.SearchSetup, searches: int, narrator: Narrator
-) -> Sequence[Conditioned]:
+) -> Sequence[SearchResult]:
     """Search so often; what was found before something ended a search is written, too."""
-    results: list[Conditioned] = []
+    results: list[SearchResult] = []
     for number in range(1, searches + 1):
         if searches > 1:
             narrator.say(f"search {number} of {searches}")
@@ -149,7 +149,7 @@ def _search_folder(folder: Path, number: int) -> Path:
     return folder / f"search-{number}"
 
 
-def _write(results: Sequence[Conditioned], folder: Path) -> Path:
+def _write(results: Sequence[SearchResult], folder: Path) -> Path:
     path = folder / "capacity.json"
     capacity_file.write(results, path)
     terminal_report.stdout().print(capacity_table.probes(results[-1].capacity))
@@ -158,7 +158,7 @@ def _write(results: Sequence[Conditioned], folder: Path) -> Path:
 
 def _outcome(
     request: CapacityRequest,
-    results: Sequence[Conditioned],
+    results: Sequence[SearchResult],
     policy: Policy,
     scenario: str,
     environment: Environment,
@@ -173,7 +173,7 @@ def _outcome(
     return verdict.outcome((change.verdict,))
 
 
-def _keep(results: Sequence[Conditioned], scenario: str, environment: Environment) -> None:
+def _keep(results: Sequence[SearchResult], scenario: str, environment: Environment) -> None:
     confirmed = [result for result in results if result.capacity.confirmed]
     if not confirmed:
         raise NotKeptError("nothing is stored: no rate was confirmed; see the probes above")
@@ -198,7 +198,7 @@ def _check_baseline(request: CapacityRequest, scenario: str) -> None:
         capacity_file.load(Path(request.baseline))
         return
     stored = (
-        stored_baselines.of(scenario, capacity_file.ROOT)
+        stored_baselines.of_scenario(scenario, capacity_file.ROOT)
         if request.keep or request.baseline is not None
         else ()
     )

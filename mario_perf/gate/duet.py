@@ -13,8 +13,8 @@ from mario_perf.gate import round_plan
 from mario_perf.gate.load_process import LoadPlan, OutOfTimeError, SideDiedError, run_locust
 from mario_perf.gate.round_plan import RoundCost
 from mario_perf.judgement.judge import conclude
-from mario_perf.judgement.round_selection import for_good, reasons
-from mario_perf.judgement.sequential import Plan, decided, plan
+from mario_perf.judgement.round_selection import invalid_findings, is_permanent
+from mario_perf.judgement.sequential import Plan, is_decided, plan
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.model import Finding, GateResult, Outcome
@@ -177,7 +177,7 @@ class _DuetProgress:
 
     def _evaluate(self) -> GateResult | None:
         rounds = [each.record.targets for each in self.runs]
-        hopeless = for_good(reasons(self.runs[-1])) and not late_steps(rounds[-1:])
+        hopeless = is_permanent(invalid_findings(self.runs[-1])) and not late_steps(rounds[-1:])
         last = self.rounds_left < 1 or hopeless or any(step.certain for step in late_steps(rounds))
         if not last:
             self._announce_shortage()
@@ -190,7 +190,9 @@ class _DuetProgress:
         if alpha is None:
             return None
         self.alpha += alpha
-        self.result = conclude(self.runs, None, policy, alpha, self.incidents, missed=self.duet.plan.missed)
+        self.result = conclude(
+            self.runs, None, policy, alpha, self.incidents, miss_rate=self.duet.plan.miss_rate
+        )
         if not (last or _is_final(self.result)):
             return None
         if self._out_of_time:
@@ -265,5 +267,5 @@ def round_cost(run: MeasuredRun, seconds: float, policy: Policy) -> RoundCost:
 
 def _is_final(result: GateResult) -> bool:
     if result.outcome is Outcome.INVALID:
-        return for_good(result.findings)
-    return decided(result.operations)
+        return is_permanent(result.findings)
+    return is_decided(result.operations)

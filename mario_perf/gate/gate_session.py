@@ -235,7 +235,7 @@ def _prepare_builds(
 def _find_pair(request: GateRequest, policy: Policy, load: LoadPlan) -> BuildPair:
     """What is compared, before anything is made: what was asked for wrongly leaves nothing behind."""
     has_stored_runs = request.baseline is not None and bool(
-        request.baseline or stored_baselines.of(load.scenario)
+        request.baseline or stored_baselines.of_scenario(load.scenario)
     )
     if request.baseline:
         stored_baselines.load(Path(request.baseline))

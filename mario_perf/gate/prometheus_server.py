@@ -15,7 +15,7 @@ from mario_perf.builds.ports import free_port, retry_on_other_ports
 from mario_perf.builds.processes import POLL_INTERVAL, start_process, wait_until_ready
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.errors import UserError
-from mario_perf.sources.connection import Connection, asked, session
+from mario_perf.sources.connection import Connection, send_query, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ def check(connection: Connection) -> None:
     """
     api = f"{connection.url.rstrip('/')}/api/v1/query"
     with session(connection) as client:
-        asked(
+        send_query(
             connection.url,
             lambda: client.get(api, params={"query": "1"}, timeout=connection.timeout).json()["data"],
         )

@@ -11,7 +11,7 @@ from mario_perf.errors import BaselineMissingError, UserError
 from mario_perf.gate.load_process import LoadPlan, SideDiedError, run_locust
 from mario_perf.gate.sides import ScrapePorts, serve_builds
 from mario_perf.judgement.judge import conclude
-from mario_perf.judgement.round_selection import reasons
+from mario_perf.judgement.round_selection import invalid_findings
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.validity import incidents
@@ -136,7 +136,7 @@ def _measure_baseline(stored: StoredComparison, narrator: Narrator) -> Baseline:
         runs = [_play_run(stored, build, number, narrator) for number in range(1, RUNS_PER_BUILD + 1)]
     baseline = None
     for each in runs:
-        if problems := reasons(each):
+        if problems := invalid_findings(each):
             narrator.say(f"{each.record.run_id} is not stored: {problems[0].message}")
         else:
             baseline = stored_baselines.save(each.candidate)

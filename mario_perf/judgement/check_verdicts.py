@@ -46,8 +46,8 @@ def decide(checks: Sequence[Check], alpha: float) -> tuple[Decision, ...]:
     Improved: the mirror image. Unchanged: a change for the worse as large as the resolution is ruled out.
     Checks that do not gate are tested too, each for itself at ``alpha``: they inform, and promise nothing.
     """
-    worse = _adjusted(checks, [check.worse for check in checks])
-    better = _adjusted(checks, [check.better for check in checks])
+    worse = _adjust_p_values(checks, [check.worse for check in checks])
+    better = _adjust_p_values(checks, [check.better for check in checks])
     return tuple(
         Decision(
             regressed=(p_worse <= alpha) & check.steady,
@@ -58,13 +58,13 @@ def decide(checks: Sequence[Check], alpha: float) -> tuple[Decision, ...]:
     )
 
 
-def share_of_promise(checks: Sequence[Check], metric: Metric) -> float:
+def alpha_share(checks: Sequence[Check], metric: Metric) -> float:
     """What one operation's check has of the promise, when all others are still in question."""
-    every = sum(METRICS[check.metric].weight * check.gating.sum() for check in checks)
-    return float(METRICS[metric].weight / max(every, 1.0))
+    total_weight = sum(METRICS[check.metric].weight * check.gating.sum() for check in checks)
+    return float(METRICS[metric].weight / max(total_weight, 1.0))
 
 
-def _adjusted(
+def _adjust_p_values(
     checks: Sequence[Check], p_values: Sequence[NDArray[np.float64]]
 ) -> Sequence[NDArray[np.float64]]:
     """Holm over all gating checks together; the others as they are."""
@@ -75,14 +75,14 @@ def _adjusted(
     return np.split(flat, len(checks))
 
 
-def of_operation(verdicts: Sequence[tuple[Metric, Verdict]]) -> tuple[Verdict, Metric]:
+def combine(verdicts: Sequence[tuple[Metric, Verdict]]) -> tuple[Verdict, Metric]:
     """One verdict from the gating ``(metric, verdict)`` pairs, most telling first, and the metric that spoke.
 
     A regression anywhere is a regression. A check that could not tell leaves the operation open. Better in
     one way and no worse in the others is better.
     """
-    for wanted in (Verdict.REGRESSED, Verdict.INCONCLUSIVE, Verdict.IMPROVED):
+    for decisive in (Verdict.REGRESSED, Verdict.INCONCLUSIVE, Verdict.IMPROVED):
         for metric, verdict in verdicts:
-            if verdict is wanted:
+            if verdict is decisive:
                 return verdict, metric
     return Verdict.UNCHANGED, verdicts[0][0]

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from mario_perf.comparison.client_side import client_side
 from mario_perf.comparison.metric_changes import Sides
-from mario_perf.comparison.operations import common_order, failures, service_tells
+from mario_perf.comparison.operations import all_operations, failures, service_reports_failures
 from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.comparison.replicates import by_block, by_run
 from mario_perf.judgement.operation_results import judge
-from mario_perf.judgement.sequential import FEWEST_FOR_RED
+from mario_perf.judgement.sequential import MIN_ROUNDS_FOR_RED
 from mario_perf.statistics.change import paired
-from mario_perf.statistics.multiplicity import MISSED
+from mario_perf.statistics.multiplicity import MISS_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def compare(
-    rounds: Sequence[Round], policy: Policy, alpha: float, missed: float = MISSED
+    rounds: Sequence[Round], policy: Policy, alpha: float, miss_rate: float = MISS_RATE
 ) -> tuple[OperationResult, ...]:
     """Judge the candidate of each ``(baseline, candidate)`` round against the baseline beside it.
 
@@ -35,10 +35,10 @@ def compare(
     Raises:
         UserError: the two sides share too few histogram bounds.
     """
-    return judge(laid_out(rounds), paired, policy, alpha, missed)
+    return judge(lay_out(rounds), paired, policy, alpha, miss_rate)
 
 
-def laid_out(rounds: Sequence[Round]) -> Sides:
+def lay_out(rounds: Sequence[Round]) -> Sides:
     """The replicates of both sides, in arrays.
 
     Raises:
@@ -46,24 +46,28 @@ def laid_out(rounds: Sequence[Round]) -> Sides:
     """
     runs = to_shared_bounds([run for pair in rounds for run in pair])
     baseline, candidate = runs[0::2], runs[1::2]
-    operations = common_order(runs)
+    operations = all_operations(runs)
     names = [operation.name for operation in operations]
     if len(rounds) > 1:
         arrays = (by_run(baseline, names), by_run(candidate, names))
     else:
         arrays = by_block((baseline[0], candidate[0]), names)
-    told = service_tells(runs)
+    by_service = service_reports_failures(runs)
     return Sides(
         operations,
         *arrays,
         tuple(
-            (failures(baseline, each, told=told), failures(candidate, each, told=told)) for each in operations
+            (
+                failures(baseline, each, by_service=by_service),
+                failures(candidate, each, by_service=by_service),
+            )
+            for each in operations
         ),
         (client_side(baseline, names), client_side(candidate, names)),
-        service_tells=told,
-        together=True,
-        few_rounds=len(rounds) < FEWEST_FOR_RED,
-        one_pair=same_processes(rounds),
+        service_reports_failures=by_service,
+        concurrent=True,
+        few_rounds=len(rounds) < MIN_ROUNDS_FOR_RED,
+        same_processes=same_processes(rounds),
     )
 
 

@@ -12,7 +12,7 @@ from mario_perf.model import Verdict
 if TYPE_CHECKING:
     from mario_perf.comparison.checks import Check
 
-MOST_OF_IT = 0.5
+HANDLER_SHARE = 0.5
 """From this share on, a longer response time is the handler's."""
 
 
@@ -20,71 +20,78 @@ def sentence(check: Check, index: int, verdict: Verdict, detectable: float, fals
     """One sentence on an operation; ``false_alarms`` is the rate that the policy allows for a whole gate."""
     name = _name(check, index)
     low, high = float(check.low[index]), float(check.high[index])
-    points, moved = METRICS[check.metric].share, float(check.change[index])
-    if not math.isfinite(moved):
+    points, change = METRICS[check.metric].share, float(check.change[index])
+    if not math.isfinite(change):
         return f"The {name} could not be compared: too few executions on one side."
     if not math.isfinite(low):
         return (
-            f"The {name} changed by {figures.change(moved, share=points)}, and nothing shows how far runs of "
-            "one build lie apart. One run of a build does not show its noise: compare more runs."
+            f"The {name} changed by {figures.change(change, share=points)}, and nothing shows how far runs "
+            "of one build lie apart. One run of a build does not show its noise: compare more runs."
         )
     span = figures.span(figures.change(low, share=points), figures.change(high, share=points))
-    measured = f"The {name} changed by {figures.change(moved, share=points)} (95 % interval {span})"
+    statement = f"The {name} changed by {figures.change(change, share=points)} (95 % interval {span})"
     if verdict is Verdict.REGRESSED:
         noise = figures.size(float(check.rules.noise[index]), share=points)
         return (
-            f"{measured}: more than the noise threshold of {noise}{_apart(check, index)} "
+            f"{statement}: more than the noise threshold of {noise}{_specific_change(check, index)} "
             f"(false-alarm rate of the whole gate: {figures.percent(false_alarms)})."
         )
-    return measured + _because(check, index, verdict, detectable, points=points)
+    return statement + _reason(check, index, verdict, detectable, points=points)
 
 
-def whereabouts(response: Check, handler: Check, index: int) -> str:
+def location_hint(response: Check, handler: Check, index: int) -> str:
     """Say whether the longer time is in the operation's handler or outside. Begins with a space."""
-    more, inside = (float(each.candidate[index] - each.baseline[index]) for each in (response, handler))
-    if not (math.isfinite(inside) and more > 0):
+    added, in_handler = (float(each.candidate[index] - each.baseline[index]) for each in (response, handler))
+    if not (math.isfinite(in_handler) and added > 0):
         return ""
-    part = f"The handler takes {figures.seconds(max(inside, 0.0))} of the additional {figures.seconds(more)}"
-    if inside >= MOST_OF_IT * more:
+    handler_time = figures.seconds(max(in_handler, 0.0))
+    part = f"The handler takes {handler_time} of the additional {figures.seconds(added)}"
+    if in_handler >= HANDLER_SHARE * added:
         return f" {part}: look there."
     return f" {part}: look outside it, as in the HTTP layer or a queue."
 
 
 def _name(check: Check, index: int) -> str:
     title = METRICS[check.metric].title
-    return title if check.beyond is None else f"{title} (above {figures.seconds(float(check.beyond[index]))})"
+    if check.slow_from is None:
+        return title
+    return f"{title} (above {figures.seconds(float(check.slow_from[index]))})"
 
 
-def _because(check: Check, index: int, verdict: Verdict, detectable: float, *, points: bool) -> str:
+def _reason(check: Check, index: int, verdict: Verdict, detectable: float, *, points: bool) -> str:
     noise = figures.size(float(check.rules.noise[index]), share=points)
     resolution = figures.size(float(check.rules.resolution[index]), share=points)
     if verdict is Verdict.IMPROVED:
-        return f": an improvement of more than the noise threshold of {noise}{_apart(check, index)}."
+        return (
+            f": an improvement of more than the noise threshold of {noise}{_specific_change(check, index)}."
+        )
     if verdict is Verdict.UNCHANGED:
         return f": a rise of {resolution} or more is ruled out."
-    return _open(check, index, (noise, resolution), detectable, points=points)
+    return _inconclusive_reason(check, index, (noise, resolution), detectable, points=points)
 
 
-def _apart(check: Check, index: int) -> str:
+def _specific_change(check: Check, index: int) -> str:
     """The change that decided, if it is not the one shown."""
-    if check.apart is None:
+    if check.specific is None:
         return ""
-    change, low, high = (figures.relative(float(each[index])) for each in check.apart)
+    change, low, high = (figures.relative(float(each[index])) for each in check.specific)
     span = figures.span(low, high)
     return f"; without the change that all operations share: {change} ({span})"
 
 
-def _open(check: Check, index: int, sizes: tuple[str, str], detectable: float, *, points: bool) -> str:
+def _inconclusive_reason(
+    check: Check, index: int, sizes: tuple[str, str], detectable: float, *, points: bool
+) -> str:
     noise, resolution = sizes
     rules = check.rules
     if not figures.is_told(detectable, share=points):
         return ": the run is too short to tell."
-    if check.above[index]:
+    if check.above_noise[index]:
         if rules.noise[index] < rules.limit[index] >= check.low[index]:
             gross = figures.size(float(rules.limit[index]), share=points)
             return f": fewer than five rounds show only changes above {gross}."
         return f": more than the noise threshold of {noise}, but not surely: noise may explain it."
-    if check.excluded[index] and not rules.enough[index]:
+    if check.rise_excluded[index] and not rules.enough_executions[index]:
         return (
             f": a rise of {resolution} or more is ruled out, but there are too few executions (min_samples)."
         )

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Literal
 from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.errors import UserError
 from mario_perf.judgement import duet_results, limits, run_findings, stored_results, verdict
-from mario_perf.judgement.limits_only import without_baseline
+from mario_perf.judgement.limits_only import judge_limits
 from mario_perf.judgement.round_selection import select
 from mario_perf.model import GateResult, Verdict
 from mario_perf.sources import report_queries
-from mario_perf.sources.counters import FEWEST_SCRAPES
-from mario_perf.statistics.multiplicity import MISSED
+from mario_perf.sources.counters import MIN_SCRAPES
+from mario_perf.statistics.multiplicity import MISS_RATE
 from mario_perf.validity import environments
 from mario_perf.validity.late_answers import late_steps
 
@@ -29,84 +29,90 @@ if TYPE_CHECKING:
 
 
 def conclude(
-    played: Sequence[MeasuredRun],
+    runs: Sequence[MeasuredRun],
     baseline: Baseline | None,
     policy: Policy,
     alpha: float | None = None,
     incidents: Sequence[Finding] = (),
     *,
-    missed: float = MISSED,
+    miss_rate: float = MISS_RATE,
 ) -> GateResult:
     """Judge what was measured (at least one run), but for the runs that are left out as unfit.
 
     Args:
-        played: runs, all duets or none.
+        runs: all duets or none.
         baseline: what to compare with; None for a duet, or for absolute limits alone.
         policy: thresholds.
         alpha: the chance of a false alarm that this look may spend; the policy's whole by default.
         incidents: what ended further runs; those cannot be judged.
-        missed: the chance with which this look may call a rise as large as the resolution absent.
+        miss_rate: the chance with which this look may call a rise as large as the resolution absent.
 
     Raises:
         UserError: Runs of both kinds, a duet with a baseline, or a baseline of another scenario.
     """
-    method: Literal["duet", "stored"] = "duet" if _is_duet(played, baseline) else "stored"
-    kept = baseline.runs if baseline else ()
-    _check_scenarios(played, kept)
-    selection = select(played)
-    rounds = selection.kept
-    now = [_without_ignored(side, policy) for each in rounds for side in each.sides]
-    before = [_without_ignored(run, policy) for run in kept]
-    spent = policy.false_alarm_rate if alpha is None else alpha
-    results = _compared(method, before, now, policy, (spent, missed))
-    changed = _changed(kept[-1], rounds[-1].candidate) if kept else {}
-    limited = [_with_limits(result, changed, policy) for result in results]
-    late = _late(rounds, policy)
+    method: Literal["duet", "stored"] = "duet" if _is_duet(runs, baseline) else "stored"
+    baseline_runs = baseline.runs if baseline else ()
+    _check_scenarios(runs, baseline_runs)
+    selection = select(runs)
+    rounds = selection.runs
+    measurements = [_without_ignored(side, policy) for each in rounds for side in each.sides]
+    baseline_measurements = [_without_ignored(run, policy) for run in baseline_runs]
+    alpha_to_spend = policy.false_alarm_rate if alpha is None else alpha
+    results = _compare(method, baseline_measurements, measurements, policy, (alpha_to_spend, miss_rate))
+    environment_changes = (
+        _environment_changes(baseline_runs[-1], rounds[-1].candidate) if baseline_runs else {}
+    )
+    with_limits = [_with_limits(result, environment_changes, policy) for result in results]
+    late = _late_steps(rounds, policy)
     certain = [each for each in late if each.certain]
-    operations = verdict.in_order(_with_late_answers(result, certain) for result in limited)
-    on_runs = (*selection.findings, *run_findings.of(rounds, kept, policy))
-    told = run_findings.gravest_first((*incidents, *run_findings.with_late_answers(on_runs, late)))
-    outcome = verdict.outcome((each.verdict for each in operations), told)
-    asked = [labels for each in rounds for labels in each.matchers]
+    operations = verdict.sort_operations(_with_late_answers(result, certain) for result in with_limits)
+    about_runs = (*selection.findings, *run_findings.collect(rounds, baseline_runs, policy))
+    findings = run_findings.by_severity((*incidents, *run_findings.with_late_answers(about_runs, late)))
+    outcome = verdict.outcome((each.verdict for each in operations), findings)
+    matchers = [labels for each in rounds for labels in each.matchers]
     return GateResult(
         outcome=outcome,
-        sentence=verdict.sentence(outcome, operations, told),
+        sentence=verdict.sentence(outcome, operations, findings),
         method=method,
         operations=operations,
-        bounds=to_shared_bounds([*before, *now])[0].bounds,
-        findings=told,
+        bounds=to_shared_bounds([*baseline_measurements, *measurements])[0].bounds,
+        findings=findings,
         reconciliation=tuple(row for each in rounds for side in each.sides for row in side.reconciliation),
         runs=tuple(each.record for each in rounds),
-        baseline_runs=tuple(run.run_id for run in kept),
-        baseline_revisions=tuple(dict.fromkeys(run.revision for run in kept if run.revision)),
-        environment_changes=changed,
-        policy=policy.shown(),
+        baseline_runs=tuple(run.run_id for run in baseline_runs),
+        baseline_revisions=tuple(dict.fromkeys(run.revision for run in baseline_runs if run.revision)),
+        environment_changes=environment_changes,
+        policy=policy.as_mapping(),
         false_alarm_rate=policy.false_alarm_rate,
         seconds=sum(each.record.window.duration for each in rounds),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         queries={}
         if policy.by_client
         else {
-            each.operation.name: report_queries.queries(each.operation, policy.metrics, asked)
+            each.operation.name: report_queries.queries(each.operation, policy.metrics, matchers)
             for each in operations
         },
     )
 
 
-def _compared(
+def _compare(
     method: Literal["duet", "stored"],
-    before: Sequence[RunMeasurement],
-    now: Sequence[RunMeasurement],
+    baseline: Sequence[RunMeasurement],
+    measurements: Sequence[RunMeasurement],
     policy: Policy,
     errors: tuple[float, float],
 ) -> tuple[OperationResult, ...]:
-    if any(len(run.slice_edges) < FEWEST_SCRAPES for run in now) or not any(run.measurements for run in now):
+    if any(len(run.slice_edges) < MIN_SCRAPES for run in measurements) or not any(
+        run.measurements for run in measurements
+    ):
         return ()
     if method == "duet":
-        return duet_results.compare(list(zip(now[0::2], now[1::2], strict=True)), policy, *errors)
-    if before:
-        return stored_results.compare(before, now, policy, errors[0])
-    return without_baseline(now, policy)
+        return duet_results.compare(
+            list(zip(measurements[0::2], measurements[1::2], strict=True)), policy, *errors
+        )
+    if baseline:
+        return stored_results.compare(baseline, measurements, policy, errors[0])
+    return judge_limits(measurements, policy)
 
 
 def _is_duet(rounds: Sequence[MeasuredRun], baseline: Baseline | None) -> bool:
@@ -120,41 +126,43 @@ def _is_duet(rounds: Sequence[MeasuredRun], baseline: Baseline | None) -> bool:
     return all(duets)
 
 
-def _check_scenarios(rounds: Sequence[MeasuredRun], kept: Sequence[RunMeasurement]) -> None:
-    names = sorted({each.record.scenario for each in rounds} | {run.scenario for run in kept})
+def _check_scenarios(rounds: Sequence[MeasuredRun], baseline_runs: Sequence[RunMeasurement]) -> None:
+    names = sorted({each.record.scenario for each in rounds} | {run.scenario for run in baseline_runs})
     if len(names) > 1:
         raise UserError(f"runs of different scenarios cannot be compared: {', '.join(names)}")
 
 
-def _changed(kept: RunMeasurement, now: RunMeasurement) -> dict[str, tuple[str, str]]:
-    return environments.changes(kept.environment, now.environment) | environments.workload_changes(
-        kept.workload, now.workload
+def _environment_changes(baseline: RunMeasurement, candidate: RunMeasurement) -> dict[str, tuple[str, str]]:
+    return environments.changes(baseline.environment, candidate.environment) | environments.workload_changes(
+        baseline.workload, candidate.workload
     )
 
 
 def _without_ignored(run: RunMeasurement, policy: Policy) -> RunMeasurement:
-    kept = {name: each for name, each in run.measurements.items() if not policy.of(name).ignore}
-    return replace(run, measurements=kept)
+    measurements = {name: each for name, each in run.measurements.items() if not policy.of(name).ignore}
+    return replace(run, measurements=measurements)
 
 
 def _with_limits(
-    result: OperationResult, changed: dict[str, tuple[str, str]], policy: Policy
+    result: OperationResult, changes: dict[str, tuple[str, str]], policy: Policy
 ) -> OperationResult:
-    if changed:
-        differing = "; ".join(f"{key}: {before}, now {now}" for key, (before, now) in changed.items())
-        result = verdict.undecided(result, f"The baseline was measured elsewhere or otherwise ({differing}).")
-    return limits.applied(result, policy.of(result.operation.name))
+    if changes:
+        differences = "; ".join(f"{key}: {before}, now {now}" for key, (before, now) in changes.items())
+        result = verdict.make_inconclusive(
+            result, f"The baseline was measured elsewhere or otherwise ({differences})."
+        )
+    return limits.apply_limits(result, policy.of(result.operation.name))
 
 
-def _late(rounds: Sequence[MeasuredRun], policy: Policy) -> tuple[LateStep, ...]:
-    late = late_steps([each.record.targets for each in rounds])
-    return tuple(each for each in late if each.operation is None or not policy.of(each.operation).ignore)
+def _late_steps(rounds: Sequence[MeasuredRun], policy: Policy) -> tuple[LateStep, ...]:
+    steps = late_steps([each.record.targets for each in rounds])
+    return tuple(each for each in steps if each.operation is None or not policy.of(each.operation).ignore)
 
 
-def _with_late_answers(result: OperationResult, late: Sequence[LateStep]) -> OperationResult:
+def _with_late_answers(result: OperationResult, steps: Sequence[LateStep]) -> OperationResult:
     """Regressed, if the step that triggers it is late: few of its executions, or none, have ended."""
-    for each in late:
+    for each in steps:
         if each.operation == result.operation.name:
-            said = f"{each.finding().message}."
-            return replace(result, verdict=Verdict.REGRESSED, explanation=said)
+            explanation = f"{each.finding().message}."
+            return replace(result, verdict=Verdict.REGRESSED, explanation=explanation)
     return result

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from mario_perf.comparison.operation_summary import summary
-from mario_perf.comparison.operations import common_order, failures, service_tells
+from mario_perf.comparison.operation_summary import summarise
+from mario_perf.comparison.operations import all_operations, failures, service_reports_failures
 from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.comparison.replicates import by_run
 from mario_perf.model import OperationResult, Verdict
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
     from mario_perf.model import RunMeasurement, Summary
 
 
-def without_baseline(runs: Sequence[RunMeasurement], policy: Policy) -> tuple[OperationResult, ...]:
+def judge_limits(runs: Sequence[RunMeasurement], policy: Policy) -> tuple[OperationResult, ...]:
     """One result an operation, unchanged where the policy limits it: ``limits.applied`` has the last word.
 
     Where no operation has a limit there is nothing to judge by, and all are inconclusive: no baseline must
     not count as passed.
     """
     shared = to_shared_bounds(runs)
-    operations = common_order(shared)
+    operations = all_operations(shared)
     side = by_run(shared, [operation.name for operation in operations])
-    limited = any(_has_limit(policy.of(operation.name)) for operation in operations)
-    verdict = Verdict.UNCHANGED if limited else Verdict.INCONCLUSIVE
-    why = (
+    has_limits = any(_has_limit(policy.of(operation.name)) for operation in operations)
+    verdict = Verdict.UNCHANGED if has_limits else Verdict.INCONCLUSIVE
+    explanation = (
         "Held against the policy's absolute limits only."
-        if limited
+        if has_limits
         else "There is nothing to judge by: give --baseline, or set limits in perf.toml."
     )
-    told = service_tells(shared)
+    by_service = service_reports_failures(shared)
     summaries = [
-        summary(side, index, failures(shared, operation, told=told))
+        summarise(side, index, failures(shared, operation, by_service=by_service))
         for index, operation in enumerate(operations)
     ]
     return tuple(
-        OperationResult(operation, verdict, why, "latency", (), None, figures, _resolution(figures))
+        OperationResult(operation, verdict, explanation, "latency", (), None, figures, _resolution(figures))
         for operation, figures in zip(operations, summaries, strict=True)
     )
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mario_perf.comparison import checks as make
-from mario_perf.comparison.metric_changes import compared
-from mario_perf.comparison.operation_summary import summary
+from mario_perf.comparison.metric_changes import compare_metrics
+from mario_perf.comparison.operation_summary import summarise
 from mario_perf.judgement import explanation
-from mario_perf.judgement.check_verdicts import Decision, decide, of_operation, share_of_promise
+from mario_perf.judgement.check_verdicts import Decision, alpha_share, combine, decide
 from mario_perf.model import Comparison, Estimate, OperationResult, Verdict
-from mario_perf.statistics.multiplicity import MISSED
+from mario_perf.statistics.multiplicity import MISS_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mario_perf.comparison.checks import Check
-    from mario_perf.comparison.metric_changes import Compared, Comparing, Sides
+    from mario_perf.comparison.metric_changes import Comparing, MetricChanges, Sides
     from mario_perf.configuration.policy import Policy
     from mario_perf.judgement.check_verdicts import Decision
     from mario_perf.metric_catalogue import Metric
@@ -42,40 +42,40 @@ class Evidence:
 
 
 def judge(
-    sides: Sides, comparing: Comparing, policy: Policy, alpha: float, missed: float = MISSED
+    sides: Sides, estimate_change: Comparing, policy: Policy, alpha: float, miss_rate: float = MISS_RATE
 ) -> tuple[OperationResult, ...]:
     """Compare every metric of every operation and decide.
 
     Args:
         sides: the measured replicates.
-        comparing: how two arrays of logarithms become a change: ``paired`` or ``unpaired``.
+        estimate_change: how two arrays of logarithms become a change: ``paired`` or ``unpaired``.
         policy: thresholds by operation.
         alpha: the chance of a false alarm that this look may spend, all operations together.
-        missed: the chance with which this look may call a rise as large as the resolution absent.
+        miss_rate: the chance with which this look may call a rise as large as the resolution absent.
     """
-    found = compared(sides, comparing, policy, missed)
+    metrics = compare_metrics(sides, estimate_change, policy, miss_rate)
     evidence = Evidence(
         sides=sides,
-        checks=found.checks,
-        decisions=decide(found.checks, alpha),
-        detectable=_detectable(found, alpha),
+        checks=metrics.checks,
+        decisions=decide(metrics.checks, alpha),
+        detectable=_detectable(metrics, alpha),
         bucket_width=make.bucket_resolution(sides.baseline, sides.candidate),
         false_alarm_rate=policy.false_alarm_rate,
     )
     return tuple(_result(evidence, index) for index in range(len(sides.operations)))
 
 
-def _detectable(found: Compared, alpha: float) -> dict[Metric, Floats]:
-    level = {check.metric: alpha * share_of_promise(found.checks, check.metric) for check in found.checks}
-    least = {
-        metric: make.detectable(found.check(metric), change, level[metric])
-        for metric, change in found.changes.items()
+def _detectable(metrics: MetricChanges, alpha: float) -> dict[Metric, Floats]:
+    level = {check.metric: alpha * alpha_share(metrics.checks, check.metric) for check in metrics.checks}
+    of_times = {
+        metric: make.detectable(metrics.check(metric), change, level[metric])
+        for metric, change in metrics.changes.items()
     }
     shares = {
-        metric: both.detectable(found.check(metric).rules.limit, level[metric], make.POWER)
-        for metric, both in found.shares.items()
+        metric: both.detectable(metrics.check(metric).rules.limit, level[metric], make.POWER)
+        for metric, both in metrics.shares.items()
     }
-    return {**least, **shares}
+    return {**of_times, **shares}
 
 
 def _result(evidence: Evidence, index: int) -> OperationResult:
@@ -84,16 +84,16 @@ def _result(evidence: Evidence, index: int) -> OperationResult:
         _comparison(evidence, check, handler, decision, index)
         for check, decision in zip(evidence.checks, evidence.decisions, strict=True)
     )
-    verdict, spoke = of_operation([(c.metric, c.verdict) for c in comparisons if c.gating])
+    verdict, decisive_metric = combine([(c.metric, c.verdict) for c in comparisons if c.gating])
     sides = evidence.sides
     return OperationResult(
         operation=sides.operations[index],
         verdict=verdict,
-        explanation=next(c.explanation for c in comparisons if c.metric == spoke),
-        decided_by=spoke,
+        explanation=next(c.explanation for c in comparisons if c.metric == decisive_metric),
+        decided_by=decisive_metric,
         comparisons=comparisons,
-        baseline=summary(sides.baseline, index, sides.failures[index][0]),
-        candidate=summary(sides.candidate, index, sides.failures[index][1]),
+        baseline=summarise(sides.baseline, index, sides.failures[index][0]),
+        candidate=summarise(sides.candidate, index, sides.failures[index][1]),
         bucket_resolution=float(evidence.bucket_width[index]),
     )
 
@@ -101,20 +101,21 @@ def _result(evidence: Evidence, index: int) -> OperationResult:
 def _comparison(
     evidence: Evidence, check: Check, handler: Check, decision: Decision, index: int
 ) -> Comparison:
-    verdict, least = decision.verdict(index), float(evidence.detectable[check.metric][index])
-    where = ""
+    verdict, detectable = decision.verdict(index), float(evidence.detectable[check.metric][index])
+    location = ""
     if check.metric == "response_time" and verdict is Verdict.REGRESSED:
-        where = explanation.whereabouts(check, handler, index)
+        location = explanation.location_hint(check, handler, index)
     return Comparison(
         metric=check.metric,
         baseline=float(check.baseline[index]),
         candidate=float(check.candidate[index]),
         change=_estimate(check, index),
         threshold=float(check.rules.noise[index]),
-        detectable=least,
+        detectable=detectable,
         gating=bool(check.gating[index]),
         verdict=verdict,
-        explanation=explanation.sentence(check, index, verdict, least, evidence.false_alarm_rate) + where,
+        explanation=explanation.sentence(check, index, verdict, detectable, evidence.false_alarm_rate)
+        + location,
     )
 
 

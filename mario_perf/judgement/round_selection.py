@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from mario_perf.measurement.measured_run import MeasuredRun
 
-MOST = 0.34
+MAX_SHARE_LEFT_OUT = 0.34
 """Share of runs that may be left out; with more of them all are judged, so that the result says why."""
 
-DONE_BY_A_SIDE = frozenset(each.code for each in Code if each.blame is Blame.SIDE)
+SIDE_CODES = frozenset(each.code for each in Code if each.blame is Blame.SIDE)
 """Findings that are never left out: a build that crashes now and then must not pass by them."""
 
-MOST_OF_ONE_SIDE = 1
+MAX_IMBALANCE = 1
 """Most runs by which one side may be invalid more often than the other; more is not chance."""
 
 
@@ -28,7 +28,7 @@ MOST_OF_ONE_SIDE = 1
 class Selection:
     """The runs to judge, and what was left out and why."""
 
-    kept: tuple[MeasuredRun, ...]
+    runs: tuple[MeasuredRun, ...]
     findings: tuple[Finding, ...] = ()
 
 
@@ -41,35 +41,37 @@ def select(runs: Sequence[MeasuredRun]) -> Selection:
     happens to both alike. That does not depend on which side was faster, so it does not touch the false-alarm
     rate.
     """
-    fit = [run for run in runs if not reasons(run)]
-    found = [finding for run in runs for finding in reasons(run)]
-    too_many = len(runs) - len(fit) > MOST * len(runs)
+    valid = [run for run in runs if not invalid_findings(run)]
+    findings = [finding for run in runs for finding in invalid_findings(run)]
+    too_many = len(runs) - len(valid) > MAX_SHARE_LEFT_OUT * len(runs)
     late = any(step.certain for step in late_steps([run.record.targets for run in runs]))
-    if not fit or for_good(found) or too_many or _by_one_side(runs) or late:
+    if not valid or is_permanent(findings) or too_many or _is_one_sided(runs) or late:
         return Selection(tuple(runs))
-    return Selection(tuple(fit), tuple(_left_out(run, each) for run in runs for each in reasons(run)))
+    return Selection(
+        tuple(valid), tuple(_exclusion_finding(run, each) for run in runs for each in invalid_findings(run))
+    )
 
 
-def reasons(run: MeasuredRun) -> tuple[Finding, ...]:
+def invalid_findings(run: MeasuredRun) -> tuple[Finding, ...]:
     """Why a run is unfit, each reason once; empty when it is fit."""
     return tuple(dict.fromkeys(finding for side in run.sides for finding in _invalid(side.findings)))
 
 
-def for_good(found: Iterable[Finding]) -> bool:
+def is_permanent(findings: Iterable[Finding]) -> bool:
     """Whether no further run can make up for it."""
-    return any(finding.code in DONE_BY_A_SIDE for finding in _invalid(found))
+    return any(finding.code in SIDE_CODES for finding in _invalid(findings))
 
 
-def _invalid(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(finding for finding in found if finding.severity is Severity.INVALID)
+def _invalid(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.severity is Severity.INVALID)
 
 
-def _by_one_side(runs: Sequence[MeasuredRun]) -> bool:
-    unfit = [{side.side for side in run.sides if _invalid(side.findings)} for run in runs]
-    alone = [next(iter(sides)) for sides in unfit if len(sides) == 1]
-    return abs(alone.count("baseline") - alone.count("candidate")) > MOST_OF_ONE_SIDE
+def _is_one_sided(runs: Sequence[MeasuredRun]) -> bool:
+    invalid_sides = [{side.side for side in run.sides if _invalid(side.findings)} for run in runs]
+    lone_sides = [next(iter(sides)) for sides in invalid_sides if len(sides) == 1]
+    return abs(lone_sides.count("baseline") - lone_sides.count("candidate")) > MAX_IMBALANCE
 
 
-def _left_out(run: MeasuredRun, finding: Finding) -> Finding:
-    said = f"{run.record.run_id} was left out: {finding.message}"
-    return replace(finding, severity=Severity.WARNING, message=said)
+def _exclusion_finding(run: MeasuredRun, finding: Finding) -> Finding:
+    message = f"{run.record.run_id} was left out: {finding.message}"
+    return replace(finding, severity=Severity.WARNING, message=message)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mario_perf.errors import listed
 from mario_perf.model import Finding, Severity
-from mario_perf.sources.counters import FEWEST_SCRAPES
+from mario_perf.sources.counters import MIN_SCRAPES
 from mario_perf.validity import comparison_checks
 from mario_perf.validity.codes import Code
 
@@ -25,33 +25,39 @@ if TYPE_CHECKING:
 _SEVERITIES = (Severity.REGRESSED, Severity.INVALID, Severity.WARNING, Severity.NOTE)
 
 
-def of(rounds: Sequence[MeasuredRun], kept: Sequence[RunMeasurement], policy: Policy) -> tuple[Finding, ...]:
+def collect(
+    rounds: Sequence[MeasuredRun], baseline_runs: Sequence[RunMeasurement], policy: Policy
+) -> tuple[Finding, ...]:
     """All findings on the runs that are judged, and on their comparison with what was kept."""
-    told: list[Finding] = []
+    findings: list[Finding] = []
     for each in rounds:
         for side in each.sides:
-            told += _of_round(each, rounds, (*side.findings, *comparison_checks.drifting(side)))
-    told += _read_otherwise(rounds, policy)
-    told += comparison_checks.unserved([each.record.targets for each in rounds])
+            findings += _name_round(each, rounds, (*side.findings, *comparison_checks.drift(side)))
+    findings += _read_otherwise(rounds, policy)
+    findings += comparison_checks.unserved_requests([each.record.targets for each in rounds])
     for each in rounds:  # after what may be the cause of it: the first is the headline
-        told += _of_round(each, rounds, comparison_checks.unequal_work(each.record.targets))
+        findings += _name_round(each, rounds, comparison_checks.unequal_work(each.record.targets))
     successes: Counter[str] = Counter()
     for measurement in (one for each in rounds for one in each.candidate.measurements.values()):
         if not policy.of(measurement.operation.name).ignore:
             successes[measurement.operation.name] += int(measurement.histogram.sum())
-    told += comparison_checks.few_samples(successes, policy)
-    told += comparison_checks.unmatched(policy, successes)
-    told += comparison_checks.rebinned([*kept, *(side for each in rounds for side in each.sides)])
-    if kept:
-        told += comparison_checks.package_changes(kept[-1].environment, rounds[-1].record.environment)
-        if all(len(each.candidate.slice_edges) >= FEWEST_SCRAPES for each in rounds):
-            told += comparison_checks.common_shift(kept, [each.candidate for each in rounds])
+    findings += comparison_checks.few_samples(successes, policy)
+    findings += comparison_checks.unmatched_operations(policy, successes)
+    findings += comparison_checks.rebinned_histograms(
+        [*baseline_runs, *(side for each in rounds for side in each.sides)]
+    )
+    if baseline_runs:
+        findings += comparison_checks.package_changes(
+            baseline_runs[-1].environment, rounds[-1].record.environment
+        )
+        if all(len(each.candidate.slice_edges) >= MIN_SCRAPES for each in rounds):
+            findings += comparison_checks.common_shift(baseline_runs, [each.candidate for each in rounds])
     elif all(len(each.sides) > 1 for each in rounds):
-        told += comparison_checks.late_generator([each.record for each in rounds])
-        told += comparison_checks.other_packages(rounds[-1].record.targets)
-        told += comparison_checks.one_round(len(rounds))
-        told += comparison_checks.kept_processes([each.sides for each in rounds])
-    return tuple(told)
+        findings += comparison_checks.late_generator([each.record for each in rounds])
+        findings += comparison_checks.package_differences(rounds[-1].record.targets)
+        findings += comparison_checks.one_round(len(rounds))
+        findings += comparison_checks.same_processes([each.sides for each in rounds])
+    return tuple(findings)
 
 
 def _read_otherwise(rounds: Sequence[MeasuredRun], policy: Policy) -> Iterator[Finding]:
@@ -90,24 +96,24 @@ def with_late_answers(findings: Sequence[Finding], late: Sequence[LateStep]) -> 
     Late answers make a run unfit in many ways, and no way makes an answer come in time.
     """
     if certain := [each.finding() for each in late if each.certain]:
-        return (*certain, *map(_no_obstacle, findings))
+        return (*certain, *map(_soften, findings))
     invalid = any(each.severity is Severity.INVALID for each in findings)
     severity = Severity.INVALID if invalid else Severity.WARNING
     return (*(each.finding(severity) for each in late), *findings)
 
 
-def gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Each once."""
     return tuple(sorted(dict.fromkeys(findings), key=lambda each: _SEVERITIES.index(each.severity)))
 
 
-def _no_obstacle(finding: Finding) -> Finding:
+def _soften(finding: Finding) -> Finding:
     return replace(finding, severity=Severity.WARNING) if finding.severity is Severity.INVALID else finding
 
 
-def _of_round(
-    one: MeasuredRun, rounds: Sequence[MeasuredRun], findings: Iterable[Finding]
+def _name_round(
+    run: MeasuredRun, rounds: Sequence[MeasuredRun], findings: Iterable[Finding]
 ) -> Iterator[Finding]:
     """The findings, with where they were made if there are several rounds."""
-    where = f"{one.record.run_id}: " if len(rounds) > 1 else ""
+    where = f"{run.record.run_id}: " if len(rounds) > 1 else ""
     return (replace(finding, message=where + finding.message) for finding in findings)

@@ -2,11 +2,13 @@
 
 A gate that looked after every round and stopped at the first red would be red too often: many chances to be
 wrong. The looks are therefore planned, and the false-alarm rate is divided among them by a spending function
-(``multiplicity.spent``): whatever the data do, the chance that any look is wrongly red stays below the whole.
-The division holds for any dependence between looks (Bonferroni), as each look's increment is used alone.
+(``multiplicity.spending``): whatever the data do, the chance that any look is wrongly red stays below the
+whole. The division holds for any dependence between looks (Bonferroni), as each look's increment is
+used alone.
 
 Green has as many chances to be wrong. Each look may call a rise as large as the resolution absent with the
-same small chance (``multiplicity.at_each``), so that all looks together do so with a chance of ``MISSED``.
+same small chance (``multiplicity.chance_per_look``), so that all looks together do so with a
+chance of ``MISS_RATE``.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mario_perf.model import Verdict
-from mario_perf.statistics.multiplicity import MISSED, at_each, spent
+from mario_perf.statistics.multiplicity import MISS_RATE, chance_per_look, spending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,11 +27,11 @@ if TYPE_CHECKING:
 FIRST_LOOK = 3
 """Rounds before the first look: with fewer, nothing shows how far rounds lie apart."""
 
-FEWEST_FOR_RED = 5
+MIN_ROUNDS_FOR_RED = 5
 """Rounds before which only what is gross is red. Where processes of one build have two modes, all three of
 the candidate are slow and all three of the baseline fast in one gate of 64; all five in one of 1,024."""
 
-FOR_GROSS = 0.05
+EARLY_SHARE = 0.05
 """What looks before that may spend, as a share of the promise: gross is seen with little."""
 
 GROWTH = 1.5
@@ -52,9 +54,9 @@ class Plan:
         return self.looks[-1][0]
 
     @property
-    def missed(self) -> float:
+    def miss_rate(self) -> float:
         """The chance with which each look may miss a rise as large as the resolution."""
-        return at_each(MISSED, tuple(rounds for rounds, _ in self.looks))
+        return chance_per_look(MISS_RATE, tuple(rounds for rounds, _ in self.looks))
 
 
 def plan(false_alarm_rate: float, rounds: int) -> Plan:
@@ -67,24 +69,24 @@ def plan(false_alarm_rate: float, rounds: int) -> Plan:
 
 def _share(number: int, rounds: int) -> float:
     """What is spent of the promise after the look at this number of rounds."""
-    if number < min(FEWEST_FOR_RED, rounds):
-        return FOR_GROSS * number / FEWEST_FOR_RED
-    return FOR_GROSS + (1 - FOR_GROSS) * spent(1.0, number / rounds)
+    if number < min(MIN_ROUNDS_FOR_RED, rounds):
+        return EARLY_SHARE * number / MIN_ROUNDS_FOR_RED
+    return EARLY_SHARE + (1 - EARLY_SHARE) * spending(1.0, number / rounds)
 
 
-def decided(results: Iterable[OperationResult]) -> bool:
+def is_decided(results: Iterable[OperationResult]) -> bool:
     """Whether more rounds could no longer change the gate's outcome.
 
     One confirmed regression makes the gate red, whatever else comes. It is green when no operation is open.
     A broken limit of the policy confirms nothing, since it is read from what there is, and few executions may
     break it by chance: it stays open until there are no more rounds.
     """
-    found = list(results)
-    confirmed = any(_has_moved(check) for result in found for check in result.comparisons)
-    return confirmed or all(result.verdict in {Verdict.IMPROVED, Verdict.UNCHANGED} for result in found)
+    operations = list(results)
+    confirmed = any(_has_regressed(check) for result in operations for check in result.comparisons)
+    return confirmed or all(result.verdict in {Verdict.IMPROVED, Verdict.UNCHANGED} for result in operations)
 
 
-def _has_moved(check: Comparison) -> bool:
+def _has_regressed(check: Comparison) -> bool:
     return check.gating and check.against == "baseline" and check.verdict is Verdict.REGRESSED
 
 

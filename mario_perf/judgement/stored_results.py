@@ -10,7 +10,7 @@ import numpy as np
 from mario_perf.comparison.client_side import client_side
 from mario_perf.comparison.common_shift import common_shift
 from mario_perf.comparison.metric_changes import Sides
-from mario_perf.comparison.operations import common_order, failures, service_tells
+from mario_perf.comparison.operations import all_operations, failures, service_reports_failures
 from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.comparison.replicates import by_run
 from mario_perf.judgement.operation_results import judge
@@ -41,23 +41,29 @@ def compare(
         UserError: the runs share too few histogram bounds.
     """
     runs = to_shared_bounds([*baseline, *candidate])
-    operations = common_order(runs)
+    operations = all_operations(runs)
     names = [operation.name for operation in operations]
-    kept, now = runs[: len(baseline)], runs[len(baseline) :]
-    told = service_tells(runs)
+    baseline_runs, candidate_runs = runs[: len(baseline)], runs[len(baseline) :]
+    by_service = service_reports_failures(runs)
     sides = Sides(
         operations,
-        by_run(kept, names),
-        by_run(now, names),
-        tuple((failures(kept, each, told=told), failures(now, each, told=told)) for each in operations),
-        (client_side(kept, names), client_side(now, names)),
-        service_tells=told,
-        together=False,
+        by_run(baseline_runs, names),
+        by_run(candidate_runs, names),
+        tuple(
+            (
+                failures(baseline_runs, each, by_service=by_service),
+                failures(candidate_runs, each, by_service=by_service),
+            )
+            for each in operations
+        ),
+        (client_side(baseline_runs, names), client_side(candidate_runs, names)),
+        service_reports_failures=by_service,
+        concurrent=False,
     )
     return judge(sides, _against_drift, policy, alpha)
 
 
 def _against_drift(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
     change = unpaired(baseline, candidate, scale)
-    beyond = replace(change, value=change.value - common_shift(change.value))
-    return Changes(beyond, beyond, beyond, beyond, beyond.value, beyond.value)
+    remaining = replace(change, value=change.value - common_shift(change.value))
+    return Changes(remaining, remaining, remaining, remaining, remaining.value, remaining.value)

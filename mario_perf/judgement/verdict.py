@@ -39,17 +39,17 @@ def sentence(outcome: Outcome, operations: Sequence[OperationResult], findings: 
     if not operations:
         return "No verdict: no operation was executed in the window."
     if outcome is Outcome.REGRESSED:
-        named = [result for result in operations if result.verdict is Verdict.REGRESSED]
-        return f"{_names(named)} regressed. {named[0].explanation}"
+        decisive = [result for result in operations if result.verdict is Verdict.REGRESSED]
+        return f"{_names(decisive)} regressed. {decisive[0].explanation}"
     if outcome is Outcome.INCONCLUSIVE:
-        named = [result for result in operations if result.verdict is Verdict.INCONCLUSIVE]
-        return f"No clear answer for {_names(named)}. {named[0].explanation}"
+        decisive = [result for result in operations if result.verdict is Verdict.INCONCLUSIVE]
+        return f"No clear answer for {_names(decisive)}. {decisive[0].explanation}"
     better = [result for result in operations if result.verdict is Verdict.IMPROVED]
     improved = f" {_names(better)} improved." if better else ""
     return f"No regression in {len(operations)} operation{'s' * (len(operations) != 1)}.{improved}"
 
 
-def in_order(operations: Iterable[OperationResult]) -> tuple[OperationResult, ...]:
+def sort_operations(operations: Iterable[OperationResult]) -> tuple[OperationResult, ...]:
     """What matters first: by verdict, then the largest change of the metric that decided, then the name."""
     return tuple(
         sorted(
@@ -59,7 +59,7 @@ def in_order(operations: Iterable[OperationResult]) -> tuple[OperationResult, ..
     )
 
 
-def undecided(result: OperationResult, explanation: str) -> OperationResult:
+def make_inconclusive(result: OperationResult, explanation: str) -> OperationResult:
     """The same figures, from which nothing is concluded."""
     return replace(
         result,

@@ -50,7 +50,7 @@ def measure_client(record: RunRecord, target: TargetRecord) -> RunMeasurement:
         revision=target.revision,
         workload=workload(record),
         url=target.url,
-        findings=run_checks.of_client(record, target),
+        findings=run_checks.check_client(record, target),
         tells_failures=False,
     )
 

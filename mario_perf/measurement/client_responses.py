@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mario_perf.model import Measurement
     from mario_perf.run_record import Latency, StepCounts, TargetRecord
 
-NO_ANSWER: Final = "no answer"
+NO_ANSWER_ERRORS: Final = "no answer"
 """The failure of a request that was still under way when the run ended."""
 
 _ANSWERED: Final = "HTTP "
@@ -36,10 +36,10 @@ def by_operation(target: TargetRecord) -> dict[str, Requests]:
         for operation in step.operations:
             steps[operation].append(step)
     times = {each.step: each for each in target.latencies_from_intended or target.latencies}
-    return {operation: _together(those, times) for operation, those in steps.items()}
+    return {operation: _merge(those, times) for operation, those in steps.items()}
 
 
-def _together(steps: Sequence[StepCounts], times: Mapping[str, Latency]) -> Requests:
+def _merge(steps: Sequence[StepCounts], times: Mapping[str, Latency]) -> Requests:
     failures: Counter[str] = Counter()
     for step in steps:
         failures.update(failed(step))
@@ -53,13 +53,13 @@ def _together(steps: Sequence[StepCounts], times: Mapping[str, Latency]) -> Requ
 
 def failed(step: StepCounts) -> Counter[str]:
     """What the step called a failure, and what was never answered."""
-    found = Counter(step.errors)
-    lost = sum(count for error, count in found.items() if not error.startswith(_ANSWERED))
-    found[NO_ANSWER] = step.abandoned - lost
-    return +found
+    failures = Counter(step.errors)
+    lost = sum(count for error, count in failures.items() if not error.startswith(_ANSWERED))
+    failures[NO_ANSWER_ERRORS] = step.abandoned - lost
+    return +failures
 
 
-def joined(measurement: Measurement, requests: Requests | None) -> Measurement:
+def join(measurement: Measurement, requests: Requests | None) -> Measurement:
     """The service's measurement with the client's evidence.
 
     A service may count as a failure what the client knows to be a business answer: failures that the client
@@ -69,7 +69,7 @@ def joined(measurement: Measurement, requests: Requests | None) -> Measurement:
     if requests is None:
         return measurement
     unseen = max(measurement.failed - sum(requests.failures.values()), 0)
-    kept = _without(measurement.failures, min(requests.business, unseen))
+    kept = _subtract(measurement.failures, min(requests.business, unseen))
     return replace(
         measurement,
         failures=kept,
@@ -78,7 +78,7 @@ def joined(measurement: Measurement, requests: Requests | None) -> Measurement:
     )
 
 
-def _without(failures: Mapping[str, int], refused: int) -> dict[str, int]:
+def _subtract(failures: Mapping[str, int], refused: int) -> dict[str, int]:
     """Fewer failures by ``refused``, first of the type with the nearest count: most likely they are its."""
     kept = Counter(failures)
     for error_type in sorted(failures, key=lambda each: abs(failures[each] - refused)):

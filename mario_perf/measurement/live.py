@@ -12,7 +12,7 @@ from mario_perf.errors import UnreadableRunError
 from mario_perf.sources import series
 from mario_perf.sources.counters import increase
 from mario_perf.sources.exposition import ExpositionReader
-from mario_perf.sources.scrapes import KeptScrapes
+from mario_perf.sources.scrapes import ScrapeReader
 from mario_perf.statistics.quantiles import quantile
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Tail:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._read = 0
-        self._kept = KeptScrapes()
+        self._bytes_read = 0
+        self._scrapes = ScrapeReader()
 
     def new(self) -> Iterator[Scrape]:
         """The scrapes since the last call, without those that failed.
@@ -46,13 +46,13 @@ class Tail:
         """
         try:
             with self._path.open("rb") as file:
-                file.seek(self._read)
+                file.seek(self._bytes_read)
                 piece = file.read()
         except OSError:
             return
-        self._read += len(piece)
+        self._bytes_read += len(piece)
         try:
-            for scrape in self._kept.read(piece):
+            for scrape in self._scrapes.read(piece):
                 if "body" in scrape:
                     yield float(scrape["time"]), scrape["body"]
         except (ValueError, TypeError, LookupError) as error:
@@ -90,23 +90,23 @@ def between(first: Scrape, last: Scrape, metrics: Metrics) -> list[dict[str, Any
     table = reader.table()
     if series.missing_metric(table, metrics):
         return []
-    seen = series.snapshots(table, metrics)
-    executed, failed = increase(seen.executions)[0], increase(seen.failures)[0].sum(axis=1)
-    buckets = increase(seen.buckets)[0]
+    snapshots = series.snapshots(table, metrics)
+    executed, failed = increase(snapshots.executions)[0], increase(snapshots.failures)[0].sum(axis=1)
+    buckets = increase(snapshots.buckets)[0]
     seconds = last[0] - first[0]
     return [
         {
             "name": operation.name,
-            "p95": _known(quantile(buckets[index], seen.bounds, 0.95).value),
+            "p95": _finite_or_none(quantile(buckets[index], snapshots.bounds, 0.95).value),
             "rate": float(executed[index] / seconds),
             "error_ratio": float(failed[index] / executed[index]),
         }
-        for index, operation in enumerate(seen.operations)
+        for index, operation in enumerate(snapshots.operations)
         if executed[index]
     ]
 
 
-def _known(value: float) -> float | None:
+def _finite_or_none(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
@@ -114,8 +114,8 @@ def follow(folder: Path, metrics: Metrics) -> Iterator[list[dict[str, Any]]]:
     """The rows of all sides, anew after each scrape, until the run is recorded or standard input ends."""
     sides = [Recent(side, Tail(folder / f"scrapes-{side}.jsonl.gz")) for side in _SIDES]
     while not (folder / "run.json").exists():
-        advanced = [side.advance() for side in sides]
-        if any(advanced):
+        has_news = [side.advance() for side in sides]
+        if any(has_news):
             yield [row for side in sides for row in side.operations(metrics)]
         if select.select([sys.stdin], [], [], _POLL)[0]:
             return

@@ -34,10 +34,10 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
     reconciliation = reconcile.counts(snapshots, record, target, edges)
     requests = client_responses.by_operation(target)
     measurements = [
-        client_responses.joined(each, requests.get(each.operation.name))
+        client_responses.join(each, requests.get(each.operation.name))
         for each in _measurements(snapshots, edges)
     ]
-    seen = run_checks.Seen(snapshots, record, target, edges, exact, reconciliation)
+    data = run_checks.TargetData(snapshots, record, target, edges, exact, reconciliation)
     return RunMeasurement(
         run_id=record.run_id,
         scenario=record.scenario,
@@ -51,15 +51,15 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         workload=workload(record),
         process_start=_process_start(snapshots),
         url=target.url,
-        findings=run_checks.of(seen),
+        findings=run_checks.check_target(data),
         reconciliation=reconciliation,
         tells_failures=snapshots.tells_failures,
     )
 
 
 def _process_start(snapshots: Snapshots) -> float | None:
-    known = snapshots.starts[~np.isnan(snapshots.starts)]
-    return float(known[-1]) if len(known) else None
+    starts = snapshots.starts[~np.isnan(snapshots.starts)]
+    return float(starts[-1]) if len(starts) else None
 
 
 def _measurements(snapshots: Snapshots, edges: Edges) -> tuple[Measurement, ...]:

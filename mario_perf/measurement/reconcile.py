@@ -24,8 +24,8 @@ def counts(
     Where some step does not name its operation, the rest of what the service executed may be that step's,
     and gets no row.
     """
-    client_whole = _by_operation(target.whole_run, _reached)
-    client_window = _by_operation(target.in_window, _reached)
+    client_whole = _by_operation(target.whole_run, _reached_handler)
+    client_window = _by_operation(target.in_window, _reached_handler)
     abandoned = _by_operation(target.whole_run, lambda step: step.abandoned)
     unreached = _by_operation(target.whole_run, _unreached)
     server_errors = _by_operation(target.whole_run, _server_errors)
@@ -52,7 +52,7 @@ def counts(
 
 def window_agrees(snapshots: Snapshots, target: TargetRecord, edges: Edges) -> bool:
     """Whether the service executed between two scrapes just what the client sent in the window."""
-    client = _by_operation(target.in_window, _reached)
+    client = _by_operation(target.in_window, _reached_handler)
     uncertain = _by_operation(target.in_window, lambda step: step.abandoned + _unreached(step))
     missing = _by_operation(target.in_window, _server_errors)
     more = executed(snapshots, edges)
@@ -66,7 +66,7 @@ def executed(snapshots: Snapshots, edges: Edges) -> Counter[str]:
     return Counter({each.name: int(total) for each, total in zip(snapshots.operations, totals, strict=True)})
 
 
-def _reached(step: StepCounts) -> int:
+def _reached_handler(step: StepCounts) -> int:
     return step.reached
 
 

@@ -34,14 +34,14 @@ def measure_recorded(paths: Sequence[Path], source_of: SourceOf) -> RecordedRuns
         UserError: A run or its metrics cannot be read.
     """
     ended = {path: incidents.read(runs.folder_of(path)) for path in paths}
-    told = tuple(dict.fromkeys(incident for incident in ended.values() if incident))
-    whole = [runs.load(path) for path, incident in ended.items() if incident is None]
-    if whole:
-        return RecordedRuns(tuple(measure_run(run, source_of(run)) for run in whole), told)
-    return RecordedRuns((_until_it_ended(paths[0], told[0], source_of),), told)
+    incidents = tuple(dict.fromkeys(incident for incident in ended.values() if incident))
+    complete = [runs.load(path) for path, incident in ended.items() if incident is None]
+    if complete:
+        return RecordedRuns(tuple(measure_run(run, source_of(run)) for run in complete), incidents)
+    return RecordedRuns((_partial_run(paths[0], incidents[0], source_of),), incidents)
 
 
-def _until_it_ended(path: Path, incident: Finding, source_of: SourceOf) -> MeasuredRun:
+def _partial_run(path: Path, incident: Finding, source_of: SourceOf) -> MeasuredRun:
     try:
         run = runs.load(path)
         return measure_run(run, source_of(run))

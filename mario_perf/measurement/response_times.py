@@ -32,7 +32,7 @@ _QUANTILES: Final = (0.50, 0.95, 0.99)
 _HALF: Final = 1024  # half of the sub-buckets of an HdrHistogram with 3 digits
 
 _HEADER: Final = 8  # bytes in front of what is compressed
-_LARGEST: Final = 1 << 20  # bytes: four times what one with 3 digits can have
+_MAX_VALUE: Final = 1 << 20  # bytes: four times what one with 3 digits can have
 
 TYPICAL: Final = 0.95
 """Share of the fastest response times that the typical one is the mean of."""
@@ -66,13 +66,13 @@ def bucketed(latencies: Sequence[Latency], bounds: NDArray[np.float64]) -> Bucke
     """
     counts = np.zeros(len(bounds) + 1, dtype=np.int64)
     for each in latencies:
-        seen = np.ctypeslib.as_array(_decoded(each).counts)
+        seen = np.ctypeslib.as_array(_decode(each).counts)
         used = np.flatnonzero(seen)
-        np.add.at(counts, np.searchsorted(bounds, _middles(used) / _MICROSECONDS), seen[used])
+        np.add.at(counts, np.searchsorted(bounds, _bucket_middles(used) / _MICROSECONDS), seen[used])
     return Bucketed(counts, sum(each.mean * each.count for each in latencies))
 
 
-def merged(latencies: Sequence[Latency]) -> ResponseTimes:
+def merge(latencies: Sequence[Latency]) -> ResponseTimes:
     """All of them (at least one response time) as one.
 
     Raises:
@@ -95,14 +95,14 @@ def typical(latencies: Sequence[Latency]) -> float:
     """
     if not latencies:
         return math.nan
-    counts = np.sum([np.ctypeslib.as_array(_decoded(one).counts) for one in latencies], axis=0)
-    used = np.flatnonzero(counts)
-    kept = TYPICAL * counts.sum()
-    fastest = np.diff(np.minimum(counts[used].cumsum(), kept), prepend=0.0)
-    return float(fastest @ _middles(used) / kept / _MICROSECONDS)
+    counts = np.sum([np.ctypeslib.as_array(_decode(one).counts) for one in latencies], axis=0)
+    nonempty = np.flatnonzero(counts)
+    fastest_counts = TYPICAL * counts.sum()
+    fastest = np.diff(np.minimum(counts[nonempty].cumsum(), fastest_counts), prepend=0.0)
+    return float(fastest @ _bucket_middles(nonempty) / fastest_counts / _MICROSECONDS)
 
 
-def _middles(index: NDArray[np.intp]) -> NDArray[np.float64]:
+def _bucket_middles(index: NDArray[np.intp]) -> NDArray[np.float64]:
     """Middles of an HdrHistogram's buckets: 2048 of width 1, then 1024 each of width 2, 4, 8, ..."""
     doublings = np.maximum(index // _HALF - 1, 0)
     lowest = (index - doublings * _HALF) << doublings
@@ -112,9 +112,9 @@ def _middles(index: NDArray[np.intp]) -> NDArray[np.float64]:
 def _quantiles(latencies: Sequence[Latency]) -> tuple[float, ...]:
     if len(latencies) == 1:  # as recorded: to decode a histogram costs more than all the rest
         return latencies[0].p50, latencies[0].p95, latencies[0].p99
-    histogram = _decoded(latencies[0])
+    histogram = _decode(latencies[0])
     for other in latencies[1:]:
-        histogram.add(_decoded(other))
+        histogram.add(_decode(other))
     # As HdrHistogram's own percentiles, which walk through all counts in Python.
     below = np.ctypeslib.as_array(histogram.counts).cumsum()
     ranks = [max(int(q * float(below[-1]) + 0.5), 1) for q in _QUANTILES]
@@ -122,10 +122,10 @@ def _quantiles(latencies: Sequence[Latency]) -> tuple[float, ...]:
     return tuple(histogram.get_highest_equivalent_value(value) / _MICROSECONDS for value in values)
 
 
-def _decoded(latency: Latency) -> HdrHistogram:
+def _decode(latency: Latency) -> HdrHistogram:
     try:
         packed = base64.b64decode(latency.hdr)[_HEADER:]
-        deque(at_most(_LARGEST, pieces([packed], ZLIB)), maxlen=0)  # the decoder itself unpacks any size
+        deque(at_most(_MAX_VALUE, pieces([packed], ZLIB)), maxlen=0)  # the decoder itself unpacks any size
         return HdrHistogram.decode(latency.hdr)
     except (ValueError, zlib.error, HdrCookieException, HdrLengthException) as error:
         raise UnreadableRunError(

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from mario_perf.model import Measurement, RunMeasurement
 
 
-def merged(run: RunMeasurement, most: int) -> RunMeasurement:
+def merge(run: RunMeasurement, max_slices: int) -> RunMeasurement:
     """The same run in at most ``most`` slices; neighbours are added up, so no count is lost."""
     count = len(run.slice_edges) - 1
-    if count <= most:
+    if count <= max_slices:
         return run
-    starts = np.unique(np.linspace(0, count, most + 1).round().astype(np.intp))
+    starts = np.unique(np.linspace(0, count, max_slices + 1).round().astype(np.intp))
     return replace(
         run,
         slice_edges=run.slice_edges[starts],
-        measurements={name: _merged(each, starts[:-1]) for name, each in run.measurements.items()},
+        measurements={name: _merge_measurement(each, starts[:-1]) for name, each in run.measurements.items()},
     )
 
 
-def _merged(measurement: Measurement, starts: NDArray[np.intp]) -> Measurement:
+def _merge_measurement(measurement: Measurement, starts: NDArray[np.intp]) -> Measurement:
     return replace(
         measurement,
         slices=np.add.reduceat(measurement.slices, starts, axis=0),

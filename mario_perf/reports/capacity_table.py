@@ -15,7 +15,7 @@ from mario_perf.reports import redaction, terminal_report
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mario_perf.capacity.capacity_change import Change
+    from mario_perf.capacity.capacity_change import CapacityChange
     from mario_perf.capacity.rate_search import Capacity, Probe
 
 _MAX_REASONS = 2
@@ -57,14 +57,14 @@ def _answer(capacity: Capacity) -> str:
     return f"Capacity: {rate(capacity.rate)} journeys/s; {rate(capacity.failed)} failed."
 
 
-def change(change: Change, path: Path) -> Text:
+def change(change: CapacityChange, path: Path) -> Text:
     """Of the new searches against those that are kept in ``path``."""
-    sides = f"{_searches(change.new)} against {change.kept} in {path}"
+    sides = f"{_searches(change.new)} against {change.stored} in {path}"
     sentence = f"{change.verdict.value}: {_size(change)}{sides}; {change.reason}"
     return Text(_safe_text(sentence), style=_STYLES.get(change.verdict, "bold green"))
 
 
-def _size(change: Change) -> str:
+def _size(change: CapacityChange) -> str:
     if math.isnan(change.value):
         return ""
     if math.isinf(change.high):

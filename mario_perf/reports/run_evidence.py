@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mario_perf.measurement.response_times import merged
+from mario_perf.measurement.response_times import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ _Step = tuple[str, str]  # its name, and since when its times count
 
 
 @dataclass(frozen=True, slots=True)
-class ClientSide:
+class ClientTimes:
     """Response times of one operation on one side, over all runs.
 
     ``from_sending`` is all steps together, from when each request was sent: the service time is part of it.
@@ -47,7 +47,7 @@ class ClientOverhead:
     p99: tuple[float, float]
 
 
-def client_times(runs: Iterable[RunRecord]) -> dict[str, dict[Side, ClientSide]]:
+def client_times(runs: Iterable[RunRecord]) -> dict[str, dict[Side, ClientTimes]]:
     """Response times by operation and side, as the client saw them.
 
     Raises:
@@ -65,7 +65,7 @@ def client_times(runs: Iterable[RunRecord]) -> dict[str, dict[Side, ClientSide]]
                 operation = operations.get(latency.step)
                 if operation is not None and latency.count:
                     latencies_by_step[operation, target.side][latency.step, since].append(latency)
-    times: dict[str, dict[Side, ClientSide]] = defaultdict(dict)
+    times: dict[str, dict[Side, ClientTimes]] = defaultdict(dict)
     for (operation, side), steps in latencies_by_step.items():
         times[operation][side] = _client_side(steps)
     return dict(times)
@@ -159,15 +159,15 @@ def _errors(counts: StepCounts) -> dict[str, int]:
     return {**by_status, **counts.errors}  # the latter holds the unexpected statuses by the same names
 
 
-def _client_side(steps: Mapping[_Step, Sequence[Latency]]) -> ClientSide:
-    times = {step: merged(latencies) for step, latencies in steps.items()}
+def _client_side(steps: Mapping[_Step, Sequence[Latency]]) -> ClientTimes:
+    times = {step: merge(latencies) for step, latencies in steps.items()}
     steps_from_sending = [step for step in steps if step[1] != FROM_DUE_TIME]
     all_latencies = [latency for step in steps_from_sending for latency in steps[step]]
-    return ClientSide(
+    return ClientTimes(
         steps=tuple((name + since, each) for (name, since), each in times.items()),
         from_sending=times[steps_from_sending[0]]
         if len(steps_from_sending) == 1
-        else merged(all_latencies)
+        else merge(all_latencies)
         if all_latencies
         else None,
     )

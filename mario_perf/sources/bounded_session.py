@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mario_perf.bounded_read import Answer
 
-MOST: Final = 1 << 28
+MAX_BYTES: Final = 1 << 28
 """Bytes of the largest answer: raw samples of 1,000 operations over a minute are 200 MiB as JSON."""
 
 _PAUSES: Final = (0.2, 0.4)
@@ -65,11 +65,11 @@ class _Adapter(BaseAdapter):
         url = request.url or ""
         try:
             with Reader(_tls(verify, cert), _proxy(url, proxies)) as reader:
-                return _response(request, _tried(reader, request, time.monotonic() + within))
+                return _response(request, _send_with_retries(reader, request, time.monotonic() + within))
         except httpx.TimeoutException as error:
             raise requests.Timeout(f"no whole answer within {within:.1f} s", request=request) from error
         except httpx.HTTPError as error:
-            raise _translated(error)(str(error), request=request) from error
+            raise _translate(error)(str(error), request=request) from error
         except OSError as error:  # a file with a certificate
             raise requests.exceptions.SSLError(str(error), request=request) from error
         except (httpx.InvalidURL, ImportError, ValueError) as error:  # of the server or the proxy
@@ -79,7 +79,7 @@ class _Adapter(BaseAdapter):
         """Nothing is open between requests."""
 
 
-def _tried(reader: Reader, request: requests.PreparedRequest, deadline: float) -> Answer:
+def _send_with_retries(reader: Reader, request: requests.PreparedRequest, deadline: float) -> Answer:
     """The first answer of a server that is not busy, else the last in time.
 
     Raises:
@@ -88,23 +88,23 @@ def _tried(reader: Reader, request: requests.PreparedRequest, deadline: float) -
     for usual in _PAUSES:
         pause = usual
         try:
-            answer = _once(reader, request, deadline)
-            pause = _wanted_pause(answer, usual)
+            answer = _send_once(reader, request, deadline)
+            pause = _pause_before_retry(answer, usual)
             if time.monotonic() + pause >= deadline:
                 return answer
         except (httpx.NetworkError, httpx.RemoteProtocolError):
             if time.monotonic() + pause >= deadline:
                 raise
         time.sleep(pause)
-    return _once(reader, request, deadline)
+    return _send_once(reader, request, deadline)
 
 
-def _once(reader: Reader, request: requests.PreparedRequest, deadline: float) -> Answer:
+def _send_once(reader: Reader, request: requests.PreparedRequest, deadline: float) -> Answer:
     headers = {**request.headers, "Accept-Encoding": "gzip"}
-    return reader.get(request.url or "", deadline - time.monotonic(), headers=headers, most=MOST)
+    return reader.get(request.url or "", deadline - time.monotonic(), headers=headers, most=MAX_BYTES)
 
 
-def _wanted_pause(answer: Answer, usual: float) -> float:
+def _pause_before_retry(answer: Answer, usual: float) -> float:
     """Seconds until the server wants to be asked again; infinite where it does not, or names a date."""
     after = answer.headers.get("retry-after", "")
     if answer.status not in _BUSY or not after.isdecimal():
@@ -124,7 +124,7 @@ def _response(request: requests.PreparedRequest, answer: Answer) -> requests.Res
     return response
 
 
-def _translated(error: httpx.HTTPError) -> type[requests.RequestException]:
+def _translate(error: httpx.HTTPError) -> type[requests.RequestException]:
     """The exception that the callers of requests know."""
     if isinstance(error, UnreadableAnswerError):
         return requests.exceptions.ContentDecodingError
@@ -154,13 +154,13 @@ def _tls(verify: bool | str, cert: tuple[str, str] | None) -> ssl.SSLContext:  #
     """What is trusted: nothing in particular, a file or folder of authorities, or the usual ones."""
     context = httpx.create_ssl_context(verify=verify is not False, trust_env=False)
     if isinstance(verify, str):
-        context = _of_authorities(verify)
+        context = _authorities_context(verify)
     if cert is not None:
         context.load_cert_chain(*cert)
     return context
 
 
-def _of_authorities(path: str) -> ssl.SSLContext:
+def _authorities_context(path: str) -> ssl.SSLContext:
     if Path(path).is_dir():
         return ssl.create_default_context(capath=path)
     return ssl.create_default_context(cafile=path)

@@ -91,10 +91,10 @@ def _counts(fields: dict[str, str], sign: str) -> Iterator[tuple[int, float]]:
         counts: Iterable[float] = accumulate(map(number, _split(fields[f"{sign}_deltas"])))
     else:
         counts = map(number, _split(fields.get(f"{sign}_buckets", "")))
-    return zip(_covered(_split(fields.get(f"{sign}_spans", ""))), counts, strict=True)
+    return zip(_covered_indexes(_split(fields.get(f"{sign}_spans", ""))), counts, strict=True)
 
 
-def _covered(spans: Iterable[str]) -> Iterator[int]:
+def _covered_indexes(spans: Iterable[str]) -> Iterator[int]:
     at = 0
     for span in spans:
         offset, _, length = span.partition(":")

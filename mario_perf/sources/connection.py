@@ -39,18 +39,18 @@ class Connection:
 
 def session(connection: Connection) -> requests.Session:
     """With the credentials, certificates and headers; error statuses raise."""
-    opened = BoundedSession()
-    opened.headers.update(connection.headers)
-    opened.verify = str(connection.ca) if connection.ca and connection.verify else connection.verify
+    bounded = BoundedSession()
+    bounded.headers.update(connection.headers)
+    bounded.verify = str(connection.ca) if connection.ca and connection.verify else connection.verify
     if connection.certificate is not None:
         key = connection.key or connection.certificate
-        opened.cert = (str(connection.certificate), str(key))
+        bounded.cert = (str(connection.certificate), str(key))
     if connection.basic_auth is not None:
-        opened.auth = connection.basic_auth
+        bounded.auth = connection.basic_auth
     if connection.bearer_token is not None:
-        opened.auth = _Bearer(connection.bearer_token)
-    opened.hooks["response"].append(_refuse)
-    return opened
+        bounded.auth = _Bearer(connection.bearer_token)
+    bounded.hooks["response"].append(_refuse)
+    return bounded
 
 
 def client(connection: Connection) -> PrometheusConnect:
@@ -80,14 +80,14 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
-def asked(url: str, question: Callable[[], Any]) -> Any:  # noqa: ANN401 — the client is untyped
+def send_query(url: str, request: Callable[[], Any]) -> Any:  # noqa: ANN401 — the client is untyped
     """The answer to a question to the server at ``url``, or what is read from it.
 
     Raises:
         SourceUnreachableError: There is none, or one of another shape than Prometheus documents.
     """
     try:
-        return question()
+        return request()
     except requests.HTTPError as error:
         raise SourceUnreachableError(f"{url}: Prometheus refused: {_refusal(error)}") from error
     except requests.exceptions.SSLError as error:

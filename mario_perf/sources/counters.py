@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Number = TypeVar("Number", np.int64, np.float64)
 
-FEWEST_SCRAPES = 2
+MIN_SCRAPES = 2
 """Fewest scrapes in a run's window: a difference needs two. Findings give the reason."""
 
 
@@ -38,8 +38,8 @@ def increase(counters: NDArray[Number]) -> NDArray[Number]:
 
     A counter that fell was reset, and has counted its new value since (Prometheus' rule for ``increase``).
     """
-    grown: NDArray[Number] = np.diff(counters, axis=0)
-    return np.where(grown < 0, counters[1:], grown)
+    increases: NDArray[Number] = np.diff(counters, axis=0)
+    return np.where(increases < 0, counters[1:], increases)
 
 
 def apportion(total: int, weights: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Moments = NDArray[np.bool_]
 
-LARGEST = 2.0**53
+MAX_VALUE = 2.0**53
 """Beyond it a count is no longer whole, and no sum of durations is that long."""
 
-LONGEST = 86_400.0
+MAX_SECONDS = 86_400.0
 """Seconds that one execution may take at most, where no bound says less."""
 
-_INEXACT = 0.01
+_TOLERANCE = 0.01
 _UNDER_WAY = 3
 """Shares and counts by which two readings of one scrape may differ: executions end while it is taken."""
 
@@ -46,17 +46,17 @@ class _Histogram:
     bounds: Floats  # (B,) as exposed, the last is +Inf
     buckets: NDArray[np.intp]  # (B,)
     sum: int | None
-    longest: float  # that one execution may take, in the histogram's unit
+    max_seconds: float  # that one execution may take, in the histogram's unit
 
 
 def usable(values: Floats) -> Floats:
     """Values, with NaN in place of those that a counter cannot have."""
     if not values.size or (
-        np.fmin.reduce(values, axis=None) >= 0 and np.fmax.reduce(values, axis=None) <= LARGEST
+        np.fmin.reduce(values, axis=None) >= 0 and np.fmax.reduce(values, axis=None) <= MAX_VALUE
     ):
         return values
     with np.errstate(invalid="ignore"):
-        return np.where((values >= 0) & (values <= LARGEST), values, np.nan)
+        return np.where((values >= 0) & (values <= MAX_VALUE), values, np.nan)
 
 
 def find(table: Table, values: Floats, names: Mapping[int, str], metrics: Metrics) -> tuple[Defect, ...]:
@@ -70,70 +70,70 @@ def find(table: Table, values: Floats, names: Mapping[int, str], metrics: Metric
     """
     own = {index: name for index, name in names.items() if table.series[index].name != metrics.start}
     histograms = _histograms(table.series, own, metrics)
-    found = [
-        *(() if values is table.values else _no_figures(table, own)),
-        *_vanished(table, own),
-        *(defect for each in histograms for defect in _of_buckets(each, table.times, values)),
-        *(defect for each in histograms for defect in _of_sum(each, table.times, values)),
-        *_of_counter(table, values, histograms, own, metrics),
+    defects = [
+        *(() if values is table.values else _impossible_values(table, own)),
+        *_vanished_series(table, own),
+        *(defect for each in histograms for defect in _bucket_defects(each, table.times, values)),
+        *(defect for each in histograms for defect in _sum_defects(each, table.times, values)),
+        *_counter_defects(table, values, histograms, own, metrics),
     ]
     first: dict[tuple[str, str], Defect] = {}
-    for each in sorted(found, key=lambda defect: defect.time):
-        first.setdefault((each.operation, each.said), each)
+    for each in sorted(defects, key=lambda defect: defect.time):
+        first.setdefault((each.operation, each.message), each)
     return tuple(first.values())
 
 
-def _no_figures(table: Table, own: Mapping[int, str]) -> Iterator[Defect]:
+def _impossible_values(table: Table, own: Mapping[int, str]) -> Iterator[Defect]:
     with np.errstate(invalid="ignore"):
-        wrong = (table.values < 0) | (table.values > LARGEST)
-    for column in np.flatnonzero(wrong.any(axis=0)).tolist():
+        is_wrong = (table.values < 0) | (table.values > MAX_VALUE)
+    for column in np.flatnonzero(is_wrong.any(axis=0)).tolist():
         if column in own:
-            at = int(wrong[:, column].argmax())
-            said = f"{table.series[column].name} is {table.values[at, column]:g}"
-            yield Defect(own[column], float(table.times[at]), said)
+            at = int(is_wrong[:, column].argmax())
+            message = f"{table.series[column].name} is {table.values[at, column]:g}"
+            yield Defect(own[column], float(table.times[at]), message)
 
 
-def _vanished(table: Table, own: Mapping[int, str]) -> Iterator[Defect]:
+def _vanished_series(table: Table, own: Mapping[int, str]) -> Iterator[Defect]:
     """A series that was there, and later is not, or is NaN."""
     missing = np.isnan(table.values)
-    gone = missing[1:] & ~missing[:-1]
-    for column in np.flatnonzero(gone.any(axis=0)).tolist():
+    vanished = missing[1:] & ~missing[:-1]
+    for column in np.flatnonzero(vanished.any(axis=0)).tolist():
         if column in own:
-            at = int(gone[:, column].argmax()) + 1
-            said = f"{table.series[column].name} vanished or became NaN"
-            yield Defect(own[column], float(table.times[at]), said)
+            at = int(vanished[:, column].argmax()) + 1
+            message = f"{table.series[column].name} vanished or became NaN"
+            yield Defect(own[column], float(table.times[at]), message)
 
 
-def _of_buckets(histogram: _Histogram, times: Floats, values: Floats) -> Iterator[Defect]:
+def _bucket_defects(histogram: _Histogram, times: Floats, values: Floats) -> Iterator[Defect]:
     counts = values[:, histogram.buckets]
     if counts.shape[1] < 2:  # noqa: PLR2004 - one bucket contradicts nothing
         return
     with np.errstate(invalid="ignore"):
         fell = np.any(np.diff(counts[:, :-1], axis=0) < 0, axis=1) & ~(np.diff(counts[:, -1]) < 0)
         crossed: Moments = np.any(np.diff(counts, axis=1) < 0, axis=1)
-    yield from _at(histogram, times[1:], fell, "a bucket fell while the count did not")
-    yield from _at(histogram, times, crossed, "a bucket holds more than the next, wider one")
+    yield from _first_defect(histogram, times[1:], fell, "a bucket fell while the count did not")
+    yield from _first_defect(histogram, times, crossed, "a bucket holds more than the next, wider one")
 
 
-def _of_sum(histogram: _Histogram, times: Floats, values: Floats) -> Iterator[Defect]:
+def _sum_defects(histogram: _Histogram, times: Floats, values: Floats) -> Iterator[Defect]:
     """Since the first scrape that shows it; a reset is another matter."""
     if histogram.sum is None or len(histogram.bounds) < 2:  # noqa: PLR2004
         return
     counts = np.nan_to_num(values[:, histogram.buckets])
-    spent = np.nan_to_num(values[:, histogram.sum])
+    sums = np.nan_to_num(values[:, histogram.sum])
     if (np.diff(counts[:, -1]) < 0).any() or (np.diff(counts, axis=1) < 0).any():
         return
     each = np.diff(counts - counts[0], axis=1, prepend=0.0)
     low = each @ np.concatenate([[0.0], np.maximum(histogram.bounds[:-1], 0.0)])
-    high = each @ np.minimum(histogram.bounds, histogram.longest)
+    high = each @ np.minimum(histogram.bounds, histogram.max_seconds)
     one = float(histogram.bounds[-2])  # an execution may be in the sum and not yet in a bucket
-    grown = spent - spent[0]
-    fell = np.concatenate([[False], np.diff(spent) < 0])
-    wrong = fell | (grown < low * (1 - _INEXACT) - one) | (grown > high * (1 + _INEXACT) + one)
-    yield from _at(histogram, times, wrong, "its sum of durations is not what its buckets allow")
+    increase = sums - sums[0]
+    fell = np.concatenate([[False], np.diff(sums) < 0])
+    is_wrong = fell | (increase < low * (1 - _TOLERANCE) - one) | (increase > high * (1 + _TOLERANCE) + one)
+    yield from _first_defect(histogram, times, is_wrong, "its sum of durations is not what its buckets allow")
 
 
-def _of_counter(
+def _counter_defects(
     table: Table, values: Floats, histograms: Sequence[_Histogram], own: Mapping[int, str], metrics: Metrics
 ) -> Iterator[Defect]:
     """The counter of executions against the histogram: what one has, the other has too."""
@@ -149,11 +149,11 @@ def _of_counter(
             continue
         difference = (counted - counted[0]) - (timed[operation] - timed[operation][0])
         allowed = failed.get(operation, np.zeros(len(values)))
-        slack = _UNDER_WAY + _INEXACT * (counted - counted[0])
-        wrong = (difference < -slack) | (difference > slack + allowed - allowed[0])
-        if wrong[-1]:
-            said = f"{metrics.executions} and {metrics.duration} counted differently"
-            yield Defect(operation, float(table.times[int(wrong.argmax())]), said)
+        slack = _UNDER_WAY + _TOLERANCE * (counted - counted[0])
+        is_wrong = (difference < -slack) | (difference > slack + allowed - allowed[0])
+        if is_wrong[-1]:
+            message = f"{metrics.executions} and {metrics.duration} counted differently"
+            yield Defect(operation, float(table.times[int(is_wrong.argmax())]), message)
 
 
 def _by_operation(
@@ -166,9 +166,9 @@ def _by_operation(
     return summed
 
 
-def _at(histogram: _Histogram, times: Floats, wrong: Moments, said: str) -> Iterator[Defect]:
-    if wrong.any():
-        yield Defect(histogram.operation, float(times[int(wrong.argmax())]), said)
+def _first_defect(histogram: _Histogram, times: Floats, is_wrong: Moments, message: str) -> Iterator[Defect]:
+    if is_wrong.any():
+        yield Defect(histogram.operation, float(times[int(is_wrong.argmax())]), message)
 
 
 def _histograms(series: Sequence[Series], own: Mapping[int, str], metrics: Metrics) -> list[_Histogram]:
@@ -184,7 +184,7 @@ def _histograms(series: Sequence[Series], own: Mapping[int, str], metrics: Metri
             buckets[frozenset(labels.items())].append((float(bound), index))
         elif name == total:
             sums[frozenset(labels.items())] = index
-    longest = LONGEST / SECONDS_PER[metrics.unit]
+    longest = MAX_SECONDS / SECONDS_PER[metrics.unit]
     return [_histogram(own, sorted(those), sums.get(key), longest) for key, those in buckets.items()]
 
 

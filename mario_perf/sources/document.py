@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mario_perf.sources import composite_values, grammar
-from mario_perf.sources.native_histograms import NativeSeries, classic
+from mario_perf.sources.native_histograms import NativeSeries, to_classic
 from mario_perf.sources.series import Series
 
 _NOW = np.zeros(1)
@@ -49,7 +49,7 @@ def parse(text: str) -> Document:
         elif (said := grammar.metadata(line)) is not None:
             keyword, name, words = said
             comments[keyword][name] = words
-    document.samples.extend(Sample(each.series, float(each.values[0])) for each in classic(natives))
+    document.samples.extend(Sample(each.series, float(each.values[0])) for each in to_classic(natives))
     return document
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mario_perf.sources import composite_values, grammar
-from mario_perf.sources.native_histograms import NativeHistogram, NativeSeries, classic
+from mario_perf.sources.native_histograms import NativeHistogram, NativeSeries, to_classic
 from mario_perf.sources.series import Series, Table
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class ExpositionReader:
     def table(self) -> Table:
         """All scrapes so far."""
         columns = list(
-            classic(
+            to_classic(
                 NativeSeries(series, np.array([*by_row]), [*by_row.values()])
                 for series, by_row in self._native.values()
             )

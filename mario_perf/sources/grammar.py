@@ -15,8 +15,8 @@ from mario_perf.errors import UnreadableExpositionError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST_LINE = 1 << 16
-LONGEST_NUMBER = 400
+MAX_LINE = 1 << 16
+MAX_NUMBER = 400
 """Characters. A longer line is not a metric, or an attack."""
 
 _SHOWN = 60
@@ -51,8 +51,8 @@ def head_of(line: str) -> str:
     Raises:
         UnreadableExpositionError: the line is not a sample.
     """
-    if len(line) > LONGEST_LINE:
-        raise malformed(line, f"a line of {len(line)} characters, at most {LONGEST_LINE} are allowed")
+    if len(line) > MAX_LINE:
+        raise malformed(line, f"a line of {len(line)} characters, at most {MAX_LINE} are allowed")
     found = _HEAD.match(line)
     if found is None or found.lastindex is None:
         raise malformed(line, "not a sample of a metric")
@@ -108,7 +108,7 @@ def _terms(block: str, head: str) -> Iterator[tuple[str, str | None]]:
         term = _LABEL.match(inside, at)
         if term is None or (term[3] is None and term[2] is None):
             raise malformed(head, "its labels are malformed")
-        yield term[1] or _unquoted(term[2]), None if term[3] is None else _unquoted(term[3])
+        yield term[1] or _unquote(term[2]), None if term[3] is None else _unquote(term[3])
         at = term.end()
 
 
@@ -126,9 +126,7 @@ def number(rest: str) -> float:
             raise malformed(rest, "no value") from None
         word = found[1]
         value = float(word)
-    if (
-        len(word) > LONGEST_NUMBER or "_" in word or not word.isascii()
-    ):  # Python reads 1_000, and other digits
+    if len(word) > MAX_NUMBER or "_" in word or not word.isascii():  # Python reads 1_000, and other digits
         raise malformed(word, "no value")
     return value
 
@@ -144,16 +142,16 @@ def numbers(rests: list[str]) -> list[float]:
     except ValueError:
         return [number(rest) for rest in rests]
     every = "".join(rests)
-    plain = "_" not in every and every.isascii() and max(map(len, rests), default=0) <= LONGEST_NUMBER
+    plain = "_" not in every and every.isascii() and max(map(len, rests), default=0) <= MAX_NUMBER
     return values if plain else [number(rest) for rest in rests]
 
 
 def metadata(line: str) -> tuple[str, str, str] | None:
     """The keyword (TYPE, HELP or UNIT), the metric and the text of a comment; None for any other line."""
-    found = _META.match(line) if line.startswith("#") and len(line) <= LONGEST_LINE else None
+    found = _META.match(line) if line.startswith("#") and len(line) <= MAX_LINE else None
     if found is None:
         return None
-    name = _unquoted(found[2]) if found[2].startswith('"') else found[2]
+    name = _unquote(found[2]) if found[2].startswith('"') else found[2]
     return found[1], name, (found[3] or "").strip()
 
 
@@ -169,17 +167,17 @@ def refuse_other_pages(text: str) -> None:
     Raises:
         UnreadableExpositionError: It is one of these.
     """
-    start = text[:LONGEST_LINE].lstrip("\ufeff \t\r\n")
+    start = text[:MAX_LINE].lstrip("\ufeff \t\r\n")
     if start.startswith("<"):
         raise UnreadableExpositionError("an HTML page, perhaps a login, instead of metrics")
     if start.startswith("[") or re.match(r'\{\s*(?:\}|"(?:[^"\\]|\\.)*+"\s*:)', start):
         raise UnreadableExpositionError("a JSON document instead of metrics in Prometheus' text format")
 
 
-def _unquoted(quoted: str) -> str:
+def _unquote(quoted: str) -> str:
     inner = quoted[1:-1]
-    return _ESCAPE.sub(_meant, inner) if "\\" in inner else inner
+    return _ESCAPE.sub(_unescape, inner) if "\\" in inner else inner
 
 
-def _meant(escape: re.Match[str]) -> str:
+def _unescape(escape: re.Match[str]) -> str:
     return "\n" if escape[1] == "n" else escape[1]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from mario_perf.configuration.discovery.duration_units import is_duration
-from mario_perf.configuration.discovery.evidence import Family, Histogram, Seen
+from mario_perf.configuration.discovery.evidence import Family, Histogram, MetricInventory
 from mario_perf.errors import SourceUnreachableError, UnreadableExpositionError
 from mario_perf.sources import document
 from mario_perf.sources.instant_query import now
@@ -32,25 +32,27 @@ _TIMES = ".+(seconds|_ms|_us|_ns|duration|latency|time|millis|micros|nanos|_s|_s
 _WHERE = "give the URL of the metrics, or of the Prometheus that scrapes them"
 
 
-def look(connection: Connection) -> Seen:
+def list_histograms(connection: Connection) -> MetricInventory:
     """At a URL, which is a metrics page or the base of a Prometheus server.
 
     Raises:
         SourceUnreachableError: It is neither, or does not answer.
     """
-    found = page(connection)
-    if found.text is None:
+    inventory = page(connection)
+    if inventory.text is None:
         try:
-            return of_prometheus(connection)
+            return from_prometheus(connection)
         except SourceUnreachableError as error:
-            raise SourceUnreachableError(f"{connection.url}: {found.said}; {_WHERE} ({error})") from error
+            raise SourceUnreachableError(
+                f"{connection.url}: {inventory.description}; {_WHERE} ({error})"
+            ) from error
     try:
-        return of_exposition(found.text)
+        return from_exposition(inventory.text)
     except UnreadableExpositionError as error:
         raise UnreadableExpositionError(f"{connection.url}: not a metrics page: {error}; {_WHERE}") from error
 
 
-def of_exposition(text: str) -> Seen:
+def from_exposition(text: str) -> MetricInventory:
     """What a text exposition shows. Buckets make a histogram, whether a TYPE line says so or not.
 
     Raises:
@@ -61,7 +63,9 @@ def of_exposition(text: str) -> Seen:
     histograms = tuple(_histogram(name, shown) for name in sorted(names))
     others = [each for each in shown.samples if not _is_part(each, names)]
     counters = [each for each in shown.samples if _is_counter(each, shown)]
-    return Seen(histograms, _families(counters), tuple(sorted(_bucketless(shown, others))), on_page=True)
+    return MetricInventory(
+        histograms, _families(counters), tuple(sorted(_bucketless(shown, others))), on_page=True
+    )
 
 
 def _with_buckets(shown: Document) -> set[str]:
@@ -123,7 +127,7 @@ def _bucketless(shown: Document, others: Iterable[Sample]) -> set[str]:
     return {name for name in names if is_duration(Histogram(name, (), help=shown.helps.get(name, "")))}
 
 
-def of_prometheus(connection: Connection) -> Seen:
+def from_prometheus(connection: Connection) -> MetricInventory:
     """The durations that a Prometheus server has now, native histograms as well, by one query.
 
     Raises:
@@ -140,11 +144,11 @@ def of_prometheus(connection: Connection) -> Seen:
             histograms[name.removesuffix(_BUCKET)].append((labels, float(row["value"][1])))
         elif name.endswith((_TOTAL, _COUNT)):
             others[name].append((labels, float(row["value"][1])))
-    found = tuple(Histogram(name, *_columns(own)) for name, own in sorted(histograms.items()))
+    inventory = tuple(Histogram(name, *_columns(own)) for name, own in sorted(histograms.items()))
     counted = {name.removesuffix(_COUNT) for name in others if name.endswith(_COUNT)} - histograms.keys()
     bucketless = tuple(sorted(name for name in counted if is_duration(Histogram(name, ()))))
     counters = tuple(Family(name, *_columns(own)) for name, own in sorted(others.items()))
-    return Seen(found, counters, bucketless, on_page=False)
+    return MetricInventory(inventory, counters, bucketless, on_page=False)
 
 
 def _own(metric: Mapping[str, str]) -> dict[str, str]:

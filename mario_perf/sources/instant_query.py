@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mario_perf.errors import SourceUnreachableError
-from mario_perf.sources.connection import asked, session
+from mario_perf.sources.connection import send_query, session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +26,8 @@ def now(connection: Connection, *matchers: str) -> list[Any]:
     Raises:
         SourceUnreachableError: The server does not answer, or is not a Prometheus.
     """
-    asking = {"query": selector(connection.matchers, *matchers)}
-    rows: list[Any] = _get(connection, "query", asking)["result"]
+    parameters = {"query": selector(connection.matchers, *matchers)}
+    rows: list[Any] = _get(connection, "query", parameters)["result"]
     return rows
 
 
@@ -37,18 +37,18 @@ def names(connection: Connection) -> list[str]:
     Raises:
         SourceUnreachableError: The server does not answer, or is not a Prometheus.
     """
-    asking = {"match[]": selector(connection.matchers, '__name__!=""')}
-    found: list[str] = _get(connection, "label/__name__/values", asking)
+    parameters = {"match[]": selector(connection.matchers, '__name__!=""')}
+    found: list[str] = _get(connection, "label/__name__/values", parameters)
     return found
 
 
-def _get(connection: Connection, endpoint: str, asking: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+def _get(connection: Connection, endpoint: str, parameters: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
     url = f"{connection.url.rstrip('/')}/api/v1/{endpoint}"
-    opened = session(connection)
+    bounded = session(connection)
     try:
-        return asked(
+        return send_query(
             connection.url,
-            lambda: opened.get(url, params=asking, timeout=connection.timeout).json()["data"],
+            lambda: bounded.get(url, params=parameters, timeout=connection.timeout).json()["data"],
         )
     except SourceUnreachableError as error:
         raise SourceUnreachableError(f"neither a metrics page nor a Prometheus: {error}") from error

@@ -14,7 +14,7 @@ from mario_perf.sources.connection import session
 if TYPE_CHECKING:
     from mario_perf.sources.connection import Connection
 
-ANSWERING = 10.0
+ANSWER_TIMEOUT = 10.0
 """Seconds that a service has to show its metrics."""
 
 _TEXTS = ("text/plain", "application/openmetrics-text")
@@ -22,10 +22,10 @@ _TEXTS = ("text/plain", "application/openmetrics-text")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The text exposition at a URL; None where something else answers, and ``said`` says what."""
+    """The text exposition at a URL; None where something else answers, and ``description`` says what."""
 
     text: str | None
-    said: str = ""
+    description: str = ""
 
 
 def page(connection: Connection) -> Page:
@@ -35,7 +35,7 @@ def page(connection: Connection) -> Page:
         SourceUnreachableError: no answer.
     """
     try:
-        answer = session(connection).get(connection.url, timeout=ANSWERING)
+        answer = session(connection).get(connection.url, timeout=ANSWER_TIMEOUT)
     except requests.HTTPError as error:
         return Page(None, f"status {error.response.status_code}")
     except requests.RequestException as error:

@@ -58,9 +58,9 @@ def of_matrix(rows: Sequence[Mapping[str, Any]]) -> Iterator[NativeSeries]:
             yield NativeSeries(Series(row["metric"]["__name__"], labels), times, _samples(row["histograms"]))
 
 
-def classic(every: Iterable[NativeSeries]) -> Iterator[Samples]:
+def to_classic(series: Iterable[NativeSeries]) -> Iterator[Samples]:
     """Buckets and sums of native histograms, as classic ones have them: all with the same bounds."""
-    native = list(every)
+    native = list(series)
     bounds = _usable([sample.buckets for one in native for sample in one.samples])
     for one in native:
         name, labels = one.series.name, one.series.labels

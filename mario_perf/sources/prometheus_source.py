@@ -16,7 +16,7 @@ import numpy as np
 
 from mario_perf.errors import TargetNotScrapedError, nearest
 from mario_perf.sources import native_histograms, series
-from mario_perf.sources.connection import asked, client
+from mario_perf.sources.connection import client, send_query
 from mario_perf.sources.instant_query import now, selector
 from mario_perf.sources.native_histograms import Samples
 from mario_perf.sources.series import Series, Table
@@ -65,9 +65,9 @@ class PrometheusSource:
         slack = _WITHIN * float(np.diff(times).min()) if len(times) > 1 else 0.0
         named = selector(matchers, f'__name__=~"{_names(self._metrics)}"')
         rows = self._samples(named, times[0] - 1.0, times[-1] + slack)
-        table: Table = asked(self._connection.url, lambda: _table(rows, times, slack))
+        table: Table = send_query(self._connection.url, lambda: _table(rows, times, slack))
         if missing := series.missing_metric(table, self._metrics):
-            raise series.not_found(missing, self._names(matchers), self._connection.url)
+            raise series.metric_not_found(missing, self._names(matchers), self._connection.url)
         return series.snapshots(table, self._metrics)
 
     def matchers(self, target: TargetRecord) -> Mapping[str, str]:
@@ -83,7 +83,7 @@ class PrometheusSource:
         while True:
             until = max(span.start, min(time.time(), latest))
             rows = self._samples(up, span.start - _LOOKBACK, until)
-            times: Floats = asked(self._connection.url, partial(self._only, rows, matchers, span))
+            times: Floats = send_query(self._connection.url, partial(self._only, rows, matchers, span))
             if times[-1] >= span.end or time.monotonic() >= deadline:
                 return times
             time.sleep(_POLL)
@@ -96,7 +96,7 @@ class PrometheusSource:
             )
         times = np.array([float(at) for row in rows for at, up in row["values"] if float(up) == 1.0])
         if not len(times):
-            known = asked(self._connection.url, lambda: self._client.get_label_values("instance"))
+            known = send_query(self._connection.url, lambda: self._client.get_label_values("instance"))
             raise TargetNotScrapedError(
                 f"{self._connection.url}: no scrape of {_labels(matchers)} from {span.start:.0f} to "
                 f"{span.end:.0f}; instances it knows: {nearest(matchers['instance'], known)}; "
@@ -108,12 +108,14 @@ class PrometheusSource:
         params = {"match[]": selector(matchers)}
         return [
             str(name)
-            for name in asked(self._connection.url, lambda: self._client.get_label_values("__name__", params))
+            for name in send_query(
+                self._connection.url, lambda: self._client.get_label_values("__name__", params)
+            )
         ]
 
-    def _samples(self, wanted: str, start: float, end: float) -> list[Any]:
-        query = f"{wanted}[{math.ceil((end - start) * 1000)}ms]"
-        rows: list[Any] = asked(
+    def _samples(self, names: str, start: float, end: float) -> list[Any]:
+        query = f"{names}[{math.ceil((end - start) * 1000)}ms]"
+        rows: list[Any] = send_query(
             self._connection.url, lambda: self._client.custom_query(query, params={"time": f"{end:.3f}"})
         )
         return rows
@@ -126,11 +128,11 @@ def latest(connection: Connection, metrics: Metrics) -> Table:
         SourceUnreachableError: The server does not answer, or is not a Prometheus.
     """
     rows = now(connection, f'__name__=~"{_names(metrics)}"')
-    table: Table = asked(connection.url, lambda: _table(_as_of_a_range(rows), np.array([math.inf]), 0.0))
+    table: Table = send_query(connection.url, lambda: _table(_as_range(rows), np.array([math.inf]), 0.0))
     return table
 
 
-def _as_of_a_range(rows: Sequence[Any]) -> list[Any]:
+def _as_range(rows: Sequence[Any]) -> list[Any]:
     return [
         {"metric": row["metric"], f"{kind}s": [row[kind]]}
         for row in rows
@@ -159,7 +161,7 @@ def _table(rows: Sequence[Any], times: Floats, slack: float) -> Table:
     """Every series at the scrapes' times: its last sample by then."""
     columns = [
         *(_samples(row) for row in rows if "values" in row),
-        *native_histograms.classic(native_histograms.of_matrix(rows)),
+        *native_histograms.to_classic(native_histograms.of_matrix(rows)),
     ]
     values = np.full((len(times), len(columns)), np.nan)
     for index, column in enumerate(columns):

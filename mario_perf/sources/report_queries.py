@@ -28,25 +28,25 @@ def queries(
         targets: the labels by which Prometheus tells each service; none when they are not known.
     """
     named = metrics.labels_of(operation.name).items()
-    every = [matcher for label, value in named for matcher in _equal(label, [value])]
-    every += _equal(metrics.kind_label, [operation.kind]) if metrics.kind_label else []
-    every += [
+    common = [matcher for label, value in named for matcher in _equal(label, [value])]
+    common += _equal(metrics.kind_label, [operation.kind]) if metrics.kind_label else []
+    common += [
         matcher
         for label in sorted({label for one in targets for label in one})
         for matcher in _equal(label, sorted({one[label] for one in targets if label in one}))
     ]
     status, failing = metrics.status_label, json.dumps(metrics.failing_status, ensure_ascii=False)
-    succeeded = [*every, f"{status}!~{failing}"] if status else every
+    succeeded = [*common, f"{status}!~{failing}"] if status else common
     shown = {"p95": _p95(metrics.duration, succeeded), "mean": _mean(metrics.duration, succeeded)}
     ignored = ignored_failures(metrics)
-    failed = [*every, f"{status}=~{failing}", *ignored] if status else None
+    failed = [*common, f"{status}=~{failing}", *ignored] if status else None
     failures = (
-        _summed(metrics.failures, [*every, *ignored])
+        _sum(metrics.failures, [*common, *ignored])
         if metrics.failures
         else failed and _count(metrics, failed)
     )
     if failures:
-        executions = _summed(metrics.executions, every) if metrics.executions else _count(metrics, every)
+        executions = _sum(metrics.executions, common) if metrics.executions else _count(metrics, common)
         # An operation that never failed has no series of failures.
         shown["error ratio"] = f"({failures} or 0 * ({executions})) / ({executions})"
     return shown
@@ -62,21 +62,21 @@ def ignored_failures(metrics: Metrics) -> list[str]:
 
 def _p95(duration: str, matchers: Iterable[str]) -> str:
     classic = f"sum by (instance, le) ({_rate(f'{duration}_bucket', matchers)})"
-    return f"histogram_quantile(0.95, {classic}) or histogram_quantile(0.95, {_summed(duration, matchers)})"
+    return f"histogram_quantile(0.95, {classic}) or histogram_quantile(0.95, {_sum(duration, matchers)})"
 
 
 def _mean(duration: str, matchers: Iterable[str]) -> str:
-    spent, counted = (_summed(f"{duration}_{part}", matchers) for part in ("sum", "count"))
-    native = _summed(duration, matchers)
-    return f"{spent} / {counted} or histogram_sum({native}) / histogram_count({native})"
+    sums, counts = (_sum(f"{duration}_{part}", matchers) for part in ("sum", "count"))
+    native = _sum(duration, matchers)
+    return f"{sums} / {counts} or histogram_sum({native}) / histogram_count({native})"
 
 
 def _count(metrics: Metrics, matchers: Iterable[str]) -> str:
-    native = _summed(metrics.duration, matchers)
-    return f"({_summed(f'{metrics.duration}_count', matchers)} or histogram_count({native}))"
+    native = _sum(metrics.duration, matchers)
+    return f"({_sum(f'{metrics.duration}_count', matchers)} or histogram_count({native}))"
 
 
-def _summed(metric: str, matchers: Iterable[str]) -> str:
+def _sum(metric: str, matchers: Iterable[str]) -> str:
     return f"sum by (instance) ({_rate(metric, matchers)})"
 
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from mario_perf.run_record import Span, TargetRecord
 
 _CHUNK = 1 << 16
-_LONGEST = 1 << 27
+_MAX_LINE = 1 << 27
 """Bytes of the longest line: a metrics page of the largest size, with its quotes escaped."""
 
-_DENSEST = 500
+_MAX_RATIO = 500
 """Bytes in one byte of a file. Pages that repeat have some 200; a bomb has a thousand."""
 
 
@@ -49,7 +49,7 @@ class ScrapeSource:
                 f"{path}: no scrape of {target.metrics_url} succeeded; check that it answers, and run again"
             )
         if missing := series.missing_metric(table, self._metrics):
-            raise series.not_found(missing, reader.names, target.metrics_url)
+            raise series.metric_not_found(missing, reader.names, target.metrics_url)
         return series.snapshots(table, self._metrics)
 
     def matchers(self, target: TargetRecord) -> Mapping[str, str]:  # noqa: ARG002 — the same for all
@@ -82,18 +82,18 @@ def scrapes(path: Path) -> Iterator[dict[str, str]]:
         OSError: The file cannot be read.
         ValueError: It is damaged, or holds more than scrapes do.
     """
-    kept = KeptScrapes()
+    reader = ScrapeReader()
     with local_file.opened(path) as file:
         while chunk := file.read(_CHUNK):
-            yield from kept.read(chunk)
+            yield from reader.read(chunk)
 
 
-class KeptScrapes:
+class ScrapeReader:
     """Reads the bytes of a file of scrapes as they come."""
 
     def __init__(self) -> None:
         self._unpacker = Unpacker(GZIP)
-        self._begun: list[bytes] = []
+        self._partial_line: list[bytes] = []
         self._packed = self._unpacked = 0
 
     def read(self, chunk: bytes) -> Iterator[dict[str, str]]:
@@ -105,15 +105,15 @@ class KeptScrapes:
         self._packed += len(chunk)
         for piece in self._unpacker.pieces(chunk):
             self._unpacked += len(piece)
-            if self._unpacked > max(_LONGEST, _DENSEST * self._packed):
+            if self._unpacked > max(_MAX_LINE, _MAX_RATIO * self._packed):
                 raise OversizeError(f"{self._packed} bytes hold more than {self._unpacked >> 20} MiB")
             *ends, rest = piece.split(b"\n")
             for end in ends:
-                yield _scrape(b"".join((*self._begun, end)))
-                self._begun = []
-            self._begun.append(rest)
-            if sum(map(len, self._begun)) > _LONGEST:
-                raise OversizeError(f"a scrape of more than {_LONGEST >> 20} MiB")
+                yield _scrape(b"".join((*self._partial_line, end)))
+                self._partial_line = []
+            self._partial_line.append(rest)
+            if sum(map(len, self._partial_line)) > _MAX_LINE:
+                raise OversizeError(f"a scrape of more than {_MAX_LINE >> 20} MiB")
 
 
 def _scrape(line: bytes) -> dict[str, str]:

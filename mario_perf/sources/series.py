@@ -70,7 +70,7 @@ def missing_metric(table: Table, metrics: Metrics) -> str | None:
     return next((name for name in needed if name not in names), None)
 
 
-def not_found(metric: str, known: Iterable[str], place: str) -> MetricNotFoundError:
+def metric_not_found(metric: str, known: Iterable[str], place: str) -> MetricNotFoundError:
     """The error for a metric that is missing in ``place``, with the nearest names."""
     return MetricNotFoundError(
         f"{place}: metric {metric} not found; nearest: {nearest(metric, known)}; name it in perf.toml"
@@ -85,7 +85,7 @@ def snapshots(table: Table, metrics: Metrics) -> Snapshots:
         AmbiguousNameError: Two operations have the same name.
     """
     usable = defects.usable(table.values)
-    values = carried_forward(usable)
+    values = carry_forward(usable)
     columns = _columns(table.series, metrics)
     of = {name: columns[name] for name in metrics.samples}
     operations = tuple(sorted({column.operation for row in of.values() for column in row}))
@@ -103,8 +103,8 @@ def snapshots(table: Table, metrics: Metrics) -> Snapshots:
         operations=operations,
         bounds=np.array(bounds[:-1]) * scale,
         buckets=_buckets(values, buckets, place, bounds),
-        sums=scale * _summed(values, [c for c in sums if not c.fails], place),
-        executions=_whole(_summed(values, executed, place)),
+        sums=scale * _sum_columns(values, [c for c in sums if not c.fails], place),
+        executions=_to_integers(_sum_columns(values, executed, place)),
         error_types=error_types,
         failures=_failures(values, failed, place, error_types),
         starts=_starts(table, metrics),
@@ -114,7 +114,7 @@ def snapshots(table: Table, metrics: Metrics) -> Snapshots:
     )
 
 
-def carried_forward(values: Floats) -> Floats:
+def carry_forward(values: Floats) -> Floats:
     """Where a scrape lacks a counter, its last value; 0 before its first. Shape ``(T, N)``."""
     missing = np.isnan(values)
     if not missing.any():
@@ -164,8 +164,8 @@ def _column(index: int, labels: Mapping[str, str], metrics: Metrics) -> _Column:
     operation = Operation(kind, metrics.name_of(labels))
     status = labels.get(metrics.status_label, "") if metrics.status_label else ""
     fails = metrics.fails(status)
-    told = labels.get(metrics.error_type_label) if metrics.error_type_label else None
-    error_type = told or (status if fails else FAILURE)
+    type_label = labels.get(metrics.error_type_label) if metrics.error_type_label else None
+    error_type = type_label or (status if fails else FAILURE)
     return _Column(index, operation, float(labels.get("le", "nan")), status, fails, error_type)
 
 
@@ -190,9 +190,9 @@ def _buckets(
     position = {bound: index for index, bound in enumerate(bounds)}
     used = [column for column in columns if not column.fails and column.bound in position]
     rows = [place[column.operation] * len(bounds) + position[column.bound] for column in used]
-    cumulative = _added(values, used, rows, len(place) * len(bounds))
+    cumulative = _add_rows(values, used, rows, len(place) * len(bounds))
     by_operation = cumulative.reshape(len(values), len(place), len(bounds))
-    return _whole(np.diff(by_operation, axis=2, prepend=0.0))
+    return _to_integers(np.diff(by_operation, axis=2, prepend=0.0))
 
 
 def _failures(
@@ -200,21 +200,23 @@ def _failures(
 ) -> Counts:
     kinds = len(error_types)
     rows = [place[column.operation] * kinds + error_types.index(column.error_type) for column in columns]
-    return _whole(_added(values, columns, rows, len(place) * kinds).reshape(len(values), len(place), kinds))
+    return _to_integers(
+        _add_rows(values, columns, rows, len(place) * kinds).reshape(len(values), len(place), kinds)
+    )
 
 
-def _summed(values: Floats, columns: Sequence[_Column], place: Mapping[Operation, int]) -> Floats:
-    return _added(values, columns, [place[column.operation] for column in columns], len(place))
+def _sum_columns(values: Floats, columns: Sequence[_Column], place: Mapping[Operation, int]) -> Floats:
+    return _add_rows(values, columns, [place[column.operation] for column in columns], len(place))
 
 
-def _added(values: Floats, columns: Sequence[_Column], rows: Sequence[int], size: int) -> Floats:
+def _add_rows(values: Floats, columns: Sequence[_Column], rows: Sequence[int], size: int) -> Floats:
     """Columns of ``values`` added up into ``size`` rows: shape ``(T, size)``."""
     total = np.zeros((size, len(values)))
     np.add.at(total, np.array(rows, dtype=np.intp), values[:, [column.index for column in columns]].T)
     return np.ascontiguousarray(total.T)
 
 
-def _whole(values: Floats) -> Counts:
+def _to_integers(values: Floats) -> Counts:
     return np.rint(values).astype(np.int64)
 
 

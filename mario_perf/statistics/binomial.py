@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,4 +59,17 @@ def more_failures(baseline: tuple[Counts, Counts], candidate: tuple[Counts, Coun
     """
     failed = baseline[0] + candidate[0]
     total = baseline[1] + candidate[1]
-    return np.asarray(stats.hypergeom.sf(candidate[0] - 1, total, failed, candidate[1]))
+    return np.asarray(
+        np.vectorize(_upper_tail, otypes=[np.float64])(candidate[0], candidate[1], failed, total)
+    )
+
+
+def _upper_tail(found: int, drawn: int, failed: int, total: int) -> float:
+    """The hypergeometric chance that at least ``found`` of the ``drawn`` are failed ones."""
+    found_or_more = np.arange(found, min(drawn, failed) + 1)
+    ways = _log_choose(failed, found_or_more) + _log_choose(total - failed, drawn - found_or_more)
+    return min(1.0, float(np.exp(ways - _log_choose(total, drawn)).sum()))
+
+
+def _log_choose(n: int, k: int | Counts) -> Floats:
+    return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1))

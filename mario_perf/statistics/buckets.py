@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Counts = NDArray[np.int64]
 
-TRIMMED = 0.95
+TRIM_QUANTILE = 0.95
 """The share of the fastest executions that the trimmed mean keeps."""
 
 
@@ -65,7 +65,7 @@ def mean(counts: Counts, sums: Floats) -> Floats:
         return np.where(total > 0, sums / total, np.nan)
 
 
-def trimmed_mean(counts: Counts, sums: Floats, bounds: Floats, keep: float = TRIMMED) -> Floats:
+def trimmed_mean(counts: Counts, sums: Floats, bounds: Floats, keep: float = TRIM_QUANTILE) -> Floats:
     """Mean of the fastest ``keep`` of each histogram.
 
     The exact sum less what the slowest executions took. Their share is small and each is known within its

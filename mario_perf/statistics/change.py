@@ -13,7 +13,7 @@ from scipy import special
 
 from mario_perf.statistics.disturbance import disturbance
 from mario_perf.statistics.moderation import moderate
-from mario_perf.statistics.robust import agreed, located
+from mario_perf.statistics.robust import agreed_change, locate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,20 +26,24 @@ class Change:
     """Estimates that follow a t distribution around the truth. Nothing known: NaN and an infinite error."""
 
     value: Floats  # (N,)
-    error: Floats  # (N,) standard error
-    freedom: Floats  # (N,) degrees of freedom of the error
+    standard_error: Floats  # (N,) standard error
+    degrees_of_freedom: Floats  # (N,) degrees of freedom of the error
 
     def interval(self, confidence: float) -> tuple[Floats, Floats]:
         """Two-sided interval; infinite where nothing is known."""
-        reach = self.reach(0.5 + confidence / 2)
-        known = np.isfinite(reach)
-        return np.where(known, self.value - reach, -np.inf), np.where(known, self.value + reach, np.inf)
+        half_width = self.half_width(0.5 + confidence / 2)
+        known = np.isfinite(half_width)
+        return np.where(known, self.value - half_width, -np.inf), np.where(
+            known, self.value + half_width, np.inf
+        )
 
-    def reach(self, probability: float | Floats) -> Floats:
+    def half_width(self, probability: float | Floats) -> Floats:
         """How far above the truth the estimate stays below with this one-sided probability."""
         with np.errstate(invalid="ignore"):
-            reach = special.stdtrit(np.maximum(self.freedom, 1e-9), probability) * self.error
-        return np.where(self._known, reach, np.inf)
+            half_width = (
+                special.stdtrit(np.maximum(self.degrees_of_freedom, 1e-9), probability) * self.standard_error
+            )
+        return np.where(self._known, half_width, np.inf)
 
     def above(self, limit: Floats) -> Floats:
         """One-sided p-values of "the change is at most ``limit``"; 1 where nothing is known."""
@@ -49,45 +53,58 @@ class Change:
         """One-sided p-values of "the change is at least ``limit``"; 1 where nothing is known."""
         return self._tail(limit - self.value)
 
-    def with_error(self, spread: Floats) -> Change:
+    def with_extra_error(self, spread: Floats) -> Change:
         """The same with one more error, of known size and independent of the first."""
-        error = np.hypot(self.error, spread)
+        standard_error = np.hypot(self.standard_error, spread)
         with np.errstate(invalid="ignore", divide="ignore"):
-            freedom = self.freedom * np.minimum((error / self.error) ** 4, 1e6)  # Satterthwaite
-        return Change(self.value, error, np.where(np.isfinite(freedom), freedom, self.freedom))
+            degrees_of_freedom = self.degrees_of_freedom * np.minimum(
+                (standard_error / self.standard_error) ** 4, 1e6
+            )  # Satterthwaite
+        return Change(
+            self.value,
+            standard_error,
+            np.where(np.isfinite(degrees_of_freedom), degrees_of_freedom, self.degrees_of_freedom),
+        )
 
-    def _tail(self, beyond: Floats) -> Floats:
+    def _tail(self, distance: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
-            p = special.stdtr(np.maximum(self.freedom, 1e-9), -beyond / self.error)
+            p = special.stdtr(np.maximum(self.degrees_of_freedom, 1e-9), -distance / self.standard_error)
         return np.where(self._known & np.isfinite(p), p, 1.0)
 
     @property
     def _known(self) -> NDArray[np.bool_]:
-        return np.isfinite(self.value) & np.isfinite(self.error) & (self.freedom > 0)
+        return np.isfinite(self.value) & np.isfinite(self.standard_error) & (self.degrees_of_freedom > 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """How far each operation moved, and how far it moved apart from the others.
 
-    ``whole`` is what a reader is shown, and what a pass must bound: a build may be slower as a whole.
-    ``apart`` is without what all operations share, so that it is known better: it tells one operation's
+    ``overall`` is what a reader is shown, and what a pass must bound: a build may be slower as a whole.
+    ``specific`` is without what all operations share, so that it is known better: it tells one operation's
     change from the machine's. Equal where nothing could be taken out. Few rounds cannot move either far
-    (``robust``); ``plain`` is the mean of all rounds alike, and ``alone`` the same with an error to which
+    (``robust``); ``mean`` weighs all rounds alike. ``mean_own_error`` is the same with an error to which
     other operations lend nothing: theirs do not tell how often something rare happens to this one.
     """
 
-    whole: Change
-    apart: Change
-    plain: Change
-    alone: Change
-    steadiest: Floats  # (N,) the change apart that enough rounds exceed (``robust.agreed``)
-    rest: Floats  # (N,) the plain mean without the round that speaks most for a rise
+    overall: Change
+    specific: Change
+    mean: Change
+    mean_own_error: Change
+    agreed: Floats  # (N,) the specific change that enough rounds exceed (``robust.agreed_change``)
+    mean_without_highest: Floats  # (N,) the mean without the round that speaks most for a rise
 
     @property
     def by_mean(self) -> Changes:
         """The same by the plain mean: for what is so rare that it shows in few rounds."""
-        return Changes(self.alone, self.alone, self.alone, self.alone, self.rest, self.rest)
+        return Changes(
+            self.mean_own_error,
+            self.mean_own_error,
+            self.mean_own_error,
+            self.mean_own_error,
+            self.mean_without_highest,
+            self.mean_without_highest,
+        )
 
     def between_processes(self, spread: Floats) -> Changes:
         """The same of rounds that were all played by one pair of processes.
@@ -95,54 +112,54 @@ class Changes:
         Rounds then do not show how far two processes of one build lie apart: ``spread``, ``(N,)``, stands for
         it, as a standard deviation of their difference.
         """
-        known = (self.whole, self.apart, self.plain, self.alone)
-        whole, apart, plain, alone = (each.with_error(spread) for each in known)
-        if self.apart is self.whole:
-            apart = whole
-        return Changes(whole, apart, plain, alone, self.steadiest, self.rest)
+        estimates = (self.overall, self.specific, self.mean, self.mean_own_error)
+        overall, specific, mean, mean_own_error = (each.with_extra_error(spread) for each in estimates)
+        if self.specific is self.overall:
+            specific = overall
+        return Changes(overall, specific, mean, mean_own_error, self.agreed, self.mean_without_highest)
 
 
 def paired(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
     """From replicates that belong together; both sides ``(R, N)``, ``scale`` ``(N,)`` for the moderation.
 
     Each replicate gives one difference; whatever disturbed both sides alike has left it, and whatever
-    disturbed all operations of one side alike is taken out of what is ``apart`` (``common``). Differences of
-    separate replicates are independent, so their spread holds autocorrelation within and variation between
-    replicates, without a model of either.
+    disturbed all operations of one side alike is taken out of the ``specific`` change (``common``).
+    Differences of separate replicates are independent, so their spread holds autocorrelation within and
+    variation between replicates, without a model of either.
     """
-    raw = candidate - baseline
-    common = disturbance(raw)
-    whole = _robust(raw, scale)
+    differences = candidate - baseline
+    common = disturbance(differences)
+    overall = _robust(differences, scale)
     if common.any():
-        own = raw - common[:, None]
-        apart, steadiest = _robust(own, scale), agreed(own)
+        remaining = differences - common[:, None]
+        specific, agreed = _robust(remaining, scale), agreed_change(remaining)
     else:
-        apart, steadiest = whole, agreed(raw)
-    return Changes(whole, apart, *_means(raw, scale), steadiest, _without_highest(raw))
+        specific, agreed = overall, agreed_change(differences)
+    return Changes(overall, specific, *_means(differences, scale), agreed, _without_highest(differences))
 
 
 def _robust(differences: Floats, scale: Floats) -> Change:
-    return _moderated(*located(differences, scale), differences, scale)
+    return _moderate(*locate(differences, scale), differences, scale)
 
 
 def _means(differences: Floats, scale: Floats) -> tuple[Change, Change]:
     """The plain mean with a moderated error, and with its own."""
     n = np.isfinite(differences).sum(axis=0)
     value, variance = _moments(differences, n)
-    own = _of(value, variance, n, np.maximum(n - 1.0, 0.0))
-    return _moderated(value, variance, differences, scale), own
+    own_error = _estimate(value, variance, n, np.maximum(n - 1.0, 0.0))
+    return _moderate(value, variance, differences, scale), own_error
 
 
-def _moderated(value: Floats, variance: Floats, differences: Floats, scale: Floats) -> Change:
+def _moderate(value: Floats, variance: Floats, differences: Floats, scale: Floats) -> Change:
     n = np.isfinite(differences).sum(axis=0)
     moderated = moderate(variance, np.maximum(n - 1.0, 0.0), scale)
-    return _of(value, moderated.variance, n, moderated.freedom)
+    return _estimate(value, moderated.variance, n, moderated.degrees_of_freedom)
 
 
-def _of(value: Floats, variance: Floats, n: NDArray[np.intp], freedom: Floats) -> Change:
+def _estimate(value: Floats, variance: Floats, n: NDArray[np.intp], degrees_of_freedom: Floats) -> Change:
     with np.errstate(invalid="ignore", divide="ignore"):
-        error = np.sqrt(variance / n)
-    return Change(value, np.where(n > 1, error, np.inf), freedom)
+        standard_error = np.sqrt(variance / n)
+    return Change(value, np.where(n > 1, standard_error, np.inf), degrees_of_freedom)
 
 
 def _without_highest(differences: Floats) -> Floats:
@@ -162,17 +179,17 @@ def unpaired(baseline: Floats, candidate: Floats, scale: Floats) -> Change:
     n_b, n_c = np.isfinite(baseline).sum(axis=0), np.isfinite(candidate).sum(axis=0)
     mean_b, variance_b = _moments(baseline, n_b)
     mean_c, variance_c = _moments(candidate, n_c)
-    freedom = np.maximum(n_b - 1.0, 0.0) + np.maximum(n_c - 1.0, 0.0)
+    degrees_of_freedom = np.maximum(n_b - 1.0, 0.0) + np.maximum(n_c - 1.0, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         squares = np.where(n_b > 1, variance_b * (n_b - 1), 0.0) + np.where(
             n_c > 1, variance_c * (n_c - 1), 0.0
         )
-        variance = np.where(freedom > 0, squares / freedom, np.nan)
-        moderated = moderate(variance, freedom, scale)
-        error = np.sqrt(moderated.variance * (1.0 / n_b + 1.0 / n_c))
+        variance = np.where(degrees_of_freedom > 0, squares / degrees_of_freedom, np.nan)
+        moderated = moderate(variance, degrees_of_freedom, scale)
+        standard_error = np.sqrt(moderated.variance * (1.0 / n_b + 1.0 / n_c))
     value = mean_c - mean_b
-    known = (freedom > 0) & (n_b > 0) & (n_c > 0)
-    return Change(value, np.where(known, error, np.inf), moderated.freedom)
+    known = (degrees_of_freedom > 0) & (n_b > 0) & (n_c > 0)
+    return Change(value, np.where(known, standard_error, np.inf), moderated.degrees_of_freedom)
 
 
 def _moments(values: Floats, n: NDArray[np.intp]) -> tuple[Floats, Floats]:

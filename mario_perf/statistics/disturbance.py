@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-FEWEST_OPERATIONS = 5
+MIN_OPERATIONS = 5
 """With fewer, their median follows the one that is looked at."""
 
-FEWEST_REPLICATES = 3
+MIN_REPLICATES = 3
 
 CONFIDENCE = 0.95
 
-APART = 3.0
+MAX_DEVIATIONS = 3.0
 """Robust standard deviations between an operation and the median of all from which on it lies apart."""
 
-NORMAL = 1.4826
+NORMAL_FACTOR = 1.4826
 """A normal standard deviation over the median absolute deviation."""
 
-LARGEST = 0.05
+MAX_COMMON = 0.05
 """The common change has to be known to be smaller than this, in logarithms, before it counts as none."""
 
 
@@ -44,21 +44,21 @@ def disturbance(differences: Floats) -> Floats:
     """
     nothing = np.zeros(len(differences))
     known = differences[:, np.isfinite(differences).all(axis=0)]
-    if known.shape[1] < FEWEST_OPERATIONS or len(differences) < FEWEST_REPLICATES:
+    if known.shape[1] < MIN_OPERATIONS or len(differences) < MIN_REPLICATES:
         return nothing
-    common = np.median(known[:, _together(known)], axis=1)
-    return common if _comes_to_nothing(common) else nothing
+    common = np.median(known[:, _inliers(known)], axis=1)
+    return common if _averages_out(common) else nothing
 
 
-def _together(differences: Floats) -> NDArray[np.bool_]:
+def _inliers(differences: Floats) -> NDArray[np.bool_]:
     """Which operations do not lie apart from the others, by their means over the replicates; shape (N,)."""
     means = differences.mean(axis=0)
-    away = np.abs(means - np.median(means))
-    return np.asarray(away <= APART * NORMAL * np.median(away))
+    distances = np.abs(means - np.median(means))
+    return np.asarray(distances <= MAX_DEVIATIONS * NORMAL_FACTOR * np.median(distances))
 
 
-def _comes_to_nothing(common: Floats) -> bool:
+def _averages_out(common: Floats) -> bool:
     """Whether its mean over the replicates is compatible with zero, and known to be small."""
-    error = common.std(ddof=1) / np.sqrt(len(common))
-    reach = special.stdtrit(len(common) - 1, 0.5 + CONFIDENCE / 2) * error
-    return bool(abs(common.mean()) <= reach and abs(common.mean()) + reach < LARGEST)
+    standard_error = common.std(ddof=1) / np.sqrt(len(common))
+    half_width = special.stdtrit(len(common) - 1, 0.5 + CONFIDENCE / 2) * standard_error
+    return bool(abs(common.mean()) <= half_width and abs(common.mean()) + half_width < MAX_COMMON)

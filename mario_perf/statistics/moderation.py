@@ -21,41 +21,46 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-FEWEST = 4
+MIN_VARIANCES = 4
 """Fewest variances to borrow from: fewer do not show what is usual."""
 
-LARGEST_LOAN = 2.0
+MAX_BORROWED = 2.0
 """Borrowed degrees of freedom per own one, at most. The operations of one machine are disturbed together, so
 their agreement overstates how much is known; simulation (tests/judgement) set this bound."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moderated:
+class ModeratedVariance:
     """Variances and the degrees of freedom that they are worth; both of shape ``(N,)``."""
 
     variance: Floats
-    freedom: Floats
+    degrees_of_freedom: Floats
 
 
-def moderate(variance: Floats, freedom: Floats, scale: Floats) -> Moderated:
+def moderate(variance: Floats, degrees_of_freedom: Floats, scale: Floats) -> ModeratedVariance:
     """Draw each ``variance`` with its own ``freedom`` towards ``scale`` times a common factor.
 
     ``scale`` is what each variance should be proportional to (the counting noise of that operation). All have
     the shape ``(N,)``; an entry with ``freedom`` 0 or NaN stays as it is and lends nothing.
     """
-    usable = (freedom > 0) & (variance > 0) & (scale > 0) & np.isfinite(variance)
-    if usable.sum() < FEWEST:
-        return Moderated(variance, freedom)
-    common, borrowed = _prior(variance[usable] / scale[usable], freedom[usable])
-    borrowed_each = np.minimum(borrowed, LARGEST_LOAN * freedom)
+    usable = (degrees_of_freedom > 0) & (variance > 0) & (scale > 0) & np.isfinite(variance)
+    if usable.sum() < MIN_VARIANCES:
+        return ModeratedVariance(variance, degrees_of_freedom)
+    common, borrowed = _prior(variance[usable] / scale[usable], degrees_of_freedom[usable])
+    borrowed_each = np.minimum(borrowed, MAX_BORROWED * degrees_of_freedom)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mixed = (borrowed_each * common * scale + freedom * variance) / (borrowed_each + freedom)
-    return Moderated(np.where(usable, mixed, variance), np.where(usable, freedom + borrowed_each, freedom))
+        posterior = (borrowed_each * common * scale + degrees_of_freedom * variance) / (
+            borrowed_each + degrees_of_freedom
+        )
+    return ModeratedVariance(
+        np.where(usable, posterior, variance),
+        np.where(usable, degrees_of_freedom + borrowed_each, degrees_of_freedom),
+    )
 
 
-def _prior(ratios: Floats, freedom: Floats) -> tuple[float, float]:
+def _prior(ratios: Floats, degrees_of_freedom: Floats) -> tuple[float, float]:
     """The usual ratio, and how many degrees of freedom the resemblance of the ratios is worth."""
-    half = freedom / 2
+    half = degrees_of_freedom / 2
     logs = np.log(ratios) - special.digamma(half) + np.log(half)
     excess = float(np.var(logs, ddof=1) - special.zeta(2.0, half).mean())
     borrowed = 2.0 * _inverse_trigamma(excess) if excess > 0 else np.inf

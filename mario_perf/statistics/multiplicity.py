@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-MISSED = 0.025
+MISS_RATE = 0.025
 """The chance that a rise as large as the resolution passes, for one check of one operation, at any look."""
 
 
@@ -33,7 +33,7 @@ def holm(p_values: Floats, weights: Floats) -> Floats:
     return adjusted
 
 
-def spent(alpha: float, information: float) -> float:
+def spending(alpha: float, information: float) -> float:
     """How much of ``alpha`` may be spent when ``information`` (0 to 1) of the planned data are in.
 
     By its root: a tenth of what is left for the last look moves its limit by little, and gives the first ones
@@ -44,7 +44,7 @@ def spent(alpha: float, information: float) -> float:
 
 
 @cache
-def at_each(chance: float, looks: tuple[int, ...]) -> float:
+def chance_per_look(chance: float, looks: tuple[int, ...]) -> float:
     """The one-sided level that, used at each of the looks, is reached at any of them with this ``chance``.
 
     Looks share most of their data, so that this is far more than a part for each. ``looks`` are numbers of

@@ -36,7 +36,7 @@ AGREEMENT = 0.067
 """The chance by which as many rounds may agree if each goes either way: 5 of 5, 6 of 7, 8 of 10."""
 
 
-def located(differences: Floats, scale: Floats) -> tuple[Floats, Floats]:
+def locate(differences: Floats, scale: Floats) -> tuple[Floats, Floats]:
     """Location of each operation, and the variance of one round around it; both ``(N,)``.
 
     ``differences`` ``(R, N)``, ``scale`` ``(N,)`` what each variance should be proportional to. The variance
@@ -48,11 +48,11 @@ def located(differences: Floats, scale: Floats) -> tuple[Floats, Floats]:
     value, variance = np.full((2, differences.shape[1]), np.nan)
     known = np.isfinite(differences).any(axis=0)
     if known.any():
-        value[known], variance[known] = _located(differences[:, known], scale[known])
+        value[known], variance[known] = _locate(differences[:, known], scale[known])
     return value, variance
 
 
-def _located(differences: Floats, scale: Floats) -> tuple[Floats, Floats]:
+def _locate(differences: Floats, scale: Floats) -> tuple[Floats, Floats]:
     known = np.isfinite(differences)
     n = known.sum(axis=0)
     place = _median(differences, n)
@@ -86,7 +86,7 @@ def _deviation(away: Floats, known: NDArray[np.bool_], scale: Floats) -> Floats:
     return np.asarray(np.sqrt((own**2 + LENT * usual**2) / (1 + LENT)))
 
 
-def agreed(differences: Floats) -> Floats:
+def agreed_change(differences: Floats) -> Floats:
     """The change that enough rounds exceed, ``(N,)``; NaN where no round is known.
 
     Enough are as many as agree by chance with a probability of at most ``AGREEMENT`` where each goes either

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Counts = NDArray[np.int64]
 
-LOAN = 8.0
+LOAN_DEGREES = 8.0
 """Degrees of freedom by which replicates are taken to differ as those of all operations together do, and at
 least as chance would have them. A fixed loan: one that grew with the rounds would never be paid back, and
 say 5.8 of a dispersion of 10.4 after a hundred of them."""
 
-PROCESSES = 0.002
+PROCESS_CORRELATION = 0.002
 """Correlation of two executions by one process, beyond those by another: what tells a process from another
 of its build. From the slow executions of 657 rounds of fresh processes: 0.000 to 0.005 by operation."""
 
@@ -37,21 +37,21 @@ _STEPS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class HitCounts:
     """One side: executions that count, and all; both ``(R, N)``."""
 
     hits: Counts
     total: Counts
 
     @property
-    def together(self) -> tuple[Counts, Counts]:
+    def pooled(self) -> tuple[Counts, Counts]:
         """Hits and all of all replicates, both ``(N,)``."""
         return self.hits.sum(axis=0), self.total.sum(axis=0)
 
     @property
     def share(self) -> Floats:
         """Of all replicates together; NaN without executions; shape ``(N,)``."""
-        hits, total = self.together
+        hits, total = self.pooled
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(hits / total)
 
@@ -60,10 +60,10 @@ class Counted:
 class Contrast:
     """Both sides, and how much more their replicates differ than chance allows."""
 
-    baseline: Counted
-    candidate: Counted
+    baseline: HitCounts
+    candidate: HitCounts
     dispersion: Floats  # (N,) variance in multiples of the binomial one, at least 1
-    freedom: Floats  # (N,) degrees of freedom that it is worth
+    degrees_of_freedom: Floats  # (N,) degrees of freedom that it is worth
 
     @property
     def change(self) -> Floats:
@@ -75,9 +75,11 @@ class Contrast:
 
         Infinite where a side has no executions.
         """
-        low, high = binomial.difference_interval(self.baseline.together, self.candidate.together, confidence)
+        low, high = binomial.difference_interval(self.baseline.pooled, self.candidate.pooled, confidence)
         tail = 0.5 + confidence / 2
-        wider = np.sqrt(self.dispersion) * special.stdtrit(self.freedom, tail) / special.ndtri(tail)
+        wider = (
+            np.sqrt(self.dispersion) * special.stdtrit(self.degrees_of_freedom, tail) / special.ndtri(tail)
+        )
         change = np.nan_to_num(self.change)
         return change - (change - low) * wider, change + (high - change) * wider
 
@@ -89,14 +91,16 @@ class Contrast:
         Medicine 4, 1985), and Fisher's exact test of no difference at all, for small counts.
         """
         score = _score(self, limit)
-        exact = binomial.more_failures(self.baseline.together, self.candidate.together)
-        return np.where(np.isfinite(score), np.maximum(special.stdtr(self.freedom, -score), exact), 1.0)
+        exact = binomial.more_failures(self.baseline.pooled, self.candidate.pooled)
+        return np.where(
+            np.isfinite(score), np.maximum(special.stdtr(self.degrees_of_freedom, -score), exact), 1.0
+        )
 
     def below(self, limit: Floats) -> Floats:
         """The same of "the candidate's share is smaller by at most ``limit``"."""
-        return Contrast(self.candidate, self.baseline, self.dispersion, self.freedom).above(limit)
+        return Contrast(self.candidate, self.baseline, self.dispersion, self.degrees_of_freedom).above(limit)
 
-    def steadiest(self) -> Floats:
+    def without_worst_replicate(self) -> Floats:
         """The change without the candidate's replicate that has the largest share; shape ``(N,)``."""
         hits, total = self.candidate.hits, self.candidate.total
         if len(hits) == 1:
@@ -112,49 +116,51 @@ class Contrast:
         The rise ``r`` at which ``r - limit`` is as many standard errors as both ask for; the error grows with
         the rise, so that it is found by iteration. Infinite where a side has no executions.
         """
-        reach = special.stdtrit(self.freedom, 1.0 - alpha) + special.stdtrit(self.freedom, power)
-        share, (_, n_b), (_, n_c) = self.baseline.share, self.baseline.together, self.candidate.together
+        errors = special.stdtrit(self.degrees_of_freedom, 1.0 - alpha) + special.stdtrit(
+            self.degrees_of_freedom, power
+        )
+        share, (_, n_b), (_, n_c) = self.baseline.share, self.baseline.pooled, self.candidate.pooled
         with np.errstate(invalid="ignore", divide="ignore"):
             rise = np.asarray(limit, dtype=np.float64)
             for _ in range(_STEPS):
-                ours = np.clip(share + rise, 0.0, 0.5)  # a share's variance is largest at one half
-                variance = share * (1 - share) / n_b + ours * (1 - ours) / n_c
-                rise = limit + reach * np.sqrt(self.dispersion * variance)
+                candidate_share = np.clip(share + rise, 0.0, 0.5)  # a share's variance is largest at one half
+                variance = share * (1 - share) / n_b + candidate_share * (1 - candidate_share) / n_c
+                rise = limit + errors * np.sqrt(self.dispersion * variance)
         return np.where(np.isfinite(rise), rise, np.inf)
 
-    def of(self, operations: NDArray[np.bool_]) -> Contrast:
+    def pool(self, operations: NDArray[np.bool_]) -> Contrast:
         """Some operations counted as one, ``(R, 1)``; they vary as the most varied of them does."""
 
-        def summed(side: Counted) -> Counted:
+        def summed(side: HitCounts) -> HitCounts:
             hits, total = (each[:, operations].sum(axis=1, keepdims=True) for each in (side.hits, side.total))
-            return Counted(hits, total)
+            return HitCounts(hits, total)
 
         dispersion = np.max(self.dispersion[operations], initial=1.0, keepdims=True)
-        freedom = np.min(self.freedom[operations], initial=np.inf, keepdims=True)
-        return Contrast(summed(self.baseline), summed(self.candidate), dispersion, freedom)
+        degrees_of_freedom = np.min(self.degrees_of_freedom[operations], initial=np.inf, keepdims=True)
+        return Contrast(summed(self.baseline), summed(self.candidate), dispersion, degrees_of_freedom)
 
     def between_processes(self) -> Contrast:
         """The same of replicates that one pair of processes played, so that they show no spread."""
-        fewest = np.minimum(self.baseline.together[1], self.candidate.together[1])
-        return replace(self, dispersion=self.dispersion + PROCESSES * np.maximum(fewest - 1, 0))
+        executions = np.minimum(self.baseline.pooled[1], self.candidate.pooled[1])
+        return replace(self, dispersion=self.dispersion + PROCESS_CORRELATION * np.maximum(executions - 1, 0))
 
 
-def contrast(baseline: Counted, candidate: Counted, *, paired: bool) -> Contrast:
+def contrast(baseline: HitCounts, candidate: HitCounts, *, paired: bool) -> Contrast:
     """Measure how much more replicates differ than chance allows.
 
-    ``X²`` over its degrees of freedom, drawn by ``LOAN`` towards that of all operations. Of ``paired``
-    replicates it is that of their differences, which whatever hit both sides alike has left. Where nothing
-    was hit, replicates did not differ, and nothing is known.
+    ``X²`` over its degrees of freedom, drawn by ``LOAN_DEGREES`` towards that of all operations. Of
+    ``paired`` replicates it is that of their differences, which whatever hit both sides alike has left. Where
+    nothing was hit, replicates did not differ, and nothing is known.
     Source: P. McCullagh and J. A. Nelder, "Generalized Linear Models" (1989), section 4.5.
     """
     told = _of_pairs(baseline, candidate) if paired else _of_sides(baseline, candidate)
     squares, own = (np.where(np.isfinite(told[0]), each, 0.0) for each in told)
     usual = max(squares.sum() / own.sum(), 1.0) if own.any() else 1.0
-    dispersion = (LOAN * usual + squares) / (LOAN + own)
-    return Contrast(baseline, candidate, np.maximum(dispersion, 1.0), LOAN + own)
+    dispersion = (LOAN_DEGREES * usual + squares) / (LOAN_DEGREES + own)
+    return Contrast(baseline, candidate, np.maximum(dispersion, 1.0), LOAN_DEGREES + own)
 
 
-def _of_sides(baseline: Counted, candidate: Counted) -> tuple[Floats, Floats]:
+def _of_sides(baseline: HitCounts, candidate: HitCounts) -> tuple[Floats, Floats]:
     """``X²`` of each side's shares around their mean, and its degrees of freedom, both ``(N,)``."""
     squares, freedom = np.zeros((2, len(baseline.share)))
     for side in (baseline, candidate):
@@ -167,7 +173,7 @@ def _of_sides(baseline: Counted, candidate: Counted) -> tuple[Floats, Floats]:
     return squares, freedom
 
 
-def _of_pairs(baseline: Counted, candidate: Counted) -> tuple[Floats, Floats]:
+def _of_pairs(baseline: HitCounts, candidate: HitCounts) -> tuple[Floats, Floats]:
     """The same of the differences between the sides; NaN or infinite where nothing was hit."""
     with np.errstate(invalid="ignore", divide="ignore"):
         ours, theirs = (side.hits / side.total for side in (candidate, baseline))
@@ -180,7 +186,7 @@ def _of_pairs(baseline: Counted, candidate: Counted) -> tuple[Floats, Floats]:
 
 
 def _score(both: Contrast, limit: Floats) -> Floats:
-    (hits_b, n_b), (hits_c, n_c) = both.baseline.together, both.candidate.together
+    (hits_b, n_b), (hits_c, n_c) = both.baseline.pooled, both.candidate.pooled
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.clip((hits_b + hits_c - limit * n_c) / (n_b + n_c), 0.0, 1.0)
         ours = np.clip(share + limit, 0.0, 1.0)

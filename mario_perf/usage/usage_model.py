@@ -94,10 +94,10 @@ class Usage:
             categories.update(one.failures)
         return {category: count for category, count in categories.most_common() if count}
 
-    def peaks(self, most: int = 3) -> tuple[Period, ...]:
+    def peaks(self, max_peaks: int = 3) -> tuple[Period, ...]:
         """The busiest periods, the busiest first; of equals the earlier one."""
         used = [period for period in self.periods if period.executions]
-        return tuple(sorted(used, key=lambda period: -period.executions)[:most])
+        return tuple(sorted(used, key=lambda period: -period.executions)[:max_peaks])
 
     def standing(self, standing: Standing) -> tuple[Operation, ...]:
         """Operations that stand so, by name."""

@@ -23,11 +23,11 @@ LOOKBACK = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Questions:
-    """What is asked of the metrics of those targets that have the labels ``wanted``."""
+class UsageQueries:
+    """Queries for the targets whose labels equal the ``matchers``."""
 
     metrics: Metrics
-    wanted: Mapping[str, str]
+    matchers: Mapping[str, str]
 
     @property
     def counter(self) -> str:
@@ -41,7 +41,7 @@ class Questions:
 
     def executions(self, seconds: int) -> str:
         """Executions by operation within ``seconds``."""
-        return self._sum(grown(self._selector(self.counter), seconds))
+        return self._sum(counter_increase(self._selector(self.counter), seconds))
 
     def failures(self, seconds: int) -> str | None:
         """Failures by operation and category within ``seconds``; None without a metric of them."""
@@ -54,7 +54,7 @@ class Questions:
             selector = self._selector(f"{metrics.duration}_count", *told)
         else:
             return None
-        return self._sum(grown(selector, seconds), *((self.category,) if self.category else ()))
+        return self._sum(counter_increase(selector, seconds), *((self.category,) if self.category else ()))
 
     def used(self, seconds: int) -> str:
         """By operation, a number above 0 if it had been executed by the end of ``seconds``."""
@@ -83,12 +83,12 @@ class Questions:
                 for label in metrics.name_label
                 for name in metrics.ignored_names
             ),
-            *(f"{label}={json.dumps(value, ensure_ascii=False)}" for label, value in self.wanted.items()),
+            *(f"{label}={json.dumps(value, ensure_ascii=False)}" for label, value in self.matchers.items()),
         )
         return f"{metric}{{{','.join(matchers)}}}"
 
 
-def grown(selector: str, seconds: int) -> str:
+def counter_increase(selector: str, seconds: int) -> str:
     """The growth of counters within ``seconds``, exact unless they started anew.
 
     A series that appears while its target is already being scraped started at 0. One that appears together

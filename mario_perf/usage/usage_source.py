@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from mario_perf.errors import MetricNotFoundError
 from mario_perf.model import Operation
 from mario_perf.run_record import Span
-from mario_perf.sources.connection import asked, client
+from mario_perf.sources.connection import client, send_query
 from mario_perf.sources.series import FAILURE
-from mario_perf.usage.usage_queries import Questions
-from mario_perf.usage.usage_summary import Counted
+from mario_perf.usage.usage_queries import UsageQueries
+from mario_perf.usage.usage_summary import UsageCounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,34 +27,34 @@ class UsageSource:
     def __init__(self, connection: Connection, metrics: Metrics) -> None:
         self._url = connection.url
         self._metrics = metrics
-        self._questions = Questions(metrics, connection.matchers)
+        self._queries = UsageQueries(metrics, connection.matchers)
         self._client = client(connection)
 
-    def counted(self, periods: Sequence[Span], looked_back: float) -> Counted:
+    def count(self, periods: Sequence[Span], lookback: float) -> UsageCounts:
         """What was counted in ``periods``, and what had been used in the seconds before them.
 
         Raises:
             SourceUnreachableError: The server does not answer, or refuses.
             MetricNotFoundError: it has no data of any operation.
         """
-        before = Span(start=periods[0].start - looked_back, end=periods[0].start)
-        executions, used = self._executions(periods), self._used(before)
+        before = Span(start=periods[0].start - lookback, end=periods[0].start)
+        executions, used = self._executions(periods), self._used_operations(before)
         if not executions and not used:
             raise MetricNotFoundError(
-                f"{self._url}: metric {self._questions.counter} not found in this time; "
+                f"{self._url}: metric {self._queries.counter} not found in this time; "
                 "correct --prometheus or --match, or name the metric in perf.toml"
             )
-        return Counted(
+        return UsageCounts(
             periods=tuple(periods),
             executions=executions,
             failures=self._failures(periods),
-            looked_back=before,
+            lookback=before,
             before=used or None,
         )
 
     def _executions(self, periods: Sequence[Span]) -> dict[Operation, list[float]]:
         counts: dict[Operation, list[float]] = defaultdict(lambda: [0.0] * len(periods))
-        for row in self._by_period(self._questions.executions(_length(periods)), periods):
+        for row in self._by_period(self._queries.executions(_length(periods)), periods):
             total = counts[self._operation(row["metric"])]
             for at, count in row["values"]:
                 total[_place(float(at), periods)] += float(count)
@@ -62,15 +62,15 @@ class UsageSource:
 
     def _failures(self, periods: Sequence[Span]) -> dict[Operation, dict[str, float]]:
         counts: dict[Operation, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        question = self._questions.failures(_length(periods))
+        question = self._queries.failures(_length(periods))
         for row in self._by_period(question, periods) if question else ():
-            category = row["metric"].get(self._questions.category or "") or FAILURE
+            category = row["metric"].get(self._queries.category or "") or FAILURE
             total = sum(float(count) for _, count in row["values"])
             counts[self._operation(row["metric"])][category] += total
         return dict(counts)
 
-    def _used(self, span: Span) -> dict[Operation, bool]:
-        rows = self._asked(self._questions.used(round(span.duration)), span.end, span.end, span.duration)
+    def _used_operations(self, span: Span) -> dict[Operation, bool]:
+        rows = self._query(self._queries.used(round(span.duration)), span.end, span.end, span.duration)
         return {self._operation(row["metric"]): float(row["values"][-1][1]) > 0 for row in rows}
 
     def _operation(self, labels: Mapping[str, str]) -> Operation:
@@ -78,11 +78,11 @@ class UsageSource:
         return Operation(kind, self._metrics.name_of(labels))
 
     def _by_period(self, query: str, periods: Sequence[Span]) -> list[Any]:
-        return self._asked(query, periods[0].end, periods[-1].end, periods[0].duration)
+        return self._query(query, periods[0].end, periods[-1].end, periods[0].duration)
 
-    def _asked(self, query: str, start: float, end: float, step: float) -> list[Any]:
+    def _query(self, query: str, start: float, end: float, step: float) -> list[Any]:
         moments = (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
-        rows: list[Any] = asked(
+        rows: list[Any] = send_query(
             self._url, lambda: self._client.custom_query_range(query, *moments, step=f"{step:.0f}s")
         )
         return rows

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class UsageCounts:
     """What a service counted in equal periods.
 
     ``before`` holds the operations that the service knew in the time before, and whether they had been
@@ -25,30 +25,30 @@ class Counted:
     periods: tuple[Span, ...]
     executions: Mapping[Operation, Sequence[float]]  # one a period
     failures: Mapping[Operation, Mapping[str, float]]  # by category
-    looked_back: Span
+    lookback: Span
     before: Mapping[Operation, bool] | None
 
 
-def summarised(counted: Counted) -> Usage:
+def summarise(counts: UsageCounts) -> Usage:
     """The usage of a service; counts are rounded to whole executions."""
-    operations = set(counted.executions) | set(counted.failures) | set(counted.before or ())
-    uses = (_use(operation, counted) for operation in operations)
+    operations = set(counts.executions) | set(counts.failures) | set(counts.before or ())
+    uses = (_use(operation, counts) for operation in operations)
     return Usage(
-        span=Span(start=counted.periods[0].start, end=counted.periods[-1].end),
-        before=counted.looked_back if counted.before is not None else None,
+        span=Span(start=counts.periods[0].start, end=counts.periods[-1].end),
+        before=counts.lookback if counts.before is not None else None,
         operations=tuple(sorted(uses, key=lambda one: (-one.executions, one.operation))),
-        periods=tuple(_period(counted, index) for index in range(len(counted.periods))),
+        periods=tuple(_period(counts, index) for index in range(len(counts.periods))),
     )
 
 
-def _use(operation: Operation, counted: Counted) -> OperationUse:
-    executions = round(sum(counted.executions.get(operation, ())))
-    failures = {kind: round(count) for kind, count in counted.failures.get(operation, {}).items()}
+def _use(operation: Operation, counts: UsageCounts) -> OperationUse:
+    executions = round(sum(counts.executions.get(operation, ())))
+    failures = {kind: round(count) for kind, count in counts.failures.get(operation, {}).items()}
     return OperationUse(
         operation=operation,
         executions=executions,
         failures={kind: count for kind, count in sorted(failures.items()) if count},
-        standing=_standing(operation, executions, counted.before),
+        standing=_standing(operation, executions, counts.before),
     )
 
 
@@ -60,6 +60,6 @@ def _standing(operation: Operation, executions: int, before: Mapping[Operation, 
     return Standing.NEW if executions else Standing.UNUSED
 
 
-def _period(counted: Counted, index: int) -> Period:
-    total = sum(by_period[index] for by_period in counted.executions.values())
-    return Period(counted.periods[index], round(total))
+def _period(counts: UsageCounts, index: int) -> Period:
+    total = sum(by_period[index] for by_period in counts.executions.values())
+    return Period(counts.periods[index], round(total))

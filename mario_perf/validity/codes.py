@@ -407,7 +407,7 @@ class Code(Enum):
         """What it says when it fails, of these values; less grave than it may be where that is given."""
         return Finding(self.code, severity or self.severity, self.fails.format(**values))
 
-    def written(self, severity: Severity, message: str) -> Finding:
+    def restore(self, severity: Severity, message: str) -> Finding:
         """A finding that was kept in a file."""
         return Finding(self.code, severity, message)
 

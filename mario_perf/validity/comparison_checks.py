@@ -17,7 +17,7 @@ from mario_perf.model import Severity
 from mario_perf.statistics.binomial import more_failures
 from mario_perf.validity import environments, run_checks
 from mario_perf.validity.codes import Code
-from mario_perf.validity.concerns import waits_alike
+from mario_perf.validity.concerns import both_sides_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
 
 _SIDES = 2
-_FEW = 5
+_ALWAYS_ALLOWED = 5
 """Requests that the sides may always differ by: those under way when a user gave up."""
 
-BY_CHANCE = 0.001
+CHANCE_LEVEL = 0.001
 """How likely as many requests more may be left unserved by chance, all steps together."""
 
-MOST_UNEQUAL = 0.02
-WORTH_TELLING = 0.05
-LARGEST_DRIFT = 0.5
+MAX_IMBALANCE = 0.02
+MIN_SHIFT = 0.05
+MAX_DRIFT = 0.5
 """Shares: how much more work one side of a duet may get; a common shift, and a drift, that is told."""
 
 
@@ -54,30 +54,34 @@ def few_samples(successes: Mapping[str, int], policy: Policy) -> Iterator[Findin
         yield Code.FEW_SAMPLES.finding(few=listed(few))
 
 
-def unmatched(policy: Policy, executed: Iterable[str]) -> Iterator[Finding]:
+def unmatched_operations(policy: Policy, executed: Iterable[str]) -> Iterator[Finding]:
     """Operations that the policy names and that did not run: a limit must not hold because nothing came."""
-    known = set(executed)
+    names = set(executed)
     for name, thresholds in sorted(policy.operations.items()):
-        if name not in known and not thresholds.ignore:
-            limited = thresholds.p95 is not None or thresholds.error_ratio is not None
-            severity = Severity.INVALID if limited else Severity.WARNING
-            yield Code.OPERATION_NOT_EXECUTED.finding(severity, name=name, nearest=nearest(name, known))
+        if name not in names and not thresholds.ignore:
+            has_limit = thresholds.p95 is not None or thresholds.error_ratio is not None
+            severity = Severity.INVALID if has_limit else Severity.WARNING
+            yield Code.OPERATION_NOT_EXECUTED.finding(severity, name=name, nearest=nearest(name, names))
 
 
 def package_changes(baseline: Environment, candidate: Environment) -> Iterator[Finding]:
     """Packages of other versions than the baseline's: the change may be theirs."""
-    changed = environments.package_changes(baseline, candidate)
-    if changed:
-        names = [f"{name} {before} to {now}" for name, (before, now) in changed.items()]
+    changes = environments.package_changes(baseline, candidate)
+    if changes:
+        names = [f"{name} {before} to {now}" for name, (before, now) in changes.items()]
         yield Code.PACKAGES_CHANGED.finding(names=listed(names))
 
 
-def other_packages(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
+def package_differences(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
     """Packages that the sides of a duet had in other versions, as far as that was read."""
-    loaded = {target.side: target.packages.versions for target in targets if target.packages}
-    changed = environments.different(loaded["baseline"], loaded["candidate"]) if len(loaded) == _SIDES else {}
-    if changed:
-        names = [f"{name} {before} → {now}" for name, (before, now) in changed.items()]
+    versions = {target.side: target.packages.versions for target in targets if target.packages}
+    differences = (
+        environments.version_differences(versions["baseline"], versions["candidate"])
+        if len(versions) == _SIDES
+        else {}
+    )
+    if differences:
+        names = [f"{name} {before} → {now}" for name, (before, now) in differences.items()]
         yield Code.PACKAGES_DIFFER.finding(names=listed(names))
 
 
@@ -92,13 +96,13 @@ def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
     sent = [{step.step: step.started for step in target.in_window} for target in targets]
     failed = [sum(step.failed + step.business for step in target.in_window) for target in targets]
     names = {name: (sent[0].get(name, 0), sent[1].get(name, 0)) for name in sorted({*sent[0], *sent[1]})}
-    allowed = {name: MOST_UNEQUAL * max(both) + _FEW for name, both in names.items()}
-    apart = {name: both for name, both in names.items() if abs(both[0] - both[1]) > allowed[name]}
-    if not apart:
+    allowed = {name: MAX_IMBALANCE * max(both) + _ALWAYS_ALLOWED for name, both in names.items()}
+    unequal = {name: both for name, both in names.items() if abs(both[0] - both[1]) > allowed[name]}
+    if not unequal:
         return
-    counts = listed(f"{name} ({b} and {c})" for name, (b, c) in apart.items())
+    counts = listed(f"{name} ({b} and {c})" for name, (b, c) in unequal.items())
     explained = abs(failed[0] - failed[1])
-    if all(abs(b - c) <= allowed[name] + explained for name, (b, c) in apart.items()):
+    if all(abs(b - c) <= allowed[name] + explained for name, (b, c) in unequal.items()):
         severity = Severity.WARNING
         why = f"{failed[0]} and {failed[1]} requests failed or were refused, and so had no next step"
     else:
@@ -107,7 +111,7 @@ def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
     yield Code.UNEQUAL_WORK.finding(severity, counts=counts, why=why)
 
 
-def unserved(rounds: Sequence[Sequence[TargetRecord]]) -> Iterator[Finding]:
+def unserved_requests(rounds: Sequence[Sequence[TargetRecord]]) -> Iterator[Finding]:
     """Requests of a duet that failed before any operation, on one side more often than on the other.
 
     No metric of an operation counts what the HTTP layer refused, or what was never answered: a build that
@@ -116,12 +120,12 @@ def unserved(rounds: Sequence[Sequence[TargetRecord]]) -> Iterator[Finding]:
     steps: defaultdict[str, Counts] = defaultdict(lambda: np.zeros((_SIDES, 2), dtype=np.int64))
     for target in chain.from_iterable(rounds):
         for step in target.in_window:
-            unseen = min(step.started - step.reached, step.failed + step.abandoned)
-            steps[step.step][int(target.side == "candidate")] += (unseen, step.started)
+            lost = min(step.started - step.reached, step.failed + step.abandoned)
+            steps[step.step][int(target.side == "candidate")] += (lost, step.started)
     for name, sides in sorted(steps.items()):
         baseline, candidate = ((side[:1], side[1:]) for side in sides)
         more, fewer = more_failures(baseline, candidate)[0], more_failures(candidate, baseline)[0]
-        if min(more, fewer) < BY_CHANCE / len(steps):
+        if min(more, fewer) < CHANCE_LEVEL / len(steps):
             (before, all_before), (now, all_now) = sides
             yield Code.UNSERVED_REQUESTS.finding(
                 Severity.INVALID if more < fewer else Severity.WARNING,
@@ -133,7 +137,7 @@ def unserved(rounds: Sequence[Sequence[TargetRecord]]) -> Iterator[Finding]:
             )
 
 
-def rebinned(runs: Sequence[RunMeasurement]) -> Iterator[Finding]:
+def rebinned_histograms(runs: Sequence[RunMeasurement]) -> Iterator[Finding]:
     """Histograms of different bounds: what is compared is coarser than what was measured."""
     shared = len(rebin.shared_bounds([run.bounds for run in runs]))
     sizes = sorted({len(run.bounds) for run in runs}, reverse=True)
@@ -143,7 +147,7 @@ def rebinned(runs: Sequence[RunMeasurement]) -> Iterator[Finding]:
 
 def late_generator(records: Sequence[RunRecord]) -> Iterator[Finding]:
     """Rounds in which a late load generator harmed neither side, told once, with what the cause may be."""
-    late = [each for each in records if waits_alike(each) and run_checks.saturated(each.generator)]
+    late = [each for each in records if both_sides_wait(each) and run_checks.is_saturated(each.generator)]
     if late:
         worst = max(each.generator.loop_lag_p99 for each in late)
         yield Code.GENERATOR_BUSY.finding(
@@ -164,7 +168,7 @@ def one_round(rounds: int) -> Iterator[Finding]:
         yield Code.ONE_ROUND.finding()
 
 
-def kept_processes(rounds: Sequence[Sequence[RunMeasurement]]) -> Iterator[Finding]:
+def same_processes(rounds: Sequence[Sequence[RunMeasurement]]) -> Iterator[Finding]:
     """Rounds of a duet that were all played by the same two processes."""
     known = [{side.process for side in each} for each in rounds]
     if len(known) > 1 and None not in known[0] and all(each == known[0] for each in known):
@@ -176,11 +180,11 @@ def common_shift(
 ) -> Iterator[Finding]:
     """What all operations moved by together since the baseline; each is judged beyond it."""
     shift = shift_of(baseline, candidate)
-    if abs(shift) > WORTH_TELLING:
+    if abs(shift) > MIN_SHIFT:
         yield Code.COMMON_SHIFT.finding(shift=f"{relative(shift)}")
 
 
-def drifting(run: RunMeasurement) -> Iterator[Finding]:
+def drift(run: RunMeasurement) -> Iterator[Finding]:
     """A service that becomes slower within the window: its state grows, or the machine was disturbed."""
     half = len(run.slice_edges) // 2
     ratios = [
@@ -189,5 +193,5 @@ def drifting(run: RunMeasurement) -> Iterator[Finding]:
         for each in run.measurements.values()
         if each.slice_sums[:half].sum() > 0 and each.slices[half:].sum() > 0
     ]
-    if ratios and median(ratios) > 1 + LARGEST_DRIFT:
+    if ratios and median(ratios) > 1 + MAX_DRIFT:
         yield Code.DRIFT.finding(side=run.side, slower=f"{percent(median(ratios) - 1)}")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mario_perf.run_record import RunRecord
 
 
-def waits_alike(record: RunRecord) -> bool:
+def both_sides_wait(record: RunRecord) -> bool:
     """Whether a late load generator harms neither side: each step goes to both, and nothing is due."""
     return record.model == "closed" and len(record.targets) > 1
 
@@ -58,12 +58,12 @@ def read_packages(result: GateResult) -> bool:
 
 def generators_apart(result: GateResult) -> bool:
     """Runs that a late load generator harms."""
-    return any(not waits_alike(run) for run in result.runs)
+    return any(not both_sides_wait(run) for run in result.runs)
 
 
 def generators_alike(result: GateResult) -> bool:
     """Runs in which both sides wait alike for a late load generator."""
-    return any(waits_alike(run) for run in result.runs)
+    return any(both_sides_wait(run) for run in result.runs)
 
 
 def open_models(result: GateResult) -> bool:

@@ -37,7 +37,7 @@ def environment_id(environment: Environment) -> str:
 
 def changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:
     """What of the identity differs: key to (baseline, candidate)."""
-    return different(identity(baseline), identity(candidate))
+    return version_differences(identity(baseline), identity(candidate))
 
 
 def workload_changes(baseline: Workload | None, candidate: Workload | None) -> dict[str, tuple[str, str]]:
@@ -45,15 +45,17 @@ def workload_changes(baseline: Workload | None, candidate: Workload | None) -> d
     if baseline is None or candidate is None:
         return {}
     before, now = ({key: str(value) for key, value in asdict(load).items()} for load in (baseline, candidate))
-    return different(before, now)
+    return version_differences(before, now)
 
 
 def package_changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:
     """Packages of other versions: name to (baseline, candidate). They do not make another environment."""
-    return different(baseline.packages, candidate.packages)
+    return version_differences(baseline.packages, candidate.packages)
 
 
-def different(baseline: Mapping[str, str], candidate: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+def version_differences(
+    baseline: Mapping[str, str], candidate: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
     """Values that are not the same: key to (baseline, candidate), ``none`` where there is no value."""
     return {
         key: (baseline.get(key, "none"), candidate.get(key, "none"))

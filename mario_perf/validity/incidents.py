@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mario_perf.model import Finding
 
-FILE = "incident.json"
+FILE_NAME = "incident.json"
 _MOST = 1 << 16  # bytes that are read
 
 
@@ -58,9 +58,9 @@ def keep(folder: Path, finding: Finding) -> None:
     incident = Incident(code=finding.code, severity=finding.severity, message=finding.message)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / FILE).write_text(incident.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        (folder / FILE_NAME).write_text(incident.model_dump_json(indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        raise UserError(f"{folder / FILE}: cannot be written ({error.strerror}); make room") from error
+        raise UserError(f"{folder / FILE_NAME}: cannot be written ({error.strerror}); make room") from error
 
 
 def read(folder: Path) -> Finding | None:
@@ -69,7 +69,7 @@ def read(folder: Path) -> Finding | None:
     Raises:
         UnreadableRunError: The file says something else.
     """
-    file = folder / FILE
+    file = folder / FILE_NAME
     if not file.exists():
         return None
     try:
@@ -78,4 +78,4 @@ def read(folder: Path) -> Finding | None:
         code = BY_NAME[incident.code]
     except (OSError, ValidationError, KeyError) as error:
         raise UnreadableRunError(f"{file}: no incident of a run; leave this run out") from error
-    return code.written(incident.severity, incident.message)
+    return code.restore(incident.severity, incident.message)

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from mario_perf.model import Finding
     from mario_perf.run_record import StepCounts, TargetRecord
 
-LATE: Final = 1.0
+MIN_SECONDS: Final = 1.0
 """Seconds. What takes less leaves enough requests in a round to be judged by its histogram."""
 
 FACTOR: Final = 10.0
 """The candidate's fastest request takes at least this many times as long as the baseline's slowest."""
 
-FEWEST_ROUNDS: Final = 2
-FEWEST_REQUESTS: Final = 3
+MIN_ROUNDS: Final = 2
+MIN_REQUESTS: Final = 3
 """Each of them late, and none of the baseline's: a process that hangs once does not make a build slower."""
 
-MORE_ROUNDS: Final = "; more rounds would prove it, so give a longer --max-duration"
+MORE_ROUNDS_ADVICE: Final = "; more rounds would prove it, so give a longer --max-duration"
 
 _SIDES: Final = 2
 
@@ -49,23 +49,23 @@ class LateStep:
     @property
     def certain(self) -> bool:
         """Whether there are enough rounds and requests to believe it."""
-        return self.rounds >= FEWEST_ROUNDS and self.requests >= FEWEST_REQUESTS
+        return self.rounds >= MIN_ROUNDS and self.requests >= MIN_REQUESTS
 
     def finding(self, severity: Severity = Severity.REGRESSED) -> Finding:
         """That the gate is red; if less grave, what would make it red were there more rounds."""
-        waited = seconds(self.fastest)
+        wait = seconds(self.fastest)
         requests = f"{self.requests} request{'s' * (self.requests > 1)}"
         if self.answered == 0:
-            happened = f"none of {requests} was answered within {waited}"
+            answers = f"none of {requests} was answered within {wait}"
         else:
-            happened = f"each of {requests} took {waited} or more"
+            answers = f"each of {requests} took {wait} or more"
         return Code.LATE_ANSWERS.finding(
             severity,
             name=self.step if self.operation in {None, self.step} else f"{self.step} ({self.operation})",
-            happened=happened,
+            happened=answers,
             rounds=f"{self.rounds} round{'s' * (self.rounds > 1)}",
             slowest=seconds(self.baseline_slowest),
-            more="" if severity is Severity.REGRESSED else MORE_ROUNDS,
+            more="" if severity is Severity.REGRESSED else MORE_ROUNDS_ADVICE,
         )
 
 
@@ -73,8 +73,8 @@ def late_steps(rounds: Sequence[Sequence[TargetRecord]]) -> tuple[LateStep, ...]
     """Steps that were late whenever they were sent in the rounds of a duet."""
     sides = [_by_side(targets) for targets in rounds if len(targets) == _SIDES]
     names = dict.fromkeys(name for _, candidate in sides for name in candidate)
-    found = (_late_step(name, sides) for name in names)
-    return tuple(late for late in found if late is not None)
+    steps = (_late_step(name, sides) for name in names)
+    return tuple(late for late in steps if late is not None)
 
 
 def _late_step(
@@ -86,7 +86,7 @@ def _late_step(
     fastest = min((step.fastest for step in candidate if step.fastest is not None), default=None)
     if slowest is None or fastest is None or any(step.abandoned for step in baseline):
         return None
-    if fastest < max(LATE, FACTOR * slowest):
+    if fastest < max(MIN_SECONDS, FACTOR * slowest):
         return None
     return LateStep(
         step=name,

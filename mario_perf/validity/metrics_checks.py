@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mario_perf.model import Finding, Snapshots
     from mario_perf.run_record import RunRecord, StepCounts, TargetRecord
 
-FEWEST = 10
+MIN_EXECUTIONS = 10
 """Executions from which a mean tells the unit."""
 
 TOO_SLOW = 20.0
@@ -27,23 +27,23 @@ A wrong unit is wrong by 1,000. A handler that goes on after its answer may take
 The way to a remote service may take much longer than its handler: so the second is a warning."""
 
 
-def of(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
+def check_metrics(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
     """Findings on one side of a run."""
     yield from _defects(snapshots, record, target)
     yield from _unit(snapshots, record, target)
 
 
 def _defects(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
-    whole = around(snapshots.times, record.whole_run)
-    first, last = snapshots.times[whole.first], snapshots.times[whole.last]
-    found = [each for each in snapshots.defects if first <= each.time <= last]
-    if found:
+    edges = around(snapshots.times, record.whole_run)
+    first, last = snapshots.times[edges.first], snapshots.times[edges.last]
+    defects = [each for each in snapshots.defects if first <= each.time <= last]
+    if defects:
         start = record.whole_run.start
-        told = [
-            f"{each.operation}: {each.said} ({seconds(max(each.time - start, 0.0))} into the run)"
-            for each in found
+        texts = [
+            f"{each.operation}: {each.message} ({seconds(max(each.time - start, 0.0))} into the run)"
+            for each in defects
         ]
-        yield Code.METRICS_DEFECT.finding(where=_where(record, target), defects=listed(told))
+        yield Code.METRICS_DEFECT.finding(where=_where(record, target), defects=listed(texts))
 
 
 def _unit(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
@@ -69,7 +69,7 @@ def _means(snapshots: Snapshots, record: RunRecord) -> dict[str, float]:
     return {
         operation.name: float(spent[index] / counts[index])
         for index, operation in enumerate(snapshots.operations)
-        if counts[index] >= FEWEST
+        if counts[index] >= MIN_EXECUTIONS
     }
 
 

@@ -14,7 +14,7 @@ from mario_perf.model import Severity
 from mario_perf.sources.counters import around
 from mario_perf.validity import metrics_checks
 from mario_perf.validity.codes import Code
-from mario_perf.validity.concerns import waits_alike
+from mario_perf.validity.concerns import both_sides_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-GAP = 3.0
+MIN_GAP_INTERVALS = 3.0
 """Scrape intervals without a scrape that are told as a gap."""
 
-LONGEST_GAP = 0.25
-FEWEST_COVERED = 0.5
-MOST_ABANDONED = 0.01
-MOST_MISSING = 0.001
-BUSIEST_GENERATOR = 0.9
-LONGEST_LAG = 0.05
-LARGEST_SHORTFALL = 0.05
-SURE_DEVIATIONS = 3.0
+MAX_GAP_SHARE = 0.25
+MIN_COVERAGE = 0.5
+MAX_ABANDONED = 0.01
+MAX_MISSING = 0.001
+MAX_GENERATOR_CPU = 0.9
+MAX_LAG = 0.05
+MAX_SHORTFALL = 0.05
+CHANCE_DEVIATIONS = 3.0
 """Limits of a valid run. Of the window: the longest gap, the least that scrapes cover. Of all requests: those
 given up on. Of all arrivals: those that never came, and those that found no free user. Of the generator: its
 core, and its loop's lag and the lateness of its journeys at p99 in seconds. Of the offered load: what was not
 achieved, and the standard deviations of chance that are not held against it."""
 
-AT_EDGES = 2
+JOURNEYS_AT_EDGES = 2
 """Journeys of each process that may be due in the very moment when the window closes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class TargetData:
     """One side of one run, as far as findings need it. ``exact``: the client's counts confirm the edges."""
 
     snapshots: Snapshots
@@ -59,7 +59,7 @@ class Seen:
     reconciliation: tuple[Reconciliation, ...]
 
 
-def of(seen: Seen) -> tuple[Finding, ...]:
+def check_target(data: TargetData) -> tuple[Finding, ...]:
     """All findings on one side of a run."""
     checks = (
         _restart,
@@ -67,44 +67,44 @@ def of(seen: Seen) -> tuple[Finding, ...]:
         _not_covered,
         _gap,
         _disagreement,
-        _uncounted,
+        _not_reconciled,
     )
     return (
-        *(finding for check in checks for finding in check(seen)),
-        *_abandoned(seen.record, seen.target),
-        *metrics_checks.of(seen.snapshots, seen.record, seen.target),
-        *of_load(seen.record),
+        *(finding for check in checks for finding in check(data)),
+        *_abandoned(data.record, data.target),
+        *metrics_checks.check_metrics(data.snapshots, data.record, data.target),
+        *check_load(data.record),
     )
 
 
-def of_client(record: RunRecord, target: TargetRecord) -> tuple[Finding, ...]:
+def check_client(record: RunRecord, target: TargetRecord) -> tuple[Finding, ...]:
     """All findings on one side of a run without metrics."""
-    return (*_abandoned(record, target), *of_load(record))
+    return (*_abandoned(record, target), *check_load(record))
 
 
-def of_load(record: RunRecord) -> tuple[Finding, ...]:
+def check_load(record: RunRecord) -> tuple[Finding, ...]:
     """What is found on the load itself, whatever the service says."""
     checks = (_saturated, _late, _lost_workers, _not_offered, _shortfall, _dropped, _cut_short, _warnings)
     return tuple(finding for check in checks for finding in check(record))
 
 
-def _restart(seen: Seen) -> Iterator[Finding]:
-    starts = seen.snapshots.starts[_whole(seen).scrapes]
-    known = np.unique(starts[~np.isnan(starts)])
-    if len(known) > 1:
-        yield Code.RESTART.finding(where=_where(seen))
+def _restart(data: TargetData) -> Iterator[Finding]:
+    starts = data.snapshots.starts[_run_edges(data).scrapes]
+    distinct = np.unique(starts[~np.isnan(starts)])
+    if len(distinct) > 1:
+        yield Code.RESTART.finding(where=_where(data))
 
 
-def _reset(seen: Seen) -> Iterator[Finding]:
-    executions = seen.snapshots.executions[_whole(seen).scrapes]
-    fell = np.flatnonzero((np.diff(executions, axis=0) < 0).any(axis=0))
-    if len(fell):
-        names = [seen.snapshots.operations[index].name for index in fell]
-        yield Code.COUNTER_RESET.finding(where=_where(seen), names=listed(names))
+def _reset(data: TargetData) -> Iterator[Finding]:
+    executions = data.snapshots.executions[_run_edges(data).scrapes]
+    falling = np.flatnonzero((np.diff(executions, axis=0) < 0).any(axis=0))
+    if len(falling):
+        names = [data.snapshots.operations[index].name for index in falling]
+        yield Code.COUNTER_RESET.finding(where=_where(data), names=listed(names))
 
 
-def _not_covered(seen: Seen) -> Iterator[Finding]:
-    times, whole, window = seen.snapshots.times, seen.record.whole_run, seen.record.window
+def _not_covered(data: TargetData) -> Iterator[Finding]:
+    times, whole, window = data.snapshots.times, data.record.whole_run, data.record.window
     if times[0] > whole.start or times[-1] < whole.end:
         severity = Severity.INVALID
         shortage = (
@@ -112,66 +112,66 @@ def _not_covered(seen: Seen) -> Iterator[Finding]:
             f"{seconds(whole.duration)}"
         )
         how = "from before it until after it"
-    elif not seen.exact:
-        covered = float(times[seen.edges.last] - times[seen.edges.first])
-        severity = Severity.WARNING if covered >= FEWEST_COVERED * window.duration else Severity.INVALID
+    elif not data.exact:
+        covered_seconds = float(times[data.edges.last] - times[data.edges.first])
+        severity = Severity.WARNING if covered_seconds >= MIN_COVERAGE * window.duration else Severity.INVALID
         shortage = (
-            f"no scrape fits the window's edges: of {seconds(window.duration)}, {seconds(covered)} "
+            f"no scrape fits the window's edges: of {seconds(window.duration)}, {seconds(covered_seconds)} "
             "inside it were measured"
         )
         how = "more often"
     else:
         return
-    yield Code.EDGE_NOT_COVERED.finding(severity, where=_where(seen), shortage=shortage, how=how)
+    yield Code.EDGE_NOT_COVERED.finding(severity, where=_where(data), shortage=shortage, how=how)
 
 
-def _gap(seen: Seen) -> Iterator[Finding]:
-    times = seen.snapshots.times
-    between = np.diff(times[seen.edges.scrapes])
+def _gap(data: TargetData) -> Iterator[Finding]:
+    times = data.snapshots.times
+    between = np.diff(times[data.edges.scrapes])
     if not len(between):
         return
     usual, longest = float(np.median(np.diff(times))), float(between.max())
-    if longest > GAP * usual:
-        share = longest / seen.record.window.duration
-        severity = Severity.INVALID if share > LONGEST_GAP else Severity.WARNING
+    if longest > MIN_GAP_INTERVALS * usual:
+        share = longest / data.record.window.duration
+        severity = Severity.INVALID if share > MAX_GAP_SHARE else Severity.WARNING
         yield Code.SCRAPE_GAP.finding(
-            severity, where=_where(seen), longest=seconds(longest), usual=seconds(usual)
+            severity, where=_where(data), longest=seconds(longest), usual=seconds(usual)
         )
 
 
-def _uncounted(seen: Seen) -> Iterator[Finding]:
-    if not seen.reconciliation:
-        yield Code.NOT_RECONCILED.finding(where=_where(seen))
+def _not_reconciled(data: TargetData) -> Iterator[Finding]:
+    if not data.reconciliation:
+        yield Code.NOT_RECONCILED.finding(where=_where(data))
 
 
-def _disagreement(seen: Seen) -> Iterator[Finding]:
+def _disagreement(data: TargetData) -> Iterator[Finding]:
     wrong = [
         f"{row.operation} (client {row.client_whole}, server {row.server_whole})"
-        for row in seen.reconciliation
+        for row in data.reconciliation
         if not row.agrees
     ]
     if wrong:
-        yield Code.COUNTS_DISAGREE.finding(where=_where(seen), wrong=listed(wrong))
+        yield Code.COUNTS_DISAGREE.finding(where=_where(data), wrong=listed(wrong))
 
 
 def _abandoned(record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
     abandoned = sum(step.abandoned for step in target.whole_run)
     started = sum(step.started for step in target.whole_run)
     if abandoned:
-        severity = Severity.INVALID if abandoned > MOST_ABANDONED * started else Severity.WARNING
+        severity = Severity.INVALID if abandoned > MAX_ABANDONED * started else Severity.WARNING
         yield Code.ABANDONED_REQUESTS.finding(
             severity, where=_side(record, target), abandoned=abandoned, started=started
         )
 
 
-def saturated(generator: Generator) -> bool:
+def is_saturated(generator: Generator) -> bool:
     """Whether a load generator did not keep up."""
-    return generator.cpu_utilisation > BUSIEST_GENERATOR or generator.loop_lag_p99 > LONGEST_LAG
+    return generator.cpu_utilisation > MAX_GENERATOR_CPU or generator.loop_lag_p99 > MAX_LAG
 
 
 def _saturated(record: RunRecord) -> Iterator[Finding]:
     generator = record.generator
-    if saturated(generator) and not waits_alike(record):
+    if is_saturated(generator) and not both_sides_wait(record):
         yield Code.GENERATOR_SATURATED.finding(
             core=f"{percent(generator.cpu_utilisation)}", lag=seconds(generator.loop_lag_p99)
         )
@@ -180,23 +180,23 @@ def _saturated(record: RunRecord) -> Iterator[Finding]:
 def _late(record: RunRecord) -> Iterator[Finding]:
     """Response times since a journey was due then hold the generator's own delay."""
     arrivals = record.arrivals
-    if arrivals and arrivals.late_p99 > LONGEST_LAG:
-        yield Code.GENERATOR_LATE.finding(late=seconds(arrivals.late_p99), limit=seconds(LONGEST_LAG))
+    if arrivals and arrivals.late_p99 > MAX_LAG:
+        yield Code.GENERATOR_LATE.finding(late=seconds(arrivals.late_p99), limit=seconds(MAX_LAG))
 
 
 def _not_offered(record: RunRecord) -> Iterator[Finding]:
     arrivals = record.arrivals
     if arrivals is None:
         return
-    at_edges = AT_EDGES * max(len(record.workers), 1)
-    if arrivals.due - arrivals.offered > at_edges + MOST_MISSING * arrivals.due:
+    at_edges = JOURNEYS_AT_EDGES * max(len(record.workers), 1)
+    if arrivals.due - arrivals.offered > at_edges + MAX_MISSING * arrivals.due:
         yield Code.LOAD_NOT_OFFERED.finding(offered=arrivals.offered, due=arrivals.due)
 
 
 def _shortfall(record: RunRecord) -> Iterator[Finding]:
     rates, arrivals = record.rates, record.arrivals
-    missed = (rates.offered - rates.achieved) * record.window.duration
-    if missed > LARGEST_SHORTFALL * rates.offered * record.window.duration + _chance(arrivals):
+    missing = (rates.offered - rates.achieved) * record.window.duration
+    if missing > MAX_SHORTFALL * rates.offered * record.window.duration + _chance(arrivals):
         yield Code.LOAD_NOT_ACHIEVED.finding(
             achieved=f"{rates.achieved:.1f}",
             offered=f"{rates.offered:.1f}",
@@ -211,7 +211,7 @@ def _chance(arrivals: Arrivals | None) -> float:
     Both are Poisson counts of one mean, and of that the first tells: the mean is about one more than it, as
     nothing was seen of what is rare. The count at the end tells nothing, as a backlog makes it large.
     """
-    return SURE_DEVIATIONS * sqrt(2 * (arrivals.under_way_at_start + 1)) if arrivals else 0.0
+    return CHANCE_DEVIATIONS * sqrt(2 * (arrivals.under_way_at_start + 1)) if arrivals else 0.0
 
 
 def _backlog(arrivals: Arrivals | None) -> str:
@@ -226,7 +226,7 @@ def _backlog(arrivals: Arrivals | None) -> str:
 def _dropped(record: RunRecord) -> Iterator[Finding]:
     arrivals = record.arrivals
     if arrivals and arrivals.dropped:
-        many = arrivals.dropped > MOST_MISSING * arrivals.offered
+        many = arrivals.dropped > MAX_MISSING * arrivals.offered
         yield Code.ARRIVALS_DROPPED.finding(
             Severity.INVALID if many else Severity.WARNING,
             dropped=arrivals.dropped,
@@ -262,12 +262,12 @@ def _warnings(record: RunRecord) -> Iterator[Finding]:
         yield Code.LOAD_WARNING.finding(warning=warning)
 
 
-def _whole(seen: Seen) -> Edges:
-    return around(seen.snapshots.times, seen.record.whole_run)
+def _run_edges(data: TargetData) -> Edges:
+    return around(data.snapshots.times, data.record.whole_run)
 
 
-def _where(seen: Seen) -> str:
-    return _side(seen.record, seen.target)
+def _where(data: TargetData) -> str:
+    return _side(data.record, data.target)
 
 
 def _side(record: RunRecord, target: TargetRecord) -> str:

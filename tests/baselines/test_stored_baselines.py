@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mario_perf.baselines import stored_baselines
 from mario_perf.errors import BaselineMissingError, UnreadableBaselineError, UserError
-from mario_perf.measurement.slices import merged
+from mario_perf.measurement.slices import merge
 from mario_perf.model import Measurement, Operation, Requests, RunMeasurement, Workload
 from mario_perf.run_record import Environment, Span
 from mario_perf.validity.environments import changes, environment_id, package_changes
@@ -65,7 +65,7 @@ def test_what_was_saved_is_loaded_to_the_last_count(tmp_path: Path) -> None:
 @given(st.integers(1, 200), st.integers(1, 60))
 def test_merging_slices_loses_no_count(slices: int, most: int) -> None:
     run = _run(slices=slices)
-    small = merged(run, most)
+    small = merge(run, most)
     before, after = run.measurements["PlaceOrderCommand"], small.measurements["PlaceOrderCommand"]
     assert len(after.slices) == min(slices, most)
     assert (after.histogram == before.histogram).all()
@@ -76,7 +76,7 @@ def test_merging_slices_loses_no_count(slices: int, most: int) -> None:
 
 def test_merging_in_steps_is_merging_at_once() -> None:
     run = _run(slices=120)
-    at_once, in_steps = merged(run, 15), merged(merged(run, 60), 15)
+    at_once, in_steps = merge(run, 15), merge(merge(run, 60), 15)
     np.testing.assert_array_equal(
         at_once.measurements["PlaceOrderCommand"].slices, in_steps.measurements["PlaceOrderCommand"].slices
     )
@@ -109,7 +109,7 @@ def test_the_baseline_of_ones_own_environment_is_found(tmp_path: Path) -> None:
     stored_baselines.save(_run(where=environment(cores=64)), tmp_path)
     own = stored_baselines.save(_run(), tmp_path).path
     assert stored_baselines.find("mario", environment(), tmp_path) == own
-    assert len(stored_baselines.found(tmp_path)) == 2
+    assert len(stored_baselines.find_all(tmp_path)) == 2
 
 
 def test_the_only_baseline_of_another_environment_is_found_to_show_it(tmp_path: Path) -> None:
@@ -197,5 +197,5 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 
 def test_the_baselines_of_a_scenario_are_those_of_all_environments(tmp_path: Path) -> None:
     both = {stored_baselines.save(_run(where=environment(cores=cores)), tmp_path).path for cores in (2, 64)}
-    assert set(stored_baselines.of("mario", tmp_path)) == both
-    assert stored_baselines.of("shop", tmp_path) == ()
+    assert set(stored_baselines.of_scenario("mario", tmp_path)) == both
+    assert stored_baselines.of_scenario("shop", tmp_path) == ()

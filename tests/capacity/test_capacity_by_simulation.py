@@ -12,9 +12,9 @@ from collections import Counter
 from random import Random
 
 import pytest
-from scipy import stats
+import scipy
 
-from mario_perf.capacity.capacity_change import NOISE, RULED_OUT, Conditioned, compare
+from mario_perf.capacity.capacity_change import EXCLUDED_DROP, NOISE, SearchResult, compare
 from mario_perf.capacity.rate_search import Probe, Search, search
 from mario_perf.model import Verdict
 
@@ -41,11 +41,11 @@ class Service:
         """The machine's, at some moment."""
         return math.exp(self._random.gauss(0, self._drift))
 
-    def searches(self, capacity: float, number: int) -> list[Conditioned]:
+    def searches(self, capacity: float, number: int) -> list[SearchResult]:
         """Each at another moment."""
         return [self.searched(capacity * self.speed()) for _ in range(number)]
 
-    def searched(self, capacity: float) -> Conditioned:
+    def searched(self, capacity: float) -> SearchResult:
         """What one search finds."""
         searching = search(Search())
         rate = next(searching)
@@ -53,13 +53,13 @@ class Service:
             try:
                 rate = searching.send(Probe(rate, self._holds(rate, capacity)))
             except StopIteration as ended:
-                return Conditioned(ended.value, {})
+                return SearchResult(ended.value, {})
 
     def _holds(self, rate: float, capacity: float) -> bool:
         return self._random.random() < 1 / (1 + math.exp(math.log(rate / capacity) / self._sigma))
 
 
-def told(kept: list[Conditioned], new: list[Conditioned]) -> Verdict:
+def told(kept: list[SearchResult], new: list[SearchResult]) -> Verdict:
     return compare(kept, new, NOISE, PROMISED).verdict
 
 
@@ -74,7 +74,7 @@ def of_all_trials(service: Service, kept: int, new: int, left: float) -> dict[Ve
 
 def most(wrong: int) -> float:
     """The largest rate that so many of all trials are compatible with (Clopper and Pearson, 95 %)."""
-    return float(stats.beta.ppf(0.95, wrong + 1, TRIALS - wrong))
+    return float(scipy.stats.beta.ppf(0.95, wrong + 1, TRIALS - wrong))
 
 
 @pytest.mark.parametrize(("sigma", "drift"), GRID)
@@ -102,7 +102,7 @@ def test_nor_where_all_new_searches_are_of_one_day_and_the_kept_ones_of_many(dri
 @pytest.mark.parametrize(("sigma", "drift"), [(0.02, 0.0), (0.05, 0.05), (0.1, 0.1)])
 def test_a_drop_as_large_as_the_noise_is_called_one_as_seldom_as_promised(sigma: float, drift: float) -> None:
     wrong = of_all_trials(Service(sigma, drift), 3, 3, left=1 - NOISE)[Verdict.REGRESSED]
-    assert stats.binom.sf(wrong - 1, TRIALS, PROMISED) > 0.05
+    assert scipy.stats.binom.sf(wrong - 1, TRIALS, PROMISED) > 0.05
 
 
 @pytest.mark.parametrize(
@@ -130,5 +130,5 @@ def test_the_same_service_passes_and_one_that_lost_what_a_pass_rules_out_does_no
 ) -> None:
     service = Service(sigma, drift)
     assert of_all_trials(service, 3, 3, left=1.0)[Verdict.UNCHANGED] >= share * TRIALS
-    missed = of_all_trials(service, 3, 3, left=1 - RULED_OUT)[Verdict.UNCHANGED]
-    assert stats.binom.sf(missed - 1, TRIALS, PROMISED) > 0.05
+    missed = of_all_trials(service, 3, 3, left=1 - EXCLUDED_DROP)[Verdict.UNCHANGED]
+    assert scipy.stats.binom.sf(missed - 1, TRIALS, PROMISED) > 0.05

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mario_perf.capacity.capacity_change import KEPT, NOISE, Change, Conditioned, compare
+from mario_perf.capacity.capacity_change import MAX_SEARCHES, NOISE, CapacityChange, SearchResult, compare
 from mario_perf.capacity.rate_search import Capacity
 from mario_perf.model import Verdict
 
@@ -18,10 +18,10 @@ RATES = st.floats(min_value=1, max_value=1e4)
 
 def searched(
     *rates: float | None, width: float = 1.05, complete: bool = True, **conditions: str
-) -> list[Conditioned]:
+) -> list[SearchResult]:
     """A search for each rate; None held nothing."""
     return [
-        Conditioned(
+        SearchResult(
             Capacity(rate, 0.5 if rate is None else rate * width, (), complete),
             {"scenario": "mario", **conditions},
         )
@@ -29,7 +29,7 @@ def searched(
     ]
 
 
-def compared(kept: list[Conditioned], new: list[Conditioned], noise: float = NOISE) -> Change:
+def compared(kept: list[SearchResult], new: list[SearchResult], noise: float = NOISE) -> CapacityChange:
     return compare(kept, new, noise, FALSE_ALARMS)
 
 
@@ -76,7 +76,7 @@ def test_what_could_not_be_told_says_how_many_searches_would_tell() -> None:
 def test_what_no_number_of_searches_would_tell_is_said() -> None:
     change = compared(searched(100, 160, 60), searched(60, 100, 160))
     assert change.verdict is Verdict.INCONCLUSIVE
-    assert f"even {KEPT} stored and {KEPT} new ones are too few" in change.reason
+    assert f"even {MAX_SEARCHES} stored and {MAX_SEARCHES} new ones are too few" in change.reason
 
 
 def test_searches_that_ended_in_the_same_bracket_are_not_taken_to_be_without_spread() -> None:
@@ -99,7 +99,7 @@ def test_other_conditions_are_never_compared_and_the_reason_names_them() -> None
     assert math.isnan(change.value)
     assert "arrivals was poisson, is constant" in change.reason
     mixed = compared([*constant, *poisson], constant)
-    assert (mixed.kept, mixed.new) == (2, 2)
+    assert (mixed.stored, mixed.new) == (2, 2)
     assert mixed.value == pytest.approx(0.0)
 
 
@@ -111,7 +111,7 @@ def test_other_conditions_are_never_compared_and_the_reason_names_them() -> None
         (searched(100, 100), searched(None, complete=False)),
     ],
 )
-def test_a_search_that_did_not_end_decides_nothing(kept: list[Conditioned], new: list[Conditioned]) -> None:
+def test_a_search_that_did_not_end_decides_nothing(kept: list[SearchResult], new: list[SearchResult]) -> None:
     change = compared(kept, new)
     assert change.verdict is Verdict.INCONCLUSIVE
     assert change.reason == "a search ended before its rate was confirmed; allow more --most-probes"

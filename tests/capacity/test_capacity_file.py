@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mario_perf.capacity import capacity_file
-from mario_perf.capacity.capacity_change import KEPT, Conditioned
+from mario_perf.capacity.capacity_change import MAX_SEARCHES, SearchResult
 from mario_perf.capacity.rate_search import Capacity, Probe
 from mario_perf.errors import BaselineMissingError, UnreadableBaselineError
 from tests.simulated_runs import environment
@@ -28,15 +28,15 @@ CAPACITIES = st.builds(
     complete=st.booleans(),
 )
 SEARCHES = st.lists(
-    st.builds(Conditioned, CAPACITIES, st.dictionaries(st.text(), st.text()), st.none() | st.text()),
+    st.builds(SearchResult, CAPACITIES, st.dictionaries(st.text(), st.text()), st.none() | st.text()),
     min_size=1,
     max_size=3,
 )
 
 
-def found(rate: float = 100.0) -> Conditioned:
+def found(rate: float = 100.0) -> SearchResult:
     capacity = Capacity(rate, rate + 4, (Probe(rate, held=True),), complete=True)
-    return Conditioned(capacity, {"scenario": "mario"}, "abc123")
+    return SearchResult(capacity, {"scenario": "mario"}, "abc123")
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(SEARCHES)
-def test_what_is_written_is_read_again(path: Path, searches: list[Conditioned]) -> None:
+def test_what_is_written_is_read_again(path: Path, searches: list[SearchResult]) -> None:
     capacity_file.write(searches, path)
     assert capacity_file.load(path) == tuple(searches)
 
@@ -69,8 +69,8 @@ def test_the_file_has_the_revision_and_leaves_nothing_beside_it(tmp_path: Path) 
 def test_what_is_kept_is_added_and_the_newest_stay(tmp_path: Path) -> None:
     path = tmp_path / "capacity.json"
     assert capacity_file.keep([found(1), found(2)], path) == (found(1), found(2))
-    kept = capacity_file.keep([found(rate) for rate in range(3, KEPT + 2)], path)
-    assert kept == tuple(found(rate) for rate in range(2, KEPT + 2))
+    kept = capacity_file.keep([found(rate) for rate in range(3, MAX_SEARCHES + 2)], path)
+    assert kept == tuple(found(rate) for rate in range(2, MAX_SEARCHES + 2))
     assert capacity_file.load(path) == kept
 
 

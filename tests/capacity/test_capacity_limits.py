@@ -10,11 +10,11 @@ from hdrh.histogram import HdrHistogram
 
 from mario_perf import runs
 from mario_perf.capacity.capacity_limits import (
-    broken,
-    by_generator,
-    described,
+    broken_limits,
+    describe,
+    generator_kept_up,
     has_limits,
-    kept_up,
+    may_be_generator,
     with_limits,
 )
 from mario_perf.configuration.policy import Policy, Thresholds
@@ -77,17 +77,17 @@ def probe(make_run: MakeRun) -> Probing:
 
 
 def test_a_rate_holds_where_nothing_is_beyond_its_limit(probe: Probing) -> None:
-    assert broken(probe(seen(0.049)), LIMITED) == ()
+    assert broken_limits(probe(seen(0.049)), LIMITED) == ()
 
 
 def test_the_services_own_p95_breaks_a_limit(probe: Probing) -> None:
-    (reason,) = broken(probe(), Policy(thresholds=Thresholds(p95=0.01)))
+    (reason,) = broken_limits(probe(), Policy(thresholds=Thresholds(p95=0.01)))
     assert reason.startswith("PlaceOrderCommand: p95 1")
     assert reason.endswith(" ms, limit 10 ms")
 
 
 def test_failures_break_a_limit(probe: Probing) -> None:
-    reasons = broken(probe(plan=Plan(failing={"GetMenuQuery": 0.1})), LIMITED)
+    reasons = broken_limits(probe(plan=Plan(failing={"GetMenuQuery": 0.1})), LIMITED)
     assert [reason.partition(":")[0] for reason in reasons] == ["GetMenuQuery"]
     assert reasons[0].endswith("% failed, limit 1.00%")
 
@@ -95,7 +95,7 @@ def test_failures_break_a_limit(probe: Probing) -> None:
 def test_what_the_client_waited_breaks_a_limit_although_the_service_was_quick_the_slowest_first(
     probe: Probing,
 ) -> None:
-    reasons = broken(probe(seen(0.06), seen(0.4, step="GetMenuQuery")), LIMITED)
+    reasons = broken_limits(probe(seen(0.06), seen(0.4, step="GetMenuQuery")), LIMITED)
     assert reasons == (
         "GetMenuQuery: response time's p95 400 ms, limit 50 ms",
         "PlaceOrderCommand: response time's p95 60 ms, limit 50 ms",
@@ -108,22 +108,22 @@ def test_limits_are_those_of_the_operation_and_none_where_it_is_ignored(probe: P
         LIMITED,
         operations={"PlaceOrderCommand": Thresholds(ignore=True), "GetMenuQuery": Thresholds(p95=0.1)},
     )
-    assert broken(done, patient) == ()
+    assert broken_limits(done, patient) == ()
 
 
 @pytest.mark.parametrize(("p50", "holds"), [(0.004, True), (0.06, False)])
 def test_of_few_executions_the_median_counts(probe: Probing, p50: float, *, holds: bool) -> None:
-    reasons = broken(probe(seen(0.4, p50=p50, count=7)), LIMITED)
+    reasons = broken_limits(probe(seen(0.4, p50=p50, count=7)), LIMITED)
     assert reasons == (() if holds else ("PlaceOrderCommand: response time's p50 60 ms, limit 50 ms",))
 
 
 def test_one_journey_that_was_dropped_ends_a_rate(probe: Probing) -> None:
-    (reason,) = broken(probe(arrivals=arrivals(dropped=1)), LIMITED)
+    (reason,) = broken_limits(probe(arrivals=arrivals(dropped=1)), LIMITED)
     assert reason.startswith("1 of 1200 journeys found none of 9 users free")
 
 
 def test_journeys_that_did_not_end_are_a_reason(probe: Probing) -> None:
-    (reason,) = broken(probe(rates=Rates(offered=100.0, achieved=60.0, unit="journeys")), LIMITED)
+    (reason,) = broken_limits(probe(rates=Rates(offered=100.0, achieved=60.0, unit="journeys")), LIMITED)
     assert reason.startswith("60.0 of 100.0 journeys a second were achieved")
 
 
@@ -131,11 +131,11 @@ def test_journeys_that_did_not_end_are_a_reason(probe: Probing) -> None:
 def test_a_late_generator_is_no_reason_where_every_limit_held_all_the_same(
     probe: Probing, changes: dict[str, Any]
 ) -> None:
-    assert broken(probe(seen(0.049), **changes), LIMITED) == ()
+    assert broken_limits(probe(seen(0.049), **changes), LIMITED) == ()
 
 
 def test_a_rate_that_was_not_offered_did_not_hold(probe: Probing) -> None:
-    (reason,) = broken(probe(seen(0.049), arrivals=arrivals(due=1300)), LIMITED)
+    (reason,) = broken_limits(probe(seen(0.049), arrivals=arrivals(due=1300)), LIMITED)
     assert reason.startswith("the load generator offered 1200 of the 1300 journeys")
 
 
@@ -157,8 +157,8 @@ def test_the_generator_is_to_blame_without_a_core_or_where_its_own_delay_explain
     probe: Probing, p95: float, changes: dict[str, Any], *, blamed: bool
 ) -> None:
     done = probe(seen(p95), **changes)
-    assert broken(done, LIMITED)
-    assert by_generator(done, LIMITED) is blamed
+    assert broken_limits(done, LIMITED)
+    assert may_be_generator(done, LIMITED) is blamed
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_the_generator_is_to_blame_without_a_core_or_where_its_own_delay_explain
 def test_a_generator_keeps_up_with_a_core_left_and_in_time(
     probe: Probing, changes: dict[str, Any], *, fine: bool
 ) -> None:
-    assert kept_up(probe(**changes).record) is fine
+    assert generator_kept_up(probe(**changes).record) is fine
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_limits_that_there_are_stay_as_they_are(policy: Policy) -> None:
 def test_without_any_limits_usual_ones_apply_to_every_operation() -> None:
     limited = with_limits(Policy(operations={"GetMenuQuery": Thresholds(latency_noise=0.2)}))
     assert not has_limits(Policy())
-    assert described(limited) == "p95 at most 100 ms, errors at most 1.00%"
+    assert describe(limited) == "p95 at most 100 ms, errors at most 1.00%"
 
 
 def operations(**each: Thresholds) -> dict[str, Thresholds]:
@@ -211,4 +211,4 @@ def operations(**each: Thresholds) -> dict[str, Thresholds]:
     ],
 )
 def test_limits_in_words_name_what_differs(own: dict[str, Thresholds], said: str) -> None:
-    assert described(replace(LIMITED, operations=own)) == said
+    assert describe(replace(LIMITED, operations=own)) == said

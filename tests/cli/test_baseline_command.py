@@ -54,14 +54,14 @@ def save(run: Path) -> str:
 
 def test_a_run_that_can_be_judged_is_kept() -> None:
     assert save(leave("candidate")).endswith("1 runs\n")
-    assert len(stored_baselines.found()) == 1
+    assert len(stored_baselines.find_all()) == 1
 
 
 def test_a_run_of_which_a_large_share_failed_is_kept_with_a_warning() -> None:
     told = save(leave("candidate", failing=6, step={"failed": 240, "errors": {"HTTP 500": 240}}))
     assert "warning: run-1: many executions of GetMenuQuery (60%) failed" in told
     assert "ignored_error_types" in told
-    assert len(stored_baselines.found()) == 1
+    assert len(stored_baselines.find_all()) == 1
 
 
 def test_business_answers_are_no_failures_of_a_baseline() -> None:
@@ -79,7 +79,7 @@ def test_a_run_that_cannot_be_judged_is_refused_with_the_reason(unfit: dict[str,
     run = leave("candidate", **unfit)
     with pytest.raises(NotKeptError, match=rf"run-1 is not stored, because it cannot be judged: .*{why}"):
         save(run)
-    assert stored_baselines.found() == ()
+    assert stored_baselines.find_all() == ()
 
 
 def test_a_run_whose_service_died_is_refused() -> None:
@@ -87,11 +87,11 @@ def test_a_run_whose_service_died_is_refused() -> None:
     incidents.keep(run, incidents.side_died("candidate ended with exit code 137"))
     with pytest.raises(NotKeptError, match=r"cannot be judged: candidate ended with exit code 137"):
         save(run)
-    assert stored_baselines.found() == ()
+    assert stored_baselines.find_all() == ()
 
 
 def test_half_a_duet_is_refused() -> None:
     run = leave("baseline", "candidate")
     with pytest.raises(UserError, match=r"in a duet.*save a run of one"):
         save(run)
-    assert stored_baselines.found() == ()
+    assert stored_baselines.find_all() == ()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mario_perf.comparison.replicates import Replicates
-from mario_perf.comparison.slow_executions import counted
+from mario_perf.comparison.slow_executions import count_slow
 
 BOUNDS = np.array([0.001, 0.01, 0.1, 1.0])
 
@@ -17,7 +17,7 @@ def side(*counts: tuple[int, ...]) -> Replicates:
 
 def test_the_bound_is_the_lowest_that_one_in_a_hundred_lie_above() -> None:
     many = side((900, 95, 5, 0, 0))
-    slow = counted(many, side((900, 90, 8, 2, 0)))
+    slow = count_slow(many, side((900, 90, 8, 2, 0)))
     assert slow.bounds[0] == 0.01
     assert (slow.baseline.hits.item(), slow.candidate.hits.item()) == (5, 10)
     assert slow.baseline.total.item() == 1000
@@ -25,17 +25,17 @@ def test_the_bound_is_the_lowest_that_one_in_a_hundred_lie_above() -> None:
 
 def test_a_few_much_slower_executions_on_one_side_are_those_counted() -> None:
     """Two in a hundred of the candidate's, so one in a hundred of all."""
-    slow = counted(side((1000, 0, 0, 0, 0)), side((980, 0, 0, 20, 0)))
+    slow = count_slow(side((1000, 0, 0, 0, 0)), side((980, 0, 0, 20, 0)))
     assert (slow.baseline.share[0], slow.candidate.share[0]) == (0.0, 0.02)
 
 
 def test_where_too_many_lie_above_every_bound_the_last_one_is_taken() -> None:
     much = side((0, 0, 0, 0, 100))
-    assert counted(much, much).bounds[0] == 1.0
-    assert counted(much, much).baseline.share[0] == 1.0
+    assert count_slow(much, much).bounds[0] == 1.0
+    assert count_slow(much, much).baseline.share[0] == 1.0
 
 
 def test_every_operation_has_a_bound_even_if_it_was_never_executed() -> None:
     never = side((0, 0, 0, 0, 0))
-    assert counted(never, never).bounds[0] in BOUNDS
-    assert np.isnan(counted(never, never).baseline.share[0])
+    assert count_slow(never, never).bounds[0] in BOUNDS
+    assert np.isnan(count_slow(never, never).baseline.share[0])

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.package_source import PACKAGE, nodes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "mario_perf"
 DOCUMENTS = tuple(
     ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/tutorial.md", "perf.toml")
 )
@@ -26,11 +27,10 @@ BANNED = re.compile(
 
 def texts(path: Path) -> Iterator[str]:
     """The string constants and docstrings of a module, or the text of any other file."""
-    text = path.read_text("utf-8")
     if path.suffix != ".py":
-        yield text
+        yield path.read_text("utf-8")
         return
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
 

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_late
 from benchmarks.detection.simulation import World, gate
 from mario_perf.configuration import policy_file
 from mario_perf.configuration.policy import Policy
-from mario_perf.doctor.diagnosis import Level, of_exposition, of_findings, of_noise
+from mario_perf.doctor.diagnosis import Level, examine_exposition, examine_noise, from_findings
 from mario_perf.model import Finding, Severity
 from tests.simulated_runs import Service
 
@@ -39,7 +39,7 @@ def page(*, labels: tuple[str, ...] = ("route",), start: bool = True, bounds: tu
 
 
 def told(text: str, policy: str = OWN) -> dict[str, Diagnosis]:
-    return {each.subject: each for each in of_exposition(text, policy_file.parse(policy))}
+    return {each.subject: each for each in examine_exposition(text, policy_file.parse(policy))}
 
 
 def levels(found: Iterable[Diagnosis]) -> set[Level]:
@@ -50,7 +50,7 @@ def test_a_service_that_does_as_the_contract_says_needs_nothing() -> None:
     service = Service()
     for seconds in (0.003, 0.004, 0.03):
         service.execute("PlaceOrderCommand", seconds)
-    found = of_exposition(service.body(), Policy())
+    found = examine_exposition(service.body(), Policy())
     assert levels(found) == {Level.OK}
     assert {each.subject for each in found} == {"operations", "failures", "restarts", "buckets"}
     assert not any(each.advice for each in found)
@@ -74,7 +74,7 @@ def test_without_what_the_gate_reads_there_is_a_problem_and_advice(
 ) -> None:
     found = told(text, policy)[subject]
     assert found.level is Level.PROBLEM
-    assert said in found.found
+    assert said in found.finding
     assert found.advice
 
 
@@ -83,7 +83,7 @@ def test_what_a_gate_would_see_better_is_named() -> None:
     for subject in ("failures", "restarts", "buckets"):
         assert found[subject].level is Level.ATTENTION
         assert found[subject].advice
-    assert "/items (900% wide)" in found["buckets"].found
+    assert "/items (900% wide)" in found["buckets"].finding
 
 
 def test_failures_are_seen_by_a_status() -> None:
@@ -92,12 +92,12 @@ def test_failures_are_seen_by_a_status() -> None:
 
 
 def test_p95_above_the_last_bound_is_told() -> None:
-    assert "above the last bound" in told(page(bounds=(0.001, 0.002)))["buckets"].found
+    assert "above the last bound" in told(page(bounds=(0.001, 0.002)))["buckets"].finding
 
 
 def test_an_invalid_run_is_a_problem_and_a_note_is_nothing() -> None:
     findings = [Finding("x", severity, "this is so; do that") for severity in Severity]
-    assert [(each.level, each.found, each.advice) for each in of_findings(findings)] == [
+    assert [(each.level, each.finding, each.advice) for each in from_findings(findings)] == [
         (Level.ATTENTION, "this is so", "do that"),
         (Level.PROBLEM, "this is so", "do that"),
     ]
@@ -105,14 +105,14 @@ def test_an_invalid_run_is_a_problem_and_a_note_is_nothing() -> None:
 
 def noise(world: World, whole_time: float) -> dict[str, Diagnosis]:
     rounds = gate(world, np.random.default_rng(1))
-    return {each.subject: each for each in of_noise(rounds, Policy(), whole_time)}
+    return {each.subject: each for each in examine_noise(rounds, Policy(), whole_time)}
 
 
 def test_a_quiet_machine_says_how_long_a_gate_must_be() -> None:
     found = noise(World(apart=0.01, burst=0.0, rounds=4), 7.0)
     assert found["noise"].level is Level.OK
     assert found["length"].level is Level.OK
-    assert "sees 10% on each operation" in found["length"].found
+    assert "sees 10% on each operation" in found["length"].finding
 
 
 def test_rounds_that_take_long_ask_for_more_time() -> None:

@@ -20,14 +20,14 @@ def test_a_round_tells_how_many_executions_a_gate_of_180_s_will_have() -> None:
     found = of_samples(RoundCost(5.7, 2.0, {"browse": 200, "order": 20}), POLICY)
     assert found.level is Level.OK
     rounds = int(176 / (3.7 + 3.7))
-    assert f"about {int(37 * rounds)} of order, {int(370 * rounds)} of browse" in found.found
+    assert f"about {int(37 * rounds)} of order, {int(370 * rounds)} of browse" in found.finding
 
 
 def test_a_step_that_is_too_rare_is_told_with_the_time_that_it_needs() -> None:
     found = of_samples(RoundCost(5.7, 2.0, {"browse": 200, "order": 1}), POLICY)
     assert found.level is Level.ATTENTION
-    assert "too few to call order unchanged" in found.found
-    assert "browse unchanged" not in found.found
+    assert "too few to call order unchanged" in found.finding
+    assert "browse unchanged" not in found.finding
     advised = int(found.advice.split("--max-duration ")[1].split()[0].rstrip(","))
     window = 6.0  # a round waits for three executions of each operation
     assert int((advised - 4) / (3.7 + window)) * window / 2.0 >= 100
@@ -55,4 +55,4 @@ def test_attention_is_for_what_will_be_too_rare(overhead: float, executions: dic
 
 @pytest.mark.parametrize("name", ["a", "b"])
 def test_each_operation_is_in_the_forecast(name: str) -> None:
-    assert f"of {name}" in of_samples(RoundCost(5.0, 2.0, {"a": 50, "b": 60}), POLICY).found
+    assert f"of {name}" in of_samples(RoundCost(5.0, 2.0, {"a": 50, "b": 60}), POLICY).finding

@@ -15,21 +15,21 @@ SERVICE = Service(start=("node", "shop.js", "{port}"))
 def test_a_busy_machine_is_told_with_its_load_average(load: float, level: Level) -> None:
     found = of_machine(load, 2)
     assert found.level is level
-    assert f"load average {load:.1f} on 2 cores" in found.found
+    assert f"load average {load:.1f} on 2 cores" in found.finding
     assert bool(found.advice) == (level is Level.ATTENTION)
 
 
 def test_packages_of_node_that_git_ignores_are_missing_in_a_checkout() -> None:
     (found,) = of_ignored(["node_modules/", "runs/"], SERVICE)
     assert (found.level, found.subject) == (Level.ATTENTION, "checkout")
-    assert "git ignores node_modules" in found.found
-    assert "runs" not in found.found
+    assert "git ignores node_modules" in found.finding
+    assert "runs" not in found.finding
     assert 'setup = "npm"' in found.advice
 
 
 def test_what_is_built_or_configured_outside_of_git_is_missing_too() -> None:
     (found,) = of_ignored([".env", "dist/", "web/node_modules/"], SERVICE)
-    assert all(name in found.found for name in (".env", "dist", "web/node_modules"))
+    assert all(name in found.finding for name in (".env", "dist", "web/node_modules"))
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from benchmarks.detection import simulation
 from benchmarks.detection.simulate import TWO_MINUTES, Ended, gate_of, played
 from benchmarks.detection.simulation import BOUNDS, Change, World, gate
 from benchmarks.detection.worlds import REAL, UNCHANGED
-from mario_perf.comparison.metric_changes import compared
-from mario_perf.comparison.rebin import _rebinned
+from mario_perf.comparison.metric_changes import compare_metrics
+from mario_perf.comparison.rebin import _rebin_run
 from mario_perf.configuration.policy import Policy
 from mario_perf.judgement.duet_results import compare
 from mario_perf.judgement.operation_results import judge
@@ -85,7 +85,7 @@ def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
     covered = []
     for seed in range(60):
         sides = simulation.sides(World(), Change(slower=1.1), np.random.default_rng(seed))
-        check = compared(sides, paired, POLICY, of=("latency",)).check("latency")
+        check = compare_metrics(sides, paired, POLICY, metrics=("latency",)).check("latency")
         truth = np.where(np.arange(12) == 0, 0.1, 0.0)
         covered.append((check.low <= truth) & (truth <= check.high))
     assert abs(np.mean(covered) - 0.95) <= 0.02 + 0.012
@@ -146,7 +146,7 @@ def test_coarse_buckets_decide_by_the_mean_and_say_what_they_cannot_show() -> No
     """One bound a decade: p95 lies anywhere in a factor of ten, the exact sums still tell."""
     coarse = BOUNDS[::20]
     rounds = gate(QUIET, np.random.default_rng(5), slower=1.5)
-    results = compare([(_rebinned(b, coarse), _rebinned(c, coarse)) for b, c in rounds], POLICY, 0.01)
+    results = compare([(_rebin_run(b, coarse), _rebin_run(c, coarse)) for b, c in rounds], POLICY, 0.01)
     assert red(results) == ["Operation0"]
     assert results[0].bucket_resolution > 1.0
     p95 = next(each for each in results[0].comparisons if each.metric == "p95")

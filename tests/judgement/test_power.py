@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.detection.simulation import World, gate
 from mario_perf.configuration.policy import Policy
-from mario_perf.judgement.duet_results import compare, laid_out
+from mario_perf.judgement.duet_results import compare, lay_out
 from mario_perf.judgement.power import rounds_needed, spread
 from mario_perf.judgement.sequential import plan
 from mario_perf.model import Verdict
@@ -27,7 +27,7 @@ SEEDS = range(12)
 
 
 def sides(world: World, seed: int, rounds: int = 4) -> Sides:
-    return laid_out(gate(replace(world, rounds=rounds), np.random.default_rng(seed)))
+    return lay_out(gate(replace(world, rounds=rounds), np.random.default_rng(seed)))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -36,7 +36,7 @@ def test_a_gate_that_is_long_enough_is_one_that_the_judge_says_could_see_it(seed
     alpha = plan(POLICY.false_alarm_rate, 6).looks[-1][1]
     least = [result.comparisons[0].detectable for result in compare(rounds, POLICY, alpha)]
     for change in (0.02, 0.05, 0.1, 0.2, 0.5):
-        needed = rounds_needed(laid_out(rounds), POLICY, change)
+        needed = rounds_needed(lay_out(rounds), POLICY, change)
         for seen, enough in zip(least, needed, strict=True):
             assert enough <= 6 if seen <= change else enough != 6
 

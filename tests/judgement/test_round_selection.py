@@ -10,7 +10,7 @@ import pytest
 
 from mario_perf.configuration.policy import Policy
 from mario_perf.judgement.judge import conclude
-from mario_perf.judgement.round_selection import for_good, reasons
+from mario_perf.judgement.round_selection import invalid_findings, is_permanent
 from mario_perf.measurement.measured_run import MeasuredRun
 from mario_perf.model import Finding, Measurement, Operation, Outcome, RunMeasurement, Severity
 from mario_perf.run_record import Environment, Generator, Rates, RunRecord, Side, Span
@@ -85,9 +85,9 @@ def round_(number: int, *findings: Finding, baseline: tuple[Finding, ...] = ()) 
 
 
 def test_only_what_makes_a_run_invalid_spoils_it() -> None:
-    assert reasons(round_(1)) == ()
-    assert reasons(round_(1, replace(GAP, severity=Severity.WARNING))) == ()
-    assert reasons(round_(1, GAP)) == (GAP,)
+    assert invalid_findings(round_(1)) == ()
+    assert invalid_findings(round_(1, replace(GAP, severity=Severity.WARNING))) == ()
+    assert invalid_findings(round_(1, GAP)) == (GAP,)
 
 
 def test_one_spoilt_run_of_four_is_left_out_and_told() -> None:
@@ -117,9 +117,9 @@ def test_what_spoils_both_sides_alike_is_left_out() -> None:
 
 
 def test_no_further_run_makes_up_for_what_a_side_did_itself() -> None:
-    assert for_good([replace(GAP, code="restart")])
-    assert not for_good([GAP])
-    assert not for_good([replace(GAP, code="unequal-work", severity=Severity.WARNING)])
+    assert is_permanent([replace(GAP, code="restart")])
+    assert not is_permanent([GAP])
+    assert not is_permanent([replace(GAP, code="unequal-work", severity=Severity.WARNING)])
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_the_worst_decides_and_an_invalid_run_is_not_judged(
 
 
 def test_what_matters_comes_first() -> None:
-    ordered = verdict.in_order([SAME, SLOWER, FASTER, OPEN, MUCH_SLOWER])
+    ordered = verdict.sort_operations([SAME, SLOWER, FASTER, OPEN, MUCH_SLOWER])
     assert [result.operation.name for result in ordered] == ["E", "D", "C", "A", "B"]
 
 
@@ -90,7 +90,7 @@ def test_the_sentence_says_what_happened_to_whom(
 
 
 def test_undecided_keeps_the_figures_and_concludes_nothing() -> None:
-    left = verdict.undecided(SLOWER, "elsewhere")
+    left = verdict.make_inconclusive(SLOWER, "elsewhere")
     assert (left.verdict, left.explanation) == (Verdict.INCONCLUSIVE, "elsewhere")
     assert left.comparisons[0].change == SLOWER.comparisons[0].change
     assert left.comparisons[0].verdict is Verdict.INCONCLUSIVE
@@ -101,32 +101,32 @@ def test_undecided_keeps_the_figures_and_concludes_nothing() -> None:
     [(0.06, Verdict.UNCHANGED), (0.05, Verdict.INCONCLUSIVE), (0.04, Verdict.REGRESSED)],
 )
 def test_a_limit_of_p95_is_judged_by_what_the_buckets_know(limit: float, expected: Verdict) -> None:
-    judged = limits.applied(SAME, Thresholds(p95=limit))
+    judged = limits.apply_limits(SAME, Thresholds(p95=limit))
     assert (judged.verdict, judged.comparisons[-1].against) == (expected, "limit")
     assert "p95 lies between 47 ms and 53 ms" in judged.comparisons[-1].explanation
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(0.02, Verdict.UNCHANGED), (0.019, Verdict.REGRESSED)])
 def test_a_limit_of_the_error_ratio_is_exact(limit: float, expected: Verdict) -> None:
-    judged = limits.applied(SAME, Thresholds(error_ratio=limit))
+    judged = limits.apply_limits(SAME, Thresholds(error_ratio=limit))
     assert judged.verdict is expected
     assert judged.decided_by == ("error_ratio" if expected is Verdict.REGRESSED else "latency")
 
 
 def test_a_limit_is_not_kept_by_too_few_samples() -> None:
-    judged = limits.applied(SAME, Thresholds(p95=1.0, error_ratio=1.0, min_samples=1001))
+    judged = limits.apply_limits(SAME, Thresholds(p95=1.0, error_ratio=1.0, min_samples=1001))
     assert [check.verdict for check in judged.comparisons[1:]] == [Verdict.INCONCLUSIVE] * 2
     assert judged.verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_kept_limit_does_not_excuse_a_regression() -> None:
-    judged = limits.applied(SLOWER, Thresholds(p95=1.0))
+    judged = limits.apply_limits(SLOWER, Thresholds(p95=1.0))
     assert (judged.verdict, judged.explanation) == (Verdict.REGRESSED, SLOWER.explanation)
 
 
 def test_a_broken_limit_speaks_before_what_could_not_be_told() -> None:
-    assert limits.applied(OPEN, Thresholds(p95=0.01)).decided_by == "p95"
+    assert limits.apply_limits(OPEN, Thresholds(p95=0.01)).decided_by == "p95"
 
 
 def test_without_limits_nothing_changes() -> None:
-    assert limits.applied(SAME, Thresholds()) == SAME
+    assert limits.apply_limits(SAME, Thresholds()) == SAME

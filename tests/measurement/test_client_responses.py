@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mario_perf.load.record.step_counters import TargetCounters
 from mario_perf.load.steps import Step
-from mario_perf.measurement.client_responses import by_operation, joined
+from mario_perf.measurement.client_responses import by_operation, join
 from mario_perf.model import Measurement, Operation, Requests
 from mario_perf.run_record import StepCounts, TargetRecord
 
@@ -67,19 +67,19 @@ def test_a_step_that_names_no_operation_is_evidence_of_none() -> None:
 
 
 def test_failures_that_the_client_knows_as_business_answers_are_none() -> None:
-    jammed = joined(measured({"business_rule": 90, "exception": 3}), requests(90, {"HTTP 500": 3}))
+    jammed = join(measured({"business_rule": 90, "exception": 3}), requests(90, {"HTTP 500": 3}))
     assert jammed.failures == {"exception": 3}
     assert jammed.slice_failures.tolist() == [3]
     assert jammed.executions == 193  # a refusal is an execution, and no failure
 
 
 def test_a_service_that_counts_no_business_answer_keeps_its_failures() -> None:
-    told = joined(measured({"5xx": 7}), requests(90, {"HTTP 500": 7}))
+    told = join(measured({"5xx": 7}), requests(90, {"HTTP 500": 7}))
     assert told.failures == {"5xx": 7}
 
 
 def test_failures_behind_a_success_stay() -> None:
-    assert joined(measured({"exception": 5}), requests()).failures == {"exception": 5}
+    assert join(measured({"exception": 5}), requests()).failures == {"exception": 5}
 
 
 @given(st.dictionaries(st.sampled_from("abc"), st.integers(1, 50)), st.integers(0, 60), st.integers(0, 60))
@@ -87,7 +87,7 @@ def test_no_more_is_taken_out_than_there_are_business_answers(
     failures: dict[str, int], business: int, failed: int
 ) -> None:
     before = measured(failures)
-    after = joined(before, requests(business, {"HTTP 500": failed} if failed else {}))
+    after = join(before, requests(business, {"HTTP 500": failed} if failed else {}))
     taken = before.failed - after.failed
     assert taken == min(business, max(before.failed - failed, 0))
     assert after.slice_failures.sum() == after.failed
@@ -95,5 +95,5 @@ def test_no_more_is_taken_out_than_there_are_business_answers(
 
 def test_an_operation_without_a_step_is_as_measured() -> None:
     before = measured({"exception": 5})
-    assert joined(before, None) is before
+    assert join(before, None) is before
     assert replace(before, requests=None) == before

@@ -181,7 +181,7 @@ def test_a_saturated_generator_makes_the_run_invalid(generator: Generator) -> No
 def test_in_a_closed_duet_a_late_generator_harms_neither_side(model: str, codes: set[str]) -> None:
     late = Generator(cpu_utilisation=0.1, loop_lag_p99=0.08, loop_lag_max=0.1)
     sides = [target({"PlaceOrderCommand": 90}, side=side) for side in ("baseline", "candidate")]
-    found = run_checks.of_load(record(*sides, generator=late, model=model))
+    found = run_checks.check_load(record(*sides, generator=late, model=model))
     assert {finding.code for finding in found} == codes
 
 
@@ -229,7 +229,7 @@ def test_an_open_model_must_have_been_able_to_do_what_arrived(
     run = record(target({}, {}), arrivals=came)
     seconds = run.window.duration
     rates = Rates(offered=came.offered / seconds, achieved=came.finished / seconds, unit="journeys")
-    found = run_checks.of_load(run.model_copy(update={"rates": rates}))
+    found = run_checks.check_load(run.model_copy(update={"rates": rates}))
     assert {finding.code: finding.severity for finding in found} == codes
 
 
@@ -244,7 +244,7 @@ def test_of_dropped_journeys_is_said_how_many_users_there_were_and_what_allows_m
     plan: PlanCounts | None, advice: str
 ) -> None:
     came = arrivals(dropped=48, finished=952)
-    found = run_checks.of_load(record(target({}, {}), arrivals=came, plan=plan))
+    found = run_checks.check_load(record(target({}, {}), arrivals=came, plan=plan))
     (said,) = (finding.message for finding in found if finding.code == "arrivals-dropped")
     assert said == f"48 of 1000 journeys found none of 180 users free, and so have no response time; {advice}"
 
@@ -267,7 +267,7 @@ def test_a_run_that_offered_less_than_was_due_is_invalid(
     came = arrivals(**counts)
     one = Worker(index=0, users=1, started=1, seeds="1/0", generator=record(target({}, {})).generator)
     workers = (one,) * processes if processes > 1 else ()
-    found = run_checks.of_load(record(target({}, {}), arrivals=came, workers=workers))
+    found = run_checks.check_load(record(target({}, {}), arrivals=came, workers=workers))
     if valid:
         assert found == ()
         return
@@ -279,13 +279,13 @@ def test_a_run_that_offered_less_than_was_due_is_invalid(
 @pytest.mark.parametrize(("late", "valid"), [(0.05, True), (0.051, False), (1.35, False)])
 def test_an_open_model_whose_generator_was_late_is_invalid(late: float, *, valid: bool) -> None:
     """However idle it was, and whatever its loop's lag at other moments."""
-    found = run_checks.of_load(record(target({}, {}), arrivals=arrivals(late=late)))
+    found = run_checks.check_load(record(target({}, {}), arrivals=arrivals(late=late)))
     expected = [] if valid else [("generator-late", Severity.INVALID)]
     assert [(finding.code, finding.severity) for finding in found] == expected
 
 
 def test_a_generator_that_was_late_is_told_how_late() -> None:
-    (finding,) = run_checks.of_load(record(target({}, {}), arrivals=arrivals(late=1.35)))
+    (finding,) = run_checks.check_load(record(target({}, {}), arrivals=arrivals(late=1.35)))
     assert "at p99 journeys began 1.35 s after they were due, limit 50 ms; offer less" in finding.message
 
 
@@ -294,7 +294,7 @@ def test_a_backlog_that_grows_is_a_shortfall_however_many_users_it_keeps_busy() 
     came = arrivals(offered=400, finished=330, under_way_at_start=40, under_way_at_end=110)
     rates = Rates(offered=40.0, achieved=33.0, unit="journeys")
     run = record(target({}, {}), arrivals=came, rates=rates, window=Span(start=10, end=20))
-    (found,) = run_checks.of_load(run)
+    (found,) = run_checks.check_load(run)
     assert (found.code, found.severity) == ("load-not-achieved", Severity.INVALID)
     assert "40 were under way when the window opened and 110 when it closed" in found.message
 
@@ -304,7 +304,7 @@ def test_a_scenario_with_a_fixed_number_of_journeys_is_valid_only_with_all_of_th
     finished: int, codes: list[str]
 ) -> None:
     run = record(target({}, {}), plan=PlanCounts(journeys=176, finished=finished))
-    found = run_checks.of_load(run)
+    found = run_checks.check_load(run)
     assert [finding.code for finding in found] == codes
     assert all(finding.severity is Severity.INVALID for finding in found)
 
@@ -316,7 +316,7 @@ def test_a_worker_lost_in_the_window_makes_the_run_invalid_and_one_lost_before_o
         (run.window.start + 1, Severity.INVALID),
     ):
         lost = run.model_copy(update={"lost_workers": (LostWorker(index=3, at=moment),)})
-        (found,) = run_checks.of_load(lost)
+        (found,) = run_checks.check_load(lost)
         assert (found.code, found.severity) == ("worker-lost", severity)
         assert "worker 3 was lost" in found.message
 

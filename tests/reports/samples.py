@@ -500,6 +500,7 @@ def gate(*chosen: OperationResult) -> GateResult:
 
 
 @cache
+@cache
 def many(count: int) -> GateResult:
     """A gate over ``count`` operations, some of them regressed."""
     verdicts = (Verdict.REGRESSED, Verdict.INCONCLUSIVE, Verdict.IMPROVED, Verdict.UNCHANGED)

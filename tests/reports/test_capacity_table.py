@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from mario_perf.capacity.capacity_change import Change
+from mario_perf.capacity.capacity_change import CapacityChange
 from mario_perf.capacity.rate_search import Capacity, Probe
 from mario_perf.model import Verdict
 from mario_perf.reports import capacity_table
@@ -54,20 +54,22 @@ def test_a_probe_is_a_row_with_its_first_reasons_whatever_they_hold() -> None:
     ("change", "said"),
     [
         (
-            Change(Verdict.REGRESSED, -0.45, -0.5, -0.4, 5, 3, "noise is 10% either way"),
+            CapacityChange(Verdict.REGRESSED, -0.45, -0.5, -0.4, 5, 3, "noise is 10% either way"),
             f"regressed: -45.0 % (-50.0 to -40.0 %), 3 searches against 5 in {FILE}; noise is 10% either way",
         ),
         (
-            Change(Verdict.INCONCLUSIVE, -0.3, -1.0, math.inf, 1, 1, "one against one"),
+            CapacityChange(Verdict.INCONCLUSIVE, -0.3, -1.0, math.inf, 1, 1, "one against one"),
             (f"inconclusive: -30.0 % (interval unknown), 1 search against 1 in {FILE}; one against one"),
         ),
         (
-            Change(Verdict.INCONCLUSIVE, math.nan, -1.0, math.inf, 3, 1, "not comparable"),
+            CapacityChange(Verdict.INCONCLUSIVE, math.nan, -1.0, math.inf, 3, 1, "not comparable"),
             f"inconclusive: 1 search against 3 in {FILE}; not comparable",
         ),
     ],
 )
-def test_a_change_is_told_with_its_interval_and_the_searches_behind_it(change: Change, said: str) -> None:
+def test_a_change_is_told_with_its_interval_and_the_searches_behind_it(
+    change: CapacityChange, said: str
+) -> None:
     assert capacity_table.change(change, FILE).plain == said
 
 

@@ -72,7 +72,7 @@ def test_packages_with_such_a_name_keep_their_versions(result: GateResult) -> No
 
 
 def test_the_policys_own_words_are_no_secrets() -> None:
-    policy = Policy(service=Service(start=("serve", "--port", "{port}"))).shown()
+    policy = Policy(service=Service(start=("serve", "--port", "{port}"))).as_mapping()
     assert redact(replace(samples.gate(), policy=policy)).policy == policy
 
 

@@ -78,7 +78,7 @@ def test_metrics_that_agree_have_no_defect() -> None:
     ],
 )
 def test_what_cannot_be_is_told_with_operation_and_moment(third: str, said: str) -> None:
-    (defect, *_) = [each for each in found(*FINE[:2], third) if said in each.said]
+    (defect, *_) = [each for each in found(*FINE[:2], third) if said in each.message]
     assert (defect.operation, defect.time) == ("/a", 2.0)
 
 

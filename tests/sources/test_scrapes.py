@@ -93,8 +93,8 @@ def test_a_damaged_file_is_an_error(tmp_path: Path, data: bytes) -> None:
 def test_a_bomb_is_an_error_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unpacked: bytes, said: str
 ) -> None:
-    monkeypatch.setattr("mario_perf.sources.scrapes._LONGEST", 1 << 20)
-    monkeypatch.setattr("mario_perf.sources.scrapes._DENSEST", 20)
+    monkeypatch.setattr("mario_perf.sources.scrapes._MAX_LINE", 1 << 20)
+    monkeypatch.setattr("mario_perf.sources.scrapes._MAX_RATIO", 20)
     (tmp_path / "scrapes-candidate.jsonl.gz").write_bytes(gzip.compress(unpacked))
     with pytest.raises(UnreadableRunError, match=said):
         _read(tmp_path)

@@ -152,7 +152,7 @@ def test_a_histogram_without_its_last_bucket_is_refused() -> None:
 
 @given(arrays(np.float64, (6, 3), elements=st.one_of(st.just(np.nan), st.floats(0, 1e9))))
 def test_carrying_forward_fills_every_gap_and_changes_no_known_value(values: np.ndarray) -> None:
-    carried = series.carried_forward(values)
+    carried = series.carry_forward(values)
     known = ~np.isnan(values)
     assert not np.isnan(carried).any()
     assert (carried[known] == values[known]).all()

@@ -5,24 +5,20 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import mario_perf
 from mario_perf.configuration.policy import Policy
 from mario_perf.runs import Run
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.prometheus_source import PrometheusSource
 from mario_perf.sources.scrapes import ScrapeSource
 from mario_perf.sources.source import open_source
+from tests.package_source import modules, name_in_package, nodes
 
-PACKAGE = Path(mario_perf.__file__).parent
 RUN = Run(Path("runs/one"), None)  # type: ignore[arg-type]
 
 
 def calls(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     return {
-        node.func.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        node.func.id for node in nodes(path) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
 
 
@@ -39,11 +35,9 @@ def test_a_prometheus_is_one_source_for_all_runs() -> None:
 def test_no_other_module_builds_a_source() -> None:
     """Sources, clients of Prometheus and loads are each built in one module."""
     builders = {
-        built: [
-            path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if built in calls(path)
-        ]
-        for built in ("ScrapeSource", "PrometheusSource", "PrometheusConnect", "Load")
+        built: [name_in_package(path) for path in modules() if built in calls(path)]
+        for built in ("ScrapeSource", "PrometheusSource", "PrometheusConnect", "LoadPlan")
     }
     assert builders["ScrapeSource"] == builders["PrometheusSource"] == ["sources/source.py"]
     assert builders["PrometheusConnect"] == ["sources/connection.py"]
-    assert sorted(builders["Load"]) == ["configuration/policy_file.py", "gate/load_plan.py"]
+    assert builders["LoadPlan"] == ["gate/load_plan.py"]

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from mario_perf.statistics import binomial
 
@@ -39,9 +39,18 @@ def test_the_interval_covers_at_least_as_often_as_it_says(p_b: float, p_c: float
 
 
 def test_more_failures_is_fishers_exact_test() -> None:
-    expected = stats.fisher_exact(np.array([[7, 93], [1, 99]]), alternative="greater").pvalue
+    expected = scipy.stats.fisher_exact(np.array([[7, 93], [1, 99]]), alternative="greater").pvalue
     found = binomial.more_failures(arrays((1, 100)), arrays((7, 100)))
     assert found[0] == pytest.approx(expected)
+
+
+def test_more_failures_is_the_upper_tail_of_the_hypergeometric_distribution() -> None:
+    rng = np.random.default_rng(5)
+    total_b, total_c = rng.integers(0, 5000, (2, 300))
+    failed_b, failed_c = rng.integers(0, total_b + 1), rng.integers(0, np.minimum(total_c, 60) + 1)
+    expected = scipy.stats.hypergeom.sf(failed_c - 1, total_b + total_c, failed_b + failed_c, total_c)
+    found = binomial.more_failures((failed_b, total_b), (failed_c, total_c))
+    assert found == pytest.approx(expected, rel=1e-8, abs=1e-300)
 
 
 def test_no_failure_at_all_is_no_evidence() -> None:

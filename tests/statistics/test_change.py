@@ -22,7 +22,7 @@ def test_the_paired_interval_covers_as_often_as_it_says(rounds: int, operations:
         differences = rng.normal(0.03, 1.0, (rounds, operations)) * spread + together
         truth = 0.03 * spread
         expected = spread * np.exp(rng.normal(0, 0.4, operations))
-        change = paired(np.zeros_like(differences), differences, expected**2).whole
+        change = paired(np.zeros_like(differences), differences, expected**2).overall
         low, high = change.interval(0.95)
         covered.append(((low <= truth) & (truth <= high)).mean())
     assert 0.93 <= np.mean(covered) <= 0.98
@@ -44,12 +44,12 @@ def test_the_unpaired_interval_covers_as_often_as_it_says(kept: int, now: int) -
 def test_what_disturbs_both_sides_alike_leaves_no_trace() -> None:
     rng = np.random.default_rng(3)
     machine = rng.normal(0, 5, (6, 4))
-    change = paired(machine, machine + np.log(1.1), np.ones(4)).whole
+    change = paired(machine, machine + np.log(1.1), np.ones(4)).overall
     np.testing.assert_allclose(change.value, np.log(1.1))
 
 
 def test_one_replicate_leaves_an_infinite_interval() -> None:
-    change = paired(np.zeros((1, 3)), np.ones((1, 3)), np.ones(3)).whole
+    change = paired(np.zeros((1, 3)), np.ones((1, 3)), np.ones(3)).overall
     low, high = change.interval(0.95)
     assert np.isneginf(low).all()
     assert np.isposinf(high).all()
@@ -58,7 +58,7 @@ def test_one_replicate_leaves_an_infinite_interval() -> None:
 
 def test_nothing_measured_is_unknown_and_not_an_error() -> None:
     nothing = np.full((4, 2), np.nan)
-    low, high = paired(nothing, nothing, np.ones(2)).whole.interval(0.95)
+    low, high = paired(nothing, nothing, np.ones(2)).overall.interval(0.95)
     assert np.isneginf(low).all()
     assert np.isposinf(high).all()
 
@@ -67,9 +67,9 @@ def test_one_round_that_lies_far_off_moves_the_plain_mean_alone() -> None:
     differences = np.random.default_rng(2).normal(0, 0.01, (10, 12))
     differences[3] += 0.9
     change = paired(np.zeros((10, 12)), differences, np.ones(12))
-    assert (change.plain.value > 0.05).all()
-    assert (np.abs(change.whole.value) < 0.04).all()
-    assert (change.rest < 0.02).all()
+    assert (change.mean.value > 0.05).all()
+    assert (np.abs(change.overall.value) < 0.04).all()
+    assert (change.mean_without_highest < 0.02).all()
 
 
 def test_rounds_of_one_pair_of_processes_do_not_tell_how_processes_differ() -> None:
@@ -79,8 +79,8 @@ def test_rounds_of_one_pair_of_processes_do_not_tell_how_processes_differ() -> N
     for slower, certain in ((1.1, False), (1.5, True)):
         changed = rounds + np.where(np.arange(12) == 0, np.log(slower), 0.0)
         fresh = paired(np.zeros((12, 12)), changed, np.ones(12))
-        apart = fresh.between_processes(np.full(12, 0.03)).apart
-        assert fresh.apart.above(np.log(np.full(12, 1.01)))[0] < 0.0001
+        apart = fresh.between_processes(np.full(12, 0.03)).specific
+        assert fresh.specific.above(np.log(np.full(12, 1.01)))[0] < 0.0001
         assert (apart.above(np.log(np.full(12, 1.01)))[0] < 0.0001) == certain
 
 
@@ -91,8 +91,8 @@ def test_the_interval_of_one_pair_of_processes_covers_what_they_differ_by() -> N
     for _ in range(400):
         of_the_pair = rng.normal(0, 0.03, 12)
         differences = of_the_pair + rng.normal(0, 0.03, (10, 12))
-        change = paired(np.zeros((10, 12)), differences, np.ones(12)).whole
-        low, high = change.with_error(np.full(12, 0.03)).interval(0.95)
+        change = paired(np.zeros((10, 12)), differences, np.ones(12)).overall
+        low, high = change.with_extra_error(np.full(12, 0.03)).interval(0.95)
         covered.append(((low <= 0) & (high >= 0)).mean())
     assert abs(np.mean(covered) - 0.95) <= 0.02
 
@@ -104,7 +104,7 @@ def test_moderated_variances_lie_between_their_own_and_the_usual(n: int, freedom
     moderated = moderate(variance, np.full(n, float(freedom)), np.ones(n))
     assert (np.argsort(moderated.variance) == np.argsort(variance)).all()
     assert np.ptp(moderated.variance) <= np.ptp(variance) + 1e-12
-    assert (moderated.freedom >= freedom).all()
+    assert (moderated.degrees_of_freedom >= freedom).all()
 
 
 def test_too_few_operations_lend_each_other_nothing() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mario_perf.comparison.checks import WHOLE
+from mario_perf.comparison.checks import OVERALL_LEVEL
 from mario_perf.statistics.change import paired
 from mario_perf.statistics.disturbance import disturbance
 
@@ -14,8 +14,8 @@ TOGETHER -= TOGETHER.mean()
 
 
 def change_of(differences: np.ndarray, operation: int = 0) -> tuple[float, float]:
-    change = paired(np.zeros_like(differences), differences, np.ones(differences.shape[1])).apart
-    return float(change.value[operation]), float(change.error[operation])
+    change = paired(np.zeros_like(differences), differences, np.ones(differences.shape[1])).specific
+    return float(change.value[operation]), float(change.standard_error[operation])
 
 
 def test_what_comes_to_nothing_over_the_rounds_is_taken_out() -> None:
@@ -52,8 +52,8 @@ def test_an_operation_that_stayed_behind_has_not_become_slower() -> None:
     differences = OWN - OWN.mean(axis=0) + TOGETHER / 2 - 0.015
     differences[:, 0] += 0.015
     change = paired(np.zeros_like(differences), differences, np.ones(10))
-    assert change.apart.above(np.zeros(10))[0] < WHOLE
-    assert change.whole.above(np.zeros(10))[0] > WHOLE
+    assert change.specific.above(np.zeros(10))[0] < OVERALL_LEVEL
+    assert change.overall.above(np.zeros(10))[0] > OVERALL_LEVEL
 
 
 def test_the_interval_covers_as_often_as_it_says_with_a_common_part() -> None:
@@ -62,7 +62,7 @@ def test_the_interval_covers_as_often_as_it_says_with_a_common_part() -> None:
     for _ in range(300):
         differences = rng.normal(0, 0.03, (8, 12)) + rng.normal(0, 0.03, (8, 1))
         differences[:, 0] += 0.1
-        low, high = paired(np.zeros((8, 12)), differences, np.ones(12)).whole.interval(0.95)
+        low, high = paired(np.zeros((8, 12)), differences, np.ones(12)).overall.interval(0.95)
         truth = np.append(0.1, np.zeros(11))
         covered.append(((low <= truth) & (truth <= high)).mean())
     assert abs(np.mean(covered) - 0.95) <= 0.02
@@ -75,7 +75,7 @@ def test_the_interval_covers_what_a_build_that_is_slower_as_a_whole_changed(shif
     covered = []
     for _ in range(300):
         differences = shift + rng.normal(0, 0.026, (12, 12)) + rng.normal(0, 0.02, (12, 1))
-        low, high = paired(np.zeros((12, 12)), differences, np.ones(12)).whole.interval(0.95)
+        low, high = paired(np.zeros((12, 12)), differences, np.ones(12)).overall.interval(0.95)
         covered.append(((low <= shift) & (shift <= high)).mean())
     assert abs(np.mean(covered) - 0.95) <= 0.02
 
@@ -85,6 +85,6 @@ def test_a_changed_operation_leaves_the_others_unmoved() -> None:
     rng = np.random.default_rng(7)
     differences = rng.normal(0, 0.02, (400, 12))
     differences[:, 0] += 0.1
-    change = paired(np.zeros_like(differences), differences, np.ones(12)).apart
+    change = paired(np.zeros_like(differences), differences, np.ones(12)).specific
     assert change.value[0] == pytest.approx(0.1, abs=0.002)
     assert np.median(change.value[1:]) == pytest.approx(0.0, abs=0.0007)

@@ -4,12 +4,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from mario_perf.judgement.sequential import plan
-from mario_perf.statistics.multiplicity import at_each, holm, spent
+from mario_perf.statistics.multiplicity import chance_per_look, holm, spending
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=50).map(np.array)
 
@@ -67,10 +67,10 @@ def test_the_level_of_each_look_is_reached_at_any_of_them_as_often_as_it_should(
 ) -> None:
     walks = np.random.default_rng(1).normal(size=(40_000, looks[-1])).cumsum(axis=1)
     z = walks[:, np.array(looks) - 1] / np.sqrt(looks)
-    beyond = stats.norm.sf(z) < at_each(0.025, looks)
+    beyond = scipy.stats.norm.sf(z) < chance_per_look(0.025, looks)
     assert beyond.any(axis=1).mean() == pytest.approx(0.025, abs=0.0025)
 
 
 def test_nothing_is_spent_before_anything_is_known() -> None:
-    assert spent(0.01, 0.0) == 0.0
-    assert spent(0.01, 2.0) == pytest.approx(0.01)
+    assert spending(0.01, 0.0) == 0.0
+    assert spending(0.01, 2.0) == pytest.approx(0.01)

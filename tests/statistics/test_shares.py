@@ -5,27 +5,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mario_perf.statistics.shares import Contrast, Counted, contrast
+from mario_perf.statistics.shares import Contrast, HitCounts, contrast
 
 NOISE = np.array([0.001])
 
 
 def both(baseline: list[int], candidate: list[int], n: int = 200) -> Contrast:
     """One operation, ``n`` executions in every replicate."""
-    sides = (Counted(np.array([hits]).T, np.full((len(hits), 1), n)) for hits in (baseline, candidate))
+    sides = (HitCounts(np.array([hits]).T, np.full((len(hits), 1), n)) for hits in (baseline, candidate))
     return contrast(next(sides), next(sides), paired=True)
 
 
 def test_one_bad_moment_is_no_regression_however_many_failed_in_it() -> None:
     burst = both([1, 1, 1, 1, 1], [1, 1, 40, 1, 1])
     assert burst.above(NOISE)[0] > 0.01
-    assert burst.steadiest()[0] == pytest.approx(0.0)
+    assert burst.without_worst_replicate()[0] == pytest.approx(0.0)
 
 
 def test_the_same_failures_spread_over_all_replicates_are_certain() -> None:
     spread = both([1, 1, 1, 1, 1], [9, 9, 9, 9, 8])
     assert spread.above(NOISE)[0] < 5e-4
-    assert spread.steadiest()[0] > 0.03
+    assert spread.without_worst_replicate()[0] > 0.03
 
 
 def test_failures_below_the_noise_threshold_are_not_worth_a_red() -> None:
@@ -57,7 +57,7 @@ def test_an_unchanged_build_that_fails_in_bursts_is_rarely_called_worse(bursts: 
         hits = [
             rng.binomial(230, np.where(rng.random((7, 12)) < bursts, 0.05, 0.002)) for _ in ("one", "other")
         ]
-        found = contrast(*(Counted(each, np.full((7, 12), 230)) for each in hits), paired=True)
+        found = contrast(*(HitCounts(each, np.full((7, 12), 230)) for each in hits), paired=True)
         wrong += bool((found.above(np.full(12, 0.001)) < 0.001 / 12).any())
     assert wrong <= 8
 
@@ -67,7 +67,9 @@ def test_the_interval_covers_at_least_as_often_as_it_says(share: float) -> None:
     rng = np.random.default_rng(4)
     covered = []
     for _ in range(300):
-        sides = [Counted(rng.binomial(230, p, (7, 12)), np.full((7, 12), 230)) for p in (share, share + 0.02)]
+        sides = [
+            HitCounts(rng.binomial(230, p, (7, 12)), np.full((7, 12), 230)) for p in (share, share + 0.02)
+        ]
         low, high = contrast(*sides, paired=True).interval(0.95)
         covered.append(((low <= 0.02) & (high >= 0.02)).mean())
     assert np.mean(covered) >= 0.94
@@ -110,7 +112,7 @@ def test_the_dispersion_becomes_what_it_is(rounds: int) -> None:
     n, correlation = 200, 9 / 199
     form = (1 - correlation) / correlation
     hits = [rng.binomial(n, rng.beta(0.05 * form, 0.95 * form, (rounds, 40))) for _ in range(2)]
-    found = contrast(*(Counted(each, np.full((rounds, 40), n)) for each in hits), paired=True)
+    found = contrast(*(HitCounts(each, np.full((rounds, 40), n)) for each in hits), paired=True)
     assert 8 <= np.mean(found.dispersion) <= 12
 
 

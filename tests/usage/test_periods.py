@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mario_perf.usage.periods import MOST, periods
+from mario_perf.usage.periods import MAX_PERIODS, periods
 
 
 @given(st.floats(60, 1e8), st.integers(10**9, 2 * 10**9))
@@ -16,7 +16,7 @@ def test_periods_are_equal_adjacent_and_cover_the_length_up_to_the_end(length: f
     assert all(one.end == other.start for one, other in pairwise(found))
     assert len({period.duration for period in found}) == 1
     assert end - found[0].start >= length
-    assert len(found) <= MOST
+    assert len(found) <= MAX_PERIODS
 
 
 @pytest.mark.parametrize(

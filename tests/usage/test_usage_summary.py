@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from mario_perf.model import Operation
 from mario_perf.run_record import Span
 from mario_perf.usage.usage_model import Standing, Usage
-from mario_perf.usage.usage_summary import Counted, summarised
+from mario_perf.usage.usage_summary import UsageCounts, summarise
 
 MENU, ORDER, COOK = (
     Operation("query", "GetMenuQuery"),
@@ -24,7 +24,7 @@ def usage(
     failures: dict[Operation, dict[str, float]] | None = None,
     before: dict[Operation, bool] | None = None,
 ) -> Usage:
-    return summarised(Counted(HOURS, executions, failures or {}, BEFORE, before))
+    return summarise(UsageCounts(HOURS, executions, failures or {}, BEFORE, before))
 
 
 @given(st.dictionaries(st.sampled_from((MENU, ORDER, COOK)), counts))
@@ -57,7 +57,7 @@ def test_success_and_errors_are_told_by_operation_and_of_all() -> None:
 
 
 def test_peaks_are_the_busiest_periods_and_never_idle_ones() -> None:
-    peaks = usage({MENU: [5, 90, 0], ORDER: [1, 2, 0]}).peaks(most=3)
+    peaks = usage({MENU: [5, 90, 0], ORDER: [1, 2, 0]}).peaks(max_peaks=3)
     assert [(peak.span, peak.executions) for peak in peaks] == [(HOURS[1], 92), (HOURS[0], 6)]
 
 

@@ -12,20 +12,16 @@ import pytest
 
 from benchmarks.detection.simulation import World, gate
 from mario_perf.configuration.policy_file import parse
-from mario_perf.judgement.round_selection import DONE_BY_A_SIDE
+from mario_perf.judgement.round_selection import SIDE_CODES
 from mario_perf.model import RunMeasurement, Severity
 from mario_perf.validity import incidents, run_checks
 from mario_perf.validity.codes import Blame, Code
-from mario_perf.validity.comparison_checks import common_shift, one_round, unmatched
+from mario_perf.validity.comparison_checks import common_shift, one_round, unmatched_operations
+from tests.package_source import PACKAGE, modules, nodes
 from tests.simulated_runs import record, target
 
 ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "mario_perf"
 REGISTRY = PACKAGE / "validity" / "codes.py"
-
-
-def functions(tree: ast.AST) -> list[ast.FunctionDef]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
 
 def raised(function: ast.FunctionDef) -> set[str]:
@@ -41,7 +37,7 @@ def raised(function: ast.FunctionDef) -> set[str]:
 
 
 def sources() -> list[Path]:
-    return [path for path in sorted(PACKAGE.rglob("*.py")) if path != REGISTRY]
+    return [path for path in modules() if path != REGISTRY]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +45,7 @@ def checks() -> dict[str, list[str]]:
     """Names of the functions that raise each code."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path in sources():
-        for function in functions(ast.parse(path.read_text(encoding="utf-8"))):
+        for function in (node for node in nodes(path) if isinstance(node, ast.FunctionDef)):
             for name in raised(function):
                 found[name].append(f"{path.stem}.{function.name}")
     return found
@@ -97,7 +93,7 @@ def test_names_and_sentences_are_each_used_once() -> None:
 
 
 def test_what_a_side_did_is_what_blames_it() -> None:
-    grave = {each.code for each in Code if each.severity is Severity.INVALID and each.code in DONE_BY_A_SIDE}
+    grave = {each.code for each in Code if each.severity is Severity.INVALID and each.code in SIDE_CODES}
     assert grave == {
         "restart",
         "counter-reset",
@@ -114,14 +110,14 @@ def test_what_a_side_did_is_what_blames_it() -> None:
 
 
 def test_what_the_load_warns_of_is_a_warning() -> None:
-    (finding,) = run_checks.of_load(record(target({}, {}), warnings=("it {rained}",)))
+    (finding,) = run_checks.check_load(record(target({}, {}), warnings=("it {rained}",)))
     assert (finding.code, finding.severity) == ("load-warning", Severity.WARNING)
     assert finding.message == "it {rained}"
 
 
 def test_a_limit_of_what_did_not_run_is_graver_than_a_name() -> None:
     limited = parse('[operations.PlaceOrder]\np95 = "1s"\n[operations.GetMenu]\nmin_samples = 7\n')
-    found = list(unmatched(limited, ["GetMenuQuery"]))
+    found = list(unmatched_operations(limited, ["GetMenuQuery"]))
     assert [each.severity for each in found] == [Severity.WARNING, Severity.INVALID]
     assert all(Code.OPERATION_NOT_EXECUTED.is_in(each) for each in found)
 

@@ -9,11 +9,11 @@ from benchmarks.detection.simulation import World, gate
 from mario_perf.model import RunMeasurement, Severity
 from mario_perf.run_record import Generator, Packages, RunRecord, Side, StepCounts, TargetRecord
 from mario_perf.validity.comparison_checks import (
-    kept_processes,
     late_generator,
-    other_packages,
+    package_differences,
+    same_processes,
     unequal_work,
-    unserved,
+    unserved_requests,
 )
 from tests.simulated_runs import environment, record
 
@@ -81,7 +81,7 @@ def test_failures_explain_no_more_than_as_many_steps() -> None:
 
 def refused(baseline: Sent, candidate: Sent, rounds: int = 1) -> list[Severity]:
     targets = (baseline.target("baseline"), candidate.target("candidate"))
-    return [finding.severity for finding in unserved([targets] * rounds)]
+    return [finding.severity for finding in unserved_requests([targets] * rounds)]
 
 
 def test_a_candidate_that_refuses_before_any_operation_has_not_passed() -> None:
@@ -116,7 +116,7 @@ def rounds_of(*starts: tuple[float | None, float | None]) -> list[tuple[RunMeasu
 
 
 def test_rounds_that_the_same_processes_played_are_told() -> None:
-    (finding,) = kept_processes(rounds_of((1.0, 2.0), (1.0, 2.0), (1.0, 2.0)))
+    (finding,) = same_processes(rounds_of((1.0, 2.0), (1.0, 2.0), (1.0, 2.0)))
     assert (finding.code, finding.severity) == ("same-processes", Severity.WARNING)
 
 
@@ -125,7 +125,7 @@ def test_rounds_that_the_same_processes_played_are_told() -> None:
     [((1.0, 2.0), (3.0, 4.0)), ((1.0, 2.0),), ((None, None), (None, None)), ((1.0, 2.0), (1.0, 4.0))],
 )
 def test_fresh_or_unknown_processes_are_not(starts: tuple[tuple[float | None, float | None], ...]) -> None:
-    assert list(kept_processes(rounds_of(*starts))) == []
+    assert list(same_processes(rounds_of(*starts))) == []
 
 
 def duet_round(lag: float, load_average: float = 0.5, cpu: float = 0.27, sides: int = 2) -> RunRecord:
@@ -165,12 +165,12 @@ def test_packages_of_other_versions_are_told() -> None:
         with_packages("baseline", typeguard="2.6.1", old="1"),
         with_packages("candidate", typeguard="2.7.0"),
     )
-    (finding,) = other_packages([before, now])
+    (finding,) = package_differences([before, now])
     assert finding.severity is Severity.NOTE
     assert finding.message.endswith("old 1 → none, typeguard 2.6.1 → 2.7.0")
 
 
 def test_of_packages_that_are_the_same_or_not_known_nothing_is_told() -> None:
     known = with_packages("baseline", typeguard="2.6.1")
-    assert list(other_packages([known, with_packages("candidate", typeguard="2.6.1")])) == []
-    assert list(other_packages([known, Sent(1, 1).target("candidate")])) == []
+    assert list(package_differences([known, with_packages("candidate", typeguard="2.6.1")])) == []
+    assert list(package_differences([known, Sent(1, 1).target("candidate")])) == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mario_perf.model import Severity
 from mario_perf.run_record import Side, StepCounts, TargetRecord
-from mario_perf.validity.late_answers import FACTOR, LATE, late_steps
+from mario_perf.validity.late_answers import FACTOR, MIN_SECONDS, late_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,5 +90,5 @@ def test_a_late_step_is_late_in_every_request_whatever_was_seen(
     for late in late_steps([round_(*both) for both in seen]):
         slowest = max(each for baseline, _ in seen for each in baseline)
         fastest = min(each for _, candidate in seen for each in candidate)
-        assert fastest >= max(LATE, FACTOR * slowest)
+        assert fastest >= max(MIN_SECONDS, FACTOR * slowest)
         assert late.requests == sum(len(candidate) for _, candidate in seen)

@@ -35,7 +35,7 @@ def test_a_unit_that_is_wrong_by_a_thousand_is_noticed(
 ) -> None:
     """The service says 8 ms."""
     seen = sent(fastest, slowest)
-    found = list(metrics_checks.of(QUIET, record(seen), seen))
+    found = list(metrics_checks.check_metrics(QUIET, record(seen), seen))
     assert [each.severity for each in found] == ([] if severity is None else [severity])
     assert all(each.code == "unit-doubtful" for each in found)
     assert all("PlaceOrderCommand (service 8 ms" in each.message and "unit" in each.message for each in found)
@@ -49,7 +49,7 @@ def test_a_defect_within_the_run_makes_it_invalid_and_names_operation_and_moment
         Defect("PlaceOrderCommand", at, "its sum is inf"),
         Defect("GetMenuQuery", at + 1e6, "long after"),
     )
-    (finding,) = metrics_checks.of(replace(QUIET, defects=defects), run, seen)
+    (finding,) = metrics_checks.check_metrics(replace(QUIET, defects=defects), run, seen)
     assert (finding.code, finding.severity) == ("metrics-defect", Severity.INVALID)
     assert "PlaceOrderCommand: its sum is inf (12 s into the run)" in finding.message
     assert "GetMenuQuery" not in finding.message

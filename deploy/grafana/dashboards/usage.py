@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from deploy.grafana.board import board, choices
 from deploy.grafana.panels import AnyPanel, Panel, Query, bars, lines, number, rows, stacked
 from deploy.grafana.promql import FAULT, OPERATION, increase, or_none, rate, share, total
-from mario_perf.usage.usage_queries import grown
+from mario_perf.usage.usage_queries import counter_increase
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.builders.dashboard import Dashboard
@@ -125,7 +125,7 @@ def _adoption() -> tuple[AnyPanel, ...]:
 
 def _executed(by: str) -> str:
     """Executions of the last day to the last one, as ``mario-perf usage`` counts them."""
-    return f"{total(by)}({grown(f'{EXECUTIONS}{{{OPERATION}}}', DAY_IN_SECONDS)})"
+    return f"{total(by)}({counter_increase(f'{EXECUTIONS}{{{OPERATION}}}', DAY_IN_SECONDS)})"
 
 
 def _where_known(operations: str) -> str:

@@ -19,13 +19,13 @@ from mario_perf.errors import listed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mario_perf.configuration.discovery.evidence import Family, Histogram, Seen
+    from mario_perf.configuration.discovery.evidence import Family, Histogram, MetricInventory
     from mario_perf.configuration.discovery.failure_counters import FailureCounter
     from mario_perf.configuration.discovery.name_labels import NameLabels
     from mario_perf.configuration.discovery.status_labels import Status
     from mario_perf.configuration.service_metrics import Unit
 
-LEAST = 10.0
+MIN_WEIGHT = 10.0
 """The weight below which nothing is taken unless it is named."""
 
 _NO_DURATION = "it is not a duration"
@@ -50,7 +50,7 @@ class Misfit:
     """A histogram that does not do: why, and what would make it."""
 
     name: str
-    why: str
+    reason: str
     remedy: str
 
 
@@ -68,17 +68,21 @@ class Ranking:
         return tuple(each for each in others if each.weight > best.weight - _NEAR)
 
 
-def rank(seen: Seen, unit: Unit | None = None) -> Ranking:
+def rank(inventory: MetricInventory, unit: Unit | None = None) -> Ranking:
     """All histograms by the weight of what speaks for them. ``unit`` is that of those that tell none."""
     read = [
-        _bucketless(each) if seen.on_page and not each.bounds else examine(each, seen.counters, unit=unit)
-        for each in seen.histograms
+        _bucketless(each)
+        if inventory.on_page and not each.bounds
+        else examine(each, inventory.counters, unit=unit)
+        for each in inventory.histograms
     ]
     candidates = [each for each in read if isinstance(each, Candidate)]
-    fitting = sorted((each for each in candidates if each.weight >= LEAST), key=_order)
-    light = [_too_light(each) for each in candidates if each.weight < LEAST]
+    fitting = sorted((each for each in candidates if each.weight >= MIN_WEIGHT), key=_order)
+    light = [_too_light(each) for each in candidates if each.weight < MIN_WEIGHT]
     misfits = [*(each for each in read if isinstance(each, Misfit)), *light]
-    return Ranking(tuple(fitting), tuple(sorted(misfits, key=lambda each: each.why.startswith(_NO_DURATION))))
+    return Ranking(
+        tuple(fitting), tuple(sorted(misfits, key=lambda each: each.reason.startswith(_NO_DURATION)))
+    )
 
 
 def examine(
@@ -91,8 +95,8 @@ def examine(
     """One histogram. ``unit`` and ``names``, its labels for an operation, are what somebody knows."""
     if (other := duration_units.no_duration(histogram)) is not None and unit is None:
         return Misfit(histogram.name, f"{_NO_DURATION}: {other}", "give --unit if it is")
-    told = duration_units.unit(histogram)
-    if told is None and unit is None:
+    text = duration_units.unit(histogram)
+    if text is None and unit is None:
         return Misfit(histogram.name, "its unit is unknown", f"give --histogram {histogram.name} --unit UNIT")
     labels = (
         name_labels.NameLabels(names, 30, "the operation, as given")
@@ -106,11 +110,11 @@ def examine(
     found = (
         CQRS
         if not names and _is_cqrs(histogram, counters)
-        else _metrics(histogram, labels, status, counter, unit or (told[0] if told else "seconds"))
+        else _metrics(histogram, labels, status, counter, unit or (text[0] if text else "seconds"))
     )
     known = instrumentations.of(histogram.name)
     weighed = weights.weigh(histogram, labels, sees_failures=bool(status or counter))
-    reasons = (*weighed.reasons, *(() if unit or told is None else (f"unit from {told[1]}",)))
+    reasons = (*weighed.reasons, *(() if unit or text is None else (f"unit from {text[1]}",)))
     return Candidate(known.title, found, weighed.weight, reasons, known.hint)
 
 
@@ -129,15 +133,15 @@ def _metrics(
     counter: FailureCounter | None,
     unit: Unit,
 ) -> Metrics:
-    told = status or (counter.status if counter else None)
+    text = status or (counter.status if counter else None)
     return Metrics(
         duration=histogram.name,
         unit=unit,
         name_label=labels.labels,
         kind_label=None,
         ignored_kinds=(),
-        status_label=told.label if told else None,
-        failing_status=told.failing if told else CQRS.failing_status,
+        status_label=text.label if text else None,
+        failing_status=text.failing if text else CQRS.failing_status,
         error_type_label=status_labels.cause(histogram, status),
         executions=None,
         failures=counter.name if counter else None,

@@ -36,9 +36,9 @@ def no_duration(histogram: Histogram) -> str | None:
     words = tokens(histogram.name)
     if unit_of(histogram.name) or UNITS_BY_WORD.get(histogram.unit.lower()):
         return None if "per" not in words else "rates"
-    told = next((NO_DURATION[word] for word in reversed(words) if word in NO_DURATION), None)
-    if told is not None:
-        return told
+    text = next((NO_DURATION[word] for word in reversed(words) if word in NO_DURATION), None)
+    if text is not None:
+        return text
     said = {*words, *tokens(histogram.help)}
     return None if said & TIMES or "http" in said else "something that is not called a duration"
 
@@ -58,9 +58,11 @@ def unit(histogram: Histogram) -> tuple[Unit, str] | None:
     return None if found is None else (found, "its bounds")
 
 
-def _of_help(text: str) -> Unit | None:
-    told = {UNITS_BY_WORD[word.lower()] for word in _WORDS.findall(text) if word.lower() in UNITS_BY_WORD}
-    return told.pop() if len(told) == 1 else None
+def _of_help(help_text: str) -> Unit | None:
+    text = {
+        UNITS_BY_WORD[word.lower()] for word in _WORDS.findall(help_text) if word.lower() in UNITS_BY_WORD
+    }
+    return text.pop() if len(text) == 1 else None
 
 
 def _of_bounds(bounds: tuple[float, ...]) -> Unit | None:

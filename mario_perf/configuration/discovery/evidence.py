@@ -37,7 +37,7 @@ class Histogram(Family):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class MetricInventory:
     """What there is at a URL; ``bucketless`` are durations that are summed up, and no histograms."""
 
     histograms: tuple[Histogram, ...]

@@ -111,9 +111,9 @@ def _single(family: Family, labels: Sequence[str]) -> NameLabels | None:
         (vocabulary.TYPES, 14, "something that is executed"),
     ):
         fitting = _fitting(labels, words)
-        told = [label for label in fitting if any(family.values(label))]
-        if told:
-            return NameLabels((told[0],), weight, kind)
+        text = [label for label in fitting if any(family.values(label))]
+        if text:
+            return NameLabels((text[0],), weight, kind)
     return None
 
 
@@ -147,5 +147,5 @@ def _complete(family: Family, label: str) -> bool:
 
 def _unknown(family: Family) -> bool:
     """Whether another label tells series apart, so that one operation cannot be assumed."""
-    told = [label for label in family.labels if _can_name(family, label)]
-    return any(splits(family, [], label) or len(family.series) == 1 for label in told)
+    text = [label for label in family.labels if _can_name(family, label)]
+    return any(splits(family, [], label) or len(family.series) == 1 for label in text)

@@ -14,7 +14,7 @@ _FEW = 3
 _MANY = 200
 
 
-def of_operations(names: Iterable[str]) -> Iterator[str]:
+def operation_remarks(names: Iterable[str]) -> Iterator[str]:
     """Warn of raw paths and of too many operations: none would have enough executions."""
     every = list(names)
     shapes = Counter(_ID.sub("{id}", name) for name in every if _ID.search(name))

@@ -25,22 +25,22 @@ _ONE_URL = 25.0
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class Weight:
     """The sum, and the reasons in words."""
 
     weight: float
     reasons: tuple[str, ...]
 
 
-def weigh(histogram: Histogram, labels: NameLabels, *, sees_failures: bool) -> Weighed:
+def weigh(histogram: Histogram, labels: NameLabels, *, sees_failures: bool) -> Weight:
     """By the words of its name, by the labels that name an operation, by what it counted."""
     parts = list(_parts(histogram, labels, sees_failures=sees_failures))
-    return Weighed(sum(weight for weight, _ in parts), tuple(reason for _, reason in parts if reason))
+    return Weight(sum(weight for weight, _ in parts), tuple(reason for _, reason in parts if reason))
 
 
 def _parts(histogram: Histogram, labels: NameLabels, *, sees_failures: bool) -> Iterator[tuple[float, str]]:
     yield from _words(tokens(histogram.name))
-    yield float(labels.weight), _named(labels)
+    yield float(labels.weight), _named_paths(labels)
     if sees_failures:
         yield 8.0, "it shows failures"
     if histogram.labels & _DATABASE_LABELS:
@@ -55,7 +55,7 @@ def _parts(histogram: Histogram, labels: NameLabels, *, sees_failures: bool) -> 
     yield (1.0 if len(histogram.bounds) > 5 else 0.0), ""  # noqa: PLR2004 - fewer buckets tell little
 
 
-def _named(labels: NameLabels) -> str:
+def _named_paths(labels: NameLabels) -> str:
     if not labels.labels:
         return "no label names an operation, so it is a single operation"
     return f"{' and '.join(labels.labels)} {'name' if len(labels.labels) > 1 else 'names'} {labels.kind}"

@@ -24,13 +24,14 @@ class Client:
     """One client of a server.
 
     Attributes:
-        jar: Its cookies.
+        cookiejar: Its cookies.
+        clientpool: Its connections.
         limits: When it gives up.
     """
 
     def __init__(self, pool: ConnectionPool, limits: Limits, max_redirects: int) -> None:
-        self.jar = Jar()
-        self._pool = pool
+        self.cookiejar = Jar()
+        self.clientpool = pool
         self.limits = limits
         self._max_redirects = max_redirects
 
@@ -50,32 +51,40 @@ class Client:
         Raises:
             RequestError: There is no complete response.
         """
-        plain = not body and (self.jar.empty or head.own_cookie)
+        plain = not body and (self.cookiejar.empty or head.own_cookie)
         request = head.bare if plain else serialise(head, body, self._cookie(head))
         connection = self._begin(head, request, start, end)
         answer = connection.parser.head
         encoding = answer.encoding
         if answer.sets_cookies:
-            self.jar.store(head.target, answer.headers.get_all("set-cookie"))
+            self.cookiejar.store(head.target, answer.headers.get_all("set-cookie"))
         if stream:
             response = kind(head, body, answer)
             most = self.limits.max_body_bytes
-            response.stream_from(BodyStream(connection, self._pool, head.target.origin, encoding, most))
+            response.stream_from(BodyStream(connection, self.clientpool, head.target.origin, encoding, most))
             return response
         try:
             content = connection.read_body()
         except BaseException:
             connection.close()
             raise
-        self._pool.give_back(head.target.origin, connection)
+        self.clientpool.give_back(head.target.origin, connection)
         if encoding:
             content = decode(content, encoding, self.limits.max_body_bytes)
         return kind(head, body, answer, content)
 
-    def fetch_following(
-        self, kind: type[_Response], head: Head, body: bytes, start: float, end: float, *, stream: bool
+    def fetch_following(  # noqa: PLR0913 - as `fetch`
+        self,
+        kind: type[_Response],
+        head: Head,
+        body: bytes,
+        start: float,
+        end: float,
+        *,
+        stream: bool,
+        max_redirects: int | None = None,
     ) -> _Response:
-        """As `fetch`, and follow redirects.
+        """As `fetch`, and follow redirects, at most `max_redirects` in a row.
 
         Raises:
             RequestError: There is no complete response, or too many redirects.
@@ -83,34 +92,37 @@ class Client:
         response = self.fetch(kind, head, body, start, end, stream=stream)
         if response.status_code not in STATUSES:
             return response
-        return self._follow(response, head, body, end, stream=stream)
+        most = self._max_redirects if max_redirects is None else max_redirects
+        return self._follow(response, head, body, end, most, stream=stream)
 
-    def _follow(self, response: _Response, head: Head, body: bytes, end: float, *, stream: bool) -> _Response:
+    def _follow(
+        self, response: _Response, head: Head, body: bytes, end: float, most: int, *, stream: bool
+    ) -> _Response:
         first = head.target.origin
         history: list[Response] = []
         while True:
             if response.status_code not in STATUSES or not (location := response.headers.get("location")):
                 response.history = history or ()
                 return response
-            if len(history) == self._max_redirects:
+            if len(history) == most:
                 response.close()
-                raise RedirectError(f"more than {self._max_redirects} redirects")
+                raise RedirectError(f"more than {most} redirects")
             response.finish(end)  # a streamed redirect gives its connection back by being read
             history.append(response)
             head, body = follow(response.status_code, location, head, body, first)
             response = self.fetch(type(response), head, body, perf_counter(), end, stream=stream)
 
     def _cookie(self, head: Head) -> str:
-        return "" if self.jar.empty or head.own_cookie else self.jar.header_for(head.target, time())
+        jar = self.cookiejar
+        return "" if jar.empty or head.own_cookie else jar.header_for(head.target, time())
 
     def _begin(self, head: Head, request: bytes, start: float, end: float) -> Connection:
-        """Send on a kept connection, or on a new one if the server had closed it and a retry is safe.
+        """Send on a kept connection, or on another if the server had closed it and a retry is safe.
 
         A close that arrives within a round trip may have crossed the request. A request that is lost later
         had reached the server: it fails, and is not sent again.
         """
-        connection = self._pool.take_idle(head.target.origin)
-        if connection is not None:
+        while (connection := self.clientpool.take(head.target.origin, end)) is not None:
             try:
                 connection.begin(head, request, end)
             except NothingSentError:
@@ -121,6 +133,6 @@ class Client:
                     raise
             else:
                 return connection
-        connection = self._pool.open(head.target.origin, end)
+        connection = self.clientpool.open(head.target.origin, end)
         connection.begin(head, request, end)
         return connection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from email.message import Message
-from http.cookiejar import Cookie, CookieJar
+from http.cookiejar import Cookie, CookieJar, CookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request
 
@@ -23,12 +23,13 @@ class Jar(CookieJar):
         super().__init__()
         self._headers: dict[tuple[Origin, str], str] = {}
         self._whole_site = True
+        self._own_policy = False
         self._valid_until = math.inf
         self.empty = True
 
     def header_for(self, target: Target, now: float) -> str:
         """The Cookie header's value; "" for none. `now` in seconds since the epoch."""
-        if now >= self._valid_until or len(self._headers) > _MOST_REMEMBERED:
+        if now >= self._valid_until or len(self._headers) > _MOST_REMEMBERED or self._own_policy:
             self._forget()
         key = (target.origin, "" if self._whole_site else target.path.partition("?")[0])
         header = self._headers.get(key)
@@ -53,6 +54,12 @@ class Jar(CookieJar):
     def clear(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - three overloads of the standard library
         """As in CookieJar."""
         super().clear(*args, **kwargs)
+        self._forget()
+
+    def set_policy(self, policy: CookiePolicy) -> None:
+        """As in CookieJar. Nothing is remembered from now on: a policy may decide by anything."""
+        super().set_policy(policy)
+        self._own_policy = True
         self._forget()
 
     def _forget(self) -> None:

@@ -12,6 +12,7 @@ _MOST_CODINGS = 5
 """One upon the other; servers use one."""
 
 _GZIP, _ZLIB, _RAW_DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+_GZIP_MAGIC = b"\x1f\x8b"
 _ZLIB_METHOD = 8  # the low half of a zlib wrapper's first byte (RFC 1950, 2.2)
 
 
@@ -58,14 +59,21 @@ def _undeflate(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _inflate(pieces: Iterable[bytes], window: Callable[[int], int]) -> Iterator[bytes]:
-    """`window` chooses the format by a stream's first byte; one stream may follow another (RFC 1952, 2.2)."""
+    """`window` chooses the format by a stream's first byte; one stream may follow another (RFC 1952, 2.2).
+
+    What follows a stream and does not begin another is left out, as FastHttpUser and browsers do.
+    """
     stream = None
     try:
         for piece in pieces:
             rest, full = piece, False
             while rest or full:
-                if stream is None or stream.eof:
+                if stream is None:
                     stream = zlib.decompressobj(window(rest[0]))
+                elif stream.eof:
+                    if not rest.startswith(_GZIP_MAGIC[: len(rest)]):
+                        return
+                    stream = zlib.decompressobj(_GZIP)
                 inflated = stream.decompress(rest, _STEP)
                 yield inflated
                 rest = stream.unused_data if stream.eof else stream.unconsumed_tail

@@ -1,6 +1,10 @@
-"""Response headers, parsed from the head's bytes on first use."""
+"""Headers to read from."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Self
+
+_FOLD = re.compile(r"[ \t]*\r\n[ \t]+")
 
 
 class Headers(Mapping[str, str]):
@@ -8,12 +12,23 @@ class Headers(Mapping[str, str]):
 
     __slots__ = ("_found",)
 
-    def __init__(self, head: bytes = b"") -> None:
-        """`head` is a status line and header lines that a strict parser has accepted."""
+    def __init__(self, lines: Iterable[str] = ()) -> None:
+        """`lines` are `name: value`."""
         self._found: dict[str, tuple[str, list[str]]] = {}
-        for line in head.decode("latin-1").split("\r\n")[1:]:
+        for line in lines:
             name, _, value = line.partition(":")
             self._found.setdefault(name.lower(), (name, []))[1].append(value.strip(" \t"))
+
+    @classmethod
+    def of_head(cls, head: bytes) -> Self:
+        """`head` is a status line and header lines that a parser has accepted.
+
+        A line that begins with a blank goes on with the value before (RFC 9112, 5.2).
+        """
+        text = head.decode("latin-1")
+        if "\r\n " in text or "\r\n\t" in text:
+            text = _FOLD.sub(" ", text)
+        return cls(text.split("\r\n")[1:])
 
     def __getitem__(self, name: str) -> str:
         return ", ".join(self._found[name.lower()][1])

@@ -9,9 +9,15 @@ from mario_perf.load.http1.headers import Headers
 BLANK_LINE: Final = b"\r\n\r\n"
 """What a head ends with, and is kept without."""
 
-_MOST: Final = 1024
+_MOST: Final = 1 << 22
+"""Bytes that all remembered heads may take, read and unread."""
+
 _LONGEST: Final = 4096
-"""Bytes of a head that is remembered; so all of them together are a few megabytes at most."""
+"""Bytes of a head that is remembered."""
+
+_OF_A_HEAD: Final = 600
+_OF_A_LINE: Final = 500
+"""Bytes of the objects besides the text, once its headers have been read."""
 
 
 class ResponseHead:
@@ -40,7 +46,7 @@ class ResponseHead:
     def headers(self) -> Headers:
         """Parsed on first use."""
         if self._headers is None:
-            self._headers = Headers(self.raw)
+            self._headers = Headers.of_head(self.raw)
         return self._headers
 
 
@@ -57,12 +63,17 @@ class Memory:
 
     def __init__(self) -> None:
         self._known: dict[bytes, tuple[ResponseHead, int]] = {}
+        self._bytes = 0
         self.find = self._known.get
         """The head of these bytes and its body's length, or None."""
 
     def keep(self, head: ResponseHead, length: int) -> None:
-        """Remember it; when there are too many, all others are forgotten: servers' clocks go on."""
-        if len(self._known) >= _MOST:
+        """Remember it; when all become too large, the others are forgotten: servers' clocks go on."""
+        if len(head.raw) > _LONGEST:
+            return
+        size = 3 * len(head.raw) + _OF_A_HEAD + _OF_A_LINE * head.raw.count(b"\n")
+        if self._bytes + size > _MOST:
             self._known.clear()
-        if len(head.raw) <= _LONGEST:
-            self._known[head.raw] = head, length
+            self._bytes = 0
+        self._known[head.raw] = head, length
+        self._bytes += size

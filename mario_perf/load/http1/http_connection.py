@@ -18,6 +18,7 @@ from mario_perf.load.http1.http_errors import (
     ConnectionLostError,
     ConnectTimeoutError,
     NetworkTimeoutError,
+    RefusedError,
     ResponseTimeoutError,
 )
 from mario_perf.load.http1.parser import ResponseParser
@@ -88,6 +89,8 @@ def _open(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext])
         raise ConnectError(str(error)) from None
     try:
         connected = socket.create_connection((origin.host, origin.port))
+    except ConnectionRefusedError as error:
+        raise RefusedError(error.strerror) from None
     except OSError as error:
         raise ConnectError(error.strerror or type(error).__name__) from None
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -191,6 +194,10 @@ class Connection:
     def give_up_at(self, end: float) -> None:
         """Move the `perf_counter` reading at which the exchange is given up."""
         self._transport.end = end
+
+    def when_closed(self, call: Callable[[], object]) -> None:
+        """Call this once, at `close` or when the connection is garbage."""
+        self._transport.on_close = call
 
     def close(self) -> None:
         """Close. A greenlet that waits on the connection gets a `ConnectionLostError`."""

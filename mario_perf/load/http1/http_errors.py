@@ -1,4 +1,7 @@
-"""Why a request failed. Locust groups errors by their text, so messages carry no unique values."""
+"""Why a request failed. Locust groups errors by their `repr`, so it has no unique values.
+
+Where Python has an error of the kind, ours is one, too: `except TimeoutError` takes them all.
+"""
 
 
 class RequestError(Exception):
@@ -9,11 +12,28 @@ class InvalidTargetError(RequestError):
     """The URL is not an http or https URL."""
 
 
-class ConnectError(RequestError):
+class ConnectError(RequestError, OSError):
     """The name did not resolve, or no server accepted the connection."""
 
 
-class ConnectTimeoutError(ConnectError):
+class RefusedError(ConnectError, ConnectionRefusedError):
+    """No server listens there."""
+
+
+class TimedOutError(RequestError, TimeoutError):
+    """Base of all time-outs."""
+
+    @property
+    def original(self) -> TimeoutError:
+        """The time-out: FastHttpUser puts it into another error, under this name."""
+        return self
+
+
+class PoolTimeoutError(TimedOutError):
+    """All connections that `concurrency` allows were in use until the request's time was over."""
+
+
+class ConnectTimeoutError(TimedOutError, ConnectError):
     """Connecting (name, TCP and TLS together) took longer than `connection_timeout`."""
 
 
@@ -21,15 +41,15 @@ class TlsError(ConnectError):
     """The TLS handshake failed, or the certificate does not hold."""
 
 
-class NetworkTimeoutError(RequestError):
+class NetworkTimeoutError(TimedOutError):
     """Nothing could be sent or received for `network_timeout`."""
 
 
-class ResponseTimeoutError(RequestError):
+class ResponseTimeoutError(TimedOutError):
     """The whole response took longer than `timeout`."""
 
 
-class ConnectionLostError(RequestError):
+class ConnectionLostError(RequestError, ConnectionError):
     """The connection ended before the response was complete."""
 
 
@@ -64,9 +84,10 @@ class RedirectError(RequestError):
 class BadStatusError(RequestError):
     """The server answered with a status that is neither 2xx nor 3xx."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
+    def __init__(self, code: int, url: str | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.url = url
 
     def __str__(self) -> str:
-        return f"status {self.status}"
+        return f"URL {self.url}: code={self.code}"

@@ -1,5 +1,6 @@
 """One response at a time out of received bytes: llhttp frames them, this keeps the state around it."""
 
+import re
 from collections.abc import Callable
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -14,7 +15,15 @@ from mario_perf.load.http1.http_errors import (
 
 _LOWEST_STATUS, _FINAL_STATUS = 100, 200
 _NO_STATUS = 1  # stands for a status line that says 000, since 0 says that there has been none
+_CHUNKED_TAB = re.compile(rb"(\r\ntransfer-encoding:[ \t]*chunked)[ ]*\t[ \t]*(?:\r\n|$)", re.IGNORECASE)
 _MEMORY = Memory()
+
+
+def _framer(parser: "ResponseParser") -> HttpResponseParser:
+    """llhttp, which then takes values that go on in the next line (RFC 9112, 5.2)."""
+    framer = HttpResponseParser(parser)
+    framer.set_dangerous_leniencies(lenient_headers=True)
+    return framer
 
 
 class ResponseParser:
@@ -41,14 +50,14 @@ class ResponseParser:
         self._max_head = max_head
         self._chunks: list[bytes] = []
         self.on_body = self._chunks.append
-        self._llhttp = HttpResponseParser(self)
+        self._llhttp = _framer(self)
         self._bodiless = False
         self.begin(bodiless=False)
 
     def begin(self, *, bodiless: bool) -> None:
         """Expect the response to a new request; one to HEAD is `bodiless`, whatever its headers say."""
         if self._bodiless:  # llhttp is still waiting for the body that HEAD's headers announced
-            self._llhttp = HttpResponseParser(self)
+            self._llhttp = _framer(self)
         self._bodiless = bodiless
         self._head_length = self._total = self._drained = self._interim = self.status = 0
         self._received = self._tail = b""
@@ -171,13 +180,25 @@ class ResponseParser:
         self._received = b""
         if length > self._max_head:
             raise HeadTooLargeError(f"more than {self._max_head} bytes")
-        if self.status < _LOWEST_STATUS or head[:7] != b"HTTP/1.":
-            raise MalformedResponseError("not HTTP/1.x, or a status below 100")
+        if b"\t" in head and _CHUNKED_TAB.search(head):
+            self._start_anew(_CHUNKED_TAB.sub(rb"\1\r\n", head + b"\r\n") + b"\r\n" + received[length:])
+        if self.status < _LOWEST_STATUS or head[:7] != b"HTTP/1." or b"\0" in head:
+            raise MalformedResponseError("not HTTP/1.x, a status below 100, or a zero byte in the head")
         if self._bodiless:
             self.complete = True
             connection = self.head.headers.get("connection", "").lower()
             self.reusable = head.startswith(b"HTTP/1.1") and "close" not in connection
             self._chunks.clear()
+
+    def _start_anew(self, message: bytes) -> None:
+        """Feed llhttp what it would have misread: it knows no tab after a coding's name (RFC 9110, 5.5)."""
+        self._chunks.clear()
+        self.complete = False
+        self._llhttp = _framer(self)
+        try:
+            self._llhttp.feed_data(message)
+        except HttpParserError as error:
+            self._refuse(error)
 
     def _check_end(self, data: bytes) -> None:
         """What is not just a head and a body is a chunked message, or has bytes too many."""

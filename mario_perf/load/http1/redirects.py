@@ -10,25 +10,29 @@ from mario_perf.load.http1.target import Origin, resolve
 STATUSES = frozenset({301, 302, 303, 307, 308})
 _KEEP_METHOD = frozenset({307, 308})
 _OF_THE_BODY = frozenset({"content-type", "content-encoding", "content-length", "transfer-encoding"})
-_OF_THE_ORIGIN = frozenset({"authorization", "cookie", "proxy-authorization"})
+_OF_THE_ORIGIN = frozenset({"authorization", "proxy-authorization"})
 
 
 def follow(status: int, location: str, head: Head, body: bytes, first: Origin) -> tuple[Head, bytes]:
     """The request, head and body, that a redirect asks for.
 
     301, 302 and 303 turn every method but HEAD into GET without a body; 307 and 308 keep both.
-    Credentials do not leave the origin that the chain began at.
+    Credentials do not leave the origin that the chain began at, and a Host header of one's own does not
+    leave its origin. A Cookie header of one's own is for the first request only: it would hide the cookies
+    that a redirect sets.
 
     Raises:
         RedirectError: The location is not an http or https URL.
     """
     try:
-        target = resolve(urljoin(head.target.url, _as_sent(location)).partition("#")[0])
+        target = resolve(urljoin(head.target.url, _as_sent(location)))
     except (InvalidTargetError, ValueError):
         raise RedirectError("redirected to a location that is not an http or https URL") from None
-    dropped = {"host"}
+    dropped = {"cookie"}
     if target.origin != first:
         dropped |= _OF_THE_ORIGIN
+    if target.origin != head.target.origin:
+        dropped.add("host")
     method = head.method
     if status not in _KEEP_METHOD:
         method, body = ("HEAD" if method == "HEAD" else "GET"), b""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from locust.exception import CatchResponseError, LocustError, ResponseError
 
-from mario_perf.load.http1.http_errors import RequestError
 from mario_perf.load.http1.response import Response
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class CaughtResponse(RapidResponse):
     ) -> bool:
         try:
             if not self._judged:
-                if value is not None and not isinstance(value, ResponseError | RequestError):
+                if not (value is None or isinstance(value, ResponseError) or self._is_own(value)):
                     return False
                 self.request_meta["exception"] = value or self.error
             self._event.fire(**self.request_meta)  # type: ignore[no-untyped-call]
@@ -60,6 +59,10 @@ class CaughtResponse(RapidResponse):
         finally:
             if self._stream is not None:
                 self._stream.close()
+
+    def _is_own(self, error: BaseException) -> bool:
+        """Whether it is this request that failed, and not another one in its block."""
+        return error is self.error or (self._stream is not None and error is self._stream.error)
 
     def success(self) -> None:
         """Report the request as successful, whatever its status."""

@@ -11,15 +11,18 @@ from functools import lru_cache
 from io import BufferedReader
 from typing import TYPE_CHECKING, Any, Self
 
+from charset_normalizer import detect
+
+from mario_perf.load.http1.headers import Headers
 from mario_perf.load.http1.heads import NONE
 from mario_perf.load.http1.http_errors import BadStatusError
-from mario_perf.load.http1.stream import Readable
+from mario_perf.load.http1.request import header_lines
+from mario_perf.load.http1.stream import Readable, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
-    from mario_perf.load.http1.headers import Headers
     from mario_perf.load.http1.heads import ResponseHead
     from mario_perf.load.http1.request import Head
     from mario_perf.load.http1.stream import BodyStream
@@ -29,12 +32,21 @@ _OK_FROM, _OK_BELOW = 200, 400
 
 @dataclass(frozen=True, slots=True)
 class SentRequest:
-    """The request that a response answers: after redirects, the last one."""
+    """The request that a response answers: after redirects, the last one.
+
+    Attributes:
+        body: JSON as text, all else as bytes; None for no body.
+    """
 
     method: str
     url: str
-    headers: dict[str, str]
-    body: bytes | None
+    headers: Headers
+    body: str | bytes | None
+
+    @property
+    def payload(self) -> str | bytes | None:
+        """The body, as FastHttpUser names it."""
+        return self.body
 
 
 class Response:
@@ -74,7 +86,7 @@ class Response:
         self.status_code = status = answer.status
         self._content = body
         self._stream = self._file = self.encoding = None
-        self.error = error or (None if _OK_FROM <= status < _OK_BELOW else BadStatusError(status))
+        self.error = error or (None if _OK_FROM <= status < _OK_BELOW else BadStatusError(status, self.url))
         self.history: Sequence[Response] = ()
         self.seconds = 0.0
 
@@ -122,7 +134,7 @@ class Response:
         if content is None:
             return None
         if self.encoding is None:
-            self.encoding = charset(self.headers.get("content-type", ""))
+            self.encoding = charset(self.headers.get("content-type", "")) or _detected(content)
         return content.decode(self.encoding, errors="replace")
 
     def json(self) -> Any:  # noqa: ANN401 - whatever was sent
@@ -140,7 +152,15 @@ class Response:
         head = self._head
         if head is None:
             return None
-        return SentRequest(head.method, head.target.url, dict(head.headers), self._sent_body or None)
+        headers = Headers(header_lines(head.headers))
+        body = self._sent_body or None
+        is_json = headers.get("content-type", "").startswith("application/json")
+        return SentRequest(head.method, head.target.url, headers, body.decode() if body and is_json else body)
+
+    @property
+    def _request(self) -> SentRequest | None:
+        """The name by which Locust's `run_single_user(include_payload=True)` finds it."""
+        return self.request
 
     @property
     def url(self) -> str | None:
@@ -168,14 +188,7 @@ class Response:
 
         A loop that is left early loses the lines that came with its last one; else as in `iter_content`.
         """
-        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        begun = ""
-        for piece in self.iter_content(decode_content=False):
-            *lines, begun = (begun + decoder.decode(piece)).split("\n")
-            yield from lines
-        begun += decoder.decode(b"", final=True)
-        if begun:
-            yield begun
+        return lines(self.iter_content(decode_content=False))
 
     def close(self) -> None:
         """Give up what is left of a streamed body."""
@@ -194,7 +207,7 @@ class Response:
 
 @lru_cache(maxsize=256)
 def charset(content_type: str) -> str:
-    """The charset that a Content-Type names or implies: Latin-1 for text, else UTF-8."""
+    """The charset that a Content-Type names or implies: Latin-1 for text, UTF-8 for JSON, "" for all else."""
     message = Message()
     message["Content-Type"] = content_type
     named = message.get_content_charset()
@@ -208,7 +221,19 @@ def charset(content_type: str) -> str:
 
 
 def _implied(content_type: str) -> str:
-    return "iso-8859-1" if content_type.lower().startswith("text/") else "utf-8"
+    media_type = content_type.lower()
+    if media_type.startswith("text/"):
+        return "iso-8859-1"
+    return "utf-8" if "json" in media_type else ""
+
+
+def _detected(content: bytes) -> str:
+    """UTF-8 if it is that, else what the bytes look like."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return detect(content)["encoding"] or "utf-8"
+    return "utf-8"
 
 
 def _text_if_possible(piece: bytes) -> str | bytes:

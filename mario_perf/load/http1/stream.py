@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 from io import RawIOBase
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from mario_perf.load.http1.decoding import decoded
 from mario_perf.load.http1.http_errors import BodyTooLargeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from _typeshed import WriteableBuffer
 
     from mario_perf.load.http1.connection_pool import ConnectionPool
@@ -21,6 +24,9 @@ class BodyStream:
     """The decoded body of the response that a connection has begun; hands the connection back at the end.
 
     Nothing refers back to it, so that its connection is closed as soon as nothing can read on.
+
+    Attributes:
+        error: Why reading has failed, or None.
     """
 
     def __init__(
@@ -30,8 +36,13 @@ class BodyStream:
         self._connection: Connection | None = connection
         self._pool = pool
         self._origin = origin
+        self.error: BaseException | None = None
         connection.give_up_at(math.inf)
-        self._pieces = decoded(iter(connection.read_more, b""), content_encoding)
+        received: Iterable[bytes] = iter(connection.read_more, b"")
+        if connection.parser.complete:  # all of it came with the head
+            received = list(received)
+            self._give_back()
+        self._pieces = decoded(received, content_encoding)
         self._rest = b""
         self._most = most
 
@@ -57,7 +68,8 @@ class BodyStream:
             taken += piece
             if len(taken) > self._most:
                 self.close()
-                raise BodyTooLargeError(f"more than {self._most} bytes")
+                self.error = BodyTooLargeError(f"more than {self._most} bytes")
+                raise self.error
         return bytes(taken)
 
     def close(self) -> None:
@@ -69,13 +81,18 @@ class BodyStream:
     def _next(self) -> bytes | None:
         try:
             piece = next(self._pieces, None)
-        except BaseException:
+        except BaseException as error:
+            self.error = error
             self.close()
             raise
-        if piece is None and self._connection is not None:
+        if piece is None:
+            self._give_back()
+        return piece
+
+    def _give_back(self) -> None:
+        if self._connection is not None:
             self._pool.give_back(self._origin, self._connection)
             self._connection = None
-        return piece
 
 
 class Readable(RawIOBase):
@@ -94,3 +111,15 @@ class Readable(RawIOBase):
         piece = self._stream.read(len(view))
         view[: len(piece)] = piece
         return len(piece)
+
+
+def lines(pieces: Iterable[bytes]) -> Iterator[str]:
+    """The lines of a body in UTF-8 as they come in, without their ends."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    begun = ""
+    for piece in pieces:
+        *whole, begun = (begun + decoder.decode(piece)).split("\n")
+        yield from whole
+    begun += decoder.decode(b"", final=True)
+    if begun:
+        yield begun

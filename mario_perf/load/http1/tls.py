@@ -66,6 +66,15 @@ class TlsTransport:
     def end(self, moment: float) -> None:
         self._transport.end = moment
 
+    @property
+    def on_close(self) -> Callable[[], object] | None:
+        """As in `Transport`."""
+        return self._transport.on_close
+
+    @on_close.setter
+    def on_close(self, call: Callable[[], object] | None) -> None:
+        self._transport.on_close = call
+
     def send(self, data: bytes) -> memoryview:
         """As in `Transport`, and alone in raising `NothingSentError`; the rest is encrypted already."""
         try:

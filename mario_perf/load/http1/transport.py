@@ -28,6 +28,8 @@ from mario_perf.load.http1.http_errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gevent.socket import socket as GeventSocket  # noqa: N812
 
 _CHUNK = 65536
@@ -43,13 +45,14 @@ class Transport:
 
     Attributes:
         closed: Whether `close` has been called.
+        on_close: Called when the socket has been closed, by `close` or as garbage. It must not hold this.
         network_timeout: Seconds that one wait may last.
         end: The `perf_counter` reading at which all waiting ends.
     """
 
     __slots__ = (
         "__weakref__", "_deadline", "_either", "_hub", "_note", "_pending", "_readable", "_socket", "_timer",
-        "_timer_due", "_waiting", "_writable", "closed", "end", "network_timeout",
+        "_timer_due", "_waiting", "_writable", "closed", "end", "network_timeout", "on_close",
     )  # fmt: skip
 
     def __init__(self, connected: GeventSocket, network_timeout: float) -> None:
@@ -69,6 +72,7 @@ class Transport:
         self._timer_due = self._deadline = self.end = math.inf
         self._waiting: Any = None
         self.closed = False
+        self.on_close: Callable[[], object] | None = None
         self.network_timeout = network_timeout
 
     def send(self, data: bytes) -> memoryview:
@@ -137,6 +141,8 @@ class Transport:
             watcher.stop()
             watcher.close()
         self._socket.close()
+        if self.on_close is not None:
+            self.on_close()
 
     def __del__(self) -> None:
         if not hasattr(self, "closed") or self.closed:

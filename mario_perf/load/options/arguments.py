@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mario_perf.load import exit_code
 from mario_perf.load.arrivals.arrival_schedule import GAPS
 from mario_perf.load.options.argument_types import (
     arrival_rate,
@@ -27,6 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the load's options to Locust's parser."""
     for add_group in (_add_load, _add_model, _add_tls, _add_hosts, _add_duet, _add_window, _add_record):
         add_group(parser)
+    parser.set_defaults(exit_code_on_error=exit_code.DEFAULT)
     for action in parser._actions:  # noqa: SLF001 - argparse has no public list
         if action.dest in IN_WEB_FORM:
             _show_in_web_form(action)

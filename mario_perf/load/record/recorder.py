@@ -14,6 +14,7 @@ from locust.runners import MasterRunner
 
 from mario_perf.load.arrivals.shared_iterations import SharedIterations
 from mario_perf.load.arrivals.user_count import UserCountShape
+from mario_perf.load.exit_code import process_exit_code
 from mario_perf.load.options import resolution
 from mario_perf.load.options.run_options import Options
 from mario_perf.load.record import load_model, record_builder, run_folder
@@ -163,9 +164,6 @@ class Recorder:
             LOG.error("%s: cannot write the run record (%s)", run.folder, error.strerror)  # noqa: TRY400
             return
         LOG.info("Run %s is recorded in %s", run.folder.name, run.folder / "run.json")
-        if self._parsed.exit_code_on_error == 1 and not self._runner.exceptions:
-            # The analysis judges failed requests, unless --exit-code-on-error leaves them to Locust.
-            self._environment.process_exit_code = 0
 
     def _stop_runner(self) -> None:
         """Stop Locust, as the run has had all its load."""
@@ -175,6 +173,12 @@ class Recorder:
         """Write the record before Locust takes its exit code. After Ctrl-C, users still run here."""
         if self._run is not None:
             self._runner.stop()
+        self._environment.process_exit_code = process_exit_code(
+            self._environment.process_exit_code,
+            self._parsed.exit_code_on_error,
+            errors=bool(self._runner.errors),
+            exceptions=bool(self._runner.exceptions),
+        )
 
     def _give_up(self, message: str) -> None:
         LOG.error(message)

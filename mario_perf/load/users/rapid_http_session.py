@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from mario_perf.load.http1.body import Body, data_body, json_body, multipart_body
+from mario_perf.load.http1.conversation import conversation
 from mario_perf.load.http1.http_errors import InvalidTargetError, RequestError
 from mario_perf.load.http1.reported_response import CaughtResponse, RapidResponse
-from mario_perf.load.http1.request import HeaderItems, basic_auth, prepare
+from mario_perf.load.http1.request import HeaderItems, basic_auth, header_items, prepare
+from mario_perf.load.http1.stream import lines
 from mario_perf.load.http1.target import absolute, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from http.cookiejar import CookieJar
 
+    from _typeshed import SupportsWrite
     from locust.event import EventHook
     from locust.user.users import User
 
     from mario_perf.load.http1.client import Client
+    from mario_perf.load.http1.request import GivenHeaders
 
 __all__ = ["CaughtResponse", "RapidHttpSession", "RapidResponse"]
 
@@ -32,6 +36,7 @@ class RapidHttpSession:
     Attributes:
         base_url: What a path is appended to.
         request_name: The name for requests that get none of their own; see `rename_request`.
+        client: Sends the requests. `client.clientpool.close()` closes all connections; new ones are opened.
     """
 
     def __init__(
@@ -40,20 +45,20 @@ class RapidHttpSession:
         request_event: EventHook,
         client: Client,
         user: User | None = None,
-        default_headers: Mapping[str, str] | None = None,
+        default_headers: GivenHeaders | None = None,
     ) -> None:
         """User and password in `base_url` become basic authentication for every request."""
         self.base_url, self._authorization = _without_credentials(base_url)
         self.request_event = request_event
         self.user = user
         self.request_name: str | None = None
-        self._client = client
-        self._defaults: HeaderItems = tuple((default_headers or {}).items())
+        self.client = client
+        self._defaults = header_items(default_headers or ())
 
     @property
     def cookiejar(self) -> CookieJar:
         """The user's cookies."""
-        return self._client.jar
+        return self.client.cookiejar
 
     @contextmanager
     def rename_request(self, name: str) -> Iterator[None]:
@@ -72,7 +77,7 @@ class RapidHttpSession:
         data: Any = None,  # noqa: ANN401
         catch_response: bool = False,  # noqa: FBT001, FBT002
         stream: bool = False,  # noqa: FBT001, FBT002
-        headers: Mapping[str, str] | None = None,
+        headers: GivenHeaders | None = None,
         auth: tuple[str | bytes, str | bytes] | None = None,
         json: Any = None,  # noqa: ANN401
         allow_redirects: bool = True,  # noqa: FBT001, FBT002
@@ -80,6 +85,8 @@ class RapidHttpSession:
         params: Any = None,  # noqa: ANN401
         files: Any = None,  # noqa: ANN401
         timeout: float | None = None,
+        max_redirects: int | None = None,
+        debug_stream: SupportsWrite[str] | None = None,
     ) -> Any:  # noqa: ANN401 - RapidResponse, or CaughtResponse by catch_response, as in FastHttpUser
         """Send a request, wait for the response, and report both.
 
@@ -91,7 +98,8 @@ class RapidHttpSession:
             catch_response: Report it at the end of a with-block, by `success()` or `failure()` called in it.
             stream: Return (and, unless caught, report) when the head has come; the body is read by
                 `iter_content` or `content`.
-            headers: Sent besides, and instead of, the default ones.
+            headers: Sent besides, and instead of, the default ones; a mapping or pairs. A list of values is
+                sent as a line each.
             auth: User and password for basic authentication.
             json: The body as an object to be sent as JSON, without `data`.
             allow_redirects: Follow them, and report the whole chain as one request.
@@ -99,15 +107,17 @@ class RapidHttpSession:
             params: The query's parameters, as mapping, pairs or text.
             files: Files for a multipart form, with `data` as its other fields.
             timeout: Seconds from here to the end of the response, instead of the user's `timeout`.
+            max_redirects: In a row, instead of the user's `max_redirects`.
+            debug_stream: A text file to write the request and the response to, redirects included.
 
         Returns:
             A RapidResponse, also when the request failed: its `error` says why. A CaughtResponse, if caught.
 
         Raises:
-            ValueError: The method or a header contains a line break.
+            ValueError: The method or a header would break the request's framing.
         """
         start_time = time()
-        extra: HeaderItems = tuple(headers.items()) if headers else ()
+        extra: HeaderItems = header_items(headers) if headers else ()
         body = b""
         if data or json is not None or files:
             body, described = _body(data, json, files)
@@ -120,11 +130,14 @@ class RapidHttpSession:
             own = self.user.context()
             context = {**own, **context} if context else own
         kind = CaughtResponse if catch_response else RapidResponse
-        fetch = self._client.fetch_following if allow_redirects else self._client.fetch
+        client = self.client
+        fetch = client.fetch_following if allow_redirects else client.fetch
+        if max_redirects is not None and allow_redirects:
+            fetch = partial(client.fetch_following, max_redirects=max_redirects)
         head = None
 
         start = perf_counter()
-        end = start + (timeout or self._client.limits.timeout)
+        end = start + (timeout or client.limits.timeout)
         try:
             head = prepare(
                 method, self.base_url, _with_params(url, params) if params else url, self._defaults, extra
@@ -133,6 +146,8 @@ class RapidHttpSession:
         except RequestError as error:
             response = kind(head, body, error=error)
         response.seconds = seconds = perf_counter() - start
+        if debug_stream is not None:
+            debug_stream.write(conversation(response))
 
         event = self.request_event
         report = partial(response.report_to, event) if isinstance(response, CaughtResponse) else event.fire
@@ -182,7 +197,7 @@ class RapidHttpSession:
         response = self.request(method, url, stream=True, **kwargs)
         try:
             response.raise_for_status()
-            yield from response.iter_lines()
+            yield from lines(response.iter_content(decode_content=False))
         finally:
             response.close()
 
@@ -203,7 +218,8 @@ def _of_one_origin(base_url: str, url: str) -> bool:
 
 def _with_params(url: str, params: Any) -> str:  # noqa: ANN401
     query = params if isinstance(params, str) else urlencode(_present(params), doseq=True)
-    return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
+    url, hash_sign, fragment = url.partition("#")
+    return f"{url}{'&' if '?' in url else '?'}{query}{hash_sign}{fragment}" if query else url
 
 
 def _present(params: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401

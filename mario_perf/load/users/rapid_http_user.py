@@ -18,18 +18,22 @@ from locust.exception import StopTest
 from locust.user.users import RestMixin, User
 
 from mario_perf.load.http1.client import Client
-from mario_perf.load.http1.connection_pool import ConnectionPool
+from mario_perf.load.http1.connection_pool import CONCURRENCY, ConnectionPool
 from mario_perf.load.http1.http_connection import Limits
 from mario_perf.load.http1.tls import default_context
 from mario_perf.load.users.rapid_http_session import RapidHttpSession
+from mario_perf.load.users.shared_pool import shared
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from gevent.greenlet import Greenlet
     from gevent.pool import Group
+    from geventhttpclient.client import HTTPClientPool
     from locust.env import Environment
+
+    from mario_perf.load.http1.request import GivenHeaders
 
 _WITHOUT_MEANING = ("proxy_host", "proxy_port", "max_retries")
 
@@ -63,13 +67,13 @@ class RapidHttpUser(User, RestMixin[Any]):
     insecure: bool = False
     """Whether any TLS certificate will do."""
 
-    default_headers: Mapping[str, str] | None = None
+    default_headers: GivenHeaders | None = None
     """Sent with every request."""
 
-    concurrency: int = 10
-    """How many connections are kept for greenlets that share this user's client."""
+    concurrency: int = CONCURRENCY
+    """How many connections an origin may be open for greenlets that share this user's client."""
 
-    client_pool: ConnectionPool | None = None
+    client_pool: ConnectionPool | HTTPClientPool | None = None
     """A pool to share with other users, instead of one for each."""
 
     ssl_context_factory: Callable[[], ssl.SSLContext] | None = None
@@ -94,7 +98,9 @@ class RapidHttpUser(User, RestMixin[Any]):
             self.max_head_bytes,
             self.max_body_bytes,
         )
-        self._own_pool = ConnectionPool(self._limits, self._context_factory(), self.concurrency)
+        context = self._context_factory()
+        self._own_pool = ConnectionPool(self._limits, context, self.concurrency)
+        self._pool = self._own_pool if self.client_pool is None else shared(self.client_pool, self._limits)
         self.client = self.new_client()
 
     def new_client(self, base_url: str | None = None) -> RapidHttpSession:
@@ -104,7 +110,7 @@ class RapidHttpUser(User, RestMixin[Any]):
         return RapidHttpSession(
             base_url,
             self.environment.events.request,
-            Client(self.client_pool or self._own_pool, self._limits, self.max_redirects),
+            Client(self._pool, self._limits, self.max_redirects),
             self,
             self.default_headers,
         )

@@ -81,7 +81,7 @@ class ServiceTab:
         duet = (folder / "scrapes-baseline.jsonl.gz").exists()
         for options in ((),) if duet else (("--baseline",), ()):
             with suppress(TimeoutExpired):
-                _wait_for_end(_python("mario_perf", "compare", "--run", str(folder), *options))
+                _run_to_end("mario_perf", "compare", "--run", str(folder), *options)
             if report.exists():
                 self.report = report
                 LOG.info("Report: %s", report)
@@ -179,13 +179,16 @@ def _python(module: str, *arguments: str) -> Popen[str]:
     )
 
 
-def _wait_for_end(process: Popen[str]) -> None:
-    """Wait for the end of a process, and kill it after a timeout.
+def _run_to_end(module: str, *arguments: str) -> None:
+    """Run a module to its end, and kill it after a timeout, or when this greenlet is killed.
+
+    Another greenlet starts it: one that is killed while it starts a process would lose that from sight.
 
     Raises:
         TimeoutExpired: It took longer than :data:`REPORT_TIMEOUT`.
     """
+    starting = gevent.spawn(_python, module, *arguments)
     try:
-        process.communicate(timeout=REPORT_TIMEOUT)
+        starting.get().communicate(timeout=REPORT_TIMEOUT)
     finally:
-        process.kill()
+        starting.get().kill()

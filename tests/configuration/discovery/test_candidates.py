@@ -14,7 +14,7 @@ from mario_perf.configuration.policy import Service
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.sources import series
 from mario_perf.sources.exposition import ExpositionReader
-from mario_perf.sources.histograms import of_exposition
+from mario_perf.sources.histograms import from_exposition
 from tests.configuration.discovery.pages import page
 
 
@@ -34,7 +34,7 @@ each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
 
 def ranking(*metrics: str) -> Ranking:
-    return rank(of_exposition(page(*metrics)))
+    return rank(from_exposition(page(*metrics)))
 
 
 def best(*metrics: str) -> Candidate:
@@ -106,13 +106,13 @@ def test_what_does_not_do_says_why_and_what_would(metric: str, why: str) -> None
     found = ranking(metric)
     assert found.candidates == ()
     (misfit,) = found.misfits
-    assert why in misfit.why
+    assert why in misfit.reason
     assert "--" in misfit.remedy
 
 
 def test_a_histogram_without_finite_buckets_does_not_do() -> None:
-    (misfit,) = rank(of_exposition('http_seconds_bucket{route="/a",le="+Inf"} 1\n')).misfits
-    assert "no bucket but" in misfit.why
+    (misfit,) = rank(from_exposition('http_seconds_bucket{route="/a",le="+Inf"} 1\n')).misfits
+    assert "no bucket but" in misfit.reason
     assert "native" in misfit.remedy
 
 
@@ -124,7 +124,7 @@ def test_several_histograms_that_are_one_operation_each_are_ranked_alike() -> No
 
 
 def test_a_unit_that_nothing_tells_is_asked_for() -> None:
-    (seen,) = of_exposition(
+    (seen,) = from_exposition(
         'work_time_bucket{route="/a",le="5"} 1\nwork_time_bucket{route="/a",le="+Inf"} 1\n'
     ).histograms
     refused = examine(seen)
@@ -136,7 +136,7 @@ def test_a_unit_that_nothing_tells_is_asked_for() -> None:
 
 
 def test_labels_that_somebody_names_are_taken_as_they_are() -> None:
-    (seen,) = of_exposition(page("http_request_duration_seconds{shard=a|b}")).histograms
+    (seen,) = from_exposition(page("http_request_duration_seconds{shard=a|b}")).histograms
     taken = examine(seen, names=("shard",))
     assert isinstance(taken, Candidate)
     assert taken.metrics.name_label == ("shard",)
@@ -145,6 +145,6 @@ def test_labels_that_somebody_names_are_taken_as_they_are() -> None:
 def test_a_value_that_counts_what_the_others_count_is_no_operation() -> None:
     text = page("request_seconds{action=a|b|all}")
     counted = text.replace('action="all",le="+Inf"} 11', 'action="all",le="+Inf"} 22')
-    (found,) = rank(of_exposition(counted)).candidates
+    (found,) = rank(from_exposition(counted)).candidates
     assert found.metrics.ignored_names == ("all",)
     assert best("request_seconds{action=a|b|all}").metrics.ignored_names == ()

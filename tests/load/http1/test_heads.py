@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import count
 
 import pytest
@@ -128,11 +129,25 @@ def outcome(*pieces: bytes) -> object:
 
 def test_only_so_many_heads_are_remembered_and_none_that_is_long() -> None:
     memory = Memory()
-    for number in range(5000):
+    for number in range(9000):
         memory.keep(ResponseHead(b"HTTP/1.1 200 OK\r\nX: %d" % number, 200), 0)
-    kept = [number for number in range(5000) if memory.find(b"HTTP/1.1 200 OK\r\nX: %d" % number)]
-    assert 4999 in kept
-    assert len(kept) <= 1024
+    kept = [number for number in range(9000) if memory.find(b"HTTP/1.1 200 OK\r\nX: %d" % number)]
+    assert 8999 in kept
+    assert len(kept) < 4000
     long = b"HTTP/1.1 200 OK\r\nX: " + b"x" * 4096
     memory.keep(ResponseHead(long, 200), 0)
     assert memory.find(long) is None
+
+
+@pytest.mark.parametrize("line", [b"\r\na:b", b"\r\nX-Name-%d: a usual value" % 7, b"\r\nX: " + b"x" * 300])
+def test_heads_that_are_remembered_and_read_take_at_most_four_megabytes(line: bytes) -> None:
+    memory = Memory()
+    tracemalloc.start()
+    for number in range(3000):
+        head = ResponseHead(b"HTTP/1.1 200 OK\r\nX-Number: %d" % number + line * (4000 // len(line)), 200)
+        len(head.headers)
+        memory.keep(head, 0)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert memory.find(head.raw)
+    assert held < 4.5e6

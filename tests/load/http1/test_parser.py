@@ -46,6 +46,9 @@ def cut_at(data: bytes, places: list[int]) -> list[bytes]:
         (CONTINUED, 200, b"hello"),
         (EMPTY, 204, b""),
         (NOT_MODIFIED, 304, b""),
+        (CHUNKED.replace(b"chunked", b"chunked\t"), 200, b"hello"),
+        (CHUNKED.replace(b"chunked", b"Chunked \t\r\nX: y"), 200, b"hello"),
+        (LENGTH.replace(b"\r\n\r\n", b"\r\nX: y,\r\n\t z\r\n\r\n"), 200, b"hello"),
     ],
 )
 class TestAnyCut:
@@ -137,7 +140,7 @@ def test_a_damaged_response_is_refused_or_waited_for_or_taken(data: st.DataObjec
         b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nBad Name: x\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nX: a\r\n folded\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n",
@@ -214,3 +217,8 @@ def test_headers_are_found_in_any_case_and_repeated_ones_joined() -> None:
     assert headers.get("missing") is None
     assert list(headers) == ["X-A", "Set-Cookie"]
     assert len(headers) == 2
+
+
+def test_a_value_goes_on_in_the_next_line_if_that_begins_with_a_blank() -> None:
+    parser = parse(LENGTH.replace(b"200 OK", b"200 OK\r\nX: a,\r\n \tb \r\n\tc\r\nY:\r\n d"))
+    assert (parser.head.headers["X"], parser.head.headers["Y"]) == ("a, b c", "d")

@@ -2,6 +2,7 @@
 
 import io
 from email import message_from_bytes
+from typing import Any
 
 import pytest
 from httptools import HttpRequestParser
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mario_perf.load.http1.body import data_body, json_body, multipart_body
-from mario_perf.load.http1.request import basic_auth, prepare, serialise
+from mario_perf.load.http1.request import basic_auth, header_items, prepare, serialise
 from mario_perf.load.http1.target import resolve
 
 
@@ -60,8 +61,49 @@ def test_a_header_cannot_smuggle_in_another(name: str, value: str, tail: str) ->
 
 @pytest.mark.parametrize("method", ["GET /x", "G\r\nET", ""])
 def test_a_method_is_a_word(method: str) -> None:
-    with pytest.raises(ValueError, match="line break or control character"):
+    with pytest.raises(ValueError, match=r"line break or control character|cannot be a method"):
         prepare(method, "http://h", "/", (), ())
+
+
+@pytest.mark.parametrize("method", ["PROPFIND", "M-SEARCH", "A_B", "a.b", "FOO1", "X!"])
+def test_any_token_is_a_method(method: str) -> None:
+    head = prepare(method, "http://h", "/", (), ())
+    assert head.bare.startswith(f"{method.upper()} / HTTP/1.1\r\n".encode())
+
+
+def test_a_header_name_is_a_token() -> None:
+    with pytest.raises(ValueError, match="'x a' cannot be a method or the name of a header"):
+        prepare("GET", "http://h", "/", (), (("X A", "1"),))
+
+
+def test_values_that_are_equal_in_python_are_sent_as_they_are_written() -> None:
+    for value in (1, True, 1.0):
+        request = prepare("GET", "http://h", "/", (), header_items({"X-A": value})).bare
+        assert f"X-A: {value}\r\n".encode() in request
+
+
+@pytest.mark.parametrize("given", [{"X-A": ["1", "2"], "X-B": b"3"}, [("X-A", ("1", "2")), ("X-B", "3")]])
+def test_a_list_of_values_is_a_line_each(given: Any) -> None:
+    headers = Recorder(prepare("GET", "http://h", "/", (), header_items(given)).bare).headers
+    assert [value for name, value in headers if name == b"x-a"] == [b"1", b"2"]
+    assert [value for name, value in headers if name == b"x-b"] == [b"3"]
+
+
+@given(
+    body=st.binary(max_size=99),
+    method=st.sampled_from(["GET", "POST", "PUT"]),
+    cookie=st.sampled_from(["", "a=b"]),
+)
+def test_a_body_to_be_chunked_has_no_length(body: bytes, method: str, cookie: str) -> None:
+    head = prepare(method, "http://h", "/", (), (("Transfer-Encoding", "Chunked"),))
+    read = Recorder(serialise(head, body, cookie))
+    assert (read.complete, read.body) == (1, body)
+    assert b"content-length" not in dict(read.headers)
+
+
+def test_a_coding_that_is_not_applied_is_refused() -> None:
+    with pytest.raises(ValueError, match="Transfer-Encoding: gzip cannot be sent"):
+        prepare("POST", "http://h", "/", (), (("Transfer-Encoding", "gzip"),))
 
 
 def test_the_callers_headers_replace_the_defaults_in_any_case() -> None:

@@ -19,13 +19,13 @@ ROOT = Path(__file__).parents[3]
 DIES_HALF_WAY = f"""
 import os, pathlib, sys
 sys.path.insert(0, {str(ROOT)!r})
-from mario_perf.builds.environment_cache import kept
+from mario_perf.builds.environment_cache import acquire
 
 def make(place):
     (place / "half").touch()
     os.kill(os.getpid(), 9)
 
-with kept(pathlib.Path(sys.argv[1]), "a", make):
+with acquire(pathlib.Path(sys.argv[1]), "a", make):
     pass
 """
 

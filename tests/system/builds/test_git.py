@@ -15,7 +15,7 @@ CHECKS_OUT = f"""
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
 from mario_perf.builds import git
-with git.checked_out(git.resolve("main")) as checkout:
+with git.check_out(git.resolve("main")) as checkout:
     print(checkout.path, flush=True)
     time.sleep(60)
 """

@@ -13,7 +13,7 @@ import pytest
 
 from mario_perf.builds import processes
 from mario_perf.builds.ports import free_port
-from mario_perf.builds.processes import start_process, wait_for_end, wait_until_ready
+from mario_perf.builds.processes import NotReadyError, start_process, wait_for_end, wait_until_ready
 from mario_perf.errors import UserError
 
 LONGEST = 15.0
@@ -112,9 +112,9 @@ def test_nothing_outlives_a_parent_that_is_killed_and_no_port_stays_bound(tmp_pa
         import sys, time
         sys.path.insert(0, {str(ROOT)!r})
         from pathlib import Path
-        from mario_perf.builds.processes import running
+        from mario_perf.builds.processes import start_process
         command = ["/bin/sh", "-c", '"$@"; true', "sh", *{python(SERVER)!r}]
-        with running("Service", command, Path({str(tmp_path)!r}) / "log") as child:
+        with start_process("Service", command, Path({str(tmp_path)!r}) / "log") as child:
             print(child.process.pid, flush=True)
             time.sleep(60)
     """
@@ -137,10 +137,11 @@ def test_a_second_interrupt_while_a_child_is_being_stopped_stops_it_too(tmp_path
         import signal, sys, time
         sys.path.insert(0, {str(ROOT)!r})
         from pathlib import Path
-        from mario_perf.builds.processes import running
+        from mario_perf.builds.processes import start_process
         stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " \\
             "print('ready', flush=True); time.sleep(60)"
-        with running("Service", [sys.executable, "-c", stubborn], Path({str(tmp_path)!r}) / "log") as child:
+        log = Path({str(tmp_path)!r}) / "log"
+        with start_process("Service", [sys.executable, "-c", stubborn], log) as child:
             print(child.process.pid, flush=True)
             try:
                 time.sleep(60)
@@ -178,6 +179,16 @@ def test_a_process_that_takes_too_long_is_an_error_and_is_stopped(tmp_path: Path
         with pytest.raises(UserError, match="Locust has not ended within"):
             wait_for_end(child, 0.2, lambda: None)
     assert child.process.returncode is not None
+
+
+def test_no_time_left_is_not_told_as_a_negative_number_of_seconds(tmp_path: Path) -> None:
+    with (
+        start_process("Service", python("import time; time.sleep(60)"), tmp_path / "log") as child,
+        pytest.raises(
+            NotReadyError, match=r"did not answer at http://127\.0\.0\.1:9 before the time was over; its"
+        ),
+    ):
+        wait_until_ready(child, "http://127.0.0.1:9", -5.0)
 
 
 def test_a_free_port_can_be_listened_on() -> None:

@@ -16,7 +16,7 @@ import subprocess, sys
 sys.path.insert(0, {str(ROOT)!r})
 from mario_perf.builds import git, process_environment as environment
 git.working_tree(), git.default_baseline()
-with git.checked_out(git.resolve("baseline")) as checkout:
+with git.check_out(git.resolve("baseline")) as checkout:
     assert (checkout.path / "staged").read_text() == "first"
     setup = ["git", "rm", "-q", "--cached", "staged"]
     subprocess.run(setup, cwd=checkout.path, env=environment.for_child(), check=True)

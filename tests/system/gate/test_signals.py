@@ -27,16 +27,16 @@ time.sleep(float(os.environ.get("IMPORTING", 0)))
 import click
 from pathlib import Path
 from mario_perf.builds import git
-from mario_perf.builds.build import Build, served
+from mario_perf.builds.build import Build, serve
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.configuration.policy import Service
 
 @click.command()
 def play():
-    with temporary_folder("prometheus"), git.checked_out("HEAD") as checkout:
+    with temporary_folder("prometheus"), git.check_out("HEAD") as checkout:
         start = (sys.executable, "-S", str(Path("service.py").resolve()), "{port}")
         service = Service(start=start, ready="/")
-        with served((Build("candidate", checkout, service),), 1, Path("logs") / "round-1"):
+        with serve((Build("candidate", checkout, service),), 1, Path("logs") / "round-1"):
             print("under load", flush=True)
             time.sleep(float(os.environ.get("LOAD", 60)))
         print("played", flush=True)

@@ -103,4 +103,4 @@ def test_a_pause_of_the_generator_delays_responses_from_due_moments_and_makes_th
     late = record.arrivals.late_max
     assert late <= since_due.maximum <= late + sent.maximum
     assert of("second", target.latencies_from_intended) == of("second", target.latencies)
-    assert "generator-late" in {each.code for each in run_checks.of_load(record)}
+    assert "generator-late" in {each.code for each in run_checks.check_load(record)}

@@ -96,7 +96,7 @@ def test_the_pool_grows_to_its_limit_and_further_arrivals_are_dropped(pizzeria: 
     assert came(load) == {"Guest": 6}
     assert run.record.warnings == ()  # the number of users was not changed by anybody
     assert arrivals.dropped > 0
-    (found,) = (each for each in run_checks.of_load(run.record) if each.code == "arrivals-dropped")
+    (found,) = (each for each in run_checks.check_load(run.record) if each.code == "arrivals-dropped")
     assert "found none of 6 users free, and so have no response time; allow more --max-users" in found.message
 
 

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[3]
 SAYS = f"""
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
-from mario_perf.reports.progress import narrating
-with narrating(100.0) as narrator:
+from mario_perf.reports.progress import show_progress
+with show_progress(100.0) as narrator:
     narrator.say("round 1")
     for _ in range(5):
         narrator.tick()

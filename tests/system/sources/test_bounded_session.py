@@ -55,7 +55,7 @@ def test_a_prometheus_that_drips_is_not_reachable(url: str, path: str) -> None:
 def test_a_prometheus_whose_answer_has_no_end_is_refused(
     url: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounded_session, "MOST", 1 << 22)
+    monkeypatch.setattr(bounded_session, "MAX_BYTES", 1 << 22)
     with pytest.raises(SourceUnreachableError, match="more than 4 MiB; correct the URL"):
         asked_for_a_run(f"{url}/{path}", AMPLE)
 
@@ -78,10 +78,10 @@ def test_an_answer_of_another_shape_is_refused(url: str, path: str) -> None:
 
 
 def test_a_metrics_page_has_a_time_and_a_size(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded_session, "MOST", 1 << 22)
+    monkeypatch.setattr(bounded_session, "MAX_BYTES", 1 << 22)
     with pytest.raises(SourceUnreachableError, match="more than 4 MiB"):
         page(Connection(f"{url}/endless"))
-    monkeypatch.setattr(metrics_page, "ANSWERING", BRIEF)
+    monkeypatch.setattr(metrics_page, "ANSWER_TIMEOUT", BRIEF)
     with pytest.raises(SourceUnreachableError, match=r"no whole answer within 0\.3 s"):
         page(Connection(f"{url}/drip"))
 
@@ -91,7 +91,7 @@ def test_a_redirect_to_another_origin_is_refused_and_takes_no_key_there() -> Non
     with hostile() as (other, seen), hostile(other) as (url, _):
         with pytest.raises(SourceUnreachableError, match="status 307"):
             now(Connection(f"{url}/away", headers=key))
-        assert page(Connection(f"{url}/away", headers=key)).said == "status 307"
+        assert page(Connection(f"{url}/away", headers=key)).description == "status 307"
     assert seen == []
 
 

@@ -23,8 +23,8 @@ from mario_perf.doctor.examination import examine_url
 from mario_perf.model import Operation
 from mario_perf.run_record import Span, TargetRecord
 from mario_perf.sources.connection import Connection
-from mario_perf.sources.histograms import look
-from mario_perf.sources.native_histograms import classic, of_matrix
+from mario_perf.sources.histograms import list_histograms
+from mario_perf.sources.native_histograms import of_matrix, to_classic
 from mario_perf.sources.prometheus_source import PrometheusSource
 from mario_perf.sources.report_queries import queries
 
@@ -225,11 +225,11 @@ def test_a_native_histogram_is_found_and_examined_like_any_other(exporter: Expor
     exporter.histograms["/orders"].observe(0.01)
     with prometheus(tmp_path, f"127.0.0.1:{exporter.server_port}") as connection:
         wait_for_a_scrape(connection)
-        (found,) = look(connection).histograms
+        (found,) = list_histograms(connection).histograms
         told = examine_url(connection, Policy(metrics=METRICS))
     assert found.name == NAME
     assert [labels["handler"] for labels in found.series] == ["/orders"]
-    said = {each.subject: each.found for each in told}
+    said = {each.subject: each.finding for each in told}
     assert said["operations"] == "1: /orders"
     assert said["buckets"] == "p95 is known to 9% or better"
 
@@ -245,16 +245,18 @@ def row(*samples: list[list[Any]]) -> dict[str, Any]:
 def test_a_bound_that_a_coarser_sample_lies_across_is_left_out() -> None:
     fine = [[0, "0.5", "1", "3"], [0, "1", "2", "4"]]
     coarse = [[0, "0.5", "2", "9"]]
-    series = {each.series.labels.get("le"): each.values for each in classic(of_matrix([row(fine, coarse)]))}
+    series = {
+        each.series.labels.get("le"): each.values for each in to_classic(of_matrix([row(fine, coarse)]))
+    }
     assert "1.0" not in series
     np.testing.assert_array_equal(series["2.0"], [7, 9])
     np.testing.assert_array_equal(series["+Inf"], [7, 9])
 
 
 def test_what_is_no_native_histogram_is_left_alone() -> None:
-    assert list(classic(of_matrix([{"metric": {"__name__": "up"}, "values": [[0, "1"]]}]))) == []
+    assert list(to_classic(of_matrix([{"metric": {"__name__": "up"}, "values": [[0, "1"]]}]))) == []
 
 
 def test_an_empty_histogram_counts_nothing() -> None:
     empty = {"metric": {"__name__": NAME}, "histograms": [[0.0, {"count": "0", "sum": "0"}]]}
-    assert [each.values.tolist() for each in classic(of_matrix([empty]))] == [[0.0], [0.0]]
+    assert [each.values.tolist() for each in to_classic(of_matrix([empty]))] == [[0.0], [0.0]]

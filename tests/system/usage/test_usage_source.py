@@ -15,7 +15,7 @@ from mario_perf.sources.connection import Connection
 from mario_perf.usage.periods import periods
 from mario_perf.usage.usage_model import Standing, Usage
 from mario_perf.usage.usage_source import UsageSource
-from mario_perf.usage.usage_summary import summarised
+from mario_perf.usage.usage_summary import summarise
 
 if TYPE_CHECKING:
     from mario_perf.configuration.service_metrics import Metrics
@@ -31,7 +31,7 @@ def usage(
     known: Known, hours: float = 3, metrics: Metrics = CQRS, matchers: dict[str, str] = PIZZERIA
 ) -> Usage:
     source = UsageSource(Connection(known.url, timeout=10.0, matchers=matchers), metrics)
-    return summarised(source.counted(periods(hours * HOUR, known.end), 24 * HOUR))
+    return summarise(source.count(periods(hours * HOUR, known.end), 24 * HOUR))
 
 
 def test_it_counts_what_was_executed_the_most_used_first(known: Known) -> None:
@@ -75,7 +75,7 @@ def test_names_of_several_labels_and_failures_among_other_statuses_are_counted_a
 
 
 def test_the_peak_is_where_it_was(known: Known) -> None:
-    (peak,) = usage(known).peaks(most=1)
+    (peak,) = usage(known).peaks(max_peaks=1)
     assert (known.end - peak.span.start, known.end - peak.span.end) == (45 * 60, 30 * 60)
     assert peak.executions == 15 * 110 + 15
 
@@ -105,7 +105,7 @@ def test_what_a_service_did_before_it_was_scraped_is_not_counted(known: Known) -
 @pytest.mark.parametrize("seconds", [7, 29, 53])
 def test_rare_failures_are_counted_exactly_whenever_it_is_asked(known: Known, seconds: int) -> None:
     source = UsageSource(Connection(known.url, timeout=10.0, matchers=PIZZERIA), CQRS)
-    found = summarised(source.counted(periods(3 * HOUR, known.end - 60 + seconds), 24 * HOUR))
+    found = summarise(source.count(periods(3 * HOUR, known.end - 60 + seconds), 24 * HOUR))
     assert found.errors == {"business_rule": 36, "exception": 1}
 
 
@@ -145,7 +145,7 @@ def test_a_server_that_knows_no_operation_is_an_error_that_names_the_metric(know
 def test_a_server_that_is_not_there_is_an_error() -> None:
     source = UsageSource(Connection("http://127.0.0.1:9", timeout=5.0), CQRS)
     with pytest.raises(SourceUnreachableError, match="not reachable"):
-        source.counted(periods(HOUR, 1e9), HOUR)
+        source.count(periods(HOUR, 1e9), HOUR)
 
 
 def questions(known: Known) -> float:

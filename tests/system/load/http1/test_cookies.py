@@ -1,6 +1,7 @@
 """Cookies over the wire: kept, sent back, replaced, ended, and kept to their place."""
 
 from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_cookie_ends_when_its_time_is_over(serve: Factory, asker: Factory) -> 
     client = asker()
     client.get(f"{server.url}/")
     client.get(f"{server.url}/")
-    [cookie] = client.client.jar
+    [cookie] = client.client.cookiejar
     other = serve([READ, ["sleep", 2.1], ok()])
     client.get(other.url)
     client.get(f"{server.url}/")
@@ -81,7 +82,7 @@ def test_a_cleared_jar_sends_nothing(serve: Factory, asker: Factory) -> None:
     client = asker()
     client.get(f"{server.url}/")
     client.get(f"{server.url}/")
-    client.client.jar.clear()
+    client.client.cookiejar.clear()
     client.get(f"{server.url}/")
     assert sent(server) == [set(), {"a=1"}, set()]
 
@@ -91,3 +92,15 @@ def test_a_cookie_set_by_a_redirect_goes_along(serve: Factory, asker: Factory) -
     server = serve([READ, ["send", redirect], READ, ok(), HOLD])
     asker().get(f"{server.url}/")
     assert sent(server) == [set(), {"a=1"}]
+
+
+def test_a_policy_of_ones_own_decides_from_the_next_request_on(serve: Factory, asker: Factory) -> None:
+    server = serve([READ, ok("a=1"), *[READ, ok()] * 3, HOLD])
+    client = asker()
+    for _ in range(2):
+        client.get(f"{server.url}/")
+    client.client.cookiejar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    client.get(f"{server.url}/")
+    client.client.cookiejar.set_policy(DefaultCookiePolicy())
+    client.get(f"{server.url}/")
+    assert sent(server) == [set(), {"a=1"}, set(), {"a=1"}]

@@ -244,9 +244,9 @@ class TestKeepAlive:
     ) -> None:
         client = asker()
         client.get(serve([READ, ["send", OK], HOLD]).url)
-        [idle] = client.pool._idle.values()
-        descriptor = idle[0]._transport._socket.fileno()
-        in_another_thread(idle.clear)
+        [places] = client.pool._places.values()
+        descriptor = places.idle[0]._transport._socket.fileno()
+        in_another_thread(places.idle.clear)
         assert not client.pool._open
         assert not closed(descriptor)
         gevent.sleep(0.1)

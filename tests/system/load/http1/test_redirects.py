@@ -40,7 +40,7 @@ def test_method_and_body_follow_the_status(
     server = serve([READ, ["send", head], READ, ["send", end], HOLD])
     body = b"pizza" if method in {"POST", "PUT"} else b""
     response = asker().ask(method, f"{server.url}/old", body, headers={"Content-Type": "text/plain"})
-    assert (response.status_code, response.url) == (200, f"{server.url}/new?x=1")
+    assert (response.status_code, response.url) == (200, f"{server.url}/new?x=1#part")
     assert [step.status_code for step in response.history] == [status]
     second = server.connections[0].split(b"\r\n\r\n", 1)[1].removeprefix(body)
     assert second.startswith(f"{then} /new?x=1 HTTP/1.1\r\n".encode())
@@ -137,3 +137,22 @@ def test_a_streamed_request_follows_too(serve: Factory, asker: Factory) -> None:
     response = asker().get(server.url, stream=True)
     assert list(response.iter_content(decode_content=False)) == [b"ok"]
     assert len(server.connections) == 1
+
+
+def test_cookies_that_a_redirect_sets_are_sent_though_the_caller_sent_one_of_their_own(
+    serve: Factory, asker: Factory
+) -> None:
+    login = b"HTTP/1.1 302 Found\r\nLocation: /home\r\nSet-Cookie: session=1\r\nContent-Length: 0\r\n\r\n"
+    server = serve([READ, ["send", login], READ, ["send", OK], HOLD])
+    asker().get(server.url, headers={"Cookie": "consent=yes"})
+    first, second = server.connections[0].split(b"\r\n\r\n")[:2]
+    assert b"Cookie: consent=yes" in first
+    assert b"Cookie: session=1" in second
+
+
+def test_a_host_of_ones_own_goes_along_to_the_same_origin_only(serve: Factory, asker: Factory) -> None:
+    other = serve([READ, ["send", OK], HOLD])
+    first = serve([READ, redirect(302, "/on"), READ, redirect(302, other.url), HOLD])
+    asker().get(first.url, headers={"Host": "shop.test"})
+    assert first.connections[0].count(b"Host: shop.test\r\n") == 2
+    assert f"Host: 127.0.0.1:{other.port}\r\n".encode() in other.connections[0]

@@ -1,15 +1,21 @@
 """A Locust user's client: what it sends, gives back, and reports."""
 
 import gc
+import gzip
+import io
 import json
+import math
 import ssl
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from time import perf_counter
 from typing import Any
 
 import gevent
 import pytest
 from gevent.pool import Group
+from geventhttpclient.client import HTTPClientPool
 from locust import task
 from locust.env import Environment
 from locust.exception import CatchResponseError, LocustError, ResponseError, StopTest
@@ -19,7 +25,10 @@ from mario_perf.load.http1.http_errors import (
     ConnectionLostError,
     MalformedResponseError,
     NetworkTimeoutError,
+    PoolTimeoutError,
+    RedirectError,
 )
+from mario_perf.load.http1.target import resolve
 from mario_perf.load.users.rapid_http_user import RapidHttpUser
 
 Factory = Callable[..., Any]
@@ -89,7 +98,7 @@ def test_a_response_has_the_names_of_requests(guest: Factory) -> None:
     assert response.json() == {"a": [1]}
     assert response.headers["CONTENT-TYPE"] == "application/json"
     assert response.url == f"{server.url}/orders"
-    assert (response.request.method, response.request.body) == ("POST", b'{"size": "L"}')
+    assert (response.request.method, response.request.body) == ("POST", '{"size": "L"}')
     assert response.request.headers["Content-Type"] == "application/json"
     response.raise_for_status()
 
@@ -112,6 +121,9 @@ def test_head_reports_no_length(guest: Factory) -> None:
     ("arguments", "expected"),
     [
         ({"params": {"a": "1 2", "b": [3, 4], "c": None}}, b"POST /x?a=1+2&b=3&b=4 HTTP"),
+        ({"url": "/x?a=1#part", "params": {"b": 2}}, b"POST /x?a=1&b=2 HTTP"),
+        ({"headers": [("X-A", ["1", "2"])]}, b"\r\nX-A: 1\r\nX-A: 2\r\n"),
+        ({"data": "abc", "headers": {"Transfer-Encoding": "chunked"}}, b"\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
         ({"params": "raw=1"}, b"POST /x?raw=1 HTTP"),
         ({"data": {"a": "b"}}, b"\r\n\r\na=b"),
         ({"data": "text", "headers": {"content-type": "x/y"}}, b"content-type: x/y"),
@@ -124,9 +136,9 @@ def test_head_reports_no_length(guest: Factory) -> None:
 )
 def test_arguments_arrive_at_the_server(guest: Factory, arguments: dict[str, Any], expected: bytes) -> None:
     mario, server = guest()
-    assert mario.client.post("/x", **arguments).ok
+    assert mario.client.post(**{"url": "/x", **arguments}).ok
     assert expected in server.connections[0]
-    assert mario.event["name"] == "/x"
+    assert mario.event["name"] == arguments.get("url", "/x")
 
 
 @pytest.mark.parametrize(
@@ -280,6 +292,12 @@ class TestCatching:
             list(response.iter_content())
         assert isinstance(mario.event["exception"], ConnectionLostError)
 
+    def test_a_status_of_another_request_raised_in_the_block_is_not_its_failure(self, guest: Factory) -> None:
+        mario, _ = guest(OK, MISSING)
+        with pytest.raises(BadStatusError), mario.client.get("/good", catch_response=True):
+            mario.client.get("/other").raise_for_status()
+        assert [(event["name"], event["exception"] is None) for event in mario.events] == [("/other", False)]
+
     def test_a_status_raised_in_the_block_fails_the_request(self, guest: Factory) -> None:
         mario, _ = guest(MISSING)
         with mario.client.get("/", catch_response=True) as response:
@@ -428,7 +446,7 @@ class TestStreams:
         assert list(response.iter_content()) == ['a": [1]}']
 
     def test_lines_of_a_failed_request_raise_its_reason(self, guest: Factory) -> None:
-        mario, _ = guest(MISSING)
+        mario, _ = guest(MISSING[:-1])
         with pytest.raises(BadStatusError):
             list(mario.client.iter_lines("/"))
         assert not [connection for connection in mario.user._own_pool._open if not connection.closed]
@@ -446,6 +464,77 @@ def test_charsets_are_read_from_the_headers_or_implied(guest: Factory) -> None:
         assert mario.client.get("/").text.strip('"') == "süß"
 
 
+def test_what_names_no_charset_is_read_as_utf_8_or_by_what_it_looks_like(guest: Factory) -> None:
+    russian = "Почему пицца остыла? Курьер заблудился."
+    for body in (russian.encode(), russian.encode("cp1251")):
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/x-notes\r\nContent-Length: {len(body)}\r\n\r\n"
+        mario, _ = guest(head.encode() + body)
+        assert mario.client.get("/").text == russian
+
+
+@pytest.mark.parametrize(
+    ("coding", "whole"), [("gzip", gzip.compress(b"pizza")), ("deflate", zlib.compress(b"pizza"))]
+)
+def test_what_follows_a_compressed_body_is_left_out(guest: Factory, coding: str, whole: bytes) -> None:
+    for junk in (b"junk", b"\0\0"):
+        head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {len(whole + junk)}\r\n\r\n"
+        mario, _ = guest(head.encode() + whole + junk)
+        assert mario.client.get("/").content == b"pizza"
+
+
+def test_the_request_can_be_looked_at(guest: Factory) -> None:
+    mario, _ = guest(OK, OK)
+    request = mario.client.post("/x", json={"a": 1}, headers={"X-A": ["1", "2"]}).request
+    assert request.headers.get("x-A") == "1, 2"
+    assert request.body == request.payload == '{"a": 1}'
+    response = mario.client.post("/x", data="text")
+    assert response.request.body == response._request.payload == b"text"
+
+
+def test_a_request_has_a_limit_of_redirects_of_its_own(guest: Factory) -> None:
+    move = b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n"
+    mario, _ = guest(move, move, OK, move, OK, max_redirects=1)
+    assert isinstance(mario.client.get("/x").error, RedirectError)
+    mario, _ = guest(move, move, OK, max_redirects=1)
+    assert mario.client.get("/x", max_redirects=2).ok
+
+
+def test_a_conversation_can_be_written_down(guest: Factory) -> None:
+    move = b"HTTP/1.1 303 See Other\r\nLocation: /done\r\nContent-Length: 0\r\n\r\n"
+    mario, server = guest(move, OK)
+    written = io.StringIO()
+    mario.client.post("/x", data="pizza", debug_stream=written)
+    exchanges = written.getvalue().split("REQUEST: ")
+    assert exchanges[1].startswith(f"POST {server.url}/x\nHost: 127.0.0.1")
+    assert "\npizza\n\nRESPONSE: 303\nLocation: /done\n" in exchanges[1]
+    assert exchanges[2].startswith(f"GET {server.url}/done\n")
+    assert exchanges[2].endswith('\n{"a": [1]}\n\n')
+
+
+def test_errors_are_pythons_own_kinds_too() -> None:
+    refused = Guest("http://127.0.0.1:1").client.get("/").error
+    assert isinstance(refused, ConnectionRefusedError)
+    assert str(refused) == "Connection refused"
+
+
+def test_a_bad_status_tells_its_url_but_is_grouped_without(guest: Factory) -> None:
+    mario, server = guest(MISSING)
+    error = mario.client.get("/x/1").error
+    assert str(error) == f"URL {server.url}/x/1: code=404"
+    assert repr(error) == "BadStatusError(404)"
+
+
+@pytest.mark.parametrize(
+    "status", ["204 No Content", "200 OK\r\nContent-Length: 0", "200 OK\r\nContent-Length: 2"]
+)
+def test_a_stream_that_is_there_with_its_head_gives_its_connection_back(guest: Factory, status: str) -> None:
+    answer = f"HTTP/1.1 {status}\r\n\r\n{'ok' if status[-1] == '2' else ''}".encode()
+    mario, server = guest(answer, answer)
+    kept = [mario.client.get("/", stream=True) for _ in range(2)]
+    assert len(server.connections) == 1
+    assert {response.content for response in kept} == {answer.partition(b"\r\n\r\n")[2]}
+
+
 def test_greenlets_of_one_user_get_a_connection_each(serve: Factory) -> None:
     server = serve([READ, ["sleep", 0.1], ["send", OK], HOLD])
     mario = Guest(server.url)
@@ -454,6 +543,73 @@ def test_greenlets_of_one_user_get_a_connection_each(serve: Factory) -> None:
     assert [one.value.status_code for one in waiting] == [200] * 3
     assert len(server.connections) == 3
     mario.user._own_pool.close()
+
+
+def test_no_more_connections_are_open_than_concurrency_allows(serve: Factory) -> None:
+    server = serve([["serve", OK]])
+    mario = Guest(server.url, concurrency=2)
+    waiting = [gevent.spawn(mario.client.get, "/") for _ in range(9)]
+    gevent.joinall(waiting, timeout=10, raise_error=True)
+    assert all(one.value.ok for one in waiting)
+    assert len(server.connections) == 2
+    mario.user._own_pool.close()
+
+
+def test_who_waits_gets_the_place_of_a_connection_that_is_closed_or_forgotten(serve: Factory) -> None:
+    unread = ["send", OK[:-1]]
+    server = serve([READ, ["send", b"garbage\r\n\r\n"]], [READ, unread, HOLD], [READ, ["send", OK], HOLD])
+    mario = Guest(server.url, concurrency=1)
+    asking = [gevent.spawn(mario.client.get, "/", stream=True) for _ in range(3)]
+    gevent.joinall(asking[:2], timeout=10)
+    assert [one.value.status_code for one in asking[:2]] == [0, 200]
+    assert not asking[2].ready()
+    asking.pop(1)
+    mario.events.clear()
+    gc.collect()
+    assert asking[1].get(timeout=10).ok
+    assert len(server.connections) == 3
+    mario.user._own_pool.close()
+
+
+def test_who_waits_for_a_connection_in_vain_fails_in_time_and_takes_nobodys_place(serve: Factory) -> None:
+    server = serve([["serve", OK]])
+    mario = Guest(server.url, concurrency=1)
+    with gevent.Timeout(10):
+        held = mario.user._own_pool.take(origin := resolve(server.url).origin, math.inf)
+        assert held is None
+        connection = mario.user._own_pool.open(origin, perf_counter() + 10)
+        assert isinstance(mario.client.get("/", timeout=0.05).error, PoolTimeoutError)
+        killed = gevent.spawn(mario.client.get, "/")
+        gevent.sleep(0.01)
+        killed.kill()
+        connection.close()
+        assert mario.client.get("/").ok
+    mario.user._own_pool.close()
+
+
+def test_closing_the_pool_makes_the_next_request_connect_anew(serve: Factory) -> None:
+    mario = Guest(serve([["serve", OK]]).url)
+    for _ in range(2):
+        assert mario.client.get("/").ok
+        mario.client.client.clientpool.close()
+        assert all(connection.closed for connection in mario.user._own_pool._open)
+
+
+def test_a_pool_of_fasthttpusers_gives_its_settings(serve: Factory) -> None:
+    server = serve([["serve", OK]])
+    pool = HTTPClientPool(concurrency=1, network_timeout=0.1)
+    guests = [Guest(server.url, client_pool=pool) for _ in range(2)]
+    asking = [gevent.spawn(one.client.get, "/") for one in guests for _ in range(3)]
+    gevent.joinall(asking, timeout=10, raise_error=True)
+    assert len(server.connections) == 1
+    silent = Guest(serve([READ, HOLD]).url, client_pool=pool)
+    assert isinstance(silent.client.get("/").error, NetworkTimeoutError)
+    guests[0].client.client.clientpool.close()
+
+
+def test_a_pool_with_a_proxy_is_refused() -> None:
+    with pytest.raises(StopTest, match=r"HTTPClientPool\(proxy_host=...\) has no meaning"):
+        Guest("http://127.0.0.1", client_pool=HTTPClientPool(proxy_host="proxy"))
 
 
 def test_a_killed_request_takes_its_connection_along(serve: Factory) -> None:

@@ -73,7 +73,7 @@ def judged(record: RunRecord) -> list[tuple[str, str]]:
     """Code and severity of what is found about workers."""
     return [
         (finding.code, finding.severity.value)
-        for finding in run_checks.of_load(record)
+        for finding in run_checks.check_load(record)
         if finding.code == "worker-lost"
     ]
 

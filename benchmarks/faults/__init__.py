@@ -1,0 +1,1 @@
+"""What breaks, lies, hangs or attacks, injected again and again."""

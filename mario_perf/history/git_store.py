@@ -1,0 +1,196 @@
+"""The history in a git repository: a ref of its own, with one file a batch. It is merged by union."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import subprocess
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mario_perf.history.measurements import Batch, Level, Link
+from mario_perf.history.store import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+REF: Final = "refs/mario-perf/history"
+FETCHED: Final = "refs/mario-perf/fetched"
+FORMAT: Final = 1
+SECONDS: Final = 120.0
+ATTEMPTS: Final = 20
+"""How often an append is tried while others append."""
+
+_PERSON: Final = {
+    "GIT_AUTHOR_NAME": "mario-perf",
+    "GIT_AUTHOR_EMAIL": "mario-perf@localhost",
+    "GIT_COMMITTER_NAME": "mario-perf",
+    "GIT_COMMITTER_EMAIL": "mario-perf@localhost",
+}
+
+
+class GitStore:
+    """The store in the repository at ``path``.
+
+    Raises:
+        StoreError: there is no repository.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._git("rev-parse", "--git-dir")
+
+    def append(self, batches: Iterable[Batch]) -> int:
+        """See ``Store``."""
+        files = {_file_name(batch.source): _text(batch) for batch in batches}
+        for _ in range(ATTEMPTS):
+            head = self._head(REF)
+            known = self._files(head)
+            new = {name: text for name, text in files.items() if name not in known}
+            if not new:
+                return 0
+            blobs = {name: self._git("hash-object", "-w", "--stdin", text=text) for name, text in new.items()}
+            if self._replaced(head, {**known, **blobs}, "add measurements"):
+                return len(new)
+        raise StoreError(f"{self._path}: others write to {REF} all the time; try again")
+
+    def sources(self) -> frozenset[str]:
+        """See ``Store``."""
+        return frozenset(batch.source for batch in self.batches())
+
+    def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
+        """See ``Store``."""
+        blobs = list(self._files(self._head(REF)).values())
+        for batch in sorted(map(self._batch, self._contents(blobs)), key=lambda each: each.time):
+            levels = (each for each in batch.levels if _wanted(each, metrics, operations))
+            links = (each for each in batch.links if _wanted(each, metrics, operations))
+            yield Batch(batch.source, batch.time, batch.scenario, tuple(levels), tuple(links))
+
+    def prune(self, *, before: float, keep: int | None = None) -> int:
+        """See ``Store``."""
+        newest = sorted(self.batches(), key=lambda each: each.time, reverse=True)
+        kept = [each for each in newest[:keep] if each.time >= before]
+        head = self._head(REF)
+        names = {_file_name(each.source) for each in kept}
+        files = {name: blob for name, blob in self._files(head).items() if name in names}
+        if len(kept) < len(newest) and not self._replaced(head, files, "prune"):
+            raise StoreError(f"{self._path}: {REF} changed meanwhile; try again")
+        return len(newest) - len(kept)
+
+    def synchronise(self, remote: str) -> None:
+        """Fetch the remote's history, merge both by union, and push the result.
+
+        Raises:
+            StoreError: the remote cannot be reached, or others push all the time.
+        """
+        for _ in range(ATTEMPTS):
+            if self._git("ls-remote", remote, REF):
+                self._git("fetch", "--quiet", "--no-tags", remote, f"+{REF}:{FETCHED}")
+                self._merge()
+            head = self._head(REF)
+            if head is None or self._succeeds("push", "--quiet", remote, f"{head}:{REF}"):
+                return
+        raise StoreError(f"{self._path}: {remote} does not take {REF}; check that you may push")
+
+    def _merge(self) -> None:
+        ours, theirs = self._head(REF), self._head(FETCHED)
+        parents = [each for each in (ours, theirs) if each]
+        files = {**self._files(theirs), **self._files(ours)}
+        if theirs and theirs != ours and not self._replaced(ours, files, "merge", parents):
+            raise StoreError(f"{self._path}: {REF} changed meanwhile; try again")
+
+    def _head(self, ref: str) -> str | None:
+        return self._git("for-each-ref", "--format=%(objectname)", ref) or None
+
+    def _files(self, commit: str | None) -> dict[str, str]:
+        """Blobs of a commit by their names."""
+        if commit is None:
+            return {}
+        lines = self._git("ls-tree", "-r", "-z", commit).split("\0")
+        rows = (line.split("\t", 1) for line in lines if line)
+        return {name: meta.split()[2] for meta, name in rows}
+
+    def _replaced(
+        self, head: str | None, files: Mapping[str, str], subject: str, parents: Sequence[str] | None = None
+    ) -> bool:
+        """Commit the files; False if the ref is no longer at ``head``."""
+        commit = self._commit(files, subject, [head] if parents is None and head else parents or ())
+        return self._succeeds("update-ref", REF, commit, head or "0" * len(commit))
+
+    def _commit(self, files: Mapping[str, str], subject: str, parents: Sequence[str]) -> str:
+        listed = "".join(f"100644 {blob}\t{name}\n" for name, blob in sorted(files.items()))
+        with tempfile.TemporaryDirectory() as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            self._git("update-index", "--add", "--index-info", text=listed, variables=index)
+            tree = self._git("write-tree", variables=index)
+        arguments = [part for parent in parents for part in ("-p", parent)]
+        return self._git("commit-tree", tree, *arguments, "-m", subject, variables=_PERSON)
+
+    def _contents(self, blobs: Sequence[str]) -> Iterator[str]:
+        out = self._run(("cat-file", "--batch"), "\n".join(blobs).encode()).stdout
+        place = 0
+        for _ in blobs:
+            end = out.index(b"\n", place)
+            size = int(out[place:end].split()[2])
+            yield out[end + 1 : end + 1 + size].decode()
+            place = end + size + 2
+
+    def _batch(self, text: str) -> Batch:
+        try:
+            read = json.loads(text)
+            if read["format"] > FORMAT:
+                raise StoreError(
+                    f"{self._path}: a newer version of mario-perf wrote {REF}; install that version"
+                )
+            return _read(read)
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"{self._path}: {REF} holds a file that is no measurement; it was left as it is"
+            ) from error
+
+    def _git(self, *arguments: str, text: str = "", variables: Mapping[str, str] | None = None) -> str:
+        done = self._run(arguments, text.encode(), variables)
+        if done.returncode:
+            said = (done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
+            raise StoreError(f"{self._path}: git {arguments[0]} failed ({said})")
+        return done.stdout.decode().rstrip("\n")
+
+    def _succeeds(self, *arguments: str) -> bool:
+        return self._run(arguments, b"").returncode == 0
+
+    def _run(
+        self, arguments: Sequence[str], given: bytes, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        command = ["git", "-C", str(self._path), *arguments]
+        environment = {**os.environ, **(variables or {})}
+        try:
+            return subprocess.run(
+                command, input=given, env=environment, capture_output=True, timeout=SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise StoreError(f"{self._path}: git cannot be run ({error})") from error
+
+
+def _file_name(source: str) -> str:
+    digest = hashlib.sha256(source.encode()).hexdigest()[:32]
+    return f"{digest[:2]}/{digest[2:]}.json"
+
+
+def _text(batch: Batch) -> str:
+    return json.dumps({"format": FORMAT, **asdict(batch)}, indent=1, sort_keys=True) + "\n"
+
+
+def _read(read: dict[str, Any]) -> Batch:
+    levels = tuple(Level(**each) for each in read["levels"])
+    links = tuple(Link(**each) for each in read["links"])
+    if not math.isfinite(read["time"]):
+        raise ValueError("a time that is no number")
+    return Batch(read["source"], read["time"], read["scenario"], levels, links)
+
+
+def _wanted(one: Level | Link, metrics: Sequence[str], operations: Sequence[str]) -> bool:
+    return (not metrics or one.metric in metrics) and (not operations or one.operation in operations)

@@ -1,0 +1,187 @@
+"""The history in a database: SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from mario_perf import masking, runs
+from mario_perf.history.measurements import Batch, Level, Link
+from mario_perf.history.store import FORMS, StoreError
+from mario_perf.history.tables import BATCHES, LEVELS, LINKS, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection, Engine, Table
+
+WAITING: Final = 30.0
+"""Seconds that a writer waits for another one."""
+
+_Kind = TypeVar("_Kind", Level, Link)
+_SQLITE: Final = "sqlite"
+_LOCK: Final = 0x6D6172696F
+
+
+class SqlStore:
+    """A store by the path of its file, or the URL of its database. Opening makes it or brings it up to date.
+
+    Raises:
+        StoreError: it cannot be opened, is damaged, or was written by a newer version.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._name = masking.text(address)
+        with self._explained():
+            self._engine = _engine(_url(address))
+            self._prepare()
+
+    def append(self, batches: Iterable[Batch]) -> int:
+        """See ``Store``."""
+        given = list(batches)
+        with self._explained(), self._engine.begin() as connection:
+            return sum(_added(connection, batch) for batch in given)
+
+    def sources(self) -> frozenset[str]:
+        """See ``Store``."""
+        with self._explained(), self._engine.connect() as connection:
+            return frozenset(connection.scalars(sa.select(BATCHES.c.source)))
+
+    def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
+        """See ``Store``."""
+        with self._explained(), self._engine.connect() as connection:
+            heads = connection.execute(sa.select(BATCHES).order_by(BATCHES.c.time, BATCHES.c.id)).all()
+            levels = _rows(connection, LEVELS, Level, metrics, operations)
+            links = _rows(connection, LINKS, Link, metrics, operations)
+        for head in heads:
+            yield Batch(
+                head.source,
+                head.time,
+                head.scenario,
+                tuple(levels.get(head.id, ())),
+                tuple(links.get(head.id, ())),
+            )
+
+    def prune(self, *, before: float, keep: int | None = None) -> int:
+        """See ``Store``."""
+        newest = sa.select(BATCHES.c.id).order_by(BATCHES.c.time.desc(), BATCHES.c.id.desc()).limit(keep)
+        old = BATCHES.c.time < before
+        condition = old if keep is None else sa.or_(old, BATCHES.c.id.not_in(newest))
+        with self._explained(), self._engine.begin() as connection:
+            return connection.execute(sa.delete(BATCHES).where(condition)).rowcount
+
+    def _prepare(self) -> None:
+        with self._engine.connect() as connection:
+            version = _version(connection)
+        if version == VERSION:
+            return
+        if version is not None and version > VERSION:
+            raise StoreError(
+                f"{self._name}: a newer version of mario-perf wrote this history; install that version"
+            )
+        from mario_perf.history.migrations import upgrade  # noqa: PLC0415 - only a new or old store needs it
+
+        with self._engine.begin() as connection:
+            if connection.dialect.name != _SQLITE:  # SQLite has one writer anyway
+                connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            upgrade(connection)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in one line what the database says."""
+        try:
+            yield
+        except ModuleNotFoundError as error:
+            raise StoreError(
+                f"{self._name}: PostgreSQL needs one more package; run pip install 'mario-perf[postgresql]'"
+            ) from error
+        except (SQLAlchemyError, OSError) as error:
+            said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise StoreError(
+                f"{self._name}: the history cannot be used ({masking.text(said)}); it was left as it is: "
+                "move it away to begin a new one, or give another --store"
+            ) from error
+
+
+def _url(address: str) -> sa.URL:
+    scheme, found, rest = address.partition("://")
+    if not found:
+        return sa.URL.create(_SQLITE, database=address)
+    if scheme not in ("postgresql", "postgres"):
+        raise StoreError(f"{scheme}://: no store of this kind; give {FORMS}")
+    return sa.make_url(f"postgresql+psycopg://{rest}")
+
+
+def _engine(url: sa.URL) -> Engine:
+    if url.get_backend_name() != _SQLITE:
+        return sa.create_engine(url, poolclass=sa.NullPool)
+    runs.make_root(Path(url.database or "").parent)
+    engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": WAITING})
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Any, _: object) -> None:  # noqa: ANN401 - SQLite's own connection
+    connection.isolation_level = None  # transactions begin below
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: Connection) -> None:
+    """Wait for another writer now: one that has read before it waits would fail."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _version(connection: Connection) -> str | None:
+    """Of the store; None where it is new.
+
+    A database that holds something else is no history of ours.
+    """
+    tables = set(sa.inspect(connection).get_table_names())
+    if "alembic_version" in tables:
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    if tables & {BATCHES.name, LEVELS.name, LINKS.name} or (tables and connection.dialect.name == _SQLITE):
+        raise ArgumentError("it holds something else")
+    return None
+
+
+def _added(connection: Connection, batch: Batch) -> bool:
+    """Add a batch unless its source is there."""
+    dialect = sqlite if connection.dialect.name == _SQLITE else postgresql
+    head = dialect.insert(BATCHES).on_conflict_do_nothing().returning(BATCHES.c.id)
+    values = {"source": batch.source, "time": batch.time, "scenario": batch.scenario}
+    number = connection.execute(head, values).scalar()
+    if number is None:
+        return False
+    for table, rows in ((LEVELS, batch.levels), (LINKS, batch.links)):
+        if rows:
+            connection.execute(sa.insert(table), [_values(row, number) for row in rows])
+    return True
+
+
+def _values(row: Level | Link, batch: int) -> dict[str, object]:
+    return {"batch": batch, **{name: getattr(row, name) for name in row.__dataclass_fields__}}
+
+
+def _rows(
+    connection: Connection,
+    table: Table,
+    kind: Callable[..., _Kind],
+    metrics: Sequence[str],
+    operations: Sequence[str],
+) -> Mapping[int, list[_Kind]]:
+    """Of a table, by the number of their batch; its columns are in the order of the fields."""
+    query = sa.select(table)
+    for column, wanted in ((table.c.metric, metrics), (table.c.operation, operations)):
+        query = query.where(column.in_(wanted)) if wanted else query
+    found: defaultdict[int, list[_Kind]] = defaultdict(list)
+    for batch, *fields in connection.execute(query):
+        found[batch].append(kind(*fields))
+    return found

@@ -1,0 +1,63 @@
+"""Where the history is: a SQLite file, a PostgreSQL database, or a ref of a git repository."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from mario_perf.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mario_perf.history.measurements import Batch
+
+VARIABLE: Final = "MARIO_PERF_HISTORY"
+FILE: Final = "history.db"
+GIT: Final = "git:"
+FORMS: Final = "a path, postgresql://HOST/DATABASE, or git:PATH of a repository"
+
+
+class StoreError(UserError):
+    """The history cannot be read or written."""
+
+
+class Store(Protocol):
+    """The history. Nothing in it is changed: batches are added, and old ones taken out."""
+
+    def append(self, batches: Iterable[Batch]) -> int:
+        """Add batches, all or none; returns how many were new. A source that is there already is left out.
+
+        Raises:
+            StoreError: they cannot be written.
+        """
+
+    def sources(self) -> frozenset[str]:
+        """Names of all sources."""
+
+    def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
+        """In the order of time, with these metrics and operations only; with all where none is named.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+
+    def prune(self, *, before: float, keep: int | None = None) -> int:
+        """Take out batches older than ``before``, and all but the newest ``keep``; returns how many."""
+
+
+def open_store(where: str | None = None, runs: Path = Path("runs")) -> Store:
+    """The store at ``where``, at ``MARIO_PERF_HISTORY``, or in the folder of runs; made if it is not there.
+
+    Raises:
+        StoreError: there is something else, or it was written by a newer version.
+    """
+    address = where or os.environ.get(VARIABLE) or str(runs / FILE)
+    if address.startswith(GIT):
+        from mario_perf.history.git_store import GitStore  # noqa: PLC0415 - each store loads what it needs
+
+        return GitStore(Path(address.removeprefix(GIT) or "."))
+    from mario_perf.history.sql_store import SqlStore  # noqa: PLC0415
+
+    return SqlStore(address)

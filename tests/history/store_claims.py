@@ -1,0 +1,66 @@
+"""What holds for each store; a test file gives it one."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from mario_perf.history.measurements import Batch, Level, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mario_perf.history.store import Store
+
+
+def batch(number: int, source: str = "") -> Batch:
+    revision = f"r{number}"
+    return Batch(
+        source or f"gate-{number}",
+        1000.0 + number,
+        "mario",
+        tuple(
+            Level(revision, operation, metric, "machine", 0.01 * number)
+            for operation in ("PlaceOrder", "GetMenu")
+            for metric in ("p95", "latency")
+        ),
+        (Link(f"r{number - 1}", revision, "PlaceOrder", "latency", 0.01, 0.02),),
+    )
+
+
+class StoreClaims:
+    """Claims; a subclass has a fixture ``opened`` that opens the same store each time."""
+
+    def test_what_is_added_comes_back_in_the_order_of_time(self, opened: Callable[[], Store]) -> None:
+        opened().append([batch(2), batch(1)])
+        assert list(opened().batches()) == [batch(1), batch(2)]
+
+    def test_a_source_is_kept_once(self, opened: Callable[[], Store]) -> None:
+        assert opened().append([batch(1), batch(2)]) == 2
+        assert opened().append([batch(2), batch(3)]) == 1
+        assert opened().sources() == {"gate-1", "gate-2", "gate-3"}
+        assert len(list(opened().batches())) == 3
+
+    def test_metrics_and_operations_can_be_chosen(self, opened: Callable[[], Store]) -> None:
+        opened().append([batch(1)])
+        (found,) = opened().batches(metrics=["p95"], operations=["GetMenu"])
+        assert [(level.operation, level.metric) for level in found.levels] == [("GetMenu", "p95")]
+        assert found.links == ()
+
+    def test_gates_that_end_at_the_same_time_lose_nothing(self, opened: Callable[[], Store]) -> None:
+        opened()
+        with ThreadPoolExecutor(3) as threads:
+            added = threads.map(lambda number: opened().append([batch(number)]), range(1, 7))
+        assert sum(added) == 6
+        assert len(opened().sources()) == 6
+
+    def test_the_oldest_are_pruned(self, opened: Callable[[], Store]) -> None:
+        opened().append(batch(number) for number in range(1, 7))
+        assert opened().prune(before=1003.0) == 2
+        assert opened().prune(before=0.0, keep=3) == 1
+        assert [each.source for each in opened().batches()] == ["gate-4", "gate-5", "gate-6"]
+
+    def test_text_that_means_something_elsewhere_is_kept_as_it_is(self, opened: Callable[[], Store]) -> None:
+        odd = batch(1, source="'; DROP TABLE batches; --\t\u00e9")
+        opened().append([odd])
+        assert list(opened().batches()) == [odd]

@@ -1,0 +1,92 @@
+"""The store in a SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from mario_perf.history.sql_store import SqlStore
+from mario_perf.history.store import StoreError, open_store
+from mario_perf.history.tables import METADATA
+from tests.history.store_claims import StoreClaims, batch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mario_perf.history.store import Store
+
+
+class TestSqlite(StoreClaims):
+    @pytest.fixture
+    def opened(self, tmp_path: Path) -> Callable[[], Store]:
+        return lambda: open_store(runs=tmp_path)
+
+
+def test_migrations_make_the_tables_that_the_code_reads(tmp_path: Path) -> None:
+    SqlStore(f"{tmp_path}/history.db")
+    with sa.create_engine(f"sqlite:///{tmp_path}/history.db", poolclass=sa.NullPool).connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    open_store(runs=tmp_path).append([batch(1)])
+    file = tmp_path / "history.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match="newer version"):
+        open_store(runs=tmp_path)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all, but some text that is long enough" * 40, b"SQLite format 3\0"]
+)
+def test_a_damaged_file_is_refused_in_one_line_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "history.db"
+    file.write_bytes(content)
+    with pytest.raises(StoreError) as raised:
+        open_store(runs=tmp_path).append([batch(1)])
+    assert str(raised.value).count("\n") == 0
+    assert file.read_bytes() == content
+
+
+def test_a_damaged_page_is_refused_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "history.db"
+    open_store(runs=tmp_path).append(batch(number) for number in range(1, 200))
+    content = bytearray(file.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    file.write_bytes(content)
+    with pytest.raises(StoreError, match="cannot be used"):
+        list(open_store(runs=tmp_path).batches())
+
+
+def test_a_database_of_something_else_is_not_taken(tmp_path: Path) -> None:
+    file = tmp_path / "history.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER)")
+    connection.close()
+    with pytest.raises(StoreError, match="something else"):
+        open_store(runs=tmp_path)
+
+
+def test_an_append_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    store = open_store(runs=tmp_path)
+    broken = batch(2)
+    object.__setattr__(broken.levels[0], "value", None)
+    with pytest.raises(StoreError):
+        store.append([batch(1), broken])
+    assert store.sources() == frozenset()
+
+
+@pytest.mark.parametrize("where", ["mysql://host/x", "sqlite:///x"])
+def test_a_store_of_another_kind_is_refused(where: str) -> None:
+    with pytest.raises(StoreError):
+        open_store(where)

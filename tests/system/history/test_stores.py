@@ -1,0 +1,109 @@
+"""The stores that need processes: a git repository, and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from mario_perf.history.git_store import GitStore
+from mario_perf.history.store import StoreError, open_store
+from tests.history.store_claims import StoreClaims, batch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mario_perf.history.store import Store
+
+DEBIAN = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")))
+PATH = os.pathsep.join([*DEBIAN, os.environ.get("PATH", "")])
+"""Debian keeps a server's programs out of the usual PATH."""
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], check=True, capture_output=True)
+
+
+class TestGit(StoreClaims):
+    @pytest.fixture
+    def opened(self, tmp_path: Path) -> Callable[[], Store]:
+        git("init", "--quiet", str(tmp_path))
+        return lambda: open_store(f"git:{tmp_path}")
+
+
+def test_two_clones_merge_their_histories_by_union(tmp_path: Path) -> None:
+    git("init", "--quiet", "--bare", str(tmp_path / "origin"))
+    clones = []
+    for name in ("one", "two"):
+        git("clone", "--quiet", str(tmp_path / "origin"), str(tmp_path / name))
+        clones.append(GitStore(tmp_path / name))
+    for number, clone in enumerate(clones, 1):
+        clone.append([batch(number), batch(9)])
+        clone.synchronise("origin")
+    clones[0].synchronise("origin")
+    assert all(clone.sources() == {"gate-1", "gate-2", "gate-9"} for clone in clones)
+
+
+def test_a_folder_without_repository_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="git rev-parse failed"):
+        GitStore(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A PostgreSQL that listens on a socket file only; it does not run as root."""
+    initdb, control = (shutil.which(program, path=PATH) for program in ("initdb", "pg_ctl"))
+    if not (initdb and control):
+        if os.environ.get("MARIO_PERF_REQUIRE_ALL"):
+            pytest.fail("PostgreSQL is not installed; run .ci/run")
+        pytest.skip("PostgreSQL is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="mario-pg-"))
+    user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else []
+    if user:
+        shutil.chown(folder, "nobody", "nogroup")
+    data, log = str(folder / "data"), str(folder / "log")
+    subprocess.run(
+        [*user, initdb, "-D", data, "-A", "trust", "-U", "mario", "-N"],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+    subprocess.run(
+        [*user, control, "-D", data, "-l", log, "-w", "-o", options, "start"],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    try:
+        yield f"postgresql://mario@/postgres?host={folder}"
+    finally:
+        subprocess.run(
+            [*user, control, "-D", data, "-m", "immediate", "stop"],
+            check=True,
+            capture_output=True,
+            cwd=folder,
+        )
+        shutil.rmtree(folder)
+
+
+def test_a_server_that_does_not_answer_is_told_without_the_password() -> None:
+    with pytest.raises(StoreError, match="cannot be used") as raised:
+        open_store("postgresql://mario:hunter2secret@127.0.0.1:1/history")
+    assert "hunter2secret" not in str(raised.value)
+
+
+class TestPostgresql(StoreClaims):
+    @pytest.fixture
+    def opened(self, server: str) -> Callable[[], Store]:
+        engine = sa.create_engine(server.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+            connection.execute(sa.text("CREATE SCHEMA public"))
+        return lambda: open_store(server)
