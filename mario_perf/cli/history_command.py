@@ -139,7 +139,7 @@ def _days(_: click.Context, __: click.Parameter, given: str | None) -> float | N
         return None
     found = re.fullmatch(r"(\d+)d", given)
     if not found:
-        raise click.BadParameter(f"{given!r} is no age in days; write 365d")
+        raise click.BadParameter(f"{given!r} must be an age in days, such as 365d")
     return float(found[1]) * DAY
 
 

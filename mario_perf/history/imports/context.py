@@ -18,7 +18,7 @@ UNKNOWN = "unknown"
 
 
 class ImportFileError(UserError):
-    """A file is no result that can be imported."""
+    """A file cannot be imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Context:
     ) -> Batch:
         """A batch of (operation, metric, value); its source is made from what it says.
 
-        The same content gives the same source, so that a file may be imported twice. Values that are no
+        The same content gives the same source, so that a file may be imported twice. Values that are not a
         finite number are left out.
         """
         known = revision or self.revision or UNKNOWN
