@@ -51,7 +51,8 @@ def trend_chart(trend: Trend) -> TrendChart:
         share = (value - low) / (high - low)
         return round(MARGIN + (1 - min(max(share, 0.0), 1.0)) * (HEIGHT - 2 * MARGIN), 1)
 
-    parts = np.array_split(np.arange(len(values)), min(POINTS, len(values)))
+    together = -(-len(values) // POINTS)
+    parts = np.split(np.arange(len(values)), range(together, len(values), together))
     ends = sorted({0, *trend.series.breaks, *(each.point.index for each in trend.shifts), len(values)})
     return TrendChart(
         tuple((x(float(part.mean())), y(float(np.median(values[part])))) for part in parts),
