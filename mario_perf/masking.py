@@ -82,6 +82,6 @@ def is_secret(name: str) -> bool:
 
 
 def _argument(one: str) -> str:
-    name, assigned, _ = one.partition("=")
-    whole = assigned and name.replace("-", "_").isidentifier() and is_secret(name)
-    return f"{name}={MASK}" if whole else text(one)
+    name, equals, _ = one.partition("=")
+    is_assignment = equals and name.replace("-", "_").isidentifier() and is_secret(name)
+    return f"{name}={MASK}" if is_assignment else text(one)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mario_perf.builds.git import Checkout
-    from mario_perf.builds.origin import Origin
+    from mario_perf.builds.origin import ServiceOrigin
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.build_pair import BuildPair
     from mario_perf.gate.gate_request import GateRequest
@@ -176,7 +176,9 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
         return duet.play(setup, narrator)
 
 
-def _running_targets(session: GateSession, narrator: Narrator) -> tuple[sides.Target, sides.Target]:
+def _running_targets(
+    session: GateSession, narrator: Narrator
+) -> tuple[sides.ServiceTarget, sides.ServiceTarget]:
     """Both services by URL: candidate and baseline."""
     request, metrics = session.wish, metrics_path(session.policy)
     assert request.baseline_url and request.candidate_url  # noqa: S101, PT018 - without a pair there are both
@@ -212,7 +214,7 @@ def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:
 
 @contextmanager
 def _prepare_builds(
-    session: GateSession, pair: BuildPair, source: Origin, narrator: Narrator
+    session: GateSession, pair: BuildPair, source: ServiceOrigin, narrator: Narrator
 ) -> Iterator[tuple[Build, Build]]:
     request = session.wish
     narrator.say(f"measuring {source}")
@@ -281,7 +283,7 @@ def _plan_load(request: GateRequest, policy: Policy) -> LoadPlan:
     return plan_load(policy, request.policy, pace, load_request)
 
 
-def running_target(url: str, metrics_path: str, load: LoadPlan) -> sides.Target:
+def running_target(url: str, metrics_path: str, load: LoadPlan) -> sides.ServiceTarget:
     """A service that runs already.
 
     Raises:
@@ -299,4 +301,4 @@ def running_target(url: str, metrics_path: str, load: LoadPlan) -> sides.Target:
             else "start it, or correct the URL"
         )
         raise UserError(f"{url}: the service does not answer ({error}); {advice}") from error
-    return sides.Target(url.rstrip("/"), None, metrics_path)
+    return sides.ServiceTarget(url.rstrip("/"), None, metrics_path)

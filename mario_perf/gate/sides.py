@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ServiceTarget:
     """A service to send requests to."""
 
     url: str
@@ -31,13 +31,13 @@ class Target:
 class Services:
     """What answers, and the processes to watch. A service that was not started here has none."""
 
-    candidate: Target
-    baseline: Target | None = None  # a duet has one
+    candidate: ServiceTarget
+    baseline: ServiceTarget | None = None  # a duet has one
     processes: tuple[Child, ...] = ()
     packages: Mapping[str, Packages | None] = field(default_factory=dict)  # by side
 
     @property
-    def by_side(self) -> dict[str, Target]:
+    def by_side(self) -> dict[str, ServiceTarget]:
         """Baseline first."""
         baseline = {} if self.baseline is None else {"baseline": self.baseline}
         return {**baseline, "candidate": self.candidate}
@@ -75,7 +75,7 @@ def serve_builds(
     return serving
 
 
-def serve_targets(candidate: Target, baseline: Target | None = None) -> Serving:
+def serve_targets(candidate: ServiceTarget, baseline: ServiceTarget | None = None) -> Serving:
     """Services that run already, the same in every run."""
 
     @contextmanager
@@ -85,6 +85,6 @@ def serve_targets(candidate: Target, baseline: Target | None = None) -> Serving:
     return serving
 
 
-def _target(instance: Instance) -> Target:
+def _target(instance: Instance) -> ServiceTarget:
     build = instance.build
-    return Target(instance.url, build.checkout.revision, build.metrics_path)
+    return ServiceTarget(instance.url, build.checkout.revision, build.metrics_path)

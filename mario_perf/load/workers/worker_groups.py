@@ -77,7 +77,7 @@ class WorkerGroups:
         self._done: set[str] = set()
         self._clock = PausableClock()
         self._seconds: float | None = None
-        self._quiesced = self._window_open = False
+        self._is_quiet = self._window_open = False
         self._watching = gevent.spawn(self._keep_watching)
         channel.listener = self._on_event
 
@@ -95,7 +95,7 @@ class WorkerGroups:
 
     def quiesce(self, timeout: float) -> bool:
         """Hold back new requests; return whether none was in flight anywhere after ``timeout`` seconds."""
-        self._quiesced = True
+        self._is_quiet = True
         self._clock.pause()
         answers = self._ask(Quiesce(timeout), timeout + _ANSWER_TIMEOUT)
         return all(node in answers and answers[node].quiet for node in self._indexes)
@@ -108,7 +108,7 @@ class WorkerGroups:
 
     def release(self) -> None:
         """Let requests begin again."""
-        self._quiesced = False
+        self._is_quiet = False
         self._clock.start()
         self._ask(Release())
 
@@ -150,7 +150,7 @@ class WorkerGroups:
             commands.append(StartArrivals(self._seconds, self._clock.now))
         if self._window_open:
             commands += [AssignIterations(()), OpenWindow()]
-        commands.append(Quiesce(0.0) if self._quiesced else Release())
+        commands.append(Quiesce(0.0) if self._is_quiet else Release())
         self._channel.send(CommandBatch(tuple(commands)), node)
 
     def _ask(self, command: Command, timeout: float = _ANSWER_TIMEOUT) -> dict[str, BatchDone]:
