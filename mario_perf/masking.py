@@ -77,7 +77,6 @@ def arguments(command: Sequence[str]) -> tuple[str, ...]:
 
 @cache
 def is_secret(name: str) -> bool:
-    """Whether what goes by this name is a secret."""
     return bool(_SECRET_NAME.search(name))
 
 

@@ -52,7 +52,6 @@ class Build:
 
     @property
     def metrics_path(self) -> str:
-        """Where it shows its metrics."""
         return self.service.metrics if self.service else DEFAULT_METRICS_PATH
 
     def command(self, port: int) -> list[str]:
@@ -76,7 +75,6 @@ class Instance:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
 

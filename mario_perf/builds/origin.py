@@ -33,7 +33,6 @@ class ServiceOrigin:
     demo: bool = False
 
     def __str__(self) -> str:
-        """Which service it is, and how it is started."""
         if self.service is not None:
             return f"the service of [service], started by {shlex.join(arguments(self.service.start))}"
         whose = "a demo, the pizzeria of this installation" if self.demo else "the pizzeria of this checkout"

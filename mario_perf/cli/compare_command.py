@@ -38,8 +38,6 @@ _DEFAULTS = "\n  ".join(policy_file.defaults().splitlines())
 
 @dataclass(frozen=True, slots=True)
 class CompareRequest:
-    """What was asked for."""
-
     paths: tuple[Path, ...]
     baseline: str | None
     policy: Policy

@@ -13,7 +13,6 @@ from mario_perf.errors import UserError
 
 
 def write(error: BaseException) -> None:
-    """Write the line to standard error."""
     with suppress(OSError):  # of a terminal that is closed
         if isinstance(error, click.ClickException):
             error.show()

@@ -67,7 +67,6 @@ class MetricChanges:
     checks: Sequence[Check]
 
     def check(self, metric: Metric) -> Check:
-        """Of one metric."""
         return next(check for check in self.checks if check.metric == metric)
 
 

@@ -103,7 +103,6 @@ class Policy:
     load: Load = field(default_factory=Load)
 
     def of(self, operation: str) -> Thresholds:
-        """Thresholds of one operation."""
         return self.operations.get(operation, self.thresholds)
 
     def as_mapping(self) -> dict[str, Any]:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ServiceTarget:
-    """A service to send requests to."""
-
     url: str
     revision: str | None
     metrics_path: str

@@ -68,7 +68,7 @@ def with_late_answers(findings: Sequence[Finding], late: Sequence[LateStep]) -> 
 
 
 def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Each once."""
+    """The gravest first, each once."""
     return tuple(sorted(dict.fromkeys(findings), key=lambda each: _SEVERITIES.index(each.severity)))
 
 

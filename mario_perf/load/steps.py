@@ -38,7 +38,6 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Whether the step succeeded."""
         return 200 <= self.status < 300  # noqa: PLR2004
 
     def json(self) -> Any:  # noqa: ANN401 - JSON of any type

@@ -42,7 +42,6 @@ class BoundedSession(requests.Session):
         self._adapter = _Adapter()
 
     def get_adapter(self, url: str) -> BaseAdapter:  # noqa: ARG002
-        """The same for each URL."""
         return self._adapter
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -125,7 +124,6 @@ def _response(request: requests.PreparedRequest, answer: HttpAnswer) -> requests
 
 
 def _translate(error: httpx.HTTPError) -> type[requests.RequestException]:
-    """The exception that the callers of requests know."""
     if isinstance(error, UnreadableAnswerError):
         return requests.exceptions.ContentDecodingError
     cause: BaseException | None = error

@@ -60,7 +60,6 @@ class TargetData:
 
 
 def check_target(data: TargetData) -> tuple[Finding, ...]:
-    """All findings on one side of a run."""
     checks = (
         _restart,
         _reset,

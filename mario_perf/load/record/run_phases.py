@@ -102,7 +102,6 @@ class RunInProgress:
 
     @property
     def scraped(self) -> bool:
-        """Whether scrapes were kept."""
         return bool(self._scrapers)
 
     def begin(self) -> None:
@@ -162,7 +161,6 @@ class RunInProgress:
         LOG.warning(self.warnings[-1])
 
     def metrics_url(self, target: LoadTarget) -> str:
-        """The URL of a target's metrics."""
         return urljoin(f"{target.url}/", self.options.metrics_path)
 
     def _load_time(self, remaining: float | None) -> tuple[float, bool]:

@@ -95,7 +95,6 @@ class Scraper:
         self._greenlet = gevent.spawn(self._keep_scraping, interval)
 
     def stop(self) -> None:
-        """Stop, and close the file."""
         if self._greenlet is not None:
             with self._lock:
                 self._greenlet.kill()

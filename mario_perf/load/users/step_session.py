@@ -115,7 +115,6 @@ class StepSession:
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        """The sides that steps are sent to."""
         return tuple(target.side for target in self._targets)
 
     @contextmanager
@@ -202,7 +201,6 @@ class StepSession:
 
 
 def _count(request: RequestInFlight, step: Step, response: CaughtResponse) -> None:
-    """Count the end of a request."""
     counters, status = request.counters, response.status_code
     seconds = response.request_meta["response_time"] / 1000
     if not status:

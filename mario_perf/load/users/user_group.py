@@ -82,7 +82,6 @@ class UserGroup:
         )
 
     def add_ready_user(self) -> None:
-        """Count one more ready user."""
         self.ready_users += 1
         self._max_ready_users = max(self._max_ready_users, self.ready_users)
 
@@ -149,7 +148,6 @@ class UserGroup:
         return (report,)
 
     def stop(self) -> None:
-        """End all users."""
         if self._arrivals is not None:
             self._arrivals.stop()
         self._barrier.close()

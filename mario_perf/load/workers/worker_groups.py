@@ -88,7 +88,6 @@ class WorkerGroups:
             gevent.sleep(_POLL_INTERVAL)
 
     def start_arrivals(self, seconds: float) -> None:
-        """Start a schedule of ``seconds``."""
         self._seconds = seconds
         self._clock.start()
         self._ask(StartArrivals(seconds))
@@ -123,7 +122,6 @@ class WorkerGroups:
         return tuple(sorted(reports, key=lambda report: report.index))
 
     def stop(self) -> None:
-        """End all users."""
         self._watching.kill()
         self._ask(Stop())
         self._channel.listener = None

@@ -96,7 +96,6 @@ class Menu:
 
 
 def new_id() -> str:
-    """An unused id."""
     return uuid4().hex
 
 
