@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class UserError(Exception):
-    """Base of all errors that are told to the user without a traceback."""
+    """Base of all errors that a user sees as one line, without a traceback."""
 
 
 class PolicyError(UserError):

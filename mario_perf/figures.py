@@ -15,7 +15,7 @@ _UNITS: Final = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 _DIGITS: Final = 3
 
 _MAX_PERCENT: Final = 10.0
-"""As a ratio. From here on it is told how many times as much it is."""
+"""As a ratio. From here on the text says how many times as much it is."""
 
 _MAX_TIMES: Final = 1000.0
 _ALL: Final = 1.0

@@ -2,7 +2,7 @@
 
 It reads the report that a gate has left (``report.json``, the published format). Regressed fails with the
 sentence that explains it. A run that cannot be judged is an error, and says nothing of its operations. What
-could not be told is an expected failure. perf.toml's ``gate.inconclusive`` makes both a skip (``pass``) or a
+is inconclusive is an expected failure. perf.toml's ``gate.inconclusive`` makes both a skip (``pass``) or a
 failure (``fail``).
 
 pytest loads this module in every project of its environment: all else is imported only when it is needed.

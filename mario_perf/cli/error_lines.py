@@ -1,4 +1,4 @@
-"""What a user is told of an error: one line, and never a traceback."""
+"""The line that a user sees for an error, never a traceback."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     """Of baseline and candidate."""
 
 COARSE_WIDTH = 0.35
-"""Relative width of a bucket from which on nothing inside it can be told apart for trimming."""
+"""Relative width of a bucket that is too wide for trimming inside it."""
 
 
 def latency(baseline: Replicates, candidate: Replicates) -> Both:

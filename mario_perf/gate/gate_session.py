@@ -287,7 +287,7 @@ def running_target(url: str, metrics_path: str, load: LoadPlan) -> sides.Service
     """A service that runs already.
 
     Raises:
-        UserError: it does not answer, or is another machine that nobody has named.
+        UserError: it does not answer, or its host is not allowed.
     """
     try:
         allowed_hosts.check(httpx.URL(url).host, {host.lower() for host in load.hosts})

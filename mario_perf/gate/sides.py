@@ -42,7 +42,7 @@ class Services:
 
 
 ScrapePorts = Callable[[Sequence[int]], None]
-"""Is told the ports of the services that run now, and returns when they are scraped."""
+"""Takes the ports of the services that run now, and returns when they are scraped."""
 
 Serving = Callable[[int, "Path"], AbstractContextManager[Services]]
 """From a run's seed and its folder to its services."""

@@ -149,7 +149,7 @@ class GitStore:
             return _read(read)
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(
-                f"{self._path}: {REF} holds a file that is no measurement; it was left as it is"
+                f"{self._path}: {REF} holds a file that is not a measurement; it was left as it is"
             ) from error
 
     def _git(self, *arguments: str, text: str = "", variables: Mapping[str, str] | None = None) -> str:
@@ -188,7 +188,7 @@ def _read(read: dict[str, Any]) -> Batch:
     levels = tuple(Level(**each) for each in read["levels"])
     links = tuple(Link(**each) for each in read["links"])
     if not math.isfinite(read["time"]):
-        raise ValueError("a time that is no number")
+        raise ValueError("a time that is not a number")
     return Batch(read["source"], read["time"], read["scenario"], levels, links)
 
 

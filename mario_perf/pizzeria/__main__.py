@@ -1,4 +1,4 @@
-"""``python -m mario_perf.pizzeria``: serve until told to stop."""
+"""``python -m mario_perf.pizzeria``: serve until a signal to stop."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class ArrivalSchedule:
         """Give another share of what is due after ``moment``, and the old share of what is due before.
 
         When all processes get the same moment in advance, no arrival is doubled and none is lost. It makes
-        no difference when each process was told. A process that is told too late goes on from its last
+        no difference when each process hears of it. A process that hears too late goes on from its last
         arrival.
         """
         boundary = max(self._last, self._until(moment))

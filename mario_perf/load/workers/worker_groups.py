@@ -52,7 +52,7 @@ class WorkerGroups:
 
     A worker that joins late catches up, and shares arrivals soon after its users are ready. A worker is lost
     when it ends, or when Locust misses its heartbeat. The other workers take over its arrivals, the master
-    waits for it no longer, and it is told to stop in case it still runs.
+    waits for it no longer, and tells it to stop in case it still runs.
     """
 
     def __init__(
