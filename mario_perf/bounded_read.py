@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Iterator, Mapping
 
-MOST: Final = 1 << 25
+MAX_BYTES: Final = 1 << 25
 """Bytes of the largest metrics page: some 300,000 series."""
 
-_MOST_REDIRECTS = 5
+_MAX_REDIRECTS = 5
 _ENCODINGS: Final = {"gzip": decompression.GZIP, "x-gzip": decompression.GZIP, "deflate": decompression.ZLIB}
 
 
@@ -33,7 +33,7 @@ class UnreadableAnswerError(httpx.RequestError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """A whole answer, decompressed."""
 
     status: int
@@ -56,16 +56,16 @@ class Reader:
         self._client = httpx.Client(transport=transport, timeout=None, trust_env=False)  # noqa: S113
 
     def get(
-        self, url: str, within: float, *, headers: Mapping[str, str] | None = None, most: int = MOST
-    ) -> Answer:
+        self, url: str, within: float, *, headers: Mapping[str, str] | None = None, max_bytes: int = MAX_BYTES
+    ) -> HttpAnswer:
         """What the server answers in ``within`` seconds; a redirect to another origin as it is.
 
         Raises:
-            httpx.HTTPError: There is no whole answer, or one of more than ``most`` bytes.
+            httpx.HTTPError: There is no whole answer, or one of more than ``max_bytes`` bytes.
             httpx.InvalidURL: The URL has no meaning.
         """
-        with self._in_time(within):
-            return self._followed(self._request(url, headers or {}), most)
+        with self._deadline(within):
+            return self._follow_redirects(self._request(url, headers or {}), max_bytes)
 
     def status(self, url: str, within: float) -> int:
         """The status of an answer that begins in ``within`` seconds. Its body is not read, however it ends.
@@ -75,32 +75,31 @@ class Reader:
             httpx.InvalidURL: The URL has no meaning.
         """
         request = self._request(url, {})
-        with self._in_time(within), closing(self._client.send(request, stream=True)) as response:
+        with self._deadline(within), closing(self._client.send(request, stream=True)) as response:
             return response.status_code
 
     def _request(self, url: str, headers: Mapping[str, str]) -> httpx.Request:
         return self._client.build_request("GET", url, headers={"Accept-Encoding": "identity", **headers})
 
     @contextmanager
-    def _in_time(self, within: float) -> Iterator[None]:
+    def _deadline(self, within: float) -> Iterator[None]:
         self._network.deadline = time.monotonic() + within
         try:
             yield
         except httpx.TimeoutException as error:
             raise type(error)(f"no whole answer within {within:.1f} s", request=error.request) from error
 
-    def _followed(self, request: httpx.Request, most: int) -> Answer:
-        for _ in range(_MOST_REDIRECTS + 1):
+    def _follow_redirects(self, request: httpx.Request, max_bytes: int) -> HttpAnswer:
+        for _ in range(_MAX_REDIRECTS + 1):
             with closing(self._client.send(request, stream=True)) as response:
-                answer = Answer(response.status_code, response.headers, _body(response, most))
+                answer = HttpAnswer(response.status_code, response.headers, _body(response, max_bytes))
             following = response.next_request
             if following is None or _origin(following.url) != _origin(request.url):
                 return answer
             request = following
-        raise httpx.TooManyRedirects(f"more than {_MOST_REDIRECTS} redirects", request=request)
+        raise httpx.TooManyRedirects(f"more than {_MAX_REDIRECTS} redirects", request=request)
 
     def close(self) -> None:
-        """Close the connections."""
         self._client.close()
 
     def __enter__(self) -> Self:
@@ -120,22 +119,22 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port  # httpx leaves out a scheme's usual port
 
 
-def _body(response: httpx.Response, most: int) -> bytes:
-    packed = decompression.at_most(most, response.iter_raw())
+def _body(response: httpx.Response, max_bytes: int) -> bytes:
+    compressed = decompression.limit_size(max_bytes, response.iter_raw())
     try:
-        return b"".join(decompression.at_most(most, _decoded(packed, response.headers)))
+        return b"".join(decompression.limit_size(max_bytes, _decode(compressed, response.headers)))
     except ValueError as error:
         said = f"the answer cannot be read: {error}"
         raise UnreadableAnswerError(said, request=response.request) from error
 
 
-def _decoded(packed: Iterable[bytes], headers: httpx.Headers) -> Iterator[bytes]:
+def _decode(compressed: Iterable[bytes], headers: httpx.Headers) -> Iterator[bytes]:
     encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding == "identity":
-        return iter(packed)
+        return iter(compressed)
     if encoding not in _ENCODINGS:
         raise ValueError(f"unknown content encoding {encoding[:20]!r}")
-    return decompression.pieces(packed, _ENCODINGS[encoding])
+    return decompression.pieces(compressed, _ENCODINGS[encoding])
 
 
 class _Network(httpcore.NetworkBackend):

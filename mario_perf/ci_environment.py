@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_OF_HOSTS = {
+_CHANGE_PATHS = {
     "/pull/": "/commit/",
     "/-/merge_requests/": "/-/commit/",
     "/pull-requests/": "/commits/",
@@ -19,7 +19,7 @@ _OF_HOSTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Build:
+class CiBuild:
     """Empty where it is not known. ``commits`` is an address that a commit's hash completes."""
 
     project: str = ""
@@ -29,7 +29,7 @@ class Build:
     commits: str = ""
 
 
-def read(environment: Mapping[str, str]) -> Build:
+def read(environment: Mapping[str, str]) -> CiBuild:
     """The build that runs; nothing is known outside of CI."""
     if environment.get("GITHUB_ACTIONS") == "true":
         return _github(environment)
@@ -37,47 +37,51 @@ def read(environment: Mapping[str, str]) -> Build:
         return _gitlab(environment)
     if environment.get("JENKINS_URL"):
         return _jenkins(environment)
-    return Build()
+    return CiBuild()
 
 
-def _github(said: Mapping[str, str]) -> Build:
+def _github(variables: Mapping[str, str]) -> CiBuild:
     # https://docs.github.com/actions/reference/variables-reference
-    project = said.get("GITHUB_REPOSITORY", "")
-    address = _address(f"{said.get('GITHUB_SERVER_URL', '')}/{project}") if project else ""
-    asked = re.fullmatch(r"refs/pull/(\d+)/\w+", said.get("GITHUB_REF", ""))
-    return Build(
+    project = variables.get("GITHUB_REPOSITORY", "")
+    address = _address(f"{variables.get('GITHUB_SERVER_URL', '')}/{project}") if project else ""
+    pull_request = re.fullmatch(r"refs/pull/(\d+)/\w+", variables.get("GITHUB_REF", ""))
+    return CiBuild(
         project=project,
-        branch=said.get("GITHUB_HEAD_REF") or ("" if asked else said.get("GITHUB_REF_NAME", "")),
-        pull_request=f"#{asked[1]}" if asked else "",
-        pull_request_url=f"{address}/pull/{asked[1]}" if asked and address else "",
+        branch=variables.get("GITHUB_HEAD_REF")
+        or ("" if pull_request else variables.get("GITHUB_REF_NAME", "")),
+        pull_request=f"#{pull_request[1]}" if pull_request else "",
+        pull_request_url=f"{address}/pull/{pull_request[1]}" if pull_request and address else "",
         commits=f"{address}/commit/" if address else "",
     )
 
 
-def _gitlab(said: Mapping[str, str]) -> Build:
+def _gitlab(variables: Mapping[str, str]) -> CiBuild:
     # https://docs.gitlab.com/ci/variables/predefined_variables
-    address, number = _address(said.get("CI_PROJECT_URL", "")), said.get("CI_MERGE_REQUEST_IID", "")
-    target = _address(said.get("CI_MERGE_REQUEST_PROJECT_URL", "")) or address
-    return Build(
-        project=said.get("CI_PROJECT_PATH", ""),
-        branch=said.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME") or said.get("CI_COMMIT_REF_NAME", ""),
+    address, number = _address(variables.get("CI_PROJECT_URL", "")), variables.get("CI_MERGE_REQUEST_IID", "")
+    target = _address(variables.get("CI_MERGE_REQUEST_PROJECT_URL", "")) or address
+    return CiBuild(
+        project=variables.get("CI_PROJECT_PATH", ""),
+        branch=variables.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")
+        or variables.get("CI_COMMIT_REF_NAME", ""),
         pull_request=f"!{number}" if number else "",
         pull_request_url=f"{target}/-/merge_requests/{number}" if number and target else "",
         commits=f"{address}/-/commit/" if address else "",
     )
 
 
-def _jenkins(said: Mapping[str, str]) -> Build:
+def _jenkins(variables: Mapping[str, str]) -> CiBuild:
     # https://www.jenkins.io/doc/book/pipeline/multibranch: CHANGE_* are set for a change that is asked for.
-    change, number = _address(said.get("CHANGE_URL", "")), said.get("CHANGE_ID", "")
-    form = next((each for each in _OF_HOSTS if each in change), None)
-    address = change.partition(form)[0] if form else ""
-    return Build(
+    change, number = _address(variables.get("CHANGE_URL", "")), variables.get("CHANGE_ID", "")
+    path = next((each for each in _CHANGE_PATHS if each in change), None)
+    address = change.partition(path)[0] if path else ""
+    return CiBuild(
         project=urlsplit(address).path.strip("/"),
-        branch=said.get("CHANGE_BRANCH") or said.get("BRANCH_NAME") or said.get("GIT_BRANCH", ""),
+        branch=variables.get("CHANGE_BRANCH")
+        or variables.get("BRANCH_NAME")
+        or variables.get("GIT_BRANCH", ""),
         pull_request=f"#{number}" if number else "",
         pull_request_url=change,
-        commits=f"{address}{_OF_HOSTS[form]}" if form else "",
+        commits=f"{address}{_CHANGE_PATHS[path]}" if path else "",
     )
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 GZIP, ZLIB = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS
-PIECE = 1 << 18
+MAX_PIECE = 1 << 18
 """Bytes of the largest piece."""
 
 
@@ -32,7 +32,7 @@ class Unpacker:
         """
         while chunk:
             try:
-                yield self._member.decompress(chunk, PIECE)
+                yield self._member.decompress(chunk, MAX_PIECE)
             except zlib.error as error:
                 raise ValueError("damaged compression") from error
             chunk = self._member.unconsumed_tail
@@ -41,19 +41,19 @@ class Unpacker:
                 self._member = zlib.decompressobj(self._layout)
 
 
-def pieces(packed: Iterable[bytes], layout: int) -> Iterator[bytes]:
+def pieces(compressed: Iterable[bytes], layout: int) -> Iterator[bytes]:
     """The content; ends without complaint where it is cut.
 
     Raises:
         ValueError: The bytes are damaged.
     """
     unpacker = Unpacker(layout)
-    for chunk in packed:
+    for chunk in compressed:
         yield from unpacker.pieces(chunk)
 
 
-def at_most(most: int, content: Iterable[bytes]) -> Iterator[bytes]:
-    """The pieces of something that may have ``most`` bytes.
+def limit_size(max_bytes: int, content: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of something that may have ``max_bytes`` bytes.
 
     Raises:
         OversizeError: It has more.
@@ -61,6 +61,8 @@ def at_most(most: int, content: Iterable[bytes]) -> Iterator[bytes]:
     size = 0
     for piece in content:
         size += len(piece)
-        if size > most:
-            raise OversizeError(f"more than {most >> 20} MiB" if most >> 20 else f"more than {most} bytes")
+        if size > max_bytes:
+            raise OversizeError(
+                f"more than {max_bytes >> 20} MiB" if max_bytes >> 20 else f"more than {max_bytes} bytes"
+            )
         yield piece

@@ -8,15 +8,15 @@ _SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.
 _WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|µs|ms|s|m|h)\s*")
 
 
-def seconds(written: str | float) -> float:
+def seconds(text: str | float) -> float:
     """Seconds of a duration written as text with a unit, or as a bare number of seconds.
 
     Raises:
         ValueError: No such duration.
     """
-    if isinstance(written, int | float) and not isinstance(written, bool):
-        return float(written)
-    match = _WRITTEN.fullmatch(str(written))
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        return float(text)
+    match = _WRITTEN.fullmatch(str(text))
     if match is None:
-        raise ValueError(f"{written!r} is not a duration; write it like 50ms, 1.5s or 2m")
+        raise ValueError(f"{text!r} is not a duration; write it like 50ms, 1.5s or 2m")
     return float(match[1]) * _SECONDS[match[2]]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class UserError(Exception):
-    """Base of all errors that are told to the user without a traceback."""
+    """Base of all errors that a user sees as one line, without a traceback."""
 
 
 class PolicyError(UserError):
@@ -61,15 +61,15 @@ class UnreadableBaselineError(UserError):
     """A baseline file is of another schema, or damaged."""
 
 
-def nearest(word: str, known: Iterable[str], *, count: int = 3) -> str:
+def nearest(word: str, names_: Iterable[str], *, count: int = 3) -> str:
     """The names most like ``word``, joined for a message; all names when none is alike, or ``none``."""
-    names = sorted(set(known))
-    alike = difflib.get_close_matches(word, names, n=count, cutoff=0.5) or names[:count]
-    return ", ".join(alike) or "none"
+    names = sorted(set(names_))
+    similar = difflib.get_close_matches(word, names, n=count, cutoff=0.5) or names[:count]
+    return ", ".join(similar) or "none"
 
 
-def listed(names: Iterable[str], most: int = 5) -> str:
-    """The first ``most`` names, and how many more there are."""
-    every = list(names)
-    more = f" and {len(every) - most} more" if len(every) > most else ""
-    return ", ".join(every[:most]) + more
+def listed(names: Iterable[str], max_items: int = 5) -> str:
+    """The first ``max_items`` names, and how many more there are."""
+    items = list(names)
+    more = f" and {len(items) - max_items} more" if len(items) > max_items else ""
+    return ", ".join(items[:max_items]) + more

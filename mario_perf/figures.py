@@ -14,10 +14,10 @@ UNKNOWN: Final = "unknown"
 _UNITS: Final = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 _DIGITS: Final = 3
 
-_MOST_PERCENT: Final = 10.0
-"""As a ratio. From here on it is told how many times as much it is."""
+_MAX_PERCENT: Final = 10.0
+"""As a ratio. From here on the text says how many times as much it is."""
 
-_MOST_TIMES: Final = 1000.0
+_MAX_TIMES: Final = 1000.0
 _ALL: Final = 1.0
 """Of a share there is no more: 100 points."""
 
@@ -90,9 +90,9 @@ def relative(ratio: float) -> str:
     """A relative change with its sign, ``+12.3 %``, or ``21 times as much``."""
     if not math.isfinite(ratio):
         return UNKNOWN
-    if ratio >= _MOST_TIMES:
-        return f"more than {_MOST_TIMES:,.0f} times as much"
-    if ratio >= _MOST_PERCENT:
+    if ratio >= _MAX_TIMES:
+        return f"more than {_MAX_TIMES:,.0f} times as much"
+    if ratio >= _MAX_PERCENT:
         return f"{ratio + 1:.0f} times as much"
     return f"{_signed(max(ratio, -1.0) * 100)} %"
 
@@ -119,10 +119,10 @@ def tick(value: float, *, share: bool) -> str:
 
 def size(value: float, *, share: bool) -> str:
     """How large a change is, without a sign: ``5.0 %``, and from ten on whole: ``240 %``."""
-    told = change(value, share=share)
-    if _WHOLE <= value < (_ALL if share else _MOST_PERCENT):
-        told = f"{value * 100:.0f} {'points' if share else '%'}"
-    return told.removeprefix("+")
+    digits = change(value, share=share)
+    if _WHOLE <= value < (_ALL if share else _MAX_PERCENT):
+        digits = f"{value * 100:.0f} {'points' if share else '%'}"
+    return digits.removeprefix("+")
 
 
 def span(low: str, high: str) -> str:
@@ -132,9 +132,9 @@ def span(low: str, high: str) -> str:
     return f"{number if same else low} to {high}"
 
 
-def is_told(size: float, *, share: bool) -> bool:
+def is_visible(size: float, *, share: bool) -> bool:
     """Whether a size that could have been shown says more than that nothing could."""
-    return size <= (_ALL if share else _MOST_PERCENT)
+    return size <= (_ALL if share else _MAX_PERCENT)
 
 
 def _signed(value: float) -> str:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _EXIT_CODE: Final = 130
 
-_TOGETHER: Final = 0.5
+_SAME_SIGNAL_SECONDS: Final = 0.5
 """Seconds in which signals count as one: a key that is held down, or a terminal that sends two at its end."""
 
 
 @dataclass(slots=True)
-class _Heard:
+class _SignalState:
     """Signals of this process. ``last`` is when one was raised, by the monotonic clock."""
 
     last: float | None = None
@@ -29,7 +29,7 @@ class _Heard:
     waiting: bool = False
 
 
-_heard = _Heard()
+_state = _SignalState()
 
 
 def end_at_once() -> None:
@@ -55,7 +55,7 @@ def cause_of(error: BaseException) -> BaseException:
 
     A terminal that is closed, a child that got the same signal, and click turn it into another error.
     """
-    if _heard.last is None:
+    if _state.last is None:
         return error
     each: BaseException | None = error
     while each is not None and not isinstance(each, KeyboardInterrupt):
@@ -69,7 +69,7 @@ def deferred() -> Iterator[None]:
 
     What the block starts does not get them, either: Ctrl-C goes to all processes of a terminal.
     """
-    _heard.deferring += 1
+    _state.deferring += 1
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield
@@ -77,9 +77,9 @@ def deferred() -> Iterator[None]:
         try:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         finally:
-            _heard.deferring -= 1
-        if _heard.waiting and not _heard.deferring:
-            _heard.waiting = False
+            _state.deferring -= 1
+        if _state.waiting and not _state.deferring:
+            _state.waiting = False
             _raise()
 
 
@@ -96,12 +96,12 @@ def _end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - a 
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    if _heard.deferring:  # another thread than the main one was chosen to get it
-        _heard.waiting = True
-    elif _heard.last is None or time.monotonic() - _heard.last > _TOGETHER:
+    if _state.deferring:  # another thread than the main one was chosen to get it
+        _state.waiting = True
+    elif _state.last is None or time.monotonic() - _state.last > _SAME_SIGNAL_SECONDS:
         _raise()
 
 
 def _raise() -> NoReturn:
-    _heard.last = time.monotonic()
+    _state.last = time.monotonic()
     raise KeyboardInterrupt

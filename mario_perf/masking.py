@@ -77,11 +77,10 @@ def arguments(command: Sequence[str]) -> tuple[str, ...]:
 
 @cache
 def is_secret(name: str) -> bool:
-    """Whether what goes by this name is a secret."""
     return bool(_SECRET_NAME.search(name))
 
 
 def _argument(one: str) -> str:
-    name, assigned, _ = one.partition("=")
-    whole = assigned and name.replace("-", "_").isidentifier() and is_secret(name)
-    return f"{name}={MASK}" if whole else text(one)
+    name, equals, _ = one.partition("=")
+    is_assignment = equals and name.replace("-", "_").isidentifier() and is_secret(name)
+    return f"{name}={MASK}" if is_assignment else text(one)

@@ -53,7 +53,7 @@ class Gates(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class ThresholdFamily:
     """Thresholds that metrics share: ``KEY_noise`` and ``KEY_resolution`` in perf.toml.
 
     ``processes`` names the threshold for how far two processes of one build lie apart; shares need none.
@@ -75,15 +75,15 @@ class Family:
 
 
 _FAMILIES = (
-    Family("latency", "the typical duration, relative: 0.01 = 1 %", "latency"),
-    Family("tail", "p95, relative", "tail"),
-    Family("error", "the error ratio, as a difference: 0.001 = one more in 1000", None),
-    Family("slow", "the share of slow executions, as a difference", None),
-    Family("response", "the typical response time that the client sees, relative", "latency"),
-    Family("mean", "the mean, relative: for what is rare and very slow", "tail"),
+    ThresholdFamily("latency", "the typical duration, relative: 0.01 = 1 %", "latency"),
+    ThresholdFamily("tail", "p95, relative", "tail"),
+    ThresholdFamily("error", "the error ratio, as a difference: 0.001 = one more in 1000", None),
+    ThresholdFamily("slow", "the share of slow executions, as a difference", None),
+    ThresholdFamily("response", "the typical response time that the client sees, relative", "latency"),
+    ThresholdFamily("mean", "the mean, relative: for what is rare and very slow", "tail"),
 )
 
-FAMILIES: Final[Mapping[str, Family]] = MappingProxyType({one.key: one for one in _FAMILIES})
+FAMILIES: Final[Mapping[str, ThresholdFamily]] = MappingProxyType({one.key: one for one in _FAMILIES})
 """By their keys."""
 
 
@@ -98,7 +98,7 @@ class MetricEntry:
     key: Metric
     title: str  # in every sentence, table and chart
     kind: Kind
-    family: Family
+    family: ThresholdFamily
     gates: Gates
     reads: str  # how it is read, for the schema
     query: str = ""

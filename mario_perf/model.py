@@ -79,7 +79,7 @@ class Requests:
 
     sent: int
     failures: Mapping[str, int]  # by what went wrong, zeros left out; business answers are none
-    business: int  # answers that refuse for a reason of the trade
+    business: int  # answers by which a business rule refused
     typical: float  # seconds, mean of the fastest 95 % of response times; NaN without any
 
 
@@ -200,7 +200,7 @@ class Reconciliation:
         """Exactly equal, allowed for requests that were given up on, and that the HTTP layer answered.
 
         Metrics of operations leave the latter out; metrics of HTTP routes may hold them. Who answered 5xx
-        cannot be told, so as many may be missing.
+        is not known, so as many may be missing.
         """
         more = self.server_whole - self.client_whole
         return -self.server_errors <= more <= self.abandoned + self.unreached

@@ -2,7 +2,7 @@
 
 It reads the report that a gate has left (``report.json``, the published format). Regressed fails with the
 sentence that explains it. A run that cannot be judged is an error, and says nothing of its operations. What
-could not be told is an expected failure. perf.toml's ``gate.inconclusive`` makes both a skip (``pass``) or a
+is inconclusive is an expected failure. perf.toml's ``gate.inconclusive`` makes both a skip (``pass``) or a
 failure (``fail``).
 
 pytest loads this module in every project of its environment: all else is imported only when it is needed.
@@ -57,8 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not report.is_file():
         raise pytest.UsageError(f"--perf-gate {run}: no {_REPORT} there; run mario-perf gate first")
     config.stash[_PLACE] = report
-    asked = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
-    config.args = [*asked, str(report)]
+    path = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
+    config.args = [*path, str(report)]
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PerfReport | None:
@@ -89,13 +89,13 @@ class PerfReport(pytest.File):
             self, name="the run is valid", report=report, code=None if valid else of_invalid
         )
         for operation in report.operations:
-            judged = operation.verdict if valid else Verdict.INCONCLUSIVE
+            operations = operation.verdict if valid else Verdict.INCONCLUSIVE
             yield OperationItem.from_parent(
                 self,
                 name=operation.operation.name,
-                verdict=judged,
+                verdict=operations,
                 explanation=operation.explanation if valid else "the run cannot be judged",
-                code=of_outcome(verdict.outcome((judged,)), inconclusive),
+                code=of_outcome(verdict.outcome((operations,)), inconclusive),
             )
 
     def _read(self) -> Report:

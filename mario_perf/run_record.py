@@ -27,7 +27,7 @@ def path_component(name: str) -> str:
     """A name that may become one file or folder, wherever it comes from: it decides nothing else of the path.
 
     Raises:
-        ValueError: It could lead elsewhere, is no text that a path can hold, or is too long.
+        ValueError: It could lead elsewhere, a path cannot hold it, or it is too long.
     """
     if len(name) > MOST_OF_A_NAME:
         raise ValueError(f"a name of {len(name):,} characters; at most {MOST_OF_A_NAME} are allowed")
@@ -214,7 +214,7 @@ class Worker(Record):
     """What one process of a distributed run did."""
 
     index: int
-    users: int = Field(description="who were ready at the same time, at the most")
+    users: int = Field(description="maximum number that were ready at the same time")
     started: int = Field(description="requests in the window")
     seeds: str = Field(description="what the random streams of its users are drawn from")
     generator: Generator

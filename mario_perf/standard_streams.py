@@ -66,7 +66,7 @@ def protect() -> None:
 
 
 def lost_output() -> OSError | None:
-    """Why standard output is incomplete. A reader that has seen enough (``| head``) is no loss."""
+    """Why standard output is incomplete. A reader that has seen enough (``| head``) does not count."""
     sys.stdout.flush()
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     loss = raw.loss if isinstance(raw, LossyOutput) else None

@@ -10,14 +10,14 @@ from mario_perf.model import Commit, Subject
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mario_perf.ci_environment import Build
+    from mario_perf.ci_environment import CiBuild
     from mario_perf.model import GateResult
     from mario_perf.run_record import Side
 
 _HASH = re.compile(r"[0-9a-f]{7,40}(?= with changes$|$)")
 
 
-def of(result: GateResult, run_id: str, build: Build) -> Subject:
+def of(result: GateResult, run_id: str, build: CiBuild) -> Subject:
     """The subject of a result. Where several builds were one side, the last one speaks for it."""
     before = (*result.baseline_revisions, *_revisions(result, "baseline"))
     return Subject(
@@ -32,12 +32,12 @@ def of(result: GateResult, run_id: str, build: Build) -> Subject:
     )
 
 
-def _last(revisions: Iterable[str], build: Build) -> Commit | None:
-    known = list(revisions)
-    if not known:
+def _last(revisions: Iterable[str], build: CiBuild) -> Commit | None:
+    listed = list(revisions)
+    if not listed:
         return None
-    found = _HASH.match(known[-1])
-    return Commit(known[-1], url=f"{build.commits}{found[0]}" if found and build.commits else "")
+    match = _HASH.match(listed[-1])
+    return Commit(listed[-1], url=f"{build.commits}{match[0]}" if match and build.commits else "")
 
 
 def _revisions(result: GateResult, side: Side) -> Iterator[str]:

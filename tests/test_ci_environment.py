@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mario_perf import ci_environment
-from mario_perf.ci_environment import Build
+from mario_perf.ci_environment import CiBuild
 
 GITHUB = {
     "GITHUB_ACTIONS": "true",
@@ -26,13 +26,13 @@ JENKINS = {"JENKINS_URL": "https://ci.example", "CHANGE_ID": "12", "CHANGE_BRANC
 def test_outside_of_ci_nothing_is_known() -> None:
     assert (
         ci_environment.read({"GITHUB_REPOSITORY": "a/b", "CI_PROJECT_PATH": "a/b", "CHANGE_ID": "1"})
-        == Build()
+        == CiBuild()
     )
 
 
 def test_a_branch_on_github() -> None:
     commits = "https://github.com/trattoria/mario/commit/"
-    assert ci_environment.read(GITHUB) == Build("trattoria/mario", "main", commits=commits)
+    assert ci_environment.read(GITHUB) == CiBuild("trattoria/mario", "main", commits=commits)
 
 
 def test_a_pull_request_on_github_has_the_name_of_its_branch() -> None:
@@ -48,7 +48,7 @@ def test_a_merge_request_of_a_fork_on_gitlab_is_linked_where_it_was_made() -> No
         "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "ovens",
         "CI_MERGE_REQUEST_PROJECT_URL": "https://gitlab.com/upstream/mario",
     }
-    assert ci_environment.read(GITLAB | asked) == Build(
+    assert ci_environment.read(GITLAB | asked) == CiBuild(
         "trattoria/kitchen/mario",
         "ovens",
         "!7",
@@ -69,7 +69,7 @@ def test_a_merge_request_of_a_fork_on_gitlab_is_linked_where_it_was_made() -> No
 )
 def test_a_change_in_jenkins_tells_where_commits_are(change: str, commits: str) -> None:
     found = ci_environment.read({**JENKINS, "CHANGE_URL": change})
-    assert found == Build("a/b" if commits else "", "ovens", "#12", change, commits)
+    assert found == CiBuild("a/b" if commits else "", "ovens", "#12", change, commits)
 
 
 def test_only_an_address_of_the_web_is_linked() -> None:

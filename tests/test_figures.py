@@ -84,11 +84,11 @@ def test_a_tick_is_written_as_round_as_it_is() -> None:
 
 
 def test_what_could_have_been_shown_is_told_only_where_it_says_something() -> None:
-    assert figures.is_told(0.2, share=False)
-    assert not figures.is_told(4.89e101, share=False)
-    assert not figures.is_told(1.5, share=True)
-    assert not figures.is_told(math.inf, share=False)
-    assert not figures.is_told(math.nan, share=False)
+    assert figures.is_visible(0.2, share=False)
+    assert not figures.is_visible(4.89e101, share=False)
+    assert not figures.is_visible(1.5, share=True)
+    assert not figures.is_visible(math.inf, share=False)
+    assert not figures.is_visible(math.nan, share=False)
 
 
 @pytest.mark.parametrize(

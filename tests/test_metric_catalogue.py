@@ -16,7 +16,7 @@ from mario_perf.configuration.discovery.candidates import Candidate
 from mario_perf.configuration.policy import Policy, Service, Thresholds
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.judgement import duet_results
-from mario_perf.metric_catalogue import FAMILIES, METRICS, Family, Gates, Kind, Metric, MetricEntry
+from mario_perf.metric_catalogue import FAMILIES, METRICS, Gates, Kind, Metric, MetricEntry, ThresholdFamily
 from mario_perf.model import Operation, Verdict
 from mario_perf.reports import json_report, phrases
 from mario_perf.reports.formats import FORMATS
@@ -74,7 +74,7 @@ def test_no_report_shows_a_query_of_a_metric_that_is_not_in_the_catalogue() -> N
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.key)
-def test_every_family_is_used_and_both_policy_files_show_its_defaults(family: Family) -> None:
+def test_every_family_is_used_and_both_policy_files_show_its_defaults(family: ThresholdFamily) -> None:
     assert any(one.family is family for one in ENTRIES)
     written = policy_text.text(Candidate("The pizzeria's", CQRS, 1.0, ()), Service(), None)
     for text in (written, (CHECKOUT / "perf.toml").read_text("utf-8")):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from mario_perf.decompression import ZLIB, at_most, pieces
+from mario_perf.decompression import ZLIB, limit_size, pieces
 from mario_perf.model import Measurement, Operation, Requests, RunMeasurement, Workload
 from mario_perf.run_record import Environment, Side, Span  # noqa: TC001 — pydantic needs them at run time
 
@@ -200,5 +200,5 @@ def _pack(values: Counts | Floats, layout: str) -> str:
 
 def _unpack(packed: str, layout: str, count: int) -> Counts | Floats:
     most = count * np.dtype(layout).itemsize
-    unpacked = at_most(most, pieces([base64.b64decode(packed, validate=True)], ZLIB))
+    unpacked = limit_size(most, pieces([base64.b64decode(packed, validate=True)], ZLIB))
     return np.frombuffer(b"".join(unpacked), dtype=layout)

@@ -42,7 +42,6 @@ class Baseline:
 
 
 def path_for(scenario: str, environment: Environment, root: Path = ROOT) -> Path:
-    """Where the baseline of a scenario in an environment lies."""
     return root / scenario / f"{environment_id(environment)}.json"
 
 

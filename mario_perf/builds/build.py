@@ -76,7 +76,6 @@ class Instance:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
 

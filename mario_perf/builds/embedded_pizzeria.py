@@ -61,5 +61,4 @@ def check_faults(checkout: Checkout, faults: tuple[str, ...]) -> None:
 
 
 def command(port: int, faults: tuple[str, ...] = ()) -> list[str]:
-    """What starts it."""
     return [sys.executable, "-m", MODULE, "--port", str(port), *faults]

@@ -114,7 +114,6 @@ def _output_or_empty(*arguments: str) -> str:
 
 
 def has_file(commit: str, path: str) -> bool:
-    """Whether a commit has a file."""
     try:
         output("cat-file", "-e", f"{commit}:{path}")
     except UserError:

@@ -25,7 +25,7 @@ _DEPTHS = ("*", "*/*", "*/*/*")
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ServiceOrigin:
     """The candidate's files and how they are started; no ``service`` is the built-in pizzeria."""
 
     checkout: Checkout
@@ -33,7 +33,6 @@ class Origin:
     demo: bool = False
 
     def __str__(self) -> str:
-        """Which service it is, and how it is started."""
         if self.service is not None:
             return f"the service of [service], started by {shlex.join(arguments(self.service.start))}"
         whose = "a demo, the pizzeria of this installation" if self.demo else "the pizzeria of this checkout"
@@ -49,7 +48,7 @@ def load_policy(path: Path | None, *, demo: bool) -> Policy:
     return Policy() if demo and path is None else policy_file.load(path)
 
 
-def find(policy: Policy, policy_path: Path | None, *, demo: bool) -> Origin:
+def find(policy: Policy, policy_path: Path | None, *, demo: bool) -> ServiceOrigin:
     """The service of the working tree, or the built-in pizzeria if no other service can be meant.
 
     Args:
@@ -66,12 +65,12 @@ def find(policy: Policy, policy_path: Path | None, *, demo: bool) -> Origin:
             "--demo uses the built-in pizzeria, but the policy has a [service]; leave out one of them"
         )
     if demo:
-        return Origin(embedded_pizzeria.installed_checkout(), None, demo=True)
+        return ServiceOrigin(embedded_pizzeria.installed_checkout(), None, demo=True)
     if service is None:
         root = git.root()
         if root is None or not embedded_pizzeria.is_own_checkout(root):
             raise UserError(_no_service_message(policy_path or policy_file.DEFAULT_PATH, root))
-    return Origin(git.working_tree(), service)
+    return ServiceOrigin(git.working_tree(), service)
 
 
 def find_misplaced_policy(root: Path | None) -> Path | None:

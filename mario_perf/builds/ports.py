@@ -50,7 +50,6 @@ def free_port() -> int:
 
 
 def says_port_taken(output: str) -> bool:
-    """Whether this is what a process says when its port is taken."""
     return _PORT_TAKEN.search(output) is not None
 
 

@@ -49,7 +49,6 @@ def remove(folder: Path) -> None:
 
 
 def has_kind(folder: Path, kind: str) -> bool:
-    """Whether a folder has the name of a kind."""
     return folder.name.startswith(f"{_PREFIX}{kind}-")
 
 

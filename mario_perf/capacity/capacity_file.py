@@ -107,7 +107,6 @@ def find(scenario: str, environment: Environment) -> Path:
 
 
 def path_for(scenario: str, environment: Environment) -> Path:
-    """Where the capacity of a scenario in an environment is kept."""
     return stored_baselines.path_for(scenario, environment, ROOT)
 
 

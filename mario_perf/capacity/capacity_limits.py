@@ -49,7 +49,6 @@ _DROPPED_CODE = Code.ARRIVALS_DROPPED.code
 
 
 def has_limits(policy: Policy) -> bool:
-    """Whether it limits any operation."""
     thresholds = (policy.thresholds, *policy.operations.values())
     return any(each.p95 is not None or each.error_ratio is not None for each in thresholds)
 
@@ -162,7 +161,6 @@ def _slow_answers(record: RunRecord, policy: Policy, allowance: float) -> Iterat
 
 
 def _quantile_text(seconds: float, limit: Thresholds, *, few: bool) -> str | None:
-    """What is to be said of a quantile beyond its limit."""
     if limit.p95 is None or seconds <= limit.p95:
         return None
     return f"{'p50' if few else 'p95'} {figures.seconds(seconds)}, limit {figures.seconds(limit.p95)}"

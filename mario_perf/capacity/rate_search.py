@@ -58,7 +58,6 @@ class Capacity:
 
     @property
     def confirmed(self) -> bool:
-        """Whether there is a figure."""
         return self.complete and self.rate is not None
 
 
@@ -98,7 +97,6 @@ class _Bracket:
         return max((rate for rate in self.held if rate < self.failed), default=None)
 
     def add(self, rate: float, *, held: bool) -> None:
-        """One trial more."""
         if held:
             self.held.append(rate)
         else:

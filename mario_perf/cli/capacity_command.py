@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from mario_perf.builds import origin
 from mario_perf.capacity.capacity_change import EXCLUDED_DROP, MAX_SEARCHES, MIN_SEARCHES, NOISE
 from mario_perf.capacity.rate_search import MIN_RATE, Search
 from mario_perf.cli import exit_codes
+from mario_perf.cli.baseline_option import baseline_option
 from mario_perf.cli.connection_options import connection_options
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
 from mario_perf.cli.policy_option import policy_option
+from mario_perf.cli.runs_dir_option import runs_dir_option
 from mario_perf.gate import capacity_session
 from mario_perf.gate.capacity_session import CapacityRequest
-
-DEFAULT_BASELINE = ""
-"""Of ``--baseline``: no path, the searches that are kept of this environment."""
 
 DEFAULTS = Search()
 """What is not asked for."""
@@ -107,13 +104,9 @@ Examples:
     is_flag=True,
     help=f"Store the result for this environment. The newest {MAX_SEARCHES} searches stay.",
 )
-@click.option(
-    "--baseline",
-    is_flag=False,
-    flag_value=DEFAULT_BASELINE,
-    metavar="[PATH]",
-    help="Compare with stored searches. Default PATH: those of this environment. A comparison needs at least "
-    f"{MIN_SEARCHES} new searches and {MIN_SEARCHES} stored ones, best from different days.",
+@baseline_option(
+    "Compare with stored searches. Default PATH: those of this environment. A comparison needs at least "
+    f"{MIN_SEARCHES} new searches and {MIN_SEARCHES} stored ones, best from different days."
 )
 @click.option(
     "--noise",
@@ -126,13 +119,7 @@ Examples:
 )
 @connection_options
 @policy_option
-@click.option(
-    "--runs-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs"),
-    show_default=True,
-    help="Folder for runs. The search makes one in it, with a capacity.json.",
-)
+@runs_dir_option("The search makes one in it, with a capacity.json.")
 def capacity(**options: object) -> ExitCode:
     """How many journeys a second does the service take within its limits?
 

@@ -12,6 +12,7 @@ import click
 from mario_perf import ci_environment, runs, subject
 from mario_perf.baselines import stored_baselines
 from mario_perf.cli import exit_codes
+from mario_perf.cli.baseline_option import baseline_option
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES
 from mario_perf.cli.invocation import Invocation, pass_invocation
 from mario_perf.cli.output_options import output_options
@@ -30,16 +31,12 @@ if TYPE_CHECKING:
     from mario_perf.reports.outputs import Output
     from mario_perf.run_record import RunRecord
 
-DEFAULT_BASELINE = ""
-"""Of ``--baseline``: no path, the runs that are kept of this scenario and environment."""
 
 _DEFAULTS = "\n  ".join(policy_file.defaults().splitlines())
 
 
 @dataclass(frozen=True, slots=True)
 class CompareRequest:
-    """What was asked for."""
-
     paths: tuple[Path, ...]
     baseline: str | None
     policy: Policy
@@ -69,13 +66,9 @@ Secrets come from the environment:
 The policy's defaults:
   {_DEFAULTS}"""
 )
-@click.option(
-    "--baseline",
-    is_flag=False,
-    flag_value=DEFAULT_BASELINE,
-    metavar="[PATH]",
-    help="Compare with stored runs. Default PATH: the baseline of this scenario and environment, in "
-    f"{stored_baselines.ROOT}/.",
+@baseline_option(
+    "Compare with stored runs. Default PATH: the baseline of this scenario and environment, in "
+    f"{stored_baselines.ROOT}/."
 )
 @click.option(
     "--run",

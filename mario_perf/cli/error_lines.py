@@ -1,4 +1,4 @@
-"""What a user is told of an error: one line, and never a traceback."""
+"""The line that a user sees for an error, never a traceback."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from mario_perf.errors import UserError
 
 
 def write(error: BaseException) -> None:
-    """Write the line to standard error."""
     with suppress(OSError):  # of a terminal that is closed
         if isinstance(error, click.ClickException):
             error.show()

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """How a command ended."""
-
     PASS = 0
     UNEXPECTED = 1
     USAGE = 2
@@ -43,7 +41,6 @@ def of_outcome(outcome: Outcome, inconclusive: Inconclusive) -> ExitCode:
 
 
 def of_error(error: BaseException) -> ExitCode:
-    """By what kind of error it is."""
     match error:
         case InvalidRunError() | NotKeptError():
             return ExitCode.INCONCLUSIVE

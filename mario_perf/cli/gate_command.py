@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from mario_perf.builds import origin
 from mario_perf.cli import exit_codes
+from mario_perf.cli.baseline_option import baseline_option
 from mario_perf.cli.connection_options import connection_options
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
 from mario_perf.cli.invocation import Invocation, pass_invocation
 from mario_perf.cli.output_options import output_options
 from mario_perf.cli.policy_option import policy_option
+from mario_perf.cli.runs_dir_option import runs_dir_option
 from mario_perf.gate import gate_session
 from mario_perf.gate.gate_request import GateRequest
 from mario_perf.gate.load_plan import ROUND_WINDOW
-
-DEFAULT_BASELINE = ""
-"""Of ``--baseline``: no path, the runs that are kept of this environment."""
 
 
 @click.command(
@@ -43,12 +40,8 @@ Examples:
     help="The baseline build. Default: the commit where this branch left the main branch. With --baseline: "
     "the build to measure and store if no runs are stored yet.",
 )
-@click.option(
-    "--baseline",
-    is_flag=False,
-    flag_value=DEFAULT_BASELINE,
-    metavar="[PATH]",
-    help="Compare with stored runs instead of a second build. Default PATH: the runs of this environment.",
+@baseline_option(
+    "Compare with stored runs instead of a second build. Default PATH: the runs of this environment."
 )
 @click.option("--baseline-url", metavar="URL", help="A running service: the baseline.")
 @click.option("--candidate-url", metavar="URL", help="A running service: the candidate.")
@@ -132,13 +125,7 @@ Examples:
     is_flag=True,
     help="Run both builds with the same packages even if they name different dependencies.",
 )
-@click.option(
-    "--runs-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs"),
-    show_default=True,
-    help="Folder for runs. Each gate makes one in it; the link latest points to it.",
-)
+@runs_dir_option("Each gate makes one in it; the link latest points to it.")
 @output_options
 @pass_invocation
 def gate(invocation: Invocation, /, **options: object) -> ExitCode:

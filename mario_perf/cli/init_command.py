@@ -269,7 +269,7 @@ def _describe(candidate: Candidate) -> str:
 
 def _explain(chosen: Candidate, ranking: Ranking, names: Sequence[str]) -> Iterator[str]:
     """Give the reasons, the alternatives, and remarks on the operations."""
-    yield f"chosen because {listed(chosen.reasons, most=len(chosen.reasons))}"
+    yield f"chosen because {listed(chosen.reasons, max_items=len(chosen.reasons))}"
     others = [each for each in ranking.candidates if each.metrics.duration != chosen.metrics.duration]
     equal = {each.metrics.duration for each in ranking.equal}
     for other in others[:_MAX_ALTERNATIVES]:
@@ -278,7 +278,7 @@ def _explain(chosen: Candidate, ranking: Ranking, names: Sequence[str]) -> Itera
         yield f"{fits}: {_describe(other)} ({why}); to choose it: --histogram {other.metrics.duration}"
     if ranking.misfits:
         misfits = (f"{each.name} ({each.reason})" for each in ranking.misfits)
-        yield f"left out: {listed(misfits, most=_MAX_ALTERNATIVES)}"
+        yield f"left out: {listed(misfits, max_items=_MAX_ALTERNATIVES)}"
     yield from remarks.operation_remarks(names)
 
 

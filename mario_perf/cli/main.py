@@ -46,7 +46,6 @@ def main() -> int:
 
 
 def run(command: click.Command, name: str, arguments: Sequence[str]) -> int:
-    """The same for one command by a name of its own."""
     try:
         code: int | None = command.main(
             list(arguments),

@@ -35,5 +35,4 @@ _OUTPUT = click.option(
 
 
 def output_options(function: _Function) -> _Function:
-    """``--format`` and ``--output``."""
     return _FORMAT(_OUTPUT(function))

@@ -116,7 +116,7 @@ def _relative(logs: Floats) -> Floats:
 
 
 def to_rates(check: Check) -> Check:
-    """A check of the intervals between executions, told as executions a second."""
+    """A check of the intervals between executions, shown as executions a second."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return replace(
             check,

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ClientSide:
-    """One side of a comparison."""
-
     sent: Counts  # (R, O)
     failed: Counts  # (R, O)
     times: Floats  # (R, O) logarithms of typical response times, NaN where none was seen

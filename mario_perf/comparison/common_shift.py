@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MIN_OPERATIONS = 5
-"""Operations below which a common shift cannot be told from a change of one."""
+"""With fewer operations, a common shift looks like a change of one."""
 
 
 def shift(baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement]) -> float:

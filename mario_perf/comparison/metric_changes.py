@@ -43,7 +43,7 @@ class Sides:
     from that day, whatever was built. So the share of slow ones and the mean decide nothing unless both had
     the same day; nor do response times, which hold the load generator's own noise. Unless
     ``service_reports_failures``, those that the client saw are the failures. ``few_rounds`` says that only
-    gross changes can be told from processes that differ, and ``same_processes`` that each side was the same
+    gross changes stand out from processes that differ, and ``same_processes`` that each side was the same
     process all the time.
     """
 
@@ -67,7 +67,6 @@ class MetricChanges:
     checks: Sequence[Check]
 
     def check(self, metric: Metric) -> Check:
-        """Of one metric."""
         return next(check for check in self.checks if check.metric == metric)
 
 

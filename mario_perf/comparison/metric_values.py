@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     """Of baseline and candidate."""
 
 COARSE_WIDTH = 0.35
-"""Relative width of a bucket from which on nothing inside it can be told apart for trimming."""
+"""Relative width of a bucket that is too wide for trimming inside it."""
 
 
 def latency(baseline: Replicates, candidate: Replicates) -> Both:
@@ -47,12 +47,10 @@ def latency(baseline: Replicates, candidate: Replicates) -> Both:
 
 
 def mean(side: Replicates) -> Floats:
-    """Exact mean."""
     return _log(_mean(side))
 
 
 def quantile(q: float) -> Callable[[Replicates], Floats]:
-    """The ``q`` quantile of each replicate."""
     return lambda side: _log(buckets.quantile(side.counts, side.bounds, q))
 
 
@@ -95,7 +93,6 @@ def failed_requests(sides: Sides) -> ShareCounts | None:
 
 
 def executions_above_bound(sides: Sides) -> ShareCounts:
-    """Executions above a bound that both sides share."""
     found = count_slow(sides.baseline, sides.candidate)
     return ShareCounts(found.baseline, found.candidate, found.bounds)
 

@@ -30,7 +30,7 @@ def service_reports_failures(runs: Sequence[RunMeasurement]) -> bool:
 def failures(runs: Sequence[RunMeasurement], operation: Operation, *, by_service: bool) -> Mapping[str, int]:
     """Failures of one operation by error type, all runs together.
 
-    They are the service's where it told them, else the client's.
+    They come from the service where it reports them, else from the client.
     """
     total: Counter[str] = Counter()
     for run in runs:

@@ -36,7 +36,7 @@ class Replicates:
     counts: Counts  # (R, O, B + 1) successes
     sums: Floats  # (R, O) seconds
     failed: Counts  # (R, O)
-    executions: Counts  # (R, O) successes, failures, and what was refused for a reason of the trade
+    executions: Counts  # (R, O) successes, failures, and what a business rule refused
     durations: Floats  # (R,) seconds
 
     def first(self, replicates: int) -> Replicates:

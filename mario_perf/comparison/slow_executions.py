@@ -39,7 +39,6 @@ class SlowExecutions:
 
 
 def count_slow(baseline: Replicates, candidate: Replicates) -> SlowExecutions:
-    """Find the bounds and count."""
     first = _first_slow_bucket(baseline, candidate)
     buckets = np.arange(baseline.counts.shape[-1])
     slow = buckets >= first[:, None]  # (O, B + 1)

@@ -122,7 +122,6 @@ class Policy:
         return self.service is not None and self.service.metrics == CLIENT
 
     def of(self, operation: str) -> Thresholds:
-        """Thresholds of one operation."""
         return self.operations.get(operation, self.thresholds)
 
     def as_mapping(self) -> dict[str, Any]:

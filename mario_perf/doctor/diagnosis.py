@@ -28,7 +28,7 @@ CHANGE = 0.10
 """The change that everybody wants to see."""
 
 MAX_SECONDS = 180.0
-"""Seconds that a gate takes at most, unless told otherwise."""
+"""Seconds that a gate takes at most, without an option."""
 
 
 class Level(StrEnum):

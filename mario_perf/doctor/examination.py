@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mario_perf.builds.origin import Origin
+    from mario_perf.builds.origin import ServiceOrigin
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.load_process import LoadPlan
     from mario_perf.reports.progress import Narrator
@@ -62,7 +62,7 @@ _EXPECTED_CODES = {Code.FEW_SAMPLES.code, Code.ONE_ROUND.code}
 class Examination:
     """What is looked at, as a gate would play it, and where its logs go."""
 
-    origin: Origin
+    origin: ServiceOrigin
     policy: Policy
     load: LoadPlan
     folder: Path

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mario_perf.builds.git import Checkout
-    from mario_perf.builds.origin import Origin
+    from mario_perf.builds.origin import ServiceOrigin
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.gate_request import GateRequest
     from mario_perf.model import Commit, Subject
@@ -27,7 +27,7 @@ class BuildPair:
     Without a ``commit``, the baseline is looked up only when it is needed: stored runs may replace it.
     """
 
-    candidate: Origin
+    candidate: ServiceOrigin
     commit: str | None
 
     @contextmanager
@@ -84,7 +84,7 @@ def _with_title(commit: Commit | None) -> Commit | None:
     return commit and replace(commit, title=git.title(commit.revision.partition(" ")[0]))
 
 
-def _commit(against: str | None, candidate: Origin) -> str:
+def _commit(against: str | None, candidate: ServiceOrigin) -> str:
     commit = git.resolve(against) if against else git.default_baseline()
     if candidate.service is None and not git.has_file(commit, embedded_pizzeria.MAIN):
         raise UserError(

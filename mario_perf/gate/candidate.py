@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mario_perf.builds.origin import Origin
+    from mario_perf.builds.origin import ServiceOrigin
     from mario_perf.gate.load_process import LoadPlan
 
 
 @contextmanager
-def candidate_snapshot(source: Origin, load: LoadPlan, runs: Path) -> Iterator[tuple[Origin, LoadPlan]]:
+def candidate_snapshot(
+    source: ServiceOrigin, load: LoadPlan, runs: Path
+) -> Iterator[tuple[ServiceOrigin, LoadPlan]]:
     """The same service and load from a snapshot; a demo has no working tree.
 
     Raises:

@@ -30,7 +30,7 @@ from mario_perf.reports.progress import show_progress
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mario_perf.builds.origin import Origin
+    from mario_perf.builds.origin import ServiceOrigin
     from mario_perf.capacity.capacity_change import SearchResult
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.load_process import LoadPlan
@@ -212,7 +212,7 @@ def _check_baseline(request: CapacityRequest, scenario: str) -> None:
 
 @contextmanager
 def _serve(
-    source: Origin | None,
+    source: ServiceOrigin | None,
     request: CapacityRequest,
     policy: Policy,
     load: LoadPlan,

@@ -21,7 +21,6 @@ class TlsSettings:
 
     @property
     def locust_options(self) -> tuple[str, ...]:
-        """The same for Locust."""
         if self.ca is not None:
             return ("--ca", str(self.ca))
         return ("--insecure",) if self.insecure else ()

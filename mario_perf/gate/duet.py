@@ -62,7 +62,6 @@ class Duet:
 
 
 def round_folder(duet: Duet, number: int) -> Path:
-    """Where a round is recorded."""
     return duet.folder / f"round-{number}"
 
 

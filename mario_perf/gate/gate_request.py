@@ -63,7 +63,6 @@ class GateRequest:
 
     @property
     def fault_texts(self) -> tuple[str, ...]:
-        """The same, a text each."""
         return tuple(f"{option} {value}" for option, values, _ in self._fault_options for value in values)
 
     @property

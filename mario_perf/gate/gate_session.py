@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mario_perf.builds.git import Checkout
-    from mario_perf.builds.origin import Origin
+    from mario_perf.builds.origin import ServiceOrigin
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.build_pair import BuildPair
     from mario_perf.gate.gate_request import GateRequest
@@ -192,7 +192,9 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
         return duet.play(setup, narrator)
 
 
-def _running_targets(session: GateSession, narrator: Narrator) -> tuple[sides.Target, sides.Target]:
+def _running_targets(
+    session: GateSession, narrator: Narrator
+) -> tuple[sides.ServiceTarget, sides.ServiceTarget]:
     """Both services by URL: candidate and baseline."""
     request, metrics = session.wish, metrics_path(session.policy)
     assert request.baseline_url and request.candidate_url  # noqa: S101, PT018 - without a pair there are both
@@ -231,7 +233,7 @@ def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:
 
 @contextmanager
 def _prepare_builds(
-    session: GateSession, pair: BuildPair, source: Origin, narrator: Narrator
+    session: GateSession, pair: BuildPair, source: ServiceOrigin, narrator: Narrator
 ) -> Iterator[tuple[Build, Build]]:
     request = session.wish
     narrator.say(f"measuring {source}")
@@ -302,11 +304,11 @@ def _plan_load(request: GateRequest, policy: Policy) -> LoadPlan:
     return plan_load(policy, request.policy, pace, load_request)
 
 
-def running_target(url: str, metrics_path: str, load: LoadPlan) -> sides.Target:
+def running_target(url: str, metrics_path: str, load: LoadPlan) -> sides.ServiceTarget:
     """A service that runs already.
 
     Raises:
-        UserError: it does not answer, or is another machine that nobody has named.
+        UserError: it does not answer, or its host is not allowed.
     """
     try:
         allowed_hosts.check(httpx.URL(url).host, {host.lower() for host in load.hosts})
@@ -320,4 +322,4 @@ def running_target(url: str, metrics_path: str, load: LoadPlan) -> sides.Target:
             else "start it, or correct the URL"
         )
         raise UserError(f"{url}: the service does not answer ({error}); {advice}") from error
-    return sides.Target(url.rstrip("/"), None, metrics_path)
+    return sides.ServiceTarget(url.rstrip("/"), None, metrics_path)

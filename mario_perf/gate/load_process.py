@@ -199,7 +199,7 @@ def _unresponsive_side(services: Services) -> str | None:
             bounded_read.status(target.url, ANSWER_TIMEOUT, ANY_CERTIFICATE.context())
         except httpx.TransportError as error:
             if not (services.processes and isinstance(error, httpx.TimeoutException)):
-                return f"{name} at {target.url} does not answer any longer ({error})"
+                return f"{name} at {target.url} no longer answers ({error})"
     return None
 
 

@@ -77,7 +77,7 @@ class PrometheusServer:
 
 @contextmanager
 def start_server(metrics_path: str, log: Path) -> Iterator[PrometheusServer]:
-    """A server that scrapes every second what it is told.
+    """A server that scrapes its targets every second.
 
     Raises:
         UserError: there is no ``prometheus`` on the PATH, or it does not start.

@@ -93,7 +93,6 @@ class Shortage:
     seconds: float
 
     def describe(self) -> str:
-        """What is short, and what to do."""
         pace = (
             f"{self.operation} will have {self.expected} of the {self.needed} executions that a verdict needs"
         )

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A service to send requests to."""
-
+class ServiceTarget:
     url: str
     revision: str | None
     metrics_path: str
@@ -31,20 +29,20 @@ class Target:
 class Services:
     """What answers, and the processes to watch. A service that was not started here has none."""
 
-    candidate: Target
-    baseline: Target | None = None  # a duet has one
+    candidate: ServiceTarget
+    baseline: ServiceTarget | None = None  # a duet has one
     processes: tuple[Child, ...] = ()
     packages: Mapping[str, Packages | None] = field(default_factory=dict)  # by side
 
     @property
-    def by_side(self) -> dict[str, Target]:
+    def by_side(self) -> dict[str, ServiceTarget]:
         """Baseline first."""
         baseline = {} if self.baseline is None else {"baseline": self.baseline}
         return {**baseline, "candidate": self.candidate}
 
 
 ScrapePorts = Callable[[Sequence[int]], None]
-"""Is told the ports of the services that run now, and returns when they are scraped."""
+"""Takes the ports of the services that run now, and returns when they are scraped."""
 
 Serving = Callable[[int, "Path"], AbstractContextManager[Services]]
 """From a run's seed and its folder to its services."""
@@ -75,7 +73,7 @@ def serve_builds(
     return serving
 
 
-def serve_targets(candidate: Target, baseline: Target | None = None) -> Serving:
+def serve_targets(candidate: ServiceTarget, baseline: ServiceTarget | None = None) -> Serving:
     """Services that run already, the same in every run."""
 
     @contextmanager
@@ -85,6 +83,6 @@ def serve_targets(candidate: Target, baseline: Target | None = None) -> Serving:
     return serving
 
 
-def _target(instance: Instance) -> Target:
+def _target(instance: Instance) -> ServiceTarget:
     build = instance.build
-    return Target(instance.url, build.checkout.revision, build.metrics_path)
+    return ServiceTarget(instance.url, build.checkout.revision, build.metrics_path)

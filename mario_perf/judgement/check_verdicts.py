@@ -31,7 +31,6 @@ class Decision:
     unchanged: Flags
 
     def verdict(self, index: int) -> Verdict:
-        """Of one operation."""
         if self.regressed[index]:
             return Verdict.REGRESSED
         if self.improved[index]:

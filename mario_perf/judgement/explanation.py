@@ -84,7 +84,7 @@ def _inconclusive_reason(
 ) -> str:
     noise, resolution = sizes
     rules = check.rules
-    if not figures.is_told(detectable, share=points):
+    if not figures.is_visible(detectable, share=points):
         return ": the run is too short to tell."
     if check.above_noise[index]:
         if rules.noise[index] < rules.limit[index] >= check.low[index]:

@@ -19,7 +19,7 @@ _SAMPLE_CONFIDENCE = 1.0
 
 
 def apply_limits(result: OperationResult, thresholds: Thresholds) -> OperationResult:
-    """The result with the limits' comparisons; a limit that is broken or cannot be told speaks for it."""
+    """The result with the limits' comparisons; a limit that is broken, or not known to hold, decides."""
     if result.candidate is None:
         return result
     checks = tuple(_checks(result.candidate, thresholds))

@@ -1,4 +1,4 @@
-"""What a longer gate will be able to see, told from a few rounds."""
+"""Forecast from a few rounds: what a longer gate will be able to see."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _reassigned(rounds: Sequence[MeasuredRun]) -> Iterator[Finding]:
         said = [_counted(step, those) for step, those in steps.items()]
         settings = [f"{json.dumps(step)} = {_setting(those[0])}" for step, those in steps.items()]
         setting = " and ".join(settings)
-        yield Code.STEPS_REASSIGNED.finding(steps=listed(said, most=len(said)), setting=setting)
+        yield Code.STEPS_REASSIGNED.finding(steps=listed(said, max_items=len(said)), setting=setting)
 
 
 def _setting(one: Reassignment) -> str:
@@ -103,7 +103,7 @@ def with_late_answers(findings: Sequence[Finding], late: Sequence[LateStep]) -> 
 
 
 def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Each once."""
+    """The gravest first, each once."""
     return tuple(sorted(dict.fromkeys(findings), key=lambda each: _SEVERITIES.index(each.severity)))
 
 

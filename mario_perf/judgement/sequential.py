@@ -50,7 +50,6 @@ class Plan:
 
     @property
     def rounds(self) -> int:
-        """The most rounds that are planned."""
         return self.looks[-1][0]
 
     @property

@@ -6,7 +6,7 @@ from typing import Final
 
 
 class DefaultCode(int):
-    """What `--exit-code-on-error` is when nobody gives it, told apart from the same number given."""
+    """Marks that `--exit-code-on-error` was not given; different from the same number when given."""
 
 
 DEFAULT: Final = DefaultCode(1)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from locust.runners import Runner
 
 LOG: Final = logging.getLogger("mario_perf")
-_ANSWERING: Final = 5.0  # seconds
+_ANSWER_TIMEOUT: Final = 5.0  # seconds
 
 
 def register(environment: Environment, runner: Runner | None, **_: Any) -> None:  # noqa: ANN401
@@ -76,7 +76,7 @@ def _check_service(environment: Environment) -> None:
     for target in targets(options, environment.host or ""):
         try:
             httpx.URL(target.url).host.encode("idna")  # gevent's resolver prints what it cannot encode
-            bounded_read.status(target.url, _ANSWERING, options.tls())
+            bounded_read.status(target.url, _ANSWER_TIMEOUT, options.tls())
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             _exit(environment, f"{target.url} cannot be reached ({error}); {_advice(error)}")
 

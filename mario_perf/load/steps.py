@@ -40,7 +40,6 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Whether the step succeeded."""
         return 200 <= self.status < 300  # noqa: PLR2004
 
     @property

@@ -17,7 +17,7 @@ import numpy as np
 from hdrh.codec import HdrCookieException, HdrLengthException
 from hdrh.histogram import HdrHistogram
 
-from mario_perf.decompression import ZLIB, at_most, pieces
+from mario_perf.decompression import ZLIB, limit_size, pieces
 from mario_perf.errors import UnreadableRunError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _quantiles(latencies: Sequence[Latency]) -> tuple[float, ...]:
 def _decode(latency: Latency) -> HdrHistogram:
     try:
         packed = base64.b64decode(latency.hdr)[_HEADER:]
-        deque(at_most(_MAX_VALUE, pieces([packed], ZLIB)), maxlen=0)  # the decoder itself unpacks any size
+        deque(limit_size(_MAX_VALUE, pieces([packed], ZLIB)), maxlen=0)  # the decoder itself unpacks any size
         return HdrHistogram.decode(latency.hdr)
     except (ValueError, zlib.error, HdrCookieException, HdrLengthException) as error:
         raise UnreadableRunError(

@@ -1,4 +1,4 @@
-"""``python -m mario_perf.pizzeria``: serve until told to stop."""
+"""``python -m mario_perf.pizzeria``: serve until a signal to stop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from mario_perf.pizzeria.application.announcements import Announcements
 from mario_perf.pizzeria.bootstrap import KITCHEN_CAPACITY, OPERATIONS, bootstrap
 from mario_perf.pizzeria.fault_options import FaultOptionError, parse
-from mario_perf.pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.infrastructure.database import open_database
 from mario_perf.pizzeria.server import bound, server, stop_cleanly
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace, faults: dict[str, Fault]) -> None:
-    with bound(options.host, options.port) as listener, opened(options.database) as connection:
+    with bound(options.host, options.port) as listener, open_database(options.database) as connection:
         announcements = Announcements()
         app = bootstrap(connection, announcements, options.kitchen_capacity, faults, options.fault_seed)
         server(app, farewell=announcements.close).run(sockets=[listener])

@@ -22,7 +22,7 @@ KEEP_ALIVE = 5
 """Seconds that an idle connection is kept open."""
 
 LAST_ORDERS = 2
-"""Seconds that requests under way may still take when the service is told to stop."""
+"""Seconds that requests under way may still take when the service has to stop."""
 
 
 class Server(uvicorn.Server):

@@ -56,7 +56,6 @@ class Plot:
 
 
 def render(result: GateResult) -> str:
-    """The whole report as one HTML document."""
     redacted_result = redact(result)
     style, script = _asset("report.css"), _asset("report.js")
     return (

@@ -19,7 +19,6 @@ SCHEMA = Path(__file__).parent / "schema" / "report.schema.json"
 
 
 def render(result: GateResult) -> str:
-    """The whole result as one JSON document."""
     report = Report.model_validate(redact(result), from_attributes=True)
     return report.model_dump_json(indent=1) + "\n"
 

@@ -154,7 +154,7 @@ def detectable(comparison: Comparison) -> str:
     """The smallest change that the run could show; ``none`` if it could show no change, ``-`` for a limit."""
     if comparison.against == "limit":
         return "-"
-    if not figures.is_told(comparison.detectable, share=METRICS[comparison.metric].share):
+    if not figures.is_visible(comparison.detectable, share=METRICS[comparison.metric].share):
         return "none"
     return _size(comparison, comparison.detectable)
 

@@ -30,7 +30,6 @@ class PlainNarrator:
     """A line for each thing that happens: for pipes and logs."""
 
     def say(self, text: str) -> None:
-        """Write the line."""
         sys.stderr.write(f"{redaction.text(text)}\n")
         sys.stderr.flush()
 
@@ -48,11 +47,9 @@ class TerminalNarrator:
         self._task = progress.add_task("starting", total=max_seconds, left="")
 
     def say(self, text: str) -> None:
-        """Change the line."""
         self._progress.update(self._task, description=redaction.text(text))
 
     def tick(self) -> None:
-        """Move the bar."""
         elapsed = time.monotonic() - self._start
         left = f"at most {max(self._max_seconds - elapsed, 0.0):.0f} s left"
         self._progress.update(self._task, completed=min(elapsed, self._max_seconds), left=left)

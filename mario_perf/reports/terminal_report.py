@@ -119,7 +119,7 @@ def _quantile(side: Summary | None, name: str) -> str:
 
 
 def _print_reasons(result: GateResult, console: Console) -> None:
-    """Why an operation regressed, and why of another nothing could be told."""
+    """Why operations regressed or are inconclusive."""
     names: dict[str, list[str]] = defaultdict(list)  # one reason may hold for all of them
     for one in result.operations:
         if one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE}:

@@ -21,7 +21,7 @@ from mario_perf.bounded_read import Reader, UnreadableAnswerError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mario_perf.bounded_read import Answer
+    from mario_perf.bounded_read import HttpAnswer
 
 MAX_BYTES: Final = 1 << 28
 """Bytes of the largest answer: raw samples of 1,000 operations over a minute are 200 MiB as JSON."""
@@ -42,7 +42,6 @@ class BoundedSession(requests.Session):
         self._adapter = _Adapter()
 
     def get_adapter(self, url: str) -> BaseAdapter:  # noqa: ARG002
-        """The same for each URL."""
         return self._adapter
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -79,7 +78,7 @@ class _Adapter(BaseAdapter):
         """Nothing is open between requests."""
 
 
-def _send_with_retries(reader: Reader, request: requests.PreparedRequest, deadline: float) -> Answer:
+def _send_with_retries(reader: Reader, request: requests.PreparedRequest, deadline: float) -> HttpAnswer:
     """The first answer of a server that is not busy, else the last in time.
 
     Raises:
@@ -99,12 +98,12 @@ def _send_with_retries(reader: Reader, request: requests.PreparedRequest, deadli
     return _send_once(reader, request, deadline)
 
 
-def _send_once(reader: Reader, request: requests.PreparedRequest, deadline: float) -> Answer:
+def _send_once(reader: Reader, request: requests.PreparedRequest, deadline: float) -> HttpAnswer:
     headers = {**request.headers, "Accept-Encoding": "gzip"}
-    return reader.get(request.url or "", deadline - time.monotonic(), headers=headers, most=MAX_BYTES)
+    return reader.get(request.url or "", deadline - time.monotonic(), headers=headers, max_bytes=MAX_BYTES)
 
 
-def _pause_before_retry(answer: Answer, usual: float) -> float:
+def _pause_before_retry(answer: HttpAnswer, usual: float) -> float:
     """Seconds until the server wants to be asked again; infinite where it does not, or names a date."""
     after = answer.headers.get("retry-after", "")
     if answer.status not in _BUSY or not after.isdecimal():
@@ -112,7 +111,7 @@ def _pause_before_retry(answer: Answer, usual: float) -> float:
     return max(usual, float(after))
 
 
-def _response(request: requests.PreparedRequest, answer: Answer) -> requests.Response:
+def _response(request: requests.PreparedRequest, answer: HttpAnswer) -> requests.Response:
     response = requests.Response()
     response.request = request
     response.url = request.url or ""
@@ -125,7 +124,6 @@ def _response(request: requests.PreparedRequest, answer: Answer) -> requests.Res
 
 
 def _translate(error: httpx.HTTPError) -> type[requests.RequestException]:
-    """The exception that the callers of requests know."""
     if isinstance(error, UnreadableAnswerError):
         return requests.exceptions.ContentDecodingError
     cause: BaseException | None = error

@@ -29,7 +29,6 @@ class Edges:
 
     @property
     def scrapes(self) -> slice:
-        """All scrapes from the first to the last."""
         return slice(self.first, self.last + 1)
 
 

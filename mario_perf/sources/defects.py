@@ -172,7 +172,6 @@ def _first_defect(histogram: _Histogram, times: Floats, is_wrong: Moments, messa
 
 
 def _histograms(series: Sequence[Series], own: Mapping[int, str], metrics: Metrics) -> list[_Histogram]:
-    """The histograms of operations, each with its own labels."""
     buckets: dict[frozenset[tuple[str, str]], list[tuple[float, int]]] = defaultdict(list)
     sums: dict[frozenset[tuple[str, str]], int] = {}
     bucket, total = f"{metrics.duration}_bucket", f"{metrics.duration}_sum"

@@ -22,7 +22,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ExpositionDocument:
     """What a metrics page shows. Native histograms are there as the classic ones that they amount to.
 
     ``types``, ``helps`` and ``units`` go by the name that stands in the comment.
@@ -34,14 +34,14 @@ class Document:
     units: dict[str, str] = field(default_factory=dict)
 
 
-def parse(text: str) -> Document:
+def parse(text: str) -> ExpositionDocument:
     """Read a whole metrics page by its grammar.
 
     Raises:
         UnreadableExpositionError: It is none, or one of its lines is malformed.
     """
     grammar.refuse_other_pages(text)
-    document, natives = Document(), list[NativeSeries]()
+    document, natives = ExpositionDocument(), list[NativeSeries]()
     comments = {"TYPE": document.types, "HELP": document.helps, "UNIT": document.units}
     for line in text.removeprefix("\ufeff").split("\n"):
         if grammar.is_sample(line):

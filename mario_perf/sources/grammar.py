@@ -162,7 +162,7 @@ def malformed(line: str, why: str) -> UnreadableExpositionError:
 
 
 def refuse_other_pages(text: str) -> None:
-    """A web page or a JSON document is told by its first character.
+    """The first character shows a web page or a JSON document.
 
     Raises:
         UnreadableExpositionError: It is one of these.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mario_perf.sources.connection import Connection
-    from mario_perf.sources.document import Document, Sample
+    from mario_perf.sources.document import ExpositionDocument, Sample
 
     Labels = frozenset[tuple[str, str]]
 
@@ -68,7 +68,7 @@ def from_exposition(text: str) -> MetricInventory:
     )
 
 
-def _with_buckets(shown: Document) -> set[str]:
+def _with_buckets(shown: ExpositionDocument) -> set[str]:
     series = (each.series for each in shown.samples)
     named = {
         each.name.removesuffix(_BUCKET)
@@ -78,7 +78,7 @@ def _with_buckets(shown: Document) -> set[str]:
     return {name for name in named if shown.types.get(name) != _GAUGES}
 
 
-def _is_counter(sample: Sample, shown: Document) -> bool:
+def _is_counter(sample: Sample, shown: ExpositionDocument) -> bool:
     name = sample.series.name
     return name.endswith((_TOTAL, _COUNT)) or shown.types.get(name) == "counter"
 
@@ -89,7 +89,7 @@ def _is_part(sample: Sample, names: set[str]) -> bool:
     )
 
 
-def _histogram(name: str, shown: Document) -> Histogram:
+def _histogram(name: str, shown: ExpositionDocument) -> Histogram:
     buckets = [each for each in shown.samples if each.series.name == f"{name}{_BUCKET}"]
     counted: dict[Labels, float] = {}
     bounds = set()
@@ -118,7 +118,7 @@ def _families(samples: Iterable[Sample]) -> tuple[Family, ...]:
     )
 
 
-def _bucketless(shown: Document, others: Iterable[Sample]) -> set[str]:
+def _bucketless(shown: ExpositionDocument, others: Iterable[Sample]) -> set[str]:
     """Durations that are summed up only: summaries, and where no TYPE says so, what has a count."""
     summaries = {name for name, kind in shown.types.items() if kind == "summary"}
     counted = {each.series.name.removesuffix(_COUNT) for each in others if each.series.name.endswith(_COUNT)}

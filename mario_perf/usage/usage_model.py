@@ -45,7 +45,6 @@ class OperationUse:
 
     @property
     def failed(self) -> int:
-        """Executions that failed."""
         return sum(self.failures.values())
 
     @property
@@ -69,7 +68,6 @@ class Usage:
 
     @property
     def executions(self) -> int:
-        """Of all operations."""
         return sum(one.executions for one in self.operations)
 
     @property

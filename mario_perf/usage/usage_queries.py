@@ -40,7 +40,6 @@ class UsageQueries:
         return self.metrics.error_type_label or self.metrics.status_label
 
     def executions(self, seconds: int) -> str:
-        """Executions by operation within ``seconds``."""
         return self._sum(counter_increase(self._selector(self.counter), seconds))
 
     def failures(self, seconds: int) -> str | None:

@@ -412,7 +412,6 @@ class Code(Enum):
         return Finding(self.code, severity, message)
 
     def is_in(self, finding: Finding) -> bool:
-        """Whether a finding is of this code."""
         return finding.code == self.code
 
 

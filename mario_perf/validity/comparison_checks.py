@@ -40,7 +40,7 @@ CHANCE_LEVEL = 0.001
 MAX_IMBALANCE = 0.02
 MIN_SHIFT = 0.05
 MAX_DRIFT = 0.5
-"""Shares: how much more work one side of a duet may get; a common shift, and a drift, that is told."""
+"""Shares: how much more work one side of a duet may get; the smallest common shift and drift to report."""
 
 
 def few_samples(successes: Mapping[str, int], policy: Policy) -> Iterator[Finding]:
@@ -88,7 +88,7 @@ def package_differences(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
 def unequal_work(targets: Sequence[TargetRecord]) -> Iterator[Finding]:
     """Steps that one side of a duet was sent more often than the other, which compares unlike things.
 
-    A step that failed on one side, or was refused for a reason of the trade, has no next step there. So much
+    A step that failed on one side, or was refused by a business rule, has no next step there. So much
     of the difference is explained: failures of operations are judged as such, and others are ``unserved``.
     """
     if len(targets) != _SIDES:
@@ -146,7 +146,7 @@ def rebinned_histograms(runs: Sequence[RunMeasurement]) -> Iterator[Finding]:
 
 
 def late_generator(records: Sequence[RunRecord]) -> Iterator[Finding]:
-    """Rounds in which a late load generator harmed neither side, told once, with what the cause may be."""
+    """Rounds in which a late load generator harmed neither side: one finding, with what the cause may be."""
     late = [each for each in records if both_sides_wait(each) and run_checks.is_saturated(each.generator)]
     if late:
         worst = max(each.generator.loop_lag_p99 for each in late)

@@ -17,7 +17,6 @@ def both_sides_wait(record: RunRecord) -> bool:
 
 
 def runs(result: GateResult) -> bool:
-    """All runs."""
     return bool(result.runs)
 
 
@@ -37,7 +36,6 @@ def by_client(result: GateResult) -> bool:
 
 
 def duets(result: GateResult) -> bool:
-    """Rounds of a duet."""
     return result.method == "duet" and bool(result.runs)
 
 

@@ -28,7 +28,6 @@ The way to a remote service may take much longer than its handler: so the second
 
 
 def check_metrics(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
-    """Findings on one side of a run."""
     yield from _defects(snapshots, record, target)
     yield from _unit(snapshots, record, target)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MIN_GAP_INTERVALS = 3.0
-"""Scrape intervals without a scrape that are told as a gap."""
+"""Scrape intervals without a scrape that count as a gap."""
 
 MAX_GAP_SHARE = 0.25
 MIN_COVERAGE = 0.5
@@ -60,7 +60,6 @@ class TargetData:
 
 
 def check_target(data: TargetData) -> tuple[Finding, ...]:
-    """All findings on one side of a run."""
     checks = (
         _restart,
         _reset,

@@ -1,5 +1,7 @@
 """The help of each command fits a terminal of 80 columns."""
 
+from importlib import import_module
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -11,6 +13,9 @@ from mario_perf.cli.main import cli
 from mario_perf.pizzeria import __main__ as pizzeria
 
 WIDTH = 80
+
+for entry in COMMANDS.values():  # before any test: urllib3 binds a socket when it is imported
+    import_module(entry.import_path.partition(":")[0])
 
 
 @pytest.fixture(autouse=True)

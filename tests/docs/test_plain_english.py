@@ -20,7 +20,7 @@ DOCUMENTS = tuple(
 )
 BANNED = re.compile(
     r"(?<!there )\bis no (?!longer\b|more\b)|\bof which\b|\bwhoever\b|\bnobody\b|\bso many\b"
-    r"|\bthat there (?:is|are)\b",
+    r"|\bthat there (?:is|are)\b|\btold\b|\bat the most\b|\bany longer\b|\bof the trade\b",
     re.IGNORECASE,
 )
 

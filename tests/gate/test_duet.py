@@ -13,7 +13,7 @@ from mario_perf.configuration.policy import Policy, Thresholds
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.duet import Duet, play
 from mario_perf.gate.load_process import LoadPlan, OutOfTimeError
-from mario_perf.gate.sides import Target
+from mario_perf.gate.sides import ServiceTarget
 from mario_perf.gate.sides import serve_targets as running_services
 from mario_perf.model import GateResult, Outcome
 from mario_perf.run_record import Span, StepCounts, TargetRecord
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mario_perf.measurement.measured_run import MeasuredRun
 
 URLS = ("http://127.0.0.1:2", "http://127.0.0.1:1")
-NOWHERE = running_services(*(Target(url, None, "/metrics") for url in URLS))
+NOWHERE = running_services(*(ServiceTarget(url, None, "/metrics") for url in URLS))
 LOAD = LoadPlan(
     users=1, seed=1, scenario="mario", warm_up=1.0, window=3.7, think="0", quiet=0.3, initial_idle=0.0
 )

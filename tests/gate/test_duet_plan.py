@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from mario_perf.configuration.policy import Policy
 from mario_perf.gate.duet import Duet
 from mario_perf.gate.load_process import LoadPlan
-from mario_perf.gate.sides import Target
+from mario_perf.gate.sides import ServiceTarget
 from mario_perf.gate.sides import serve_targets as running_services
 from mario_perf.sources.source import open_source
 
 POLICY = Policy()
 SERVING = running_services(
-    Target("http://127.0.0.1:1", None, "/metrics"), Target("http://127.0.0.1:2", None, "/metrics")
+    ServiceTarget("http://127.0.0.1:1", None, "/metrics"),
+    ServiceTarget("http://127.0.0.1:2", None, "/metrics"),
 )
 
 

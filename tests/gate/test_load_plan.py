@@ -19,7 +19,7 @@ from mario_perf.gate.load_plan import (
     plan_load,
 )
 from mario_perf.gate.load_process import _command
-from mario_perf.gate.sides import Services, Target
+from mario_perf.gate.sides import Services, ServiceTarget
 
 ROUND = LoadRequest(window=3.7)
 
@@ -50,7 +50,7 @@ def test_the_command_wins_over_the_policy() -> None:
 def test_tags_of_the_command_win_over_those_of_the_policy_and_reach_locust() -> None:
     usual = policy(tags=("customer",), exclude_tags=("tour", "delivered"))
     load = plan_load(usual, None, BACK_TO_BACK, replace(ROUND, tags=("kitchen",)))
-    words = _command(load, Services(Target("http://127.0.0.1:1", None, "")), Path("runs/round-1"))
+    words = _command(load, Services(ServiceTarget("http://127.0.0.1:1", None, "")), Path("runs/round-1"))
     assert words[-5:] == ["--tags", "kitchen", "--exclude-tags", "tour", "delivered"]
     assert words[words.index("--metrics-path") + 1] == ""
 

@@ -15,7 +15,7 @@ from mario_perf.configuration import policy_file
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.duet import Duet, play
 from mario_perf.gate.load_process import LoadPlan, SideDiedError
-from mario_perf.gate.sides import Target, serve_targets
+from mario_perf.gate.sides import ServiceTarget, serve_targets
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.model import Finding, GateResult, Outcome
 from mario_perf.sources.source import open_source
@@ -24,7 +24,7 @@ from tests.simulated_runs import Plan, write_run
 
 POLICY = "[thresholds]\nlatency_resolution = 0.5\ntail_resolution = 1.0\nerror_resolution = 0.05\n"
 SLOWER = {"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}
-NOWHERE = serve_targets(*(Target(f"http://127.0.0.1:{port}", None, "/metrics") for port in (1, 2)))
+NOWHERE = serve_targets(*(ServiceTarget(f"http://127.0.0.1:{port}", None, "/metrics") for port in (1, 2)))
 LOAD = LoadPlan(
     users=1, seed=1, scenario="mario", warm_up=1.0, window=3.7, think="0", quiet=0.3, initial_idle=0.0
 )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mario_perf.pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.infrastructure.database import open_database
 
 if TYPE_CHECKING:
     import sqlite3
@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
     """An empty database on disk."""
-    with opened(None) as connection:
+    with open_database(None) as connection:
         yield connection

@@ -18,7 +18,7 @@ import httpx
 from mario_perf.pizzeria import fault_options
 from mario_perf.pizzeria.application.announcements import Announcements
 from mario_perf.pizzeria.bootstrap import KITCHEN_CAPACITY, OPERATIONS, bootstrap
-from mario_perf.pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.infrastructure.database import open_database
 from mario_perf.pizzeria.server import Server, bound, server
 from tests.pizzeria.series import Labels, samples
 
@@ -84,7 +84,7 @@ class _Host(Thread):
         self._servers: SimpleQueue[Server] = SimpleQueue()
 
     def run(self) -> None:
-        with opened(None) as connection:
+        with open_database(None) as connection:
             announcements = Announcements()
             app = bootstrap(connection, announcements, self._capacity, self._faults)
             host = server(app, announcements.close)

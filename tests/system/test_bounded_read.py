@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from mario_perf.bounded_read import MOST, Reader, UnreadableAnswerError, status
+from mario_perf.bounded_read import MAX_BYTES, Reader, UnreadableAnswerError, status
 from tests.system.hostile_server import hostile
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def test_an_answer_has_a_largest_size_also_when_it_is_unpacked(reader: Reader, u
     tracemalloc.start()
     try:
         with pytest.raises(UnreadableAnswerError, match="more than 4 MiB"):
-            reader.get(f"{url}/{path}", AMPLE, most=4 << 20)
-        assert tracemalloc.get_traced_memory()[1] < MOST
+            reader.get(f"{url}/{path}", AMPLE, max_bytes=4 << 20)
+        assert tracemalloc.get_traced_memory()[1] < MAX_BYTES
     finally:
         tracemalloc.stop()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mario_perf.configuration.discovery.evidence import Family, Histogram, MetricInventory
     from mario_perf.configuration.discovery.failure_counters import FailureCounter
     from mario_perf.configuration.discovery.name_labels import NameLabels
-    from mario_perf.configuration.discovery.status_labels import Status
+    from mario_perf.configuration.discovery.status_labels import StatusLabel
     from mario_perf.configuration.service_metrics import Unit
 
 MIN_WEIGHT = 10.0
@@ -129,7 +129,7 @@ def _is_cqrs(histogram: Histogram, counters: Sequence[Family]) -> bool:
 def _metrics(
     histogram: Histogram,
     labels: NameLabels,
-    status: Status | None,
+    status: StatusLabel | None,
     counter: FailureCounter | None,
     unit: Unit,
 ) -> Metrics:

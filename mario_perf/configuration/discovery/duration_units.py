@@ -27,7 +27,6 @@ _COARSE, _LONG = 0.5, 1_000.0
 
 
 def is_duration(histogram: Histogram) -> bool:
-    """Whether it is of time at all."""
     return no_duration(histogram) is None
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mario_perf.configuration.discovery.evidence import Family, Histogram
-    from mario_perf.configuration.discovery.status_labels import Status
+    from mario_perf.configuration.discovery.status_labels import StatusLabel
 
 _FAILURES = frozenset(OTHER["of failures or of successes alone"]) - {"success", "successes"}
 _ANY = frozenset({"total", "count", "bucket", "duration", "latency", "time", "by", *UNITS_BY_WORD})
@@ -25,7 +25,7 @@ class FailureCounter:
     """A counter of failures; with a status it counts successes, too."""
 
     name: str
-    status: Status | None
+    status: StatusLabel | None
 
 
 def choose(histogram: Histogram, names: Sequence[str], counters: Sequence[Family]) -> FailureCounter | None:

@@ -65,14 +65,14 @@ CAUSE_FAILURES = "(?i)(?!(none|null|nil|n/a|ok|success|false|0|-|_)$).+"
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class StatusLabel:
     """A label, and the regular expression of its values that mean a failure."""
 
     label: str
     failing: str
 
 
-def choose(family: Family) -> Status | None:
+def choose(family: Family) -> StatusLabel | None:
     """The label that tells most surely, if one does. Codes come before words, words before causes."""
     words = {*tokens(family.name)}
     for called, accepts, failing in (
@@ -86,11 +86,11 @@ def choose(family: Family) -> Status | None:
     ):
         found = _first(family, called, accepts)
         if found is not None:
-            return Status(found, failing)
+            return StatusLabel(found, failing)
     return None
 
 
-def cause(family: Family, status: Status | None) -> str | None:
+def cause(family: Family, status: StatusLabel | None) -> str | None:
     """The label that says what went wrong, beside the one that says that something did."""
     found = _first(family, _CAUSES, _any)
     return None if status is not None and found == status.label else found

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Indices = NDArray[np.intp]
 
 LEAST = 5
-"""Fewest values on each side of a split. Fewer cannot be told from a short burst."""
+"""Fewest values on each side of a split. Fewer may be a short burst."""
 
 DECAY = 1.6
 """Each layer of intervals is shorter than the one before by this factor."""

@@ -200,7 +200,7 @@ class _Levels:
         return sorted(held)
 
     def described(self, index: int) -> ChangePoint:
-        """What a reader is told."""
+        """What a reader sees."""
         start, stop = _neighbours(index, self._ends)
         series, values = self._search.scaled, self._search.values
         dependence = self._block / 2  # a block is twice as long as neighbours depend on each other

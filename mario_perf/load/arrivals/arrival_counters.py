@@ -35,7 +35,6 @@ class ArrivalCounters:
         self.lateness.merge(other.lateness)
 
     def record(self) -> ArrivalCounts:
-        """The counts for the run record."""
         return ArrivalCounts(
             due=self.due,
             offered=self.offered,

@@ -41,9 +41,9 @@ class ArrivalSchedule:
         self._next_arrival = next_arrival
         self._journeys = 0.0
         """Journeys of all processes by the last arrival that was drawn here."""
-        self._drawn: deque[float] = deque()
+        self._upcoming: deque[float] = deque()
         self._last = 0.0
-        self._taken = 0
+        self._pop_count = 0
 
     def stretch(self, seconds: float) -> None:
         """Play the shape in ``seconds``, instead of its own length. Call it before the first arrival."""
@@ -51,20 +51,20 @@ class ArrivalSchedule:
 
     def skip_to(self, moment: float) -> None:
         """Leave out what was due before."""
-        self._drawn.clear()
+        self._upcoming.clear()
         self._journeys = max(self._last, self._until(moment))
 
     def set_share(self, share: Share | None, moment: float) -> None:
         """Give another share of what is due after ``moment``, and the old share of what is due before.
 
         When all processes get the same moment in advance, no arrival is doubled and none is lost. It makes
-        no difference when each process was told. A process that is told too late goes on from its last
+        no difference when each process hears of it. A process that hears too late goes on from its last
         arrival.
         """
         boundary = max(self._last, self._until(moment))
         self._draw(boundary)
-        while self._drawn and self._drawn[-1] > boundary:
-            self._drawn.pop()
+        while self._upcoming and self._upcoming[-1] > boundary:
+            self._upcoming.pop()
         self._journeys = boundary
         self._share = share
 
@@ -72,25 +72,25 @@ class ArrivalSchedule:
         """Number of arrivals that were due here before ``moment``, taken or not."""
         until = self._until(moment)
         self._draw(until)
-        return self._taken + sum(journeys < until for journeys in self._drawn)
+        return self._pop_count + sum(journeys < until for journeys in self._upcoming)
 
     def peek(self) -> float | None:
         """Seconds from the start to the next journey; None when no more are due."""
-        if not self._drawn:
+        if not self._upcoming:
             self._draw(self._journeys)
-        moment = self._shape.moment_of(self._drawn[0] / self._rate) if self._drawn else inf
+        moment = self._shape.moment_of(self._upcoming[0] / self._rate) if self._upcoming else inf
         return moment if moment < self._shape.seconds else None
 
     def pop(self) -> None:
         """Take the journey that :meth:`peek` showed."""
-        self._last = self._drawn.popleft()
-        self._taken += 1
+        self._last = self._upcoming.popleft()
+        self._pop_count += 1
 
     def _draw(self, until: float) -> None:
         """Draw arrivals up to ``until`` journeys of all processes, and the first one after."""
         while self._share and self._journeys <= until:
             self._journeys = self._next_arrival(self._journeys, self._share)
-            self._drawn.append(self._journeys)
+            self._upcoming.append(self._journeys)
 
     def _until(self, moment: float) -> float:
         """Journeys of all processes by that moment."""

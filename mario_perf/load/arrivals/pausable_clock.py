@@ -18,13 +18,11 @@ class PausableClock:
         return self._elapsed + (0.0 if self._since is None else perf_counter() - self._since)
 
     def set(self, elapsed: float) -> None:
-        """Set the seconds."""
         self._elapsed = elapsed
         if self._since is not None:
             self._since = perf_counter()
 
     def start(self) -> None:
-        """Run on."""
         if self._since is None:
             self._since = perf_counter()
 

@@ -59,7 +59,6 @@ class Shape:
 
     @property
     def seconds(self) -> float:
-        """Its length."""
         return sum(stage.seconds for stage in self.stages)
 
     def stretched(self, seconds: float) -> Shape:

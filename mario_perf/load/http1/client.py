@@ -15,7 +15,7 @@ from mario_perf.load.http1.stream import BodyStream
 
 if TYPE_CHECKING:
     from mario_perf.load.http1.connection_pool import ConnectionPool
-    from mario_perf.load.http1.http_connection import Connection, Limits
+    from mario_perf.load.http1.http_connection import HttpConnection, Limits
 
 _Response = TypeVar("_Response", bound=Response)
 
@@ -116,7 +116,7 @@ class Client:
         jar = self.cookiejar
         return "" if jar.empty or head.own_cookie else jar.header_for(head.target, time())
 
-    def _begin(self, head: Head, request: bytes, start: float, end: float) -> Connection:
+    def _begin(self, head: Head, request: bytes, start: float, end: float) -> HttpConnection:
         """Send on a kept connection, or on another if the server had closed it and a retry is safe.
 
         A close that arrives within a round trip may have crossed the request. A request that is lost later

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakSet, ref
 
-from mario_perf.load.http1.http_connection import Connection, Limits, connect
+from mario_perf.load.http1.http_connection import HttpConnection, Limits, connect
 from mario_perf.load.http1.places import Places, release
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ class ConnectionPool:
         self._limits = limits
         self._context = context
         self._places: defaultdict[Origin, Places] = defaultdict(partial(Places, concurrency))
-        self._open: WeakSet[Connection] = WeakSet()
+        self._open: WeakSet[HttpConnection] = WeakSet()
 
-    def take(self, origin: Origin, end: float) -> Connection | None:
+    def take(self, origin: Origin, end: float) -> HttpConnection | None:
         """A kept connection on which the server has been silent, or None: `open` a new one.
 
         Raises:
@@ -51,7 +51,7 @@ class ConnectionPool:
             connection.close()
         return None
 
-    def open(self, origin: Origin, end: float) -> Connection:
+    def open(self, origin: Origin, end: float) -> HttpConnection:
         """A new connection, once `take` gave None, before the reading `end`. Raises `ConnectError`."""
         places = self._places[origin]
         try:
@@ -63,7 +63,7 @@ class ConnectionPool:
         self._open.add(connection)
         return connection
 
-    def give_back(self, origin: Origin, connection: Connection) -> None:
+    def give_back(self, origin: Origin, connection: HttpConnection) -> None:
         """Keep a connection whose response is complete, if it may carry another; else close it."""
         if connection.parser.reusable and not connection.last:
             places = self._places[origin]

@@ -11,9 +11,9 @@ from urllib.request import Request
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mario_perf.load.http1.target import Origin, Target
+    from mario_perf.load.http1.target import Origin, RequestTarget
 
-_MOST_REMEMBERED = 1024
+_MAX_REMEMBERED = 1024
 
 
 class Jar(CookieJar):
@@ -27,9 +27,9 @@ class Jar(CookieJar):
         self._valid_until = math.inf
         self.empty = True
 
-    def header_for(self, target: Target, now: float) -> str:
+    def header_for(self, target: RequestTarget, now: float) -> str:
         """The Cookie header's value; "" for none. `now` in seconds since the epoch."""
-        if now >= self._valid_until or len(self._headers) > _MOST_REMEMBERED or self._own_policy:
+        if now >= self._valid_until or len(self._headers) > _MAX_REMEMBERED or self._own_policy:
             self._forget()
         key = (target.origin, "" if self._whole_site else target.path.partition("?")[0])
         header = self._headers.get(key)
@@ -39,7 +39,7 @@ class Jar(CookieJar):
             header = self._headers[key] = request.get_header("Cookie") or ""
         return header
 
-    def store(self, target: Target, set_cookies: Sequence[str]) -> None:
+    def store(self, target: RequestTarget, set_cookies: Sequence[str]) -> None:
         """Take in the Set-Cookie headers of a response from `target`."""
         message = Message()
         for value in set_cookies:

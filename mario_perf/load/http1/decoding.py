@@ -8,7 +8,7 @@ import brotli  # type: ignore[import-untyped]  # there are no stubs
 from mario_perf.load.http1.http_errors import BodyTooLargeError, UndecodableBodyError
 
 _STEP = 1 << 16
-_MOST_CODINGS = 5
+_MAX_CODINGS = 5
 """One upon the other; servers use one."""
 
 _GZIP, _ZLIB, _RAW_DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
@@ -16,15 +16,15 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _ZLIB_METHOD = 8  # the low half of a zlib wrapper's first byte (RFC 1950, 2.2)
 
 
-def decoded(pieces: Iterable[bytes], content_encoding: str) -> Iterator[bytes]:
+def decode_pieces(pieces: Iterable[bytes], content_encoding: str) -> Iterator[bytes]:
     """The pieces of a body without its encodings, each of bounded size; an unknown encoding is left as it is.
 
     Raises:
         UndecodableBodyError: Too many encodings; or, while iterating, the body is corrupt or cut off.
     """
     names = content_encoding.split(",")
-    if len(names) > _MOST_CODINGS:
-        raise UndecodableBodyError(f"more than {_MOST_CODINGS} content codings")
+    if len(names) > _MAX_CODINGS:
+        raise UndecodableBodyError(f"more than {_MAX_CODINGS} content codings")
     decoders = [_DECODERS.get(name.strip().lower()) for name in names]
     if None in decoders:
         return iter(pieces)
@@ -33,18 +33,18 @@ def decoded(pieces: Iterable[bytes], content_encoding: str) -> Iterator[bytes]:
     return iter(pieces)
 
 
-def decode(body: bytes, content_encoding: str, most: int) -> bytes:
+def decode(body: bytes, content_encoding: str, max_bytes: int) -> bytes:
     """A whole body decoded.
 
     Raises:
         UndecodableBodyError: It is corrupt or cut off.
-        BodyTooLargeError: It decodes to more than `most` bytes.
+        BodyTooLargeError: It decodes to more than `max_bytes` bytes.
     """
     pieces, size = [], 0
-    for piece in decoded([body] if body else [], content_encoding):
+    for piece in decode_pieces([body] if body else [], content_encoding):
         size += len(piece)
-        if size > most:
-            raise BodyTooLargeError(f"decodes to more than {most} bytes")
+        if size > max_bytes:
+            raise BodyTooLargeError(f"decodes to more than {max_bytes} bytes")
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -85,10 +85,10 @@ def _inflate(pieces: Iterable[bytes], window: Callable[[int], int]) -> Iterator[
 
 
 def _unbrotli(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    stream, begun = brotli.Decompressor(), False
+    stream, started = brotli.Decompressor(), False
     try:
         for piece in pieces:
-            begun = True
+            started = True
             decoded_piece = stream.process(piece, output_buffer_limit=_STEP)
             while decoded_piece:
                 yield decoded_piece
@@ -97,7 +97,7 @@ def _unbrotli(pieces: Iterable[bytes]) -> Iterator[bytes]:
                 )
     except brotli.error:
         raise UndecodableBodyError("the compressed body is corrupt") from None
-    if begun and not stream.is_finished():
+    if started and not stream.is_finished():
         raise UndecodableBodyError("the compressed body is cut off")
 
 

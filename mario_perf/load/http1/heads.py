@@ -9,10 +9,10 @@ from mario_perf.load.http1.headers import Headers
 BLANK_LINE: Final = b"\r\n\r\n"
 """What a head ends with, and is kept without."""
 
-_MOST: Final = 1 << 22
+_MAX_HEADS: Final = 1 << 22
 """Bytes that all remembered heads may take, read and unread."""
 
-_LONGEST: Final = 4096
+_MAX_HEAD_BYTES: Final = 4096
 """Bytes of a head that is remembered."""
 
 _OF_A_HEAD: Final = 600
@@ -53,7 +53,7 @@ class ResponseHead:
 NONE: Final = ResponseHead()
 
 
-class Memory:
+class HeadCache:
     """Of heads that llhttp has accepted, each with how many bytes of body it announces.
 
     Where a body is not chunked, its length follows from the head alone (RFC 9112, 6.3), but for answers to
@@ -69,10 +69,10 @@ class Memory:
 
     def keep(self, head: ResponseHead, length: int) -> None:
         """Remember it; when all become too large, the others are forgotten: servers' clocks go on."""
-        if len(head.raw) > _LONGEST:
+        if len(head.raw) > _MAX_HEAD_BYTES:
             return
         size = 3 * len(head.raw) + _OF_A_HEAD + _OF_A_LINE * head.raw.count(b"\n")
-        if self._bytes + size > _MOST:
+        if self._bytes + size > _MAX_HEADS:
             self._known.clear()
             self._bytes = 0
         self._known[head.raw] = head, length

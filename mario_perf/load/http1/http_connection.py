@@ -63,7 +63,9 @@ class Limits:
     max_body_bytes: int
 
 
-def connect(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext], end: float) -> Connection:
+def connect(
+    origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext], end: float
+) -> HttpConnection:
     """Open a connection; `context` is called only for https.
 
     `end` is the `perf_counter` reading at which the exchange is given up, connected or not.
@@ -81,8 +83,8 @@ def connect(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext
         raise ConnectTimeoutError("no connection within connection_timeout") from None
 
 
-def _open(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext]) -> Connection:
-    begun = perf_counter()
+def _open(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext]) -> HttpConnection:
+    start = perf_counter()
     try:
         allowed_hosts.check_connection(origin.host)
     except allowed_hosts.HostNotAllowedError as error:
@@ -95,18 +97,18 @@ def _open(origin: Origin, limits: Limits, context: Callable[[], ssl.SSLContext])
         raise ConnectError(error.strerror or type(error).__name__) from None
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     least, most = _CROSSING
-    crossing = min(max(perf_counter() - begun, least), most)
+    crossing = min(max(perf_counter() - start, least), most)
     plain = Transport(connected, limits.network_timeout)
     if origin.scheme == "http":
-        return Connection(plain, limits, crossing)
+        return HttpConnection(plain, limits, crossing)
     try:
-        return Connection(TlsTransport(plain, context(), origin.host), limits, crossing)
+        return HttpConnection(TlsTransport(plain, context(), origin.host), limits, crossing)
     except BaseException:
         plain.close()
         raise
 
 
-class Connection:
+class HttpConnection:
     """Sends a request, reads its response; then, if `parser.reusable` and not `last`, the next.
 
     Attributes:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from mario_perf.load.http1.heads import BLANK_LINE, NONE, Memory, ResponseHead
+from mario_perf.load.http1.heads import BLANK_LINE, NONE, HeadCache, ResponseHead
 from mario_perf.load.http1.http_errors import (
     ConnectionLostError,
     HeadTooLargeError,
@@ -16,7 +16,7 @@ from mario_perf.load.http1.http_errors import (
 _LOWEST_STATUS, _FINAL_STATUS = 100, 200
 _NO_STATUS = 1  # stands for a status line that says 000, since 0 says that there has been none
 _CHUNKED_TAB = re.compile(rb"(\r\ntransfer-encoding:[ \t]*chunked)[ ]*\t[ \t]*(?:\r\n|$)", re.IGNORECASE)
-_MEMORY = Memory()
+_MEMORY = HeadCache()
 
 
 def _framer(parser: "ResponseParser") -> HttpResponseParser:

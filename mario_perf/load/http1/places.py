@@ -14,7 +14,7 @@ from mario_perf.load.http1.http_errors import PoolTimeoutError
 if TYPE_CHECKING:
     from weakref import ref
 
-    from mario_perf.load.http1.http_connection import Connection
+    from mario_perf.load.http1.http_connection import HttpConnection
 
 
 class Places:
@@ -30,8 +30,8 @@ class Places:
     def __init__(self, most: int) -> None:
         self._most = most
         self._taken = 0
-        self.idle: list[Connection] = []
-        self.waiting: deque[AsyncResult[Connection | None]] = deque()
+        self.idle: list[HttpConnection] = []
+        self.waiting: deque[AsyncResult[HttpConnection | None]] = deque()
 
     def wait_for_idle(self, end: float) -> bool:
         """Wait for a connection that becomes idle; or take a place for a new one, and return False.
@@ -42,7 +42,7 @@ class Places:
         if self._taken < self._most:
             self._taken += 1
             return False
-        turn: AsyncResult[Connection | None] = AsyncResult()
+        turn: AsyncResult[HttpConnection | None] = AsyncResult()
         self.waiting.append(turn)
         try:
             connection = turn.get(timeout=max(0.0, end - perf_counter()))
@@ -55,7 +55,7 @@ class Places:
             self.idle.append(connection)
         return connection is not None
 
-    def keep(self, connection: Connection) -> None:
+    def keep(self, connection: HttpConnection) -> None:
         """Give a connection that has become idle to the first who waits, or keep it."""
         if self.waiting:
             self.waiting.popleft().set(connection)
@@ -69,7 +69,7 @@ class Places:
         else:
             self._taken -= 1
 
-    def _withdraw(self, turn: AsyncResult[Connection | None]) -> None:
+    def _withdraw(self, turn: AsyncResult[HttpConnection | None]) -> None:
         if not turn.ready():
             self.waiting.remove(turn)
         elif (connection := turn.get(block=False)) is not None:

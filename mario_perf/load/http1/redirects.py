@@ -9,8 +9,8 @@ from mario_perf.load.http1.target import Origin, resolve
 
 STATUSES = frozenset({301, 302, 303, 307, 308})
 _KEEP_METHOD = frozenset({307, 308})
-_OF_THE_BODY = frozenset({"content-type", "content-encoding", "content-length", "transfer-encoding"})
-_OF_THE_ORIGIN = frozenset({"authorization", "proxy-authorization"})
+_BODY_HEADERS = frozenset({"content-type", "content-encoding", "content-length", "transfer-encoding"})
+_ORIGIN_HEADERS = frozenset({"authorization", "proxy-authorization"})
 
 
 def follow(status: int, location: str, head: Head, body: bytes, first: Origin) -> tuple[Head, bytes]:
@@ -25,22 +25,22 @@ def follow(status: int, location: str, head: Head, body: bytes, first: Origin) -
         RedirectError: The location is not an http or https URL.
     """
     try:
-        target = resolve(urljoin(head.target.url, _as_sent(location)))
+        target = resolve(urljoin(head.target.url, _decode_location(location)))
     except (InvalidTargetError, ValueError):
         raise RedirectError("redirected to a location that is not an http or https URL") from None
-    dropped = {"cookie"}
+    headers_to_drop = {"cookie"}
     if target.origin != first:
-        dropped |= _OF_THE_ORIGIN
+        headers_to_drop |= _ORIGIN_HEADERS
     if target.origin != head.target.origin:
-        dropped.add("host")
+        headers_to_drop.add("host")
     method = head.method
     if status not in _KEEP_METHOD:
         method, body = ("HEAD" if method == "HEAD" else "GET"), b""
-        dropped |= _OF_THE_BODY
-    return build_head(method, target, _without(head.headers, dropped)), body
+        headers_to_drop |= _BODY_HEADERS
+    return build_head(method, target, _without(head.headers, headers_to_drop)), body
 
 
-def _as_sent(location: str) -> str:
+def _decode_location(location: str) -> str:
     """A header's value, read as Latin-1, as what servers mean: UTF-8, or bytes that only they understand."""
     sent = location.encode("latin-1")
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from mario_perf.load.http1.target import Target, absolute, resolve
+from mario_perf.load.http1.target import RequestTarget, absolute, resolve
 
 HeaderItems: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
 """Names and values; a header with several values is sent as a line each."""
@@ -20,7 +20,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _TEXT = frozenset({str})
 _FRAMING = ("connection", "expect", "transfer-encoding")
 _LAST_CHUNK = b"0\r\n\r\n"
-_AUTOMATIC: HeaderItems = (("User-Agent", "rapidhttp"), ("Accept-Encoding", "gzip, deflate, br"))
+_AUTOMATIC_HEADERS: HeaderItems = (("User-Agent", "rapidhttp"), ("Accept-Encoding", "gzip, deflate, br"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Head:
     """
 
     method: str
-    target: Target
+    target: RequestTarget
     headers: HeaderItems
     start: bytes
     bare: bytes
@@ -76,10 +76,12 @@ def prepare(method: str, base_url: str, url: str, defaults: HeaderItems, headers
         InvalidTargetError: The URL is wrong.
         ValueError: A method, header name or value that would break the request's framing.
     """
-    return build_head(method.upper(), resolve(absolute(base_url, url)), (*_AUTOMATIC, *defaults, *headers))
+    return build_head(
+        method.upper(), resolve(absolute(base_url, url)), (*_AUTOMATIC_HEADERS, *defaults, *headers)
+    )
 
 
-def build_head(method: str, target: Target, headers: HeaderItems) -> Head:
+def build_head(method: str, target: RequestTarget, headers: HeaderItems) -> Head:
     """Serialise one head; of headers with the same name the last one stays."""
     by_name = {name.lower(): (name, value) for name, value in (("Host", target.host_header), *headers)}
     by_name.pop("content-length", None)

@@ -7,7 +7,7 @@ import math
 from io import RawIOBase
 from typing import TYPE_CHECKING
 
-from mario_perf.load.http1.decoding import decoded
+from mario_perf.load.http1.decoding import decode_pieces
 from mario_perf.load.http1.http_errors import BodyTooLargeError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
     from mario_perf.load.http1.connection_pool import ConnectionPool
-    from mario_perf.load.http1.http_connection import Connection
+    from mario_perf.load.http1.http_connection import HttpConnection
     from mario_perf.load.http1.target import Origin
 
 
@@ -30,10 +30,15 @@ class BodyStream:
     """
 
     def __init__(
-        self, connection: Connection, pool: ConnectionPool, origin: Origin, content_encoding: str, most: int
+        self,
+        connection: HttpConnection,
+        pool: ConnectionPool,
+        origin: Origin,
+        content_encoding: str,
+        max_bytes: int,
     ) -> None:
-        """`most` bytes are read at once by `read_all`; pieces may go on for ever."""
-        self._connection: Connection | None = connection
+        """`max_bytes` bytes are read at once by `read_all`; pieces may go on for ever."""
+        self._connection: HttpConnection | None = connection
         self._pool = pool
         self._origin = origin
         self.error: BaseException | None = None
@@ -42,9 +47,9 @@ class BodyStream:
         if connection.parser.complete:  # all of it came with the head
             received = list(received)
             self._give_back()
-        self._pieces = decoded(received, content_encoding)
+        self._pieces = decode_pieces(received, content_encoding)
         self._rest = b""
-        self._most = most
+        self._max_bytes = max_bytes
 
     def give_up_at(self, end: float) -> None:
         """Move the `perf_counter` reading at which reading is given up; there is none to begin with."""
@@ -66,9 +71,9 @@ class BodyStream:
         taken = bytearray(self._rest)
         while (piece := self._next()) is not None:
             taken += piece
-            if len(taken) > self._most:
+            if len(taken) > self._max_bytes:
                 self.close()
-                self.error = BodyTooLargeError(f"more than {self._most} bytes")
+                self.error = BodyTooLargeError(f"more than {self._max_bytes} bytes")
                 raise self.error
         return bytes(taken)
 

@@ -25,7 +25,7 @@ class Origin(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RequestTarget:
     """A resolved URL: the origin to connect to, the Host header, and the request target to ask for."""
 
     origin: Origin
@@ -41,7 +41,7 @@ def absolute(base_url: str, url: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def resolve(url: str) -> Target:
+def resolve(url: str) -> RequestTarget:
     """Split an absolute URL; what may not stand in a request line is percent-encoded.
 
     Raises:
@@ -55,7 +55,7 @@ def resolve(url: str) -> Target:
     if parts.scheme not in _PORTS or not host:
         raise InvalidTargetError("not an http or https URL with a host")
     origin = Origin(parts.scheme, _ascii_host(host), _PORTS[parts.scheme] if port is None else port)
-    return Target(origin, _host_header(origin), _request_target(parts), url)
+    return RequestTarget(origin, _host_header(origin), _request_target(parts), url)
 
 
 def _ascii_host(host: str) -> str:

@@ -23,7 +23,6 @@ class GeneratorHealth:
         self._wall = self._cpu = 0.0
 
     def start(self) -> None:
-        """Begin to measure."""
         self._wall, self._cpu = perf_counter(), process_time()
         self._greenlet = gevent.spawn(self._keep_probing)
 

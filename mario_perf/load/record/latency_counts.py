@@ -29,7 +29,6 @@ class Latencies:
     maximum_us: int = 0
 
     def add(self, seconds: float) -> None:
-        """Count one response time."""
         value = int(seconds * 1e6 + 0.5)
         if not 0 <= value <= LONGEST_US:
             value = min(max(value, 0), LONGEST_US)
@@ -50,7 +49,6 @@ class Latencies:
         return self.maximum_us / 1e6 if self.counts else None
 
     def merge(self, other: Latencies) -> None:
-        """Add the counts of another."""
         self.counts.update(other.counts)
         self.total_us += other.total_us
         self.maximum_us = max(self.maximum_us, other.maximum_us)

@@ -12,9 +12,9 @@ from mario_perf.load.users.group_report import merge_reports
 from mario_perf.run_record import Arrivals, PlanCounts, Rates, RunRecord, Span, TargetRecord, Worker
 
 if TYPE_CHECKING:
-    from mario_perf.load.record.run_phases import Run
+    from mario_perf.load.record.run_phases import RunInProgress
     from mario_perf.load.users.group_report import GroupReport
-    from mario_perf.load.users.step_session import Target
+    from mario_perf.load.users.step_session import LoadTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class LoadProfile:
     distributed: bool
 
 
-def record(run: Run, profile: LoadProfile) -> RunRecord:
+def record(run: RunInProgress, profile: LoadProfile) -> RunRecord:
     """Build the content of ``run.json``. The run must have ended."""
     options = run.options
     total = merge_reports(run.reports)
@@ -76,7 +76,7 @@ def _rates(total: GroupReport, window: Span) -> Rates:
     )
 
 
-def _arrivals(run: Run, profile: LoadProfile, total: GroupReport) -> Arrivals | None:
+def _arrivals(run: RunInProgress, profile: LoadProfile, total: GroupReport) -> Arrivals | None:
     options = run.options
     if total.arrivals is None or options.rate is None:
         return None
@@ -99,7 +99,7 @@ def _worker(report: GroupReport) -> Worker:
     )
 
 
-def _target(run: Run, target: Target, total: GroupReport) -> TargetRecord:
+def _target(run: RunInProgress, target: LoadTarget, total: GroupReport) -> TargetRecord:
     window = total.window.get(target.side, TargetCounters())
     whole = total.warm_up.get(target.side, TargetCounters()) + window
     options = run.options
@@ -115,7 +115,7 @@ def _target(run: Run, target: Target, total: GroupReport) -> TargetRecord:
     )
 
 
-def _final_warnings(run: Run, total: GroupReport) -> list[str]:
+def _final_warnings(run: RunInProgress, total: GroupReport) -> list[str]:
     """Warnings that need the whole run."""
     warnings = []
     if run.window is None:

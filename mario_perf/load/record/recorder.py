@@ -19,7 +19,7 @@ from mario_perf.load.options import resolution
 from mario_perf.load.options.run_options import Options
 from mario_perf.load.record import load_model, record_builder, run_folder
 from mario_perf.load.record.record_builder import LoadProfile
-from mario_perf.load.record.run_phases import QUIESCE_TIMEOUT, Run
+from mario_perf.load.record.run_phases import QUIESCE_TIMEOUT, RunInProgress
 from mario_perf.load.users.user_group import UserGroup, targets
 from mario_perf.load.users.user_pool import LocustUserPool
 from mario_perf.load.webui import form
@@ -50,7 +50,7 @@ class Recorder:
         self._environment = environment
         self._runner = runner
         self._channel = channel.of_master(runner) if isinstance(runner, MasterRunner) else None
-        self._run: Run | None = None
+        self._run: RunInProgress | None = None
         self._group: UserGroup | None = None
         self._users = 0
         self._began = 0.0
@@ -116,7 +116,7 @@ class Recorder:
             self._give_up(f"{options.runs_dir}: cannot hold runs ({error.strerror}); see --runs-dir")
             return
         groups = self._make_groups(options, host)
-        self._run = Run(options, targets(options, host), groups, folder, self._stop_runner)
+        self._run = RunInProgress(options, targets(options, host), groups, folder, self._stop_runner)
         self._run.begin()
         self._ended = False
         self._users = 0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mario_perf.load.options.run_options import Options
     from mario_perf.load.users.group_report import GroupReport
-    from mario_perf.load.users.step_session import Target
+    from mario_perf.load.users.step_session import LoadTarget
     from mario_perf.run_record import LostWorker
 
 LOG: Final = logging.getLogger("mario_perf")
@@ -65,13 +65,13 @@ class UserGroups(Protocol):
         """End all users."""
 
 
-class Run:
+class RunInProgress:
     """A run in progress: steers the users through its phases, and scrapes the services."""
 
     def __init__(
         self,
         options: Options,
-        targets: tuple[Target, ...],
+        targets: tuple[LoadTarget, ...],
         groups: UserGroups,
         folder: Path,
         on_finish: Callable[[], None],
@@ -102,7 +102,6 @@ class Run:
 
     @property
     def scraped(self) -> bool:
-        """Whether scrapes were kept."""
         return bool(self._scrapers)
 
     def begin(self) -> None:
@@ -165,7 +164,7 @@ class Run:
         self.warnings.append(without_credentials(message))
         LOG.warning(self.warnings[-1])
 
-    def metrics_url(self, target: Target) -> str:
+    def metrics_url(self, target: LoadTarget) -> str:
         """The URL of a target's metrics; empty where none are read."""
         if not self.options.metrics_path:
             return ""

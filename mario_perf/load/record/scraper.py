@@ -43,7 +43,7 @@ class Scraper:
         self._path = path
         self._reader = Reader(tls)
         self._file: gzip.GzipFile | None = None
-        self._torn: str | None = None
+        self._write_error: str | None = None
         self._lock = BoundedSemaphore(1)
         self._greenlet: gevent.Greenlet | None = None
         self.succeeded = self.failed = 0
@@ -95,7 +95,6 @@ class Scraper:
         self._greenlet = gevent.spawn(self._keep_scraping, interval)
 
     def stop(self) -> None:
-        """Stop, and close the file."""
         if self._greenlet is not None:
             with self._lock:
                 self._greenlet.kill()
@@ -111,12 +110,12 @@ class Scraper:
 
     def _keep_scraping(self, interval: float) -> None:
         due = perf_counter()
-        while self._torn is None:
+        while self._write_error is None:
             due = max(due + interval, perf_counter())
             gevent.sleep(due - perf_counter())
             with suppress(ScrapeError):
                 self.scrape()
-        LOG.warning("no more scrapes are kept: %s", self._torn)
+        LOG.warning("no more scrapes are kept: %s", self._write_error)
 
     def _fetch(self) -> str:
         try:
@@ -129,10 +128,10 @@ class Scraper:
 
     def _write(self, scrape: dict[str, float | str]) -> None:
         """Write in a thread: compression takes milliseconds, which would delay users."""
-        if self._torn is None:
-            self._torn = gevent.get_hub().threadpool.apply(self._append, (scrape,))
-        if self._torn is not None:
-            raise ScrapeError(self._torn)
+        if self._write_error is None:
+            self._write_error = gevent.get_hub().threadpool.apply(self._append, (scrape,))
+        if self._write_error is not None:
+            raise ScrapeError(self._write_error)
 
     def _append(self, scrape: dict[str, float | str]) -> str | None:
         """Return the reason of a failure: gevent prints exceptions of its threads."""

@@ -71,7 +71,6 @@ class StepCounters:
         self.from_intended.merge(other.from_intended)
 
     def record(self, name: str) -> StepCounts:
-        """The counts for the run record."""
         return StepCounts(
             step=name,
             operation=self.operation,
@@ -114,12 +113,10 @@ class TargetCounters:
 
     @property
     def started(self) -> int:
-        """Requests of all steps."""
         return sum(step.started for step in self.steps.values())
 
     @property
     def responses(self) -> int:
-        """Complete responses of all steps."""
         return sum(step.statuses.total() for step in self.steps.values())
 
     def counts(self) -> tuple[StepCounts, ...]:

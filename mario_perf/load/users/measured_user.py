@@ -86,7 +86,6 @@ class MeasuredUser(RapidHttpUser):
 
     @property
     def has_fixed_journeys(self) -> bool:
-        """Whether the scenario has a fixed number of journeys."""
         return self._user_state.iterations is not None
 
     @property

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mario_perf.run_record import Side
 
 
-_PASSED: Final = nullcontext()
+_NO_BARRIER: Final = nullcontext()
 
 
 @dataclass(slots=True, eq=False)
@@ -36,7 +36,7 @@ class RequestInFlight:
     late: float | None
 
 
-class Target:
+class LoadTarget:
     """One service under load, and the counts of its requests."""
 
     def __init__(self, side: Side, url: str, prefix: str = "") -> None:
@@ -93,7 +93,7 @@ class StepSession:
     def __init__(
         self,
         clients: Mapping[Side, RapidHttpSession],
-        targets: tuple[Target, ...],
+        targets: tuple[LoadTarget, ...],
         barrier: QuiesceBarrier,
         disagreements: Disagreements,
         order: Random,
@@ -115,7 +115,6 @@ class StepSession:
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        """The sides that steps are sent to."""
         return tuple(target.side for target in self._targets)
 
     @contextmanager
@@ -157,9 +156,9 @@ class StepSession:
         return answers
 
     def _send_to(
-        self, requests: list[tuple[Target, str | None]], step: Step, body: Mapping[str, Any] | None
+        self, requests: list[tuple[LoadTarget, str | None]], step: Step, body: Mapping[str, Any] | None
     ) -> dict[Side, Answer]:
-        with _PASSED if self._atomic else self._barrier:
+        with _NO_BARRIER if self._atomic else self._barrier:
             late, self.late = self.late, self.late and 0.0
             return {
                 target.side: self._send(target, step, path, body, late)
@@ -168,7 +167,7 @@ class StepSession:
             }
 
     def _send(
-        self, target: Target, step: Step, path: str, body: Mapping[str, Any] | None, late: float | None
+        self, target: LoadTarget, step: Step, path: str, body: Mapping[str, Any] | None, late: float | None
     ) -> Answer:
         request = target.begin(step, late)
         try:
@@ -202,7 +201,6 @@ class StepSession:
 
 
 def _count(request: RequestInFlight, step: Step, response: CaughtResponse) -> None:
-    """Count the end of a request."""
     counters, status = request.counters, response.status_code
     seconds = response.request_meta["response_time"] / 1000
     if not status:

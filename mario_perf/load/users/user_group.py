@@ -14,7 +14,7 @@ from mario_perf.load.arrivals.arrival_schedule import GAPS, ArrivalSchedule, Sha
 from mario_perf.load.record.generator_health import GeneratorHealth
 from mario_perf.load.users.group_report import GroupReport
 from mario_perf.load.users.quiesce_barrier import QuiesceBarrier
-from mario_perf.load.users.step_session import Disagreements, StepSession, Target
+from mario_perf.load.users.step_session import Disagreements, LoadTarget, StepSession
 from mario_perf.load.users.user_state import UserState
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class UserGroup:
         self.share = Share()
         self.ready_users = 0
         """Users who wait for their first journey, or have begun it."""
-        self._most_ready_users = 0
+        self._max_ready_users = 0
         self._arrivals = _arrival_queue(options, index, None if iterations else pool)
         self._iterations = iterations
         self._options = options
@@ -82,9 +82,8 @@ class UserGroup:
         )
 
     def add_ready_user(self) -> None:
-        """Count one more ready user."""
         self.ready_users += 1
-        self._most_ready_users = max(self._most_ready_users, self.ready_users)
+        self._max_ready_users = max(self._max_ready_users, self.ready_users)
 
     def wait_for_users(self, users: int, timeout: float) -> None:
         """Wait until this many users are ready, at most ``timeout`` seconds."""
@@ -137,7 +136,7 @@ class UserGroup:
             target.close()
         report = GroupReport(
             index=self._index,
-            users=self._most_ready_users,
+            users=self._max_ready_users,
             seeds=self._seeds,
             generator=self._health.stop(),
             disagreements=self._disagreements,
@@ -149,7 +148,6 @@ class UserGroup:
         return (report,)
 
     def stop(self) -> None:
-        """End all users."""
         if self._arrivals is not None:
             self._arrivals.stop()
         self._barrier.close()
@@ -171,8 +169,8 @@ def _arrival_queue(options: Options, index: int, pool: UserPool | None) -> Arriv
     return ArrivalQueue(schedule, pool, options.max_users)
 
 
-def targets(options: Options, host: str) -> tuple[Target, ...]:
+def targets(options: Options, host: str) -> tuple[LoadTarget, ...]:
     """The one target, or the two sides of a duet."""
     if options.duet is None:
-        return (Target("candidate", host),)
-    return (Target("baseline", options.duet, "baseline: "), Target("candidate", host, "candidate: "))
+        return (LoadTarget("candidate", host),)
+    return (LoadTarget("baseline", options.duet, "baseline: "), LoadTarget("candidate", host, "candidate: "))

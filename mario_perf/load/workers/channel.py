@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 LOG: Final = logging.getLogger("mario_perf")
 _TYPE: Final = "mario-perf"
 
-Sent = TypeVar("Sent")
-Received = TypeVar("Received")
+Outgoing = TypeVar("Outgoing")
+Incoming = TypeVar("Incoming")
 
 
-class Channel(Generic[Sent, Received]):
+class Channel(Generic[Outgoing, Incoming]):
     """One end of the channel. Locust keeps a listener for good; ``listener`` changes with each run."""
 
     def __init__(
         self,
         runner: DistributedRunner,
-        encode: Callable[[Sent], str],
-        decode: Callable[[object], Received],
+        encode: Callable[[Outgoing], str],
+        decode: Callable[[object], Incoming],
     ) -> None:
-        self.listener: Callable[[str, Received], None] | None = None
+        self.listener: Callable[[str, Incoming], None] | None = None
         self._runner = runner
         self._encode = encode
         self._decode = decode
         runner.register_message(_TYPE, self._receive, concurrent=True)
 
-    def send(self, message: Sent, to: str | None = None) -> None:
+    def send(self, message: Outgoing, to: str | None = None) -> None:
         """Send a message to the worker with this id, or to the master."""
         self._runner.send_message(_TYPE, self._encode(message), to)
 

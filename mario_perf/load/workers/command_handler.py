@@ -48,7 +48,6 @@ class CommandHandler:
         self._channel.send(IterationsDone())
 
     def close(self) -> None:
-        """End the run."""
         self._counting.kill()
 
     def _keep_counting(self) -> None:

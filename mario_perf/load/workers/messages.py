@@ -138,12 +138,10 @@ class MessageError(ValueError):
 
 
 def encode_batch(batch: CommandBatch) -> str:
-    """A batch of commands as JSON."""
     return _BATCH.dump_json(batch).decode()
 
 
 def encode_event(event: WorkerEvent) -> str:
-    """A worker's message as JSON."""
     return _EVENT.dump_json(event).decode()
 
 

@@ -52,7 +52,7 @@ class WorkerGroups:
 
     A worker that joins late catches up, and shares arrivals soon after its users are ready. A worker is lost
     when it ends, or when Locust misses its heartbeat. The other workers take over its arrivals, the master
-    waits for it no longer, and it is told to stop in case it still runs.
+    waits for it no longer, and tells it to stop in case it still runs.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class WorkerGroups:
         self._done: set[str] = set()
         self._clock = PausableClock()
         self._seconds: float | None = None
-        self._quiesced = self._window_open = False
+        self._is_quiet = self._window_open = False
         self._watching = gevent.spawn(self._keep_watching)
         channel.listener = self._on_event
 
@@ -88,14 +88,13 @@ class WorkerGroups:
             gevent.sleep(_POLL_INTERVAL)
 
     def start_arrivals(self, seconds: float) -> None:
-        """Start a schedule of ``seconds``."""
         self._seconds = seconds
         self._clock.start()
         self._ask(StartArrivals(seconds))
 
     def quiesce(self, timeout: float) -> bool:
         """Hold back new requests; return whether none was in flight anywhere after ``timeout`` seconds."""
-        self._quiesced = True
+        self._is_quiet = True
         self._clock.pause()
         answers = self._ask(Quiesce(timeout), timeout + _ANSWER_TIMEOUT)
         return all(node in answers and answers[node].quiet for node in self._indexes)
@@ -108,7 +107,7 @@ class WorkerGroups:
 
     def release(self) -> None:
         """Let requests begin again."""
-        self._quiesced = False
+        self._is_quiet = False
         self._clock.start()
         self._ask(Release())
 
@@ -123,7 +122,6 @@ class WorkerGroups:
         return tuple(sorted(reports, key=lambda report: report.index))
 
     def stop(self) -> None:
-        """End all users."""
         self._watching.kill()
         self._ask(Stop())
         self._channel.listener = None
@@ -150,7 +148,7 @@ class WorkerGroups:
             commands.append(StartArrivals(self._seconds, self._clock.now))
         if self._window_open:
             commands += [AssignIterations(()), OpenWindow()]
-        commands.append(Quiesce(0.0) if self._quiesced else Release())
+        commands.append(Quiesce(0.0) if self._is_quiet else Release())
         self._channel.send(CommandBatch(tuple(commands)), node)
 
     def _ask(self, command: Command, timeout: float = _ANSWER_TIMEOUT) -> dict[str, BatchDone]:

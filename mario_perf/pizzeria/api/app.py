@@ -17,7 +17,7 @@ from mario_perf.pizzeria.api import (
 )
 from mario_perf.pizzeria.api.body_limit import BodyLimitMiddleware
 from mario_perf.pizzeria.api.mario_page import add_page
-from mario_perf.pizzeria.api.problems import add_problem_details, documented
+from mario_perf.pizzeria.api.problems import add_problem_details, document_problems
 from mario_perf.pizzeria.observability.http_metrics import HttpMetricsMiddleware
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def create_app(
     app.add_middleware(HttpMetricsMiddleware, metrics=http_metrics)
     add_problem_details(app)
     for routes in (menu_routes, order_routes, kitchen_routes, delivery_routes):
-        app.include_router(routes.router(mediator), responses=documented(HTTPStatus.INTERNAL_SERVER_ERROR))
+        app.include_router(
+            routes.router(mediator), responses=document_problems(HTTPStatus.INTERNAL_SERVER_ERROR)
+        )
     app.include_router(order_events.router(announcements))
     app.include_router(health_routes.router(exposition))
     add_page(app)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from mario_perf.pizzeria.api.problems import documented
+from mario_perf.pizzeria.api.problems import document_problems
 from mario_perf.pizzeria.api.schemas import AssignBody, OrderBody, order_body
 from mario_perf.pizzeria.application.commands.assign_order_to_delivery import AssignOrderToDeliveryCommand
 from mario_perf.pizzeria.application.queries.get_delivery_orders import GetDeliveryOrdersQuery
@@ -34,7 +34,9 @@ def router(mediator: Mediator) -> APIRouter:
         query = GetDeliveryTourQuery(delivery_person_id)
         return [order_body(order) for order in await mediator.execute_async(query)]
 
-    @routes.post("/{order_id}/assign", responses=documented(BAD, UNKNOWN), response_model_exclude_none=True)
+    @routes.post(
+        "/{order_id}/assign", responses=document_problems(BAD, UNKNOWN), response_model_exclude_none=True
+    )
     async def assign(order_id: str, body: AssignBody) -> OrderBody:
         """Give a ready order to a courier."""
         command = AssignOrderToDeliveryCommand(order_id, body.delivery_person_id)

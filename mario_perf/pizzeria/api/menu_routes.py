@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from mario_perf.pizzeria.api.problems import documented
+from mario_perf.pizzeria.api.problems import document_problems
 from mario_perf.pizzeria.api.schemas import (
     AddPizzaBody,
     PizzaBody,
@@ -35,19 +35,19 @@ def router(mediator: Mediator) -> APIRouter:
         """Every pizza on offer."""
         return [pizza_body(pizza) for pizza in await mediator.execute_async(GetMenuQuery())]
 
-    @routes.post("/add", status_code=HTTPStatus.CREATED, responses=documented(BAD, TAKEN))
+    @routes.post("/add", status_code=HTTPStatus.CREATED, responses=document_problems(BAD, TAKEN))
     async def add_pizza(body: AddPizzaBody) -> PizzaBody:
         """Put a pizza on the menu."""
         command = AddPizzaCommand(body.name, body.base_price, body.size, body.toppings)
         return pizza_body(await mediator.execute_async(command))
 
-    @routes.put("/update", responses=documented(BAD, UNKNOWN, TAKEN))
+    @routes.put("/update", responses=document_problems(BAD, UNKNOWN, TAKEN))
     async def update_pizza(body: UpdatePizzaBody) -> PizzaBody:
         """Change a pizza."""
         command = UpdatePizzaCommand(body.pizza_id, body.name, body.base_price, body.size, body.toppings)
         return pizza_body(await mediator.execute_async(command))
 
-    @routes.delete("/remove", status_code=HTTPStatus.NO_CONTENT, responses=documented(UNKNOWN))
+    @routes.delete("/remove", status_code=HTTPStatus.NO_CONTENT, responses=document_problems(UNKNOWN))
     async def remove_pizza(body: RemovePizzaBody) -> None:
         """Take a pizza off the menu."""
         await mediator.execute_async(RemovePizzaCommand(body.pizza_id))

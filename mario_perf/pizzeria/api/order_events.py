@@ -44,7 +44,7 @@ def router(announcements: Announcements) -> APIRouter:
 
 
 async def _stream(announcements: Announcements) -> AsyncIterator[str]:
-    with announcements.heard() as queue:
+    with announcements.listen() as queue:
         yield "retry: 1000\n\n"  # milliseconds until a client that lost the stream comes back
         while True:
             try:

@@ -35,7 +35,7 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
 MEDIA_TYPE = "application/problem+json"
 
 
-def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+def document_problems(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """The problems that a path may answer with, for its OpenAPI description."""
     schema = {"schema": ProblemBody.model_json_schema()}
     return {
@@ -46,7 +46,7 @@ def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 def add_problem_details(app: FastAPI) -> None:
     """Answer every error of a handler with its problem details."""
     for error_type, status in STATUSES:
-        app.add_exception_handler(error_type, _answering(status))
+        app.add_exception_handler(error_type, _handler_for(status))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _failed)
 
@@ -63,7 +63,7 @@ async def _failed(_: Request, __: Exception) -> JSONResponse:
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The pizzeria failed; its log says why")
 
 
-def _answering(status: HTTPStatus) -> Any:  # noqa: ANN401 - Starlette's own type for it is private
+def _handler_for(status: HTTPStatus) -> Any:  # noqa: ANN401 - Starlette's own type for it is private
     async def answer(_: Request, error: Exception) -> JSONResponse:
         return problem(status, str(error))
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from mario_perf.pizzeria.domain.money import rounded
+from mario_perf.pizzeria.domain.money import round_to_cents
 from mario_perf.pizzeria.domain.order import Order, Payment, Status
 from mario_perf.pizzeria.domain.pizza import Pizza, Size
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
-Price = Annotated[Decimal, Field(max_digits=8, decimal_places=2), AfterValidator(rounded)]
+Price = Annotated[Decimal, Field(max_digits=8, decimal_places=2), AfterValidator(round_to_cents)]
 Toppings = Annotated[tuple[Text, ...], Field(max_length=20)]
 
 

@@ -28,7 +28,7 @@ class Announcements:
         self._listeners: set[Queue] = set()
 
     @contextmanager
-    def heard(self) -> Iterator[Queue]:
+    def listen(self) -> Iterator[Queue]:
         """Everything that is announced from now on; ``END`` when there will be no more."""
         queue = Queue(BACKLOG + 1)  # there is always room for the end
         self._listeners.add(queue)
@@ -45,16 +45,16 @@ class Announcements:
     def announce(self, order: Order) -> None:
         """Tell all listeners."""
         for queue in [each for each in self._listeners if each.qsize() >= BACKLOG]:
-            self._let_go(queue)
+            self._remove(queue)
         for queue in self._listeners:
             queue.put_nowait(order)
 
     def close(self) -> None:
         """Let all listeners go."""
         for queue in list(self._listeners):
-            self._let_go(queue)
+            self._remove(queue)
 
-    def _let_go(self, queue: Queue) -> None:
+    def _remove(self, queue: Queue) -> None:
         self._listeners.discard(queue)
         queue.put_nowait(END)
 

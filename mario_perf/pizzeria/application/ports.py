@@ -15,7 +15,7 @@ Transaction = Callable[[], AbstractContextManager[None]]
 
 
 class BusinessEvents(Protocol):
-    """Told what happened, after it happened."""
+    """Hears what happened, after it happened."""
 
     def order_placed(self, order: Order, *, returning: bool) -> None:
         """A customer, perhaps one who was here before, ordered."""

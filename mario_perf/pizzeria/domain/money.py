@@ -7,14 +7,14 @@ from decimal import ROUND_HALF_UP, Decimal
 CENT = Decimal("0.01")
 
 
-def rounded(amount: Decimal) -> Decimal:
+def round_to_cents(amount: Decimal) -> Decimal:
     """To the cent, half a cent up."""
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def to_cents(amount: Decimal) -> int:
     """Whole cents of an amount."""
-    return int(rounded(amount).scaleb(2))
+    return int(round_to_cents(amount).scaleb(2))
 
 
 def from_cents(cents: int) -> Decimal:

@@ -25,7 +25,7 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-PROMISED = timedelta(minutes=30)
+PROMISED_TIME = timedelta(minutes=30)
 """From order to door: what Mario's sign says."""
 
 ACTIVE = (Status.CONFIRMED, Status.COOKING, Status.READY, Status.DELIVERING)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from mario_perf.pizzeria.domain.domain_errors import InvalidPizzaError
-from mario_perf.pizzeria.domain.money import rounded
+from mario_perf.pizzeria.domain.money import round_to_cents
 
 TOPPING_PRICE = Decimal("1.50")
 
@@ -40,7 +40,7 @@ class Pizza:
     @property
     def total_price(self) -> Decimal:
         """Base price by size, and each topping; to the cent."""
-        return rounded(self.base_price * FACTORS[self.size] + TOPPING_PRICE * len(self.toppings))
+        return round_to_cents(self.base_price * FACTORS[self.size] + TOPPING_PRICE * len(self.toppings))
 
 
 def size_of(name: str) -> Size:

@@ -43,7 +43,7 @@ CREATE INDEX IF NOT EXISTS orders_by_phone ON orders (customer_phone);
 
 
 @contextmanager
-def opened(path: Path | None) -> Iterator[sqlite3.Connection]:
+def open_database(path: Path | None) -> Iterator[sqlite3.Connection]:
     """A connection to the database at ``path``, or to a temporary one.
 
     The files of a temporary one have no name once it is open: not even SIGKILL leaves them.
@@ -52,17 +52,17 @@ def opened(path: Path | None) -> Iterator[sqlite3.Connection]:
         OSError: the database cannot be opened or made there.
     """
     if path is not None:
-        with _connected(path) as connection:
+        with _connect(path) as connection:
             yield connection
         return
     with ExitStack() as stack:
         with tempfile.TemporaryDirectory(prefix="pizzeria-") as folder:
-            connection = stack.enter_context(_connected(Path(folder) / "pizzeria.db"))
+            connection = stack.enter_context(_connect(Path(folder) / "pizzeria.db"))
         yield connection
 
 
 @contextmanager
-def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+def _connect(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:

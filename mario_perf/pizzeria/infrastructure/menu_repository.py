@@ -40,7 +40,7 @@ class Menu:
         rows = self._connection.execute("SELECT * FROM pizzas ORDER BY name COLLATE NOCASE")
         return tuple(_pizza(row) for row in rows)
 
-    def named(self, name: str) -> Pizza | None:
+    def by_name(self, name: str) -> Pizza | None:
         """The pizza of this name, in any case."""
         row = self._connection.execute("SELECT * FROM pizzas WHERE name = ?", (name,)).fetchone()
         return None if row is None else _pizza(row)
@@ -96,7 +96,6 @@ class Menu:
 
 
 def new_id() -> str:
-    """An unused id."""
     return uuid4().hex
 
 

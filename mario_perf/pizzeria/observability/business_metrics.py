@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import nan
 from typing import TYPE_CHECKING
 
-from mario_perf.pizzeria.domain.order import PROMISED, Payment, Status
+from mario_perf.pizzeria.domain.order import PROMISED_TIME, Payment, Status
 from mario_perf.pizzeria.domain.pizza import Size
 from mario_perf.pizzeria.observability.metric_families import Histograms, Numbers
 
@@ -96,7 +96,7 @@ class BusinessMetrics:
         """An order is at its door."""
         if order.delivery_time is not None:
             self._delivery.observe(order.delivery_time.total_seconds())
-            self._deliveries.add(1, _on_time(order.delivery_time <= PROMISED))
+            self._deliveries.add(1, _on_time(order.delivery_time <= PROMISED_TIME))
 
     def lines(self) -> Iterator[bytes]:
         """As Prometheus text."""

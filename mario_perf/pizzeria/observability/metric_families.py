@@ -56,7 +56,6 @@ class Histograms:
         self._at(labelled)
 
     def observe(self, number: float, *labelled: str) -> None:
-        """Count a number."""
         histogram = self._at(labelled)
         histogram.buckets[bisect_left(self._bounds, number)] += 1
         histogram.total += number

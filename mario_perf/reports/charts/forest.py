@@ -50,7 +50,7 @@ _AXIS = {
 
 
 _ROLES = re.compile(r'(<g class="[^"]*") role="graphics-[^"]*"(?: aria-roledescription="[^"]*")?')
-"""Vega gives its groups roles even when it is told not to, but no names: a screen reader stumbles on each.
+"""Vega gives its groups roles although it should not, but no names: a screen reader stumbles on each.
 In a text the ``<`` is escaped, so nothing else is matched."""
 
 

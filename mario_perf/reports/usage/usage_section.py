@@ -22,7 +22,6 @@ _OLD = re.compile(r'<section aria-labelledby="page:usage">.*?</section>\n', re.D
 
 
 def render(usage: Usage) -> str:
-    """The section alone."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

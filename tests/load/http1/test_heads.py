@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mario_perf.load.http1.heads import Memory, ResponseHead
+from mario_perf.load.http1.heads import HeadCache, ResponseHead
 from mario_perf.load.http1.http_errors import HeadTooLargeError, RequestError, SurplusBytesError
 from mario_perf.load.http1.parser import ResponseParser
 
@@ -128,7 +128,7 @@ def outcome(*pieces: bytes) -> object:
 
 
 def test_only_so_many_heads_are_remembered_and_none_that_is_long() -> None:
-    memory = Memory()
+    memory = HeadCache()
     for number in range(9000):
         memory.keep(ResponseHead(b"HTTP/1.1 200 OK\r\nX: %d" % number, 200), 0)
     kept = [number for number in range(9000) if memory.find(b"HTTP/1.1 200 OK\r\nX: %d" % number)]
@@ -141,7 +141,7 @@ def test_only_so_many_heads_are_remembered_and_none_that_is_long() -> None:
 
 @pytest.mark.parametrize("line", [b"\r\na:b", b"\r\nX-Name-%d: a usual value" % 7, b"\r\nX: " + b"x" * 300])
 def test_heads_that_are_remembered_and_read_take_at_most_four_megabytes(line: bytes) -> None:
-    memory = Memory()
+    memory = HeadCache()
     tracemalloc.start()
     for number in range(3000):
         head = ResponseHead(b"HTTP/1.1 200 OK\r\nX-Number: %d" % number + line * (4000 // len(line)), 200)

@@ -14,7 +14,7 @@ from mario_perf.pizzeria.api import order_events
 from mario_perf.pizzeria.api.body_limit import MOST
 from mario_perf.pizzeria.application.announcements import Announcements
 from mario_perf.pizzeria.bootstrap import bootstrap
-from mario_perf.pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.infrastructure.database import open_database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ def answer(
     """What the service says to one request, without a server."""
 
     async def asked() -> httpx.Response:
-        with opened(None) as connection:
+        with open_database(None) as connection:
             transport = httpx.ASGITransport(bootstrap(connection, announcements or Announcements()))
             async with httpx.AsyncClient(transport=transport, base_url="http://pizzeria") as client:
                 return await client.request(method, path, **request)
@@ -86,6 +86,6 @@ def test_a_listener_too_many_is_asked_to_come_back() -> None:
     announcements = Announcements()
     with ExitStack() as stack:
         for _ in range(order_events.MOST_LISTENERS):
-            stack.enter_context(announcements.heard())
+            stack.enter_context(announcements.listen())
         refused = answer("GET", "/api/events", announcements)
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")

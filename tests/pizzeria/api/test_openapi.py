@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from mario_perf.pizzeria.application.announcements import Announcements
 from mario_perf.pizzeria.bootstrap import bootstrap
-from mario_perf.pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.infrastructure.database import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ REFUSING = {
 @pytest.fixture(scope="module")
 def described() -> Iterator[dict[str, Any]]:
     """Every operation of the description, by its method and path."""
-    with opened(None) as connection:
+    with open_database(None) as connection:
         schema = schemathesis.openapi.from_asgi("/api/openapi.json", bootstrap(connection, Announcements()))
         operations = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
         yield {each.label: each for each in operations}

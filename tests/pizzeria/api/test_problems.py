@@ -8,13 +8,13 @@ import httpx
 
 from mario_perf.pizzeria.application.announcements import Announcements
 from mario_perf.pizzeria.bootstrap import bootstrap
-from mario_perf.pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.infrastructure.database import open_database
 from tests.pizzeria.series import samples
 
 
 async def answers_without_a_database() -> list[httpx.Response]:
     """What the service says to a question and to a scrape after its database went away."""
-    with opened(None) as connection:
+    with open_database(None) as connection:
         app = bootstrap(connection, Announcements())
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://pizzeria") as client:

@@ -27,7 +27,7 @@ def test_six_pizzas_are_there_from_the_start_and_only_once(menu: Menu) -> None:
 
 def test_a_pizza_comes_back_as_it_was_put_there(menu: Menu) -> None:
     menu.add(CALZONE)
-    assert menu.get("c") == menu.named("calzone") == CALZONE
+    assert menu.get("c") == menu.by_name("calzone") == CALZONE
     assert str(menu.get("c").base_price) == "13.50"
 
 
@@ -42,7 +42,7 @@ def test_a_name_is_taken_whatever_its_case(menu: Menu) -> None:
 def test_a_pizza_that_is_gone_cannot_be_had_or_removed(menu: Menu) -> None:
     menu.add(CALZONE)
     menu.remove("c")
-    assert menu.named("Calzone") is None
+    assert menu.by_name("Calzone") is None
     with pytest.raises(PizzaNotFoundError):
         menu.get("c")
     with pytest.raises(PizzaNotFoundError):

@@ -170,7 +170,7 @@ def test_waiting_for_a_service_that_ended_says_how(tmp_path: Path) -> None:
 
 def test_waiting_for_a_service_that_never_answers_ends(tmp_path: Path) -> None:
     with start_process("Service", python("import time; time.sleep(60)"), tmp_path / "log") as child:
-        with pytest.raises(UserError, match=r"did not answer at http://127\.0\.0\.1"):
+        with pytest.raises(UserError, match="before the time was over; its output"):
             wait_until_ready(child, f"http://127.0.0.1:{free_port()}/", 0.3)
 
 
@@ -184,9 +184,7 @@ def test_a_process_that_takes_too_long_is_an_error_and_is_stopped(tmp_path: Path
 def test_no_time_left_is_not_told_as_a_negative_number_of_seconds(tmp_path: Path) -> None:
     with (
         start_process("Service", python("import time; time.sleep(60)"), tmp_path / "log") as child,
-        pytest.raises(
-            NotReadyError, match=r"did not answer at http://127\.0\.0\.1:9 before the time was over; its"
-        ),
+        pytest.raises(NotReadyError, match=r"did not answer at \S+ before the time was over; its"),
     ):
         wait_until_ready(child, "http://127.0.0.1:9", -5.0)
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mario_perf.pizzeria.application.announcements import Announcements
 from mario_perf.pizzeria.bootstrap import bootstrap
-from mario_perf.pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.infrastructure.database import open_database
 
 UNSUPPORTED = {
     "title": "Bad Request",
@@ -63,6 +63,6 @@ def _once(body: bytes) -> Receive:
 
 
 if __name__ == "__main__":
-    with TemporaryDirectory() as folder, opened(Path(folder) / "orders.db") as connection:
+    with TemporaryDirectory() as folder, open_database(Path(folder) / "orders.db") as connection:
         app = otherwise(bootstrap(connection, Announcements()))
         uvicorn.run(app, port=int(sys.argv[1]), lifespan="off", log_level="warning")

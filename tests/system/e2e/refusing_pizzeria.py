@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mario_perf.pizzeria.application.announcements import Announcements
 from mario_perf.pizzeria.bootstrap import bootstrap
-from mario_perf.pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.infrastructure.database import open_database
 
 
 def refusing(app: ASGIApp) -> ASGIApp:
@@ -26,6 +26,6 @@ def refusing(app: ASGIApp) -> ASGIApp:
 
 
 if __name__ == "__main__":
-    with TemporaryDirectory() as folder, opened(Path(folder) / "orders.db") as connection:
+    with TemporaryDirectory() as folder, open_database(Path(folder) / "orders.db") as connection:
         app = refusing(bootstrap(connection, Announcements()))
         uvicorn.run(app, port=int(sys.argv[1]), lifespan="off", log_level="warning")

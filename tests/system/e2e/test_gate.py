@@ -277,7 +277,7 @@ def test_a_side_by_url_that_is_killed_makes_the_run_invalid_and_says_so(
         os.kill(children_of(os.getpid(), " -m mario_perf.pizzeria ")[-1], signal.SIGKILL)
         said, _ = process.communicate(timeout=90)
     assert process.returncode == 4, said
-    assert f"in round 2 candidate at {candidate} does not answer any longer" in " ".join(said.split())
+    assert f"in round 2 candidate at {candidate} no longer answers" in " ".join(said.split())
     report = report_of(tmp_path / "runs")
     assert report["outcome"] == "invalid"
     assert [run["run_id"] for run in report["runs"]] == ["round-1"]

@@ -265,7 +265,7 @@ def test_a_service_that_is_gone_ends_the_search_and_is_named(tmp_path: Path) -> 
     with Counter(clerks=100, seconds=0.001, most=10).open() as url:
         done = place.capacity("--url", url, "--probe", "1")
     assert done.returncode == 4, done.stdout + done.stderr
-    assert f"at 20.0 journeys/s: candidate at {url} does not answer any longer" in done.stderr
+    assert f"at 20.0 journeys/s: candidate at {url} no longer answers" in done.stderr
 
 
 def test_what_held_before_the_service_was_gone_is_written_and_shown(tmp_path: Path) -> None:
@@ -273,7 +273,7 @@ def test_what_held_before_the_service_was_gone_is_written_and_shown(tmp_path: Pa
     with Counter(clerks=100, seconds=0.001, most=70).open() as url:
         done = place.capacity("--url", url, "--probe", "1", "--start", "10", "--resolution", "1")
     assert done.returncode == 4, done.stdout + done.stderr
-    assert f"candidate at {url} does not answer any longer" in done.stderr
+    assert f"candidate at {url} no longer answers" in done.stderr
     (written,) = place.folder.glob("runs/*/capacity.json")
     (search,) = searches_in(written)
     assert search["rate"] == 10

@@ -11,7 +11,7 @@ from mario_perf.configuration.policy import Load
 from mario_perf.errors import UserError
 from mario_perf.gate import load_process
 from mario_perf.gate.load_process import LOCUSTFILE, find_locustfile, from_snapshot
-from mario_perf.gate.sides import Services, Target
+from mario_perf.gate.sides import Services, ServiceTarget
 from tests.system.load.exposition import serving
 
 
@@ -74,7 +74,7 @@ def test_what_is_played_comes_from_the_snapshot_where_it_has_it(
 @pytest.mark.e2e
 def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp_path: Path) -> None:
     with serving() as url:
-        target = Target(url, None, "/metrics")
+        target = ServiceTarget(url, None, "/metrics")
         done = load_process.run_locust(opened(users=None), Services(target), tmp_path / "run", lambda: None)
     assert (done.record.model, done.record.users) == ("open", 10)
     assert done.record.arrivals is not None
@@ -84,7 +84,7 @@ def test_an_open_model_without_users_has_as_many_as_the_load_takes_by_itself(tmp
 @pytest.mark.e2e
 def test_users_that_an_open_model_is_given_are_all_that_there_are(tmp_path: Path) -> None:
     with serving() as url:
-        target = Target(url, None, "/metrics")
+        target = ServiceTarget(url, None, "/metrics")
         done = load_process.run_locust(opened(users=3), Services(target), tmp_path / "run", lambda: None)
     assert done.record.arrivals is not None
     assert (done.record.users, done.record.arrivals.max_users) == (3, 3)

@@ -13,7 +13,7 @@ from mario_perf.load.record import generator_health, record_builder, run_phases
 from mario_perf.load.record.latency_counts import Latencies
 from mario_perf.load.steps import Step
 from mario_perf.load.users import user_group
-from mario_perf.load.users.step_session import Target
+from mario_perf.load.users.step_session import LoadTarget
 from mario_perf.sources.scrapes import scrapes
 from tests.load.option_parsing import options
 from tests.load.virtual_time import VirtualTime
@@ -29,7 +29,7 @@ SCRAPE, PROBE = 300.0, 10.0
 STEP = Step("look", "LookQuery", "GET")
 
 
-def hour(targets: tuple[Target, ...], draw: Random) -> None:
+def hour(targets: tuple[LoadTarget, ...], draw: Random) -> None:
     """One hour of answers: half in milliseconds, half slower, a few failures."""
     for number in range(REQUESTS):
         seconds = draw.uniform(*draw.choice(((0.001, 0.05), (0.05, 0.5))))
@@ -69,7 +69,9 @@ def test_memory_stays_constant_after_the_first_hours_of_a_soak(
         *("--scrape-interval", str(SCRAPE), "--run-id", "soak"),
     )
     group, draw, ends, taken = user_group.UserGroup(run_options, service), Random(1), list[float](), []
-    soak = run_phases.Run(run_options, group.targets, group, tmp_path, lambda: ends.append(virtual_time.now))
+    soak = run_phases.RunInProgress(
+        run_options, group.targets, group, tmp_path, lambda: ends.append(virtual_time.now)
+    )
     tracemalloc.start()
     try:
         soak.begin()

@@ -69,7 +69,7 @@ class PlaceOrderHandler:
         return order
 
     def _priced(self, ordered: OrderedPizza) -> Pizza:
-        offered = self.menu.named(ordered.name)
+        offered = self.menu.by_name(ordered.name)
         if offered is None:
             raise UnknownPizzaError(ordered.name)
         return Pizza(offered.id, offered.name, ordered.size, ordered.toppings, offered.base_price)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mario_perf.pizzeria.infrastructure.order_repository import Orders
 
 
-MOST = 1000
+MAX_ORDERS = 1000
 """Orders in one answer."""
 
 
@@ -29,4 +29,4 @@ class GetDeliveryOrdersHandler:
 
     async def handle_async(self, request: GetDeliveryOrdersQuery) -> tuple[Order, ...]:  # noqa: ARG002 - all
         """Ready orders, oldest first."""
-        return self.orders.with_status(Status.READY, limit=MOST)
+        return self.orders.with_status(Status.READY, limit=MAX_ORDERS)

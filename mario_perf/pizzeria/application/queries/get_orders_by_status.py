@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mario_perf.pizzeria.infrastructure.order_repository import Orders
 
 
-MOST = 1000
+MAX_ORDERS = 1000
 """Orders in one answer unless it is said otherwise; delivered ones are never-ending."""
 
 
@@ -22,7 +22,7 @@ class GetOrdersByStatusQuery(Query[tuple[Order, ...]]):
     """The oldest in any of these statuses, named as they were asked for."""
 
     statuses: tuple[str, ...]
-    limit: int = MOST
+    limit: int = MAX_ORDERS
 
 
 @dataclass(frozen=True, slots=True)

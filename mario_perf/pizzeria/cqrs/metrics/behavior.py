@@ -12,23 +12,23 @@ from mario_perf.pizzeria.cqrs.requests import kind
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-Kept = TypeVar("Kept")
+Handle = TypeVar("Handle")
 
 
-class OperationRecorder(Protocol[Kept]):
-    """Where executions are counted; ``Kept`` is whatever it keeps of an operation."""
+class OperationRecorder(Protocol[Handle]):
+    """Where executions are counted; ``Handle`` is whatever it keeps of an operation."""
 
-    def operation(self, kind: str, name: str) -> Kept:
+    def operation(self, kind: str, name: str) -> Handle:
         """What executions of this operation are counted under."""
 
-    def succeeded(self, operation: Kept, milliseconds: float) -> None:
+    def succeeded(self, operation: Handle, milliseconds: float) -> None:
         """One execution gave an answer."""
 
-    def failed(self, operation: Kept, milliseconds: float, category: str) -> None:
+    def failed(self, operation: Handle, milliseconds: float, category: str) -> None:
         """One execution raised an error of this category."""
 
 
-ENDED = (Exception, CancelledError)
+EXECUTION_ERRORS = (Exception, CancelledError)
 """What ends an execution without an answer. Who waits with a timeout cancels, and just the slowest.
 
 Not all of ``BaseException``: a coroutine that is thrown away is closed wherever the collector of garbage
@@ -36,7 +36,7 @@ happens to run, even under the recorder's lock.
 """
 
 
-class MetricsPipelineBehavior(Generic[Kept]):
+class MetricsPipelineBehavior(Generic[Handle]):
     """Counts and times each request by its type. Put it outermost: it should see all that happens.
 
     Args:
@@ -44,9 +44,9 @@ class MetricsPipelineBehavior(Generic[Kept]):
         request_types: known from the start, so that their series are exposed at 0 before their first use.
     """
 
-    def __init__(self, recorder: OperationRecorder[Kept], request_types: Iterable[type] = ()) -> None:
+    def __init__(self, recorder: OperationRecorder[Handle], request_types: Iterable[type] = ()) -> None:
         self._recorder = recorder
-        self._operations: dict[type, Kept] = {}
+        self._operations: dict[type, Handle] = {}
         for request_type in request_types:
             self._known(request_type)
 
@@ -56,13 +56,13 @@ class MetricsPipelineBehavior(Generic[Kept]):
         started = perf_counter()
         try:
             answer = await next_handler()
-        except ENDED as error:
+        except EXECUTION_ERRORS as error:
             self._recorder.failed(operation, (perf_counter() - started) * 1e3, category(error))
             raise
         self._recorder.succeeded(operation, (perf_counter() - started) * 1e3)
         return answer
 
-    def _known(self, request_type: type) -> Kept:
+    def _known(self, request_type: type) -> Handle:
         operation = self._recorder.operation(kind(request_type), request_type.__name__)
         self._operations[request_type] = operation
         return operation

@@ -18,7 +18,7 @@ from neuroglia.mediation import Command, PipelineBehavior, Query, metrics_middle
 from neuroglia.validation.exceptions import BusinessRuleViolationException, ValidationException
 
 from mario_perf.pizzeria.cqrs import error_categories
-from mario_perf.pizzeria.cqrs.metrics.behavior import ENDED, Kept
+from mario_perf.pizzeria.cqrs.metrics.behavior import EXECUTION_ERRORS, Handle
 from mario_perf.pizzeria.cqrs.metrics.collector import process_recorder
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ ERRORS: error_categories.Categories = (
 """Categories of what is raised."""
 
 
-class NeurogliaMetricsBehavior(Generic[Kept]):
+class NeurogliaMetricsBehavior(Generic[Handle]):
     """Counts and times each request by its type, and domain events as ``operation="request"``."""
 
-    def __init__(self, recorder: OperationRecorder[Kept]) -> None:
+    def __init__(self, recorder: OperationRecorder[Handle]) -> None:
         self._recorder = recorder
-        self._operations: dict[type, Kept] = {}
+        self._operations: dict[type, Handle] = {}
 
     async def handle_async(self, request: Any, next_handler: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401
         """Run the rest of the pipeline and count how it went; its answer or error goes through unchanged."""
@@ -56,7 +56,7 @@ class NeurogliaMetricsBehavior(Generic[Kept]):
         started = perf_counter()
         try:
             answer = await next_handler()
-        except ENDED as error:
+        except EXECUTION_ERRORS as error:
             milliseconds = (perf_counter() - started) * 1e3
             self._recorder.failed(operation, milliseconds, error_categories.category(error, ERRORS))
             raise
@@ -67,7 +67,7 @@ class NeurogliaMetricsBehavior(Generic[Kept]):
             self._recorder.succeeded(operation, milliseconds)
         return answer
 
-    def _known(self, request_type: type) -> Kept:
+    def _known(self, request_type: type) -> Handle:
         operation = self._recorder.operation(_kind(request_type), request_type.__name__)
         self._operations[request_type] = operation
         return operation

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class OperationInstruments:
     """The attributes of an operation's series."""
 
     base: Attributes
@@ -63,18 +63,18 @@ class OpenTelemetryRecorder:
             explicit_bucket_boundaries_advisory=bounds,
         )
 
-    def operation(self, kind: str, name: str) -> Operation:
+    def operation(self, kind: str, name: str) -> OperationInstruments:
         """What its executions are counted under; its series begin with the first of them."""
         base = {"operation": kind, "type": name}
-        return Operation(base, {**base, "status": "success"}, {**base, "status": "failure"})
+        return OperationInstruments(base, {**base, "status": "success"}, {**base, "status": "failure"})
 
-    def succeeded(self, operation: Operation, milliseconds: float) -> None:
+    def succeeded(self, operation: OperationInstruments, milliseconds: float) -> None:
         """Count one execution that gave an answer."""
         self._executions.add(1, operation.base)
         self._successes.add(1, operation.base)
         self._duration.record(milliseconds, operation.success)
 
-    def failed(self, operation: Operation, milliseconds: float, category: str) -> None:
+    def failed(self, operation: OperationInstruments, milliseconds: float, category: str) -> None:
         """Count one execution that raised an error of ``category``."""
         self._executions.add(1, operation.base)
         self._failures.add(1, {**operation.base, "error_type": category})

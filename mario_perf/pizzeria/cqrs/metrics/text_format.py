@@ -36,7 +36,6 @@ def family(name: str, kind: str, text: str, lines: Iterable[bytes]) -> Iterator[
 
 
 def line(name: str, labels: Labels, number: float) -> bytes:
-    """One sample."""
     return f"{_series(name, labels)} {'NaN' if isnan(number) else repr(number)}\n".encode()
 
 

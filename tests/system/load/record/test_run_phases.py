@@ -6,7 +6,7 @@ from time import monotonic
 import gevent
 import pytest
 
-from mario_perf.load.record.run_phases import Run
+from mario_perf.load.record.run_phases import RunInProgress
 from mario_perf.load.users.group_report import GroupReport
 from mario_perf.load.users.user_group import targets
 from mario_perf.run_record import LostWorker
@@ -65,10 +65,12 @@ class Busy(Unable):
         return super().quiesce(timeout)
 
 
-def run(groups: Unable, url: str, folder: Path, finished: list[bool], *words: str) -> Run:
+def run(groups: Unable, url: str, folder: Path, finished: list[bool], *words: str) -> RunInProgress:
     """One that has begun, without warm-up."""
     run_options = options("--warm-up", "0", "--quiet", "0", "--scrape-interval", "0.01", *words)
-    begun = Run(run_options, targets(run_options, url), groups, folder, lambda: finished.append(True))
+    begun = RunInProgress(
+        run_options, targets(run_options, url), groups, folder, lambda: finished.append(True)
+    )
     begun.begin()
     return begun
 

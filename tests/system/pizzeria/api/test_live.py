@@ -86,7 +86,7 @@ def test_a_listener_does_not_keep_the_service_from_ending() -> None:
 def test_a_listener_that_is_too_slow_is_let_go_and_nobody_waits_for_it() -> None:
     async def main() -> None:
         announcements = Announcements()
-        with announcements.heard() as slow, announcements.heard() as quick:
+        with announcements.listen() as slow, announcements.listen() as quick:
             for number in range(BACKLOG + 10):
                 order = replace(ORDER, id=str(number))
                 announcements.announce(order)
@@ -101,7 +101,7 @@ def test_a_listener_that_is_too_slow_is_let_go_and_nobody_waits_for_it() -> None
 def test_what_nobody_heard_is_not_kept() -> None:
     announcements = Announcements()
     announcements.announce(ORDER)
-    with announcements.heard() as queue:
+    with announcements.listen() as queue:
         assert queue.empty()
 
 
