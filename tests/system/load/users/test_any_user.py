@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 THEIRS = Path(__file__).with_name("theirs.py")
-FAST = ("--headless", "--only-summary", "--warm-up", "0.5", "--quiet", "0.1", "-u", "3", "-t", "3s")
+FAST = ("--headless", "--only-summary", "--warm-up", "0.5", "--quiet", "0.1")
+THREE_USERS = ("-u", "3", "-r", "3", "--window", "2")
 
 
 def test_their_requests_are_recorded_as_steps(pizzeria: Callable[..., str], tmp_path: Path) -> None:
     """And a code given on purpose is the exit code, though it is Locust's default."""
     options = ("--runs-dir", str(tmp_path), "-H", pizzeria(), "--exit-code-on-error", "1")
-    command = [sys.executable, "-m", "mario_perf.load", "-f", str(THEIRS), *FAST, *options]
+    command = [sys.executable, "-m", "mario_perf.load", "-f", str(THEIRS), *FAST, *THREE_USERS, *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path)
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
