@@ -1,4 +1,4 @@
-"""``python -m mario_perf.load -f LOCUSTFILE`` is Locust, and records each run, whoever the users are.
+"""``python -m mario_perf.load -f LOCUSTFILE`` is Locust, and records each run of any users.
 
 Without arguments it prints the load's options; ``locust --help`` prints Locust's own.
 """

@@ -6,7 +6,7 @@ from typing import Final
 
 
 class DefaultCode(int):
-    """What `--exit-code-on-error` is when nobody gives it, told apart from the same number given."""
+    """The value of `--exit-code-on-error` when it is not given, told apart from the same number given."""
 
 
 DEFAULT: Final = DefaultCode(1)

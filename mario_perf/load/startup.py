@@ -60,7 +60,7 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
 
 
 def _host_of_all(users: Sequence[type[User]]) -> str | None:
-    """The host that all classes name for themselves, where nobody gave another."""
+    """The host that all classes name, or None."""
     hosts = {user.host for user in users}
     return hosts.pop() if len(hosts) == 1 else None
 

@@ -1,4 +1,4 @@
-"""A request and its response as text, for whoever looks for a mistake in a locustfile."""
+"""A request and its response as text, to find a mistake in a locustfile."""
 
 from mario_perf.load.http1.headers import Headers
 from mario_perf.load.http1.response import Response

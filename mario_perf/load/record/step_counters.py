@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class StepCounters:
     """The requests of one step. A request counts where it started, even if it ends much later.
 
-    Without an ``operation`` nobody has named it.
+    ``operation`` is None where the locustfile names none.
     """
 
     operation: str | None
