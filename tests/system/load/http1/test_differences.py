@@ -180,6 +180,9 @@ CASES: dict[str, Case] = {
     "`Transfer-Encoding: chunked` with a tab behind it": Case(
         fields("content"), b"2\r\nok\r\n0\r\n\r\n", b"ok", ((["read"], ["send", CHUNKED_TAB]),)
     ),
+    "a response header that goes on in the next line": Case(
+        fields("status_code"), 0, 200, (answer(b"ok", "X-A: 1\r\n 2"),)
+    ),
     "a charset that Python does not know": Case(
         fields("text"), "LookupError", "ok", (answer(b"ok", "Content-Type: text/plain; charset=nope"),)
     ),
@@ -212,6 +215,11 @@ CASES: dict[str, Case] = {
         sent_after(lambda client: client.post("/x", data=io.BytesIO(b"abc")), rb"content-length: 3"),
         False,
         True,
+    ),
+    "a `bytearray` as `data`": Case(
+        lambda visit: tried(lambda: visit.client.post("/x", data=bytearray(b"a")).status_code),
+        "AttributeError",
+        200,
     ),
     "bytes as the value of a header": Case(
         sent_after(lambda client: client.get("/x", headers={"X-A": b"1"}), rb"x-a: 1\r\n"), False, True
