@@ -210,7 +210,7 @@ def _command(load: LoadPlan, services: Services, folder: Path) -> list[str]:
     )
     users = [] if load.users is None else ["-u", str(load.users), "-r", str(load.users)]
     return [
-        *(sys.executable, "-m", "locust", "-f", str(load.locustfile.resolve()), "--headless"),
+        *(sys.executable, "-m", "mario_perf.load", "-f", str(load.locustfile.resolve()), "--headless"),
         "--only-summary",
         *(*users, "-t", f"{load.run_time + GRACE_SECONDS:.0f}s", "-H", candidate.url),
         *("--scenario", load.scenario, "--seed", str(load.seed), "--think", load.think),

@@ -23,6 +23,9 @@ from mario_perf.load.users.user_group import targets
 from mario_perf.load.workers.agent import WorkerAgent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from locust import User
     from locust.env import Environment
     from locust.runners import Runner
 
@@ -45,6 +48,7 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
         return
     if runner is None:
         return
+    environment.host = environment.host or _host_of_all(environment.user_classes)
     _check_options(environment)
     if environment.web_ui is None:
         _check_service(environment)
@@ -53,6 +57,12 @@ def register(environment: Environment, runner: Runner | None, **_: Any) -> None:
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # a closed terminal; nohup turns it off
         gevent.signal_handler(signal.SIGHUP, _interrupt)
     MeasuredUser.coordinator.set(Recorder(environment, runner))
+
+
+def _host_of_all(users: Sequence[type[User]]) -> str | None:
+    """The host that all classes name, or None."""
+    hosts = {user.host for user in users}
+    return hosts.pop() if len(hosts) == 1 else None
 
 
 def _interrupt() -> None:
@@ -74,6 +84,8 @@ def _check_service(environment: Environment) -> None:
     assert environment.parsed_options is not None  # noqa: S101 - Locust has parsed them
     options = Options.from_parsed(environment.parsed_options)
     for target in targets(options, environment.host or ""):
+        if "://" in target.url and not target.url.startswith("http"):
+            continue  # another protocol, which its own users will speak
         try:
             httpx.URL(target.url).host.encode("idna")  # gevent's resolver prints what it cannot encode
             bounded_read.status(target.url, _ANSWER_TIMEOUT, options.tls())

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = tuple(
-    ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/tutorial.md", "perf.toml")
+    ROOT / name
+    for name in (
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "docs/tutorial.md",
+        "docs/locust.md",
+        "perf.toml",
+    )
 )
 BANNED = re.compile(
     r"(?<!there )\bis no (?!longer\b|more\b)|\bof which\b|\bwhoever\b|\bnobody\b|\bso many\b"

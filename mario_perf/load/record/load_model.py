@@ -30,6 +30,7 @@ def apply(environment: Environment, parsed: Namespace) -> None:
     resolution.resolve(parsed)
     options = Options.from_parsed(parsed)
     _check_scenario(environment, options.scenario)
+    _check_users(environment, options)
     _check_hosts(options, environment.host)
     if isinstance(environment.shape_class, UserCountShape):
         environment.shape_class = None  # from the run before
@@ -44,6 +45,22 @@ def _check_hosts(options: Options, host: str | None) -> None:
     for target in targets(options, host) if host else ():
         with suppress(httpx.InvalidURL):  # told where the service is looked for
             allowed_hosts.check(httpx.URL(target.url).host, options.allowed_hosts)
+
+
+def _check_users(environment: Environment, options: Options) -> None:
+    """Pairs and arrivals are played by measured users alone."""
+    users = environment.user_classes
+    if any(issubclass(user, MeasuredUser) for user in users):
+        return
+    names = " and ".join(sorted(user.__name__ for user in users))
+    if options.duet:
+        raise ValueError(
+            f"a duet sends each step to both builds in pairs: only a MeasuredUser can, not {names}; derive "
+            "users from mario_perf.MeasuredUser, or record a run of each build and compare the runs with "
+            "python -m analysis.compare --baseline"
+        )
+    if options.rate:
+        raise ValueError(f"--rate: only a MeasuredUser waits for arrivals, not {names}; give --users instead")
 
 
 def _check_scenario(environment: Environment, scenario: str) -> None:

@@ -20,6 +20,7 @@ from mario_perf.load.options.run_options import Options
 from mario_perf.load.record import load_model, record_builder, run_folder
 from mario_perf.load.record.record_builder import LoadProfile
 from mario_perf.load.record.run_phases import QUIESCE_TIMEOUT, RunInProgress
+from mario_perf.load.users.request_events import RequestEvents
 from mario_perf.load.users.user_group import UserGroup, targets
 from mario_perf.load.users.user_pool import LocustUserPool
 from mario_perf.load.webui import form
@@ -52,6 +53,7 @@ class Recorder:
         self._channel = channel.of_master(runner) if isinstance(runner, MasterRunner) else None
         self._run: RunInProgress | None = None
         self._group: UserGroup | None = None
+        self._events = RequestEvents(environment)
         self._users = 0
         self._began = 0.0
         self._ending = RLock()
@@ -131,6 +133,7 @@ class Recorder:
         pool = LocustUserPool(self._runner)
         self._group = UserGroup(options, host, iterations=iterations, pool=pool)
         self._group.assign_iterations(fixed_journeys())
+        self._events.begin(self._group)
         return self._group
 
     def _on_spawning_complete(self, user_count: int, **_: Any) -> None:  # noqa: ANN401
@@ -155,6 +158,7 @@ class Recorder:
 
     def _write(self, **_: Any) -> None:  # noqa: ANN401
         run, self._run = self._run, None
+        self._events.end()
         if run is None:
             return
         try:

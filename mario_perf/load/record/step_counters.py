@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class StepCounters:
-    """The requests of one step. A request counts where it started, even if it ends much later."""
+    """The requests of one step. A request counts where it started, even if it ends much later.
+
+    ``operation`` is None where the locustfile names none.
+    """
 
     operation: str | None
     started: int = 0
@@ -47,6 +50,24 @@ class StepCounters:
         self.count_latency(seconds, late)
         self.failed += 1
         self.errors[type(error).__name__] += 1
+
+    def count_event(self, status: int | None, failure: object, seconds: float | None) -> None:
+        """Count a request that Locust reported when it had ended.
+
+        Args:
+            status: The HTTP status; 0 for an answer without one; None for no answer.
+            failure: Why Locust counts it as failed: an exception, or a text; None if it has not failed.
+            seconds: The response time; None where the client told none.
+        """
+        self.started += 1
+        if seconds is not None:
+            self.count_latency(seconds, None)
+        if status is not None:
+            self.statuses[status] += 1
+            self.reached += reached_handler(status, None)
+        if failure:
+            self.failed += 1
+            self.errors[type(failure).__name__ if status is None else f"HTTP {status}"] += 1
 
     def count_latency(self, seconds: float, late: float | None) -> None:
         """Count the time until the response, or for which the user waited in vain."""
@@ -109,7 +130,11 @@ class TargetCounters:
     def merge(self, other: TargetCounters) -> None:
         """Add the counts of another."""
         for name, step in other.steps.items():
-            self.steps.setdefault(name, StepCounters(step.operation)).merge(step)
+            self.step(name, step.operation).merge(step)
+
+    def step(self, name: str, operation: str | None) -> StepCounters:
+        """The counters of the step with this name."""
+        return self.steps.setdefault(name, StepCounters(operation))
 
     @property
     def started(self) -> int:

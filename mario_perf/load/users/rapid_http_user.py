@@ -1,12 +1,8 @@
 """RapidHttpUser: what Locust's FastHttpUser does, for several times the requests a core.
 
-A locustfile switches by changing the base class of its users. What differs:
-
-- TLS certificates are verified unless `insecure = True`.
-- A request that got no complete response has `status_code` 0, no `content`, and `ok` is False.
-- Errors are the classes of `mario_perf.load.http1.http_errors`.
-- There are no proxies. The only retry is after the server closed a kept connection before it had the request:
-  the close came within a round trip, and the request was safe (GET, HEAD, OPTIONS, TRACE) or not sent at all.
+A locustfile switches by changing the base class of its users. docs/locust.md lists what differs, and a test
+holds that list. The only retry is after the server closed a kept connection before it had the request: the
+close came within a round trip, and the request was safe (GET, HEAD, OPTIONS, TRACE) or not sent at all.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
 import gevent
 from gevent.event import Event
@@ -20,6 +21,8 @@ from mario_perf.load.users.user_state import UserState
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
+
+    from gevent import Greenlet
 
     from mario_perf.load.arrivals.arrival_queue import UserPool
     from mario_perf.load.arrivals.shared_iterations import SharedIterations
@@ -52,6 +55,10 @@ class UserGroup:
         self.share = Share()
         self.ready_users = 0
         """Users who wait for their first journey, or have begun it."""
+        self.measured: WeakSet[Greenlet] = WeakSet()
+        """The greenlets of measured users, who count their steps themselves."""
+        self.barrier = QuiesceBarrier()
+        """Each step is inside it; and so is each task of users that are not measured users."""
         self._max_ready_users = 0
         self._arrivals = _arrival_queue(options, index, None if iterations else pool)
         self._iterations = iterations
@@ -59,15 +66,15 @@ class UserGroup:
         self._index = index
         self._created = 0
         self._window_opened = Event()
-        self._barrier = QuiesceBarrier()
         self._disagreements = Disagreements()
         self._health = GeneratorHealth()
 
     def new_user(self, clients: Mapping[Side, RapidHttpSession], excluded: AbstractSet[str]) -> UserState:
         """The state of the next user. Seed and index alone decide its random streams."""
         index, self._created = self._created, self._created + 1
+        self.measured.add(gevent.getcurrent())
         order = self._stream(index, "order of the sides")
-        session = StepSession(clients, self.targets, self._barrier, self._disagreements, order, excluded)
+        session = StepSession(clients, self.targets, self.barrier, self._disagreements, order, excluded)
         return UserState(
             index=self._index * _INDEX_STEP + index,
             scenario=self._options.scenario,
@@ -113,7 +120,7 @@ class UserGroup:
         """Hold back new requests; return whether none was in flight after ``timeout`` seconds at most."""
         if self._arrivals is not None:
             self._arrivals.pause()
-        return self._barrier.quiesce(timeout)
+        return self.barrier.quiesce(timeout)
 
     def open_window(self) -> None:
         """Count for the measurement window from now on."""
@@ -126,7 +133,7 @@ class UserGroup:
 
     def release(self) -> None:
         """Let requests begin again."""
-        self._barrier.release(self._options.think[1] if self._arrivals is None else 0.0)
+        self.barrier.release(self._options.think[1] if self._arrivals is None else 0.0)
         if self._arrivals is not None:
             self._arrivals.resume()
 
@@ -150,7 +157,7 @@ class UserGroup:
     def stop(self) -> None:
         if self._arrivals is not None:
             self._arrivals.stop()
-        self._barrier.close()
+        self.barrier.close()
         self._window_opened.set()  # users who wait for the window find the barrier closed
 
     @property

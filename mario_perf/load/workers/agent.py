@@ -13,6 +13,7 @@ from mario_perf import allowed_hosts
 from mario_perf.load.arrivals.shared_iterations import SharedIterations
 from mario_perf.load.options.run_options import Options
 from mario_perf.load.users.measured_user import MeasuredUser
+from mario_perf.load.users.request_events import RequestEvents
 from mario_perf.load.users.user_group import UserGroup
 from mario_perf.load.users.user_pool import LocustUserPool
 from mario_perf.load.workers import channel
@@ -38,6 +39,7 @@ class WorkerAgent:
         self._channel = channel.of_worker(runner)
         self._group: UserGroup | None = None
         self._handler: CommandHandler | None = None
+        self._events = RequestEvents(environment)
         environment.events.test_start.add_listener(self._begin)  # type: ignore[no-untyped-call]
         environment.events.test_stopping.add_listener(self._end)  # type: ignore[no-untyped-call]
         self._interrupted = False
@@ -65,6 +67,7 @@ class WorkerAgent:
         allowed_hosts.allow(options.allowed_hosts)
         self._group = UserGroup(options, self._environment.host or "", index, iterations, pool)
         self._handler = CommandHandler(self._channel, self._group, index)
+        self._events.begin(self._group)
 
     def _finish_iterations(self) -> None:
         if self._handler is not None:
@@ -76,6 +79,7 @@ class WorkerAgent:
         if self._group is not None:
             self._group.stop()
         self._group = self._handler = None
+        self._events.end()
 
     def _interrupt(self) -> None:
         """Leave the end of the run to the master, which gets Ctrl-C, too. Exit on a second Ctrl-C."""

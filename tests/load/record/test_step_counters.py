@@ -133,3 +133,16 @@ def test_only_responses_of_the_handler_reached_the_operation(
 )
 def test_only_a_success_with_json_in_it_is_read(answer: Answer, read: object) -> None:
     assert answer.json() == read
+
+
+def test_an_event_is_counted_by_what_it_tells() -> None:
+    step = TargetCounters().step("rpc Call", None)
+    step.count_event(0, None, 0.002)
+    step.count_event(None, ValueError("UNAVAILABLE"), 0.5)
+    step.count_event(503, ValueError("x"), None)
+    step.count_event(200, None, None)
+    counts = step.record("rpc Call")
+    assert (counts.started, counts.reached, counts.failed, counts.abandoned) == (4, 3, 2, 1)
+    assert counts.statuses == {"0": 1, "200": 1, "503": 1}
+    assert counts.errors == {"HTTP 503": 1, "ValueError": 1}
+    assert (counts.fastest, counts.slowest) == (0.002, 0.5)
