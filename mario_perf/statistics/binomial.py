@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,6 +57,20 @@ def more_failures(baseline: tuple[Counts, Counts], candidate: tuple[Counts, Coun
     Fisher's exact test: given the number of failures on both sides, how likely do this many fall to
     the candidate? 1 where nothing was executed or nothing failed.
     """
-    failed = baseline[0] + candidate[0]
-    total = baseline[1] + candidate[1]
-    return np.asarray(stats.hypergeom.sf(candidate[0] - 1, total, failed, candidate[1]))
+    sides = np.broadcast_arrays(*baseline, *candidate)
+    tails = [_tail(*counts) for counts in zip(*map(np.ravel, sides), strict=True)]
+    return np.asarray(tails, dtype=np.float64).reshape(sides[0].shape)
+
+
+def _tail(failed_b: int, total_b: int, failed_c: int, total_c: int) -> float:
+    """P(X >= ``failed_c``) of the hypergeometric distribution. To import scipy.stats takes a second."""
+    failed = failed_b + failed_c
+    to_candidate = np.arange(max(failed - total_b, 0), min(failed, total_c) + 1)
+    ways = _log_choose(total_c, to_candidate) + _log_choose(total_b, failed - to_candidate)
+    likely = np.exp(ways - ways.max())
+    return float(likely[to_candidate >= failed_c].sum() / likely.sum())
+
+
+def _log_choose(n: int, k: Counts) -> Floats:
+    """Logarithm of the binomial coefficient, by the beta function."""
+    return np.asarray(-special.betaln(n - k + 1.0, k + 1.0) - np.log1p(n))
