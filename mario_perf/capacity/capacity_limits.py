@@ -32,12 +32,6 @@ FEWEST = 20
 MOST = 0.5
 """Share of failures above which the median execution failed."""
 
-STANDSTILL = 0.15
-"""Seconds, p99: a loop that is later than this has more to do than it can."""
-
-HALF = 0.5
-"""Share of its core that such a loop takes: an idle one was only held up by the machine."""
-
 _SLOW = frozenset({Code.GENERATOR_SATURATED.code, Code.GENERATOR_LATE.code})
 """Findings that say nothing of the service; :func:`by_generator` tells when they matter."""
 
@@ -103,10 +97,8 @@ def by_generator(measured: MeasuredRun, policy: Policy) -> bool:
 
 
 def _starved(record: RunRecord) -> bool:
-    """Journeys queue behind a loop this late: how long they wait there is no longer bounded by its delay."""
-    generator = record.generator
-    stood_still = generator.loop_lag_p99 > STANDSTILL and generator.cpu_utilisation > HALF
-    return generator.cpu_utilisation > BUSIEST_GENERATOR or stood_still
+    """Journeys queue for a core: how long they wait is no longer bounded by the loop's delay."""
+    return record.generator.cpu_utilisation > BUSIEST_GENERATOR
 
 
 def _late(record: RunRecord) -> float:
