@@ -38,10 +38,11 @@ def test_the_interval_covers_at_least_as_often_as_it_says(p_b: float, p_c: float
     assert np.mean((low <= p_c - p_b) & (p_c - p_b <= high)) >= 0.945
 
 
-def test_more_failures_is_fishers_exact_test() -> None:
-    expected = scipy.stats.fisher_exact(np.array([[7, 93], [1, 99]]), alternative="greater").pvalue
-    found = binomial.more_failures(arrays((1, 100)), arrays((7, 100)))
-    assert found[0] == pytest.approx(expected)
+@given(sides, sides)
+def test_more_failures_is_fishers_exact_test(b: tuple[int, int], c: tuple[int, int]) -> None:
+    table = np.array([[c[0], c[1] - c[0]], [b[0], b[1] - b[0]]])
+    expected = scipy.stats.fisher_exact(table, alternative="greater").pvalue
+    assert binomial.more_failures(arrays(b), arrays(c))[0] == pytest.approx(expected)
 
 
 def test_more_failures_is_the_upper_tail_of_the_hypergeometric_distribution() -> None:
