@@ -57,7 +57,8 @@ def test_what_is_pruned_is_gone(store: str) -> None:
     assert CliRunner().invoke(history, ["prune", "--store", store]).exit_code == 2
 
 
-def test_export_writes_what_import_read(store: str, tmp_path: Path) -> None:
-    file = tmp_path / "out.csv"
-    done = CliRunner().invoke(history, ["export", "--store", store, str(file)], catch_exceptions=False)
+@pytest.mark.parametrize("shape", [[], ["--shape", "otava"]])
+def test_export_writes_what_import_read(store: str, tmp_path: Path, shape: list[str]) -> None:
+    arguments = ["export", "--store", store, *shape, str(tmp_path / "out.csv")]
+    done = CliRunner().invoke(history, arguments, catch_exceptions=False)
     assert "120 values" in done.output
