@@ -114,7 +114,7 @@ Examples:
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--shape",
-    type=click.Choice(list(Shape)),
+    type=click.Choice([each.value for each in Shape]),
     help="csv and parquet have a row a value; otava has a column an operation and metric, for Apache Otava. "
     "Default: by the ending.",
 )
@@ -123,13 +123,13 @@ Examples:
 @store_option
 def export_values(
     path: Path,
-    shape: Shape | None,
+    shape: str | None,
     metrics: tuple[str, ...],
     operations: tuple[str, ...],
     where: str | None,
 ) -> None:
     """Write the values of the history to PATH."""
-    chosen = shape or (Shape.PARQUET if path.suffix == ".parquet" else Shape.CSV)
+    chosen = Shape(shape or (Shape.PARQUET if path.suffix == ".parquet" else Shape.CSV))
     count = exports.export(open_store(where).batches(metrics, operations), path, chosen)
     click.echo(f"{path}: {count:,} values")
 

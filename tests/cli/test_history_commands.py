@@ -10,6 +10,8 @@ from click.testing import CliRunner
 
 from mario_perf.cli.history_command import history
 from mario_perf.cli.trend_command import trend
+from mario_perf.history.store import open_store
+from tests.simulated_runs import MakeRun, Plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +59,20 @@ def test_what_is_pruned_is_gone(store: str) -> None:
     assert CliRunner().invoke(history, ["prune", "--store", store]).exit_code == 2
 
 
-def test_export_writes_what_import_read(store: str, tmp_path: Path) -> None:
-    file = tmp_path / "out.csv"
-    done = CliRunner().invoke(history, ["export", "--store", store, str(file)], catch_exceptions=False)
+@pytest.mark.parametrize("shape", [[], ["--shape", "otava"]])
+def test_export_writes_what_import_read(store: str, tmp_path: Path, shape: list[str]) -> None:
+    arguments = ["export", "--store", store, *shape, str(tmp_path / "out.csv")]
+    done = CliRunner().invoke(history, arguments, catch_exceptions=False)
     assert "120 values" in done.output
+
+
+def test_a_recorded_run_joins_the_history_once(make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run("slow", Plan({"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}, seed=3))
+    where = str(tmp_path / "history.db")
+    for told in ("1 added", "0 added"):
+        arguments = ["import", "--store", where, str(run)]
+        assert told in CliRunner().invoke(history, arguments, catch_exceptions=False).output
+    (batch,) = open_store(where).batches(metrics=["latency"])
+    values = {level.operation: level.value for level in batch.levels}
+    assert values["PlaceOrderCommand"] == pytest.approx(0.016, rel=0.3)
+    assert values["GetMenuQuery"] == pytest.approx(0.002, rel=0.3)
