@@ -17,6 +17,7 @@ from mario_perf.cli.policy_option import policy_option
 from mario_perf.doctor.diagnosis import Level
 from mario_perf.doctor.examination import ROUNDS, examine, examine_url
 from mario_perf.reports import redaction, terminal_report
+from mario_perf.reports.characters import for_terminal
 from mario_perf.sources.connection import Connection
 
 if TYPE_CHECKING:
@@ -85,4 +86,4 @@ def _print(told: Sequence[Diagnosis]) -> None:
 
 
 def _shown(text: str) -> str:
-    return terminal_report.line(redaction.text(text))
+    return for_terminal(redaction.text(text))

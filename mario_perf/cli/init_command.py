@@ -21,7 +21,7 @@ from mario_perf.configuration.discovery.instrumentations import TITLES
 from mario_perf.configuration.policy import Service
 from mario_perf.configuration.service_metrics import SECONDS_PER
 from mario_perf.errors import MetricNotFoundError, UserError, listed, nearest
-from mario_perf.reports.terminal_report import line
+from mario_perf.reports.characters import for_terminal
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.histograms import look
 
@@ -137,9 +137,9 @@ def init(  # noqa: PLR0913 - an argument an option
     except OSError as error:
         raise UserError(f"{output}: cannot be written ({error.strerror}); give another --output") from error
     names = _operations(chosen, seen)
-    click.echo(line(f"{output}: {_described(chosen)}; {listed(names)}"))
+    click.echo(for_terminal(f"{output}: {_described(chosen)}; {listed(names)}"))
     for said in _explained(chosen, ranking, names):
-        click.echo(line(f"  {said}"))
+        click.echo(for_terminal(f"  {said}"))
 
 
 def _command(start: str | None) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from mario_perf.judgement.sequential import Plan, decided, plan
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.model import Finding, GateResult, Outcome
+from mario_perf.reports import phrases
 from mario_perf.validity import incidents
 from mario_perf.validity.codes import Code
 from mario_perf.validity.late_answers import late_steps
@@ -129,7 +130,7 @@ class _Course:
         """Play one; the gate's result, if it was the last."""
         self.number += 1
         began, load = self.clock(), self._load()
-        self.narrator.say(self._announcement(load))
+        self.narrator.say(self._announcement())
         try:
             one = self.play_one(replace(self.duet, load=load), self.number, self.narrator)
         except SideDiedError as died:
@@ -160,19 +161,11 @@ class _Course:
         window = asked.window if late else round_plan.next_window(asked.window, self.rounds, self.remaining)
         return replace(asked, window=window, until=self.began + self.duet.longest)
 
-    def _announcement(self, load: Load) -> str:
+    def _announcement(self) -> str:
+        """Which round begins, what is open, and what stands out so far."""
         most = len(self.played) + max(self.rounds_left, 1)
-        seconds = round_plan.typical(self.rounds, load.whole_time)
-        undecided = (
-            ""
-            if self.result is None
-            else f", {sum(each.verdict == 'inconclusive' for each in self.result.operations)} operations "
-            "still open"
-        )
-        return (
-            f"round {self.number} of at most {most}, about {seconds:.0f} s each: both builds under the same "
-            f"load{undecided}"
-        )
+        judged = self.result.operations if self.result else ()
+        return " · ".join((f"round {self.number}/{most}", *phrases.so_far(judged)))
 
     def _look(self) -> GateResult | None:
         rounds = [each.record.targets for each in self.played]

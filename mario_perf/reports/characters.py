@@ -10,3 +10,8 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def for_xml(raw: str) -> str:
     """A text without the characters that XML, and so SVG, cannot hold."""
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", raw)
+
+
+def for_terminal(raw: str) -> str:
+    """One line without control characters: a name must not move the cursor."""
+    return "".join(one if one.isprintable() else " " for one in raw)

@@ -15,7 +15,7 @@ from mario_perf.metric_catalogue import METRICS, Kind
 from mario_perf.model import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mario_perf.metric_catalogue import Metric
     from mario_perf.model import Comparison, GateResult, OperationResult
@@ -101,6 +101,17 @@ def _changes(one: OperationResult) -> list[Comparison]:
     return [c for c in one.comparisons if c.against == "baseline"]
 
 
+def so_far(operations: Sequence[OperationResult]) -> Iterator[str]:
+    """While a gate runs: how many operations are open, and what got worst."""
+    still_open = sum(one.verdict is Verdict.INCONCLUSIVE for one in operations)
+    if still_open:
+        yield f"{still_open} open"
+    known = [(one, it) for one in operations if (it := spoken(one)) and it.change.value > it.threshold]
+    if known:
+        worst, it = max(known, key=lambda each: each[1].change.value / (each[1].threshold or math.inf))
+        yield f"{worst.operation.name} {change(it)} so far"
+
+
 def unjudged(one: OperationResult) -> str | None:
     """Say that the buckets are too wide to judge p95; None if p95 was judged, or nothing ran."""
     compared = [c for c in one.comparisons if c.metric == "p95"]
@@ -136,6 +147,12 @@ def subject(comparison: Comparison) -> str:
 def change(comparison: Comparison) -> str:
     """The change alone: ``+12.3 %``."""
     return _changed(comparison, comparison.change.value)
+
+
+def before_and_after(comparison: Comparison) -> str:
+    """The baseline's value, or the limit, and the candidate's: ``9.97 ms → 12.1 ms``."""
+    old, new = (quantity(comparison.metric, each) for each in (comparison.baseline, comparison.candidate))
+    return UNKNOWN if old == new == UNKNOWN else f"{old} → {new}"
 
 
 def interval(comparison: Comparison) -> str:

@@ -8,12 +8,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import Progress, ProgressColumn, TextColumn
+from rich.table import Column
+from rich.text import Text
 
+from mario_perf import figures
 from mario_perf.reports import redaction
+from mario_perf.reports.characters import for_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.progress import Task
+
+_ONE_LINE = Column(ratio=1, no_wrap=True, overflow="ellipsis")
 
 
 class Narrator(Protocol):
@@ -39,23 +47,33 @@ class PlainNarrator:
 
 
 class TerminalNarrator:
-    """One line that changes, with a bar and the most time that is left."""
+    """One line that changes: what happens, and the most time that is left."""
 
-    def __init__(self, progress: Progress, longest: float) -> None:
+    def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._longest = longest
-        self._started = time.monotonic()
-        self._task = progress.add_task("starting", total=longest, left="")
+        self._task = progress.add_task("starting", total=None)
 
     def say(self, text: str) -> None:
         """Change the line."""
-        self._progress.update(self._task, description=redaction.text(text))
+        self._progress.update(self._task, description=for_terminal(redaction.text(text)))
 
     def tick(self) -> None:
-        """Move the bar."""
-        passed = time.monotonic() - self._started
-        left = f"at most {max(self._longest - passed, 0.0):.0f} s left"
-        self._progress.update(self._task, completed=min(passed, self._longest), left=left)
+        """Draw the time anew."""
+        self._progress.refresh()
+
+
+class _Left(ProgressColumn):
+    """The most time that is left."""
+
+    max_refresh = None
+
+    def __init__(self, longest: float) -> None:
+        super().__init__(table_column=Column(no_wrap=True))
+        self._end = time.monotonic() + longest
+
+    def render(self, task: Task) -> Text:  # noqa: ARG002 - rich's signature
+        """As minutes and seconds."""
+        return Text(f"{figures.clock(self._end - time.monotonic())} left", style="cyan", no_wrap=True)
 
 
 @contextmanager
@@ -65,6 +83,6 @@ def narrating(longest: float) -> Iterator[Narrator]:
     if not console.is_terminal:
         yield PlainNarrator()
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield TerminalNarrator(progress, longest)
+    said = TextColumn("{task.description}", markup=False, table_column=_ONE_LINE)
+    with Progress(said, _Left(longest), console=console, transient=True, expand=True) as progress:
+        yield TerminalNarrator(progress)

@@ -9,27 +9,19 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from mario_perf import figures
 from mario_perf.errors import listed
-from mario_perf.figures import UNKNOWN
 from mario_perf.model import Outcome, Severity, Verdict
-from mario_perf.reports import heading, phrases
+from mario_perf.reports import heading, phrases, terminal_table
+from mario_perf.reports.characters import for_terminal
 from mario_perf.reports.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mario_perf.model import Finding, GateResult, OperationResult, Quantile, Summary
+    from mario_perf.model import Finding, GateResult
 
-_STYLES = {
-    Verdict.REGRESSED: "bold red",
-    Verdict.INCONCLUSIVE: "magenta",
-    Verdict.IMPROVED: "blue",
-    Verdict.UNCHANGED: "dim",
-}
 _OUTCOME_STYLES = {
     Outcome.PASS: "bold green",
     Outcome.REGRESSED: "bold red",
@@ -59,12 +51,11 @@ def print_result(result: GateResult, console: Console) -> None:
     """Print the verdict, a row an operation, and what a reader must know about the run."""
     shown = redacted(result)
     verdict = Text(phrases.OUTCOMES[shown.outcome].upper(), style=_OUTCOME_STYLES[shown.outcome])
-    console.print(verdict.append(f"  {line(shown.sentence)}", style="default"))
+    console.print(verdict.append(f"  {for_terminal(shown.sentence)}", style="default"))
     _print_subject(shown, console)
-    if shown.operations:
-        console.print(_table(shown))
+    _print_operations(shown, console)
     _print_reasons(shown, console)
-    unjudged = [Text(line(each)) for each in phrases.all_unjudged(shown.operations)]
+    unjudged = [Text(for_terminal(each)) for each in phrases.all_unjudged(shown.operations)]
     _print_some(unjudged, "bucket width", shown, console)
     _print_findings(shown, console)
 
@@ -79,41 +70,19 @@ def render(result: GateResult) -> str:
 def _print_subject(result: GateResult, console: Console) -> None:
     for label, text in heading.facts(result.subject):
         style = "bold yellow" if label == heading.FAULT.lower() else "dim"
-        console.print(Text.assemble((f"{label}: ", style), line(text)))
+        console.print(Text.assemble((f"{label}: ", style), for_terminal(text)))
 
 
-def _table(result: GateResult) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("operation", overflow="fold")
-    for name in ("verdict", "change", "interval"):
-        table.add_column(name)
-    for name in ("p50", "p95", "errors", "detectable"):
-        table.add_column(name, justify="right")
-    for one in result.operations:
-        table.add_row(*_row(one))
-    return table
-
-
-def _row(one: OperationResult) -> tuple[Text, ...]:
-    spoken = phrases.spoken(one)
-    measured = one.candidate or one.baseline
-    return (
-        Text(line(one.operation.name)),
-        Text(one.verdict.value, style=_STYLES[one.verdict]),
-        Text(f"{phrases.subject(spoken)} {phrases.change(spoken)}" if spoken else UNKNOWN),
-        Text(phrases.interval(spoken) if spoken else UNKNOWN),
-        Text(_quantile(measured, "p50")),
-        Text(_quantile(measured, "p95")),
-        Text(figures.percent(measured.error_ratio) if measured else UNKNOWN),
-        Text(phrases.detectable(spoken) if spoken else "none"),
-    )
-
-
-def _quantile(side: Summary | None, name: str) -> str:
-    if side is None:
-        return UNKNOWN
-    quantile: Quantile = getattr(side, name)
-    return figures.seconds(quantile.value)
+def _print_operations(result: GateResult, console: Console) -> None:
+    """A line for each that moved or is open, as many as there may be; the others are counted."""
+    moved = [one for one in result.operations if one.verdict is not Verdict.UNCHANGED]
+    shown = moved[: _most(result)]
+    for row in terminal_table.changes(shown, console.width) if shown else ():
+        console.print(row, no_wrap=True, crop=False, overflow="ignore")
+    if left := len(moved) - len(shown):
+        console.print(Text(f"and {left} more that moved or are open, see the report", style="dim"))
+    if steady := len(result.operations) - len(moved):
+        console.print(Text(f"{steady} unchanged", style="dim"))
 
 
 def _print_reasons(result: GateResult, console: Console) -> None:
@@ -121,7 +90,7 @@ def _print_reasons(result: GateResult, console: Console) -> None:
     names: dict[str, list[str]] = defaultdict(list)  # one reason may hold for all of them
     for one in result.operations:
         if one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE}:
-            names[line(one.explanation)].append(line(one.operation.name))
+            names[for_terminal(one.explanation)].append(for_terminal(one.operation.name))
     reasons = [Text(f"{listed(those)}: {reason}") for reason, those in names.items()]
     _print_some(reasons, "reason", result, console)
 
@@ -132,19 +101,18 @@ def _print_findings(result: GateResult, console: Console) -> None:
 
 
 def _print_some(lines: Sequence[Text], what: str, result: GateResult, console: Console) -> None:
-    limit = int(result.policy.get("max_findings", _DEFAULT_FINDINGS))
+    limit = _most(result)
     for each in lines[:limit]:
         console.print(each)
     if left := len(lines[limit:]):
         console.print(Text(f"and {left} more {what}{'s' * (left > 1)}, see the report"))
 
 
+def _most(result: GateResult) -> int:
+    return int(result.policy.get("max_findings", _DEFAULT_FINDINGS))
+
+
 def _finding(finding: Finding) -> Text:
     return Text.assemble(
-        (f"{finding.severity.value}: ", _SEVERITY_STYLES[finding.severity]), line(finding.message)
+        (f"{finding.severity.value}: ", _SEVERITY_STYLES[finding.severity]), for_terminal(finding.message)
     )
-
-
-def line(raw: str) -> str:
-    """One line without control characters: a name must not move the cursor."""
-    return "".join(one if one.isprintable() else " " for one in raw)

@@ -115,8 +115,8 @@ def test_the_rounds_that_are_left_are_told_by_how_long_rounds_take_now(played: P
     world = World([36.3])
     played(world, 200.0)
     announced = [said for said in world.said if said.startswith("round ")]
-    assert announced[0].startswith("round 1 of at most 25, about 8 s each")
-    assert announced[1].startswith("round 2 of at most 5, about 40 s each")
+    assert announced[:2] == ["round 1/25", "round 2/5"]
+    assert announced[3] == "round 4/5 · 1 open"
 
 
 def test_rounds_grow_with_what_a_start_costs(played: Play) -> None:

@@ -4,21 +4,21 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from rich.console import Console
 
 from mario_perf.model import Finding, Operation, Severity, Verdict
-from mario_perf.reports import terminal_report
+from mario_perf.reports import phrases, terminal_report
+from mario_perf.reports.characters import for_terminal
 from tests.reports import samples
 
 if TYPE_CHECKING:
-    import pytest
-
     from mario_perf.model import GateResult
 
 
-def printed(result: GateResult, **options: object) -> str:
+def printed(result: GateResult, width: int = 140, **options: object) -> str:
     out = io.StringIO()
-    terminal_report.print_result(result, Console(file=out, width=140, **options))  # type: ignore[arg-type]
+    terminal_report.print_result(result, Console(file=out, width=width, **options))  # type: ignore[arg-type]
     return out.getvalue()
 
 
@@ -70,7 +70,7 @@ def test_it_says_why_for_each_operation_that_regressed_or_is_open_and_for_no_oth
 ) -> None:
     text = " ".join(printed(result).split())
     for one in result.operations:
-        told = f"{terminal_report.line(one.operation.name)}: {one.explanation}" in text
+        told = f"{for_terminal(one.operation.name)}: {one.explanation}" in text
         assert told is (one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE})
 
 
@@ -88,3 +88,39 @@ def test_a_reason_that_holds_for_many_is_told_once(result: GateResult) -> None:
     text = printed(replace(result, operations=operations))
     assert text.count("could not be compared") == 1
     assert "Q0, Q1, Q2, Q3, Q4 and 2 more: The typical time could not be compared" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 150])
+def test_each_operation_that_moved_has_one_line_at_each_width(result: GateResult, width: int) -> None:
+    lines = printed(result, width).splitlines()
+    first = next(at for at, line in enumerate(lines) if line.startswith("operation "))
+    moved = [one for one in result.operations if one.verdict is not Verdict.UNCHANGED]
+    table = lines[first : first + 1 + len(moved)]
+    assert all(len(line) <= width for line in table)
+    assert [line.split()[0] for line in table[1:]] == [one.operation.name for one in moved]
+    assert lines[first + 1 + len(moved)] == "4 unchanged"
+
+
+def test_more_columns_are_shown_where_there_is_room(result: GateResult) -> None:
+    assert "interval" in printed(result, 80)
+    assert "before → after" not in printed(result, 80)
+    assert "before → after" in printed(result, 150)
+
+
+def test_a_name_longer_than_the_terminal_is_shortened_in_its_middle(result: GateResult) -> None:
+    long = replace(samples.operations()[0], operation=Operation("command", f"Update{'Customer' * 20}Command"))
+    text = printed(replace(result, operations=(long,)), 80)
+    row = next(line for line in text.splitlines() if " regressed " in line)
+    assert len(row) <= 80
+    assert row.startswith("UpdateCustomer")
+    assert "Command  regressed" in row
+
+
+def test_the_table_has_as_many_lines_as_the_policy_says_and_counts_the_rest(result: GateResult) -> None:
+    text = printed(replace(result, policy={"max_findings": 2}))
+    assert "and 5 more that moved or are open, see the report" in text
+
+
+def test_what_stands_out_so_far_is_told_in_a_line(result: GateResult) -> None:
+    assert list(phrases.so_far(result.operations)) == ["3 open", "PlaceOrderCommand +21.4 % so far"]
+    assert list(phrases.so_far(())) == []
