@@ -207,6 +207,7 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
     IMPROVED = "improved"
     UNCHANGED = "unchanged"
+    RECORDED = "recorded"  # there was nothing to judge by
 
 
 class Outcome(StrEnum):
@@ -216,6 +217,7 @@ class Outcome(StrEnum):
     REGRESSED = "regressed"
     INCONCLUSIVE = "inconclusive"
     INVALID = "invalid"
+    RECORDED = "recorded"  # without a baseline and without limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +286,15 @@ class OperationResult:
     candidate: Summary | None
     bucket_resolution: float  # the buckets cannot show a change smaller than this (relative)
 
+    @property
+    def spoken(self) -> Comparison | None:
+        """The comparison that decided the verdict; None when nothing was compared."""
+        gating = [c for c in self.comparisons if c.gating]
+        named = [c for c in self.comparisons if c.metric == self.decided_by]
+        # A metric may be held against the baseline and against a limit: the one with the verdict spoke.
+        decisive = [c for c in named if c.gating and c.verdict is self.verdict]
+        return next(iter(decisive or named or gating), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -333,6 +344,8 @@ class GateResult:
     ] = ()  # of the builds that baseline_runs are of, as far as they are known
     command: tuple[str, ...] = ()  # what was typed to get this result
     subject: Subject = Subject()
+    reasons: tuple[str, ...] = ()  # why there is no clear answer; of a pass, what it could have missed
+    next_steps: tuple[str, ...] = ()  # what helps, the best first
 
     @property
     def promql(self) -> dict[str, str]:

@@ -36,7 +36,7 @@ _COULD_NOT_TELL: Mapping[Inconclusive, ExitCode] = {
 
 
 def of_outcome(outcome: Outcome, inconclusive: Inconclusive) -> ExitCode:
-    """Could not tell and invalid are 4, unless the policy maps them."""
+    """What was not judged is 4, unless the policy maps it: could not tell, invalid, or recorded only."""
     if outcome is Outcome.PASS:
         return ExitCode.PASS
     return ExitCode.REGRESSED if outcome is Outcome.REGRESSED else _COULD_NOT_TELL[inconclusive]
@@ -90,7 +90,7 @@ EXIT_CODES = _section(
     {
         ExitCode.PASS: "pass: no operation is slower or fails more often",
         ExitCode.REGRESSED: "regressed",
-        ExitCode.INCONCLUSIVE: "inconclusive, or an invalid run (perf.toml may map it to 0 or 3)",
+        ExitCode.INCONCLUSIVE: "inconclusive, invalid, or recorded only (perf.toml may map it)",
     }
 )
 

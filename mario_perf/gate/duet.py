@@ -123,6 +123,7 @@ class _Course:
     played: list[MeasuredRun] = field(default_factory=list)
     rounds: list[Spent] = field(default_factory=list)
     incidents: list[Finding] = field(default_factory=list)
+    short: set[str] = field(default_factory=set)  # of executions, and told so
     alpha: float = 0.0
     result: GateResult | None = None
 
@@ -223,12 +224,14 @@ class _Course:
         if len(self.incidents) >= MOST_SLOW_STARTS:
             return self._failed(late)
         self._keep(incidents.slow_start(self.number, str(late)))
-        self.narrator.say(self.incidents[-1].message)
+        self.narrator.warn(self.incidents[-1].message)
         return None
 
     def _say_what_is_short(self) -> None:
-        if short := self._shortage():
-            self.narrator.say(short.sentence())
+        short = self._shortage()
+        if short and short.operation not in self.short:
+            self.short.add(short.operation)
+            self.narrator.warn(short.sentence())
 
     def _shortage(self) -> round_plan.Shortage | None:
         names = {name for each in self.rounds for name in each.executions}
@@ -237,8 +240,7 @@ class _Course:
 
     def _time_ran_out(self) -> Finding:
         whole = self.duet.longest - self.remaining
-        said = round_plan.ran_out(self.rounds, whole, self._shortage())
-        return Code.TIME_RAN_OUT.finding(spent=said)
+        return Code.TIME_RAN_OUT.finding(spent=round_plan.ran_out(self.rounds, whole))
 
 
 def _spent(one: MeasuredRun, seconds: float, policy: Policy) -> Spent:

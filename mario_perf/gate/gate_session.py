@@ -89,10 +89,22 @@ def run(wish: Wish, policy: Policy, began: float) -> Outcome:
     asked = Session(began, wish, policy, load, compared, folder)
     with _details_kept(folder):
         with narrating(longest) as narrator:
+            if busy := busy_machine(os.getloadavg()[0], os.cpu_count() or 1):
+                narrator.warn(busy)
             result = _told(play(asked, narrator), different)
         result = replace(result, command=_command(), subject=_subject(asked, result))
         _deliver(result, folder, wish)
     return result.outcome
+
+
+def busy_machine(load_average: float, cores: int) -> str | None:
+    """What to say at the start if other work holds all cores."""
+    if load_average <= cores:
+        return None
+    return (
+        f"this machine is busy: load average {load_average:.1f} on {cores} cores; the gate will need more "
+        "rounds, or end without a clear answer; stop other work first"
+    )
 
 
 def _told(result: GateResult, different: Difference) -> GateResult:

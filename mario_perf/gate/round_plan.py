@@ -128,17 +128,15 @@ def shortage(
     return Shortage(name, _expected(rounds, name, more), count, math.ceil(whole / _STEP) * _STEP)
 
 
-def ran_out(rounds: Sequence[Spent], whole: float, short: Shortage | None) -> str:
-    """Where the time went, and which options help."""
+def ran_out(rounds: Sequence[Spent], whole: float) -> str:
+    """Where the time went; and how to lose less of it, where starts and ends take much."""
     starts = median(each.overhead for each in rounds)
     measured = sum(each.window for each in rounds)
     window = max(median(each.window for each in rounds), starts)
-    twice = math.ceil(2 * whole / _STEP) * _STEP
-    more = max(twice, short.seconds) if short and short.seconds <= _LONGEST else twice
-    longer = f", or --round-duration {window:.0f}: starts and ends take {starts:.0f} s of each round"
+    longer = f"; starts and ends take {starts:.0f} s of each round: give --round-duration {window:.0f}"
     return (
         f"the time was too short for a verdict: {len(rounds)} rounds in {whole:.0f} s, {measured:.0f} s of "
-        f"them measured; give --max-duration {more:.0f}{longer if starts > _MOST_OVERHEAD * window else ''}"
+        f"them measured{longer if starts > _MOST_OVERHEAD * window else ''}"
     )
 
 

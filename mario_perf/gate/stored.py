@@ -133,7 +133,7 @@ def _made(stored: Stored, narrator: Narrator) -> Baseline:
     baseline = None
     for each in played:
         if unfit := reasons(each):
-            narrator.say(f"{each.record.run_id} is not stored: {unfit[0].message}")
+            narrator.warn(f"{each.record.run_id} is not stored: {unfit[0].message}")
         else:
             baseline = stored_baselines.save(each.candidate)
     if baseline is None:

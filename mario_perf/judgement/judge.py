@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.errors import UserError
-from mario_perf.judgement import duet_results, limits, run_findings, stored_results, verdict
+from mario_perf.judgement import duet_results, limits, next_steps, run_findings, stored_results, verdict
 from mario_perf.judgement.limits_only import without_baseline
 from mario_perf.judgement.round_selection import select
 from mario_perf.model import GateResult, Verdict
@@ -68,7 +68,7 @@ def conclude(
     told = run_findings.gravest_first((*incidents, *run_findings.with_late_answers(on_runs, late)))
     outcome = verdict.outcome((each.verdict for each in operations), told)
     asked = [labels for each in rounds for labels in each.matchers]
-    return GateResult(
+    result = GateResult(
         outcome=outcome,
         sentence=verdict.sentence(outcome, operations, told),
         method=method,
@@ -88,6 +88,12 @@ def conclude(
             each.operation.name: report_queries.queries(each.operation, policy.metrics, asked)
             for each in operations
         },
+    )
+    pairs = list(zip(now[0::2], now[1::2], strict=True)) if method == "duet" else []
+    return replace(
+        result,
+        reasons=next_steps.reasons(result, policy),
+        next_steps=next_steps.next_steps(result, pairs, policy),
     )
 
 

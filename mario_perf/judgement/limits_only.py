@@ -21,32 +21,28 @@ if TYPE_CHECKING:
 def without_baseline(runs: Sequence[RunMeasurement], policy: Policy) -> tuple[OperationResult, ...]:
     """One result an operation, unchanged where the policy limits it: ``limits.applied`` has the last word.
 
-    Where no operation has a limit there is nothing to judge by, and all are inconclusive: no baseline must
-    not count as passed.
+    What has no limit is recorded: no baseline must not count as passed.
     """
     shared = to_shared_bounds(runs)
     operations = common_order(shared)
     side = by_run(shared, [operation.name for operation in operations])
-    limited = any(_has_limit(policy.of(operation.name)) for operation in operations)
-    verdict = Verdict.UNCHANGED if limited else Verdict.INCONCLUSIVE
-    why = (
-        "Held against the policy's absolute limits only."
-        if limited
-        else "There is nothing to judge by: give --baseline, or set limits in perf.toml."
-    )
     told = service_tells(shared)
     summaries = [
         summary(side, index, failures(shared, operation, told=told))
         for index, operation in enumerate(operations)
     ]
     return tuple(
-        OperationResult(operation, verdict, why, "latency", (), None, figures, _resolution(figures))
+        OperationResult(
+            operation, *_judged(policy.of(operation.name)), "latency", (), None, figures, _resolution(figures)
+        )
         for operation, figures in zip(operations, summaries, strict=True)
     )
 
 
-def _has_limit(thresholds: Thresholds) -> bool:
-    return thresholds.p95 is not None or thresholds.error_ratio is not None
+def _judged(thresholds: Thresholds) -> tuple[Verdict, str]:
+    if thresholds.p95 is None and thresholds.error_ratio is None:
+        return Verdict.RECORDED, "Recorded: there is no baseline and no limit to judge by."
+    return Verdict.UNCHANGED, "Held against the policy's absolute limits only."
 
 
 def _resolution(figures: Summary | None) -> float:

@@ -20,6 +20,7 @@ _LEVELS = {
     Outcome.REGRESSED: "error",
     Outcome.INVALID: "error",
     Outcome.INCONCLUSIVE: "warning",
+    Outcome.RECORDED: "notice",
 }
 
 

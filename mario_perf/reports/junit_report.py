@@ -31,7 +31,7 @@ def render(result: GateResult) -> str:
         tests=str(len(shown.operations) + 1),
         failures=str(tally[Verdict.REGRESSED]),
         errors=str(int(invalid)),
-        skipped=str(tally[Verdict.INCONCLUSIVE]),
+        skipped=str(tally[Verdict.INCONCLUSIVE] + tally[Verdict.RECORDED]),
         time=f"{shown.seconds:.3f}",
         timestamp=shown.created_at,
     )
@@ -68,8 +68,8 @@ def _case(suite: ET.Element, one: OperationResult) -> None:
             case, "failure", message=for_xml(one.explanation), type=for_xml(one.decided_by)
         )
         failure.text = for_xml(_details(one))
-    elif one.verdict is Verdict.INCONCLUSIVE:
-        ET.SubElement(case, "skipped", message=for_xml(f"inconclusive: {one.explanation}"))
+    elif one.verdict in {Verdict.INCONCLUSIVE, Verdict.RECORDED}:
+        ET.SubElement(case, "skipped", message=for_xml(f"{one.verdict.value}: {one.explanation}"))
     ET.SubElement(case, "system-out").text = for_xml(
         f"{one.verdict.value}: {one.explanation}\n{_details(one)}"
     )

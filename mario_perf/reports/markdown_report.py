@@ -29,6 +29,7 @@ _ICONS = {
     "invalid": "❗",
     "improved": "🔽",
     "unchanged": "⬜",
+    "recorded": "📋",
 }
 _HEADING = ("Operation", "Verdict", "Change", "Interval", "p50", "p95", "Errors", "Detectable")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#|~]|:(?=\S))")
@@ -59,6 +60,9 @@ def _head(result: GateResult) -> Iterator[str]:
     yield f"### {icon} Performance: {phrases.OUTCOMES[result.outcome].lower()}"
     yield ""
     yield escaped(result.sentence)
+    yield ""
+    yield from (f"{escaped(each)}  " for each in result.reasons)
+    yield from (f"**Next:** {escaped(each)}  " for each in result.next_steps)
     yield ""
     yield from _subject(result.subject)
     yield ""
@@ -120,7 +124,7 @@ def _table(operations: Iterable[OperationResult], room: int) -> str:
 
 
 def _row(one: OperationResult) -> str:
-    spoken, measured = phrases.spoken(one), one.candidate or one.baseline
+    spoken, measured = one.spoken, one.candidate or one.baseline
     cells = (
         f"**{escaped(one.operation.name)}**",
         f"{_ICONS[one.verdict.value]} {one.verdict.value}",

@@ -26,18 +26,21 @@ SYMBOLS = {
     Verdict.INCONCLUSIVE: "?",
     Verdict.IMPROVED: "▼",
     Verdict.UNCHANGED: "=",
+    Verdict.RECORDED: "•",
 }
 OUTCOME_SYMBOLS = {
     Outcome.PASS: "✓",
     Outcome.REGRESSED: "▲",
     Outcome.INCONCLUSIVE: "?",
     Outcome.INVALID: "!",
+    Outcome.RECORDED: "•",
 }
 OUTCOMES = {
     Outcome.PASS: "Pass",
     Outcome.REGRESSED: "Regressed",
     Outcome.INCONCLUSIVE: "Inconclusive",
     Outcome.INVALID: "Invalid run",
+    Outcome.RECORDED: "Recorded",
 }
 _IN_UNIT = {
     Kind.DURATION: figures.seconds,
@@ -54,6 +57,8 @@ def method(result: GateResult) -> str:
     if result.method == "duet":
         return "Duet: both builds ran at the same time, and each request went to both."
     if not result.baseline_runs:
+        if result.outcome is Outcome.RECORDED:
+            return "Recorded: neither a baseline nor limits to judge by."
         return "Limits only: the candidate against the policy's limits, without a baseline."
     if result.environment_changes:
         return "Stored: the candidate against a baseline from a different environment."
@@ -69,19 +74,21 @@ def environment(result: GateResult) -> str:
     return "Baseline and candidate had the same environment."
 
 
+def without_baseline(result: GateResult) -> bool:
+    """Whether there is nothing to compare with."""
+    return result.method == "stored" and not result.baseline_runs
+
+
+def moved(result: GateResult) -> list[OperationResult]:
+    """What is worth a line: all that is not unchanged; without a baseline, everything."""
+    every = without_baseline(result)
+    return [one for one in result.operations if every or one.verdict is not Verdict.UNCHANGED]
+
+
 def tally(operations: Sequence[OperationResult]) -> dict[Verdict, int]:
     """Number of operations by verdict, including verdicts with none."""
     found = Counter(one.verdict for one in operations)
     return {verdict: found[verdict] for verdict in Verdict}
-
-
-def spoken(one: OperationResult) -> Comparison | None:
-    """The comparison that decided the verdict; None when nothing was compared."""
-    gating = [c for c in one.comparisons if c.gating]
-    named = [c for c in one.comparisons if c.metric == one.decided_by]
-    # A metric may be held against the baseline and against a limit: the one with the verdict spoke.
-    decisive = [c for c in named if c.gating and c.verdict is one.verdict]
-    return next(iter(decisive or named or gating), None)
 
 
 def latency(one: OperationResult) -> Comparison | None:
@@ -106,7 +113,7 @@ def so_far(operations: Sequence[OperationResult]) -> Iterator[str]:
     still_open = sum(one.verdict is Verdict.INCONCLUSIVE for one in operations)
     if still_open:
         yield f"{still_open} open"
-    known = [(one, it) for one in operations if (it := spoken(one)) and it.change.value > it.threshold]
+    known = [(one, it) for one in operations if (it := one.spoken) and it.change.value > it.threshold]
     if known:
         worst, it = max(known, key=lambda each: each[1].change.value / (each[1].threshold or math.inf))
         yield f"{worst.operation.name} {change(it)} so far"

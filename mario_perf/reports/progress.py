@@ -30,6 +30,9 @@ class Narrator(Protocol):
     def say(self, text: str) -> None:
         """Something happened."""
 
+    def warn(self, text: str) -> None:
+        """Something that a reader must still see afterwards."""
+
     def tick(self) -> None:
         """Time went by."""
 
@@ -41,6 +44,10 @@ class PlainNarrator:
         """Write the line."""
         sys.stderr.write(f"{redaction.text(text)}\n")
         sys.stderr.flush()
+
+    def warn(self, text: str) -> None:
+        """Write the line."""
+        self.say(f"warning: {text}")
 
     def tick(self) -> None:
         """Say nothing: a log wants no clock."""
@@ -56,6 +63,11 @@ class TerminalNarrator:
     def say(self, text: str) -> None:
         """Change the line."""
         self._progress.update(self._task, description=for_terminal(redaction.text(text)))
+
+    def warn(self, text: str) -> None:
+        """Write a line above the one that changes."""
+        shown = for_terminal(redaction.text(text))
+        self._progress.console.print(Text.assemble(("warning: ", "yellow"), shown))
 
     def tick(self) -> None:
         """Draw the time anew."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections import defaultdict
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
 from rich.text import Text
 
-from mario_perf.errors import listed
 from mario_perf.model import Outcome, Severity, Verdict
 from mario_perf.reports import heading, phrases, terminal_table
 from mario_perf.reports.characters import for_terminal
@@ -27,6 +25,7 @@ _OUTCOME_STYLES = {
     Outcome.REGRESSED: "bold red",
     Outcome.INCONCLUSIVE: "bold magenta",
     Outcome.INVALID: "bold magenta",
+    Outcome.RECORDED: "bold",
 }
 _SEVERITY_STYLES = {
     Severity.NOTE: "dim",
@@ -75,9 +74,10 @@ def _print_subject(result: GateResult, console: Console) -> None:
 
 def _print_operations(result: GateResult, console: Console) -> None:
     """A line for each that moved or is open, as many as there may be; the others are counted."""
-    moved = [one for one in result.operations if one.verdict is not Verdict.UNCHANGED]
+    moved = phrases.moved(result)
     shown = moved[: _most(result)]
-    for row in terminal_table.changes(shown, console.width) if shown else ():
+    rows = terminal_table.levels if phrases.without_baseline(result) else terminal_table.changes
+    for row in rows(shown, console.width) if shown else ():
         console.print(row, no_wrap=True, crop=False, overflow="ignore")
     if left := len(moved) - len(shown):
         console.print(Text(f"and {left} more that moved or are open, see the report", style="dim"))
@@ -86,13 +86,13 @@ def _print_operations(result: GateResult, console: Console) -> None:
 
 
 def _print_reasons(result: GateResult, console: Console) -> None:
-    """Why an operation regressed, and why of another nothing could be told."""
-    names: dict[str, list[str]] = defaultdict(list)  # one reason may hold for all of them
-    for one in result.operations:
-        if one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE}:
-            names[for_terminal(one.explanation)].append(for_terminal(one.operation.name))
-    reasons = [Text(f"{listed(those)}: {reason}") for reason, those in names.items()]
-    _print_some(reasons, "reason", result, console)
+    """Why operations regressed, or why there is no clear answer; and what to do."""
+    regressed = [one for one in result.operations if one.verdict is Verdict.REGRESSED]
+    told = [Text(for_terminal(f"{one.operation.name}: {one.explanation}")) for one in regressed]
+    told += [Text(for_terminal(each)) for each in result.reasons]
+    _print_some(told, "reason", result, console)
+    for step in result.next_steps:
+        console.print(Text.assemble(("next: ", "bold cyan"), for_terminal(step)))
 
 
 def _print_findings(result: GateResult, console: Console) -> None:

@@ -23,6 +23,7 @@ STYLES = {
     Verdict.INCONCLUSIVE: "magenta",
     Verdict.IMPROVED: "blue",
     Verdict.UNCHANGED: "dim",
+    Verdict.RECORDED: "dim",
 }
 
 _VERDICT = "verdict"
@@ -50,7 +51,31 @@ def changes(shown: Sequence[OperationResult], width: int) -> Iterator[Text]:
         ],
         width,
     )
-    yield Text(_line([each.title for each in columns], columns), style="bold")
+    yield from _lines(shown, columns)
+
+
+def levels(shown: Sequence[OperationResult], width: int) -> Iterator[Text]:
+    """The same for runs without a baseline: the figures themselves."""
+    verdicts = Column(_VERDICT, tuple(one.verdict.value for one in shown))
+    p95 = _figures("p95", shown, _measured(lambda side: figures.seconds(side.p95.value)))
+    room = max(width - verdicts.width - p95.width - 2 * GAP, _SHORTEST)
+    columns = fitting(
+        [
+            Column("operation", tuple(shortened(for_terminal(one.operation.name), room) for one in shown)),
+            verdicts,
+            _figures("rate", shown, _measured(lambda side: figures.rate(side.rate)), rank=2),
+            _figures("p50", shown, _measured(lambda side: figures.seconds(side.p50.value)), rank=3),
+            p95,
+            _figures("p99", shown, _measured(lambda side: figures.seconds(side.p99.value)), rank=4),
+            _figures("errors", shown, _measured(lambda side: figures.percent(side.error_ratio)), rank=1),
+        ],
+        width,
+    )
+    yield from _lines(shown, columns)
+
+
+def _lines(shown: Sequence[OperationResult], columns: Sequence[Column]) -> Iterator[Text]:
+    yield Text(_line([each.title for each in columns], columns), style="bold", no_wrap=True)
     for at, one in enumerate(shown):
         yield _row([each.cells[at] for each in columns], columns, STYLES[one.verdict])
 
@@ -77,7 +102,7 @@ def _figures(
 
 def _spoken(told: Callable[[Comparison], str], otherwise: str = UNKNOWN) -> Callable[[OperationResult], str]:
     """Of the comparison that decided."""
-    return lambda one: told(spoken) if (spoken := phrases.spoken(one)) else otherwise
+    return lambda one: told(spoken) if (spoken := one.spoken) else otherwise
 
 
 def _measured(told: Callable[[Summary], str]) -> Callable[[OperationResult], str]:

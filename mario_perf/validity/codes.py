@@ -120,10 +120,7 @@ class Code(Enum):
         "generator-saturated",
         _INVALID,
         _GENERATOR,
-        (
-            "the load generator did not keep up: {core} of its core, {lag} late at p99; use fewer users "
-            "or more workers"
-        ),
+        ("the load generator did not keep up: {core} of its core, {lag} late at p99; {advice}"),
         "the load generator kept up",
         concerns.generators_apart,
     )
@@ -324,7 +321,7 @@ class Code(Enum):
         _SIDE,
         (
             "{side}: operations were {slower} slower in the second half of the window than in the first; "
-            "look for state that grows, such as orders that are never finished"
+            "look for state that grows, such as a table or a cache"
         ),
         "no service became much slower within the window",
         concerns.runs,

@@ -123,7 +123,7 @@ def test_every_explanation_and_finding_is_there(page: Page, result: GateResult) 
 
 def test_the_verdict_stands_before_everything_else(page: Page, result: GateResult) -> None:
     text = " ".join("".join(page.words).split())
-    assert text.index(result.sentence) < text.index("False alarms") < text.index("What changed")
+    assert text.index(result.sentence) < text.index("How sure?") < text.index("What changed")
 
 
 def test_the_command_is_there_and_that_of_every_run(page: Page, result: GateResult) -> None:

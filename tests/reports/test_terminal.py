@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from mario_perf.model import Finding, Operation, Severity, Verdict
+from mario_perf.model import Finding, Operation, Outcome, Severity, Verdict
 from mario_perf.reports import phrases, terminal_report
 from mario_perf.reports.characters import for_terminal
 from tests.reports import samples
@@ -65,29 +65,33 @@ def test_the_worst_findings_come_first_and_the_rest_is_counted(result: GateResul
     assert "and 28 more findings" in text
 
 
-def test_it_says_why_for_each_operation_that_regressed_or_is_open_and_for_no_other(
-    result: GateResult,
-) -> None:
+def test_it_says_why_for_each_operation_that_regressed_and_for_no_other(result: GateResult) -> None:
     text = " ".join(printed(result).split())
     for one in result.operations:
         told = f"{for_terminal(one.operation.name)}: {one.explanation}" in text
-        assert told is (one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE})
+        assert told is (one.verdict is Verdict.REGRESSED)
+
+
+def test_the_reasons_come_before_the_next_steps_and_both_are_told_once(result: GateResult) -> None:
+    text = printed(replace(result, reasons=("It was noisy.",), next_steps=("Take longer.",)), 80)
+    assert text.count("It was noisy.") == text.count("next: Take longer.") == 1
+    assert text.index("It was noisy.") < text.index("next: Take longer.")
 
 
 def test_of_many_reasons_those_that_matter_are_told_and_the_rest_is_counted(result: GateResult) -> None:
-    text = printed(replace(result, policy={"max_findings": 5}))
-    assert "\nGetDeliveryTourQuery: " in text
-    assert "\nRemovePizzaCommand: " not in text
+    text = printed(replace(result, policy={"max_findings": 2}))
+    assert "\nStartCookingCommand: " in text
+    assert "\nAssignOrderToDeliveryCommand: " not in text
     assert "and 1 more reason, see the report" in text
 
 
-def test_a_reason_that_holds_for_many_is_told_once(result: GateResult) -> None:
-    operations = tuple(
-        replace(samples.without_data(), operation=Operation("query", f"Q{number}")) for number in range(7)
-    )
-    text = printed(replace(result, operations=operations))
-    assert text.count("could not be compared") == 1
-    assert "Q0, Q1, Q2, Q3, Q4 and 2 more: The typical time could not be compared" in text
+def test_a_run_without_a_baseline_shows_its_figures(result: GateResult) -> None:
+    one = replace(samples.operations()[0], verdict=Verdict.RECORDED, comparisons=(), baseline=None)
+    recorded = replace(result, operations=(one,), method="stored", outcome=Outcome.RECORDED)
+    lines = printed(recorded, 80).splitlines()
+    heading = next(line for line in lines if line.startswith("operation"))
+    assert heading.split() == ["operation", "verdict", "rate", "p50", "p95", "p99", "errors"]
+    assert "unknown" not in printed(recorded, 80)
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 150])

@@ -9,19 +9,19 @@ from tests.reports import samples
 
 
 def test_the_comparison_that_spoke_is_the_one_that_the_verdict_names() -> None:
-    spoken = phrases.spoken(samples.failing())
+    spoken = samples.failing().spoken
     assert spoken is not None
     assert spoken.metric == "error_ratio"
 
 
 def test_without_a_name_the_first_gating_comparison_speaks() -> None:
     one = replace(samples.operations()[0], decided_by="nothing known")
-    assert phrases.spoken(one) is one.comparisons[0]
-    assert phrases.spoken(replace(one, comparisons=())) is None
+    assert one.spoken is one.comparisons[0]
+    assert replace(one, comparisons=()).spoken is None
 
 
 def test_of_a_metric_with_a_limit_the_comparison_with_the_verdict_speaks() -> None:
-    kept, broken = phrases.spoken(samples.limited()), phrases.spoken(samples.beyond_the_limit())
+    kept, broken = samples.limited().spoken, samples.beyond_the_limit().spoken
     assert kept is not None
     assert broken is not None
     assert (phrases.subject(kept), phrases.change(kept)) == ("p95", "+41.0 %")

@@ -29,6 +29,7 @@ _SHAPES = {
     Verdict.INCONCLUSIVE: "diamond",
     Verdict.IMPROVED: "triangle-down",
     Verdict.UNCHANGED: "circle",
+    Verdict.RECORDED: "circle",
 }
 _CONFIG = {
     "aria": False,  # the element around it has a label, and the table has the numbers
