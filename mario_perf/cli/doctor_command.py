@@ -5,29 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
-from rich.text import Text
 
 from mario_perf.builds import origin
-from mario_perf.cli import exit_codes
+from mario_perf.cli import diagnosis_table, exit_codes
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import EXAMINING
 from mario_perf.cli.matcher_option import matching
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.doctor.diagnosis import Level
 from mario_perf.doctor.examination import ROUNDS, examine, examine_url
-from mario_perf.reports import redaction, terminal_report
-from mario_perf.reports.characters import for_terminal
 from mario_perf.sources.connection import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from mario_perf.cli.exit_codes import ExitCode
-    from mario_perf.doctor.diagnosis import Diagnosis
-
-_STYLES = {Level.OK: "green", Level.ATTENTION: "yellow", Level.PROBLEM: "bold red"}
 
 
 @click.command(
@@ -68,22 +60,5 @@ def doctor(
         told = examine_url(Connection(url, matchers=dict(matchers)), read)
     else:
         told = examine(read, policy, 0 if quick else ROUNDS, demo=demo)
-    _print(told)
+    diagnosis_table.show(told)
     return exit_codes.of_examination(problems=any(each.level is Level.PROBLEM for each in told))
-
-
-def _print(told: Sequence[Diagnosis]) -> None:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column()
-    table.add_column()
-    table.add_column(overflow="fold")
-    for each in told:
-        found = Text(_shown(each.found))
-        if each.advice:
-            found.append(f"\n{_shown(each.advice)}", style="bold")
-        table.add_row(Text(each.level.value, style=_STYLES[each.level]), each.subject, found)
-    terminal_report.stdout().print(table)
-
-
-def _shown(text: str) -> str:
-    return for_terminal(redaction.text(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ import httpx
 from mario_perf import bounded_read
 from mario_perf.cli.exit_codes import WRITING
 from mario_perf.cli.matcher_option import matching
-from mario_perf.configuration import policy_text
+from mario_perf.configuration import policy_file, policy_text
 from mario_perf.configuration.discovery import refusal, remarks
 from mario_perf.configuration.discovery.candidates import Candidate, Misfit, Ranking, examine, rank, without
 from mario_perf.configuration.discovery.instrumentations import TITLES
@@ -134,10 +135,13 @@ def init(  # noqa: PLR0913 - an argument an option
     chosen = _without_own(_choice(ranking), seen, service)
     try:
         output.write_text(policy_text.text(chosen, service, locustfile), encoding="utf-8")
+        schema = json.dumps(policy_file.schema(), indent=1) + "\n"
+        output.with_name(policy_text.SCHEMA_FILE).write_text(schema, encoding="utf-8")
     except OSError as error:
         raise UserError(f"{output}: cannot be written ({error.strerror}); give another --output") from error
     names = _operations(chosen, seen)
     click.echo(for_terminal(f"{output}: {_described(chosen)}; {listed(names)}"))
+    click.echo(f"  {policy_text.SCHEMA_FILE} beside it lets editors check and complete it")
     for said in _explained(chosen, ranking, names):
         click.echo(for_terminal(f"  {said}"))
 

@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    WithJsonSchema,
     create_model,
     model_validator,
 )
@@ -60,13 +61,31 @@ def _ready_made(setup: object) -> object:
     return (setup,) if isinstance(setup, str) else setup
 
 
-Duration = Annotated[float, BeforeValidator(durations.seconds), Field(gt=0)]
+Duration = Annotated[
+    float,
+    BeforeValidator(durations.seconds),
+    Field(gt=0),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": durations.PATTERN},
+            ]
+        }
+    ),
+]
 Pattern = Annotated[str, AfterValidator(_compiles)]
 UrlPath = Annotated[str, AfterValidator(_from_the_root)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Labels = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+Setup = Annotated[
+    tuple[str, ...] | None,
+    BeforeValidator(_ready_made),
+    WithJsonSchema({"anyOf": [{"enum": list(READY_MADE)}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 
 
@@ -166,7 +185,7 @@ class _Metrics(_Table):
 
 class _Service(_Table):
     start: tuple[str, ...] | None = Field(default=None, min_length=1)
-    setup: Annotated[tuple[str, ...] | None, BeforeValidator(_ready_made)] = None
+    setup: Setup = None
     ready: UrlPath | None = None
     metrics: UrlPath | None = None
 
@@ -262,6 +281,16 @@ def defaults() -> str:
         for key, value in values.items()
         if value is not None
     )
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of perf.toml, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:mario-perf:policy",
+        "title": "perf.toml of mario-perf",
+        **{key: value for key, value in _File.model_json_schema().items() if key != "title"},
+    }
 
 
 def _told(error: ValidationError, text: str, place: str) -> str:

@@ -12,6 +12,7 @@ from mario_perf.builds.build import Build
 from mario_perf.builds.nesting import alone
 from mario_perf.builds.preparation import prepared
 from mario_perf.builds.temporary_folder import temporary_folder
+from mario_perf.configuration import policy_file
 from mario_perf.doctor import diagnosis
 from mario_perf.doctor.diagnosis import Diagnosis, Level
 from mario_perf.errors import SourceUnreachableError, UserError
@@ -74,6 +75,25 @@ def examine_url(connection: Connection, policy: Policy) -> tuple[Diagnosis, ...]
         return (_shown(connection), *diagnosis.of_table(table, names(connection), policy))
     except UserError as error:
         return (_failed(error),)
+
+
+def examine_policy(path: Path, connection: Connection) -> tuple[Diagnosis, ...]:
+    """Whether a perf.toml fits a running service: its settings, its metrics, the operations that it names.
+
+    Raises:
+        PolicyError: there is no such file, or it says something that does not exist.
+    """
+    policy = policy_file.load(path)
+    known = Diagnosis(Level.OK, "perf.toml", f"{path}: each setting is known")
+    try:
+        found = page(connection)
+        if found.text is None:
+            table, every = _asked_prometheus(connection, policy, found.said), names(connection)
+            return (known, *diagnosis.of_table(table, every, policy), *diagnosis.of_named(table, policy))
+        seen = diagnosis.of_exposition(found.text, policy)
+        return (known, *seen, *diagnosis.of_named(diagnosis.table_of(found.text, policy), policy))
+    except UserError as error:
+        return (known, _failed(error))
 
 
 def _asked_prometheus(connection: Connection, policy: Policy, said: str) -> Table:

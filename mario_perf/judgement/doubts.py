@@ -51,10 +51,14 @@ def doubts(operations: Iterable[OperationResult], policy: Policy) -> list[Doubt]
     found: dict[tuple[str, ...], list[OperationResult]] = defaultdict(list)
     for one in operations:
         if one.verdict is Verdict.INCONCLUSIVE:
-            cause, metric = _cause(one, policy), one.decided_by
+            cause, metric = _cause(one, policy), _metric(one)
             own = one.explanation if cause is Cause.OTHER else ""
             found[cause, "" if cause in {Cause.FEW, Cause.OTHER} else metric, own].append(one)
-    return [Doubt(Cause(cause), those[0].decided_by, tuple(those)) for (cause, _, _), those in found.items()]
+    return [Doubt(Cause(cause), _metric(those[0]), tuple(those)) for (cause, _, _), those in found.items()]
+
+
+def _metric(one: OperationResult) -> Metric:
+    return one.spoken.metric if one.spoken else "latency"
 
 
 def _cause(one: OperationResult, policy: Policy) -> Cause:
@@ -84,7 +88,7 @@ def _excluded(check: Comparison, one: OperationResult, policy: Policy) -> bool:
 
 def resolution(one: OperationResult, policy: Policy) -> float:
     """What a pass would have ruled out of the metric that decided."""
-    return float(getattr(policy.of(one.operation.name), METRICS[one.decided_by].family.resolution))
+    return float(getattr(policy.of(one.operation.name), METRICS[_metric(one)].family.resolution))
 
 
 def reason(doubt: Doubt, policy: Policy) -> str:
