@@ -207,6 +207,7 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
     IMPROVED = "improved"
     UNCHANGED = "unchanged"
+    ACCEPTED = "accepted"  # regressed, and the policy accepts it
     RECORDED = "recorded"  # there was nothing to judge by
 
 

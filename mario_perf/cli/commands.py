@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, CommandEntry]] = {
     "compare": _entry("compare_command", "compare", "Judge recorded runs, against a baseline or each other."),
     "runs": _entry("runs_command", "list_runs", "List gates and load tests: outcome, worst change, commits."),
     "report": _entry("report_command", "report", "Write a run's report again, or open it."),
+    "accept": _entry("accept_command", "accept", "Accept a regression for a while, in perf.toml."),
     "baseline": _entry("baseline_command", "baseline", "Store runs, to compare later runs with them."),
     "serve": _entry("serve_command", "serve", "Serve Mario's Pizzeria, the built-in service."),
     "init": _entry("init_command", "init", "Write perf.toml for a service of your own."),

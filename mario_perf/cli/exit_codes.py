@@ -105,6 +105,9 @@ WRITING = _section(
 )
 """Help of a command that writes perf.toml."""
 
+WRITING_POLICY = _section({ExitCode.PASS: "perf.toml is written"})
+"""Help of a command that adds to perf.toml."""
+
 ASKING = _section({ExitCode.USAGE: "usage, configuration, or no operations in Prometheus"})
 """Help of a command that asks a Prometheus."""
 

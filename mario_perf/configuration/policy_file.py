@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import fields, replace
+from datetime import date  # noqa: TC003 - pydantic reads it
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -24,6 +25,7 @@ from mario_perf import durations
 from mario_perf.configuration.policy import (
     ENVIRONMENT,
     READY_MADE,
+    Acceptance,
     Inconclusive,
     Load,
     Policy,
@@ -34,7 +36,7 @@ from mario_perf.configuration.policy import (
 from mario_perf.configuration.service_metrics import CQRS, Metrics, Unit, unit_of
 from mario_perf.configuration.toml_lines import line_of
 from mario_perf.errors import PolicyError, nearest
-from mario_perf.metric_catalogue import FAMILIES
+from mario_perf.metric_catalogue import FAMILIES, METRICS
 
 DEFAULT_PATH = Path("perf.toml")
 
@@ -209,6 +211,20 @@ class _Load(_Table):
     locustfile: str | None = None
 
 
+class _Accepted(_Table):
+    operation: str
+    because: str = Field(min_length=1)
+    changes: dict[str, Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    until: date
+    baseline: str = Field(min_length=7)
+
+    @model_validator(mode="after")
+    def _names_metrics(self) -> _Accepted:
+        for name in self.changes.keys() - METRICS.keys():
+            raise ValueError(f"{name} is not a metric; nearest: {nearest(name, METRICS)}")
+        return self
+
+
 class _File(_Table):
     gate: _Gate = _Gate()
     thresholds: _Thresholds = _Thresholds()
@@ -217,6 +233,7 @@ class _File(_Table):
     metrics: _Metrics = _Metrics()
     service: _Service | None = None
     load: _Load = _Load()
+    accepted: tuple[_Accepted, ...] = ()
 
     def policy(self) -> Policy:
         """As the rest of the code sees it."""
@@ -228,6 +245,7 @@ class _File(_Table):
             metrics=self.metrics.metrics(),
             service=None if self.service is None else Service(**self.service.given()),
             load=Load(**self.load.given()),
+            accepted=tuple(Acceptance(**each.model_dump()) for each in self.accepted),
         )
 
 
@@ -312,5 +330,6 @@ def _keys(table: tuple[str, ...]) -> tuple[str, ...]:
         "metrics": _Metrics,
         "service": _Service,
         "load": _Load,
+        "accepted": _Accepted,
     }
     return tuple((models[table[0]] if table else _File).model_fields)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Literal
 
 from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.errors import UserError
-from mario_perf.judgement import duet_results, limits, next_steps, run_findings, stored_results, verdict
+from mario_perf.judgement import (
+    acceptance,
+    duet_results,
+    limits,
+    next_steps,
+    run_findings,
+    stored_results,
+    verdict,
+)
 from mario_perf.judgement.limits_only import without_baseline
 from mario_perf.judgement.round_selection import select
 from mario_perf.model import GateResult, Verdict
@@ -63,8 +71,15 @@ def conclude(
     limited = [_with_limits(result, changed, policy) for result in results]
     late = _late(rounds, policy)
     certain = [each for each in late if each.certain]
-    operations = verdict.in_order(_with_late_answers(result, certain) for result in limited)
-    on_runs = (*selection.findings, *run_findings.of(rounds, kept, policy))
+    today, revision = datetime.now(UTC).date(), _baseline_revision(rounds, kept)
+    valid = acceptance.in_force(policy.accepted, revision, today)
+    agreed = [acceptance.applied(result, valid) for result in limited]
+    operations = verdict.in_order(_with_late_answers(result, certain) for result in agreed)
+    on_runs = (
+        *selection.findings,
+        *run_findings.of(rounds, kept, policy),
+        *acceptance.findings(policy.accepted, revision, today),
+    )
     told = run_findings.gravest_first((*incidents, *run_findings.with_late_answers(on_runs, late)))
     outcome = verdict.outcome((each.verdict for each in operations), told)
     asked = [labels for each in rounds for labels in each.matchers]
@@ -128,6 +143,10 @@ def _check_scenarios(rounds: Sequence[MeasuredRun], kept: Sequence[RunMeasuremen
     names = sorted({each.record.scenario for each in rounds} | {run.scenario for run in kept})
     if len(names) > 1:
         raise UserError(f"runs of different scenarios cannot be compared: {', '.join(names)}")
+
+
+def _baseline_revision(rounds: Sequence[MeasuredRun], kept: Sequence[RunMeasurement]) -> str | None:
+    return kept[-1].revision if kept else rounds[-1].sides[0].revision
 
 
 def _changed(kept: RunMeasurement, now: RunMeasurement) -> dict[str, tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -54,10 +55,23 @@ def next_steps(result: GateResult, rounds: Sequence[Round], policy: Policy) -> t
     match result.outcome:
         case Outcome.RECORDED:
             return ("Give --baseline, or set [limits] in perf.toml, to judge the next run.",)
+        case Outcome.REGRESSED:
+            return tuple(_acceptable(result))
         case Outcome.INCONCLUSIVE:
             return tuple(dict.fromkeys(_for_doubts(result, rounds, policy)))
         case _:
             return ()
+
+
+def _acceptable(result: GateResult) -> Iterator[str]:
+    """How the worst regression is accepted, if it is one against a baseline."""
+    for one in result.operations[:1]:
+        if one.verdict is Verdict.REGRESSED and one.spoken and one.spoken.against == "baseline":
+            name = shlex.quote(one.operation.name)
+            yield (
+                "If the change is worth it, accept it for a while: "
+                f'mario-perf accept latest --operation {name} --because "why".'
+            )
 
 
 def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> Iterator[str]:

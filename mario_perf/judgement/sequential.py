@@ -72,6 +72,9 @@ def _share(number: int, rounds: int) -> float:
     return FOR_GROSS + (1 - FOR_GROSS) * spent(1.0, number / rounds)
 
 
+_DONE = frozenset({Verdict.IMPROVED, Verdict.UNCHANGED, Verdict.ACCEPTED})
+
+
 def decided(results: Iterable[OperationResult]) -> bool:
     """Whether more rounds could no longer change the gate's outcome.
 
@@ -80,8 +83,13 @@ def decided(results: Iterable[OperationResult]) -> bool:
     break it by chance: it stays open until there are no more rounds.
     """
     found = list(results)
-    confirmed = any(_has_moved(check) for result in found for check in result.comparisons)
-    return confirmed or all(result.verdict in {Verdict.IMPROVED, Verdict.UNCHANGED} for result in found)
+    confirmed = any(
+        _has_moved(check)
+        for result in found
+        if result.verdict is Verdict.REGRESSED
+        for check in result.comparisons
+    )
+    return confirmed or all(result.verdict in _DONE for result in found)
 
 
 def _has_moved(check: Comparison) -> bool:

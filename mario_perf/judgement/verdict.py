@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ORDER = (
     Verdict.REGRESSED,
     Verdict.INCONCLUSIVE,
+    Verdict.ACCEPTED,
     Verdict.IMPROVED,
     Verdict.UNCHANGED,
     Verdict.RECORDED,
@@ -69,8 +70,12 @@ def _passed(operations: Sequence[OperationResult]) -> str:
         limited = [each for each in operations if each.comparisons]
         without = len(operations) - len(limited)
         return f"{_counted(limited)} within the limits{f', {without} without a limit' if without else ''}."
+    agreed = [each for each in operations if each.verdict is Verdict.ACCEPTED]
     better = [each for each in operations if each.verdict is Verdict.IMPROVED]
-    return f"No regression in {_counted(operations)}.{f' {_names(better)} improved.' if better else ''}"
+    said = [f"No regression in {_counted(operations)}."]
+    if agreed:
+        said = [f"No regression but what perf.toml accepts: {_names(agreed)}."]
+    return " ".join((*said, *([f"{_names(better)} improved."] if better else [])))
 
 
 def _regressed(named: Sequence[OperationResult]) -> str:

@@ -29,6 +29,7 @@ _ICONS = {
     "invalid": "❗",
     "improved": "🔽",
     "unchanged": "⬜",
+    "accepted": "🔸",
     "recorded": "📋",
 }
 _HEADING = ("Operation", "Verdict", "Change", "Interval", "p50", "p95", "Errors", "Detectable")

@@ -26,6 +26,7 @@ SYMBOLS = {
     Verdict.INCONCLUSIVE: "?",
     Verdict.IMPROVED: "▼",
     Verdict.UNCHANGED: "=",
+    Verdict.ACCEPTED: "△",
     Verdict.RECORDED: "•",
 }
 OUTCOME_SYMBOLS = {
@@ -72,6 +73,12 @@ def environment(result: GateResult) -> str:
     if not result.baseline_runs:
         return "No baseline, so no other environment."
     return "Baseline and candidate had the same environment."
+
+
+def rose(check: Comparison) -> bool:
+    """Whether it counts and got worse than the noise threshold, by all of its interval."""
+    moved = check.verdict is Verdict.REGRESSED or check.change.low > check.threshold
+    return moved and check.gating and check.against == "baseline" and math.isfinite(check.change.high)
 
 
 def without_baseline(result: GateResult) -> bool:

@@ -16,7 +16,6 @@ from mario_perf.model import (
     Commit,
     Comparison,
     Estimate,
-    Finding,
     GateResult,
     Operation,
     OperationResult,
@@ -27,6 +26,7 @@ from mario_perf.model import (
 )
 from mario_perf.reports.schema.report_document import Report
 from mario_perf.run_record import RunRecord
+from mario_perf.validity import codes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,7 @@ def _result(said: Report) -> GateResult:
         method=said.method,
         operations=tuple(map(_operation, said.operations)),
         bounds=np.array(said.bounds),
-        findings=tuple(Finding(each.code, each.severity, each.message) for each in said.findings),
+        findings=tuple(codes.reported(each.code, each.severity, each.message) for each in said.findings),
         reconciliation=tuple(
             Reconciliation(**each.model_dump(exclude={"agrees"})) for each in said.reconciliation
         ),
@@ -96,8 +96,8 @@ def _operation(said: OperationReport) -> OperationResult:
         explanation=said.explanation,
         decided_by=said.decided_by,
         comparisons=tuple(map(_comparison, said.comparisons)),
-        baseline=said.baseline and _summary(said.baseline),
-        candidate=said.candidate and _summary(said.candidate),
+        baseline=_summary(said.baseline),
+        candidate=_summary(said.candidate),
         bucket_resolution=_number(said.bucket_resolution, math.inf),
     )
 
@@ -122,7 +122,9 @@ def _comparison(said: MetricComparison) -> Comparison:
     )
 
 
-def _summary(said: OneSide) -> Summary:
+def _summary(said: OneSide | None) -> Summary | None:
+    if said is None:
+        return None
     return Summary(
         executions=said.executions,
         rate=_number(said.rate, math.nan),
@@ -146,12 +148,11 @@ def _quantile(said: QuantileRange) -> Quantile:
 
 def _subject(said: SubjectReport) -> Subject:
     builds = {"baseline": _commit(said.baseline), "candidate": _commit(said.candidate)}
-    plain = said.model_dump(exclude=set(builds))
-    return Subject(**plain, **builds)
+    return Subject(**{**said.model_dump(), **builds})
 
 
 def _commit(said: CommitReport | None) -> Commit | None:
-    return said and Commit(said.revision, said.title, said.url)
+    return Commit(said.revision, said.title, said.url) if said else None
 
 
 def _number(value: float | None, otherwise: float) -> float:

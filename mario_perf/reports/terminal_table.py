@@ -23,6 +23,7 @@ STYLES = {
     Verdict.INCONCLUSIVE: "magenta",
     Verdict.IMPROVED: "blue",
     Verdict.UNCHANGED: "dim",
+    Verdict.ACCEPTED: "yellow",
     Verdict.RECORDED: "dim",
 }
 

@@ -358,6 +358,22 @@ class Code(Enum):
         "each service was ready in time",
         concerns.duets,
     )
+    ACCEPTED = (
+        "accepted",
+        _NOTE,
+        _POLICY,
+        "perf.toml accepts until {until}: {operation}, {sizes}, because {because}",
+        "perf.toml accepts no regression",
+        concerns.runs,
+    )
+    ACCEPTANCE_ENDED = (
+        "acceptance-ended",
+        _WARNING,
+        _POLICY,
+        "what perf.toml accepts of {operation} {why}; remove it, or accept it again",
+        "nothing that perf.toml accepts has ended",
+        concerns.runs,
+    )
     TIME_RAN_OUT = (
         "time-ran-out",
         _WARNING,
@@ -391,3 +407,8 @@ class Code(Enum):
 
 
 BY_NAME = {each.code: each for each in Code}
+
+
+def reported(code: str, severity: Severity, message: str) -> Finding:
+    """A finding that a report holds, perhaps of a code of another version."""
+    return Finding(code, severity, message)

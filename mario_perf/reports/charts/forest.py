@@ -29,6 +29,7 @@ _SHAPES = {
     Verdict.INCONCLUSIVE: "diamond",
     Verdict.IMPROVED: "triangle-down",
     Verdict.UNCHANGED: "circle",
+    Verdict.ACCEPTED: "triangle-up",
     Verdict.RECORDED: "circle",
 }
 _CONFIG = {
