@@ -347,6 +347,7 @@ class GateResult:
     subject: Subject = Subject()
     reasons: tuple[str, ...] = ()  # why there is no clear answer; of a pass, what it could have missed
     next_steps: tuple[str, ...] = ()  # what helps, the best first
+    overall: Estimate | None = None  # of the typical time, all operations of a duet together
 
     @property
     def promql(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ from mario_perf.judgement import (
     verdict,
 )
 from mario_perf.judgement.limits_only import without_baseline
+from mario_perf.judgement.overall_change import overall_change
 from mario_perf.judgement.round_selection import select
 from mario_perf.model import GateResult, Verdict
 from mario_perf.sources import report_queries
@@ -109,6 +110,7 @@ def conclude(
         result,
         reasons=next_steps.reasons(result, policy),
         next_steps=next_steps.next_steps(result, pairs, policy),
+        overall=overall_change(duet_results.laid_out(pairs)) if operations and pairs else None,
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mario_perf.model import GateResult, Subject
 
 SUMMARY_LIMIT = 1024 * 1024 // 4  # characters; a step's summary holds 1 MiB, a character up to 4 bytes
+SUMMARY = markdown_report.Room(SUMMARY_LIMIT, moved=1000, undecided=1000, findings=1000)
 _MOST = 9  # GitHub shows ten annotations of a level a step
 _LEVELS = {
     Outcome.PASS: "notice",
@@ -31,7 +32,7 @@ def render(result: GateResult) -> str:
 
 def step_summary(result: GateResult) -> str:
     """Markdown for the file that ``GITHUB_STEP_SUMMARY`` names."""
-    return markdown_report.within(result, SUMMARY_LIMIT)
+    return markdown_report.within(result, SUMMARY)
 
 
 def _commands(result: GateResult) -> Iterator[str]:

@@ -48,9 +48,10 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A forest plot drawn for wide and for narrow pages."""
+    """A forest plot drawn for wide, medium and narrow pages."""
 
     wide: Markup
+    medium: Markup
     narrow: Markup
     left_out: int  # operations beyond the rows that are drawn
 
@@ -134,6 +135,7 @@ def _forest(
         return None
     return Plot(
         wide=Markup(forest.draw(rows, forest.WIDE)),  # noqa: S704 — Vega escapes every text it draws
+        medium=Markup(forest.draw(rows, forest.MEDIUM)),  # noqa: S704
         narrow=Markup(forest.draw(rows, forest.NARROW)),  # noqa: S704
         left_out=max(len(rows) - forest.MOST, 0),
     )

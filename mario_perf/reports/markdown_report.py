@@ -1,22 +1,24 @@
 """The result for a pull request: the verdict and the table that matters, details folded.
 
-A comment on GitHub holds 65,536 characters, a few of them for what stands around the report, so the table
-ends where the room does and says so.
+A comment on GitHub holds 65,536 characters, and people read less: a comment has 40 lines at most. The table
+ends where the room does, and says so.
 """
 
 from __future__ import annotations
 
+import html
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mario_perf import figures
 from mario_perf.figures import UNKNOWN
-from mario_perf.model import Severity, Verdict
+from mario_perf.model import Outcome, Severity, Verdict
 from mario_perf.reports import heading, phrases
 from mario_perf.reports.redaction import redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from mario_perf.model import Commit, GateResult, OperationResult, Subject
 
@@ -32,38 +34,54 @@ _ICONS = {
     "accepted": "🔸",
     "recorded": "📋",
 }
-_HEADING = ("Operation", "Verdict", "Change", "Interval", "p50", "p95", "Errors", "Detectable")
+_HEADING = ("Operation", "Verdict", "Metric", "Before → after", "Change", "Interval")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#|~]|:(?=\S))")
 _LONGEST = 300  # characters of one name or message
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much a place holds: characters (at least 4,096), and rows and findings that are shown."""
+
+    characters: int
+    moved: int
+    undecided: int
+    findings: int
+
+
+COMMENT = Room(COMMENT_LIMIT, moved=8, undecided=3, findings=5)
+"""A comment has at most 40 lines, whatever it is about."""
+
+
 def render(result: GateResult) -> str:
-    """The comment, never longer than GitHub takes."""
-    return within(result, COMMENT_LIMIT)
+    """The comment, never longer than GitHub takes, and short enough to be read."""
+    return within(result, COMMENT)
 
 
-def within(result: GateResult, limit: int) -> str:
-    """The same for another place, in at most ``limit`` characters (at least 4,096)."""
+def within(result: GateResult, room: Room) -> str:
+    """The same for another place."""
     shown = redacted(result)
-    moved = [one for one in shown.operations if one.verdict is not Verdict.UNCHANGED]
-    steady = [one for one in shown.operations if one.verdict is Verdict.UNCHANGED]
-    head, tail = "\n".join(_head(shown)), "\n".join(_tail(shown, limit // 4))
-    text = f"{head}\n{_table(moved, (limit - len(head) - len(tail)) * 2 // 3)}"
-    if steady:
-        room = limit - len(text) - len(tail) - 200
-        text += f"\n{_folded(f'{len(steady)} unchanged', _table(steady, room))}"
-    return f"{text}\n{tail}\n"
+    by_verdict: dict[bool, list[OperationResult]] = {False: [], True: []}
+    for one in phrases.moved(shown):
+        by_verdict[one.verdict is Verdict.INCONCLUSIVE].append(one)
+    moved, undecided = by_verdict[False], by_verdict[True]
+    characters = room.characters // 3
+    parts = ["\n".join(_head(shown)), _table(moved, room.moved, characters)]
+    if undecided:
+        rows = room.undecided + max(room.moved - len(moved), 0)
+        parts.append(_folded(f"{len(undecided)} undecided", _table(undecided, rows, characters)))
+    return "\n".join((*(each for each in parts if each), *_tail(shown, room))) + "\n"
 
 
 def _head(result: GateResult) -> Iterator[str]:
-    icon = _ICONS[result.outcome.value]
     yield MARKER
-    yield f"### {icon} Performance: {phrases.OUTCOMES[result.outcome].lower()}"
+    yield f"### {_ICONS[result.outcome.value]} {_title(result)}"
     yield ""
-    yield escaped(result.sentence)
-    yield ""
-    yield from (f"{escaped(each)}  " for each in result.reasons)
-    yield from (f"**Next:** {escaped(each)}  " for each in result.next_steps)
+    yield f"{escaped(result.sentence)}  "
+    if result.reasons:
+        yield f"{' '.join(escaped(each) for each in result.reasons)}  "
+    if result.next_steps:
+        yield f"**Next:** {' '.join(escaped(each) for each in result.next_steps)}"
     yield ""
     yield from _subject(result.subject)
     yield ""
@@ -71,25 +89,31 @@ def _head(result: GateResult) -> Iterator[str]:
         f"{number} {verdict.value}" for verdict, number in phrases.tally(result.operations).items() if number
     )
     measured = f"{len(result.runs)} runs, {figures.period(result.seconds)} measured"
-    yield f"{', '.join(counts) or 'no operations'} · {measured}"
+    overall = f" · all operations: {phrases.overall(result)}" if result.overall else ""
+    yield f"{', '.join(counts) or 'no operations'}{overall} · {measured}"
     yield ""
 
 
+def _title(result: GateResult) -> str:
+    """The outcome, and the worst figure behind it."""
+    title = f"Performance: {phrases.OUTCOMES[result.outcome].lower()}"
+    worst = next(iter(result.operations), None)
+    if result.outcome is not Outcome.REGRESSED or worst is None or worst.spoken is None:
+        return title
+    return f"{title} · {escaped(worst.operation.name)} {phrases.change(worst.spoken)}"
+
+
 def _subject(subject: Subject) -> Iterator[str]:
-    """What was compared, a line for each thing that a reader looks for."""
+    """What was compared: where, and which commits."""
     known = [escaped(each) for each in (subject.project, subject.branch) if each]
     if subject.pull_request:
         known.append(_link(escaped(subject.pull_request), subject.pull_request_url))
-    if subject.run_id:
-        known.append(f"run {escaped(subject.run_id)}")
+    known += [f"run {escaped(subject.run_id)}"] if subject.run_id else []
+    known += [escaped(subject.service)] if subject.service else []
     if known:
         yield f"{' · '.join(known)}  "
-    yield f"{_commit(subject.candidate)} against {_commit(subject.baseline)}  "
-    if subject.service:
-        yield f"Service: {escaped(subject.service)}"
-    if subject.faults:
-        yield ""
-        yield f"⚠️ **{heading.FAULT}**: {escaped(' '.join(subject.faults))}"
+    fault = f" · ⚠️ **{heading.FAULT}**: {escaped(' '.join(subject.faults))}" if subject.faults else ""
+    yield f"{_commit(subject.candidate)} against {_commit(subject.baseline)}{fault}"
 
 
 def _commit(one: Commit | None) -> str:
@@ -102,13 +126,20 @@ def _link(text: str, url: str) -> str:
     return f"[{text}](<{url.replace('>', '%3E').replace('<', '%3C')}>)" if url else text
 
 
-def _tail(result: GateResult, room: int) -> Iterator[str]:
+def _tail(result: GateResult, room: Room) -> Iterator[str]:
+    """What is folded, a line each, and how sure all of it is."""
+    steady = [one.operation.name for one in result.operations if one.verdict is Verdict.UNCHANGED]
+    if steady and not phrases.without_baseline(result):
+        yield _in_one_line(f"{len(steady)} unchanged", steady, room.characters // 8)
     decisive = {Severity.INVALID, Severity.REGRESSED}
     ordered = sorted(result.findings, key=lambda one: one.severity not in decisive)
-    lines = [f"- **{one.severity.value}**: {escaped(one.message)}" for one in ordered]
-    lines += [f"- {escaped(each)}" for each in phrases.all_unjudged(result.operations)]
+    lines = [f"{one.severity.value}: {one.message}" for one in ordered]
+    lines += phrases.all_unjudged(result.operations)
     if lines:
-        yield _folded(f"{len(lines)} findings about the run", _fitting(lines, room, "findings"))
+        most = lines[: room.findings] + [f"{len(lines) - room.findings} more findings in the report"] * (
+            len(lines) > room.findings
+        )
+        yield _in_one_line(f"{len(lines)} findings about the run", most, room.characters // 8)
     yield ""
     yield (
         f"At most {figures.percent(result.false_alarm_rate)} of gates on an unchanged build raise a false "
@@ -116,37 +147,49 @@ def _tail(result: GateResult, room: int) -> Iterator[str]:
     )
 
 
-def _table(operations: Iterable[OperationResult], room: int) -> str:
-    rows = [_row(one) for one in operations]
-    if not rows:
+def _table(operations: Sequence[OperationResult], most: int, characters: int) -> str:
+    """The first rows for which there is room, and how many are missing."""
+    if not operations:
         return ""
-    head = f"| {' | '.join(_HEADING)} |\n|---|---|--:|--:|--:|--:|--:|--:|\n"
-    return head + _fitting(rows, room - len(head), "operations")
+    lines, used = [f"| {' | '.join(_HEADING)} |", "|---|---|---|--:|--:|--:|"], 0
+    for one in operations[:most]:
+        row = _row(one)
+        used += len(row) + 1
+        if used > characters:
+            break
+        lines.append(row)
+    left = len(operations) - (len(lines) - 2)
+    return "\n".join([*lines, *(["", f"{left} more operations in the report."] if left else [])])
 
 
 def _row(one: OperationResult) -> str:
-    spoken, measured = one.spoken, one.candidate or one.baseline
+    spoken = one.spoken
     cells = (
         f"**{escaped(one.operation.name)}**",
         f"{_ICONS[one.verdict.value]} {one.verdict.value}",
-        f"{phrases.subject(spoken)} {phrases.change(spoken)}" if spoken else UNKNOWN,
+        phrases.subject(spoken) if spoken else UNKNOWN,
+        phrases.before_and_after(spoken) if spoken else UNKNOWN,
+        phrases.change(spoken) if spoken else UNKNOWN,
         phrases.interval(spoken) if spoken else UNKNOWN,
-        figures.seconds(measured.p50.value) if measured else UNKNOWN,
-        figures.seconds(measured.p95.value) if measured else UNKNOWN,
-        figures.percent(measured.error_ratio) if measured else UNKNOWN,
-        phrases.detectable(spoken) if spoken else "none",
     )
     return f"| {' | '.join(cells)} |"
 
 
-def _fitting(lines: list[str], room: int, what: str) -> str:
-    """As many whole lines as there is room for, and how many are missing."""
-    kept, used = 0, 0
-    while kept < len(lines) and used + len(lines[kept]) + 1 <= room:
-        used += len(lines[kept]) + 1
-        kept += 1
-    left_out = [f"\n{len(lines) - kept} more {what} in the report."] if kept < len(lines) else []
-    return "\n".join([*lines[:kept], *left_out])
+def _in_one_line(summary: str, items: Sequence[str], characters: int) -> str:
+    """A folded list of HTML, in which Markdown means nothing."""
+    told = ""
+    for at, each in enumerate(items):
+        item = f"<li>{_as_html(each)}</li>"
+        if len(told) + len(item) > characters:
+            told += f"<li>and {len(items) - at} more</li>"
+            break
+        told += item
+    return f"<details><summary>{summary}</summary><ul>{told}</ul></details>"
+
+
+def _as_html(raw: str) -> str:
+    line = " ".join(raw.split())[:_LONGEST]
+    return html.escape(line).replace("@", "@\u200b")
 
 
 def _folded(summary: str, body: str) -> str:

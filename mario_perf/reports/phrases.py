@@ -75,6 +75,19 @@ def environment(result: GateResult) -> str:
     return "Baseline and candidate had the same environment."
 
 
+def overall(result: GateResult) -> str:
+    """The typical time of all operations together: ``+4.2 % (+3.1 to +5.3 %)``; empty where it is unknown."""
+    if (it := result.overall) is None:
+        return ""
+    low, high = figures.relative(it.low), figures.relative(it.high)
+    return f"{figures.relative(it.value)} ({figures.span(low, high)})"
+
+
+def typical(one: OperationResult) -> Comparison | None:
+    """The comparison of the typical time with the baseline."""
+    return next((c for c in _changes(one) if c.metric == "latency"), None)
+
+
 def rose(check: Comparison) -> bool:
     """Whether it counts and got worse than the noise threshold, by all of its interval."""
     moved = check.verdict is Verdict.REGRESSED or check.change.low > check.threshold

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from mario_perf.reports.schema.report_document import (
         CommitReport,
+        Interval,
         MetricComparison,
         OneSide,
         OperationReport,
@@ -86,6 +87,7 @@ def _result(said: Report) -> GateResult:
         subject=_subject(said.subject),
         reasons=said.reasons,
         next_steps=said.next_steps,
+        overall=_estimate(said.overall) if said.overall else None,
     )
 
 
@@ -107,18 +109,22 @@ def _comparison(said: MetricComparison) -> Comparison:
         metric=said.metric,  # type: ignore[arg-type]  # the document takes what a later version may add
         baseline=_number(said.baseline, math.nan),
         candidate=_number(said.candidate, math.nan),
-        change=Estimate(
-            _number(said.change.value, math.nan),
-            _number(said.change.low, -math.inf),
-            _number(said.change.high, math.inf),
-            said.change.confidence,
-        ),
+        change=_estimate(said.change),
         threshold=_number(said.threshold, math.nan),
         detectable=_number(said.detectable, math.inf),
         gating=said.gating,
         verdict=said.verdict,
         explanation=said.explanation,
         against=said.against,
+    )
+
+
+def _estimate(said: Interval) -> Estimate:
+    return Estimate(
+        _number(said.value, math.nan),
+        _number(said.low, -math.inf),
+        _number(said.high, math.inf),
+        said.confidence,
     )
 
 
