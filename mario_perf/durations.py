@@ -6,6 +6,8 @@ import re
 
 _SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|µs|ms|s|m|h)\s*")
+PATTERN = rf"^{_WRITTEN.pattern}$"
+"""Of a duration with its unit, for a JSON Schema."""
 
 
 def seconds(text: str | float) -> float:

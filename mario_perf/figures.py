@@ -68,6 +68,12 @@ def period(value: float) -> str:
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
 
 
+def clock(value: float) -> str:
+    """Time that is left, as a clock shows it: ``1:39``."""
+    minutes, rest = divmod(max(round(value), 0), 60) if math.isfinite(value) else (0, 0)
+    return f"{minutes}:{rest:02}"
+
+
 def memory(value: float) -> str:
     """Bytes in GiB: ``7.8 GiB``."""
     return f"{value / 2**30:.1f} GiB" if math.isfinite(value) else UNKNOWN

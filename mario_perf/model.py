@@ -213,6 +213,8 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
     IMPROVED = "improved"
     UNCHANGED = "unchanged"
+    ACCEPTED = "accepted"  # regressed, and the policy accepts it
+    RECORDED = "recorded"  # there was nothing to judge by
 
 
 class Outcome(StrEnum):
@@ -222,6 +224,7 @@ class Outcome(StrEnum):
     REGRESSED = "regressed"
     INCONCLUSIVE = "inconclusive"
     INVALID = "invalid"
+    RECORDED = "recorded"  # without a baseline and without limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +293,15 @@ class OperationResult:
     candidate: Summary | None
     bucket_resolution: float  # the buckets cannot show a change smaller than this (relative)
 
+    @property
+    def decisive_comparison(self) -> Comparison | None:
+        """The comparison that decided the verdict; None when nothing was compared."""
+        gating = [c for c in self.comparisons if c.gating]
+        candidates = [c for c in self.comparisons if c.metric == self.decided_by]
+        # A metric may be held against the baseline and against a limit: the one with the verdict spoke.
+        decisive = [c for c in candidates if c.gating and c.verdict is self.verdict]
+        return next(iter(decisive or candidates or gating), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -339,6 +351,9 @@ class GateResult:
     ] = ()  # of the builds that baseline_runs are of, as far as they are known
     command: tuple[str, ...] = ()  # what was typed to get this result
     subject: Subject = Subject()
+    reasons: tuple[str, ...] = ()  # why there is no clear answer; of a pass, what it could have missed
+    next_steps: tuple[str, ...] = ()  # what helps, the best first
+    overall: Estimate | None = None  # of the typical time, all operations of a duet together
 
     @property
     def by_client(self) -> bool:

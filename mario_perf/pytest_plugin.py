@@ -160,7 +160,7 @@ class OperationItem(_Item):
         match self._verdict.value, self._code.name:
             case _, "REGRESSED":
                 raise VerdictError(self._explanation)
-            case "inconclusive", "PASS":
-                pytest.skip(f"inconclusive: {self._explanation}")
-            case _, "INCONCLUSIVE":
-                pytest.xfail(f"inconclusive: {self._explanation}")
+            case ("inconclusive" | "recorded") as verdict, "PASS":
+                pytest.skip(f"{verdict}: {self._explanation}")
+            case verdict, "INCONCLUSIVE":
+                pytest.xfail(f"{verdict}: {self._explanation}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from mario_perf import local_file
-from mario_perf.errors import UnreadableRunError
+from mario_perf.errors import UnreadableRunError, listed, nearest
 from mario_perf.run_record import SCHEMA_VERSION, RunRecord
 
 LATEST = Path("runs/latest")
@@ -36,6 +36,51 @@ def make_root(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as file:
             file.write("*\n")
+
+
+def find(name: str, root: Path = LATEST.parent) -> Path:
+    """The folder of a run or a gate: a path, its id, or a beginning that no other id has.
+
+    Raises:
+        UnreadableRunError: there is none, or several begin like this.
+    """
+    if Path(name).exists():
+        return folder_of(Path(name))
+    known = [each.name for each in folders(root)]
+    found = [each for each in known if each.startswith(name)]
+    if name in known or len(found) == 1:
+        return root / (name if name in known else found[0])
+    if found:
+        raise UnreadableRunError(
+            f"{name}: several runs begin like this: {listed(found)}; give more of the id"
+        )
+    raise UnreadableRunError(
+        f"{name}: no such run in {root}/; nearest: {nearest(name, known)}; see mario-perf runs"
+    )
+
+
+def folders(root: Path = LATEST.parent) -> list[Path]:
+    """Of all runs and gates, the newest first."""
+    if not root.is_dir():
+        return []
+    kept = [each for each in root.iterdir() if each.is_dir() and not each.is_symlink() and _holds_a_run(each)]
+    return sorted(kept, key=lambda each: each.name, reverse=True)
+
+
+def rounds(folder: Path) -> list[Path]:
+    """What a folder holds to be judged: the rounds of a gate in their order, or a load test itself."""
+    played = [
+        (int(each.name.rpartition("-")[2]), each)
+        for pattern in ("round-*", "candidate-*")
+        for each in folder.glob(pattern)
+        if each.name.rpartition("-")[2].isdecimal()
+        and any((each / file).exists() for file in ("run.json", "incident.json"))
+    ]
+    return [each for _, each in sorted(played)] or [folder]
+
+
+def _holds_a_run(folder: Path) -> bool:
+    return any((folder / name).exists() for name in ("run.json", "report.json")) or rounds(folder) != [folder]
 
 
 def folder_of(path: Path) -> Path:

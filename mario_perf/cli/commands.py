@@ -29,15 +29,19 @@ def _entry(module: str, attribute: str, summary: str) -> CommandEntry:
 COMMANDS: Final[Mapping[str, CommandEntry]] = {
     "gate": _entry("gate_command", "gate", "Compare the working tree with the code it came from."),
     "compare": _entry("compare_command", "compare", "Judge recorded runs, against a baseline or each other."),
+    "runs": _entry("runs_command", "list_runs", "List gates and load tests: outcome, worst change, commits."),
+    "report": _entry("report_command", "report", "Write a run's report again, or open it."),
+    "accept": _entry("accept_command", "accept", "Accept a regression for a while, in perf.toml."),
     "baseline": _entry("baseline_command", "baseline", "Store runs, to compare later runs with them."),
     "serve": _entry("serve_command", "serve", "Serve Mario's Pizzeria, the built-in service."),
     "init": _entry("init_command", "init", "Write perf.toml for a service of your own."),
+    "check": _entry("check_command", "check", "Check that perf.toml fits a running service."),
     "doctor": _entry("doctor_command", "doctor", "Check that service and machine are ready for a gate."),
     "capacity": _entry("capacity_command", "capacity", "Find the highest rate at which the limits hold."),
     "trend": _entry("trend_command", "trend", "Show when operations became slower or faster for good."),
     "history": _entry("history_command", "history", "Add results to the history, copy it, or cut it."),
     "usage": _entry("usage_command", "usage", "Show which operations are used, when, and how well."),
-    "schema": _entry("schema_command", "schema", "Print the JSON Schema of report.json."),
+    "schema": _entry("schema_command", "schema", "Print the JSON Schema of report.json or perf.toml."),
     "completion": _entry("completion_command", "completion", "Print a shell's completion script."),
 }
 

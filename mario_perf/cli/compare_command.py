@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,18 +20,22 @@ from mario_perf.cli.output_options import output_options
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.prometheus_options import PrometheusOptions, prometheus_options
 from mario_perf.configuration import policy_file
+from mario_perf.errors import UnreadableRunError
 from mario_perf.judgement.judge import conclude
 from mario_perf.measurement.recorded_runs import measure_recorded
-from mario_perf.reports import outputs
+from mario_perf.reports import outputs, report_reading
+from mario_perf.reports.formats import FORMATS
 from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
     from mario_perf.cli.exit_codes import ExitCode
     from mario_perf.configuration.policy import Policy
-    from mario_perf.model import Outcome
+    from mario_perf.model import GateResult, Outcome, Subject
     from mario_perf.reports.outputs import Output
     from mario_perf.run_record import RunRecord
 
+AGAIN_FOLDER = "compare"
+"""Where the report of a gate goes that is judged again, in its folder: its own stays as it was."""
 
 _DEFAULTS = "\n  ".join(policy_file.defaults().splitlines())
 
@@ -50,7 +55,8 @@ class CompareRequest:
     epilog=f"""\b
 Examples:
   mario-perf compare --baseline                 the latest run
-  mario-perf compare --run runs/A --run runs/B  the rounds of a duet
+  mario-perf compare 20261123T160612Z-5e1d      a gate, judged again
+  mario-perf compare RUN RUN --policy new.toml  several, together
   mario-perf compare --baseline --format markdown
   mario-perf compare --baseline --prometheus http://127.0.0.1:9090 \\
       --prometheus-match job=shop
@@ -66,17 +72,17 @@ Secrets come from the environment:
 The policy's defaults:
   {_DEFAULTS}"""
 )
+@click.argument("names", metavar="[RUN]...", nargs=-1)
 @baseline_option(
     "Compare with stored runs. Default PATH: the baseline of this scenario and environment, in "
     f"{stored_baselines.ROOT}/."
 )
 @click.option(
     "--run",
-    "paths",
+    "more_names",
     multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help=f"Folder of the run. Repeatable, for the rounds of a duet. Default: {runs.LATEST}.",
+    metavar="RUN",
+    help="The same as RUN without the option. Repeatable.",
 )
 @policy_option
 @output_options
@@ -86,16 +92,21 @@ def compare(  # noqa: PLR0913 - an argument an option
     invocation: Invocation,
     /,
     *,
+    names: tuple[str, ...],
     baseline: str | None,
-    paths: tuple[Path, ...],
+    more_names: tuple[str, ...],
     policy: Path | None,
     formats: tuple[str, ...],
     outputs: tuple[Output, ...],
     prometheus: PrometheusOptions,
 ) -> ExitCode:
-    """Judge recorded runs, against a stored baseline or, for a duet, each other."""
+    """Judge recorded runs, against a stored baseline or, for a duet, each other.
+
+    RUN is a gate or a load test: its folder, its id, or the beginning of one. Default: the latest run. All
+    runs are judged together. The report of a gate that is judged again is in compare/ of its folder.
+    """
     request = CompareRequest(
-        paths or (runs.LATEST,),
+        tuple(runs.find(each) for each in (*names, *more_names)) or (runs.LATEST,),
         baseline,
         policy_file.load(policy),
         prometheus,
@@ -108,15 +119,26 @@ def compare(  # noqa: PLR0913 - an argument an option
 
 def _compare(request: CompareRequest) -> Outcome:
     source_of = open_source(request.policy, request.prometheus.connection)
-    recorded = measure_recorded(request.paths, source_of)
+    paths = [each for path in request.paths for each in runs.rounds(runs.folder_of(path))]
+    recorded = measure_recorded(paths, source_of)
     last = recorded.runs[-1].record
     judged = conclude(
         recorded.runs, _baseline(request.baseline, last), request.policy, incidents=recorded.incidents
     )
-    builds = subject.of(judged, last.run_id, ci_environment.read(os.environ))
+    folder = runs.folder_of(request.paths[-1]).resolve()
+    is_gate = runs.rounds(folder) != [folder]
+    builds = _subject(judged, folder, last.run_id, is_gate=is_gate)
     result = replace(judged, command=request.command_line, subject=builds)
-    outputs.deliver(result, runs.folder_of(request.paths[-1]).resolve(), request.formats, request.outputs)
+    outputs.deliver(result, folder / AGAIN_FOLDER if is_gate else folder, request.formats, request.outputs)
     return result.outcome
+
+
+def _subject(judged: GateResult, folder: Path, run_id: str, *, is_gate: bool) -> Subject:
+    """What was compared; a gate's own report knows more of it than its rounds do."""
+    if is_gate:
+        with suppress(UnreadableRunError):
+            return report_reading.read(folder / FORMATS["json"].file).subject
+    return subject.of(judged, folder.name if is_gate else run_id, ci_environment.read(os.environ))
 
 
 def _baseline(given: str | None, record: RunRecord) -> stored_baselines.Baseline | None:

@@ -5,28 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
-from rich.text import Text
 
 from mario_perf.builds import origin
-from mario_perf.cli import exit_codes
+from mario_perf.cli import diagnosis_table, exit_codes
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import DOCTOR_EXIT_CODES
 from mario_perf.cli.matcher_option import match_option
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.doctor.diagnosis import Level
 from mario_perf.doctor.examination import ROUNDS, examine, examine_url
-from mario_perf.reports import redaction, terminal_report
 from mario_perf.sources.connection import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from mario_perf.cli.exit_codes import ExitCode
-    from mario_perf.doctor.diagnosis import Diagnosis
-
-_STYLES = {Level.OK: "green", Level.ATTENTION: "yellow", Level.PROBLEM: "bold red"}
 
 
 @click.command(
@@ -68,22 +61,5 @@ def doctor(
         diagnoses = examine_url(Connection(url, matchers=dict(matchers)), loaded_policy)
     else:
         diagnoses = examine(loaded_policy, policy, 0 if quick else ROUNDS, demo=demo)
-    _print(diagnoses)
+    diagnosis_table.show(diagnoses)
     return exit_codes.of_examination(problems=any(each.level is Level.PROBLEM for each in diagnoses))
-
-
-def _print(diagnoses: Sequence[Diagnosis]) -> None:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column()
-    table.add_column()
-    table.add_column(overflow="fold")
-    for each in diagnoses:
-        text = Text(_safe_text(each.finding))
-        if each.advice:
-            text.append(f"\n{_safe_text(each.advice)}", style="bold")
-        table.add_row(Text(each.level.value, style=_STYLES[each.level]), each.subject, text)
-    terminal_report.stdout().print(table)
-
-
-def _safe_text(text: str) -> str:
-    return terminal_report.single_line(redaction.text(text))

@@ -34,7 +34,7 @@ _INCONCLUSIVE_CODES: Mapping[Inconclusive, ExitCode] = {
 
 
 def of_outcome(outcome: Outcome, inconclusive: Inconclusive) -> ExitCode:
-    """Could not tell and invalid are 4, unless the policy maps them."""
+    """What was not judged is 4, unless the policy maps it: could not tell, invalid, or recorded only."""
     if outcome is Outcome.PASS:
         return ExitCode.PASS
     return ExitCode.REGRESSED if outcome is Outcome.REGRESSED else _INCONCLUSIVE_CODES[inconclusive]
@@ -89,7 +89,7 @@ VERDICT_EXIT_CODES = _section(
     {
         ExitCode.PASS: "pass: no operation is slower or fails more often",
         ExitCode.REGRESSED: "regressed",
-        ExitCode.INCONCLUSIVE: "inconclusive, or an invalid run (perf.toml may map it to 0 or 3)",
+        ExitCode.INCONCLUSIVE: "inconclusive, invalid, or recorded only (perf.toml may map it)",
     }
 )
 
@@ -103,6 +103,9 @@ INIT_EXIT_CODES = _section(
     }
 )
 """Help of a command that writes perf.toml."""
+
+ACCEPT_EXIT_CODES = _section({ExitCode.PASS: "perf.toml is written"})
+"""Help of a command that adds to perf.toml."""
 
 USAGE_EXIT_CODES = _section({ExitCode.USAGE: "usage, configuration, or no operations in Prometheus"})
 """Help of a command that asks a Prometheus."""

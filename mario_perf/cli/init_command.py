@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ from mario_perf.configuration.discovery.instrumentations import TITLES
 from mario_perf.configuration.policy import CLIENT, Service
 from mario_perf.configuration.service_metrics import SECONDS_PER
 from mario_perf.errors import MetricNotFoundError, UserError, listed, nearest
-from mario_perf.reports.terminal_report import single_line
+from mario_perf.reports.characters import single_line
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.histograms import list_histograms
 
@@ -155,7 +156,7 @@ def init(  # noqa: PLR0913 - an argument an option
     chosen = _without_probe_paths(_choose(ranking), inventory, service)
     _write(policy_text.text(chosen, service, locustfile), output)
     names = _operations(chosen, inventory)
-    click.echo(single_line(f"{output}: {_describe(chosen)}; {listed(names)}"))
+    _announce(output, f"{_describe(chosen)}; {listed(names)}")
     for reason in _explain(chosen, ranking, names):
         click.echo(single_line(f"  {reason}"))
     if play:
@@ -178,15 +179,21 @@ def _play(url: str, output: Path) -> Mapping[str, tuple[str, ...]]:
 
 def _write_client(service: Service, locustfile: str | None, output: Path) -> None:
     _write(policy_text.text(None, service, locustfile), output)
-    said = "no metrics; response times and statuses of the locustfile's steps are judged"
-    click.echo(single_line(f"{output}: {said}"))
+    _announce(output, "no metrics; response times and statuses of the locustfile's steps are judged")
 
 
 def _write(text: str, output: Path) -> None:
     try:
         output.write_text(text, encoding="utf-8")
+        schema = json.dumps(policy_file.schema(), indent=1) + "\n"
+        output.with_name(policy_text.SCHEMA_FILE).write_text(schema, encoding="utf-8")
     except OSError as error:
         raise UserError(f"{output}: cannot be written ({error.strerror}); give another --output") from error
+
+
+def _announce(output: Path, content: str) -> None:
+    click.echo(single_line(f"{output}: {content}"))
+    click.echo(f"  {policy_text.SCHEMA_FILE} beside it lets editors check and complete it")
 
 
 def _from_root(path: str) -> str:

@@ -7,7 +7,10 @@ import json
 import click
 
 from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
+from mario_perf.configuration import policy_file
 from mario_perf.reports import json_report
+
+_SCHEMAS = {"report": json_report.schema, "policy": policy_file.schema}
 
 
 @click.command(
@@ -15,12 +18,15 @@ from mario_perf.reports import json_report
 Examples:
   mario-perf schema > report.schema.json
   check-jsonschema --schemafile report.schema.json report.json
+  mario-perf schema policy > perf.schema.json    for editors
 
 {COMMON_EXIT_CODES}"""
 )
-def schema() -> None:
-    """Print the JSON Schema of report.json.
+@click.argument("document", type=click.Choice(list(_SCHEMAS)), default="report")
+def schema(document: str) -> None:
+    """Print the JSON Schema of report.json, or of perf.toml (policy).
 
+    An editor checks and completes perf.toml if its first line is "#:schema ./perf.schema.json". In a report,
     format_version grows when a change could break a reader. Within a version keys are only added.
     """
-    click.echo(json.dumps(json_report.schema(), indent=2))
+    click.echo(json.dumps(_SCHEMAS[document](), indent=2))

@@ -9,6 +9,9 @@ from mario_perf.configuration.service_metrics import CQRS, Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
+
+    from mario_perf.metric_catalogue import Metric
 
 ENVIRONMENT: Final = "{environment}"
 """Of a ``setup`` and a ``start``: the folder that is kept for builds of the same dependencies."""
@@ -101,6 +104,17 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A regression that is accepted: the largest rise by metric, until a day, against one baseline."""
+
+    operation: str
+    changes: Mapping[Metric, float]
+    until: date
+    baseline: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Everything perf.toml can say, with its defaults.
 
@@ -115,6 +129,7 @@ class Policy:
     metrics: Metrics = CQRS
     service: Service | None = None
     load: Load = field(default_factory=Load)
+    accepted: tuple[Acceptance, ...] = ()
 
     @property
     def by_client(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import fields, replace
+from datetime import date  # noqa: TC003 - pydantic reads it
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    WithJsonSchema,
     create_model,
     model_validator,
 )
@@ -24,6 +26,7 @@ from mario_perf.configuration.policy import (
     CLIENT,
     ENVIRONMENT,
     READY_MADE,
+    Acceptance,
     Inconclusive,
     Load,
     Policy,
@@ -34,7 +37,7 @@ from mario_perf.configuration.policy import (
 from mario_perf.configuration.service_metrics import CQRS, Metrics, Unit, unit_of
 from mario_perf.configuration.toml_lines import line_of
 from mario_perf.errors import PolicyError, nearest
-from mario_perf.metric_catalogue import FAMILIES
+from mario_perf.metric_catalogue import FAMILIES, METRICS
 from mario_perf.run_record import PathComponent  # noqa: TC001 - pydantic reads it
 
 DEFAULT_PATH = Path("perf.toml")
@@ -66,13 +69,31 @@ def _ready_made(setup: object) -> object:
     return (setup,) if isinstance(setup, str) else setup
 
 
-Duration = Annotated[float, BeforeValidator(durations.seconds), Field(gt=0)]
+Duration = Annotated[
+    float,
+    BeforeValidator(durations.seconds),
+    Field(gt=0),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": durations.PATTERN},
+            ]
+        }
+    ),
+]
 Pattern = Annotated[str, AfterValidator(_compiles)]
 UrlPath = Annotated[str, AfterValidator(_from_the_root)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Names = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+Setup = Annotated[
+    tuple[str, ...] | None,
+    BeforeValidator(_ready_made),
+    WithJsonSchema({"anyOf": [{"enum": list(READY_MADE)}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 
 
@@ -172,7 +193,7 @@ class _Metrics(_Table):
 
 class _Service(_Table):
     start: tuple[str, ...] | None = Field(default=None, min_length=1)
-    setup: Annotated[tuple[str, ...] | None, BeforeValidator(_ready_made)] = None
+    setup: Setup = None
     ready: UrlPath | None = None
     metrics: Annotated[str, AfterValidator(_page_or_client)] | None = None
 
@@ -204,6 +225,20 @@ class _Load(_Table):
     operations: dict[str, Names] = Field(default_factory=dict)
 
 
+class _Accepted(_Table):
+    operation: str
+    because: str = Field(min_length=1)
+    changes: dict[str, Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    until: date
+    baseline: str = Field(min_length=7)
+
+    @model_validator(mode="after")
+    def _names_metrics(self) -> _Accepted:
+        for name in self.changes.keys() - METRICS.keys():
+            raise ValueError(f"{name} is not a metric; nearest: {nearest(name, METRICS)}")
+        return self
+
+
 class _File(_Table):
     gate: _Gate = _Gate()
     thresholds: _Thresholds = _Thresholds()
@@ -212,6 +247,7 @@ class _File(_Table):
     metrics: _Metrics = _Metrics()
     service: _Service | None = None
     load: _Load = _Load()
+    accepted: tuple[_Accepted, ...] = ()
 
     def policy(self) -> Policy:
         """As the rest of the code sees it."""
@@ -223,6 +259,7 @@ class _File(_Table):
             metrics=self.metrics.metrics(),
             service=None if self.service is None else Service(**self.service.given()),
             load=Load(**self.load.given()),
+            accepted=tuple(Acceptance(**each.model_dump()) for each in self.accepted),
         )
 
 
@@ -278,6 +315,16 @@ def defaults() -> str:
     )
 
 
+def schema() -> dict[str, Any]:
+    """The JSON Schema of perf.toml, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:mario-perf:policy",
+        "title": "perf.toml of mario-perf",
+        **{key: value for key, value in _File.model_json_schema().items() if key != "title"},
+    }
+
+
 def _error_message(error: ValidationError, text: str, place: str) -> str:
     first = error.errors()[0]
     path = tuple(str(part) for part in first["loc"])
@@ -297,5 +344,6 @@ def _keys(table: tuple[str, ...]) -> tuple[str, ...]:
         "metrics": _Metrics,
         "service": _Service,
         "load": _Load,
+        "accepted": _Accepted,
     }
     return tuple((models[table[0]] if table else _File).model_fields)

@@ -29,7 +29,11 @@ _METRICS = {
     "failures": "counter of failures; with status_label, only failing statuses count",
 }
 
-_HEAD = """\
+SCHEMA_FILE = "perf.schema.json"
+"""Beside a perf.toml: editors check it by the file that its first line names."""
+
+_HEAD = f"""\
+#:schema ./{SCHEMA_FILE}
 # The policy of the gate. Each setting is optional; a commented line shows its default or an example.
 
 [thresholds]

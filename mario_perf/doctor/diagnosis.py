@@ -92,6 +92,34 @@ def examine_table(table: series.Table, names: Iterable[str], policy: Policy) -> 
     )
 
 
+def exposition_table(text: str, policy: Policy) -> series.Table:
+    """What a gate reads of a metrics page.
+
+    Raises:
+        UnreadableExpositionError: it is not one.
+    """
+    reader = ExpositionReader(policy.metrics.samples)
+    reader.add(0.0, text)
+    return reader.table()
+
+
+def examine_operation_names(table: series.Table, policy: Policy) -> Iterator[Diagnosis]:
+    """Whether the operations that the policy names are among those that were executed."""
+    if not policy.operations or series.missing_metric(table, policy.metrics):
+        return
+    executed = {operation.name for operation in series.snapshots(table, policy.metrics).operations}
+    absent = [name for name in policy.operations if name not in executed]
+    for name in absent:
+        yield Diagnosis(
+            Level.ATTENTION,
+            "policy",
+            f'[operations."{name}"] was not executed; nearest: {nearest(name, executed)}',
+            "correct the name, or send it a request",
+        )
+    if not absent:
+        yield Diagnosis(Level.OK, "policy", "each operation that perf.toml names was executed")
+
+
 def from_findings(findings: Iterable[Finding]) -> Iterator[Diagnosis]:
     """What the gate itself says of runs that nothing was changed in; its notes are left out."""
     levels = {Severity.INVALID: Level.PROBLEM, Severity.WARNING: Level.ATTENTION}

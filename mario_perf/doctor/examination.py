@@ -15,6 +15,7 @@ from mario_perf.builds.build import Build
 from mario_perf.builds.nesting import forbid_nesting
 from mario_perf.builds.preparation import prepare
 from mario_perf.builds.temporary_folder import temporary_folder
+from mario_perf.configuration import policy_file
 from mario_perf.doctor import diagnosis, forecast, step_diagnosis, surroundings
 from mario_perf.doctor.diagnosis import Diagnosis, Level
 from mario_perf.errors import SourceUnreachableError, UserError
@@ -79,6 +80,33 @@ def examine_url(connection: Connection, policy: Policy) -> tuple[Diagnosis, ...]
         return (_shows_metrics(connection), *diagnosis.examine_table(table, names(connection), policy))
     except UserError as error:
         return (_failure(error),)
+
+
+def examine_policy(path: Path, connection: Connection) -> tuple[Diagnosis, ...]:
+    """Whether a perf.toml fits a running service: its settings, its metrics, the operations that it names.
+
+    Raises:
+        PolicyError: there is no such file, or it says something that does not exist.
+    """
+    policy = policy_file.load(path)
+    known = Diagnosis(Level.OK, "perf.toml", f"{path}: each setting is known")
+    if policy.by_client:
+        return (known, diagnosis.without_metrics())
+    try:
+        return (known, *_examine_metrics(connection, policy))
+    except UserError as error:
+        return (known, _failure(error))
+
+
+def _examine_metrics(connection: Connection, policy: Policy) -> Iterator[Diagnosis]:
+    answer = page(connection)
+    if answer.text is None:
+        table = _prometheus_table(connection, policy, answer.description)
+        yield from diagnosis.examine_table(table, names(connection), policy)
+    else:
+        yield from diagnosis.examine_exposition(answer.text, policy)
+        table = diagnosis.exposition_table(answer.text, policy)
+    yield from diagnosis.examine_operation_names(table, policy)
 
 
 def _prometheus_table(connection: Connection, policy: Policy, description: str) -> Table:

@@ -18,6 +18,7 @@ from mario_perf.judgement.sequential import Plan, is_decided, plan
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.model import Finding, GateResult, Outcome
+from mario_perf.reports import phrases
 from mario_perf.validity import incidents
 from mario_perf.validity.codes import Code
 from mario_perf.validity.late_answers import late_steps
@@ -122,6 +123,7 @@ class _DuetProgress:
     runs: list[MeasuredRun] = field(default_factory=list)
     costs: list[RoundCost] = field(default_factory=list)
     incidents: list[Finding] = field(default_factory=list)
+    announced_shortages: set[str] = field(default_factory=set)  # operations
     alpha: float = 0.0
     result: GateResult | None = None
 
@@ -129,7 +131,7 @@ class _DuetProgress:
         """Play one; the gate's result, if it was the last."""
         self.number += 1
         start, load = self.clock(), self._load()
-        self.narrator.say(self._announcement(load))
+        self.narrator.say(self._announcement())
         try:
             run = self.play_one(replace(self.duet, load=load), self.number, self.narrator)
         except SideDiedError as error:
@@ -160,19 +162,11 @@ class _DuetProgress:
         window = load.window if late else round_plan.next_window(load.window, self.costs, self.remaining)
         return replace(load, window=window, deadline=self.start + self.duet.max_duration)
 
-    def _announcement(self, load: LoadPlan) -> str:
+    def _announcement(self) -> str:
+        """Which round begins, what is open, and what stands out so far."""
         max_rounds = len(self.runs) + max(self.rounds_left, 1)
-        seconds = round_plan.typical_seconds(self.costs, load.total_time)
-        open_operations = (
-            ""
-            if self.result is None
-            else f", {sum(each.verdict == 'inconclusive' for each in self.result.operations)} operations "
-            "still open"
-        )
-        return (
-            f"round {self.number} of at most {max_rounds}, about {seconds:.0f} s each: both builds under the "
-            f"same load{open_operations}"
-        )
+        judged = self.result.operations if self.result else ()
+        return " · ".join((f"round {self.number}/{max_rounds}", *phrases.so_far(judged)))
 
     def _evaluate(self) -> GateResult | None:
         rounds = [each.record.targets for each in self.runs]
@@ -232,12 +226,14 @@ class _DuetProgress:
         if len(self.incidents) >= MAX_SLOW_STARTS:
             return self._end_with_failure(error)
         self._keep(incidents.slow_start(self.number, str(error)))
-        self.narrator.say(self.incidents[-1].message)
+        self.narrator.warn(self.incidents[-1].message)
         return None
 
     def _announce_shortage(self) -> None:
-        if short := self._shortage():
-            self.narrator.say(short.describe())
+        short = self._shortage()
+        if short and short.operation not in self.announced_shortages:
+            self.announced_shortages.add(short.operation)
+            self.narrator.warn(short.describe())
 
     def _shortage(self) -> round_plan.Shortage | None:
         names = {name for each in self.costs for name in each.executions}
@@ -248,8 +244,7 @@ class _DuetProgress:
 
     def _timeout_finding(self) -> Finding:
         total = self.duet.max_duration - self.remaining
-        text = round_plan.describe_timeout(self.costs, total, self._shortage())
-        return Code.TIME_RAN_OUT.finding(spent=text)
+        return Code.TIME_RAN_OUT.finding(spent=round_plan.describe_timeout(self.costs, total))
 
 
 def round_cost(run: MeasuredRun, seconds: float, policy: Policy) -> RoundCost:

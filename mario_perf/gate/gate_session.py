@@ -97,11 +97,23 @@ def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
     session = GateSession(start, request, policy, load, pair, folder)
     with _keep_error_details(folder):
         with show_progress(expected_seconds) as narrator:
+            if busy := busy_machine(os.getloadavg()[0], os.cpu_count() or 1):
+                narrator.warn(busy)
             result = _with_package_findings(play(session, narrator), difference)
         result = replace(result, command=_command(), subject=_subject(session, result))
         _deliver(result, folder, request)
         _add_to_history(result, request.runs_dir)
     return result.outcome
+
+
+def busy_machine(load_average: float, cores: int) -> str | None:
+    """What to say at the start if other work holds all cores."""
+    if load_average <= cores:
+        return None
+    return (
+        f"this machine is busy: load average {load_average:.1f} on {cores} cores; the gate will need more "
+        "rounds, or end without a clear answer; stop other work first"
+    )
 
 
 def _with_package_findings(result: GateResult, difference: DependencyDifference) -> GateResult:

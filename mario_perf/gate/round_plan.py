@@ -129,17 +129,15 @@ def shortage(
     )
 
 
-def describe_timeout(rounds: Sequence[RoundCost], total: float, gap: Shortage | None) -> str:
-    """Where the time went, and which options help."""
+def describe_timeout(rounds: Sequence[RoundCost], total: float) -> str:
+    """Where the time went; and how to lose less of it, where starts and ends take much."""
     starts = median(each.overhead for each in rounds)
     in_windows = sum(each.window for each in rounds)
     window = max(median(each.window for each in rounds), starts)
-    twice = math.ceil(2 * total / _ROUND_UP_TO) * _ROUND_UP_TO
-    advised = max(twice, gap.seconds) if gap and gap.seconds <= _MAX_ADVISED_SECONDS else twice
-    longer = f", or --round-duration {window:.0f}: starts and ends take {starts:.0f} s of each round"
+    longer = f"; starts and ends take {starts:.0f} s of each round: give --round-duration {window:.0f}"
     return (
         f"the time was too short for a verdict: {len(rounds)} rounds in {total:.0f} s, {in_windows:.0f} s of "
-        f"them measured; give --max-duration {advised:.0f}{longer if starts > _MAX_OVERHEAD * window else ''}"
+        f"them measured{longer if starts > _MAX_OVERHEAD * window else ''}"
     )
 
 

@@ -137,7 +137,7 @@ def _measure_baseline(stored: StoredComparison, narrator: Narrator) -> Baseline:
     baseline = None
     for each in runs:
         if problems := invalid_findings(each):
-            narrator.say(f"{each.record.run_id} is not stored: {problems[0].message}")
+            narrator.warn(f"{each.record.run_id} is not stored: {problems[0].message}")
         else:
             baseline = stored_baselines.save(each.candidate)
     if baseline is None:

@@ -16,8 +16,8 @@ HANDLER_SHARE = 0.5
 """From this share on, a longer response time is the handler's."""
 
 
-def sentence(check: Check, index: int, verdict: Verdict, detectable: float, false_alarms: float) -> str:
-    """One sentence on an operation; ``false_alarms`` is the rate that the policy allows for a whole gate."""
+def sentence(check: Check, index: int, verdict: Verdict, detectable: float) -> str:
+    """One sentence on an operation."""
     name = _name(check, index)
     low, high = float(check.low[index]), float(check.high[index])
     points, change = METRICS[check.metric].share, float(check.change[index])
@@ -32,10 +32,7 @@ def sentence(check: Check, index: int, verdict: Verdict, detectable: float, fals
     statement = f"The {name} changed by {figures.change(change, share=points)} (95 % interval {span})"
     if verdict is Verdict.REGRESSED:
         noise = figures.size(float(check.rules.noise[index]), share=points)
-        return (
-            f"{statement}: more than the noise threshold of {noise}{_specific_change(check, index)} "
-            f"(false-alarm rate of the whole gate: {figures.percent(false_alarms)})."
-        )
+        return f"{statement}: more than the noise threshold of {noise}{_specific_change(check, index)}."
     return statement + _reason(check, index, verdict, detectable, points=points)
 
 
@@ -90,7 +87,10 @@ def _inconclusive_reason(
         if rules.noise[index] < rules.limit[index] >= check.low[index]:
             gross = figures.size(float(rules.limit[index]), share=points)
             return f": fewer than five rounds show only changes above {gross}."
-        return f": more than the noise threshold of {noise}, but not surely: noise may explain it."
+        return (
+            f": above the noise threshold of {noise}, but not surely. A rise of {resolution} or more is "
+            f"{'ruled out' if check.rise_excluded[index] else 'possible'}."
+        )
     if check.rise_excluded[index] and not rules.enough_executions[index]:
         return (
             f": a rise of {resolution} or more is ruled out, but there are too few executions (min_samples)."

@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Literal
 
 from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.errors import UserError
-from mario_perf.judgement import duet_results, limits, run_findings, stored_results, verdict
+from mario_perf.judgement import (
+    acceptance,
+    duet_results,
+    limits,
+    next_steps,
+    run_findings,
+    stored_results,
+    verdict,
+)
 from mario_perf.judgement.limits_only import judge_limits
+from mario_perf.judgement.overall_change import overall_change
 from mario_perf.judgement.round_selection import select
 from mario_perf.model import GateResult, Verdict
 from mario_perf.sources import report_queries
@@ -65,12 +74,19 @@ def conclude(
     with_limits = [_with_limits(result, environment_changes, policy) for result in results]
     late = _late_steps(rounds, policy)
     certain = [each for each in late if each.certain]
-    operations = verdict.sort_operations(_with_late_answers(result, certain) for result in with_limits)
-    about_runs = (*selection.findings, *run_findings.collect(rounds, baseline_runs, policy))
+    today, revision = datetime.now(UTC).date(), _baseline_revision(rounds, baseline_runs)
+    in_force = acceptance.in_force(policy.accepted, revision, today)
+    accepted = [acceptance.apply(result, in_force) for result in with_limits]
+    operations = verdict.sort_operations(_with_late_answers(result, certain) for result in accepted)
+    about_runs = (
+        *selection.findings,
+        *run_findings.collect(rounds, baseline_runs, policy),
+        *acceptance.findings(policy.accepted, revision, today),
+    )
     findings = run_findings.by_severity((*incidents, *run_findings.with_late_answers(about_runs, late)))
     outcome = verdict.outcome((each.verdict for each in operations), findings)
     matchers = [labels for each in rounds for labels in each.matchers]
-    return GateResult(
+    result = GateResult(
         outcome=outcome,
         sentence=verdict.sentence(outcome, operations, findings),
         method=method,
@@ -93,6 +109,13 @@ def conclude(
             for each in operations
         },
     )
+    pairs = _pairs(measurements) if method == "duet" else []
+    return replace(
+        result,
+        reasons=next_steps.reasons(result, policy),
+        next_steps=next_steps.next_steps(result, pairs, policy),
+        overall=overall_change(duet_results.lay_out(pairs)) if operations and pairs else None,
+    )
 
 
 def _compare(
@@ -107,12 +130,15 @@ def _compare(
     ):
         return ()
     if method == "duet":
-        return duet_results.compare(
-            list(zip(measurements[0::2], measurements[1::2], strict=True)), policy, *errors
-        )
+        return duet_results.compare(_pairs(measurements), policy, *errors)
     if baseline:
         return stored_results.compare(baseline, measurements, policy, errors[0])
     return judge_limits(measurements, policy)
+
+
+def _pairs(measurements: Sequence[RunMeasurement]) -> list[tuple[RunMeasurement, RunMeasurement]]:
+    """The rounds of a duet: baseline and candidate."""
+    return list(zip(measurements[0::2], measurements[1::2], strict=True))
 
 
 def _is_duet(rounds: Sequence[MeasuredRun], baseline: Baseline | None) -> bool:
@@ -130,6 +156,10 @@ def _check_scenarios(rounds: Sequence[MeasuredRun], baseline_runs: Sequence[RunM
     names = sorted({each.record.scenario for each in rounds} | {run.scenario for run in baseline_runs})
     if len(names) > 1:
         raise UserError(f"runs of different scenarios cannot be compared: {', '.join(names)}")
+
+
+def _baseline_revision(rounds: Sequence[MeasuredRun], baseline_runs: Sequence[RunMeasurement]) -> str | None:
+    return baseline_runs[-1].revision if baseline_runs else rounds[-1].sides[0].revision
 
 
 def _environment_changes(baseline: RunMeasurement, candidate: RunMeasurement) -> dict[str, tuple[str, str]]:

@@ -19,34 +19,30 @@ if TYPE_CHECKING:
 
 
 def judge_limits(runs: Sequence[RunMeasurement], policy: Policy) -> tuple[OperationResult, ...]:
-    """One result an operation, unchanged where the policy limits it: ``limits.applied`` has the last word.
+    """One result an operation, unchanged where the policy limits it: ``apply_limits`` has the last word.
 
-    Where no operation has a limit there is nothing to judge by, and all are inconclusive: no baseline must
-    not count as passed.
+    What has no limit is recorded: no baseline must not count as passed.
     """
     shared = to_shared_bounds(runs)
     operations = all_operations(shared)
     side = by_run(shared, [operation.name for operation in operations])
-    has_limits = any(_has_limit(policy.of(operation.name)) for operation in operations)
-    verdict = Verdict.UNCHANGED if has_limits else Verdict.INCONCLUSIVE
-    explanation = (
-        "Held against the policy's absolute limits only."
-        if has_limits
-        else "There is nothing to judge by: give --baseline, or set limits in perf.toml."
-    )
     by_service = service_reports_failures(shared)
     summaries = [
         summarise(side, index, failures(shared, operation, by_service=by_service))
         for index, operation in enumerate(operations)
     ]
     return tuple(
-        OperationResult(operation, verdict, explanation, "latency", (), None, figures, _resolution(figures))
+        OperationResult(
+            operation, *_judge(policy.of(operation.name)), "latency", (), None, figures, _resolution(figures)
+        )
         for operation, figures in zip(operations, summaries, strict=True)
     )
 
 
-def _has_limit(thresholds: Thresholds) -> bool:
-    return thresholds.p95 is not None or thresholds.error_ratio is not None
+def _judge(thresholds: Thresholds) -> tuple[Verdict, str]:
+    if thresholds.p95 is None and thresholds.error_ratio is None:
+        return Verdict.RECORDED, "Recorded: there is no baseline and no limit to judge by."
+    return Verdict.UNCHANGED, "Held against the policy's absolute limits only."
 
 
 def _resolution(figures: Summary | None) -> float:

@@ -38,7 +38,6 @@ class Evidence:
     decisions: Sequence[Decision]
     detectable: Mapping[Metric, Floats]
     bucket_width: Floats
-    false_alarm_rate: float  # that the policy allows for a whole gate
 
 
 def judge(
@@ -60,7 +59,6 @@ def judge(
         decisions=decide(metrics.checks, alpha),
         detectable=_detectable(metrics, alpha),
         bucket_width=make.bucket_resolution(sides.baseline, sides.candidate),
-        false_alarm_rate=policy.false_alarm_rate,
     )
     return tuple(_result(evidence, index) for index in range(len(sides.operations)))
 
@@ -114,8 +112,7 @@ def _comparison(
         detectable=detectable,
         gating=bool(check.gating[index]),
         verdict=verdict,
-        explanation=explanation.sentence(check, index, verdict, detectable, evidence.false_alarm_rate)
-        + location,
+        explanation=explanation.sentence(check, index, verdict, detectable) + location,
     )
 
 

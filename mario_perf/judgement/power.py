@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mario_perf.comparison.metric_changes import Sides
     from mario_perf.configuration.policy import Policy
+    from mario_perf.metric_catalogue import Metric
     from mario_perf.statistics.change import Change, Changes
 
     Floats = NDArray[np.float64]
@@ -25,16 +26,16 @@ if TYPE_CHECKING:
 MAX_ROUNDS = 1000
 
 
-def rounds_needed(sides: Sides, policy: Policy, change: float) -> Floats:
-    """How many rounds a duet needs until it sees a relative ``change`` of each operation's latency.
+def rounds_needed(sides: Sides, policy: Policy, change: float | Floats, metric: Metric = "latency") -> Floats:
+    """How many rounds a duet needs until it sees a relative ``change`` of a duration of each operation.
 
     To see it is to flag it with a chance of ``checks.POWER``, by the judge's own tests, at what the plan of
     such a gate leaves for its last look. ``sides`` are a few rounds (at least two) on the same machine. Shape
     ``(O,)``; infinite where more than ``MAX_ROUNDS`` do not suffice, or nothing is known.
     """
     metrics = compare_metrics(replace(sides, few_rounds=False), paired, policy)
-    check, changes = metrics.check("latency"), metrics.changes["latency"]
-    share, played = alpha_share(metrics.checks, "latency"), len(sides.baseline.durations)
+    check, changes = metrics.check(metric), metrics.changes[metric]
+    share, played = alpha_share(metrics.checks, metric), len(sides.baseline.durations)
     needed = np.full(len(sides.operations), np.inf)
     for rounds in _candidates():
         alpha = plan(policy.false_alarm_rate, rounds).looks[-1][1] * share

@@ -73,6 +73,9 @@ def _share(number: int, rounds: int) -> float:
     return EARLY_SHARE + (1 - EARLY_SHARE) * spending(1.0, number / rounds)
 
 
+_DECIDED = frozenset({Verdict.IMPROVED, Verdict.UNCHANGED, Verdict.ACCEPTED})
+
+
 def is_decided(results: Iterable[OperationResult]) -> bool:
     """Whether more rounds could no longer change the gate's outcome.
 
@@ -81,8 +84,13 @@ def is_decided(results: Iterable[OperationResult]) -> bool:
     break it by chance: it stays open until there are no more rounds.
     """
     operations = list(results)
-    confirmed = any(_has_regressed(check) for result in operations for check in result.comparisons)
-    return confirmed or all(result.verdict in {Verdict.IMPROVED, Verdict.UNCHANGED} for result in operations)
+    confirmed = any(
+        _has_regressed(check)
+        for result in operations
+        if result.verdict is Verdict.REGRESSED
+        for check in result.comparisons
+    )
+    return confirmed or all(result.verdict in _DECIDED for result in operations)
 
 
 def _has_regressed(check: Comparison) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mario_perf import figures
 from mario_perf.errors import listed
+from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Outcome, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -13,7 +15,14 @@ if TYPE_CHECKING:
 
     from mario_perf.model import Finding, OperationResult
 
-_ORDER = (Verdict.REGRESSED, Verdict.INCONCLUSIVE, Verdict.IMPROVED, Verdict.UNCHANGED)
+_ORDER = (
+    Verdict.REGRESSED,
+    Verdict.INCONCLUSIVE,
+    Verdict.ACCEPTED,
+    Verdict.IMPROVED,
+    Verdict.UNCHANGED,
+    Verdict.RECORDED,
+)
 
 
 def outcome(verdicts: Iterable[Verdict], findings: Iterable[Finding] = ()) -> Outcome:
@@ -26,6 +35,8 @@ def outcome(verdicts: Iterable[Verdict], findings: Iterable[Finding] = ()) -> Ou
         return Outcome.REGRESSED
     if not verdicts or Verdict.INCONCLUSIVE in verdicts:
         return Outcome.INCONCLUSIVE
+    if verdicts == {Verdict.RECORDED}:
+        return Outcome.RECORDED
     return Outcome.PASS
 
 
@@ -38,15 +49,48 @@ def sentence(outcome: Outcome, operations: Sequence[OperationResult], findings: 
         return f"{regressed[0].message}."
     if not operations:
         return "No verdict: no operation was executed in the window."
-    if outcome is Outcome.REGRESSED:
-        decisive = [result for result in operations if result.verdict is Verdict.REGRESSED]
-        return f"{_names(decisive)} regressed. {decisive[0].explanation}"
-    if outcome is Outcome.INCONCLUSIVE:
-        decisive = [result for result in operations if result.verdict is Verdict.INCONCLUSIVE]
-        return f"No clear answer for {_names(decisive)}. {decisive[0].explanation}"
-    better = [result for result in operations if result.verdict is Verdict.IMPROVED]
-    improved = f" {_names(better)} improved." if better else ""
-    return f"No regression in {len(operations)} operation{'s' * (len(operations) != 1)}.{improved}"
+    return _judged_sentence(outcome, operations)
+
+
+def _judged_sentence(outcome: Outcome, operations: Sequence[OperationResult]) -> str:
+    match outcome:
+        case Outcome.REGRESSED:
+            return _regressed_sentence([each for each in operations if each.verdict is Verdict.REGRESSED])
+        case Outcome.RECORDED:
+            return f"{_count(operations)} recorded: there is no baseline and no limit to judge by."
+        case Outcome.INCONCLUSIVE:
+            still_open = sum(each.verdict is Verdict.INCONCLUSIVE for each in operations)
+            return f"No clear answer for {still_open} of {_count(operations)}."
+        case _:
+            return _passed_sentence(operations)
+
+
+def _passed_sentence(operations: Sequence[OperationResult]) -> str:
+    if not any(check.against == "baseline" for each in operations for check in each.comparisons):
+        limited = [each for each in operations if each.comparisons]
+        without = len(operations) - len(limited)
+        return f"{_count(limited)} within the limits{f', {without} without a limit' if without else ''}."
+    accepted = [each for each in operations if each.verdict is Verdict.ACCEPTED]
+    better = [each for each in operations if each.verdict is Verdict.IMPROVED]
+    sentences = [f"No regression in {_count(operations)}."]
+    if accepted:
+        sentences = [f"No regression but what perf.toml accepts: {_names(accepted)}."]
+    return " ".join((*sentences, *([f"{_names(better)} improved."] if better else [])))
+
+
+def _regressed_sentence(regressed: Sequence[OperationResult]) -> str:
+    """Who, and the worst figure."""
+    worst = regressed[0]
+    check = worst.decisive_comparison
+    if check is None or check.verdict is not Verdict.REGRESSED:
+        return f"{_names(regressed)} regressed. {worst.explanation}"
+    metric, against = METRICS[check.metric], " against the limit" * (check.against == "limit")
+    change = figures.change(check.change.value, share=metric.share)
+    return f"{_names(regressed)} regressed. {worst.operation.name}: {metric.title}{against} {change}."
+
+
+def _count(operations: Sequence[OperationResult]) -> str:
+    return f"{len(operations)} operation{'s' * (len(operations) != 1)}"
 
 
 def sort_operations(operations: Iterable[OperationResult]) -> tuple[OperationResult, ...]:

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from mario_perf import figures
 from mario_perf.model import Verdict
-from mario_perf.reports import redaction, terminal_report
+from mario_perf.reports import redaction
+from mario_perf.reports.characters import single_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,4 +94,4 @@ def _probe_result(probe: Probe) -> Text:
 
 
 def _safe_text(text: str) -> str:
-    return terminal_report.single_line(redaction.text(text))
+    return single_line(redaction.text(text))

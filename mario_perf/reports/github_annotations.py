@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from mario_perf.model import GateResult, Subject
 
 SUMMARY_LIMIT = 1024 * 1024 // 4  # characters; a step's summary holds 1 MiB, a character up to 4 bytes
+SUMMARY = markdown_report.Room(SUMMARY_LIMIT, moved=1000, undecided=1000, findings=1000)
 _MAX_ANNOTATIONS = 9  # GitHub shows ten annotations of a level a step
 _LEVELS = {
     Outcome.PASS: "notice",
     Outcome.REGRESSED: "error",
     Outcome.INVALID: "error",
     Outcome.INCONCLUSIVE: "warning",
+    Outcome.RECORDED: "notice",
 }
 
 
@@ -30,7 +32,7 @@ def render(result: GateResult) -> str:
 
 def step_summary(result: GateResult) -> str:
     """Markdown for the file that ``GITHUB_STEP_SUMMARY`` names."""
-    return markdown_report.render_within(result, SUMMARY_LIMIT)
+    return markdown_report.render_within(result, SUMMARY)
 
 
 def _commands(result: GateResult) -> Iterator[str]:

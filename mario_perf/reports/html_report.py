@@ -48,9 +48,10 @@ _WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A forest plot drawn for wide and for narrow pages."""
+    """A forest plot drawn for wide, medium and narrow pages."""
 
     wide: Markup
+    medium: Markup
     narrow: Markup
     omitted: int  # operations beyond the rows that are drawn
 
@@ -133,6 +134,7 @@ def _forest(
         return None
     return Plot(
         wide=Markup(forest.draw(rows, forest.WIDE)),  # noqa: S704 — Vega escapes every text it draws
+        medium=Markup(forest.draw(rows, forest.MEDIUM)),  # noqa: S704
         narrow=Markup(forest.draw(rows, forest.NARROW)),  # noqa: S704
         omitted=max(len(rows) - forest.MAX_ROWS, 0),
     )

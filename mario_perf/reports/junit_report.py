@@ -31,7 +31,7 @@ def render(result: GateResult) -> str:
         tests=str(len(redacted_result.operations) + 1),
         failures=str(tally[Verdict.REGRESSED]),
         errors=str(int(invalid)),
-        skipped=str(tally[Verdict.INCONCLUSIVE]),
+        skipped=str(tally[Verdict.INCONCLUSIVE] + tally[Verdict.RECORDED]),
         time=f"{redacted_result.seconds:.3f}",
         timestamp=redacted_result.created_at,
     )
@@ -68,8 +68,8 @@ def _case(suite: ET.Element, one: OperationResult) -> None:
             case, "failure", message=xml_safe(one.explanation), type=xml_safe(one.decided_by)
         )
         failure.text = xml_safe(_details(one))
-    elif one.verdict is Verdict.INCONCLUSIVE:
-        ET.SubElement(case, "skipped", message=xml_safe(f"inconclusive: {one.explanation}"))
+    elif one.verdict in {Verdict.INCONCLUSIVE, Verdict.RECORDED}:
+        ET.SubElement(case, "skipped", message=xml_safe(f"{one.verdict.value}: {one.explanation}"))
     ET.SubElement(case, "system-out").text = xml_safe(
         f"{one.verdict.value}: {one.explanation}\n{_details(one)}"
     )

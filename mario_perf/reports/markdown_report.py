@@ -1,22 +1,24 @@
 """The result for a pull request: the verdict and the table that matters, details folded.
 
-A comment on GitHub holds 65,536 characters, a few of them for what stands around the report, so the table
-ends where the room does and says so.
+A comment on GitHub holds 65,536 characters, and people read less: a comment has 40 lines at most. The table
+ends where the room does, and says so.
 """
 
 from __future__ import annotations
 
+import html
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mario_perf import figures
 from mario_perf.figures import UNKNOWN
-from mario_perf.model import Severity, Verdict
+from mario_perf.model import Outcome, Severity, Verdict
 from mario_perf.reports import heading, phrases
 from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from mario_perf.model import Commit, GateResult, OperationResult, Subject
 
@@ -29,36 +31,57 @@ _ICONS = {
     "invalid": "❗",
     "improved": "🔽",
     "unchanged": "⬜",
+    "accepted": "🔸",
+    "recorded": "📋",
 }
-_HEADING = ("Operation", "Verdict", "Change", "Interval", "p50", "p95", "Errors", "Detectable")
+_HEADING = ("Operation", "Verdict", "Metric", "Before → after", "Change", "Interval")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#|~]|:(?=\S))")
 _MAX_TEXT = 300  # characters of one name or message
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much a place holds: characters (at least 4,096), and rows and findings that it shows."""
+
+    characters: int
+    moved: int
+    undecided: int
+    findings: int
+
+
+COMMENT = Room(COMMENT_LIMIT, moved=8, undecided=3, findings=5)
+"""A comment has at most 40 lines, whatever it is about."""
+
+
 def render(result: GateResult) -> str:
-    """The comment, never longer than GitHub takes."""
-    return render_within(result, COMMENT_LIMIT)
+    """The comment, never longer than GitHub takes, and short enough to be read."""
+    return render_within(result, COMMENT)
 
 
-def render_within(result: GateResult, limit: int) -> str:
-    """The same for another place, in at most ``limit`` characters (at least 4,096)."""
+def render_within(result: GateResult, room: Room) -> str:
+    """The same for another place."""
     redacted_result = redact(result)
-    changed = [one for one in redacted_result.operations if one.verdict is not Verdict.UNCHANGED]
-    unchanged = [one for one in redacted_result.operations if one.verdict is Verdict.UNCHANGED]
-    head, tail = "\n".join(_head(redacted_result)), "\n".join(_tail(redacted_result, limit // 4))
-    text = f"{head}\n{_table(changed, (limit - len(head) - len(tail)) * 2 // 3)}"
-    if unchanged:
-        room = limit - len(text) - len(tail) - 200
-        text += f"\n{_details_block(f'{len(unchanged)} unchanged', _table(unchanged, room))}"
-    return f"{text}\n{tail}\n"
+    by_verdict: dict[bool, list[OperationResult]] = {False: [], True: []}
+    for one in phrases.moved(redacted_result):
+        by_verdict[one.verdict is Verdict.INCONCLUSIVE].append(one)
+    moved, undecided = by_verdict[False], by_verdict[True]
+    characters = room.characters // 3
+    parts = ["\n".join(_head(redacted_result)), _table(moved, room.moved, characters)]
+    if undecided:
+        rows = room.undecided + max(room.moved - len(moved), 0)
+        parts.append(_details_block(f"{len(undecided)} undecided", _table(undecided, rows, characters)))
+    return "\n".join((*(each for each in parts if each), *_tail(redacted_result, room))) + "\n"
 
 
 def _head(result: GateResult) -> Iterator[str]:
-    icon = _ICONS[result.outcome.value]
     yield MARKER
-    yield f"### {icon} Performance: {phrases.OUTCOMES[result.outcome].lower()}"
+    yield f"### {_ICONS[result.outcome.value]} {_title(result)}"
     yield ""
-    yield escape(result.sentence)
+    yield f"{escape(result.sentence)}  "
+    if result.reasons:
+        yield f"{' '.join(escape(each) for each in result.reasons)}  "
+    if result.next_steps:
+        yield f"**Next:** {' '.join(escape(each) for each in result.next_steps)}"
     yield ""
     yield from _subject(result.subject)
     yield ""
@@ -68,25 +91,31 @@ def _head(result: GateResult) -> Iterator[str]:
         if number
     )
     extent = f"{len(result.runs)} runs, {figures.period(result.seconds)} measured"
-    yield f"{', '.join(counts) or 'no operations'} · {extent}"
+    overall = f" · all operations: {phrases.overall(result)}" if result.overall else ""
+    yield f"{', '.join(counts) or 'no operations'}{overall} · {extent}"
     yield ""
 
 
+def _title(result: GateResult) -> str:
+    """The outcome, and the worst figure behind it."""
+    title = f"Performance: {phrases.OUTCOMES[result.outcome].lower()}"
+    worst = next(iter(result.operations), None)
+    if result.outcome is not Outcome.REGRESSED or worst is None or worst.decisive_comparison is None:
+        return title
+    return f"{title} · {escape(worst.operation.name)} {phrases.change(worst.decisive_comparison)}"
+
+
 def _subject(subject: Subject) -> Iterator[str]:
-    """What was compared, a line for each thing that a reader looks for."""
+    """What was compared: where, and which commits."""
     facts = [escape(each) for each in (subject.project, subject.branch) if each]
     if subject.pull_request:
         facts.append(_link(escape(subject.pull_request), subject.pull_request_url))
-    if subject.run_id:
-        facts.append(f"run {escape(subject.run_id)}")
+    facts += [f"run {escape(subject.run_id)}"] if subject.run_id else []
+    facts += [escape(subject.service)] if subject.service else []
     if facts:
         yield f"{' · '.join(facts)}  "
-    yield f"{_commit(subject.candidate)} against {_commit(subject.baseline)}  "
-    if subject.service:
-        yield f"Service: {escape(subject.service)}"
-    if subject.faults:
-        yield ""
-        yield f"⚠️ **{heading.FAULT}**: {escape(' '.join(subject.faults))}"
+    fault = f" · ⚠️ **{heading.FAULT}**: {escape(' '.join(subject.faults))}" if subject.faults else ""
+    yield f"{_commit(subject.candidate)} against {_commit(subject.baseline)}{fault}"
 
 
 def _commit(one: Commit | None) -> str:
@@ -99,13 +128,20 @@ def _link(text: str, url: str) -> str:
     return f"[{text}](<{url.replace('>', '%3E').replace('<', '%3C')}>)" if url else text
 
 
-def _tail(result: GateResult, room: int) -> Iterator[str]:
+def _tail(result: GateResult, room: Room) -> Iterator[str]:
+    """What is folded, a line each, and how sure all of it is."""
+    unchanged = [one.operation.name for one in result.operations if one.verdict is Verdict.UNCHANGED]
+    if unchanged and not phrases.without_baseline(result):
+        yield _in_one_line(f"{len(unchanged)} unchanged", unchanged, room.characters // 8)
     decisive = {Severity.INVALID, Severity.REGRESSED}
     findings = sorted(result.findings, key=lambda one: one.severity not in decisive)
-    lines = [f"- **{one.severity.value}**: {escape(one.message)}" for one in findings]
-    lines += [f"- {escape(each)}" for each in phrases.bucket_width_hints(result.operations)]
+    lines = [f"{one.severity.value}: {one.message}" for one in findings]
+    lines += phrases.bucket_width_hints(result.operations)
     if lines:
-        yield _details_block(f"{len(lines)} findings about the run", _fit_lines(lines, room, "findings"))
+        items = lines[: room.findings]
+        if remaining := len(lines) - len(items):
+            items.append(f"{remaining} more findings in the report")
+        yield _in_one_line(f"{len(lines)} findings about the run", items, room.characters // 8)
     yield ""
     yield (
         f"At most {figures.percent(result.false_alarm_rate)} of gates on an unchanged build raise a false "
@@ -113,37 +149,49 @@ def _tail(result: GateResult, room: int) -> Iterator[str]:
     )
 
 
-def _table(operations: Iterable[OperationResult], room: int) -> str:
-    rows = [_row(one) for one in operations]
-    if not rows:
+def _table(operations: Sequence[OperationResult], max_rows: int, characters: int) -> str:
+    """The first rows for which there is room, and how many are missing."""
+    if not operations:
         return ""
-    head = f"| {' | '.join(_HEADING)} |\n|---|---|--:|--:|--:|--:|--:|--:|\n"
-    return head + _fit_lines(rows, room - len(head), "operations")
+    lines, used = [f"| {' | '.join(_HEADING)} |", "|---|---|---|--:|--:|--:|"], 0
+    for one in operations[:max_rows]:
+        row = _row(one)
+        used += len(row) + 1
+        if used > characters:
+            break
+        lines.append(row)
+    remaining = len(operations) - (len(lines) - 2)
+    return "\n".join([*lines, *(["", f"{remaining} more operations in the report."] if remaining else [])])
 
 
 def _row(one: OperationResult) -> str:
-    decisive, summary = phrases.decisive_comparison(one), one.candidate or one.baseline
+    decisive = one.decisive_comparison
     cells = (
         f"**{escape(one.operation.name)}**",
         f"{_ICONS[one.verdict.value]} {one.verdict.value}",
-        f"{phrases.subject(decisive)} {phrases.change(decisive)}" if decisive else UNKNOWN,
+        phrases.subject(decisive) if decisive else UNKNOWN,
+        phrases.before_and_after(decisive) if decisive else UNKNOWN,
+        phrases.change(decisive) if decisive else UNKNOWN,
         phrases.interval(decisive) if decisive else UNKNOWN,
-        figures.seconds(summary.p50.value) if summary else UNKNOWN,
-        figures.seconds(summary.p95.value) if summary else UNKNOWN,
-        figures.percent(summary.error_ratio) if summary else UNKNOWN,
-        phrases.detectable(decisive) if decisive else "none",
     )
     return f"| {' | '.join(cells)} |"
 
 
-def _fit_lines(lines: list[str], room: int, what: str) -> str:
-    """As many whole lines as there is room for, and how many are missing."""
-    count, used = 0, 0
-    while count < len(lines) and used + len(lines[count]) + 1 <= room:
-        used += len(lines[count]) + 1
-        count += 1
-    rest = [f"\n{len(lines) - count} more {what} in the report."] if count < len(lines) else []
-    return "\n".join([*lines[:count], *rest])
+def _in_one_line(summary: str, items: Sequence[str], characters: int) -> str:
+    """A folded list of HTML, in which Markdown means nothing."""
+    body = ""
+    for at, each in enumerate(items):
+        item = f"<li>{_as_html(each)}</li>"
+        if len(body) + len(item) > characters:
+            body += f"<li>and {len(items) - at} more</li>"
+            break
+        body += item
+    return f"<details><summary>{summary}</summary><ul>{body}</ul></details>"
+
+
+def _as_html(raw: str) -> str:
+    line = " ".join(raw.split())[:_MAX_TEXT]
+    return html.escape(line).replace("@", "@\u200b")
 
 
 def _details_block(summary: str, body: str) -> str:

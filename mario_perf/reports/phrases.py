@@ -15,7 +15,7 @@ from mario_perf.metric_catalogue import METRICS, Kind
 from mario_perf.model import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mario_perf.metric_catalogue import Metric
     from mario_perf.model import Comparison, GateResult, OperationResult
@@ -26,18 +26,22 @@ SYMBOLS = {
     Verdict.INCONCLUSIVE: "?",
     Verdict.IMPROVED: "▼",
     Verdict.UNCHANGED: "=",
+    Verdict.ACCEPTED: "△",
+    Verdict.RECORDED: "•",
 }
 OUTCOME_SYMBOLS = {
     Outcome.PASS: "✓",
     Outcome.REGRESSED: "▲",
     Outcome.INCONCLUSIVE: "?",
     Outcome.INVALID: "!",
+    Outcome.RECORDED: "•",
 }
 OUTCOMES = {
     Outcome.PASS: "Pass",
     Outcome.REGRESSED: "Regressed",
     Outcome.INCONCLUSIVE: "Inconclusive",
     Outcome.INVALID: "Invalid run",
+    Outcome.RECORDED: "Recorded",
 }
 _IN_UNIT = {
     Kind.DURATION: figures.seconds,
@@ -54,6 +58,8 @@ def method(result: GateResult) -> str:
     if result.method == "duet":
         return "Duet: both builds ran at the same time, and each request went to both."
     if not result.baseline_runs:
+        if result.outcome is Outcome.RECORDED:
+            return "Recorded: neither a baseline nor limits to judge by."
         return "Limits only: the candidate against the policy's limits, without a baseline."
     if result.environment_changes:
         return "Stored: the candidate against a baseline from a different environment."
@@ -69,19 +75,40 @@ def environment(result: GateResult) -> str:
     return "Baseline and candidate had the same environment."
 
 
+def overall(result: GateResult) -> str:
+    """The typical time of all operations together: ``+4.2 % (+3.1 to +5.3 %)``; empty where it is unknown."""
+    if (it := result.overall) is None:
+        return ""
+    low, high = figures.relative(it.low), figures.relative(it.high)
+    return f"{figures.relative(it.value)} ({figures.span(low, high)})"
+
+
+def typical(one: OperationResult) -> Comparison | None:
+    """The comparison of the typical time with the baseline."""
+    return next((c for c in _changes(one) if c.metric == "latency"), None)
+
+
+def rose(check: Comparison) -> bool:
+    """Whether it counts and got worse than the noise threshold, by all of its interval."""
+    moved = check.verdict is Verdict.REGRESSED or check.change.low > check.threshold
+    return moved and check.gating and check.against == "baseline" and math.isfinite(check.change.high)
+
+
+def without_baseline(result: GateResult) -> bool:
+    """Whether there is nothing to compare with."""
+    return result.method == "stored" and not result.baseline_runs
+
+
+def moved(result: GateResult) -> list[OperationResult]:
+    """What is worth a line: all that is not unchanged; without a baseline, everything."""
+    every = without_baseline(result)
+    return [one for one in result.operations if every or one.verdict is not Verdict.UNCHANGED]
+
+
 def verdict_counts(operations: Sequence[OperationResult]) -> dict[Verdict, int]:
     """Number of operations by verdict, including verdicts with none."""
     counts = Counter(one.verdict for one in operations)
     return {verdict: counts[verdict] for verdict in Verdict}
-
-
-def decisive_comparison(one: OperationResult) -> Comparison | None:
-    """The comparison that decided the verdict; None when nothing was compared."""
-    gating = [c for c in one.comparisons if c.gating]
-    candidates = [c for c in one.comparisons if c.metric == one.decided_by]
-    # A metric may be held against the baseline and against a limit: the one with the verdict spoke.
-    decisive = [c for c in candidates if c.gating and c.verdict is one.verdict]
-    return next(iter(decisive or candidates or gating), None)
 
 
 def duration_change(one: OperationResult) -> Comparison | None:
@@ -99,6 +126,19 @@ def share_change(one: OperationResult, metric: Metric) -> Comparison | None:
 def _changes(one: OperationResult) -> list[Comparison]:
     """The comparisons with the baseline, without those with a limit."""
     return [c for c in one.comparisons if c.against == "baseline"]
+
+
+def so_far(operations: Sequence[OperationResult]) -> Iterator[str]:
+    """While a gate runs: how many operations are open, and what got worst."""
+    still_open = sum(one.verdict is Verdict.INCONCLUSIVE for one in operations)
+    if still_open:
+        yield f"{still_open} open"
+    known = [
+        (one, it) for one in operations if (it := one.decisive_comparison) and it.change.value > it.threshold
+    ]
+    if known:
+        worst, it = max(known, key=lambda each: each[1].change.value / (each[1].threshold or math.inf))
+        yield f"{worst.operation.name} {change(it)} so far"
 
 
 def bucket_width_hint(one: OperationResult) -> str | None:
@@ -136,6 +176,12 @@ def subject(comparison: Comparison) -> str:
 def change(comparison: Comparison) -> str:
     """The change alone: ``+12.3 %``."""
     return _format_change(comparison, comparison.change.value)
+
+
+def before_and_after(comparison: Comparison) -> str:
+    """The baseline's value, or the limit, and the candidate's: ``9.97 ms → 12.1 ms``."""
+    old, new = (quantity(comparison.metric, each) for each in (comparison.baseline, comparison.candidate))
+    return UNKNOWN if old == new == UNKNOWN else f"{old} → {new}"
 
 
 def interval(comparison: Comparison) -> str:

@@ -8,12 +8,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import Progress, ProgressColumn, TextColumn
+from rich.table import Column
+from rich.text import Text
 
+from mario_perf import figures
 from mario_perf.reports import redaction
+from mario_perf.reports.characters import single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.progress import Task
+
+_ONE_LINE = Column(ratio=1, no_wrap=True, overflow="ellipsis")
 
 
 class Narrator(Protocol):
@@ -21,6 +29,9 @@ class Narrator(Protocol):
 
     def say(self, text: str) -> None:
         """Something happened."""
+
+    def warn(self, text: str) -> None:
+        """Something that a reader must still see afterwards."""
 
     def tick(self) -> None:
         """Time went by."""
@@ -33,26 +44,45 @@ class PlainNarrator:
         sys.stderr.write(f"{redaction.text(text)}\n")
         sys.stderr.flush()
 
+    def warn(self, text: str) -> None:
+        self.say(f"warning: {text}")
+
     def tick(self) -> None:
         """Say nothing: a log wants no clock."""
 
 
 class TerminalNarrator:
-    """One line that changes, with a bar and the most time that is left."""
+    """One line that changes: what happens, and the most time that is left."""
 
-    def __init__(self, progress: Progress, max_seconds: float) -> None:
+    def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._max_seconds = max_seconds
-        self._start = time.monotonic()
-        self._task = progress.add_task("starting", total=max_seconds, left="")
+        self._task = progress.add_task("starting", total=None)
 
     def say(self, text: str) -> None:
-        self._progress.update(self._task, description=redaction.text(text))
+        self._progress.update(self._task, description=single_line(redaction.text(text)))
+
+    def warn(self, text: str) -> None:
+        """Write a line above the one that changes."""
+        line = single_line(redaction.text(text))
+        self._progress.console.print(Text.assemble(("warning: ", "yellow"), line))
 
     def tick(self) -> None:
-        elapsed = time.monotonic() - self._start
-        left = f"at most {max(self._max_seconds - elapsed, 0.0):.0f} s left"
-        self._progress.update(self._task, completed=min(elapsed, self._max_seconds), left=left)
+        """Draw the time anew."""
+        self._progress.refresh()
+
+
+class _TimeLeft(ProgressColumn):
+    """The most time that is left."""
+
+    max_refresh = None
+
+    def __init__(self, max_seconds: float) -> None:
+        super().__init__(table_column=Column(no_wrap=True))
+        self._end = time.monotonic() + max_seconds
+
+    def render(self, task: Task) -> Text:  # noqa: ARG002 - rich's signature
+        """As minutes and seconds."""
+        return Text(f"{figures.clock(self._end - time.monotonic())} left", style="cyan", no_wrap=True)
 
 
 @contextmanager
@@ -62,6 +92,8 @@ def show_progress(max_seconds: float) -> Iterator[Narrator]:
     if not console.is_terminal:
         yield PlainNarrator()
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield TerminalNarrator(progress, max_seconds)
+    description = TextColumn("{task.description}", markup=False, table_column=_ONE_LINE)
+    with Progress(
+        description, _TimeLeft(max_seconds), console=console, transient=True, expand=True
+    ) as progress:
+        yield TerminalNarrator(progress)

@@ -5,36 +5,27 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections import defaultdict
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from mario_perf import figures
-from mario_perf.errors import listed
-from mario_perf.figures import UNKNOWN
 from mario_perf.model import Outcome, Severity, Verdict
-from mario_perf.reports import heading, phrases
+from mario_perf.reports import heading, phrases, terminal_table
+from mario_perf.reports.characters import single_line
 from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mario_perf.model import Finding, GateResult, OperationResult, Quantile, Summary
+    from mario_perf.model import Finding, GateResult
 
-_STYLES = {
-    Verdict.REGRESSED: "bold red",
-    Verdict.INCONCLUSIVE: "magenta",
-    Verdict.IMPROVED: "blue",
-    Verdict.UNCHANGED: "dim",
-}
 _OUTCOME_STYLES = {
     Outcome.PASS: "bold green",
     Outcome.REGRESSED: "bold red",
     Outcome.INCONCLUSIVE: "bold magenta",
     Outcome.INVALID: "bold magenta",
+    Outcome.RECORDED: "bold",
 }
 _SEVERITY_STYLES = {
     Severity.NOTE: "dim",
@@ -63,8 +54,7 @@ def print_result(result: GateResult, console: Console) -> None:
     )
     console.print(verdict.append(f"  {single_line(redacted_result.sentence)}", style="default"))
     _print_subject(redacted_result, console)
-    if redacted_result.operations:
-        console.print(_table(redacted_result))
+    _print_operations(redacted_result, console)
     _print_reasons(redacted_result, console)
     hints = [Text(single_line(each)) for each in phrases.bucket_width_hints(redacted_result.operations)]
     _print_limited(hints, "bucket width", redacted_result, console)
@@ -84,48 +74,27 @@ def _print_subject(result: GateResult, console: Console) -> None:
         console.print(Text.assemble((f"{label}: ", style), single_line(text)))
 
 
-def _table(result: GateResult) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("operation", overflow="fold")
-    for name in ("verdict", "change", "interval"):
-        table.add_column(name)
-    for name in ("p50", "p95", "errors", "detectable"):
-        table.add_column(name, justify="right")
-    for one in result.operations:
-        table.add_row(*_row(one))
-    return table
-
-
-def _row(one: OperationResult) -> tuple[Text, ...]:
-    decisive = phrases.decisive_comparison(one)
-    summary = one.candidate or one.baseline
-    return (
-        Text(single_line(one.operation.name)),
-        Text(one.verdict.value, style=_STYLES[one.verdict]),
-        Text(f"{phrases.subject(decisive)} {phrases.change(decisive)}" if decisive else UNKNOWN),
-        Text(phrases.interval(decisive) if decisive else UNKNOWN),
-        Text(_quantile(summary, "p50")),
-        Text(_quantile(summary, "p95")),
-        Text(figures.percent(summary.error_ratio) if summary else UNKNOWN),
-        Text(phrases.detectable(decisive) if decisive else "none"),
-    )
-
-
-def _quantile(side: Summary | None, name: str) -> str:
-    if side is None:
-        return UNKNOWN
-    quantile: Quantile = getattr(side, name)
-    return figures.seconds(quantile.value)
+def _print_operations(result: GateResult, console: Console) -> None:
+    """A line for each that moved or is open, as many as there may be; the others are counted."""
+    moved = phrases.moved(result)
+    shown = moved[: _max_lines(result)]
+    rows = terminal_table.levels if phrases.without_baseline(result) else terminal_table.changes
+    for row in rows(shown, console.width) if shown else ():
+        console.print(row, no_wrap=True, crop=False, overflow="ignore")
+    if remaining := len(moved) - len(shown):
+        console.print(Text(f"and {remaining} more that moved or are open, see the report", style="dim"))
+    if unchanged := len(result.operations) - len(moved):
+        console.print(Text(f"{unchanged} unchanged", style="dim"))
 
 
 def _print_reasons(result: GateResult, console: Console) -> None:
-    """Why operations regressed or are inconclusive."""
-    names: dict[str, list[str]] = defaultdict(list)  # one reason may hold for all of them
-    for one in result.operations:
-        if one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE}:
-            names[single_line(one.explanation)].append(single_line(one.operation.name))
-    reasons = [Text(f"{listed(operations)}: {reason}") for reason, operations in names.items()]
+    """Why operations regressed, or why there is no clear answer; and what to do."""
+    regressed = [one for one in result.operations if one.verdict is Verdict.REGRESSED]
+    reasons = [Text(single_line(f"{one.operation.name}: {one.explanation}")) for one in regressed]
+    reasons += [Text(single_line(each)) for each in result.reasons]
     _print_limited(reasons, "reason", result, console)
+    for step in result.next_steps:
+        console.print(Text.assemble(("next: ", "bold cyan"), single_line(step)))
 
 
 def _print_findings(result: GateResult, console: Console) -> None:
@@ -134,19 +103,18 @@ def _print_findings(result: GateResult, console: Console) -> None:
 
 
 def _print_limited(lines: Sequence[Text], what: str, result: GateResult, console: Console) -> None:
-    limit = int(result.policy.get("max_findings", _DEFAULT_FINDINGS))
+    limit = _max_lines(result)
     for each in lines[:limit]:
         console.print(each)
     if remaining := len(lines[limit:]):
         console.print(Text(f"and {remaining} more {what}{'s' * (remaining > 1)}, see the report"))
 
 
+def _max_lines(result: GateResult) -> int:
+    return int(result.policy.get("max_findings", _DEFAULT_FINDINGS))
+
+
 def _finding(finding: Finding) -> Text:
     return Text.assemble(
         (f"{finding.severity.value}: ", _SEVERITY_STYLES[finding.severity]), single_line(finding.message)
     )
-
-
-def single_line(raw: str) -> str:
-    """One line without control characters: a name must not move the cursor."""
-    return "".join(one if one.isprintable() else " " for one in raw)

@@ -143,10 +143,7 @@ class Code(Enum):
         "generator-saturated",
         _INVALID,
         _GENERATOR,
-        (
-            "the load generator did not keep up: {core} of its core, {lag} late at p99; use fewer users "
-            "or more workers"
-        ),
+        ("the load generator did not keep up: {core} of its core, {lag} late at p99; {advice}"),
         "the load generator kept up",
         concerns.generators_apart,
     )
@@ -347,7 +344,7 @@ class Code(Enum):
         _SIDE,
         (
             "{side}: operations were {slower} slower in the second half of the window than in the first; "
-            "look for state that grows, such as orders that are never finished"
+            "look for state that grows, such as a table or a cache"
         ),
         "no service became much slower within the window",
         concerns.read_metrics,
@@ -384,6 +381,22 @@ class Code(Enum):
         "each service was ready in time",
         concerns.duets,
     )
+    ACCEPTED = (
+        "accepted",
+        _NOTE,
+        _POLICY,
+        "perf.toml accepts until {until}: {operation}, {sizes}, because {because}",
+        "perf.toml accepts no regression",
+        concerns.runs,
+    )
+    ACCEPTANCE_ENDED = (
+        "acceptance-ended",
+        _WARNING,
+        _POLICY,
+        "what perf.toml accepts of {operation} {why}; remove it, or accept it again",
+        "nothing that perf.toml accepts has ended",
+        concerns.runs,
+    )
     TIME_RAN_OUT = (
         "time-ran-out",
         _WARNING,
@@ -416,3 +429,8 @@ class Code(Enum):
 
 
 BY_NAME = {each.code: each for each in Code}
+
+
+def reported(code: str, severity: Severity, message: str) -> Finding:
+    """A finding that a report holds, perhaps of a code of another version."""
+    return Finding(code, severity, message)

@@ -35,13 +35,15 @@ MIN_COVERAGE = 0.5
 MAX_ABANDONED = 0.01
 MAX_MISSING = 0.001
 MAX_GENERATOR_CPU = 0.9
+IDLE_GENERATOR_CPU = 0.5
 MAX_LAG = 0.05
 MAX_SHORTFALL = 0.05
 CHANCE_DEVIATIONS = 3.0
 """Limits of a valid run. Of the window: the longest gap, the least that scrapes cover. Of all requests: those
 given up on. Of all arrivals: those that never came, and those that found no free user. Of the generator: its
-core, and its loop's lag and the lateness of its journeys at p99 in seconds. Of the offered load: what was not
-achieved, and the standard deviations of chance that are not held against it."""
+core, how much of that shows work of its own, and its loop's lag and the lateness of its journeys at p99 in
+seconds. Of the offered load: what was not achieved, and the standard deviations of chance that are not held
+against it."""
 
 JOURNEYS_AT_EDGES = 2
 """Journeys of each process that may be due in the very moment when the window closes."""
@@ -172,8 +174,21 @@ def _saturated(record: RunRecord) -> Iterator[Finding]:
     generator = record.generator
     if is_saturated(generator) and not both_sides_wait(record):
         yield Code.GENERATOR_SATURATED.finding(
-            core=f"{percent(generator.cpu_utilisation)}", lag=seconds(generator.loop_lag_p99)
+            core=f"{percent(generator.cpu_utilisation)}",
+            lag=seconds(generator.loop_lag_p99),
+            advice=_generator_advice(record),
         )
+
+
+def _generator_advice(record: RunRecord) -> str:
+    """What helps a load generator that was late: less work if it was busy, else a quieter machine."""
+    machine = record.environment
+    if record.generator.cpu_utilisation < IDLE_GENERATOR_CPU:
+        return (
+            f"it was not busy, so something else held the machine (load average "
+            f"{machine.load_average[0]:.1f} on {machine.cores} cores): run again when it is quiet"
+        )
+    return "use more workers or a faster machine" if record.users == 1 else "use fewer users or more workers"
 
 
 def _late(record: RunRecord) -> Iterator[Finding]:

@@ -11,7 +11,14 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_late
 from benchmarks.detection.simulation import World, gate
 from mario_perf.configuration import policy_file
 from mario_perf.configuration.policy import Policy
-from mario_perf.doctor.diagnosis import Level, examine_exposition, examine_noise, from_findings
+from mario_perf.doctor.diagnosis import (
+    Level,
+    examine_exposition,
+    examine_noise,
+    examine_operation_names,
+    exposition_table,
+    from_findings,
+)
 from mario_perf.model import Finding, Severity
 from tests.simulated_runs import Service
 
@@ -131,3 +138,14 @@ def test_operations_that_are_hardly_executed_are_named() -> None:
     found = noise(World(samples=1, slices=2, rounds=4), 8.0)
     assert found["noise"].level is Level.ATTENTION
     assert "length" not in found
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "said"),
+    [("/items", Level.OK, "each operation"), ("/item", Level.ATTENTION, "not executed; nearest: /items")],
+)
+def test_an_operation_that_the_policy_names_is_looked_for(name: str, level: Level, said: str) -> None:
+    policy = policy_file.parse(f'{OWN}\n[operations."{name}"]\nlatency_noise = 0.1')
+    (found,) = examine_operation_names(exposition_table(page(), policy), policy)
+    assert found.level is level
+    assert said in found.finding

@@ -51,6 +51,9 @@ class World:
     def say(self, text: str) -> None:
         self.said.append(text)
 
+    def warn(self, text: str) -> None:
+        self.said.append(text)
+
     def tick(self) -> None:
         pass
 
@@ -117,8 +120,8 @@ def test_the_rounds_that_are_left_are_told_by_how_long_rounds_take_now(played: P
     world = World([36.3])
     played(world, 200.0)
     announced = [said for said in world.said if said.startswith("round ")]
-    assert announced[0].startswith("round 1 of at most 25, about 8 s each")
-    assert announced[1].startswith("round 2 of at most 5, about 40 s each")
+    assert announced[:2] == ["round 1/25", "round 2/5"]
+    assert announced[3] == "round 4/5 · 1 open"
 
 
 def test_rounds_grow_with_what_a_start_costs(played: Play) -> None:
@@ -145,14 +148,15 @@ def test_a_side_that_starts_too_slowly_twice_ends_it(played: Play) -> None:
 def test_a_gate_whose_time_ran_out_says_so_with_the_flags_that_help(played: Play) -> None:
     result = played(World([20.0]))
     (told,) = [finding for finding in result.findings if finding.code == "time-ran-out"]
-    assert "give --max-duration" in told.message
     assert "--round-duration" in told.message
+    assert [step for step in result.next_steps if "--max-duration" in step or "an hour" in step]
 
 
 def test_what_is_to_be_expected_is_told_after_the_first_round(played: Play) -> None:
     world = World([5.0])
     played(world, policy=Policy(thresholds=Thresholds(min_samples=50_000)))
     assert "of the 50000 executions that a verdict needs: give --max-duration 4" in world.said[1]
+    assert sum("executions that a verdict needs" in said for said in world.said) == 1
 
 
 def test_no_time_for_a_single_round_is_a_run_that_cannot_be_judged(played: Play) -> None:

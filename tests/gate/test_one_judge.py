@@ -34,6 +34,9 @@ class SilentNarrator:
     def say(self, text: str) -> None:
         pass
 
+    def warn(self, text: str) -> None:
+        """Nobody reads it."""
+
     def tick(self) -> None:
         pass
 

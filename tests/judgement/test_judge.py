@@ -118,7 +118,7 @@ def test_another_environment_concludes_nothing_and_says_why(
     assert result.outcome is Outcome.INCONCLUSIVE
     assert set(_verdicts(result).values()) == {Verdict.INCONCLUSIVE}
     assert result.environment_changes == {"cores": ("2", "8")}
-    assert "measured elsewhere or otherwise (cores: 2, now 8)" in result.sentence
+    assert "measured elsewhere or otherwise (cores: 2, now 8)" in result.reasons[0]
 
 
 def test_another_load_concludes_nothing_and_says_why(
@@ -141,15 +141,16 @@ def test_without_baseline_only_limits_speak(make_run: MakeRun) -> None:
     limited = _judged(now, policy=parse('[operations.PlaceOrderCommand]\np95 = "1ms"\n'))
     assert _verdicts(limited) == {
         "PlaceOrderCommand": Verdict.REGRESSED,
-        "GetMenuQuery": Verdict.UNCHANGED,
+        "GetMenuQuery": Verdict.RECORDED,
     }
     assert _judged(now, policy=parse('[limits]\np95 = "1s"\nerror_ratio = 0.01\n')).outcome is Outcome.PASS
 
 
 def test_no_baseline_and_no_limit_is_no_pass(make_run: MakeRun) -> None:
     result = _judged(make_run("now", Plan()))
-    assert result.outcome is Outcome.INCONCLUSIVE
-    assert "give --baseline, or set limits" in result.sentence
+    assert result.outcome is Outcome.RECORDED
+    assert set(_verdicts(result).values()) == {Verdict.RECORDED}
+    assert "--baseline" in result.next_steps[0]
 
 
 def test_an_ignored_operation_is_not_judged(make_run: MakeRun) -> None:

@@ -54,7 +54,7 @@ WINDOW = 60.0
 _CONFIDENCE = 0.9995
 
 _SENTENCES = {
-    Verdict.REGRESSED: "more than the noise threshold of {} (false-alarm rate of the whole gate: 1 %).",
+    Verdict.REGRESSED: "more than the noise threshold of {}.",
     Verdict.IMPROVED: "the whole interval lies below the noise threshold.",
     Verdict.UNCHANGED: "a change that matters is ruled out.",
     Verdict.INCONCLUSIVE: "it may be above the noise threshold, or below the resolution.",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from mario_perf.cli.main import cli
 from mario_perf.reports.formats import FORMATS, FORMATS_BY_ENDING
+
+for command in ("gate", "compare"):  # before any test: urllib3 binds a socket when it is imported
+    import_module(f"mario_perf.cli.{command}_command")
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from mario_perf.model import Verdict
+from mario_perf.model import Estimate, Verdict
 from mario_perf.reports import html_report
 from mario_perf.run_record import Arrivals
 from tests.reports import samples
@@ -123,7 +123,7 @@ def test_every_explanation_and_finding_is_there(page: Page, result: GateResult) 
 
 def test_the_verdict_stands_before_everything_else(page: Page, result: GateResult) -> None:
     text = " ".join("".join(page.words).split())
-    assert text.index(result.sentence) < text.index("False alarms") < text.index("What changed")
+    assert text.index(result.sentence) < text.index("How sure?") < text.index("What changed")
 
 
 def test_the_command_is_there_and_that_of_every_run(page: Page, result: GateResult) -> None:
@@ -162,3 +162,37 @@ def test_a_moved_share_of_slow_executions_is_plotted_and_a_steady_one_is_not() -
     heading = "Change of the share of slow executions"
     assert heading in html_report.render(samples.gate(samples.stalling()))
     assert heading not in html_report.render(samples.gate(samples.failing()))
+
+
+def test_typical_time_is_a_column_and_the_whole_has_one_number(result: GateResult) -> None:
+    whole = html_report.render(replace(result, overall=Estimate(0.021, 0.012, 0.03, 0.95)))
+    assert "+2.1 % (+1.2 to +3.0 %)" in whole
+    headings = re.findall(r'<th scope="col">([^<]*)</th>', whole)[:9]
+    assert headings[2:4] == ["Change", "Typical time"]
+    assert not {"Mean", "Rate"} & set(headings)
+
+
+def test_each_link_of_the_contents_leads_to_a_chapter(result: GateResult) -> None:
+    for shown in (result, samples.empty()):
+        whole = html_report.render(shown)
+        contents = re.search(r'<nav class="contents".*?</nav>', whole, re.DOTALL)
+        assert contents is not None
+        links = re.findall(r'href="#([^"]*)"', contents[0])
+        assert links
+        assert all(f'id="{link}"' in whole for link in links)
+
+
+def test_a_run_that_measured_nothing_has_no_empty_chapter() -> None:
+    whole = html_report.render(samples.empty())
+    for chapter in ("What changed", ">Operations<", "Evidence, operation", ">Load<", ">Environment<"):
+        assert chapter not in whole
+
+
+def test_promql_is_folded_once(result: GateResult) -> None:
+    assert html_report.render(result).count("The same figures in Prometheus") == 1
+
+
+def test_a_pointer_reads_the_values_of_a_bucket_and_of_a_moment(result: GateResult) -> None:
+    whole = html_report.render(result)
+    assert re.search(r"<title>8.91 ms to 10 ms: baseline [\d.]+ %, candidate [\d.]+ %</title>", whole)
+    assert "<title>at 5 s: baseline p50 " in whole

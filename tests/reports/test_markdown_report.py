@@ -35,35 +35,41 @@ def test_a_comment_fits_github_whatever_the_number_of_findings(result: GateResul
     assert "more findings in the report" in text
 
 
-def test_with_500_operations_every_regressed_one_is_named() -> None:
-    text = of_many(500)
-    assert text.count("🔺 regressed |") == 13
-    assert "more operations in the report" not in text.split("<details>", maxsplit=1)[0]
+@pytest.mark.parametrize("count", [1, 12, 500])
+def test_a_comment_has_at_most_40_lines(count: int, result: GateResult) -> None:
+    for one in (samples.many(count), result, replace(result, reasons=("Why.",) * 3, next_steps=("Do.",) * 3)):
+        assert markdown_report.render(one).count("\n") <= 40
 
 
-def test_what_is_left_out_is_counted() -> None:
-    text = of_many(1000)
-    shown = text.count("| **Operation")
-    left_out = [
-        int(line.split()[0]) for line in text.splitlines() if line.endswith("more operations in the report.")
-    ]
-    assert shown + sum(left_out) == 1000
+def test_the_step_summary_names_each_regressed_operation_and_the_comment_counts_the_rest() -> None:
+    result = samples.many(500)
+    assert github_annotations.step_summary(result).count("🔺 regressed |") == 13
+    text = markdown_report.render(result)
+    assert text.count("🔺 regressed |") == 8
+    assert "18 more operations in the report." in text
+
+
+def test_the_worst_figure_stands_in_the_title(result: GateResult) -> None:
+    title = markdown_report.render(result).splitlines()[1]
+    assert title == "### 🔺 Performance: regressed · PlaceOrderCommand +21.4 %"
+
+
+def test_before_and_after_stand_in_the_row(result: GateResult) -> None:
+    assert "| 9.97 ms → 12.1 ms | +21.4 % | +18.8 to +24.1 % |" in markdown_report.render(result)
 
 
 def test_the_step_summary_has_room_for_more_than_a_comment() -> None:
     result = samples.many(1000)
-    assert (
-        markdown_report.COMMENT_LIMIT
-        < len(github_annotations.step_summary(result))
-        <= github_annotations.SUMMARY_LIMIT
-    )
+    told = github_annotations.step_summary(result)
+    assert len(markdown_report.render(result)) < len(told) <= github_annotations.SUMMARY_LIMIT
 
 
-def test_unchanged_operations_are_folded(result: GateResult) -> None:
+def test_unchanged_and_undecided_operations_are_folded(result: GateResult) -> None:
     head, _, folded = markdown_report.render(result).partition("<details>")
     assert "PlaceOrderCommand" in head
-    assert "GetOrderByIdQuery" not in head
-    assert "GetOrderByIdQuery" in folded
+    for name in ("GetOrderByIdQuery", "GetKitchenStatusQuery"):
+        assert name not in head
+        assert name in folded
 
 
 @given(st.text(min_size=1, max_size=40))

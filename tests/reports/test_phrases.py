@@ -9,22 +9,19 @@ from tests.reports import samples
 
 
 def test_the_comparison_that_spoke_is_the_one_that_the_verdict_names() -> None:
-    spoken = phrases.decisive_comparison(samples.failing())
-    assert spoken is not None
-    assert spoken.metric == "error_ratio"
+    decisive = samples.failing().decisive_comparison
+    assert decisive is not None
+    assert decisive.metric == "error_ratio"
 
 
 def test_without_a_name_the_first_gating_comparison_speaks() -> None:
     one = replace(samples.operations()[0], decided_by="nothing known")
-    assert phrases.decisive_comparison(one) is one.comparisons[0]
-    assert phrases.decisive_comparison(replace(one, comparisons=())) is None
+    assert one.decisive_comparison is one.comparisons[0]
+    assert replace(one, comparisons=()).decisive_comparison is None
 
 
 def test_of_a_metric_with_a_limit_the_comparison_with_the_verdict_speaks() -> None:
-    kept, broken = (
-        phrases.decisive_comparison(samples.limited()),
-        phrases.decisive_comparison(samples.beyond_the_limit()),
-    )
+    kept, broken = samples.limited().decisive_comparison, samples.beyond_the_limit().decisive_comparison
     assert kept is not None
     assert broken is not None
     assert (phrases.subject(kept), phrases.change(kept)) == ("p95", "+41.0 %")

@@ -4,21 +4,21 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from rich.console import Console
 
-from mario_perf.model import Finding, Operation, Severity, Verdict
-from mario_perf.reports import terminal_report
+from mario_perf.model import Finding, Operation, Outcome, Severity, Verdict
+from mario_perf.reports import phrases, terminal_report
+from mario_perf.reports.characters import single_line
 from tests.reports import samples
 
 if TYPE_CHECKING:
-    import pytest
-
     from mario_perf.model import GateResult
 
 
-def printed(result: GateResult, **options: object) -> str:
+def printed(result: GateResult, width: int = 140, **options: object) -> str:
     out = io.StringIO()
-    terminal_report.print_result(result, Console(file=out, width=140, **options))  # type: ignore[arg-type]
+    terminal_report.print_result(result, Console(file=out, width=width, **options))  # type: ignore[arg-type]
     return out.getvalue()
 
 
@@ -65,26 +65,66 @@ def test_the_worst_findings_come_first_and_the_rest_is_counted(result: GateResul
     assert "and 28 more findings" in text
 
 
-def test_it_says_why_for_each_operation_that_regressed_or_is_open_and_for_no_other(
-    result: GateResult,
-) -> None:
+def test_it_says_why_for_each_operation_that_regressed_and_for_no_other(result: GateResult) -> None:
     text = " ".join(printed(result).split())
     for one in result.operations:
-        told = f"{terminal_report.single_line(one.operation.name)}: {one.explanation}" in text
-        assert told is (one.verdict in {Verdict.REGRESSED, Verdict.INCONCLUSIVE})
+        told = f"{single_line(one.operation.name)}: {one.explanation}" in text
+        assert told is (one.verdict is Verdict.REGRESSED)
+
+
+def test_the_reasons_come_before_the_next_steps_and_both_are_told_once(result: GateResult) -> None:
+    text = printed(replace(result, reasons=("It was noisy.",), next_steps=("Take longer.",)), 80)
+    assert text.count("It was noisy.") == text.count("next: Take longer.") == 1
+    assert text.index("It was noisy.") < text.index("next: Take longer.")
 
 
 def test_of_many_reasons_those_that_matter_are_told_and_the_rest_is_counted(result: GateResult) -> None:
-    text = printed(replace(result, policy={"max_findings": 5}))
-    assert "\nGetDeliveryTourQuery: " in text
-    assert "\nRemovePizzaCommand: " not in text
+    text = printed(replace(result, policy={"max_findings": 2}))
+    assert "\nStartCookingCommand: " in text
+    assert "\nAssignOrderToDeliveryCommand: " not in text
     assert "and 1 more reason, see the report" in text
 
 
-def test_a_reason_that_holds_for_many_is_told_once(result: GateResult) -> None:
-    operations = tuple(
-        replace(samples.without_data(), operation=Operation("query", f"Q{number}")) for number in range(7)
-    )
-    text = printed(replace(result, operations=operations))
-    assert text.count("could not be compared") == 1
-    assert "Q0, Q1, Q2, Q3, Q4 and 2 more: The typical time could not be compared" in text
+def test_a_run_without_a_baseline_shows_its_figures(result: GateResult) -> None:
+    one = replace(samples.operations()[0], verdict=Verdict.RECORDED, comparisons=(), baseline=None)
+    recorded = replace(result, operations=(one,), method="stored", outcome=Outcome.RECORDED)
+    lines = printed(recorded, 80).splitlines()
+    heading = next(line for line in lines if line.startswith("operation"))
+    assert heading.split() == ["operation", "verdict", "rate", "p50", "p95", "p99", "errors"]
+    assert "unknown" not in printed(recorded, 80)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 150])
+def test_each_operation_that_moved_has_one_line_at_each_width(result: GateResult, width: int) -> None:
+    lines = printed(result, width).splitlines()
+    first = next(at for at, line in enumerate(lines) if line.startswith("operation "))
+    moved = [one for one in result.operations if one.verdict is not Verdict.UNCHANGED]
+    table = lines[first : first + 1 + len(moved)]
+    assert all(len(line) <= width for line in table)
+    assert [line.split()[0] for line in table[1:]] == [one.operation.name for one in moved]
+    assert lines[first + 1 + len(moved)] == "4 unchanged"
+
+
+def test_more_columns_are_shown_where_there_is_room(result: GateResult) -> None:
+    assert "interval" in printed(result, 80)
+    assert "before → after" not in printed(result, 80)
+    assert "before → after" in printed(result, 150)
+
+
+def test_a_name_longer_than_the_terminal_is_shortened_in_its_middle(result: GateResult) -> None:
+    long = replace(samples.operations()[0], operation=Operation("command", f"Update{'Customer' * 20}Command"))
+    text = printed(replace(result, operations=(long,)), 80)
+    row = next(line for line in text.splitlines() if " regressed " in line)
+    assert len(row) <= 80
+    assert row.startswith("UpdateCustomer")
+    assert "Command  regressed" in row
+
+
+def test_the_table_has_as_many_lines_as_the_policy_says_and_counts_the_rest(result: GateResult) -> None:
+    text = printed(replace(result, policy={"max_findings": 2}))
+    assert "and 5 more that moved or are open, see the report" in text
+
+
+def test_what_stands_out_so_far_is_told_in_a_line(result: GateResult) -> None:
+    assert list(phrases.so_far(result.operations)) == ["3 open", "PlaceOrderCommand +21.4 % so far"]
+    assert list(phrases.so_far(())) == []

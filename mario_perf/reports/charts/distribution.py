@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mario_perf import figures
 from mario_perf.reports.charts.frame import (
     Chart,
+    Hover,
     Mark,
     Path,
     Tick,
@@ -88,7 +89,16 @@ def draw(one: OperationResult, buckets: Sequence[Bucket]) -> Chart | None:
             *_areas("line candidate", buckets, edges, [value / top for value in new]),
         ),
         marks=_marks(one, spans[0][0], spans[-1][1]),
+        hovers=tuple(
+            Hover(start, end, _bucket_text(bucket))
+            for start, end, bucket in zip(edges, edges[1:], buckets, strict=False)
+        ),
     )
+
+
+def _bucket_text(bucket: Bucket) -> str:
+    old, new = figures.percent(bucket.baseline), figures.percent(bucket.candidate)
+    return f"{bucket.label}: baseline {old}, candidate {new}"
 
 
 def _shares(side: Summary | None, bounds: int) -> list[float]:

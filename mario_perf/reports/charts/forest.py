@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import vl_convert
@@ -29,6 +29,8 @@ _SHAPES = {
     Verdict.INCONCLUSIVE: "diamond",
     Verdict.IMPROVED: "triangle-down",
     Verdict.UNCHANGED: "circle",
+    Verdict.ACCEPTED: "triangle-up",
+    Verdict.RECORDED: "circle",
 }
 _CONFIG = {
     "aria": False,  # the element around it has a label, and the table has the numbers
@@ -38,12 +40,16 @@ _CONFIG = {
     "text": {"fontSize": 13, "fill": "var(--text)", "baseline": "middle"},
 }
 _AXIS = {
-    "title": None,
+    "titleAnchor": "end",
+    "titleColor": "var(--muted)",
+    "titleFontSize": 13,
+    "titleFontWeight": 600,
+    "titlePadding": 4,
     "domain": False,
     "ticks": False,
     "gridColor": "var(--line)",
     "labelColor": "var(--muted)",
-    "labelFontSize": 12,
+    "labelFontSize": 13,
     "labelPadding": 6,
     "orient": "top",
 }
@@ -59,14 +65,21 @@ class Layout:
     """Where things go, in pixels: wide pages have the names beside the intervals, narrow ones above."""
 
     width: int
-    margin: int  # beside the plot, on both sides
+    left: int  # beside the plot
+    right: int
     row: int
     lift: int  # how far a name stands above its interval
     ticks: int
 
 
-WIDE = Layout(width=1000, margin=270, row=26, lift=0, ticks=7)
-NARROW = Layout(width=360, margin=10, row=46, lift=17, ticks=5)
+WIDE = Layout(width=1080, left=230, right=210, row=26, lift=0, ticks=7)
+MEDIUM = Layout(width=700, left=10, right=10, row=46, lift=17, ticks=6)
+NARROW = Layout(width=340, left=10, right=10, row=46, lift=17, ticks=4)
+"""Drawings are scaled to their place: of these widths, no text in them becomes smaller than 11 pixels."""
+
+_LETTER_WIDTH = 7.8
+_MAX_NAME_WIDTH = 460
+"""Pixels of a letter of a name, and those that all names together may take from the plot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,7 @@ def draw(rows: Sequence[Row], layout: Layout) -> str:
 
 def _specification(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
     scale = Scale.fit([row.comparison for row in rows])
+    layout = _fit_names(layout, [row.operation.name for row in rows])
     height = layout.row * len(rows)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -100,6 +114,14 @@ def _specification(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
     }
 
 
+def _fit_names(layout: Layout, names: Sequence[str]) -> Layout:
+    """The same with a left margin as wide as the longest name, where names stand beside the plot."""
+    if layout.lift:
+        return layout
+    wanted = int(_LETTER_WIDTH * (max(map(len, names)) + 3)) + 10
+    return replace(layout, left=max(layout.left, min(wanted, _MAX_NAME_WIDTH)))
+
+
 def _x(scale: Scale, layout: Layout) -> dict[str, Any]:
     ticks = scale.ticks(layout.ticks)
     labels = " : ".join(f"abs(datum.value - {at!r}) < 1e-9 ? '{label}'" for at, label in ticks)
@@ -107,11 +129,16 @@ def _x(scale: Scale, layout: Layout) -> dict[str, Any]:
         "type": "quantitative",
         "scale": {
             "domain": [scale.low, scale.high],
-            "range": [layout.margin, layout.width - layout.margin],
+            "range": [layout.left, layout.width - layout.right],
             "nice": False,
             "zero": False,
         },
-        "axis": {**_AXIS, "values": [at for at, _ in ticks], "labelExpr": f"{labels} : ''"},
+        "axis": {
+            **_AXIS,
+            "title": f"{'worse' if scale.linear else 'slower'} →",
+            "values": [at for at, _ in ticks],
+            "labelExpr": f"{labels} : ''",
+        },
     }
 
 
@@ -160,7 +187,7 @@ def _intervals() -> list[dict[str, Any]]:
 
 
 def _texts(layout: Layout) -> list[dict[str, Any]]:
-    room = layout.width - 100 if layout.lift else layout.margin - 10
+    room = layout.width - 75 if layout.lift else layout.left - 10
     name = {"type": "text", "align": "left", "fontWeight": 600, "limit": room}
     return [
         {

@@ -42,6 +42,15 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Hover:
+    """A strip of the chart, in pixels, and the text that it shows where a pointer rests."""
+
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """All that a template needs to draw one chart, and the sentence that says what it shows."""
 
@@ -50,6 +59,7 @@ class Chart:
     y_ticks: tuple[Tick, ...]
     paths: tuple[Path, ...]
     marks: tuple[Mark, ...] = ()
+    hovers: tuple[Hover, ...] = ()
 
 
 def x_position(share: float) -> float:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mario_perf import figures
 from mario_perf.reports.charts.frame import (
     Chart,
+    Hover,
     Path,
     Tick,
     linear_ticks,
@@ -19,7 +22,7 @@ from mario_perf.reports.charts.frame import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from mario_perf.model import OperationResult, Summary
 
@@ -47,7 +50,21 @@ def draw(one: OperationResult) -> Chart | None:
             if side
             for index, role in ((1, "p50"), (2, "p95"))
         ),
+        hovers=tuple(_hovers(sides, length)),
     )
+
+
+def _hovers(sides: Mapping[str, Summary | None], length: float) -> Iterator[Hover]:
+    """What both sides took at each moment, from the middle before it to the middle after it."""
+    seen: dict[float, list[str]] = defaultdict(list)
+    for name, side in sides.items():
+        for at, p50, p95 in side.over_time if side else ():
+            seen[at].append(f"{name} p50 {figures.seconds(p50)}, p95 {figures.seconds(p95)}")
+    times = sorted(seen)
+    edges = [0.0, *((before + after) / 2 for before, after in pairwise(times)), length]
+    for at, (start, end) in zip(times, pairwise(edges), strict=True):
+        told = f"at {figures.seconds(at)}: {'; '.join(seen[at])}"
+        yield Hover(x_position(start / length), x_position(end / length), told)
 
 
 def _line(side: Summary, index: int, length: float, height: Callable[[float], float]) -> str:

@@ -152,6 +152,13 @@ class Report(Document):
     format_version: Literal[1] = FORMAT_VERSION
     outcome: Outcome
     sentence: str
+    reasons: tuple[str, ...] = Field(
+        default=(), description="why there is no clear answer; of a pass, what it could have missed"
+    )
+    next_steps: tuple[str, ...] = Field(default=(), description="what helps, the best first")
+    overall: Interval | None = Field(
+        default=None, description="relative change of the typical time, geometric mean over operations"
+    )
     method: Literal["stored", "duet"]
     created_at: str
     seconds: Number = Field(description="measured time, all rounds")

@@ -3,6 +3,7 @@
 (() => {
   const byId = (id) => document.getElementById(id);
   const table = byId("page:table");
+  if (!table) return;
   const body = table.tBodies[0];
   const firstRows = 100;
   const rows = [...body.rows];
@@ -72,10 +73,10 @@
   addEventListener("hashchange", reveal);
   reveal();
 
-  // Paper cannot be clicked: evidence is opened for it, and closed again afterwards.
+  // Paper cannot be clicked: what regressed is opened for it, and closed again afterwards.
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details.operation:not([open])")];
+    opened = [...document.querySelectorAll("details.operation.regressed:not([open])")];
     for (const one of opened) one.open = true;
   });
   addEventListener("afterprint", () => { for (const one of opened) one.open = false; });

@@ -35,8 +35,11 @@ def help_of(*command: str) -> str:
 
 @pytest.mark.parametrize("command", list(commands(cli)), ids=" ".join)
 def test_the_help_of_every_command_has_examples_and_exit_codes(command: tuple[str, ...]) -> None:
-    shown = help_of(*command).lower()
-    assert "usage" in shown
+    shown = help_of(*command)
+    assert shown.startswith("Usage: ")
+    assert "\nOptions:\n" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    shown = shown.lower()
     _, _, examples = shown.partition("examples:\n")
     examples, _, codes = examples.partition("exit codes:")
     assert " ".join(command[:1]) in examples

@@ -261,8 +261,8 @@ def test_the_pizzeria_takes_its_arguments_and_listens_on_the_port_that_is_open()
     program, command, *arguments = container(workload("pizzeria"))["args"]
     assert (program, command) == ("mario-perf", "serve")
     script = (
-        "import sys; from mario_perf.pizzeria.__main__ import _parser; "
-        "print(_parser().parse_args(sys.argv[1:]).port)"
+        "import sys; from mario_perf.pizzeria.__main__ import command; "
+        "print(command.make_context('serve', sys.argv[1:]).params['port'])"
     )
     port = subprocess.check_output(
         [sys.executable, "-c", script, *arguments], cwd=ROOT, text=True, timeout=60

@@ -32,17 +32,16 @@ def run(*arguments: str | Path) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--port", "99999"], "'99999' is not a port"),
-        (["--port", "pizza"], "'pizza' is not a port"),
-        (["--kitchen-capacity", "0"], "'0' is not a number of orders"),
-        (["--bogus"], "unrecognized arguments: --bogus"),
+        (["--port", "99999"], "99999 is not in the range 0<=x<=65535"),
+        (["--port", "pizza"], "'pizza' is not a valid integer"),
+        (["--kitchen-capacity", "0"], "0 is not in the range x>=1"),
+        (["--bogus"], "No such option"),
     ],
 )
 def test_what_is_no_option_is_said_in_one_line(
     arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        main(arguments)
+    assert main(arguments) == 2
     output, errors = capsys.readouterr()
     assert (output, errors.count("\n")) == ("", 1)
     assert errors.startswith("pizzeria: ")

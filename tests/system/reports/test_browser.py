@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 from typing import TYPE_CHECKING, Literal
 
@@ -204,12 +205,27 @@ def test_landmarks_headings_and_controls_have_names(page: Page) -> None:
     assert unnamed == 0
 
 
-def test_on_paper_the_evidence_is_open(page: Page) -> None:
+def test_on_paper_what_regressed_is_open_and_twelve_operations_take_eight_pages(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details[open]').forEach((one) => { one.open = false; })")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details.operation:not([open])").count() == 0
+    assert page.locator("details.operation.regressed:not([open])").count() == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator("details.operation:not([open])").count() > 0
-    assert page.pdf()
+    assert page.locator("details.operation.regressed:not([open])").count() > 0
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) <= 8
+
+
+SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll("svg text")]
+  .filter((text) => text.textContent && text.getBoundingClientRect().width)
+  .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))"""
+
+
+def test_no_text_of_a_chart_is_smaller_than_11_pixels(page: Page) -> None:
+    for width in (360, 390, 640, 641, 900, 901, 1000, 1001, 1150, 1151, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(SMALLEST_TEXT) >= 11, width
+    page.set_viewport_size({"width": 718, "height": 900})
+    page.emulate_media(media="print")
+    assert page.evaluate(SMALLEST_TEXT) >= 11
 
 
 def test_hundreds_of_operations_can_be_sorted_and_filtered(browser: Browser, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import sys, time
 sys.path.insert(0, {str(ROOT)!r})
 from mario_perf.reports.progress import show_progress
 with show_progress(100.0) as narrator:
-    narrator.say("round 1")
+    narrator.say("round 1 · 12 open · PlaceOrderCommand")
     for _ in range(5):
         narrator.tick()
         time.sleep(0.1)
@@ -48,16 +48,23 @@ def test_a_pipe_gets_plain_lines_and_no_clock() -> None:
     done = subprocess.run(
         [sys.executable, "-c", SAYS], capture_output=True, text=True, check=True, timeout=30
     )
-    assert done.stderr == "round 1\n"
+    assert done.stderr == "round 1 · 12 open · PlaceOrderCommand\n"
 
 
 def test_a_terminal_is_told_how_long_it_will_still_take() -> None:
     said = on_a_terminal()
-    assert "round 1" in said
-    assert "at most 100 s left" in said
-    assert "\x1b[38;5;" in said  # coloured
+    assert "round 1 · 12 open" in said
+    assert "1:40 left" in said
+    assert "\x1b[36m" in said  # coloured
 
 
-@pytest.mark.parametrize("code", ["\x1b[38;", "\x1b[31m", "\x1b[32m", "\x1b[35m"])
+def test_a_long_line_gives_way_to_the_time_that_is_left() -> None:
+    said = on_a_terminal(COLUMNS="30")
+    assert "1:40 left" in said
+    assert "round 1 · 12 open ·… " in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("code", ["\x1b[38;", "\x1b[31m", "\x1b[32m", "\x1b[35m", "\x1b[36m"])
 def test_no_color_is_respected(code: str) -> None:
     assert code not in on_a_terminal(NO_COLOR="1")

@@ -1,0 +1,174 @@
+"""What helps after a gate, the best first: each advice fits what was found."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mario_perf import figures
+from mario_perf.judgement import doubts, duet_results, power
+from mario_perf.judgement.doubts import Cause
+from mario_perf.metric_catalogue import METRICS
+from mario_perf.model import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.judgement.doubts import Doubt
+    from mario_perf.metric_catalogue import Metric
+    from mario_perf.model import GateResult, OperationResult, RunMeasurement
+    from mario_perf.run_record import RunRecord
+
+    Round = tuple[RunMeasurement, RunMeasurement]
+
+LONGEST = 3600.0
+"""Seconds of the longest gate that is advised."""
+
+_STEP = 10.0
+_STARTING = 3.0
+"""Seconds to which an advised time is rounded up; and those of a round beyond what its record holds."""
+
+NOISY = frozenset({Cause.NOISE, Cause.LIKELY})
+DECIDED_BY_ROUNDS = NOISY | {Cause.FEW}
+"""Causes that a quieter machine, and that more rounds, make smaller."""
+
+
+def reasons(result: GateResult, policy: Policy) -> tuple[str, ...]:
+    """Why there is no clear answer; of a pass, what it could have missed."""
+    if result.outcome is Outcome.PASS:
+        return tuple(_missable(result.operations))
+    if result.outcome is not Outcome.INCONCLUSIVE:
+        return ()
+    found = doubts.doubts(result.operations, policy)
+    machine = doubts.of_machine(result.runs) if any(each.cause in NOISY for each in found) else ()
+    return (*(doubts.reason(each, policy) for each in found), *machine)
+
+
+def next_steps(result: GateResult, rounds: Sequence[Round], policy: Policy) -> tuple[str, ...]:
+    """Advice for an outcome that leaves something to do. ``rounds`` are those of a duet, as judged."""
+    match result.outcome:
+        case Outcome.RECORDED:
+            return ("Give --baseline, or set [limits] in perf.toml, to judge the next run.",)
+        case Outcome.REGRESSED:
+            return tuple(_acceptable(result))
+        case Outcome.INCONCLUSIVE:
+            return tuple(dict.fromkeys(_for_doubts(result, rounds, policy)))
+        case _:
+            return ()
+
+
+def _acceptable(result: GateResult) -> Iterator[str]:
+    """How the worst regression is accepted, if it is one against a baseline."""
+    for one in result.operations[:1]:
+        decisive = one.decisive_comparison
+        if one.verdict is Verdict.REGRESSED and decisive and decisive.against == "baseline":
+            name = shlex.quote(one.operation.name)
+            yield (
+                "If the change is worth it, accept it for a while: "
+                f'mario-perf accept latest --operation {name} --because "why".'
+            )
+
+
+def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> Iterator[str]:
+    found = doubts.doubts(result.operations, policy)
+    still_open = [each for each in found if each.cause in NOISY]
+    if still_open and result.runs and doubts.busy(result.runs[0].environment):
+        yield "Stop other work on this machine, then run again."
+    if result.method == "duet":
+        yield from _longer(
+            [each for each in found if each.cause in DECIDED_BY_ROUNDS], result, rounds, policy
+        )
+    elif still_open:
+        yield "Compare both builds side by side: mario-perf gate. It sees much smaller changes."
+    for each in found:
+        if each.cause is Cause.BUCKETS and not policy.by_client:
+            yield f"Give the service's histogram a bound at the p95 limit of {each.names}."
+
+
+def _longer(
+    found: Sequence[Doubt], result: GateResult, rounds: Sequence[Round], policy: Policy
+) -> Iterator[str]:
+    """How long a gate would have to be; and what else helps where none would be long enough."""
+    seconds = [_rounds(each, rounds, policy) * _round_time(result.runs) for each in found]
+    if within := [each for each in seconds if each <= LONGEST]:
+        needed = math.ceil(max(within) / _STEP) * _STEP
+        rest = "" if len(within) == len(found) else " for some of them"
+        yield (
+            f"A gate of about {figures.period(needed)} would be long enough{rest}: "
+            f"give --max-duration {needed:.0f}."
+        )
+    for each, needed in zip(found, seconds, strict=True):
+        if needed > LONGEST:
+            yield _instead(each, policy)
+
+
+def _instead(doubt: Doubt, policy: Policy) -> str:
+    if doubt.cause is Cause.FEW:
+        least = policy.of(doubt.operations[0].operation.name).min_samples
+        return (
+            f"Let the load send {doubt.names} more often (min_samples is {least}), or set ignore = true "
+            "in perf.toml: a gate of an hour would be too short."
+        )
+    return (
+        f"Use a quieter machine, or set a larger {METRICS[doubt.metric].family.resolution} in perf.toml for "
+        f"{doubt.names}: a gate of an hour would be too short."
+    )
+
+
+def _rounds(doubt: Doubt, rounds: Sequence[Round], policy: Policy) -> float:
+    """Rounds that decide all operations of a doubt; infinite if none do.
+
+    For the typical time and other durations by the judge's own tests, as the doctor does; for a share by the
+    root of the rounds, with which errors shrink.
+    """
+    if len(rounds) < 2:  # noqa: PLR2004 - how far rounds lie apart is known from two on
+        return math.inf
+    if doubt.cause is Cause.FEW or METRICS[doubt.metric].share:
+        return len(rounds) * max(_times_as_many(one, doubt.cause, policy) for one in doubt.operations)
+    sides = duet_results.lay_out(rounds)
+    wanted = {one.operation.name: doubts.resolution(one, policy) for one in doubt.operations}
+    at = [index for index, each in enumerate(sides.operations) if each.name in wanted]
+    changes = np.array([wanted.get(each.name, math.inf) for each in sides.operations])
+    return float(power.rounds_needed(sides, policy, changes, doubt.metric)[at].max())
+
+
+def _times_as_many(one: OperationResult, cause: Cause, policy: Policy) -> float:
+    if cause is Cause.FEW:
+        fewest = doubts.fewest(one)
+        return policy.of(one.operation.name).min_samples / fewest if fewest else math.inf
+    decisive = one.decisive_comparison
+    return (decisive.detectable / doubts.resolution(one, policy)) ** 2 if decisive else math.inf
+
+
+def _round_time(records: Sequence[RunRecord]) -> float:
+    """Seconds from the start of a round to that of the next."""
+    apart = [after.whole_run.start - before.whole_run.start for before, after in pairwise(records)]
+    return median(apart) if apart else records[0].whole_run.duration + _STARTING
+
+
+def _missable(operations: Sequence[OperationResult]) -> Iterator[str]:
+    """Of each metric that counted: the largest change that may have gone by unseen, and where."""
+    least: dict[Metric, tuple[float, str]] = {}
+    for one in operations:
+        for check in one.comparisons:
+            if (
+                check.gating
+                and check.against == "baseline"
+                and check.verdict in {Verdict.UNCHANGED, Verdict.IMPROVED}
+            ):
+                least[check.metric] = max(
+                    least.get(check.metric, (0.0, "")), (check.detectable, one.operation.name)
+                )
+    told = [
+        f"{METRICS[metric].title} {figures.size(size, share=METRICS[metric].share)} ({name})"
+        for metric, (size, name) in least.items()
+        if figures.is_visible(size, share=METRICS[metric].share)
+    ]
+    if told:
+        yield f"Smaller rises than these may have been missed: {', '.join(told)}."

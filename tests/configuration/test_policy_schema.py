@@ -1,0 +1,52 @@
+"""The JSON Schema of perf.toml says what the reader of perf.toml says."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from mario_perf.configuration import policy_file
+from mario_perf.errors import PolicyError
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = Draft202012Validator(policy_file.schema())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (ROOT / "perf.toml").read_text(encoding="utf-8"),
+        "[limits]\np95 = '50ms'\nerror_ratio = 0.01",
+        "[limits]\np95 = 0.05",
+        "[operations.GetMenuQuery]\nlatency_noise = 0.05\nignore = true",
+        "[metrics]\nduration = 'http_seconds'\nname_label = ['method', 'route']",
+        "[metrics]\nduration = 'http_seconds'\nname_label = 'route'",
+        "[service]\nsetup = 'pip'\nstart = ['./serve', '{port}']",
+        "[service]\nsetup = ['make', 'build']",
+        "[gate]\ninconclusive = 'pass'",
+    ],
+)
+def test_what_is_read_fits_the_schema(text: str) -> None:
+    policy_file.parse(text)
+    SCHEMA.validate(tomllib.loads(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[gates]",
+        "[gate]\nfalse_alarm = 0.01",
+        "[gate]\nfalse_alarm_rate = 2",
+        "[limits]\np95 = '50 pizzas'",
+        "[load]\nusers = 0",
+        "[service]\nsetup = 'maven'",
+        "[operations.GetMenuQuery]\nlatency_nois = 0.05",
+    ],
+)
+def test_what_is_refused_does_not_fit_the_schema(text: str) -> None:
+    with pytest.raises(PolicyError):
+        policy_file.parse(text)
+    assert not SCHEMA.is_valid(tomllib.loads(text))

@@ -1,0 +1,140 @@
+"""A regression is accepted up to a size, until a day, against one baseline; a larger one stays red."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from mario_perf.cli.main import cli
+from mario_perf.configuration import acceptance_text, policy_file
+from mario_perf.configuration.policy import Acceptance
+from mario_perf.errors import PolicyError
+from mario_perf.judgement import acceptance, verdict
+from mario_perf.judgement.sequential import is_decided
+from mario_perf.model import Outcome, Verdict
+from mario_perf.reports import json_report
+from tests.reports import samples
+
+if TYPE_CHECKING:
+    from mario_perf.model import OperationResult
+
+TODAY = date(2026, 11, 30)
+ONE = Acceptance(
+    "PlaceOrderCommand", {"latency": 0.25}, date(2026, 12, 30), "3f2a91c04d", "prices are checked"
+)
+
+
+def slower(*, also_open: bool = False) -> OperationResult:
+    """PlaceOrderCommand, 21.4 % slower; and in nothing else worse."""
+    one = samples.operations()[0]
+    others = [each for each in one.comparisons if also_open or each.metric != "p95"]
+    return replace(one, comparisons=tuple(others))
+
+
+def test_what_is_accepted_is_no_regression_and_says_why() -> None:
+    agreed = acceptance.apply(slower(), [ONE])
+    assert agreed.verdict is Verdict.ACCEPTED
+    assert agreed.explanation.startswith("Accepted until 2026-12-30, because prices are checked. ")
+    assert verdict.outcome([agreed.verdict]) is Outcome.PASS
+    assert verdict.sentence(Outcome.PASS, [agreed], ()) == (
+        "No regression but what perf.toml accepts: PlaceOrderCommand."
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(ONE, changes={"latency": 0.2}),
+        replace(ONE, changes={"p95": 0.5}),
+        replace(ONE, operation="GetMenuQuery"),
+    ],
+)
+def test_a_larger_change_another_metric_and_another_operation_stay_red(other: Acceptance) -> None:
+    assert acceptance.apply(slower(), [other]).verdict is Verdict.REGRESSED
+
+
+def test_what_is_open_beside_it_stays_open() -> None:
+    left = acceptance.apply(slower(also_open=True), [ONE])
+    assert (left.verdict, left.decided_by) == (Verdict.INCONCLUSIVE, "p95")
+
+
+def test_an_accepted_regression_does_not_end_a_gate() -> None:
+    open_one = samples.compared("GetMenuQuery", "query", 0.002, (0.04, -0.02, 0.1), Verdict.INCONCLUSIVE)
+    agreed = acceptance.apply(slower(), [ONE])
+    assert not is_decided([agreed, open_one])
+    assert is_decided([agreed])
+
+
+@pytest.mark.parametrize(
+    ("today", "baseline", "holds"),
+    [
+        (TODAY, "3f2a91c04d", True),
+        (TODAY, "3f2a91c", True),
+        (TODAY, "3f2a91c04d with changes", True),
+        (ONE.until, "3f2a91c04d", True),
+        (ONE.until + timedelta(days=1), "3f2a91c04d", False),
+        (TODAY, "0000000000", False),
+        (TODAY, None, False),
+    ],
+)
+def test_it_holds_until_its_day_and_for_its_baseline(
+    today: date, baseline: str | None, *, holds: bool
+) -> None:
+    assert bool(acceptance.in_force([ONE], baseline, today)) is holds
+    (told,) = acceptance.findings([ONE], baseline, today)
+    assert told.code == ("accepted" if holds else "acceptance-ended")
+    assert "PlaceOrderCommand" in told.message
+
+
+def test_what_is_written_is_read_as_it_was() -> None:
+    odd = replace(ONE, operation='GET "/search"', because="it's \\ worth it")
+    assert policy_file.parse(acceptance_text.text(odd)).accepted == (odd,)
+
+
+def test_a_metric_that_does_not_exist_is_refused() -> None:
+    text = acceptance_text.text(ONE).replace("latency", "latenzy")
+    with pytest.raises(PolicyError, match="latenzy is not a metric; nearest: latency"):
+        policy_file.parse(text)
+
+
+def test_the_command_writes_what_the_run_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gate").mkdir()
+    (tmp_path / "gate" / "report.json").write_text(json_report.render(samples.gate()))
+    Path("perf.toml").write_text("[gate]\nmax_findings = 5\n")
+    words = ["accept", "gate", "--operation", "PlaceOrderCommand", "--because", "prices are checked"]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 0, done.output
+    policy = policy_file.load()
+    assert policy.max_findings == 5
+    (one,) = policy.accepted
+    assert (one.operation, one.changes, one.baseline) == (
+        "PlaceOrderCommand",
+        {"latency": 0.241, "p95": 0.295},
+        "3f2a91c04d",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--operation", "PlaceOrder", "--because", "x"], "nearest: PlaceOrderCommand"),
+        (["--operation", "GetMenuQuery", "--because", "x"], "did not regress"),
+        (["--operation", "PlaceOrderCommand", "--because", " "], "is empty"),
+        (["--operation", "PlaceOrderCommand", "--because", "x", "--until", "2020-01-01"], "not a day from"),
+    ],
+)
+def test_what_cannot_be_accepted_is_refused(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gate").mkdir()
+    (tmp_path / "gate" / "report.json").write_text(json_report.render(samples.gate()))
+    done = CliRunner().invoke(cli, ["accept", "gate", *words])
+    assert said in str(done.exception)
+    assert not Path("perf.toml").exists()

@@ -1,0 +1,100 @@
+"""Reasons and advice: each is true for all operations that it names, and fits the cause."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from mario_perf.configuration.policy import Policy, Thresholds
+from mario_perf.judgement import doubts, next_steps
+from mario_perf.judgement.doubts import Cause
+from mario_perf.model import GateResult, OperationResult, Outcome, Verdict
+from tests.reports import samples
+
+POLICY = Policy()
+
+
+def wide(name: str, detectable: float) -> OperationResult:
+    """Open: its interval says too little."""
+    one = samples.compared(name, "query", 0.002, (0.01, -0.05, 0.08), Verdict.INCONCLUSIVE)
+    latency = replace(one.comparisons[0], detectable=detectable)
+    return replace(one, comparisons=(latency, *one.comparisons[1:]))
+
+
+def inconclusive(*operations: OperationResult) -> GateResult:
+    return replace(samples.gate(*operations), outcome=Outcome.INCONCLUSIVE)
+
+
+def test_one_sentence_holds_for_all_operations_that_it_names() -> None:
+    told = next_steps.reasons(inconclusive(wide("GetA", 0.07), wide("GetB", 0.13), wide("GetC", 0.2)), POLICY)
+    assert told[0] == (
+        "The noise hides a change of the typical time of less than 7.0 to 20 %, and the policy's resolution "
+        "is 5.0 %: GetA, GetB, GetC."
+    )
+
+
+def test_the_load_of_the_machine_is_told_before_and_during() -> None:
+    told = next_steps.reasons(inconclusive(wide("GetA", 0.07)), POLICY)
+    assert told[-1] == (
+        "The load average was 0.4 before the first run, up to 0.4 during the gate, on 2 cores."
+    )
+
+
+def test_each_cause_is_told_apart() -> None:
+    likely = samples.compared("GetB", "query", 0.002, (0.06, 0.035, 0.09), Verdict.INCONCLUSIVE)
+    found = doubts.doubts([wide("GetA", 0.07), likely, samples.without_data("Never")], POLICY)
+    assert [each.cause for each in found] == [Cause.NOISE, Cause.LIKELY, Cause.FEW]
+    assert doubts.reason(found[1], POLICY) == (
+        "The typical time probably rose by more than the noise threshold of 3.0 %, and chance is not ruled "
+        "out: GetB."
+    )
+    assert doubts.reason(found[2], POLICY) == "There were too few executions: Never."
+
+
+def test_an_explanation_of_its_own_is_kept() -> None:
+    elsewhere = [replace(wide(name, 0.07), explanation="It was measured elsewhere.") for name in "AB"]
+    (found,) = doubts.doubts(elsewhere, POLICY)
+    assert doubts.reason(found, POLICY) == "A, B: It was measured elsewhere."
+
+
+def test_a_pass_says_what_it_could_have_missed() -> None:
+    passed = [one for one in samples.operations() if one.verdict is Verdict.UNCHANGED]
+    (told,) = next_steps.reasons(replace(samples.gate(*passed), outcome=Outcome.PASS), POLICY)
+    assert told.startswith("Smaller rises than these may have been missed: typical time 3.2 % (GetActive")
+    assert next_steps.next_steps(replace(samples.gate(*passed), outcome=Outcome.PASS), (), POLICY) == ()
+
+
+def test_a_busy_machine_is_to_be_quieted_and_a_quiet_one_is_not() -> None:
+    quiet = inconclusive(wide("GetA", 0.07))
+    first = quiet.runs[0]
+    machine = first.environment.model_copy(update={"load_average": (5.3, 4.0, 3.0)})
+    busy = replace(quiet, runs=(first.model_copy(update={"environment": machine}), *quiet.runs[1:]))
+    assert next_steps.next_steps(busy, (), POLICY)[0] == "Stop other work on this machine, then run again."
+    assert not any("other work" in step for step in next_steps.next_steps(quiet, (), POLICY))
+
+
+def test_what_is_executed_too_rarely_gets_the_time_that_it_needs() -> None:
+    rare = samples.compared("Rare", "query", 0.002, (0.0, -0.01, 0.01), Verdict.INCONCLUSIVE)
+    policy = Policy(thresholds=Thresholds(min_samples=9600))  # a gate of 3 rounds, 100 s each, had 2,400
+    rounds = [None, None, None]
+    (step,) = next_steps.next_steps(inconclusive(rare), rounds, policy)  # type: ignore[arg-type]
+    assert step == "A gate of about 20 min would be long enough: give --max-duration 1200."
+
+
+def test_what_no_gate_of_an_hour_can_show_gets_another_advice() -> None:
+    rare = samples.compared("Rare", "query", 0.002, (0.0, -0.01, 0.01), Verdict.INCONCLUSIVE)
+    policy = Policy(thresholds=Thresholds(min_samples=10**6))
+    rounds = [None, None, None]
+    (step,) = next_steps.next_steps(inconclusive(rare), rounds, policy)  # type: ignore[arg-type]
+    assert step.startswith("Let the load send Rare more often (min_samples is 1000000)")
+
+
+def test_a_load_test_without_a_baseline_is_told_how_to_be_judged() -> None:
+    recorded = replace(samples.gate(), outcome=Outcome.RECORDED)
+    (step,) = next_steps.next_steps(recorded, (), POLICY)
+    assert "--baseline" in step
+
+
+def test_a_run_that_shows_nothing_at_all_says_so() -> None:
+    told = next_steps.reasons(inconclusive(wide("GetA", math.inf)), POLICY)
+    assert told[0] == "The run is too short to show any change of the typical time: GetA."
