@@ -159,7 +159,9 @@ class Environment(Record):
 class Generator(Record):
     """Whether the load generator itself kept up."""
 
-    cpu_utilisation: float = Field(description="of one core, 0 to 1, over the window")
+    cpu_utilisation: float = Field(
+        description="share of a core that it needed in the window, 0 to 1: it ran, or waited for a core"
+    )
     loop_lag_p99: float = Field(description="seconds that its event loop answered late, p99")
     loop_lag_max: float
 

@@ -32,12 +32,6 @@ MIN_EXECUTIONS = 20
 MAX_MEDIAN_FAILURES = 0.5
 """Share of failures above which the median execution failed."""
 
-STANDSTILL_LAG = 0.15
-"""Seconds, p99: a loop that is later than this has more to do than it can."""
-
-STANDSTILL_CPU = 0.5
-"""Share of its core that such a loop takes: an idle one was only held up by the machine."""
-
 _GENERATOR_CODES = frozenset({Code.GENERATOR_SATURATED.code, Code.GENERATOR_LATE.code})
 """Findings that say nothing of the service; :func:`by_generator` tells when they matter."""
 
@@ -105,10 +99,8 @@ def may_be_generator(measured: MeasuredRun, policy: Policy) -> bool:
 
 
 def _generator_starved(record: RunRecord) -> bool:
-    """Journeys queue behind a loop this late: how long they wait there is no longer bounded by its delay."""
-    generator = record.generator
-    stood_still = generator.loop_lag_p99 > STANDSTILL_LAG and generator.cpu_utilisation > STANDSTILL_CPU
-    return generator.cpu_utilisation > MAX_GENERATOR_CPU or stood_still
+    """Journeys queue for a core: how long they wait is no longer bounded by the loop's delay."""
+    return record.generator.cpu_utilisation > MAX_GENERATOR_CPU
 
 
 def _lateness(record: RunRecord) -> float:

@@ -159,7 +159,7 @@ def _cause(late: Sequence[RunRecord]) -> str:
     busiest = max((each.environment for each in late), key=lambda machine: machine.load_average[0])
     if busiest.load_average[0] > busiest.cores:
         return f"load average {busiest.load_average[0]:.0f} on {busiest.cores} cores"
-    return f"it took {percent(max(each.generator.cpu_utilisation for each in late))} of its core"
+    return f"it needed {percent(max(each.generator.cpu_utilisation for each in late))} of its core"
 
 
 def one_round(rounds: int) -> Iterator[Finding]:

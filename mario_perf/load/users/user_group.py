@@ -112,6 +112,7 @@ class UserGroup:
 
     def quiesce(self, timeout: float) -> bool:
         """Hold back new requests; return whether none was in flight after ``timeout`` seconds at most."""
+        self._health.stop()
         if self._arrivals is not None:
             self._arrivals.pause()
         return self._barrier.quiesce(timeout)
@@ -139,7 +140,7 @@ class UserGroup:
             index=self._index,
             users=self._most_ready_users,
             seeds=self._seeds,
-            generator=self._health.stop(),
+            generator=self._health.figures,
             disagreements=self._disagreements,
             arrivals=self._arrivals.take_counters(self.ready_users) if self._arrivals else None,
             completed_iterations=self._iterations.completed if self._iterations else 0,

@@ -5,9 +5,11 @@ import pytest
 
 from mario_perf.load.arrivals.arrival_schedule import Share
 from mario_perf.load.arrivals.shared_iterations import SharedIterations
+from mario_perf.load.record import generator_health
 from mario_perf.load.steps import Step
 from mario_perf.load.users.user_group import UserGroup
 from tests.load.option_parsing import options
+from tests.load.virtual_time import VirtualTime
 
 LOOK = Step("look", "LookQuery", "GET")
 
@@ -85,6 +87,31 @@ def test_each_user_of_a_run_has_its_own_index() -> None:
     users = [[group.new_user({}, frozenset()).index for _ in range(4)] for group in groups]
     assert users[0] == [0, 1, 2, 3]
     assert len({index for indexes in users for index in indexes}) == 12
+
+
+def test_the_generator_is_measured_while_requests_may_begin(
+    virtual_time: VirtualTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At an edge it waits for answers: that is no spare time."""
+    needed = iter((5.0, 6.5))
+    monkeypatch.setattr(generator_health, "_needed", lambda: next(needed))
+    group = UserGroup(options(), "http://127.0.0.1:1")
+    group.open_window()
+    virtual_time.sleep(2.0)
+    group.quiesce(1.0)
+    virtual_time.sleep(30.0)
+    (report,) = group.reports()
+    assert report.generator.cpu_utilisation == pytest.approx(0.75)
+
+
+def test_another_seed_draws_other_journeys_and_pauses() -> None:
+    users = [
+        UserGroup(options("--seed", seed), "http://127.0.0.1:1").new_user({}, frozenset())
+        for seed in ("7", "7", "8")
+    ]
+    journeys, pauses = ([getattr(user, name).random() for user in users] for name in ("random", "pauses"))
+    assert journeys[0] == journeys[1] != journeys[2]
+    assert pauses[0] == pauses[1] != pauses[2]
 
 
 def test_nothing_arrives_before_users_are_ready() -> None:
