@@ -119,6 +119,23 @@ def test_of_a_regression(recorded: Path, tmp_path: Path) -> None:
     assert compared(played) == said(result)
 
 
+def test_of_running_services_of_which_one_is_three_times_slower_under_the_default_policy(
+    tmp_path: Path,
+) -> None:
+    """All rounds are of the same two processes, as where services are given by their URLs."""
+    Path("perf.toml").unlink()
+    slower = {**Plan().durations, "PlaceOrderCommand": 3 * Plan().durations["PlaceOrderCommand"]}
+    played = [
+        write_run(tmp_path / "runs" / f"round-{seed}", Plan(slower, seed=seed), Plan(seed=seed + 100))
+        for seed in (1, 2, 3, 4)
+    ]
+    result = gate(played)
+    assert result.outcome is Outcome.REGRESSED
+    assert result.sentence.startswith("PlaceOrderCommand regressed")
+    assert "same-processes" in codes(result.findings)
+    assert compared(played) == said(result)
+
+
 def test_of_a_round_that_is_left_out(rounds: list[Path]) -> None:
     lose_scrapes(rounds[1], "candidate")
     result = gate(rounds)
