@@ -26,7 +26,7 @@ hermetic: .venv/test.stamp
 
 # Real processes that play no load run side by side; what plays load has the machine to itself.
 system: .venv/test.stamp
-	$(PYTEST) -n 2 --dist loadfile -m "not e2e" tests/system $(ARGS)
+	$(PYTEST) -n 2 --dist worksteal -m "not e2e" tests/system $(ARGS)
 
 load: .venv/test.stamp
 	$(PYTEST) -m e2e tests/system $(ARGS)

@@ -26,6 +26,8 @@ from mario_perf.gate.candidate import candidate_snapshot
 from mario_perf.gate.gate_request import AUTO, check, check_faults, check_metrics
 from mario_perf.gate.load_plan import BACK_TO_BACK, WITH_PAUSES, LoadRequest, plan_load
 from mario_perf.gate.same_environment import DependencyDifference, package_findings
+from mario_perf.history.gate_batch import gate_batch
+from mario_perf.history.store import open_store
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.progress import show_progress
@@ -98,6 +100,7 @@ def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
             result = _with_package_findings(play(session, narrator), difference)
         result = replace(result, command=_command(), subject=_subject(session, result))
         _deliver(result, folder, request)
+        _add_to_history(result, request.runs_dir)
     return result.outcome
 
 
@@ -115,6 +118,17 @@ def _deliver(result: GateResult, folder: Path, request: GateRequest) -> None:
     finally:
         if (folder / FORMATS["json"].file).exists():
             gate_folder.point_latest(folder)
+
+
+def _add_to_history(result: GateResult, runs_dir: Path) -> None:
+    """The verdict stands whether the history can be written or not."""
+    batch = gate_batch(result)
+    if batch is None:
+        return
+    try:
+        open_store(runs=runs_dir).append([batch])
+    except UserError as error:
+        sys.stderr.write(f"the gate is not in the history: {error}\n")
 
 
 def _subject(session: GateSession, result: GateResult) -> Subject:

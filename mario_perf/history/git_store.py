@@ -37,7 +37,7 @@ class GitStore:
     """The store in the repository at ``path``.
 
     Raises:
-        StoreError: there is no repository.
+        StoreError: the folder has no repository.
     """
 
     def __init__(self, path: Path) -> None:
@@ -117,7 +117,7 @@ class GitStore:
     def _replaced(
         self, head: str | None, files: Mapping[str, str], subject: str, parents: Sequence[str] | None = None
     ) -> bool:
-        """Commit the files; False if the ref is no longer at ``head``."""
+        """Commit the files; False if the ref has moved from ``head``."""
         commit = self._commit(files, subject, [head] if parents is None and head else parents or ())
         return self._succeeds("update-ref", REF, commit, head or "0" * len(commit))
 
@@ -149,7 +149,7 @@ class GitStore:
             return _read(read)
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(
-                f"{self._path}: {REF} holds a file that is no measurement; it was left as it is"
+                f"{self._path}: {REF} holds a file without measurements; it was left as it is"
             ) from error
 
     def _git(self, *arguments: str, text: str = "", variables: Mapping[str, str] | None = None) -> str:
@@ -188,7 +188,7 @@ def _read(read: dict[str, Any]) -> Batch:
     levels = tuple(Level(**each) for each in read["levels"])
     links = tuple(Link(**each) for each in read["links"])
     if not math.isfinite(read["time"]):
-        raise ValueError("a time that is no number")
+        raise ValueError("a time must be a number")
     return Batch(read["source"], read["time"], read["scenario"], levels, links)
 
 

@@ -142,7 +142,7 @@ def _begin(connection: Connection) -> None:
 def _version(connection: Connection) -> str | None:
     """Of the store; None where it is new.
 
-    A database that holds something else is no history of ours.
+    A database that holds something else is refused.
     """
     tables = set(sa.inspect(connection).get_table_names())
     if "alembic_version" in tables:

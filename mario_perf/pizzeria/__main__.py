@@ -13,7 +13,7 @@ from mario_perf.pizzeria.application.announcements import Announcements
 from mario_perf.pizzeria.bootstrap import KITCHEN_CAPACITY, OPERATIONS, bootstrap
 from mario_perf.pizzeria.fault_options import FaultOptionError, parse
 from mario_perf.pizzeria.infrastructure.database import opened
-from mario_perf.pizzeria.server import bound, serve, stop_cleanly
+from mario_perf.pizzeria.server import bound, server, stop_cleanly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def _serve(options: argparse.Namespace, faults: dict[str, Fault]) -> None:
     with bound(options.host, options.port) as listener, opened(options.database) as connection:
         announcements = Announcements()
         app = bootstrap(connection, announcements, options.kitchen_capacity, faults, options.fault_seed)
-        serve(app, listener, farewell=announcements.close)
+        server(app, farewell=announcements.close).run(sockets=[listener])
 
 
 class _Parser(argparse.ArgumentParser):

@@ -49,8 +49,8 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets=sockets)
 
 
-def serve(app: ASGIApp, listener: socket.socket, farewell: Callable[[], None]) -> None:
-    """Answer requests until SIGINT or SIGTERM, which end in ``SystemExit(0)``."""
+def server(app: ASGIApp, farewell: Callable[[], None]) -> Server:
+    """What answers requests; in a main thread until SIGINT or SIGTERM, which end in ``SystemExit(0)``."""
     config = uvicorn.Config(
         _closing(app),
         http=DeadlineProtocol,
@@ -62,7 +62,7 @@ def serve(app: ASGIApp, listener: socket.socket, farewell: Callable[[], None]) -
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=LAST_ORDERS,
     )
-    Server(config, farewell).run(sockets=[listener])
+    return Server(config, farewell)
 
 
 def _closing(app: ASGIApp) -> ASGIApp:

@@ -32,7 +32,7 @@ def test_a_name_cannot_end_its_command(result: GateResult) -> None:
 
 def test_no_more_annotations_than_github_shows() -> None:
     result = replace(
-        samples.many(1000),
+        samples.many(500),
         findings=tuple(Finding("gap", Severity.WARNING, str(number)) for number in range(50)),
     )
     lines = github_annotations.render(result).splitlines()

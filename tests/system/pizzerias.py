@@ -1,4 +1,4 @@
-"""The real pizzeria in a process of its own: every test starts it here."""
+"""The real pizzeria: every test starts it here."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from mario_perf.pizzeria import fault_options
+from mario_perf.pizzeria.application.announcements import Announcements
+from mario_perf.pizzeria.bootstrap import KITCHEN_CAPACITY, OPERATIONS, bootstrap
+from mario_perf.pizzeria.infrastructure.database import opened
+from mario_perf.pizzeria.server import Server, bound, server
 from tests.pizzeria.series import Labels, samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import socket
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30  # seconds
@@ -34,19 +42,11 @@ def environment() -> dict[str, str]:
 class Service:
     """A running pizzeria."""
 
-    process: subprocess.Popen[str]
     url: str
     client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
         self.client = httpx.Client(base_url=self.url, timeout=PATIENCE)
-
-    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
-        """Exit code and everything on standard error."""
-        self.client.close()
-        self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, errors
 
     def order(self, **changes: Any) -> dict[str, Any]:
         """Place an order that is in order."""
@@ -59,9 +59,60 @@ class Service:
         return samples(self.client.get("/metrics").text)
 
 
+@dataclass
+class Process(Service):
+    """A pizzeria in a process of its own."""
+
+    process: subprocess.Popen[str]
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+        """Exit code and everything on standard error."""
+        self.client.close()
+        self.process.send_signal(number)
+        _, errors = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, errors
+
+
+class _Host(Thread):
+    """Serves a pizzeria in this process."""
+
+    def __init__(self, listener: socket.socket, capacity: int, delays: Sequence[str]) -> None:
+        super().__init__()
+        self._listener = listener
+        self._capacity = capacity
+        self._faults = fault_options.parse((), delays, (), OPERATIONS)
+        self._servers: SimpleQueue[Server] = SimpleQueue()
+
+    def run(self) -> None:
+        with opened(None) as connection:
+            announcements = Announcements()
+            app = bootstrap(connection, announcements, self._capacity, self._faults)
+            host = server(app, announcements.close)
+            self._servers.put(host)
+            host.run(sockets=[self._listener])
+
+    def stop(self) -> None:
+        self._servers.get(timeout=PATIENCE).should_exit = True
+        self.join(PATIENCE)
+
+
 @contextmanager
-def started(*arguments: str | Path) -> Iterator[Service]:
-    """A pizzeria on a free port, ready, and gone afterwards."""
+def hosted(capacity: int = KITCHEN_CAPACITY, delays: Sequence[str] = ()) -> Iterator[Service]:
+    """A new pizzeria on a real socket, where no test needs a process of its own: it starts at once."""
+    with bound("127.0.0.1", 0) as listener:
+        host = _Host(listener, capacity, delays)
+        service = Service(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        host.start()
+        try:
+            yield service
+        finally:
+            service.client.close()
+            host.stop()
+
+
+@contextmanager
+def started(*arguments: str | Path) -> Iterator[Process]:
+    """A pizzeria in a process of its own on a free port, ready, and gone afterwards."""
     process = subprocess.Popen(
         command("--port", "0", *arguments),
         stdin=subprocess.DEVNULL,
@@ -74,7 +125,7 @@ def started(*arguments: str | Path) -> Iterator[Service]:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line.startswith("listening on http://127.0.0.1:"), process.communicate()[1]
-        service = Service(process, line.removeprefix("listening on ").strip())
+        service = Process(line.removeprefix("listening on ").strip(), process)
         yield service
         service.client.close()
     finally:

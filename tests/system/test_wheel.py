@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -87,7 +88,14 @@ def test_the_projects_own_tests_run(project: Project) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.e2e
+def test_the_locustfile_of_a_checkout_loads_what_is_installed(project: Project, tmp_path: Path) -> None:
+    """The wheel and ``loadtests/`` are enough: no editable installation stands behind them."""
+    shutil.copytree(ROOT / "loadtests", tmp_path / "loadtests", ignore=shutil.ignore_patterns("__pycache__"))
+    done = project.run("-m", "locust", "-f", "loadtests/mario.py", "--list", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "MarioUser" in done.stdout.split()
+
+
 @pytest.mark.e2e
 def test_a_locustfile_runs_on_the_public_face(project: Project) -> None:
     with pizzerias.started() as pizzeria:
@@ -99,7 +107,6 @@ def test_a_locustfile_runs_on_the_public_face(project: Project) -> None:
     assert steps[0]["started"] > 0
 
 
-@pytest.mark.e2e
 @pytest.mark.e2e
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_a_gate_runs(project: Project, tmp_path: Path, elsewhere: bool) -> None:  # noqa: FBT001 - a parameter

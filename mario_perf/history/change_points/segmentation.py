@@ -152,7 +152,24 @@ class _Search:
                 return ()
             levels = _Levels(self, tuple(sorted({0, *walls, *held, len(self.scaled)})))
             remaining = levels.holding(held)
-        return tuple(levels.described(index) for index in sorted({*held, *kept}))
+        placed = self._placed(held, walls)
+        levels = _Levels(self, tuple(sorted({0, *walls, *placed, len(self.scaled)})))
+        return tuple(levels.described(index) for index in sorted({*placed, *kept}))
+
+    def _placed(self, held: Sequence[int], walls: Sequence[int]) -> list[int]:
+        """Each where the levels on both sides fit best, by absolute differences from their medians.
+
+        The rank statistic lies some values off where one side is much longer than the other.
+        """
+        ends = sorted({0, *walls, *held, len(self.scaled)})
+        return [self._best_place(index, *_neighbours(index, ends)) for index in held]
+
+    def _best_place(self, index: int, start: int, stop: int) -> int:
+        series = self.scaled[start:stop]
+        before, after = np.median(series[: index - start]), np.median(series[index - start :])
+        gain = np.concatenate(([0.0], np.cumsum(np.abs(series - before) - np.abs(series - after))))
+        possible = self.starts[(self.starts >= start + LEAST) & (self.starts <= stop - LEAST)]
+        return int(possible[np.argmin(gain[possible - start])]) if len(possible) else index
 
 
 class _Levels:

@@ -282,7 +282,7 @@ ACTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=settings().max_examples * 2)
 @given(ACTS, st.integers(0, 6), st.integers(0, 3))
 def test_each_arrival_goes_to_one_user_or_is_dropped(
     acts: list[tuple[Act, int]], limit: int, at_first: int

@@ -65,7 +65,7 @@ def test_the_description_has_every_path_of_the_service_and_no_other(described: d
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @settings(
-    max_examples=30,
+    max_examples=settings().max_examples * 3 // 10,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -1,6 +1,5 @@
 """The command line: what a user is told."""
 
-import os
 import re
 import subprocess
 import sys
@@ -17,18 +16,6 @@ from tests.command_line import Done
 ROOT = Path(__file__).parents[3]
 
 
-def mario(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mario_perf", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
 def commands(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
     """The command and all below it."""
     yield path
@@ -39,7 +26,8 @@ def commands(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
 def help_of(*command: str) -> str:
     """In this process, which saves it the start of another; ``serve`` becomes one whatever it is asked."""
     if command == ("serve",):
-        return mario(*command, "--help").stdout
+        words = [sys.executable, "-m", "mario_perf", *command, "--help"]
+        return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
     done = CliRunner().invoke(cli, [*command, "--help"])
     assert done.exit_code == 0
     return done.output
@@ -98,13 +86,15 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(
     assert (tmp_path / "runs").exists() == started
 
 
-def test_a_wrong_option_is_usage() -> None:
-    done = mario("gate", "--users", "none")
+def test_a_wrong_option_is_usage(here: Callable[..., Done]) -> None:
+    done = here("gate", "--users", "none")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 
 
-def test_no_baseline_is_measured_from_a_commit_that_nobody_named(tmp_path: Path) -> None:
+def test_no_baseline_is_measured_from_a_commit_that_nobody_named(
+    here: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """HEAD against itself is always green, and would be kept."""
     for arguments in (
         ("init", "-q", "-b", "trunk"),
@@ -121,6 +111,7 @@ def test_no_baseline_is_measured_from_a_commit_that_nobody_named(tmp_path: Path)
     ):
         subprocess.run(["git", *arguments], cwd=tmp_path, check=True, timeout=30)
     (tmp_path / "perf.toml").write_text("[service]\nstart = ['./serve', '{port}']\n", encoding="utf-8")
-    done = mario("gate", "--baseline", cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    done = here("gate", "--baseline")
     assert done.returncode == 2
     assert "no main branch to compare with" in done.stderr

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ def promtool(*arguments: str | Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@cache
 def rules(kind: str) -> dict[str, dict[str, Any]]:
     """Rules that are an ``alert``, or a ``record``, by name."""
     groups = [group for file in RULES for group in yaml.safe_load(file.read_text())["groups"]]
     return {rule[kind]: rule for group in groups for rule in group["rules"] if kind in rule}
 
 
+@cache
 def alerts_in_cases(*, fires: bool) -> set[str]:
     """Alerts that some case expects to fire, or not to."""
     questions = [

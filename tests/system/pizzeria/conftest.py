@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.system.pizzerias import Service, started
+from tests.system.pizzerias import Service, hosted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Service]:
     """One pizzeria for all tests of a module that leave its kitchen as they found it."""
-    with started() as service:
+    with hosted() as service:
         yield service

@@ -43,7 +43,7 @@ def exposed(exposition: Exposition) -> str:
     return page([exposition]).decode()
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples * 3 // 10)
 @given(times, times)
 def test_prometheus_reads_back_what_was_recorded(successes: list[float], failures: list[float]) -> None:
     read = samples(rendered(successes, failures))
@@ -55,7 +55,7 @@ def test_prometheus_reads_back_what_was_recorded(successes: list[float], failure
         assert read[f"{DURATION}_sum", labels(status=status)] == pytest.approx(sum(done))
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples * 3 // 10)
 @given(times)
 def test_buckets_are_cumulative_counts_of_what_is_not_above_their_bound(done: list[float]) -> None:
     read = samples(rendered(done, []))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.system.pizzerias import Service, started
+from tests.system.pizzerias import Service, hosted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
-    with started("--kitchen-capacity", "2") as service:
+    with hosted(capacity=2) as service:
         yield service
 
 
@@ -111,7 +111,7 @@ def test_a_full_kitchen_takes_orders_again_once_one_is_ready(service: Service) -
 
 
 def test_the_queue_shows_the_fifty_oldest() -> None:
-    with started() as service:
+    with hosted() as service:
         numbers = [service.order()["id"] for _ in range(52)]
         assert service.client.put(f"/api/orders/{numbers[1]}/cook").status_code == 200
         assert ids(service, "/api/kitchen/queue") == numbers[:50]

@@ -15,7 +15,7 @@ from mario_perf.pizzeria.application.announcements import BACKLOG, END, Announce
 from mario_perf.pizzeria.domain.order import Customer, Order, Payment
 from mario_perf.pizzeria.domain.pizza import Pizza, Size
 from tests.pizzeria.series import growth
-from tests.system.pizzerias import Service, started
+from tests.system.pizzerias import Service, hosted, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ ORDER = Order("o", Customer("Ada", "1", "Street"), (PIZZA,), Payment.CASH, datet
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    with started() as running:
+    with hosted() as running:
         yield running
 
 
@@ -75,12 +75,12 @@ def test_a_stream_is_no_operation_and_no_request_under_way(service: Service) -> 
     assert growth(before, during, "http_server_duration_milliseconds_count") == {}
 
 
-def test_a_listener_does_not_keep_the_service_from_ending(service: Service) -> None:
-    with service.client.stream("GET", "/api/events") as answer:
+def test_a_listener_does_not_keep_the_service_from_ending() -> None:
+    with started() as service, service.client.stream("GET", "/api/events") as answer:
         lines = listening(answer)
         service.process.terminate()
         assert [line for line in lines if line] == []
-    assert service.process.wait(10) == 0
+        assert service.process.wait(10) == 0
 
 
 def test_a_listener_that_is_too_slow_is_let_go_and_nobody_waits_for_it() -> None:

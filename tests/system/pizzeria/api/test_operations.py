@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from mario_perf.pizzeria.bootstrap import OPERATIONS
 from mario_perf.pizzeria.cqrs.metrics.histogram_text import DURATION, EXECUTIONS, FAILURES, SUCCESSES
 from tests.pizzeria.series import growth
-from tests.system.pizzerias import order_body, started
+from tests.system.pizzerias import hosted, order_body
 
 if TYPE_CHECKING:
     from tests.pizzeria.series import Labels
@@ -130,7 +130,7 @@ def test_what_the_http_layer_answers_itself_is_no_operation(
 
 
 def test_every_operation_is_exposed_at_zero_from_the_start() -> None:
-    with started() as service:
+    with hosted() as service:
         found = service.samples()
     assert {executed(labels) for name, labels in found if name == EXECUTIONS} == set(OPERATIONS)
     assert {value for (name, _), value in found.items() if name.startswith("cqrs_")} == {0}
@@ -175,7 +175,7 @@ def test_people_get_a_page(shared: Service) -> None:
 
 
 def test_concurrent_cooks_never_overfill_the_kitchen_nor_jam_it() -> None:
-    with started("--kitchen-capacity", "3") as service, ThreadPoolExecutor(8) as threads:
+    with hosted(capacity=3) as service, ThreadPoolExecutor(8) as threads:
         numbers = [service.order()["id"] for _ in range(12)]
         cooked = list(threads.map(lambda n: service.client.put(f"/api/orders/{n}/cook").status_code, numbers))
         assert sorted(cooked) == [200] * 3 + [400] * 9

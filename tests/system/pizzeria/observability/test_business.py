@@ -11,7 +11,7 @@ from mario_perf.pizzeria.domain.pizza import Pizza, Size
 from mario_perf.pizzeria.infrastructure.menu_repository import SEED
 from mario_perf.pizzeria.observability.business_metrics import BusinessMetrics
 from tests.pizzeria.series import growth, samples
-from tests.system.pizzerias import Service, started
+from tests.system.pizzerias import Service, hosted
 
 PIZZAS = [{"name": "Margherita", "size": "large"}, {"name": "supreme", "size": "small"}]
 
@@ -26,7 +26,7 @@ def finish(service: Service, order_id: str) -> None:
 
 
 def test_the_business_is_counted() -> None:
-    with started() as service:
+    with hosted() as service:
         before = service.samples()
         finish(service, service.order(pizzas=PIZZAS)["id"])
         by_name = service.order(pizzas=PIZZAS[:1], payment_method="cash")
@@ -53,7 +53,7 @@ def test_the_business_is_counted() -> None:
 
 def test_what_is_going_to_happen_is_there_at_zero_before_the_first_order() -> None:
     """The event with which a series begins is in no rate, and looks like none to an alert."""
-    with started() as service:
+    with hosted() as service:
         found = service.samples()
 
     def zeros(name: str) -> set[tuple[str, ...]]:
@@ -71,7 +71,7 @@ def test_what_is_going_to_happen_is_there_at_zero_before_the_first_order() -> No
 
 
 def test_a_delivery_is_timed_and_held_against_the_promise() -> None:
-    with started() as service:
+    with hosted() as service:
         before = service.samples()
         order_id = service.order(pizzas=PIZZAS)["id"]
         finish(service, order_id)
@@ -96,7 +96,7 @@ def test_an_order_that_took_too_long_is_late() -> None:
 
 
 def test_the_kitchen_shows_how_full_it_is() -> None:
-    with started() as service:
+    with hosted() as service:
         for _ in range(2):
             service.client.put(f"/api/orders/{service.order(pizzas=PIZZAS)['id']}/cook")
         found = service.samples()
@@ -105,7 +105,7 @@ def test_the_kitchen_shows_how_full_it_is() -> None:
 
 
 def test_a_refused_order_is_no_business() -> None:
-    with started() as service:
+    with hosted() as service:
         before = service.samples()
         body = {
             "customer_name": "Ada", "customer_phone": "+15550000001", "customer_address": "1 Test Street",

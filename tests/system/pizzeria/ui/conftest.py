@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.system.pizzeria.ui.visiting import Visit
-from tests.system.pizzerias import Service, started
+from tests.system.pizzerias import Service, hosted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    with started() as running:
+    with hosted() as running:
         yield running
 
 

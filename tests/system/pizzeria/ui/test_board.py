@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.system.pizzeria.ui.visiting import Held, Visit, deliver, hand_over, start
-from tests.system.pizzerias import Service, started
+from tests.system.pizzerias import Service, hosted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -46,7 +46,7 @@ def test_a_ticket_that_stays_does_not_fade_in_again(visit: Visit, service: Servi
 
 
 def test_pressing_twice_while_the_kitchen_is_slow_is_one_step(browser: Browser) -> None:
-    with started("--delay", "StartCookingCommand=500ms") as slow:
+    with hosted(delays=["StartCookingCommand=500ms"]) as slow:
         slow.order(customer_name="Ada")
         visiting = Visit(browser, slow).open()
         visiting.button("Start cooking", "Ada").dblclick()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.system.pizzeria.ui.visiting import Visit
-from tests.system.pizzerias import Service, started
+from tests.system.pizzerias import Service, hosted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -50,7 +50,7 @@ def test_an_empty_basket_has_no_total(visit: Visit) -> None:
 
 
 def test_pressing_twice_while_the_pizzeria_is_slow_orders_once(browser: Browser) -> None:
-    with started("--delay", "PlaceOrderCommand=500ms") as slow:
+    with hosted(delays=["PlaceOrderCommand=500ms"]) as slow:
         visiting = Visit(browser, slow).open()
         visiting.is_live()
         visiting.page.get_by_label("Add Supreme").click()

@@ -1,0 +1,105 @@
+"""``mario-perf trend``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
+from mario_perf.cli.store_option import store_option
+from mario_perf.errors import UserError, nearest
+from mario_perf.history.change_points.segmentation import FALSE_ALARM_RATE, LEAST_CHANGE, SEPARATION, Rule
+from mario_perf.history.operation_series import operation_series
+from mario_perf.history.store import open_store
+from mario_perf.history.trends import trends
+from mario_perf.reports import terminal_report
+from mario_perf.reports.trends import trend_document, trend_page
+from mario_perf.reports.trends.trend_terminal import print_trends
+
+METRIC = "latency"
+
+
+@click.command(
+    epilog=f"""\b
+Examples:
+  mario-perf trend                                   typical time of each operation
+  mario-perf trend --metric p95 --operation GetMenuQuery
+  mario-perf trend --html runs/trend.html            a page of small charts
+  mario-perf trend --format json
+
+{COMMON_EXIT_CODES}"""
+)
+@click.option("--operation", "operations", multiple=True, metavar="NAME", help="Only this one. Repeatable.")
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="NAME",
+    help=f"Only this one, such as p95, or all. Repeatable. Default: {METRIC}, or all if it has no values.",
+)
+@click.option(
+    "--false-alarm-rate",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=FALSE_ALARM_RATE,
+    show_default=True,
+    help="The chance of a shift where nothing changed, for all series together.",
+)
+@click.option(
+    "--least-change",
+    type=click.FloatRange(0),
+    default=LEAST_CHANGE,
+    show_default=True,
+    help="The smallest relative change of the level that matters.",
+)
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a page of small charts to this file.",
+)
+@click.option("--repository", metavar="URL", default="", help="With --html: link shifts to this web address.")
+@store_option
+def trend(  # noqa: PLR0913, PLR0917 - an argument an option
+    operations: tuple[str, ...],
+    metrics: tuple[str, ...],
+    false_alarm_rate: float,
+    least_change: float,
+    format_: str,
+    html: Path | None,
+    repository: str,
+    where: str | None,
+) -> None:
+    """When did each operation become slower or faster for good?
+
+    Shows lasting shifts in the history of gates and imported runs: the revisions between which they came,
+    their size, and the chart of each operation. Outliers, single spikes and a change of machine are no
+    shifts.
+    """
+    series = operation_series(open_store(where).batches(operations=operations))
+    _check(operations, {each.operation for each in series})
+    chosen = metrics or ((METRIC,) if any(each.metric == METRIC for each in series) else ())
+    if chosen and "all" not in chosen:
+        _check(chosen, {each.metric for each in series})
+        series = tuple(each for each in series if each.metric in chosen)
+    found = trends(series, Rule(false_alarm_rate, SEPARATION, least_change))
+    if html is not None:
+        _write(html, trend_page.render(found, repository))
+    if format_ == "json":
+        click.echo(trend_document.render(found), nl=False)
+    else:
+        print_trends(found, terminal_report.stdout())
+
+
+def _check(wanted: tuple[str, ...], known: set[str]) -> None:
+    for name in wanted:
+        if known and name not in known:
+            raise UserError(f"{name}: the history has no such name; it has {nearest(name, known)}")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"--html {path}: {error.strerror}; give another file") from error

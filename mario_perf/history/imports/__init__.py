@@ -1,0 +1,1 @@
+"""Results of this tool and of others, read as batches."""

@@ -1,0 +1,57 @@
+"""What a file does not say of itself, and how what it says becomes batches."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mario_perf.errors import UserError
+from mario_perf.history.measurements import Batch, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+UNKNOWN = "unknown"
+
+
+class ImportFileError(UserError):
+    """A file cannot be imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Taken where the file says nothing; ``time`` is when the file was written, unix seconds."""
+
+    time: float
+    revision: str = ""
+    scenario: str = "imported"
+    environment: str = UNKNOWN
+
+    def batch(
+        self,
+        kind: str,
+        values: Iterable[tuple[str, str, float]],
+        *,
+        time: float | None = None,
+        revision: str = "",
+        environment: str = "",
+    ) -> Batch:
+        """A batch of (operation, metric, value); its source is made from what it says.
+
+        The same content gives the same source, so that a file may be imported twice. Values that are not a
+        finite number are left out.
+        """
+        known = revision or self.revision or UNKNOWN
+        machine = environment or self.environment
+        levels = tuple(
+            Level(known, operation, metric, machine, float(value))
+            for operation, metric, value in values
+            if math.isfinite(value)
+        )
+        moment = self.time if time is None else time
+        said = json.dumps([time, known, machine, [(one.operation, one.metric, one.value) for one in levels]])
+        digest = hashlib.sha256(said.encode()).hexdigest()[:24]
+        return Batch(f"{kind}:{digest}", moment, self.scenario, levels)

@@ -1,0 +1,130 @@
+"""Batches laid out as series: one for each operation and metric of a scenario."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mario_perf.history.network import Levels, Links, adjust
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from mario_perf.history.measurements import Batch, Level, Link
+
+    Floats = NDArray[np.float64]
+
+RUN_ERROR: Final = 0.09
+"""Standard error of a run's level, as a logarithm: two runs of one build lie up to 25 % apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationSeries:
+    """One metric of one operation. Values of one environment stand together, in the order of time.
+
+    Where links join the revisions, there is one value a revision, adjusted in their network, and the
+    environment is the first one.
+    """
+
+    scenario: str
+    operation: str
+    metric: str
+    times: Floats  # (n,) unix seconds
+    revisions: tuple[str, ...]  # n
+    environments: tuple[str, ...]  # n
+    values: Floats  # (n,)
+    adjusted: bool = False
+
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """Indices at which another environment begins."""
+        named = self.environments
+        return tuple(index for index in range(1, len(named)) if named[index] != named[index - 1])
+
+
+@dataclass(slots=True)
+class _Collected:
+    levels: list[tuple[float, Level]] = field(default_factory=list)
+    links: list[tuple[float, Link]] = field(default_factory=list)
+
+
+def operation_series(batches: Iterable[Batch]) -> tuple[OperationSeries, ...]:
+    """The series of batches in the order of time; sorted by scenario, operation and metric."""
+    collected: defaultdict[tuple[str, str, str], _Collected] = defaultdict(_Collected)
+    for batch in batches:
+        for level in batch.levels:
+            collected[batch.scenario, level.operation, level.metric].levels.append((batch.time, level))
+        for link in batch.links:
+            collected[batch.scenario, link.operation, link.metric].links.append((batch.time, link))
+    return tuple(_series(key, collected[key]) for key in sorted(collected) if collected[key].levels)
+
+
+def _series(key: tuple[str, str, str], collected: _Collected) -> OperationSeries:
+    linked = {name for _, link in collected.links for name in (link.earlier, link.later)}
+    positive = all(level.value > 0 for _, level in collected.levels)
+    if positive and linked.issuperset(level.revision for _, level in collected.levels):
+        return _adjusted(key, collected)
+    first: dict[str, float] = {}
+    for time, level in collected.levels:
+        first.setdefault(level.environment, time)
+    rows = sorted(collected.levels, key=lambda row: (first[row[1].environment], row[1].environment, row[0]))
+    return OperationSeries(
+        *key,
+        np.array([time for time, _ in rows]),
+        tuple(level.revision for _, level in rows),
+        tuple(level.environment for _, level in rows),
+        np.array([level.value for _, level in rows]),
+    )
+
+
+def _adjusted(key: tuple[str, str, str], collected: _Collected) -> OperationSeries:
+    """One value a revision, in the order in which revisions were first seen."""
+    seen = _first_seen(collected)
+    number = {revision: index for index, revision in enumerate(seen)}
+    links, levels = _links(collected.links, number), _levels(collected.levels, number)
+    net = adjust(len(seen), links, levels)
+    joined = np.flatnonzero(net.component == net.component[levels.revision[0]])
+    revisions = tuple(seen)
+    return OperationSeries(
+        *key,
+        np.array([seen[revisions[index]] for index in joined]),
+        tuple(revisions[index] for index in joined),
+        (collected.levels[0][1].environment,) * len(joined),
+        np.exp(net.value[joined]),
+        adjusted=True,
+    )
+
+
+def _first_seen(collected: _Collected) -> dict[str, float]:
+    named = [(time, 0, link.earlier) for time, link in collected.links]
+    named += [(time, 1, link.later) for time, link in collected.links]
+    named += [(time, 1, level.revision) for time, level in collected.levels]
+    seen: dict[str, float] = {}
+    for time, _, revision in sorted(named):
+        seen.setdefault(revision, time)
+    return seen
+
+
+def _links(rows: Sequence[tuple[float, Link]], number: dict[str, int]) -> Links:
+    return Links(
+        np.array([number[link.earlier] for _, link in rows], dtype=np.intp),
+        np.array([number[link.later] for _, link in rows], dtype=np.intp),
+        np.array([link.log_ratio for _, link in rows]),
+        np.array([link.error for _, link in rows]),
+    )
+
+
+def _levels(rows: Sequence[tuple[float, Level]], number: dict[str, int]) -> Levels:
+    environments = {level.environment: None for _, level in rows}
+    places = {name: index for index, name in enumerate(environments)}
+    return Levels(
+        np.array([number[level.revision] for _, level in rows], dtype=np.intp),
+        np.array([places[level.environment] for _, level in rows], dtype=np.intp),
+        np.log([level.value for _, level in rows]),
+        np.full(len(rows), RUN_ERROR),
+    )

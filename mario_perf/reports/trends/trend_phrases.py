@@ -1,0 +1,77 @@
+"""Trends in words and figures, the same on the terminal and on the page."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from mario_perf import figures
+from mario_perf.errors import listed
+from mario_perf.metric_catalogue import METRICS, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mario_perf.history.trends import Shift, Trend
+    from mario_perf.metric_catalogue import Metric
+
+
+def title(trend: Trend) -> str:
+    """The operation and its metric, as other reports name it."""
+    metric = trend.series.metric
+    known = METRICS.get(cast("Metric", metric))
+    return f"{trend.series.operation}, {known.title if known else metric}"
+
+
+def value(trend: Trend, number: float) -> str:
+    """A value with its unit; imported metrics have none that is known."""
+    known = METRICS.get(cast("Metric", trend.series.metric))
+    match known.kind if known else None:
+        case Kind.DURATION:
+            return figures.seconds(number)
+        case Kind.SHARE:
+            return figures.percent(number)
+        case Kind.RATE:
+            return figures.rate(number)
+        case _:
+            return figures.number(number) if math.isfinite(number) else figures.UNKNOWN
+
+
+def change(trend: Trend, shift: Shift) -> str:
+    """The size of a shift: a ratio, or a difference where values are not all positive."""
+    if trend.series.values.min() <= 0:
+        return f"{value(trend, shift.point.before)} to {value(trend, shift.point.after)}"
+    return figures.relative(math.expm1(min(shift.point.change, 700.0)))
+
+
+def interval(trend: Trend, shift: Shift) -> str:
+    """The interval of the size of a shift."""
+    low, high = shift.point.low, shift.point.high
+    if trend.series.values.min() <= 0 or not (math.isfinite(low) and math.isfinite(high)):
+        return figures.UNKNOWN
+    return figures.span(figures.relative(math.expm1(low)), figures.relative(math.expm1(high)))
+
+
+def day(time: float) -> str:
+    """A date in UTC."""
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d")
+
+
+def sentence(trend: Trend, shift: Shift) -> str:
+    """What shifted, by how much, and where to look."""
+    before, after = value(trend, shift.point.before), value(trend, shift.point.after)
+    return (
+        f"{change(trend, shift)} ({interval(trend, shift)}), from {before} to {after}, "
+        f"between {shift.last} and {shift.first}, {day(shift.time)}"
+    )
+
+
+def headline(trends: Sequence[Trend]) -> str:
+    """How many series shifted."""
+    shifted = [each.series.operation for each in trends if each.shifts]
+    if not trends:
+        return "The history has no values. Run a gate, or import runs with mario-perf history import."
+    if not shifted:
+        return f"No lasting shift in {len(trends)} series."
+    return f"Lasting shifts in {len(shifted)} of {len(trends)} series: {listed(dict.fromkeys(shifted))}"
