@@ -88,7 +88,7 @@ def import_results(  # noqa: PLR0913, PLR0917 - an argument an option
     PATHS are folders of runs, or files: Locust's CSV (PREFIX_stats.csv) or JSON, a k6 summary, the JSON of
     pytest-benchmark, the data of github-action-benchmark, or any CSV with --map.
     """
-    source_of = open_source(policy_file.load(policy).metrics)
+    source_of = open_source(policy_file.load(policy))
     batches: list[Batch] = []
     for path in paths:
         if path.is_dir():
