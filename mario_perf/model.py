@@ -149,6 +149,7 @@ class RunMeasurement:
     revision: str | None
     workload: Workload | None = None  # None: not kept
     process_start: float | None = None  # unix seconds; None: not known
+    fresh: bool | None = None  # whether the service was started anew for this run; None: unknown
     findings: tuple[Finding, ...] = ()
     reconciliation: tuple[Reconciliation, ...] = ()
     tells_failures: bool = True  # False: the service's metrics do not, and only the client knows
@@ -331,6 +332,7 @@ class GateResult:
     baseline_revisions: tuple[
         str, ...
     ] = ()  # of the builds that baseline_runs are of, as far as they are known
+    scope: str = ""  # what was looked at, in a line; the answer says nothing of other things
     command: tuple[str, ...] = ()  # what was typed to get this result
     subject: Subject = Subject()
 

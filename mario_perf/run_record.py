@@ -119,6 +119,9 @@ class TargetRecord(Record):
         "generator that is late itself hides nothing; the others from when they were sent",
     )
     packages: Packages | None = Field(default=None, description="null where a gate did not read them")
+    fresh: bool | None = Field(
+        default=None, description="whether the service was started anew for this run; null: unknown"
+    )
 
 
 class Environment(Record):
@@ -206,6 +209,14 @@ class LostWorker(Record):
     at: float = Field(description="unix seconds")
 
 
+class Look(Record):
+    """A look of a gate at its rounds: what its verdict might spend of the promise."""
+
+    runs: tuple[str, ...] = Field(description="that there were; the record is the last one's")
+    spent: float = Field(description="share of the false-alarm rate, 0 to 1")
+    missed: float = Field(description="chance of calling a rise as large as the resolution absent")
+
+
 class RunRecord(Record):
     """One run, whole."""
 
@@ -231,4 +242,5 @@ class RunRecord(Record):
     scrape_interval: float | None = Field(
         default=None, description="seconds; null when the run's folder holds no scrapes"
     )
+    look: Look | None = Field(default=None, description="that a gate took after this round; null: none")
     warnings: tuple[Masked, ...] = ()

@@ -51,6 +51,7 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         revision=target.revision,
         workload=_workload(record),
         process_start=_process_start(snapshots),
+        fresh=target.fresh,
         findings=run_checks.check_target(data),
         reconciliation=reconciliation,
         tells_failures=snapshots.tells_failures,

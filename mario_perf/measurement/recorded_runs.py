@@ -34,11 +34,11 @@ def measure_recorded(paths: Sequence[Path], source_of: SourceOf) -> RecordedRuns
         UserError: A run or its metrics cannot be read.
     """
     ended = {path: incidents.read(runs.folder_of(path)) for path in paths}
-    incidents = tuple(dict.fromkeys(incident for incident in ended.values() if incident))
+    found = tuple(dict.fromkeys(incident for incident in ended.values() if incident))
     complete = [runs.load(path) for path, incident in ended.items() if incident is None]
     if complete:
-        return RecordedRuns(tuple(measure_run(run, source_of(run)) for run in complete), incidents)
-    return RecordedRuns((_partial_run(paths[0], incidents[0], source_of),), incidents)
+        return RecordedRuns(tuple(measure_run(run, source_of(run)) for run in complete), found)
+    return RecordedRuns((_partial_run(paths[0], found[0], source_of),), found)
 
 
 def _partial_run(path: Path, incident: Finding, source_of: SourceOf) -> MeasuredRun:

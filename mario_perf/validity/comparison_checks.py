@@ -170,9 +170,18 @@ def one_round(rounds: int) -> Iterator[Finding]:
 
 def same_processes(rounds: Sequence[Sequence[RunMeasurement]]) -> Iterator[Finding]:
     """Rounds of a duet that were all played by the same two processes."""
-    starts = [{side.process_start for side in each} for each in rounds]
-    if len(starts) > 1 and None not in starts[0] and all(each == starts[0] for each in starts):
+    if len(rounds) > 1 and one_process_each(rounds):
         yield Code.SAME_PROCESSES.finding()
+
+
+def one_process_each(rounds: Sequence[Sequence[RunMeasurement]]) -> bool:
+    """Whether a side was one process in all rounds: by when it started, or else by what started it."""
+    return any(_one_process(side) for side in zip(*rounds, strict=True))
+
+
+def _one_process(runs: Sequence[RunMeasurement]) -> bool:
+    started = {run.process_start for run in runs}
+    return len(started) == 1 if None not in started else any(run.fresh is False for run in runs)
 
 
 def common_shift(
