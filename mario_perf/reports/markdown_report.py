@@ -60,6 +60,9 @@ def _head(result: GateResult) -> Iterator[str]:
     yield ""
     yield escape(result.sentence)
     yield ""
+    if result.scope:
+        yield f"Looked at only: {escape(result.scope)}"
+        yield ""
     yield from _subject(result.subject)
     yield ""
     counts = (

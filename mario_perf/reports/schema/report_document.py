@@ -152,6 +152,9 @@ class Report(Document):
     format_version: Literal[1] = FORMAT_VERSION
     outcome: Outcome
     sentence: str
+    scope: str = Field(
+        default="", description="what was looked at, in a line; the answer says nothing of other things"
+    )
     method: Literal["stored", "duet"]
     created_at: str
     seconds: Number = Field(description="measured time, all rounds")
