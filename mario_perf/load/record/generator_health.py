@@ -58,7 +58,7 @@ class GeneratorHealth:
 
 
 def _needed() -> float:
-    """Seconds for which this thread ran or waited for a core: what others took of it is no idle time."""
+    """Seconds for which this thread ran or waited for a core: what others took of it is not idle."""
     waited = 0
     with suppress(OSError):
         _, waited, _ = map(int, _SCHEDULER.read_text().split())

@@ -12,7 +12,7 @@ import pytest
 from mario_perf.cli import main
 from mario_perf.gate import capacity_probe, capacity_session
 from mario_perf.gate.load_process import SideDiedError
-from mario_perf.gate.sides import Services, Target
+from mario_perf.gate.sides import Services, ServiceTarget
 from tests.simulated_runs import environment
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class World:
 
 @contextmanager
 def serving(_: int, __: Path) -> Iterator[Services]:
-    yield Services(Target(URL, None, "/metrics"))
+    yield Services(ServiceTarget(URL, None, "/metrics"))
 
 
 @pytest.fixture
