@@ -58,11 +58,7 @@ class GeneratorHealth:
 
 
 def _needed() -> float:
-<<<<<<< HEAD
     """Seconds that this thread ran or waited for a core. A core that others hold is not idle time."""
-=======
-    """Seconds for which this thread ran or waited for a core: what others took of it is not idle."""
->>>>>>> rename
     waited = 0
     with suppress(OSError):
         _, waited, _ = map(int, _SCHEDULER.read_text().split())
