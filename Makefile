@@ -24,12 +24,14 @@ quick: .venv/test.stamp
 hermetic: .venv/test.stamp
 	$(PYTEST) -n 2 --dist worksteal --ignore=tests/system -m "$(TIER)" $(ARGS)
 
-# Real processes that play no load run side by side; what plays load has the machine to itself.
+# Real processes that play no load run side by side.
 system: .venv/test.stamp
 	$(PYTEST) -n 2 --dist worksteal -m "not e2e" tests/system $(ARGS)
 
+# What plays load and only counts runs side by side; where time decides, a test has the machine to itself.
 load: .venv/test.stamp
-	$(PYTEST) -m e2e tests/system $(ARGS)
+	$(PYTEST) -n 3 --dist loadfile -m "e2e and not alone" tests/system $(ARGS)
+	$(PYTEST) -m "e2e and alone" tests/system $(ARGS)
 
 check: .venv/test.stamp
 	$(BIN)/ruff format --check .

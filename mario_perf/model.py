@@ -150,14 +150,10 @@ class RunMeasurement:
     workload: Workload | None = None  # None: not kept
     process_start: float | None = None  # unix seconds; None: not known
     url: str = ""  # of the service
+    fresh: bool | None = None  # whether the service was started anew for this run; None: unknown
     findings: tuple[Finding, ...] = ()
     reconciliation: tuple[Reconciliation, ...] = ()
     tells_failures: bool = True  # False: the service's metrics do not, and only the client knows
-
-    @property
-    def process(self) -> float | str | None:
-        """What tells the service's process from others: its start, or else its address; None: not known."""
-        return (self.url or None) if self.process_start is None else self.process_start
 
 
 class Severity(StrEnum):
@@ -349,6 +345,7 @@ class GateResult:
     baseline_revisions: tuple[
         str, ...
     ] = ()  # of the builds that baseline_runs are of, as far as they are known
+    scope: str = ""  # what was looked at, in a line; the answer says nothing of other things
     command: tuple[str, ...] = ()  # what was typed to get this result
     subject: Subject = Subject()
     reasons: tuple[str, ...] = ()  # why there is no clear answer; of a pass, what it could have missed

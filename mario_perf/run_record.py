@@ -129,6 +129,9 @@ class TargetRecord(Record):
         "generator that is late itself hides nothing; the others from when they were sent",
     )
     packages: Packages | None = Field(default=None, description="null where a gate did not read them")
+    fresh: bool | None = Field(
+        default=None, description="whether the service was started anew for this run; null: unknown"
+    )
 
     def renamed(self, operations: Callable[[StepCounts], tuple[str, ...]]) -> TargetRecord:
         """The same with the operations that each step triggers."""
@@ -230,6 +233,14 @@ class LostWorker(Record):
     at: float = Field(description="unix seconds")
 
 
+class Look(Record):
+    """A look of a gate at its rounds: what its verdict might spend of the promise."""
+
+    runs: tuple[str, ...] = Field(description="that there were; the record is the last one's")
+    spent: float = Field(description="share of the false-alarm rate, 0 to 1")
+    missed: float = Field(description="chance of calling a rise as large as the resolution absent")
+
+
 class RunRecord(Record):
     """One run, whole."""
 
@@ -255,6 +266,7 @@ class RunRecord(Record):
     scrape_interval: float | None = Field(
         default=None, description="seconds; null when the run's folder holds no scrapes"
     )
+    look: Look | None = Field(default=None, description="that a gate took after this round; null: none")
     warnings: tuple[Masked, ...] = ()
 
     def renamed(self, operations: Callable[[StepCounts], tuple[str, ...]]) -> RunRecord:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from mario_perf import local_file
-from mario_perf.errors import UnreadableRunError, listed, nearest
+from mario_perf.errors import UnreadableRunError, UserError, listed, nearest
 from mario_perf.run_record import SCHEMA_VERSION, RunRecord
 
 LATEST = Path("runs/latest")
@@ -86,6 +86,21 @@ def _holds_a_run(folder: Path) -> bool:
 def folder_of(path: Path) -> Path:
     """The run's folder; ``path`` may be its ``run.json``."""
     return path.parent if path.suffix == ".json" else path
+
+
+def write(run: Run) -> None:
+    """Put the record into the run's folder, all of it or nothing.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    unfinished = run.directory / ".run.json.unfinished"
+    try:
+        run.directory.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(run.record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        unfinished.replace(run.directory / "run.json")
+    except OSError as error:
+        raise UserError(f"{run.directory}: cannot be written ({error.strerror}); make room") from error
 
 
 def load(path: Path) -> Run:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mario_perf import runs
 from mario_perf.builds import node_modules, process_environment
 from mario_perf.run_record import Packages
 
@@ -52,16 +53,15 @@ def packages_of(pid: int) -> Packages | None:
     return None
 
 
-def record_packages(run: Run, packages: Mapping[str, Packages | None]) -> Run:
-    """The run with what its sides have loaded, in its folder, too."""
+def record_packages(run: Run, packages: Mapping[str, Packages | None], *, fresh: bool) -> Run:
+    """The run with what its sides have loaded, and whether they are ``fresh``; in its folder, too."""
     targets = tuple(
-        target.model_copy(update={"packages": packages.get(target.side)}) for target in run.record.targets
+        target.model_copy(update={"packages": packages.get(target.side), "fresh": fresh})
+        for target in run.record.targets
     )
-    record = run.record.model_copy(update={"targets": targets})
-    unfinished = run.directory / ".run.json.unfinished"
-    unfinished.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    unfinished.replace(run.directory / "run.json")
-    return replace(run, record=record)
+    known = replace(run, record=run.record.model_copy(update={"targets": targets}))
+    runs.write(known)
+    return known
 
 
 def _family(pid: int, proc: Path) -> Iterator[int]:

@@ -46,6 +46,11 @@ Examples:
 @click.option("--baseline-url", metavar="URL", help="A running service: the baseline.")
 @click.option("--candidate-url", metavar="URL", help="A running service: the candidate.")
 @click.option(
+    "--restart",
+    metavar="COMMAND",
+    help="Restarts both running services; run before each round, so that smaller changes show.",
+)
+@click.option(
     "--users",
     type=click.IntRange(1),
     help="Concurrent users. Default: the policy's value, or 1 in a duet and 20 with --baseline.",

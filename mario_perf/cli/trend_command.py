@@ -23,9 +23,9 @@ METRIC = "latency"
 @click.command(
     epilog=f"""\b
 Examples:
-  mario-perf trend                             typical time of each operation
+  mario-perf trend                         typical time of each operation
   mario-perf trend --metric p95 --operation GetMenuQuery
-  mario-perf trend --html runs/trend.html      a page of small charts
+  mario-perf trend --html runs/trend.html  a page of small charts
   mario-perf trend --format json
 
 {COMMON_EXIT_CODES}"""

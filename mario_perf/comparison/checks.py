@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import special
 
 from mario_perf.statistics import buckets
 
@@ -29,12 +30,15 @@ CONFIDENCE = 0.95
 POWER = 0.8
 """The chance with which the smallest detectable change would have been flagged."""
 
-OVERALL_LEVEL = 0.01
+OVERALL_LEVEL = 0.025
 """One-sided level at which the whole change has to be above the noise, too, where red is decided apart from
-what all operations share: operations that stayed as they were while others became faster are not slower."""
+what all operations share: operations that stayed as they were while others became faster are not slower. So
+the interval that is shown beside a red verdict (``CONFIDENCE``) lies above the noise."""
 
-MEAN_LEVEL = 0.025
-"""The same for the mean of all rounds alike: a round that says the opposite has not been overlooked."""
+
+RULED_OUT = 0.99
+"""The chance with which the least resolution of one pair of processes is ruled out for an operation that did
+not change, so that a gate of twelve passes nine times in ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,7 @@ def check_durations(metric: Metric, values: tuple[Floats, Floats], changes: Chan
         high=_relative(high),
         worse=changes.specific.above(limit),
         better=np.where(changes.overall.below(-noise) <= OVERALL_LEVEL, changes.specific.below(-noise), 1.0),
-        steady=(changes.agreed > limit)
-        & (changes.overall.above(noise) <= OVERALL_LEVEL)
-        & (changes.mean.above(noise) <= MEAN_LEVEL),
+        steady=(changes.agreed > limit) & (changes.overall.above(noise) <= OVERALL_LEVEL),
         rise_excluded=absent & (changes.mean.value < resolution),
         above_noise=low > noise,
         specific=_specific_interval(changes),
@@ -156,6 +158,25 @@ def detectable(check: Check, changes: Changes, alpha: float) -> Floats:
         specific = limit + changes.specific.half_width(1.0 - alpha) + changes.specific.half_width(POWER)
         overall = noise + changes.overall.half_width(1.0 - OVERALL_LEVEL) + changes.overall.half_width(POWER)
         return np.expm1(np.maximum(specific, overall))
+
+
+def least_resolution(processes: Floats, miss_rate: float) -> Floats:
+    """The smallest relative rise that one pair of processes can rule out, however long it is measured.
+
+    ``processes`` is the standard deviation by which two processes of one build differ, in logarithms, and
+    ``miss_rate`` the chance with which the rise may be called absent.
+    """
+    return np.expm1(_deviations(miss_rate) * processes)
+
+
+def least_share(sides: Contrast, miss_rate: float) -> Floats:
+    """The same of a share: the smallest difference that one pair of processes can rule out."""
+    return _deviations(miss_rate) * sides.between_pair
+
+
+def _deviations(miss_rate: float) -> float:
+    """Standard deviations between no change and what is ruled out."""
+    return float(special.ndtri(RULED_OUT) - special.ndtri(miss_rate))
 
 
 def resolves_tail(baseline: Replicates, candidate: Replicates, resolution: Floats) -> Flags:

@@ -99,7 +99,8 @@ def compare_metrics(
     }
     shares = {name: _contrast(sides, portions) for name, portions in counts.items()}
     share_checks = {
-        name: _share_check(name, each, rules[name], counts[name].slow_from) for name, each in shares.items()
+        name: _share_check(name, each, rules[name], counts[name].slow_from, one_pair=sides.same_processes)
+        for name, each in shares.items()
     }
     checks = {**durations, **share_checks}
     return MetricChanges(changes, shares, [checks[name] for name in metrics if name in checks])
@@ -110,7 +111,12 @@ def _contrast(sides: Sides, portions: ShareCounts) -> Contrast:
     return result.between_processes() if sides.same_processes else result
 
 
-def _share_check(name: Metric, sides: Contrast, rules: Rules, slow_from: Floats | None) -> Check:
+def _share_check(
+    name: Metric, sides: Contrast, rules: Rules, slow_from: Floats | None, *, one_pair: bool
+) -> Check:
+    if one_pair:
+        least = make.least_share(sides, rules.miss_rate)
+        rules = replace(rules, resolution=np.maximum(rules.resolution, least))
     check = make.check_shares(name, sides, rules, slow_from)
     return _pool_without_failures(check, sides) if slow_from is None else check
 
@@ -143,11 +149,22 @@ def _rules(name: Metric, sides: Sides, limits: Sequence[Thresholds], miss_rate: 
     executions = np.minimum(*(each.sum(axis=0) for each in _counts(name, sides)))
     return Rules(
         noise=noise,
-        resolution=resolution,
+        resolution=_known(name, sides, limits, miss_rate),
         limit=np.maximum(noise, GROSS) if sides.few_rounds else noise,
         enough_executions=executions >= _array(limits, "min_samples"),
         gating=_gating(name, sides, resolution),
         miss_rate=miss_rate,
+    )
+
+
+def _known(name: Metric, sides: Sides, limits: Sequence[Thresholds], miss_rate: float) -> Floats:
+    """The resolution that the policy asks for, or the one that a single pair of processes allows."""
+    family = METRICS[name].family
+    asked = _array(limits, family.resolution)
+    if not sides.same_processes or family.processes is None:
+        return asked
+    return np.maximum(
+        asked, make.least_resolution(_array(limits, f"{family.processes}_processes"), miss_rate)
     )
 
 

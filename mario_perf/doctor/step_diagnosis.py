@@ -50,7 +50,7 @@ def _setting(one: Reassignment) -> str:
 
 
 def _never_executed(measured: MeasuredRun) -> Iterator[Diagnosis]:
-    """Operations that steps name and that do not exist; what was executed instead cannot be told."""
+    """Operations that steps name and that do not exist; what was executed instead is not known."""
     rows = measured.candidate.reconciliation
     executed = [row.operation for row in rows if row.server_whole]
     by_operation: defaultdict[str, list[str]] = defaultdict(list)

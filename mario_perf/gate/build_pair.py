@@ -29,18 +29,23 @@ class BuildPair:
 
     candidate: ServiceOrigin
     commit: str | None
+    same_environment: bool = False  # whether other dependencies are accepted
 
     @contextmanager
     def baseline(self) -> Iterator[Checkout]:
         """The baseline's files, gone afterwards; a demo plays the candidate's own.
 
         Raises:
-            UserError: there is no such commit, or git cannot check it out.
+            UserError: there is no such commit, git cannot check it out, or it names other dependencies.
         """
         if self.candidate.demo:
             yield self.candidate.checkout
             return
-        with git.check_out(self.commit or _commit(None, self.candidate)) as checkout:
+        found = self if self.commit else replace(self, commit=_commit(None, self.candidate))
+        if not self.commit:
+            found.compare_dependencies(accepted=self.same_environment)
+        assert found.commit  # noqa: S101 - it was looked up
+        with git.check_out(found.commit) as checkout:
             yield checkout
 
     def compare_dependencies(self, *, accepted: bool) -> DependencyDifference:
@@ -77,7 +82,8 @@ def find_pair(request: GateRequest, policy: Policy, *, has_stored_runs: bool) ->
     """
     candidate = origin.find(policy, request.policy, demo=request.demo)
     unneeded = request.demo or (has_stored_runs and not request.against)
-    return BuildPair(candidate, None if unneeded else _commit(request.against, candidate))
+    commit = None if unneeded else _commit(request.against, candidate)
+    return BuildPair(candidate, commit, request.same_environment)
 
 
 def _with_title(commit: Commit | None) -> Commit | None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mario_perf import runs
 from mario_perf.builds.packages import record_packages
 from mario_perf.builds.processes import NotReadyError
 from mario_perf.errors import UserError
@@ -19,6 +20,8 @@ from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.model import Finding, GateResult, Outcome
 from mario_perf.reports import phrases
+from mario_perf.run_record import Look
+from mario_perf.runs import Run
 from mario_perf.validity import incidents
 from mario_perf.validity.codes import Code
 from mario_perf.validity.late_answers import late_steps
@@ -86,7 +89,7 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> MeasuredRun:
             run = run_locust(load, services, folder, narrator.tick)
         except SideDiedError as error:
             raise SideDiedError(f"in round {number} {error}") from error
-        run = record_packages(run, services.packages)
+        run = record_packages(run, services.packages, fresh=services.fresh)
         return measure_run(run, duet.source_of(run))
 
 
@@ -121,6 +124,7 @@ class _DuetProgress:
     start: float
     number: int = 0
     runs: list[MeasuredRun] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
     costs: list[RoundCost] = field(default_factory=list)
     incidents: list[Finding] = field(default_factory=list)
     announced_shortages: set[str] = field(default_factory=set)  # operations
@@ -141,6 +145,7 @@ class _DuetProgress:
         except UserError as error:
             return self._end_with_failure(error)
         self.runs.append(run)
+        self.folders.append(self._folder)
         self.costs.append(round_cost(run, self.clock() - start, self.duet.policy))
         return self._evaluate()
 
@@ -183,14 +188,20 @@ class _DuetProgress:
         if alpha is None:
             return None
         self.alpha += alpha
-        self.result = conclude(
-            self.runs, None, policy, alpha, self.incidents, miss_rate=self.duet.plan.miss_rate
-        )
+        self._keep_look(alpha / policy.false_alarm_rate)
+        self.result = conclude(self.runs, None, policy, self.incidents)
         if not (last or _is_final(self.result)):
             return None
         if self._out_of_time:
             return replace(self.result, findings=(self._timeout_finding(), *self.result.findings))
         return self.result
+
+    def _keep_look(self, spent: float) -> None:
+        """In the record of the last round, too: who judges these rounds later judges them alike."""
+        one, names = self.runs[-1], tuple(each.record.run_id for each in self.runs)
+        look = Look(runs=names, spent=spent, missed=self.duet.plan.miss_rate)
+        self.runs[-1] = replace(one, record=one.record.model_copy(update={"look": look}))
+        runs.write(Run(self.folders[-1], self.runs[-1].record))
 
     @property
     def _out_of_time(self) -> bool:
@@ -200,13 +211,13 @@ class _DuetProgress:
     def _end_with_dead_side(self, error: SideDiedError) -> GateResult:
         self._keep(incidents.side_died(str(error)))
         runs = self.runs or measure_recorded([self._folder], self.duet.source_of).runs
-        return conclude(runs, None, self.duet.policy, incidents=self.incidents)
+        return conclude(runs, None, self.duet.policy, self.incidents)
 
     def _end_with_failure(self, error: UserError) -> GateResult:
         if not self.runs:
             raise error
         self._keep(incidents.round_failed(self.number, str(error)))
-        return conclude(self.runs, None, self.duet.policy, incidents=self.incidents)
+        return conclude(self.runs, None, self.duet.policy, self.incidents)
 
     @property
     def _folder(self) -> Path:

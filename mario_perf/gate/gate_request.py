@@ -27,6 +27,7 @@ class GateRequest:
     baseline: str | None
     baseline_url: str | None
     candidate_url: str | None
+    restart: str | None
     users: int | None
     duration: float | None
     max_duration: float
@@ -109,6 +110,10 @@ def check(request: GateRequest) -> None:
         )
     if urls and request.same_environment:
         raise UserError("--same-environment is only for builds that the gate starts; leave it out")
+    if request.restart and not urls:
+        raise UserError(
+            "--restart is only for running services: the gate starts its own anew in each round; leave it out"
+        )
     if request.baseline and request.against:
         raise UserError(
             f"--baseline {request.baseline} names stored runs, so --against has no effect; "

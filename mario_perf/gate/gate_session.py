@@ -25,6 +25,7 @@ from mario_perf.gate import build_pair, duet, gate_folder, metrics_pages, promet
 from mario_perf.gate.candidate import candidate_snapshot
 from mario_perf.gate.gate_request import AUTO, check, check_faults, check_metrics
 from mario_perf.gate.load_plan import BACK_TO_BACK, WITH_PAUSES, LoadRequest, plan_load
+from mario_perf.gate.restart import restart
 from mario_perf.gate.same_environment import DependencyDifference, package_findings
 from mario_perf.history.gate_batch import gate_batch
 from mario_perf.history.store import open_store
@@ -35,7 +36,7 @@ from mario_perf.sources.connection import Connection
 from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mario_perf.builds.git import Checkout
     from mario_perf.builds.origin import ServiceOrigin
@@ -181,7 +182,7 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
         source_of, scrape_ports = stack.enter_context(_open_source(session))
         if session.pair is None:
             targets = _running_targets(session, narrator)
-            serving = sides.serve_targets(*targets)
+            serving = sides.serve_targets(*targets, restart=_restart(request))
         else:
             snapshot = candidate_snapshot(session.pair.candidate, load, request.runs_dir)
             source, load = stack.enter_context(snapshot)
@@ -216,6 +217,14 @@ def _running_targets(
     for each in (baseline, candidate) if request.prometheus is None else ():
         metrics_pages.check(each.url, metrics, request.tls)
     return candidate, baseline
+
+
+def _restart(request: GateRequest) -> Callable[[], None] | None:
+    """What starts both services by URL anew, if there is a command for that."""
+    if request.restart is None:
+        return None
+    urls = [url for url in (request.baseline_url, request.candidate_url) if url]
+    return partial(restart, request.restart, urls, request.tls)
 
 
 def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:

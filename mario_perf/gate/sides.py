@@ -33,6 +33,7 @@ class Services:
     baseline: ServiceTarget | None = None  # a duet has one
     processes: tuple[Child, ...] = ()
     packages: Mapping[str, Packages | None] = field(default_factory=dict)  # by side
+    fresh: bool = True  # started anew for this run
 
     @property
     def by_side(self) -> dict[str, ServiceTarget]:
@@ -73,12 +74,19 @@ def serve_builds(
     return serving
 
 
-def serve_targets(candidate: ServiceTarget, baseline: ServiceTarget | None = None) -> Serving:
-    """Services that run already, the same in every run."""
+def serve_targets(
+    candidate: ServiceTarget,
+    baseline: ServiceTarget | None = None,
+    *,
+    restart: Callable[[], None] | None = None,
+) -> Serving:
+    """Services that run already: the same in every run, unless something restarts them before each."""
 
     @contextmanager
     def serving(seed: int, folder: Path) -> Iterator[Services]:  # noqa: ARG001 - nothing is started
-        yield Services(candidate, baseline)
+        if restart is not None:
+            restart()
+        yield Services(candidate, baseline, fresh=restart is not None)
 
     return serving
 

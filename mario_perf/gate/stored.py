@@ -88,7 +88,7 @@ def _play_run(stored: StoredComparison, build: Build, number: int, narrator: Nar
     try:
         with serve_builds(build, scrape_ports=stored.scrape_ports)(load.seed, folder) as services:
             run = run_locust(load, services, folder, narrator.tick)
-            run = record_packages(run, services.packages)
+            run = record_packages(run, services.packages, fresh=services.fresh)
             return measure_run(run, stored.source_of(run))
     except SideDiedError as error:
         named_error = SideDiedError(f"in run {number} of the {build.name}: {error}")

@@ -13,6 +13,7 @@ from mario_perf.judgement.operation_results import judge
 from mario_perf.judgement.sequential import MIN_ROUNDS_FOR_RED
 from mario_perf.statistics.change import paired
 from mario_perf.statistics.multiplicity import MISS_RATE
+from mario_perf.validity.comparison_checks import one_process_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,11 +68,5 @@ def lay_out(rounds: Sequence[Round]) -> Sides:
         service_reports_failures=by_service,
         concurrent=True,
         few_rounds=len(rounds) < MIN_ROUNDS_FOR_RED,
-        same_processes=same_processes(rounds),
+        same_processes=len(rounds) == 1 or one_process_each(rounds),
     )
-
-
-def same_processes(rounds: Sequence[Round]) -> bool:
-    """Whether each side was one process in all rounds. An unknown one counts as new."""
-    known = [{side.process for side in each} for each in rounds]
-    return len(rounds) == 1 or (None not in known[0] and all(each == known[0] for each in known))

@@ -20,6 +20,7 @@ from mario_perf.judgement import (
 from mario_perf.judgement.limits_only import judge_limits
 from mario_perf.judgement.overall_change import overall_change
 from mario_perf.judgement.round_selection import select
+from mario_perf.judgement.scope import scope
 from mario_perf.model import GateResult, Verdict
 from mario_perf.sources import report_queries
 from mario_perf.sources.counters import MIN_SCRAPES
@@ -41,20 +42,18 @@ def conclude(
     runs: Sequence[MeasuredRun],
     baseline: Baseline | None,
     policy: Policy,
-    alpha: float | None = None,
     incidents: Sequence[Finding] = (),
-    *,
-    miss_rate: float = MISS_RATE,
 ) -> GateResult:
     """Judge what was measured (at least one run), but for the runs that are left out as unfit.
+
+    Where a gate looked at just these runs, they are judged as it did: by what that look might spend, which
+    the record of the last one says. All others spend the whole promise.
 
     Args:
         runs: all duets or none.
         baseline: what to compare with; None for a duet, or for absolute limits alone.
         policy: thresholds.
-        alpha: the chance of a false alarm that this look may spend; the policy's whole by default.
         incidents: what ended further runs; those cannot be judged.
-        miss_rate: the chance with which this look may call a rise as large as the resolution absent.
 
     Raises:
         UserError: Runs of both kinds, a duet with a baseline, or a baseline of another scenario.
@@ -66,8 +65,7 @@ def conclude(
     rounds = selection.runs
     measurements = [_without_ignored(side, policy) for each in rounds for side in each.sides]
     baseline_measurements = [_without_ignored(run, policy) for run in baseline_runs]
-    alpha_to_spend = policy.false_alarm_rate if alpha is None else alpha
-    results = _compare(method, baseline_measurements, measurements, policy, (alpha_to_spend, miss_rate))
+    results = _compare(method, baseline_measurements, measurements, policy, _errors(runs, policy))
     environment_changes = (
         _environment_changes(baseline_runs[-1], rounds[-1].candidate) if baseline_runs else {}
     )
@@ -89,6 +87,7 @@ def conclude(
     result = GateResult(
         outcome=outcome,
         sentence=verdict.sentence(outcome, operations, findings),
+        scope=scope([each.record for each in rounds], operations),
         method=method,
         operations=operations,
         bounds=to_shared_bounds([*baseline_measurements, *measurements])[0].bounds,
@@ -139,6 +138,14 @@ def _compare(
 def _pairs(measurements: Sequence[RunMeasurement]) -> list[tuple[RunMeasurement, RunMeasurement]]:
     """The rounds of a duet: baseline and candidate."""
     return list(zip(measurements[0::2], measurements[1::2], strict=True))
+
+
+def _errors(runs: Sequence[MeasuredRun], policy: Policy) -> tuple[float, float]:
+    """What these runs may be judged with: the chance of a false alarm, and of a rise that is missed."""
+    look = runs[-1].record.look
+    if look is None or look.runs != tuple(each.record.run_id for each in runs):
+        return policy.false_alarm_rate, MISS_RATE
+    return look.spent * policy.false_alarm_rate, look.missed
 
 
 def _is_duet(rounds: Sequence[MeasuredRun], baseline: Baseline | None) -> bool:

@@ -61,7 +61,7 @@ def collect(
 
 
 def _read_otherwise(rounds: Sequence[MeasuredRun], policy: Policy) -> Iterator[Finding]:
-    """What is not read as the locustfile says, told once for all rounds."""
+    """What is not read as the locustfile says: one finding for all rounds."""
     if policy.by_client:
         yield Code.CLIENT_ONLY.finding()
     yield from _reassigned(rounds)

@@ -66,4 +66,4 @@ def compare(
 def _against_drift(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
     change = unpaired(baseline, candidate, scale)
     remaining = replace(change, value=change.value - common_shift(change.value))
-    return Changes(remaining, remaining, remaining, remaining, remaining.value, remaining.value)
+    return Changes(remaining, remaining, remaining, remaining.value, remaining.value)

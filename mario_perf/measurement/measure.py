@@ -51,6 +51,7 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         workload=workload(record),
         process_start=_process_start(snapshots),
         url=target.url,
+        fresh=target.fresh,
         findings=run_checks.check_target(data),
         reconciliation=reconciliation,
         tells_failures=snapshots.tells_failures,

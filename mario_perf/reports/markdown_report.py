@@ -83,6 +83,9 @@ def _head(result: GateResult) -> Iterator[str]:
     if result.next_steps:
         yield f"**Next:** {' '.join(escape(each) for each in result.next_steps)}"
     yield ""
+    if result.scope:
+        yield f"Looked at only: {escape(result.scope)}"
+        yield ""
     yield from _subject(result.subject)
     yield ""
     counts = (

@@ -53,6 +53,8 @@ def print_result(result: GateResult, console: Console) -> None:
         phrases.OUTCOMES[redacted_result.outcome].upper(), style=_OUTCOME_STYLES[redacted_result.outcome]
     )
     console.print(verdict.append(f"  {single_line(redacted_result.sentence)}", style="default"))
+    if redacted_result.scope:
+        console.print(Text(f"looked at only: {single_line(redacted_result.scope)}", style="dim"))
     _print_subject(redacted_result, console)
     _print_operations(redacted_result, console)
     _print_reasons(redacted_result, console)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from mario_perf.statistics.disturbance import disturbance
-from mario_perf.statistics.moderation import moderate
+from mario_perf.statistics.disturbance import averages_out, shared
+from mario_perf.statistics.moderation import MAX_BORROWED, MAX_BORROWED_SPECIFIC, moderate
 from mario_perf.statistics.robust import agreed_change, locate
+from mario_perf.statistics.round_weights import weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,28 +84,20 @@ class Changes:
     ``overall`` is what a reader is shown, and what a pass must bound: a build may be slower as a whole.
     ``specific`` is without what all operations share, so that it is known better: it tells one operation's
     change from the machine's. Equal where nothing could be taken out. Few rounds cannot move either far
-    (``robust``); ``mean`` weighs all rounds alike. ``mean_own_error`` is the same with an error to which
-    other operations lend nothing: theirs do not tell how often something rare happens to this one.
+    (``robust``); ``mean`` weighs all rounds alike, with an error to which other operations lend nothing:
+    theirs do not tell how often something rare happens to this one.
     """
 
     overall: Change
     specific: Change
     mean: Change
-    mean_own_error: Change
     agreed: Floats  # (N,) the specific change that enough rounds exceed (``robust.agreed_change``)
     mean_without_highest: Floats  # (N,) the mean without the round that speaks most for a rise
 
     @property
     def by_mean(self) -> Changes:
         """The same by the plain mean: for what is so rare that it shows in few rounds."""
-        return Changes(
-            self.mean_own_error,
-            self.mean_own_error,
-            self.mean_own_error,
-            self.mean_own_error,
-            self.mean_without_highest,
-            self.mean_without_highest,
-        )
+        return Changes(self.mean, self.mean, self.mean, self.mean_without_highest, self.mean_without_highest)
 
     def between_processes(self, spread: Floats) -> Changes:
         """The same of rounds that were all played by one pair of processes.
@@ -112,47 +105,62 @@ class Changes:
         Rounds then do not show how far two processes of one build lie apart: ``spread``, ``(N,)``, stands for
         it, as a standard deviation of their difference.
         """
-        estimates = (self.overall, self.specific, self.mean, self.mean_own_error)
-        overall, specific, mean, mean_own_error = (each.with_extra_error(spread) for each in estimates)
+        estimates = (self.overall, self.specific, self.mean)
+        overall, specific, mean = (each.with_extra_error(spread) for each in estimates)
         if self.specific is self.overall:
             specific = overall
-        return Changes(overall, specific, mean, mean_own_error, self.agreed, self.mean_without_highest)
+        return Changes(overall, specific, mean, self.agreed, self.mean_without_highest)
 
 
 def paired(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
     """From replicates that belong together; both sides ``(R, N)``, ``scale`` ``(N,)`` for the moderation.
 
-    Each replicate gives one difference; whatever disturbed both sides alike has left it, and whatever
-    disturbed all operations of one side alike is taken out of the ``specific`` change (``common``).
-    Differences of separate replicates are independent, so their spread holds autocorrelation within and
-    variation between replicates, without a model of either.
+    Each replicate gives one difference; whatever disturbed both sides alike has left it. What all operations
+    of a replicate share (``disturbance``) is separate from what each did apart from it. Their sum is the
+    overall change: operations lend each other strength only for what they do apart, since what they
+    share is one series, however many they are.
     """
     differences = candidate - baseline
-    common = disturbance(differences)
-    overall = _robust(differences, scale)
-    if common.any():
-        remaining = differences - common[:, None]
-        specific, agreed = _robust(remaining, scale), agreed_change(remaining)
-    else:
-        specific, agreed = overall, agreed_change(differences)
-    return Changes(overall, specific, *_means(differences, scale), agreed, _without_highest(differences))
+    common, mean = shared(differences), _mean(differences)
+    highest_left_out = _without_highest(differences)
+    if common is None:
+        overall = _moderate(*locate(differences, scale), differences, scale, MAX_BORROWED)
+        return Changes(overall, overall, mean, agreed_change(differences), highest_left_out)
+    own = differences - common[:, None]
+    specific = _moderate(*locate(own, scale, weights(own, scale)), own, scale, MAX_BORROWED_SPECIFIC)
+    overall = _add(specific, _of_series(common))
+    if averages_out(common):
+        return Changes(overall, specific, mean, agreed_change(own), highest_left_out)
+    return Changes(overall, overall, mean, agreed_change(differences), highest_left_out)
 
 
-def _robust(differences: Floats, scale: Floats) -> Change:
-    return _moderate(*locate(differences, scale), differences, scale)
+def _of_series(common: Floats) -> Change:
+    """What all operations share, known by its rounds alone; shape ``(1,)``."""
+    series = common[:, None]
+    n = np.array([len(series)])
+    return _estimate(*locate(series, np.ones(1)), n, n - 1.0)
 
 
-def _means(differences: Floats, scale: Floats) -> tuple[Change, Change]:
-    """The plain mean with a moderated error, and with its own."""
+def _add(one: Change, other: Change) -> Change:
+    """The sum of two independent changes, with the degrees of freedom of Welch and Satterthwaite."""
+    error = np.hypot(one.standard_error, other.standard_error)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        freedom = error**4 / (
+            one.standard_error**4 / one.degrees_of_freedom
+            + other.standard_error**4 / other.degrees_of_freedom
+        )
+    known = np.isfinite(freedom)
+    return Change(one.value + other.value, error, np.where(known, freedom, one.degrees_of_freedom))
+
+
+def _mean(differences: Floats) -> Change:
     n = np.isfinite(differences).sum(axis=0)
-    value, variance = _moments(differences, n)
-    own_error = _estimate(value, variance, n, np.maximum(n - 1.0, 0.0))
-    return _moderate(value, variance, differences, scale), own_error
+    return _estimate(*_moments(differences, n), n, np.maximum(n - 1.0, 0.0))
 
 
-def _moderate(value: Floats, variance: Floats, differences: Floats, scale: Floats) -> Change:
+def _moderate(value: Floats, variance: Floats, differences: Floats, scale: Floats, most: float) -> Change:
     n = np.isfinite(differences).sum(axis=0)
-    moderated = moderate(variance, np.maximum(n - 1.0, 0.0), scale)
+    moderated = moderate(variance, np.maximum(n - 1.0, 0.0), scale, most)
     return _estimate(value, moderated.variance, n, moderated.degrees_of_freedom)
 
 

@@ -36,18 +36,16 @@ MAX_COMMON = 0.05
 """The common change has to be known to be smaller than this, in logarithms, before it counts as none."""
 
 
-def disturbance(differences: Floats) -> Floats:
-    """What to take out of each replicate of ``differences`` ``(R, N)``; zeros if it may be the build's doing.
+def shared(differences: Floats) -> Floats | None:
+    """What all operations of each replicate moved by together, ``(R,)``; None if too few tell.
 
     It is the median over the operations, without those that lie apart from the others: one that was changed
     would move it a little in every replicate, and so move all changes by as much.
     """
-    nothing = np.zeros(len(differences))
     known = differences[:, np.isfinite(differences).all(axis=0)]
     if known.shape[1] < MIN_OPERATIONS or len(differences) < MIN_REPLICATES:
-        return nothing
-    common = np.median(known[:, _inliers(known)], axis=1)
-    return common if _averages_out(common) else nothing
+        return None
+    return np.asarray(np.median(known[:, _inliers(known)], axis=1))
 
 
 def _inliers(differences: Floats) -> NDArray[np.bool_]:
@@ -57,7 +55,7 @@ def _inliers(differences: Floats) -> NDArray[np.bool_]:
     return np.asarray(distances <= MAX_DEVIATIONS * NORMAL_FACTOR * np.median(distances))
 
 
-def _averages_out(common: Floats) -> bool:
+def averages_out(common: Floats) -> bool:
     """Whether its mean over the replicates is compatible with zero, and known to be small."""
     standard_error = common.std(ddof=1) / np.sqrt(len(common))
     half_width = special.stdtrit(len(common) - 1, 0.5 + CONFIDENCE / 2) * standard_error

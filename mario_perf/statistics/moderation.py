@@ -28,6 +28,13 @@ MAX_BORROWED = 2.0
 """Borrowed degrees of freedom per own one, at most. The operations of one machine are disturbed together, so
 their agreement overstates how much is known; simulation (tests/judgement) set this bound."""
 
+MAX_BORROWED_SPECIFIC = 4.0
+"""The same of changes that what all operations share has been taken out of."""
+
+MIN_BORROWED = 4.0
+"""Degrees of freedom that are borrowed at least, if that makes a variance larger: of many operations one has
+rounds that lie close together by chance. Nothing more is claimed to be known for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModeratedVariance:
@@ -37,23 +44,29 @@ class ModeratedVariance:
     degrees_of_freedom: Floats
 
 
-def moderate(variance: Floats, degrees_of_freedom: Floats, scale: Floats) -> ModeratedVariance:
+def moderate(
+    variance: Floats, degrees_of_freedom: Floats, scale: Floats, most: float = MAX_BORROWED
+) -> ModeratedVariance:
     """Draw each ``variance`` with its own ``freedom`` towards ``scale`` times a common factor.
 
     ``scale`` is what each variance should be proportional to (the counting noise of that operation). All have
-    the shape ``(N,)``; an entry with ``freedom`` 0 or NaN stays as it is and lends nothing.
+    the shape ``(N,)``; an entry with ``freedom`` 0 or NaN stays as it is and lends nothing. ``most`` is the
+    largest loan for each own degree of freedom.
     """
     usable = (degrees_of_freedom > 0) & (variance > 0) & (scale > 0) & np.isfinite(variance)
     if usable.sum() < MIN_VARIANCES:
         return ModeratedVariance(variance, degrees_of_freedom)
     common, borrowed = _prior(variance[usable] / scale[usable], degrees_of_freedom[usable])
-    borrowed_each = np.minimum(borrowed, MAX_BORROWED * degrees_of_freedom)
+    borrowed_each = np.minimum(borrowed, most * degrees_of_freedom)
+
+    def posterior(borrowed: Floats) -> Floats:
+        mixed = borrowed * common * scale + degrees_of_freedom * variance
+        return np.asarray(mixed / (borrowed + degrees_of_freedom))
+
     with np.errstate(invalid="ignore", divide="ignore"):
-        posterior = (borrowed_each * common * scale + degrees_of_freedom * variance) / (
-            borrowed_each + degrees_of_freedom
-        )
+        drawn = np.maximum(posterior(borrowed_each), posterior(np.maximum(borrowed_each, MIN_BORROWED)))
     return ModeratedVariance(
-        np.where(usable, posterior, variance),
+        np.where(usable, drawn, variance),
         np.where(usable, degrees_of_freedom + borrowed_each, degrees_of_freedom),
     )
 

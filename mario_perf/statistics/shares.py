@@ -70,6 +70,13 @@ class Contrast:
         """Candidate's share minus baseline's; NaN where a side has no executions; shape ``(N,)``."""
         return self.candidate.share - self.baseline.share
 
+    @property
+    def between_pair(self) -> Floats:
+        """What two processes of one build differ by, as a standard deviation; shape ``(N,)``."""
+        (hits_b, n_b), (hits_c, n_c) = self.baseline.pooled, self.candidate.pooled
+        share = (hits_b + hits_c) / np.maximum(n_b + n_c, 1)
+        return np.asarray(np.sqrt(2 * share * (1 - share) * PROCESS_CORRELATION))
+
     def interval(self, confidence: float) -> tuple[Floats, Floats]:
         """Of the change: the exact one (``binomial.difference_interval``), as much wider as replicates ask.
 

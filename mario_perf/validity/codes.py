@@ -321,8 +321,9 @@ class Code(Enum):
         _POLICY,
         (
             "the same two processes played all rounds, so nothing shows how far two processes of one "
-            "build lie apart: the policy's figures (latency_processes, tail_processes) make the "
-            "intervals wider; a gate that starts the services itself measures it"
+            "build lie apart: with the policy's figures (latency_processes, tail_processes) a pass rules "
+            "out only rises larger than the resolution, as each row says; for smaller ones let the gate "
+            "start both builds ([service] in perf.toml), or restart the services between rounds (--restart)"
         ),
         "rounds were not all played by the same two processes",
         concerns.duets,

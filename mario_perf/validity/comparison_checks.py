@@ -170,9 +170,20 @@ def one_round(rounds: int) -> Iterator[Finding]:
 
 def same_processes(rounds: Sequence[Sequence[RunMeasurement]]) -> Iterator[Finding]:
     """Rounds of a duet that were all played by the same two processes."""
-    known = [{side.process for side in each} for each in rounds]
-    if len(known) > 1 and None not in known[0] and all(each == known[0] for each in known):
+    if len(rounds) > 1 and one_process_each(rounds):
         yield Code.SAME_PROCESSES.finding()
+
+
+def one_process_each(rounds: Sequence[Sequence[RunMeasurement]]) -> bool:
+    """Whether a side was one process in all rounds: by its start, by who started it, or by its address."""
+    return any(_one_process(side) for side in zip(*rounds, strict=True))
+
+
+def _one_process(runs: Sequence[RunMeasurement]) -> bool:
+    started, origins = {run.process_start for run in runs}, {run.fresh for run in runs}
+    if None not in started:
+        return len(started) == 1
+    return False in origins or (origins == {None} and len({run.url for run in runs} | {""}) == 2)  # noqa: PLR2004
 
 
 def common_shift(

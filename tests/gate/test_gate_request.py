@@ -15,6 +15,7 @@ ASKED: dict[str, Any] = {
     "baseline": None,
     "baseline_url": None,
     "candidate_url": None,
+    "restart": None,
     "users": None,
     "duration": None,
     "max_duration": 180.0,

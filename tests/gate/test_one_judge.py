@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analysis.compare import main
@@ -16,14 +18,17 @@ from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.duet import Duet, play
 from mario_perf.gate.load_process import LoadPlan, SideDiedError
 from mario_perf.gate.sides import ServiceTarget, serve_targets
+from mario_perf.judgement.judge import conclude
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.model import Finding, GateResult, Outcome
+from mario_perf.runs import Run
 from mario_perf.sources.source import open_source
 from tests.judgement.test_judge import lose_scrapes
 from tests.simulated_runs import Plan, write_run
 
 POLICY = "[thresholds]\nlatency_resolution = 0.5\ntail_resolution = 1.0\nerror_resolution = 0.05\n"
 SLOWER = {"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}
+MILD = {"PlaceOrderCommand": 0.009, "GetMenuQuery": 0.002}
 NOWHERE = serve_targets(*(ServiceTarget(f"http://127.0.0.1:{port}", None, "/metrics") for port in (1, 2)))
 LOAD = LoadPlan(
     users=1, seed=1, scenario="mario", warm_up=1.0, window=3.7, think="0", quiet=0.3, initial_idle=0.0
@@ -49,9 +54,9 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four rounds of the same build, and four whose candidate is slower."""
+    """Four rounds of the same build, and of each of two whose candidate is slower."""
     folder = tmp_path_factory.mktemp("recorded")
-    for name, durations in (("same", Plan().durations), ("slower", SLOWER)):
+    for name, durations in (("same", Plan().durations), ("slower", SLOWER), ("mild", MILD)):
         for seed in (1, 2, 3, 4):
             write_run(folder / name / f"round-{seed}", Plan(durations, seed=seed), Plan(seed=seed + 100))
     return folder
@@ -68,7 +73,9 @@ def copied(folder: Path, to: Path) -> list[Path]:
     return sorted((to / "runs").iterdir())
 
 
-def gate(played: list[Path], ends: dict[int, Exception] | None = None) -> GateResult:
+def gate(
+    played: list[Path], ends: dict[int, Exception] | None = None, *, until_decided: bool = False
+) -> GateResult:
     """A gate whose rounds were recorded before; in one of them something may go wrong."""
     policy = policy_file.load()
 
@@ -86,7 +93,7 @@ def gate(played: list[Path], ends: dict[int, Exception] | None = None) -> GateRe
         folder=played[0].parent,
         max_duration=1000.0,
         max_rounds=len(played),
-        until_decided=False,
+        until_decided=until_decided,
     )
     return play(duet, SilentNarrator(), play_one, itertools.count().__next__)
 
@@ -119,6 +126,23 @@ def test_of_a_regression(recorded: Path, tmp_path: Path) -> None:
     played = copied(recorded / "slower", tmp_path)
     result = gate(played)
     assert result.outcome is Outcome.REGRESSED
+    assert compared(played) == said(result)
+
+
+def test_of_running_services_of_which_one_is_three_times_slower_under_the_default_policy(
+    tmp_path: Path,
+) -> None:
+    """All rounds are of the same two processes, as where services are given by their URLs."""
+    Path("perf.toml").unlink()
+    slower = {**Plan().durations, "PlaceOrderCommand": 3 * Plan().durations["PlaceOrderCommand"]}
+    played = [
+        write_run(tmp_path / "runs" / f"round-{seed}", Plan(slower, seed=seed), Plan(seed=seed + 100))
+        for seed in (1, 2, 3, 4)
+    ]
+    result = gate(played)
+    assert result.outcome is Outcome.REGRESSED
+    assert result.sentence.startswith("PlaceOrderCommand regressed")
+    assert "same-processes" in codes(result.findings)
     assert compared(played) == said(result)
 
 
@@ -182,3 +206,42 @@ def test_a_file_that_is_no_incident_is_one_line(
     (run / "incident.json").write_text("{}")
     assert main(["--run", str(run)]) == 2
     assert "no incident of a run" in capsys.readouterr().err
+
+
+def borderline(folder: Path, to: Path) -> list[Path]:
+    """Ten rounds, made of four, whose candidate is a little slower."""
+    made = []
+    for number in range(1, 11):
+        source, one = folder / f"round-{1 + number % 4}", to / "runs" / f"round-{number}"
+        shutil.copytree(source, one)
+        runs.write(Run(one, runs.load(one).record.model_copy(update={"run_id": one.name})))
+        made.append(one)
+    return made
+
+
+def test_of_a_borderline_run_that_the_whole_promise_would_call_regressed(
+    recorded: Path, tmp_path: Path
+) -> None:
+    played = borderline(recorded / "mild", tmp_path)
+    measured = [measure_run(run, open_source(policy_file.load())(run)) for run in map(runs.load, played)]
+    rates = 0.0005 * 1.1 ** np.arange(60)
+    outcomes = {
+        rate: conclude(measured, None, replace(policy_file.load(), false_alarm_rate=rate)).outcome
+        for rate in rates.tolist()
+    }
+    just = next(rate for rate, outcome in outcomes.items() if outcome is Outcome.REGRESSED)
+    Path("perf.toml").write_text(f"[gate]\nfalse_alarm_rate = {just}\n{POLICY}")
+    result = gate(played, until_decided=True)
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert result.runs[-1].look is not None
+    assert result.runs[-1].look.spent < 1
+    assert compared(played) == said(result)
+
+
+def test_other_rounds_than_a_gate_looked_at_are_a_look_of_their_own(rounds: list[Path]) -> None:
+    gate(rounds)
+    look = runs.load(rounds[-1]).record.look
+    assert look is not None
+    assert look.runs == ("round-1", "round-2", "round-3", "round-4")
+    assert runs.load(rounds[0]).record.look is None
+    assert compared(rounds[1:])[0] == "pass"

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from benchmarks.detection import simulation
-from benchmarks.detection.simulate import TWO_MINUTES, Ended, gate_of, played
+from benchmarks.detection.simulate import Ended, gate_of, played
+from benchmarks.detection.simulated_table import TWO_MINUTES
 from benchmarks.detection.simulation import BOUNDS, Change, World, gate
 from benchmarks.detection.worlds import REAL, UNCHANGED
 from mario_perf.comparison.metric_changes import compare_metrics
@@ -57,6 +58,14 @@ def test_an_unchanged_build_is_not_red_on_a_noisy_machine() -> None:
 def test_no_world_makes_it_red_where_nothing_became_slower(world: str, change: str) -> None:
     """Each broke the promise once, in 2 to 22 % of gates."""
     assert sum(bool(gate_of(world, change, seed).regressed) for seed in range(15)) <= 1
+
+
+def test_a_gate_of_one_pair_of_processes_ends_and_rules_out_what_its_rows_say() -> None:
+    """No resolution of 5 % can be reached where two processes of one build differ by 3 %."""
+    ended = [gate_of("one pair of processes", UNCHANGED, seed) for seed in range(12)]
+    assert sum(not each.undecided for each in ended) >= 9
+    slower = [gate_of("one pair of processes", "+20 %", seed) for seed in range(12)]
+    assert all(each.regressed or each.undecided for each in slower)
 
 
 def test_an_unchanged_build_passes_on_a_quiet_machine() -> None:

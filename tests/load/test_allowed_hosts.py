@@ -20,6 +20,7 @@ from mario_perf.load.http1.http_connection import Limits, connect
 from mario_perf.load.http1.http_errors import ConnectError
 from mario_perf.load.http1.target import Origin
 from mario_perf.load.record import load_model
+from mario_perf.load.users.measured_user import MeasuredUser
 from tests.load.option_parsing import resolved
 
 if TYPE_CHECKING:
@@ -93,6 +94,6 @@ def test_locust_is_told_the_hosts_of_the_policy_and_of_the_command() -> None:
 
 @pytest.mark.parametrize(("host", "duet"), [("stage.test", "shop.test"), ("shop.test", "stage.test")])
 def test_locust_refuses_another_machine_as_either_side(host: str, duet: str) -> None:
-    environment = Environment(host=f"http://{host}", user_classes=[])
+    environment = Environment(host=f"http://{host}", user_classes=[MeasuredUser])
     with pytest.raises(HostNotAllowedError, match=r"--allow-host stage\.test"):
         load_model.apply(environment, resolved("--duet", f"http://{duet}:81"))

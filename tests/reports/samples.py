@@ -455,6 +455,7 @@ def gate(*chosen: OperationResult) -> GateResult:
     names = [one.operation.name for one in shown if one.candidate and one.candidate.executions]
     regressed = [one.operation.name for one in shown if one.verdict is Verdict.REGRESSED]
     return GateResult(
+        scope="one user, services that had answered at most 2,400 requests, service time of 12 operations",
         outcome=Outcome.REGRESSED if regressed else Outcome.PASS,
         sentence=(
             f"{len(regressed)} of {len(shown)} operations regressed: {', '.join(regressed[:3])}."

@@ -63,7 +63,7 @@ def test_nothing_measured_is_unknown_and_not_an_error() -> None:
     assert np.isposinf(high).all()
 
 
-def test_one_round_that_lies_far_off_moves_the_plain_mean_alone() -> None:
+def test_one_round_that_lies_far_off_moves_the_mean_of_all_rounds_alone() -> None:
     differences = np.random.default_rng(2).normal(0, 0.01, (10, 12))
     differences[3] += 0.9
     change = paired(np.zeros((10, 12)), differences, np.ones(12))
@@ -105,6 +105,16 @@ def test_moderated_variances_lie_between_their_own_and_the_usual(n: int, freedom
     assert (np.argsort(moderated.variance) == np.argsort(variance)).all()
     assert np.ptp(moderated.variance) <= np.ptp(variance) + 1e-12
     assert (moderated.degrees_of_freedom >= freedom).all()
+
+
+def test_rounds_that_lie_close_together_by_chance_are_not_believed() -> None:
+    """All others differ: of many operations one has close rounds by chance, and lends little of its own."""
+    rng = np.random.default_rng(9)
+    variance = np.exp(rng.normal(0, 2.0, 12))
+    variance[0] = 1e-6 * np.median(variance)
+    moderated = moderate(variance, np.full(12, 4.0), np.ones(12))
+    assert moderated.variance[0] > 1000 * variance[0]
+    assert moderated.degrees_of_freedom[0] < 8
 
 
 def test_too_few_operations_lend_each_other_nothing() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from mario_perf.comparison.checks import OVERALL_LEVEL
 from mario_perf.statistics.change import paired
-from mario_perf.statistics.disturbance import disturbance
+from mario_perf.statistics.disturbance import averages_out, shared
 
 RNG = np.random.default_rng(11)
 OWN = RNG.normal(0, 0.02, (12, 10))
@@ -18,33 +18,40 @@ def change_of(differences: np.ndarray, operation: int = 0) -> tuple[float, float
     return float(change.value[operation]), float(change.standard_error[operation])
 
 
-def test_what_comes_to_nothing_over_the_rounds_is_taken_out() -> None:
-    assert disturbance(OWN + TOGETHER) == pytest.approx(TOGETHER[:, 0], abs=0.03)
+def test_what_averages_out_over_the_rounds_is_taken_out() -> None:
+    common = shared(OWN + TOGETHER)
+    assert common is not None
+    assert averages_out(common)
+    assert common == pytest.approx(TOGETHER[:, 0], abs=0.03)
     assert change_of(OWN + TOGETHER)[1] < 1.5 * change_of(OWN)[1]
 
 
 def test_what_stays_is_the_builds_doing() -> None:
     slower = OWN + 0.1
-    assert (disturbance(slower) == 0.0).all()
+    common = shared(slower)
+    assert common is not None
+    assert not averages_out(common)
     assert change_of(slower)[0] == pytest.approx(0.1, abs=0.02)
 
 
 def test_what_could_be_as_large_as_a_change_worth_finding_stays() -> None:
     """With so wild a common part nobody can say that it comes to nothing."""
-    assert (disturbance(OWN + 5 * TOGETHER) == 0.0).all()
+    common = shared(OWN + 5 * TOGETHER)
+    assert common is not None
+    assert not averages_out(common)
 
 
 def test_one_changed_operation_does_not_move_what_is_taken_out() -> None:
     slower = OWN + TOGETHER
     slower[:, 0] += 0.5
-    assert disturbance(slower) == pytest.approx(disturbance(OWN + TOGETHER), abs=0.01)
+    assert shared(slower) == pytest.approx(shared(OWN + TOGETHER), abs=0.01)
 
 
 @pytest.mark.parametrize(("shape", "enough"), [((2, 10), False), ((12, 4), False), ((4, 5), True)])
 def test_few_rounds_or_operations_tell_nothing(shape: tuple[int, int], enough: bool) -> None:  # noqa: FBT001
     together = np.tile([0.001, -0.001], shape[0] // 2)
-    found = disturbance(np.repeat(together[:, None], shape[1], axis=1))
-    assert found == pytest.approx(together if enough else np.zeros(shape[0]))
+    found = shared(np.repeat(together[:, None], shape[1], axis=1))
+    assert found == pytest.approx(together) if enough else found is None
 
 
 def test_an_operation_that_stayed_behind_has_not_become_slower() -> None:

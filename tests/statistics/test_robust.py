@@ -37,10 +37,7 @@ def test_it_moves_and_stretches_with_the_rounds(shift: float, factor: float, see
     np.testing.assert_allclose(stretched, factor**2 * variance, rtol=1e-6)
 
 
-FEWEST = 3
-
-
-@pytest.mark.parametrize("rounds", [FEWEST, 5, 10, 22])
+@pytest.mark.parametrize("rounds", [3, 5, 10, 22])
 def test_the_interval_covers_as_often_as_it_says_with_long_tails(rounds: int) -> None:
     rng = np.random.default_rng(rounds)
     covered = []
@@ -48,8 +45,7 @@ def test_the_interval_covers_as_often_as_it_says_with_long_tails(rounds: int) ->
         differences = 0.02 * rng.standard_t(3, (rounds, 12))
         low, high = paired(np.zeros((rounds, 12)), differences, np.ones(12)).overall.interval(0.95)
         covered.append(((low <= 0) & (high >= 0)).mean())
-    most = 0.99 if rounds == FEWEST else 0.98  # of three rounds one is often clipped: wider than need be
-    assert 0.93 <= np.mean(covered) <= most
+    assert 0.93 <= np.mean(covered) <= 0.97
 
 
 def test_what_was_never_executed_is_unknown_and_lends_nothing() -> None:

@@ -99,7 +99,7 @@ def test_the_locustfile_of_a_checkout_loads_what_is_installed(project: Project, 
 @pytest.mark.e2e
 def test_a_locustfile_runs_on_the_public_face(project: Project) -> None:
     with pizzerias.started() as pizzeria:
-        users = ["--headless", "-u", "1", "-t", "4s", "--warm-up", "1", "--run-id", "own"]
+        users = ["--headless", "-u", "1", "-t", "2s", "--warm-up", "0.5", "--quiet", "0.1", "--run-id", "own"]
         done = project.run("-m", "locust", "-f", "locustfile.py", *users, "-H", pizzeria.url)
     record = json.loads((project.folder / "runs" / "own" / "run.json").read_text())
     steps = record["targets"][0]["in_window"]

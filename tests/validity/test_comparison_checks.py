@@ -120,9 +120,22 @@ def test_rounds_that_the_same_processes_played_are_told() -> None:
     assert (finding.code, finding.severity) == ("same-processes", Severity.WARNING)
 
 
+def test_one_side_that_stays_the_same_process_is_enough() -> None:
+    assert len(list(same_processes(rounds_of((1.0, 2.0), (1.0, 4.0), (1.0, 6.0))))) == 1
+
+
+@pytest.mark.parametrize("fresh", [True, False, None])
+def test_processes_that_do_not_tell_their_start_are_known_by_what_started_them(fresh: bool | None) -> None:  # noqa: FBT001
+    silent = rounds_of((None, None), (None, None))
+    rounds = [
+        (replace(baseline, fresh=fresh), replace(candidate, fresh=fresh)) for baseline, candidate in silent
+    ]
+    assert len(list(same_processes(rounds))) == (fresh is False)
+
+
 @pytest.mark.parametrize(
     "starts",
-    [((1.0, 2.0), (3.0, 4.0)), ((1.0, 2.0),), ((None, None), (None, None)), ((1.0, 2.0), (1.0, 4.0))],
+    [((1.0, 2.0), (3.0, 4.0)), ((1.0, 2.0),), ((None, None), (None, None))],
 )
 def test_fresh_or_unknown_processes_are_not(starts: tuple[tuple[float | None, float | None], ...]) -> None:
     assert list(same_processes(rounds_of(*starts))) == []

@@ -58,7 +58,7 @@ class GeneratorHealth:
 
 
 def _needed() -> float:
-    """Seconds for which this thread ran or waited for a core: what others took of it is no idle time."""
+    """Seconds that this thread ran or waited for a core. A core that others hold is not idle time."""
     waited = 0
     with suppress(OSError):
         _, waited, _ = map(int, _SCHEDULER.read_text().split())

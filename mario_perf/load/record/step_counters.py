@@ -57,7 +57,7 @@ class StepCounters:
         Args:
             status: The HTTP status; 0 for an answer without one; None for no answer.
             failure: Why Locust counts it as failed: an exception, or a text; None if it has not failed.
-            seconds: The response time; None where the client told none.
+            seconds: The response time; None where the client gives none.
         """
         self.started += 1
         if seconds is not None:

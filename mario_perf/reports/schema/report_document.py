@@ -159,6 +159,9 @@ class Report(Document):
     overall: Interval | None = Field(
         default=None, description="relative change of the typical time, geometric mean over operations"
     )
+    scope: str = Field(
+        default="", description="what was looked at, in a line; the answer says nothing of other things"
+    )
     method: Literal["stored", "duet"]
     created_at: str
     seconds: Number = Field(description="measured time, all rounds")

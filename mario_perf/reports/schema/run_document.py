@@ -78,6 +78,9 @@ class TargetReport(Document):
         default=(), description="open model: a journey's first step from when the journey was due"
     )
     packages: PackagesReport | None = Field(default=None, description="null where a gate did not read them")
+    fresh: bool | None = Field(
+        default=None, description="whether the service was started anew for this run; null: unknown"
+    )
 
 
 class EnvironmentReport(Document):
@@ -159,6 +162,14 @@ class LostWorkerReport(Document):
     at: float = Field(description="unix seconds")
 
 
+class LookReport(Document):
+    """A look of a gate at its rounds: what its verdict might spend of the promise."""
+
+    runs: tuple[str, ...] = Field(description="that there were; the record is the last one's")
+    spent: float = Field(description="share of the false-alarm rate, 0 to 1")
+    missed: float = Field(description="chance of calling a rise as large as the resolution absent")
+
+
 class RunReport(Document):
     """One run, whole."""
 
@@ -184,4 +195,5 @@ class RunReport(Document):
     scrape_interval: float | None = Field(
         default=None, description="seconds; null when the run's folder holds no scrapes"
     )
+    look: LookReport | None = Field(default=None, description="that a gate took after this round; null: none")
     warnings: tuple[str, ...] = ()

@@ -147,6 +147,7 @@ def played(checkout: Path, scratch: Path, base: str) -> Played:
 
 
 @pytest.mark.e2e
+@pytest.mark.alone
 def test_a_pull_request_that_slows_a_handler_fails_with_a_report_a_summary_and_a_comment(
     project: Project, tmp_path: Path
 ) -> None:
@@ -178,7 +179,6 @@ def test_a_pull_request_that_slows_a_handler_fails_with_a_report_a_summary_and_a
     assert done.comments == {1: "a remark", 2: written("mario-perf", (folder / "report.md").read_text())}
 
 
-@pytest.mark.e2e
 def test_what_cannot_be_judged_at_all_fails_without_a_comment(project: Project, tmp_path: Path) -> None:
     checkout = project.checkout(tmp_path / "checkout", project.merge, "--depth=1")
     with github([]) as server:
@@ -189,7 +189,6 @@ def test_what_cannot_be_judged_at_all_fails_without_a_comment(project: Project, 
     assert server.comments == {}
 
 
-@pytest.mark.e2e
 def test_it_installs_itself_where_it_is_missing(bare: dict[str, str], tmp_path: Path) -> None:
     with github([]) as server:
         job = runner(server, tmp_path, tmp_path, "")

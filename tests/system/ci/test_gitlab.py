@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-import pytest
 import yaml
 
 from tests.system.ci.conftest import REGRESSED, ROOT, SOURCE, Project, environment, shell
@@ -45,7 +44,6 @@ def test_a_merge_request_that_is_slower_is_red_and_leaves_what_gitlab_shows(
     assert 'mario_perf_gate_outcome{outcome="regressed"} 1.0' in metrics
 
 
-@pytest.mark.e2e
 def test_it_installs_mario_perf_where_it_is_missing(bare: dict[str, str], tmp_path: Path) -> None:
     script = "\n".join((*job()["before_script"], "mario-perf --version"))
     env = {**bare, **job()["variables"], "MARIO_PERF": SOURCE, "TMPDIR": str(tmp_path)}

@@ -6,8 +6,6 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-import pytest
-
 from tests.system.ci.conftest import REGRESSED, ROOT, SOURCE, Project, environment, shell
 
 if TYPE_CHECKING:
@@ -35,7 +33,6 @@ def test_a_change_request_that_is_slower_is_red_with_the_report_that_is_kept(
     assert {path.name for path in checkout.glob(kept)} >= {"report.html", "junit.xml"}
 
 
-@pytest.mark.e2e
 def test_it_installs_mario_perf_where_it_is_missing(
     bare: dict[str, str], project: Project, tmp_path: Path
 ) -> None:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from tests.system.ci.conftest import Project
 
-pytestmark = pytest.mark.e2e
-
 SECRET = "hunter2-Zx81"
 SERVICE = f"""
 [service]
@@ -60,6 +58,7 @@ def urls(pizzeria: Callable[..., str]) -> list[str]:
     return [url.replace("http://", f"http://mario:{SECRET}@") for url in (pizzeria(), pizzeria())]
 
 
+@pytest.mark.e2e
 def test_of_commands_the_environment_and_the_remote(project: Project, tmp_path: Path) -> None:
     checkout = project.checkout(tmp_path / "checkout", project.base)
     with (checkout / "perf.toml").open("a") as file:
@@ -70,6 +69,7 @@ def test_of_commands_the_environment_and_the_remote(project: Project, tmp_path: 
     assert [each for each in left if SECRET in each] == []
 
 
+@pytest.mark.e2e
 def test_of_urls(urls: list[str], tmp_path: Path) -> None:
     options = ("--baseline-url", urls[0], "--candidate-url", urls[1])
     left = gate(*options, cwd=tmp_path, runs=tmp_path / "runs")

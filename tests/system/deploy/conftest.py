@@ -62,7 +62,7 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    """After a load of 10 s, a gate on it, and with a history of three days."""
+    """After a load of 5 s, a gate on it, and with a history of three days."""
     folder = tmp_path_factory.mktemp("watched")
     exporter = free_port()
     with pizzerias.started() as pizzeria:
@@ -149,7 +149,9 @@ def _backfill(folder: Path, instance: str) -> None:
 
 def _load(folder: Path, service: int, exporter: int) -> None:
     files = f"{ROOT}/loadtests/mario.py,{ROOT}/deploy/load/exporter.py"
-    options = f"--headless --users 8 --spawn-rate 8 --run-time 10s --host http://127.0.0.1:{service}"
+    options = (
+        f"--headless --users 8 --spawn-rate 8 --run-time 5s --warm-up 1 --host http://127.0.0.1:{service}"
+    )
     own = f"--exporter-port {exporter} --run-id load"
     _run(folder, "locust", "-f", files, *options.split(), *own.split())
 
@@ -175,4 +177,4 @@ def _wait_for(watched: Watched, expression: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not watched.values(expression):
         assert time.monotonic() < deadline, f"{expression} never appeared"
-        time.sleep(0.5)
+        time.sleep(0.1)

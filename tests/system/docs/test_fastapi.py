@@ -20,6 +20,7 @@ PAGE = ROOT / "docs" / "fastapi.md"
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.alone,
     pytest.mark.timeout(600),
     pytest.mark.skipif(
         importlib.util.find_spec("prometheus_fastapi_instrumentator") is None,

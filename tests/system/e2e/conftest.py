@@ -28,8 +28,13 @@ READY = 60.0  # seconds that a service may take to start
 
 def run(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
     """A Python module of ours, to its end."""
+    return python("-m", *arguments, cwd=cwd, **env)
+
+
+def python(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Python, to its end."""
     return subprocess.run(
-        [sys.executable, "-m", *arguments],
+        [sys.executable, *arguments],
         cwd=cwd,
         env={**ENVIRONMENT, **env},
         capture_output=True,

@@ -1,7 +1,7 @@
 """``python shop.py PORT FAILING OUTSIDE``: a service whose histogram tells no failures.
 
-Of its orders every ``FAILING``-th is answered 503 (0: none), and each takes ``OUTSIDE`` seconds more before
-it comes to its handler, which measures itself alone.
+Of its orders every ``FAILING``-th is answered 503 (0: none). A request for books takes ``OUTSIDE``
+seconds more before it comes to its handler, which measures itself alone.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ def shop(failing: int) -> Starlette:
 
 def slowed(app: ASGIApp, outside: float) -> ASGIApp:
     async def answered(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("path") == "/orders":
+        if scope.get("path") == "/books":
             await asyncio.sleep(outside)
         await app(scope, receive, send)
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.e2e, pytest.mark.prometheus]
 
+CODES = {"pass": 0, "regressed": 3, "inconclusive": 4, "invalid": 4}
+
 
 def locust(url: str, cwd: Path) -> None:
     load = ("--headless", "-u", "20", "-r", "20", "-t", "4s", "--warm-up", "1", "-H", url)
@@ -48,9 +50,10 @@ def test_a_run_is_judged_against_a_saved_one_through_prometheus(
         locust(service, tmp_path)
         compared = run("analysis.compare", "--baseline", "--prometheus", prometheus, cwd=tmp_path)
         both = _both_sources(tmp_path, prometheus)
-    assert compared.returncode in {0, 3, 4}, compared.stdout + compared.stderr
     assert (tmp_path / "runs" / "latest" / "report.html").exists()
     report = json.loads((tmp_path / "runs" / "latest" / "report.json").read_text())
+    assert compared.returncode == CODES[report["outcome"]], compared.stdout + compared.stderr
+    assert report["reconciliation"]
     for row in report["reconciliation"]:
         assert row["client_whole"] == row["server_whole"]
         assert row["client_window"] == row["server_window"]

@@ -5,19 +5,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mario_perf import runs
 from tests.load.conftest import virtual_time
+from tests.system import pizzerias
 
 __all__ = ["virtual_time"]
 
 ROOT = Path(__file__).resolve().parents[3]
 STUB = Path(__file__).with_name("stub_service.py")
-PATIENCE = 60  # seconds
+PATIENCE = 120  # seconds
 
 
 @contextmanager
@@ -80,24 +82,35 @@ class Load:
         found: dict[str, Any] = json.loads((self.runs / "latest" / "run.json").read_text())
         return found
 
+    @property
+    def latest(self) -> runs.Run:
+        """The latest run."""
+        return runs.load(self.runs / "latest")
+
 
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
     return Load(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def mario() -> Iterator[str]:
+    """A pizzeria for all runs of a module; each counts what it adds."""
+    with pizzerias.started() as service:
+        yield service.url
+
+
+@contextmanager
+def stubbed(folder: Path, sides: int, *flags: str) -> Iterator[Stub]:
+    """A stub service that logs into the folder."""
+    log = folder / f"requests-{len(list(folder.iterdir()))}.jsonl"
+    log.touch()
+    with process(STUB, log, str(sides), *flags) as running:
+        yield Stub(log, first_line(running).split())
+
+
 @pytest.fixture
 def stub(tmp_path: Path) -> Iterator[Callable[..., Stub]]:
     """Starts stub services: ``stub(sides, *flags)``."""
-    started: list[AbstractContextManager[subprocess.Popen[str]]] = []
-
-    def start(sides: int, *flags: str) -> Stub:
-        log = tmp_path / f"requests-{len(started)}.jsonl"
-        log.touch()
-        manager = process(STUB, log, str(sides), *flags)
-        started.append(manager)
-        return Stub(log, first_line(manager.__enter__()).split())
-
-    yield start
-    for manager in started:
-        manager.__exit__(None, None, None)
+    with ExitStack() as stack:
+        yield lambda sides, *flags: stack.enter_context(stubbed(tmp_path, sides, *flags))

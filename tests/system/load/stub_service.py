@@ -1,10 +1,10 @@
 """A service that does just enough for the journeys, and logs each request.
 
-``python stub_service.py LOG SIDES [--jam] [--half-failing] [--metrics-early | --metrics-late] [--tls PEM]``
+``python stub_service.py LOG SIDES [--half-failing] [--slow-metrics] [--tls PEM]`` prints the
 URL of each side, and appends a JSON list ``[side, method, path, body]`` to LOG for every request to the API.
 
-It has no metrics, except slow ones by option: read at once and sent late (early), or read late and sent at
-once (late).
+It has no metrics, except slow ones by option: the first side reads them at once and sends them late, the
+other reads them late and sends them at once.
 """
 
 import itertools
@@ -36,9 +36,9 @@ class Side(ThreadingHTTPServer):
     def __init__(self, number: int, log: Path, lock: threading.Lock, flags: list[str]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.number, self.log, self.lock = number, log, lock
-        self.jammed, self.failing = "--jam" in flags, "--half-failing" in flags and number == 0
-        waits = {"--metrics-early": (0.0, SLOW), "--metrics-late": (SLOW, 0.0)}
-        self.metrics = next((waits[flag] for flag in flags if flag in waits), None)
+        self.failing = "--half-failing" in flags and number == 0
+        waits = (SLOW, 0.0) if number else (0.0, SLOW)
+        self.metrics = waits if "--slow-metrics" in flags else None
         self.tls = "--tls" in flags
         if self.tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -67,8 +67,6 @@ class Side(ThreadingHTTPServer):
         return 404, {}
 
     def advance(self, order_id: str, verb: list[str], body: Any) -> tuple[int, Any]:
-        if verb == ["cook"] and self.jammed:
-            return 400, {}
         if verb == ["assign"] and self.failing:
             return 500, {}
         words = {"cook": "cooking", "ready": "ready", "assign": "delivering"}

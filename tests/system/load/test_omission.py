@@ -20,7 +20,7 @@ from mario_perf.run_record import Latency, RunRecord
 from mario_perf.validity import run_checks
 from tests.system.load.conftest import ROOT, Load, process
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 LOCUSTFILE = str(ROOT / "tests" / "system" / "loadtests" / "delayed_steps.py")
 PATIENCE = 30.0
@@ -55,10 +55,10 @@ def answers(url: str) -> bool:
         return False
 
 
-def run(load: Load, url: str) -> RunRecord:
+def run(load: Load, url: str, seconds: int) -> RunRecord:
     """A hundred journeys a second, and a user for each of them, however long it waits."""
     model = ("--rate", "100", "--arrivals", "constant", "-u", "500", "-r", "500")
-    code, output = load.run("-f", LOCUSTFILE, "-H", url, *model, "-t", "11s")
+    code, output = load.run("-f", LOCUSTFILE, "-H", url, *model, "-t", f"{seconds}s")
     assert code == 0, output
     record = runs.load(load.runs / "latest").record
     assert record.arrivals is not None
@@ -81,7 +81,7 @@ def assert_full_weight(latency: Latency, record: RunRecord, pause: Stall) -> Non
 
 def test_a_stall_of_the_service_has_its_true_weight(delaying: Callable[..., str], load: Load) -> None:
     url = delaying("stalls")
-    record = run(load, url)
+    record = run(load, url, 7)
     (target,) = record.targets
     (stall,) = (each for each in log(url).stalls if each[0] < record.window.end)
     assert_full_weight(of("first", target.latencies_from_intended), record, stall)
@@ -93,7 +93,7 @@ def test_a_pause_of_the_generator_delays_responses_from_due_moments_and_makes_th
     """The service was never slow, and response times since requests were sent say so."""
     interval = load.folder / "frozen.json"
     monkeypatch.setenv("FREEZE", str(interval))
-    record = run(load, delaying())
+    record = run(load, delaying(), 5)
     (target,) = record.targets
     begin, end = json.loads(interval.read_text())
     since_due, sent = (of("first", each) for each in (target.latencies_from_intended, target.latencies))
