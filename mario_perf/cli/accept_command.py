@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mario_perf.model import GateResult, OperationResult
 
 DAYS = 30
-"""For which a regression is accepted, unless told otherwise."""
+"""How long a regression is accepted, unless the command says."""
 
 LONGEST = 366
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import ValidationError
 
+from mario_perf import local_file
 from mario_perf.errors import UnreadableRunError
 from mario_perf.model import (
     Commit,
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     )
 
 
+_MAX_BYTES = 1 << 28
+"""Of a report that is read: one of 1,000 operations has some 20 MB."""
+
+
 def read(path: Path) -> GateResult:
     """The result that a report.json holds.
 
@@ -49,7 +54,8 @@ def read(path: Path) -> GateResult:
         UnreadableRunError: there is none, or it is of another version.
     """
     try:
-        return _result(Report.model_validate_json(path.read_bytes()))
+        with local_file.opened(path) as file:
+            return _result(Report.model_validate_json(file.read(_MAX_BYTES)))
     except OSError as error:
         raise UnreadableRunError(
             f"{path}: no report ({error.strerror}); mario-perf compare judges a run and writes one"
@@ -67,6 +73,7 @@ def _result(said: Report) -> GateResult:
     return GateResult(
         outcome=said.outcome,
         sentence=said.sentence,
+        scope=said.scope,
         method=said.method,
         operations=tuple(map(_operation, said.operations)),
         bounds=np.array(said.bounds),
