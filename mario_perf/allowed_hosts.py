@@ -50,6 +50,7 @@ def check(host: str, allowed: Iterable[str]) -> None:
 @lru_cache(64)
 def _is_loopback(host: str) -> bool:
     try:
+        host.encode("idna")  # gevent's resolver prints what it cannot encode
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return True

@@ -139,7 +139,8 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
                 if httpx.codes.is_success(reader.status(url, min(ANSWER_TIMEOUT, remaining))):
                     return
             time.sleep(POLL_INTERVAL)
-    patience = f"within {timeout:.0f} s" if timeout > 0 else "before the time was over"
+    digits = 1 if timeout < 10 else 0  # noqa: PLR2004 - seconds
+    patience = f"within {timeout:.{digits}f} s" if timeout > 0 else "before the time was over"
     raise NotReadyError(
         f"{child.name} did not answer at {url} {patience}{_last_line(child.log)}; "
         f"its output is in {child.log}"
