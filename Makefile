@@ -7,14 +7,14 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: gate quick test check hermetic system load lock clean
+.PHONY: gate quick test check hermetic system load alone lock clean
 
 gate: .venv/gate.stamp
 	@$(BIN)/mario-perf gate $(ARGS)
 
 # One after the other, whatever -j says; with -k (--keep-going) all that fails is seen at once.
 test:
-	@$(MAKE) --no-print-directory -j1 check hermetic system load
+	@$(MAKE) --no-print-directory -j1 check hermetic system load alone
 
 # Every check, and the tests that need nothing real: without the simulations, and with fewer examples.
 quick: .venv/test.stamp
@@ -28,9 +28,12 @@ hermetic: .venv/test.stamp
 system: .venv/test.stamp
 	$(PYTEST) -n 2 --dist worksteal -m "not e2e" tests/system $(ARGS)
 
-# What plays load and only counts runs side by side; where time decides, a test has the machine to itself.
+# What plays load and only counts runs side by side.
 load: .venv/test.stamp
 	$(PYTEST) -n 3 --dist loadfile -m "e2e and not alone" tests/system $(ARGS)
+
+# Where time decides, a test has the machine to itself.
+alone: .venv/test.stamp
 	$(PYTEST) -m "e2e and alone" tests/system $(ARGS)
 
 check: .venv/test.stamp

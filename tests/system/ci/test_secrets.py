@@ -49,7 +49,7 @@ def gate(*options: str, cwd: Path, runs: Path) -> list[str]:
 
 def text(path: Path) -> str:
     content = path.read_bytes()
-    return (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
+    return (gzip.decompress(content) if path.suffix == ".gz" else content).decode(errors="replace")
 
 
 @pytest.fixture
