@@ -32,6 +32,12 @@ MIN_EXECUTIONS = 20
 MAX_MEDIAN_FAILURES = 0.5
 """Share of failures above which the median execution failed."""
 
+JAMMED_LAG = 0.15
+"""Seconds, p99: a loop that is later than this has a backlog."""
+
+JAMMED_CPU = 0.5
+"""Share of its core that such a loop takes; an idle one was only held up by the machine."""
+
 _GENERATOR_CODES = frozenset({Code.GENERATOR_SATURATED.code, Code.GENERATOR_LATE.code})
 """Findings that say nothing of the service; :func:`by_generator` tells when they matter."""
 
@@ -98,8 +104,14 @@ def may_be_generator(measured: MeasuredRun, policy: Policy) -> bool:
 
 
 def _generator_starved(record: RunRecord) -> bool:
-    """Journeys queue for a core: how long they wait is no longer bounded by the loop's delay."""
-    return record.generator.cpu_utilisation > MAX_GENERATOR_CPU
+    """Journeys queue for a core: how long they wait is no longer bounded by the loop's delay.
+
+    The window of a short probe may begin with the backlog of the time before it. Then few journeys are due in
+    it, and the core is idle once the backlog is gone: the loop's delay tells, and its share of the core less.
+    """
+    generator = record.generator
+    jammed = generator.loop_lag_p99 > JAMMED_LAG and generator.cpu_utilisation > JAMMED_CPU
+    return generator.cpu_utilisation > MAX_GENERATOR_CPU or jammed
 
 
 def _lateness(record: RunRecord) -> float:

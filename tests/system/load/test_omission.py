@@ -22,7 +22,7 @@ from tests.system.load.conftest import ROOT, Load, process
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
-LOCUSTFILE = str(ROOT / "tests" / "system" / "loadtests" / "delayed_steps.py")
+LOCUSTFILE = str(ROOT / "tests" / "system" / "load" / "delayed_steps.py")
 PATIENCE = 30.0
 CLOSE = 0.1
 """By how much a quantile may fall short of the truth: only a hundred arrive a second."""
