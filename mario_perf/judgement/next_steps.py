@@ -80,7 +80,12 @@ def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> 
     still_open = [each for each in found if each.cause in NOISY]
     if still_open and result.runs and doubts.busy(result.runs[0].environment):
         yield "Stop other work on this machine, then run again."
-    if result.method == "duet":
+    if result.method == "duet" and len(rounds) == 1:
+        yield (
+            "Play more rounds: one cannot show how two processes of one build differ. Leave out --rounds, "
+            "or give a longer --max-duration."
+        )
+    elif result.method == "duet":
         yield from _longer(
             [each for each in found if each.cause in DECIDED_BY_ROUNDS], result, rounds, policy
         )

@@ -22,7 +22,13 @@ def scope(runs: Sequence[RunRecord], operations: Sequence[OperationResult]) -> s
     """
     judged = [each for each in operations if each.verdict is not Verdict.INCONCLUSIVE]
     number = f"{len(judged)} operation{'s' * (len(judged) != 1)}"
-    return f"{_load(runs)}, {_age(runs)}, {_times(judged)} of {number}" if judged else ""
+    times = "response time" if _by_client(runs) else _times(judged)
+    return f"{_load(runs)}, {_age(runs)}, {times} of {number}" if judged else ""
+
+
+def _by_client(runs: Sequence[RunRecord]) -> bool:
+    """Whether no metrics were read: then all times are the client's."""
+    return not any(target.metrics_url for each in runs for target in each.targets)
 
 
 def _load(runs: Sequence[RunRecord]) -> str:

@@ -98,3 +98,9 @@ def test_a_load_test_without_a_baseline_is_told_how_to_be_judged() -> None:
 def test_a_run_that_shows_nothing_at_all_says_so() -> None:
     told = next_steps.reasons(inconclusive(wide("GetA", math.inf)), POLICY)
     assert told[0] == "The run is too short to show any change of the typical time: GetA."
+
+
+def test_a_single_round_is_to_be_followed_by_more_whatever_is_open() -> None:
+    result = inconclusive(wide("GetA", 0.07), samples.without_data("Never"))
+    (told,) = next_steps.next_steps(result, [None], POLICY)  # type: ignore[list-item]
+    assert told.startswith("Play more rounds: ")

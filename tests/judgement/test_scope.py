@@ -30,3 +30,9 @@ def test_what_was_not_judged_was_not_looked_at() -> None:
     open_ = tuple(replace(each, verdict=Verdict.INCONCLUSIVE) for each in PASSED)
     assert scope([record(target({"GetMenu": 10}))], open_) == ""
     assert scope([record(target({"GetMenu": 10}))], (*open_[1:], PASSED[0])).endswith("of 1 operation")
+
+
+def test_without_metrics_all_times_are_the_clients() -> None:
+    unread = target({"GetMenu": 10}).model_copy(update={"metrics_url": ""})
+    assert "response time of 3" in scope([record(unread)], PASSED)
+    assert "service and" not in scope([record(unread)], PASSED)
