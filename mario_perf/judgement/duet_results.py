@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mario_perf.comparison.client_side import client_side
-from mario_perf.comparison.metric_changes import Sides
-from mario_perf.comparison.operations import all_operations, failures, service_reports_failures
 from mario_perf.comparison.rebin import to_shared_bounds
-from mario_perf.comparison.replicates import by_block, by_run
+from mario_perf.comparison.replicates import by_block
+from mario_perf.judgement.layout import lay_out_runs
 from mario_perf.judgement.operation_results import judge
 from mario_perf.judgement.sequential import MIN_ROUNDS_FOR_RED
 from mario_perf.statistics.change import paired
@@ -18,6 +17,7 @@ from mario_perf.validity.comparison_checks import one_process_each
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mario_perf.comparison.metric_changes import Sides
     from mario_perf.configuration.policy import Policy
     from mario_perf.model import OperationResult, RunMeasurement
 
@@ -47,26 +47,13 @@ def lay_out(rounds: Sequence[Round]) -> Sides:
     """
     runs = to_shared_bounds([run for pair in rounds for run in pair])
     baseline, candidate = runs[0::2], runs[1::2]
-    operations = all_operations(runs)
-    names = [operation.name for operation in operations]
-    if len(rounds) > 1:
-        arrays = (by_run(baseline, names), by_run(candidate, names))
-    else:
-        arrays = by_block((baseline[0], candidate[0]), names)
-    by_service = service_reports_failures(runs)
-    return Sides(
-        operations,
-        *arrays,
-        tuple(
-            (
-                failures(baseline, each, by_service=by_service),
-                failures(candidate, each, by_service=by_service),
-            )
-            for each in operations
-        ),
-        (client_side(baseline, names), client_side(candidate, names)),
-        service_reports_failures=by_service,
-        concurrent=True,
+    sides = replace(
+        lay_out_runs(baseline, candidate, concurrent=True),
         few_rounds=len(rounds) < MIN_ROUNDS_FOR_RED,
         same_processes=len(rounds) == 1 or one_process_each(rounds),
     )
+    if len(rounds) > 1:
+        return sides
+    names = [operation.name for operation in sides.operations]
+    blocks = by_block((baseline[0], candidate[0]), names)
+    return replace(sides, baseline=blocks[0], candidate=blocks[1])

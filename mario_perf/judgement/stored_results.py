@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mario_perf.comparison.client_side import client_side
 from mario_perf.comparison.common_shift import common_shift
-from mario_perf.comparison.metric_changes import Sides
-from mario_perf.comparison.operations import all_operations, failures, service_reports_failures
 from mario_perf.comparison.rebin import to_shared_bounds
-from mario_perf.comparison.replicates import by_run
+from mario_perf.judgement.layout import lay_out_runs
 from mario_perf.judgement.operation_results import judge
 from mario_perf.statistics.change import Changes, unpaired
 
@@ -41,25 +38,7 @@ def compare(
         UserError: the runs share too few histogram bounds.
     """
     runs = to_shared_bounds([*baseline, *candidate])
-    operations = all_operations(runs)
-    names = [operation.name for operation in operations]
-    baseline_runs, candidate_runs = runs[: len(baseline)], runs[len(baseline) :]
-    by_service = service_reports_failures(runs)
-    sides = Sides(
-        operations,
-        by_run(baseline_runs, names),
-        by_run(candidate_runs, names),
-        tuple(
-            (
-                failures(baseline_runs, each, by_service=by_service),
-                failures(candidate_runs, each, by_service=by_service),
-            )
-            for each in operations
-        ),
-        (client_side(baseline_runs, names), client_side(candidate_runs, names)),
-        service_reports_failures=by_service,
-        concurrent=False,
-    )
+    sides = lay_out_runs(runs[: len(baseline)], runs[len(baseline) :], concurrent=False)
     return judge(sides, _against_drift, policy, alpha)
 
 
