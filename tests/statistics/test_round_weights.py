@@ -71,4 +71,4 @@ def test_the_error_is_smaller_where_rounds_are_disturbed_and_the_interval_still_
         errors.append((change.specific.value, (noise - np.median(noise, axis=1, keepdims=True)).mean(axis=0)))
     ours, mean = np.std(errors, axis=(0, 2))
     assert ours < 0.85 * mean
-    assert np.mean(covered) >= 0.93  # wider than need be is no harm
+    assert 0.93 <= np.mean(covered) <= 0.98
