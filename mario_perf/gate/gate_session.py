@@ -29,6 +29,7 @@ from mario_perf.gate.restart import restart
 from mario_perf.gate.same_environment import DependencyDifference, package_findings
 from mario_perf.history.gate_batch import gate_batch
 from mario_perf.history.store import open_store
+from mario_perf.judgement.doubts import is_busy
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.progress import show_progress
@@ -109,7 +110,7 @@ def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
 
 def busy_machine(load_average: float, cores: int) -> str | None:
     """What to say at the start if other work holds all cores."""
-    if load_average <= cores:
+    if not is_busy(load_average, cores):
         return None
     return (
         f"this machine is busy: load average {load_average:.1f} on {cores} cores; the gate will need more "

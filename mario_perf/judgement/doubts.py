@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mario_perf.configuration.policy import Policy
     from mario_perf.metric_catalogue import Metric
     from mario_perf.model import Comparison, OperationResult
-    from mario_perf.run_record import Environment, RunRecord
+    from mario_perf.run_record import RunRecord
 
 
 class Cause(StrEnum):
@@ -132,9 +132,9 @@ def of_machine(records: Sequence[RunRecord]) -> Iterator[str]:
     )
 
 
-def busy(machine: Environment) -> bool:
-    """Whether other work held all cores before the runs began."""
-    return machine.load_average[0] > machine.cores
+def is_busy(load_average: float, cores: int) -> bool:
+    """Whether other work holds all cores."""
+    return load_average > cores
 
 
 def _range(values: Sequence[float], *, share: bool) -> str:

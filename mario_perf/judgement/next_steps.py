@@ -78,7 +78,7 @@ def _acceptable(result: GateResult) -> Iterator[str]:
 def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> Iterator[str]:
     found = doubts.doubts(result.operations, policy)
     still_open = [each for each in found if each.cause in NOISY]
-    if still_open and result.runs and doubts.busy(result.runs[0].environment):
+    if still_open and result.runs and doubts.is_busy(*_before(result)):
         yield "Stop other work on this machine, then run again."
     if result.method == "duet" and len(rounds) == 1:
         yield (
@@ -94,6 +94,12 @@ def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> 
     for each in found:
         if each.cause is Cause.BUCKETS and not policy.by_client:
             yield f"Give the service's histogram a bound at the p95 limit of {each.names}."
+
+
+def _before(result: GateResult) -> tuple[float, int]:
+    """The machine's load average before the first run, and its cores."""
+    machine = result.runs[0].environment
+    return machine.load_average[0], machine.cores
 
 
 def _longer(
