@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mario_perf.comparison.common_shift import common_shift
 from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.judgement.layout import lay_out_runs
 from mario_perf.judgement.operation_results import judge
 from mario_perf.statistics.change import Changes, unpaired
+from mario_perf.statistics.disturbance import levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from mario_perf.configuration.policy import Policy
@@ -31,8 +29,8 @@ def compare(
     """Judge the candidate's runs against the baseline's; every run is a replicate.
 
     A machine is faster one day and slower the next, and all operations with it. Where there are enough of
-    them, each operation is judged against the shift that they have in common (``common_shift`` tells it), so
-    that what is named is what stands out.
+    them, what all operations of a run share is taken out of each run before the spread of the runs is read
+    (``common_shift`` tells the change of it), so that what is named is what stands out.
 
     Raises:
         UserError: the runs share too few histogram bounds.
@@ -43,6 +41,6 @@ def compare(
 
 
 def _against_drift(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
-    change = unpaired(baseline, candidate, scale)
-    remaining = replace(change, value=change.value - common_shift(change.value))
-    return Changes(remaining, remaining, remaining, remaining.value, remaining.value)
+    moved = levels(np.concatenate((baseline, candidate)))[:, None]
+    change = unpaired(baseline - moved[: len(baseline)], candidate - moved[len(baseline) :], scale)
+    return Changes(change, change, change, change.value, change.value)

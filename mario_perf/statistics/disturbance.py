@@ -48,6 +48,17 @@ def shared(differences: Floats) -> Floats | None:
     return np.asarray(np.median(known[:, _inliers(known)], axis=1))
 
 
+def levels(logs: Floats) -> Floats:
+    """What all operations of each separate run moved by together, ``(R,)``; zeros if too few tell.
+
+    It is the median over the operations that every run saw, of what each lies apart from its own mean.
+    """
+    known = logs[:, np.isfinite(logs).all(axis=0)]
+    if known.shape[1] < MIN_OPERATIONS:
+        return np.zeros(len(logs))
+    return np.asarray(np.median(known - known.mean(axis=0), axis=1))
+
+
 def _inliers(differences: Floats) -> NDArray[np.bool_]:
     """Which operations do not lie apart from the others, by their means over the replicates; shape (N,)."""
     means = differences.mean(axis=0)

@@ -51,6 +51,21 @@ def test_what_got_slower_than_the_day_is_named() -> None:
     assert red(compare(*runs(STEADY, slower=1.3), Policy(), 0.01)) == ["Operation0"]
 
 
+DAYS = replace(STEADY, machine=0.25, memory=1.0)
+"""Every run has its own day: two runs of a build are up to 70 % apart, all operations alike."""
+
+
+def test_one_run_of_today_against_five_of_other_days_finds_a_tenth_in_most() -> None:
+    found = wrong = 0
+    for seed in range(20):
+        for slower in (1.0, 1.1):
+            kept, now = runs(DAYS, seed, slower=slower)
+            named = red(compare(kept, now[:1], Policy(), 0.01))
+            found += slower > 1.0 and named == ["Operation0"]
+            wrong += slower == 1.0 and bool(named)
+    assert (found >= 14, wrong) == (True, 0)
+
+
 def test_of_one_run_a_side_nothing_shows_how_far_runs_lie_apart() -> None:
     kept, now = runs(STEADY)
     results = compare(kept[:1], now[:1], Policy(), 0.01)

@@ -5,7 +5,7 @@ import pytest
 
 from mario_perf.comparison.checks import OVERALL_LEVEL
 from mario_perf.statistics.change import paired
-from mario_perf.statistics.disturbance import averages_out, shared
+from mario_perf.statistics.disturbance import averages_out, levels, shared
 
 RNG = np.random.default_rng(11)
 OWN = RNG.normal(0, 0.02, (12, 10))
@@ -95,3 +95,15 @@ def test_a_changed_operation_leaves_the_others_unmoved() -> None:
     change = paired(np.zeros_like(differences), differences, np.ones(12)).specific
     assert change.value[0] == pytest.approx(0.1, abs=0.002)
     assert np.median(change.value[1:]) == pytest.approx(0.0, abs=0.0007)
+
+
+def test_the_level_of_a_run_is_what_its_operations_share() -> None:
+    logs = np.arange(10) + OWN + TOGETHER
+    logs[3:, 0] += 1.0
+    assert levels(logs) == pytest.approx(TOGETHER[:, 0], abs=0.03)
+    logs[1:, 1] = np.nan
+    assert levels(logs) == pytest.approx(TOGETHER[:, 0], abs=0.03)
+
+
+def test_four_operations_have_no_level() -> None:
+    assert levels((OWN + TOGETHER)[:, :4]).tolist() == [0.0] * 12
