@@ -53,17 +53,19 @@ def _long() -> LabelledSeries:
 
 
 def _rows(name: str, series: Sequence[LabelledSeries]) -> list[str]:
-    given = {
+    answers_by_name = {
         "mario-perf": detectors.ours(series),
         "Apache Otava, defaults": detectors.otava(series),
         "never alerts": detectors.never(series),
     }
-    return [_row(name, detector, series, answers) for detector, answers in given.items() if answers]
+    return [_row(name, detector, series, answers) for detector, answers in answers_by_name.items() if answers]
 
 
 def _row(name: str, detector: str, series: Sequence[LabelledSeries], answers: Answers) -> str:
-    score = np.mean([f1_score(each.labels, found) for each, found in zip(series, answers.found, strict=True)])
-    quiet = [bool(found) for each, found in zip(series, answers.found, strict=True) if not each.labels]
+    score = np.mean(
+        [f1_score(each.labels, indices) for each, indices in zip(series, answers.indices, strict=True)]
+    )
+    quiet = [bool(indices) for each, indices in zip(series, answers.indices, strict=True) if not each.labels]
     times = 1000 * np.array(answers.seconds)
     flagged = f"{sum(quiet)} of {len(quiet)}" if quiet else "-"
     return (

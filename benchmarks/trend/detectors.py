@@ -24,7 +24,7 @@ SECONDS = 3600
 class Answers:
     """Change points of each series, and the CPU time for each."""
 
-    found: tuple[tuple[int, ...], ...]
+    indices: tuple[tuple[int, ...], ...]
     seconds: tuple[float, ...]
 
 
@@ -36,13 +36,13 @@ def never(series: Sequence[LabelledSeries]) -> Answers:
 def ours(series: Sequence[LabelledSeries]) -> Answers:
     """Without groups, as the peers."""
     timed = [_timed(each) for each in series]
-    return Answers(tuple(found for found, _ in timed), tuple(seconds for _, seconds in timed))
+    return Answers(tuple(indices for indices, _ in timed), tuple(seconds for _, seconds in timed))
 
 
 def _timed(series: LabelledSeries) -> tuple[tuple[int, ...], float]:
     began = process_time()
-    found = change_points(series.values)
-    return tuple(each.index for each in found), process_time() - began
+    indices = change_points(series.values)
+    return tuple(each.index for each in indices), process_time() - began
 
 
 def otava(series: Sequence[LabelledSeries]) -> Answers | None:

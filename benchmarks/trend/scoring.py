@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 MARGIN = 5
 
 
-def f1_score(labels: Collection[int], found: Collection[int]) -> float:
+def f1_score(labels: Collection[int], indices: Collection[int]) -> float:
     """F1 of indices at which new levels begin. Two empty collections agree: 1."""
-    true, given = sorted({0, *labels}), {0, *found}
-    matched = _matched(true, given)
-    return 2 * matched / (len(true) + len(given))
+    true, answered = sorted({0, *labels}), {0, *indices}
+    matched = _matched(true, answered)
+    return 2 * matched / (len(true) + len(answered))
 
 
-def _matched(true: list[int], given: set[int]) -> int:
+def _matched(true: list[int], answered: set[int]) -> int:
     """Number of labels with an answer of their own within the margin."""
-    unused, count = set(given), 0
+    unused, count = set(answered), 0
     for label in true:
         near = [index for index in unused if abs(index - label) <= MARGIN]
         if near:

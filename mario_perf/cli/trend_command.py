@@ -82,17 +82,17 @@ def trend(  # noqa: PLR0913, PLR0917 - an argument an option
     if chosen and "all" not in chosen:
         _check(chosen, {each.metric for each in series})
         series = tuple(each for each in series if each.metric in chosen)
-    found = trends(series, Rule(false_alarm_rate, SEPARATION, least_change))
+    found_trends = trends(series, Rule(false_alarm_rate, SEPARATION, least_change))
     if html is not None:
-        _write(html, trend_page.render(found, repository))
+        _write(html, trend_page.render(found_trends, repository))
     if format_ == "json":
-        click.echo(trend_document.render(found), nl=False)
+        click.echo(trend_document.render(found_trends), nl=False)
     else:
-        print_trends(found, terminal_report.stdout())
+        print_trends(found_trends, terminal_report.stdout())
 
 
-def _check(wanted: tuple[str, ...], known: set[str]) -> None:
-    for name in wanted:
+def _check(names: tuple[str, ...], known: set[str]) -> None:
+    for name in names:
         if known and name not in known:
             raise UserError(f"{name}: the history has no such name; it has {nearest(name, known)}")
 

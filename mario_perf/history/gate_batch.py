@@ -46,7 +46,7 @@ def _revision(revision: str, run_id: str) -> str:
     return f"{revision} ({run_id})" if revision.endswith(CHANGED) else revision
 
 
-def _compared(result: GateResult) -> Iterator[tuple[str, Comparison]]:
+def _comparisons(result: GateResult) -> Iterator[tuple[str, Comparison]]:
     for one in result.operations:
         for comparison in one.comparisons:
             if comparison.against == "baseline":
@@ -55,7 +55,7 @@ def _compared(result: GateResult) -> Iterator[tuple[str, Comparison]]:
 
 def _levels(result: GateResult, candidate: str) -> Iterator[Level]:
     environment = environment_id(result.runs[-1].environment)
-    for operation, comparison in _compared(result):
+    for operation, comparison in _comparisons(result):
         if math.isfinite(comparison.candidate):
             yield Level(candidate, operation, comparison.metric, environment, comparison.candidate)
 
@@ -65,7 +65,7 @@ def _links(result: GateResult, baseline: str, candidate: str) -> Iterator[Link]:
 
     The quantile is the normal one, so that few rounds give an error that is rather too large.
     """
-    for operation, comparison in _compared(result):
+    for operation, comparison in _comparisons(result):
         change = comparison.change
         if METRICS[comparison.metric].share or change.low <= -1 or not math.isfinite(change.high):
             continue

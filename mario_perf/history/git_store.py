@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 REF: Final = "refs/mario-perf/history"
-FETCHED: Final = "refs/mario-perf/fetched"
+FETCHED_REF: Final = "refs/mario-perf/fetched"
 FORMAT: Final = 1
 SECONDS: Final = 120.0
 ATTEMPTS: Final = 20
@@ -49,12 +49,12 @@ class GitStore:
         files = {_file_name(batch.source): _text(batch) for batch in batches}
         for _ in range(ATTEMPTS):
             head = self._head(REF)
-            known = self._files(head)
-            new = {name: text for name, text in files.items() if name not in known}
+            existing = self._files(head)
+            new = {name: text for name, text in files.items() if name not in existing}
             if not new:
                 return 0
             blobs = {name: self._git("hash-object", "-w", "--stdin", text=text) for name, text in new.items()}
-            if self._replaced(head, {**known, **blobs}, "add measurements"):
+            if self._update(head, {**existing, **blobs}, "add measurements"):
                 return len(new)
         raise StoreError(f"{self._path}: others write to {REF} all the time; try again")
 
@@ -66,20 +66,20 @@ class GitStore:
         """See ``Store``."""
         blobs = list(self._files(self._head(REF)).values())
         for batch in sorted(map(self._batch, self._contents(blobs)), key=lambda each: each.time):
-            levels = (each for each in batch.levels if _wanted(each, metrics, operations))
-            links = (each for each in batch.links if _wanted(each, metrics, operations))
+            levels = (each for each in batch.levels if _matches(each, metrics, operations))
+            links = (each for each in batch.links if _matches(each, metrics, operations))
             yield Batch(batch.source, batch.time, batch.scenario, tuple(levels), tuple(links))
 
     def prune(self, *, before: float, keep: int | None = None) -> int:
         """See ``Store``."""
         newest = sorted(self.batches(), key=lambda each: each.time, reverse=True)
-        kept = [each for each in newest[:keep] if each.time >= before]
+        remaining = [each for each in newest[:keep] if each.time >= before]
         head = self._head(REF)
-        names = {_file_name(each.source) for each in kept}
+        names = {_file_name(each.source) for each in remaining}
         files = {name: blob for name, blob in self._files(head).items() if name in names}
-        if len(kept) < len(newest) and not self._replaced(head, files, "prune"):
+        if len(remaining) < len(newest) and not self._update(head, files, "prune"):
             raise StoreError(f"{self._path}: {REF} changed meanwhile; try again")
-        return len(newest) - len(kept)
+        return len(newest) - len(remaining)
 
     def synchronise(self, remote: str) -> None:
         """Fetch the remote's history, merge both by union, and push the result.
@@ -89,7 +89,7 @@ class GitStore:
         """
         for _ in range(ATTEMPTS):
             if self._git("ls-remote", remote, REF):
-                self._git("fetch", "--quiet", "--no-tags", remote, f"+{REF}:{FETCHED}")
+                self._git("fetch", "--quiet", "--no-tags", remote, f"+{REF}:{FETCHED_REF}")
                 self._merge()
             head = self._head(REF)
             if head is None or self._succeeds("push", "--quiet", remote, f"{head}:{REF}"):
@@ -97,10 +97,10 @@ class GitStore:
         raise StoreError(f"{self._path}: {remote} does not take {REF}; check that you may push")
 
     def _merge(self) -> None:
-        ours, theirs = self._head(REF), self._head(FETCHED)
+        ours, theirs = self._head(REF), self._head(FETCHED_REF)
         parents = [each for each in (ours, theirs) if each]
         files = {**self._files(theirs), **self._files(ours)}
-        if theirs and theirs != ours and not self._replaced(ours, files, "merge", parents):
+        if theirs and theirs != ours and not self._update(ours, files, "merge", parents):
             raise StoreError(f"{self._path}: {REF} changed meanwhile; try again")
 
     def _head(self, ref: str) -> str | None:
@@ -114,7 +114,7 @@ class GitStore:
         rows = (line.split("\t", 1) for line in lines if line)
         return {name: meta.split()[2] for meta, name in rows}
 
-    def _replaced(
+    def _update(
         self, head: str | None, files: Mapping[str, str], subject: str, parents: Sequence[str] | None = None
     ) -> bool:
         """Commit the files; False if the ref has moved from ``head``."""
@@ -122,10 +122,10 @@ class GitStore:
         return self._succeeds("update-ref", REF, commit, head or "0" * len(commit))
 
     def _commit(self, files: Mapping[str, str], subject: str, parents: Sequence[str]) -> str:
-        listed = "".join(f"100644 {blob}\t{name}\n" for name, blob in sorted(files.items()))
+        entries = "".join(f"100644 {blob}\t{name}\n" for name, blob in sorted(files.items()))
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-            self._git("update-index", "--add", "--index-info", text=listed, variables=index)
+            self._git("update-index", "--add", "--index-info", text=entries, variables=index)
             tree = self._git("write-tree", variables=index)
         arguments = [part for parent in parents for part in ("-p", parent)]
         return self._git("commit-tree", tree, *arguments, "-m", subject, variables=_PERSON)
@@ -141,12 +141,12 @@ class GitStore:
 
     def _batch(self, text: str) -> Batch:
         try:
-            read = json.loads(text)
-            if read["format"] > FORMAT:
+            document = json.loads(text)
+            if document["format"] > FORMAT:
                 raise StoreError(
                     f"{self._path}: a newer version of mario-perf wrote {REF}; install that version"
                 )
-            return _read(read)
+            return _batch_from(document)
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(
                 f"{self._path}: {REF} holds a file without measurements; it was left as it is"
@@ -155,21 +155,21 @@ class GitStore:
     def _git(self, *arguments: str, text: str = "", variables: Mapping[str, str] | None = None) -> str:
         done = self._run(arguments, text.encode(), variables)
         if done.returncode:
-            said = (done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
-            raise StoreError(f"{self._path}: git {arguments[0]} failed ({said})")
+            message = (done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
+            raise StoreError(f"{self._path}: git {arguments[0]} failed ({message})")
         return done.stdout.decode().rstrip("\n")
 
     def _succeeds(self, *arguments: str) -> bool:
         return self._run(arguments, b"").returncode == 0
 
     def _run(
-        self, arguments: Sequence[str], given: bytes, variables: Mapping[str, str] | None = None
+        self, arguments: Sequence[str], text: bytes, variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         command = ["git", "-C", str(self._path), *arguments]
         environment = {**os.environ, **(variables or {})}
         try:
             return subprocess.run(
-                command, input=given, env=environment, capture_output=True, timeout=SECONDS, check=False
+                command, input=text, env=environment, capture_output=True, timeout=SECONDS, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise StoreError(f"{self._path}: git cannot be run ({error})") from error
@@ -184,13 +184,13 @@ def _text(batch: Batch) -> str:
     return json.dumps({"format": FORMAT, **asdict(batch)}, indent=1, sort_keys=True) + "\n"
 
 
-def _read(read: dict[str, Any]) -> Batch:
-    levels = tuple(Level(**each) for each in read["levels"])
-    links = tuple(Link(**each) for each in read["links"])
-    if not math.isfinite(read["time"]):
+def _batch_from(document: dict[str, Any]) -> Batch:
+    levels = tuple(Level(**each) for each in document["levels"])
+    links = tuple(Link(**each) for each in document["links"])
+    if not math.isfinite(document["time"]):
         raise ValueError("a time must be a number")
-    return Batch(read["source"], read["time"], read["scenario"], levels, links)
+    return Batch(document["source"], document["time"], document["scenario"], levels, links)
 
 
-def _wanted(one: Level | Link, metrics: Sequence[str], operations: Sequence[str]) -> bool:
+def _matches(one: Level | Link, metrics: Sequence[str], operations: Sequence[str]) -> bool:
     return (not metrics or one.metric in metrics) and (not operations or one.operation in operations)

@@ -55,7 +55,7 @@ class Levels:
 
 
 @dataclass(frozen=True, slots=True)
-class Adjusted:
+class Adjustment:
     """A network whose levels are known. An environment is faster or slower than another by its own amount.
 
     Levels of one ``component`` can be compared. In each, ``value`` is relative to its first environment;
@@ -69,7 +69,7 @@ class Adjusted:
     _columns: Indices  # (N,) the unknown of each revision; -1 where it is fixed
     _design: sparse.csr_matrix  # (L + K, unknowns)
     _error: Floats  # (L + K,)
-    _rest: Floats  # (L + K,) what does not fit, in standard errors
+    _misfit: Floats  # (L + K,) what does not fit, in standard errors
     _links: int
 
     def change(self, earlier: int, later: int) -> tuple[float, float]:
@@ -103,7 +103,7 @@ class Adjusted:
         own = [(part * self._solver.solve(part)).sum(axis=0) for part in parts]
         redundancy = 1 - np.concatenate([np.zeros(0), *own]) / self._error**2
         scale = np.sqrt(np.maximum(redundancy, REDUNDANT))
-        return np.where(redundancy > REDUNDANT, self._rest / scale, np.nan)
+        return np.where(redundancy > REDUNDANT, self._misfit / scale, np.nan)
 
     def contradictions(self) -> tuple[Indices, Indices]:
         """Links and levels that the rest of the network contradicts.
@@ -116,7 +116,7 @@ class Adjusted:
         return wrong[wrong < self._links], wrong[wrong >= self._links] - self._links
 
 
-def adjust(revisions: int, links: Links, levels: Levels) -> Adjusted:
+def adjust(revisions: int, links: Links, levels: Levels) -> Adjustment:
     """Adjust the network of one operation and metric.
 
     Raises:
@@ -136,11 +136,11 @@ def adjust(revisions: int, links: Links, levels: Levels) -> Adjusted:
     unknown = solver.solve(design.T @ (observed / error**2))
     value = np.zeros(full.shape[1])
     value[~fixed] = unknown
-    rest = (observed - design @ unknown) / error
+    misfit = (observed - design @ unknown) / error
     free = len(observed) - design.shape[1]
-    dispersion = float(rest @ rest / free) if free > 0 else float("nan")
-    parts = solver, columns[:revisions], design, error, rest, len(links.value)
-    return Adjusted(value[:revisions], component[:revisions], dispersion, *parts)
+    dispersion = float(misfit @ misfit / free) if free > 0 else float("nan")
+    parts = solver, columns[:revisions], design, error, misfit, len(links.value)
+    return Adjustment(value[:revisions], component[:revisions], dispersion, *parts)
 
 
 def _design(revisions: int, links: Links, levels: Levels) -> sparse.csr_matrix:

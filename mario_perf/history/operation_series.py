@@ -48,31 +48,33 @@ class OperationSeries:
 
 
 @dataclass(slots=True)
-class _Collected:
+class _Observations:
     levels: list[tuple[float, Level]] = field(default_factory=list)
     links: list[tuple[float, Link]] = field(default_factory=list)
 
 
 def operation_series(batches: Iterable[Batch]) -> tuple[OperationSeries, ...]:
     """The series of batches in the order of time; sorted by scenario, operation and metric."""
-    collected: defaultdict[tuple[str, str, str], _Collected] = defaultdict(_Collected)
+    observations: defaultdict[tuple[str, str, str], _Observations] = defaultdict(_Observations)
     for batch in batches:
         for level in batch.levels:
-            collected[batch.scenario, level.operation, level.metric].levels.append((batch.time, level))
+            observations[batch.scenario, level.operation, level.metric].levels.append((batch.time, level))
         for link in batch.links:
-            collected[batch.scenario, link.operation, link.metric].links.append((batch.time, link))
-    return tuple(_series(key, collected[key]) for key in sorted(collected) if collected[key].levels)
+            observations[batch.scenario, link.operation, link.metric].links.append((batch.time, link))
+    return tuple(_series(key, observations[key]) for key in sorted(observations) if observations[key].levels)
 
 
-def _series(key: tuple[str, str, str], collected: _Collected) -> OperationSeries:
-    linked = {name for _, link in collected.links for name in (link.earlier, link.later)}
-    positive = all(level.value > 0 for _, level in collected.levels)
-    if positive and linked.issuperset(level.revision for _, level in collected.levels):
-        return _adjusted(key, collected)
+def _series(key: tuple[str, str, str], observations: _Observations) -> OperationSeries:
+    linked = {name for _, link in observations.links for name in (link.earlier, link.later)}
+    positive = all(level.value > 0 for _, level in observations.levels)
+    if positive and linked.issuperset(level.revision for _, level in observations.levels):
+        return _adjusted(key, observations)
     first: dict[str, float] = {}
-    for time, level in collected.levels:
+    for time, level in observations.levels:
         first.setdefault(level.environment, time)
-    rows = sorted(collected.levels, key=lambda row: (first[row[1].environment], row[1].environment, row[0]))
+    rows = sorted(
+        observations.levels, key=lambda row: (first[row[1].environment], row[1].environment, row[0])
+    )
     return OperationSeries(
         *key,
         np.array([time for time, _ in rows]),
@@ -82,32 +84,32 @@ def _series(key: tuple[str, str, str], collected: _Collected) -> OperationSeries
     )
 
 
-def _adjusted(key: tuple[str, str, str], collected: _Collected) -> OperationSeries:
-    """One value a revision, in the order in which revisions were first seen."""
-    seen = _first_seen(collected)
-    number = {revision: index for index, revision in enumerate(seen)}
-    links, levels = _links(collected.links, number), _levels(collected.levels, number)
-    net = adjust(len(seen), links, levels)
+def _adjusted(key: tuple[str, str, str], observations: _Observations) -> OperationSeries:
+    """One value a revision, in the order in which revisions were first measured."""
+    first_times = _first_times(observations)
+    number = {revision: index for index, revision in enumerate(first_times)}
+    links, levels = _links(observations.links, number), _levels(observations.levels, number)
+    net = adjust(len(first_times), links, levels)
     joined = np.flatnonzero(net.component == net.component[levels.revision[0]])
-    revisions = tuple(seen)
+    revisions = tuple(first_times)
     return OperationSeries(
         *key,
-        np.array([seen[revisions[index]] for index in joined]),
+        np.array([first_times[revisions[index]] for index in joined]),
         tuple(revisions[index] for index in joined),
-        (collected.levels[0][1].environment,) * len(joined),
+        (observations.levels[0][1].environment,) * len(joined),
         np.exp(net.value[joined]),
         adjusted=True,
     )
 
 
-def _first_seen(collected: _Collected) -> dict[str, float]:
-    named = [(time, 0, link.earlier) for time, link in collected.links]
-    named += [(time, 1, link.later) for time, link in collected.links]
-    named += [(time, 1, level.revision) for time, level in collected.levels]
-    seen: dict[str, float] = {}
+def _first_times(observations: _Observations) -> dict[str, float]:
+    named = [(time, 0, link.earlier) for time, link in observations.links]
+    named += [(time, 1, link.later) for time, link in observations.links]
+    named += [(time, 1, level.revision) for time, level in observations.levels]
+    first_times: dict[str, float] = {}
     for time, _, revision in sorted(named):
-        seen.setdefault(revision, time)
-    return seen
+        first_times.setdefault(revision, time)
+    return first_times
 
 
 def _links(rows: Sequence[tuple[float, Link]], number: dict[str, int]) -> Links:

@@ -39,24 +39,24 @@ class SqlStore:
 
     def __init__(self, address: str) -> None:
         self._name = masking.text(address)
-        with self._explained():
+        with self._name_errors():
             self._engine = _engine(_url(address))
             self._prepare()
 
     def append(self, batches: Iterable[Batch]) -> int:
         """See ``Store``."""
-        given = list(batches)
-        with self._explained(), self._engine.begin() as connection:
-            return sum(_added(connection, batch) for batch in given)
+        new = list(batches)
+        with self._name_errors(), self._engine.begin() as connection:
+            return sum(_insert(connection, batch) for batch in new)
 
     def sources(self) -> frozenset[str]:
         """See ``Store``."""
-        with self._explained(), self._engine.connect() as connection:
+        with self._name_errors(), self._engine.connect() as connection:
             return frozenset(connection.scalars(sa.select(BATCHES.c.source)))
 
     def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
         """See ``Store``."""
-        with self._explained(), self._engine.connect() as connection:
+        with self._name_errors(), self._engine.connect() as connection:
             heads = connection.execute(sa.select(BATCHES).order_by(BATCHES.c.time, BATCHES.c.id)).all()
             levels = _rows(connection, LEVELS, Level, metrics, operations)
             links = _rows(connection, LINKS, Link, metrics, operations)
@@ -74,7 +74,7 @@ class SqlStore:
         newest = sa.select(BATCHES.c.id).order_by(BATCHES.c.time.desc(), BATCHES.c.id.desc()).limit(keep)
         old = BATCHES.c.time < before
         condition = old if keep is None else sa.or_(old, BATCHES.c.id.not_in(newest))
-        with self._explained(), self._engine.begin() as connection:
+        with self._name_errors(), self._engine.begin() as connection:
             return connection.execute(sa.delete(BATCHES).where(condition)).rowcount
 
     def _prepare(self) -> None:
@@ -94,7 +94,7 @@ class SqlStore:
             upgrade(connection)
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _name_errors(self) -> Iterator[None]:
         """Say in one line what the database says."""
         try:
             yield
@@ -103,16 +103,16 @@ class SqlStore:
                 f"{self._name}: PostgreSQL needs one more package; run pip install 'mario-perf[postgresql]'"
             ) from error
         except (SQLAlchemyError, OSError) as error:
-            said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            message = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
             raise StoreError(
-                f"{self._name}: the history cannot be used ({masking.text(said)}); it was left as it is: "
+                f"{self._name}: the history cannot be used ({masking.text(message)}); it was left as it is: "
                 "move it away to begin a new one, or give another --store"
             ) from error
 
 
 def _url(address: str) -> sa.URL:
-    scheme, found, rest = address.partition("://")
-    if not found:
+    scheme, separator, rest = address.partition("://")
+    if not separator:
         return sa.URL.create(_SQLITE, database=address)
     if scheme not in ("postgresql", "postgres"):
         raise StoreError(f"{scheme}://: no store of this kind; give {FORMS}")
@@ -152,7 +152,7 @@ def _version(connection: Connection) -> str | None:
     return None
 
 
-def _added(connection: Connection, batch: Batch) -> bool:
+def _insert(connection: Connection, batch: Batch) -> bool:
     """Add a batch unless its source is there."""
     dialect = sqlite if connection.dialect.name == _SQLITE else postgresql
     head = dialect.insert(BATCHES).on_conflict_do_nothing().returning(BATCHES.c.id)
@@ -179,9 +179,9 @@ def _rows(
 ) -> Mapping[int, list[_Kind]]:
     """Of a table, by the number of their batch; its columns are in the order of the fields."""
     query = sa.select(table)
-    for column, wanted in ((table.c.metric, metrics), (table.c.operation, operations)):
-        query = query.where(column.in_(wanted)) if wanted else query
-    found: defaultdict[int, list[_Kind]] = defaultdict(list)
+    for column, names in ((table.c.metric, metrics), (table.c.operation, operations)):
+        query = query.where(column.in_(names)) if names else query
+    rows: defaultdict[int, list[_Kind]] = defaultdict(list)
     for batch, *fields in connection.execute(query):
-        found[batch].append(kind(*fields))
-    return found
+        rows[batch].append(kind(*fields))
+    return rows

@@ -63,14 +63,14 @@ def greatest(ranks: Floats) -> Floats:
 
 def best_split(values: Floats, starts: Indices) -> Split | None:
     """The best split of ``(n,)`` values at one of ``starts``, which ascend; None where there is none."""
-    found: Split | None = None
+    best: Split | None = None
     for layer in _layers(centred_ranks(values)[None]):
         row, column = np.unravel_index(int(layer.statistics[0].argmax()), layer.statistics[0].shape)
         statistic = float(layer.statistics[0, row, column])
-        if found is None or statistic > found.statistic:
+        if best is None or statistic > best.statistic:
             start, offset = int(layer.starts[row]), int(layer.offsets[column])
-            found, step = Split(statistic, start, start + offset, start + layer.length), layer.step
-    return None if found is None else _refined(values, found, step, starts)
+            best, step = Split(statistic, start, start + offset, start + layer.length), layer.step
+    return None if best is None else _refined(values, best, step, starts)
 
 
 def statistic_at(values: Floats, indices: Indices) -> Floats:
@@ -129,7 +129,7 @@ def _statistics(sums: Floats, squares: Floats, starts: Indices, length: int, off
 
 
 def _refined(values: Floats, split: Split, step: int, starts: Indices) -> Split | None:
-    """The split at the best start near the one found; starts are where a change is possible."""
+    """The best split at a start near the one of the scan; starts are where a change is possible."""
     low, high = split.start + LEAST, split.stop - LEAST
     possible = starts[(starts >= low) & (starts <= high)]
     if not len(possible):

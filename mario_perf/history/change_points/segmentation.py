@@ -73,27 +73,31 @@ def change_points(
     *,
     groups: Sequence[object] | None = None,
     breaks: Iterable[int] = (),
-    settled: Iterable[int] = (),
+    reported: Iterable[int] = (),
     rule: Rule | None = None,
 ) -> tuple[ChangePoint, ...]:
     """The change points of ``(n,)`` finite values in the order of time, sorted by index.
 
     ``groups``, ``(n,)``: equal neighbours are repetitions of one build, and no change lies between them.
     ``breaks`` are indices at which something else changed (the machine): levels end there, and no change
-    point is reported. ``settled`` are change points of earlier answers: they stay, and others are sought only
+    point is reported. ``reported`` are change points of earlier answers: they stay, and others are sought only
     after the last of them.
 
     Raises:
         ValueError: values are not one finite series, or there are not as many groups.
     """
-    given = np.asarray(values, dtype=np.float64)
-    if given.ndim != 1 or not np.isfinite(given).all() or (groups is not None and len(groups) != len(given)):
+    series = np.asarray(values, dtype=np.float64)
+    if (
+        series.ndim != 1
+        or not np.isfinite(series).all()
+        or (groups is not None and len(groups) != len(series))
+    ):
         raise ValueError("change points need a series of finite values, and a group for each of them or none")
-    search = _Search(given, _logarithms(given), _starts(len(given), groups), rule or Rule())
-    kept = sorted(set(settled))
-    walls = sorted({*kept, *(index for index in breaks if 0 < index < len(given))})
-    found = search.candidates(walls, after=kept[-1] if kept else 0)
-    return search.judged(found, walls, kept)
+    search = _Search(series, _logarithms(series), _starts(len(series), groups), rule or Rule())
+    earlier = sorted(set(reported))
+    boundaries = sorted({*earlier, *(index for index in breaks if 0 < index < len(series))})
+    candidates = search.candidates(boundaries, after=earlier[-1] if earlier else 0)
+    return search.select(candidates, boundaries, earlier)
 
 
 def _logarithms(values: Floats) -> Floats:
@@ -119,18 +123,18 @@ class _Search:
         """Smallest change that matters; differences have no unit of their own, so that each may."""
         return 0.0 if self.scaled is self.values else self.rule.least_change
 
-    def candidates(self, walls: Sequence[int], after: int) -> list[int]:
-        """Splits that stand out in their intervals, by binary segmentation between the walls."""
-        found: list[int] = []
-        ends = (*walls, len(self.scaled))
+    def candidates(self, boundaries: Sequence[int], after: int) -> list[int]:
+        """Splits that stand out in their intervals, by binary segmentation between the boundaries."""
+        candidates: list[int] = []
+        ends = (*boundaries, len(self.scaled))
         waiting = [(a, b) for a, b in pairwise((0, *ends)) if a >= after]
         while waiting:
             start, stop = waiting.pop()
             index = self._candidate(start, stop)
             if index is not None:
-                found.append(index)
+                candidates.append(index)
                 waiting += [(start, index), (index, stop)]
-        return sorted(found)
+        return sorted(candidates)
 
     def _candidate(self, start: int, stop: int) -> int | None:
         values = self.scaled[start:stop]
@@ -143,26 +147,28 @@ class _Search:
         before, after = values[split.start : split.index], values[split.index : split.stop]
         return start + split.index if separation(before, after) >= self.rule.separation else None
 
-    def judged(self, found: list[int], walls: Sequence[int], kept: Sequence[int]) -> tuple[ChangePoint, ...]:
-        """The candidates that hold between their neighbours, and the settled ones, described."""
-        held, remaining = None, found
-        while held != remaining:
-            held = remaining
-            if not held and not kept:
+    def select(
+        self, candidates: list[int], boundaries: Sequence[int], earlier: Sequence[int]
+    ) -> tuple[ChangePoint, ...]:
+        """The candidates that hold between their neighbours, and the reported ones, described."""
+        points, remaining = None, candidates
+        while points != remaining:
+            points = remaining
+            if not points and not earlier:
                 return ()
-            levels = _Levels(self, tuple(sorted({0, *walls, *held, len(self.scaled)})))
-            remaining = levels.holding(held)
-        placed = self._placed(held, walls)
-        levels = _Levels(self, tuple(sorted({0, *walls, *placed, len(self.scaled)})))
-        return tuple(levels.described(index) for index in sorted({*placed, *kept}))
+            levels = _Levels(self, tuple(sorted({0, *boundaries, *points, len(self.scaled)})))
+            remaining = levels.significant(points)
+        points = self._relocate(points, boundaries)
+        levels = _Levels(self, tuple(sorted({0, *boundaries, *points, len(self.scaled)})))
+        return tuple(levels.described(index) for index in sorted({*points, *earlier}))
 
-    def _placed(self, held: Sequence[int], walls: Sequence[int]) -> list[int]:
+    def _relocate(self, points: Sequence[int], boundaries: Sequence[int]) -> list[int]:
         """Each where the levels on both sides fit best, by absolute differences from their medians.
 
         The rank statistic lies some values off where one side is much longer than the other.
         """
-        ends = sorted({0, *walls, *held, len(self.scaled)})
-        return [self._best_place(index, *_neighbours(index, ends)) for index in held]
+        ends = sorted({0, *boundaries, *points, len(self.scaled)})
+        return [self._best_place(index, *_neighbours(index, ends)) for index in points]
 
     def _best_place(self, index: int, start: int, stop: int) -> int:
         series = self.scaled[start:stop]
@@ -182,22 +188,22 @@ class _Levels:
         self._block = block_length(residuals)
         self._null = null_distribution(residuals, self._block)
 
-    def holding(self, found: Sequence[int]) -> list[int]:
+    def significant(self, candidates: Sequence[int]) -> list[int]:
         """Leave out the weakest that does not hold, until all hold."""
         ends = list(self._ends)
-        held: dict[int, tuple[float, bool]] = {}
-        changed = set(found)
+        tests: dict[int, tuple[float, bool]] = {}
+        changed = set(candidates)
         while changed:
-            held |= {index: self._statistic_held(index, ends) for index in changed}
-            failing = [index for index, (_, holds) in held.items() if not holds]
+            tests |= {index: self._test(index, ends) for index in changed}
+            failing = [index for index, (_, holds) in tests.items() if not holds]
             if not failing:
                 break
-            weakest = min(failing, key=lambda index: held[index][0])
-            changed = set(_neighbours(weakest, ends)) & held.keys()
+            weakest = min(failing, key=lambda index: tests[index][0])
+            changed = set(_neighbours(weakest, ends)) & tests.keys()
             ends.remove(weakest)
-            del held[weakest]
-            changed = changed or set(failing) & held.keys()
-        return sorted(held)
+            del tests[weakest]
+            changed = changed or set(failing) & tests.keys()
+        return sorted(tests)
 
     def described(self, index: int) -> ChangePoint:
         """What a reader sees."""
@@ -212,7 +218,7 @@ class _Levels:
             self._null.chance_above(self._statistic(index, start, stop)),
         )
 
-    def _statistic_held(self, index: int, ends: Sequence[int]) -> tuple[float, bool]:
+    def _test(self, index: int, ends: Sequence[int]) -> tuple[float, bool]:
         """The statistic between the neighbouring ends, and whether the rule holds there."""
         start, stop = _neighbours(index, ends)
         before, after = self._search.scaled[start:index], self._search.scaled[index:stop]

@@ -28,13 +28,13 @@ def of_k6(summary: Mapping[str, Any], context: Context) -> list[Batch]:
 
 
 def _k6_metric(name: str, metric: Mapping[str, Any]) -> Iterator[Value]:
-    given = metric.get("values", metric)
+    values = metric.get("values", metric)
     base = name.partition("{")[0]
     timed = metric.get("contains") == "time" or base.endswith(K6_DURATIONS)
     for statistic, key in K6_STATISTICS.items():
-        if timed and isinstance(given.get(statistic), int | float):
-            yield name, key, given[statistic] * MILLISECOND
-    ratio = given.get("rate", given.get("value"))
+        if timed and isinstance(values.get(statistic), int | float):
+            yield name, key, values[statistic] * MILLISECOND
+    ratio = values.get("rate", values.get("value"))
     if base == "http_req_failed" and isinstance(ratio, int | float):
         yield name.replace("http_req_failed", "http_req_duration", 1), "error_ratio", float(ratio)
 

@@ -44,14 +44,16 @@ class Context:
         The same content gives the same source, so that a file may be imported twice. Values that are not a
         finite number are left out.
         """
-        known = revision or self.revision or UNKNOWN
+        build = revision or self.revision or UNKNOWN
         machine = environment or self.environment
         levels = tuple(
-            Level(known, operation, metric, machine, float(value))
+            Level(build, operation, metric, machine, float(value))
             for operation, metric, value in values
             if math.isfinite(value)
         )
         moment = self.time if time is None else time
-        said = json.dumps([time, known, machine, [(one.operation, one.metric, one.value) for one in levels]])
-        digest = hashlib.sha256(said.encode()).hexdigest()[:24]
+        content = json.dumps(
+            [time, build, machine, [(one.operation, one.metric, one.value) for one in levels]]
+        )
+        digest = hashlib.sha256(content.encode()).hexdigest()[:24]
         return Batch(f"{kind}:{digest}", moment, self.scenario, levels)

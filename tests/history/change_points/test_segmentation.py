@@ -57,17 +57,17 @@ def test_a_break_ends_a_level_and_is_not_reported() -> None:
     assert change_points(values, breaks=[100]) == ()
 
 
-def test_settled_points_stay_whatever_comes_later() -> None:
+def test_reported_points_stay_whatever_comes_later() -> None:
     values = noise(200)
     values[150:] *= 1.2
-    assert [point.index for point in change_points(values, settled=[40])] == pytest.approx([40, 150], abs=1)
+    assert [point.index for point in change_points(values, reported=[40])] == pytest.approx([40, 150], abs=1)
 
 
-def test_before_the_last_settled_point_nothing_new_is_sought() -> None:
+def test_before_the_last_reported_point_nothing_new_is_sought() -> None:
     values = noise(300)
     values[100:] *= 1.2
     values[200:] *= 1.2
-    assert [point.index for point in change_points(values, settled=[200])] == [200]
+    assert [point.index for point in change_points(values, reported=[200])] == [200]
 
 
 def test_a_change_too_small_to_matter_is_none() -> None:

@@ -93,7 +93,7 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def test_a_server_that_does_not_answer_is_told_without_the_password() -> None:
+def test_a_message_on_a_silent_server_hides_the_password() -> None:
     with pytest.raises(StoreError, match="cannot be used") as raised:
         open_store("postgresql://mario:hunter2secret@127.0.0.1:1/history")
     assert "hunter2secret" not in str(raised.value)
