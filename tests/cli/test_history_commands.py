@@ -29,8 +29,8 @@ def store(tmp_path: Path) -> str:
     file.write_text("\n".join(rows))
     where = str(tmp_path / "history.db")
     arguments = ["import", "--store", where, "--map", "time=date", "--map", "revision=commit", str(file)]
-    for told in ("60 added, 0 there already", "0 added, 60 there already"):
-        assert told in CliRunner().invoke(history, arguments, catch_exceptions=False).output
+    for count_text in ("60 added, 0 there already", "0 added, 60 there already"):
+        assert count_text in CliRunner().invoke(history, arguments, catch_exceptions=False).output
     return where
 
 
@@ -48,7 +48,7 @@ def test_trend_writes_a_page(store: str, tmp_path: Path) -> None:
     assert "between r29 and r30" in page.read_text()
 
 
-def test_an_operation_that_the_history_lacks_is_told(store: str) -> None:
+def test_an_operation_that_the_history_lacks_is_named(store: str) -> None:
     done = CliRunner().invoke(trend, ["--store", store, "--metric", "p9"])
     assert "the history has no such name" in str(done.exception)
 
@@ -69,9 +69,9 @@ def test_export_writes_what_import_read(store: str, tmp_path: Path, shape: list[
 def test_a_recorded_run_joins_the_history_once(make_run: MakeRun, tmp_path: Path) -> None:
     run = make_run("slow", Plan({"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}, seed=3))
     where = str(tmp_path / "history.db")
-    for told in ("1 added", "0 added"):
+    for count_text in ("1 added", "0 added"):
         arguments = ["import", "--store", where, str(run)]
-        assert told in CliRunner().invoke(history, arguments, catch_exceptions=False).output
+        assert count_text in CliRunner().invoke(history, arguments, catch_exceptions=False).output
     (batch,) = open_store(where).batches(metrics=["latency"])
     values = {level.operation: level.value for level in batch.levels}
     assert values["PlaceOrderCommand"] == pytest.approx(0.016, rel=0.3)

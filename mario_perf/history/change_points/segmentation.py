@@ -80,8 +80,8 @@ def change_points(
 
     ``groups``, ``(n,)``: equal neighbours are repetitions of one build, and no change lies between them.
     ``breaks`` are indices at which something else changed (the machine): levels end there, and no change
-    point is reported. ``reported`` are change points of earlier answers: they stay, and others are sought only
-    after the last of them.
+    point is reported. ``reported`` are change points of earlier answers. They stay, and what lies between two
+    of them, or between a break and one of them, is not decided again.
 
     Raises:
         ValueError: values are not one finite series, or there are not as many groups.
@@ -96,7 +96,7 @@ def change_points(
     search = _Search(series, _logarithms(series), _starts(len(series), groups), rule or Rule())
     earlier = sorted(set(reported))
     boundaries = sorted({*earlier, *(index for index in breaks if 0 < index < len(series))})
-    candidates = search.candidates(boundaries, after=earlier[-1] if earlier else 0)
+    candidates = search.candidates(boundaries, frozenset(earlier))
     return search.select(candidates, boundaries, earlier)
 
 
@@ -123,11 +123,11 @@ class _Search:
         """Smallest change that matters; differences have no unit of their own, so that each may."""
         return 0.0 if self.scaled is self.values else self.rule.least_change
 
-    def candidates(self, boundaries: Sequence[int], after: int) -> list[int]:
+    def candidates(self, boundaries: Sequence[int], reported: frozenset[int]) -> list[int]:
         """Splits that stand out in their intervals, by binary segmentation between the boundaries."""
         candidates: list[int] = []
         ends = (*boundaries, len(self.scaled))
-        waiting = [(a, b) for a, b in pairwise((0, *ends)) if a >= after]
+        waiting = [(a, b) for a, b in pairwise((0, *ends)) if b not in reported]
         while waiting:
             start, stop = waiting.pop()
             index = self._candidate(start, stop)

@@ -70,6 +70,15 @@ def test_before_the_last_reported_point_nothing_new_is_sought() -> None:
     assert [point.index for point in change_points(values, reported=[200])] == [200]
 
 
+def test_a_point_of_one_machine_hides_none_of_another() -> None:
+    values = noise(300)
+    values[50:150] *= 1.2
+    values[150:] *= 3
+    values[250:] *= 1.2
+    points = change_points(values, breaks=[150], reported=[250])
+    assert [point.index for point in points] == pytest.approx([50, 250], abs=1)
+
+
 def test_a_change_too_small_to_matter_is_none() -> None:
     values = noise(200, sigma=0.001)
     values[100:] *= 1.005
