@@ -12,7 +12,7 @@ from mario_perf.errors import UserError, nearest
 from mario_perf.history.change_points.segmentation import FALSE_ALARM_RATE, LEAST_CHANGE, SEPARATION, Rule
 from mario_perf.history.operation_series import operation_series
 from mario_perf.history.store import open_store
-from mario_perf.history.trends import trends
+from mario_perf.history.trends import alert_of, trends
 from mario_perf.reports import terminal_report
 from mario_perf.reports.trends import trend_document, trend_page
 from mario_perf.reports.trends.trend_terminal import print_trends
@@ -74,21 +74,25 @@ def trend(  # noqa: PLR0913, PLR0917 - an argument an option
 
     Shows lasting shifts in the history of gates and imported runs: the revisions between which they came,
     their size, and the chart of each operation. Outliers, single spikes and a change of machine are no
-    shifts.
+    shifts. What was reported once stays: later values add shifts, and move none. Another rate, another least
+    change, or a choice of operations is a look that the history does not keep.
     """
-    series = operation_series(open_store(where).batches(operations=operations))
+    store = open_store(where)
+    series = operation_series(store.batches(operations=operations))
     _check(operations, {each.operation for each in series})
     chosen = metrics or ((METRIC,) if any(each.metric == METRIC for each in series) else ())
     if chosen and "all" not in chosen:
         _check(chosen, {each.metric for each in series})
         series = tuple(each for each in series if each.metric in chosen)
-    found_trends = trends(series, Rule(false_alarm_rate, SEPARATION, least_change))
+    result = trends(series, Rule(false_alarm_rate, SEPARATION, least_change), store.alerts())
+    if not operations and (false_alarm_rate, least_change) == (FALSE_ALARM_RATE, LEAST_CHANGE):
+        store.record(alert_of(one.series, shift) for one in result for shift in one.shifts if shift.is_new)
     if html is not None:
-        _write(html, trend_page.render(found_trends, repository))
+        _write(html, trend_page.render(result, repository))
     if format_ == "json":
-        click.echo(trend_document.render(found_trends), nl=False)
+        click.echo(trend_document.render(result), nl=False)
     else:
-        print_trends(found_trends, terminal_report.stdout())
+        print_trends(result, terminal_report.stdout())
 
 
 def _check(names: tuple[str, ...], known: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""The history in a git repository: a ref of its own, with one file a batch. It is merged by union."""
+"""The history in a git repository: a ref of its own, with a file a batch or alert, merged by union."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import math
 import os
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from mario_perf.history.alerts import Alert, AlertState
 from mario_perf.history.measurements import Batch, Level, Link
 from mario_perf.history.store import StoreError
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 REF: Final = "refs/mario-perf/history"
 FETCHED_REF: Final = "refs/mario-perf/fetched"
 FORMAT: Final = 1
+ALERTS: Final = "alerts/"
+"""The folder of alerts; batches stand outside of it."""
+
 SECONDS: Final = 120.0
 ATTEMPTS: Final = 20
 """How often an append is tried while others append."""
@@ -46,7 +51,25 @@ class GitStore:
 
     def append(self, batches: Iterable[Batch]) -> int:
         """See ``Store``."""
-        files = {_file_name(batch.source): _text(batch) for batch in batches}
+        return self._add({_file_name(batch.source): _text(asdict(batch)) for batch in batches})
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """See ``Store``."""
+        found = map(self._alert, self._contents(self._blobs(alerts=True)))
+        # One that was played against is there twice: the state that a duet gave it counts.
+        by_key = {
+            each.key: each for each in sorted(found, key=lambda each: each.state is not AlertState.OPEN)
+        }
+        return tuple(sorted(by_key.values(), key=lambda each: each.time))
+
+    def record(self, alerts: Iterable[Alert]) -> None:
+        """See ``Store``."""
+        self._add(
+            {ALERTS + _file_name(repr((*each.key, each.state))): _text(asdict(each)) for each in alerts}
+        )
+
+    def _add(self, files: Mapping[str, str]) -> int:
+        """Commit those that are not there; returns how many they were."""
         for _ in range(ATTEMPTS):
             head = self._head(REF)
             existing = self._files(head)
@@ -58,14 +81,18 @@ class GitStore:
                 return len(new)
         raise StoreError(f"{self._path}: others write to {REF} all the time; try again")
 
+    def _blobs(self, *, alerts: bool) -> list[str]:
+        files = self._files(self._head(REF))
+        return [blob for name, blob in files.items() if name.startswith(ALERTS) is alerts]
+
     def sources(self) -> frozenset[str]:
         """See ``Store``."""
         return frozenset(batch.source for batch in self.batches())
 
     def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
         """See ``Store``."""
-        blobs = list(self._files(self._head(REF)).values())
-        for batch in sorted(map(self._batch, self._contents(blobs)), key=lambda each: each.time):
+        contents = self._contents(self._blobs(alerts=False))
+        for batch in sorted(map(self._batch, contents), key=lambda each: each.time):
             levels = (each for each in batch.levels if _matches(each, metrics, operations))
             links = (each for each in batch.links if _matches(each, metrics, operations))
             yield Batch(batch.source, batch.time, batch.scenario, tuple(levels), tuple(links))
@@ -76,7 +103,9 @@ class GitStore:
         remaining = [each for each in newest[:keep] if each.time >= before]
         head = self._head(REF)
         names = {_file_name(each.source) for each in remaining}
-        files = {name: blob for name, blob in self._files(head).items() if name in names}
+        files = {
+            name: blob for name, blob in self._files(head).items() if name in names or name.startswith(ALERTS)
+        }
         if len(remaining) < len(newest) and not self._update(head, files, "prune"):
             raise StoreError(f"{self._path}: {REF} changed meanwhile; try again")
         return len(newest) - len(remaining)
@@ -140,13 +169,24 @@ class GitStore:
             place = end + size + 2
 
     def _batch(self, text: str) -> Batch:
+        with self._name_errors():
+            return _batch_from(self._document(text))
+
+    def _alert(self, text: str) -> Alert:
+        with self._name_errors():
+            document = self._document(text)
+            return Alert(**{**document, "state": AlertState(document["state"])})
+
+    def _document(self, text: str) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(text)
+        if document.pop("format") > FORMAT:
+            raise StoreError(f"{self._path}: a newer version of mario-perf wrote {REF}; install that version")
+        return document
+
+    @contextmanager
+    def _name_errors(self) -> Iterator[None]:
         try:
-            document = json.loads(text)
-            if document["format"] > FORMAT:
-                raise StoreError(
-                    f"{self._path}: a newer version of mario-perf wrote {REF}; install that version"
-                )
-            return _batch_from(document)
+            yield
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(
                 f"{self._path}: {REF} holds a file without measurements; it was left as it is"
@@ -180,8 +220,8 @@ def _file_name(source: str) -> str:
     return f"{digest[:2]}/{digest[2:]}.json"
 
 
-def _text(batch: Batch) -> str:
-    return json.dumps({"format": FORMAT, **asdict(batch)}, indent=1, sort_keys=True) + "\n"
+def _text(content: Mapping[str, Any]) -> str:
+    return json.dumps({"format": FORMAT, **content}, indent=1, sort_keys=True) + "\n"
 
 
 def _batch_from(document: dict[str, Any]) -> Batch:

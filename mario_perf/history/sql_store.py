@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -13,12 +14,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from mario_perf import masking, runs
+from mario_perf.history.alerts import Alert, AlertState
 from mario_perf.history.measurements import Batch, Level, Link
 from mario_perf.history.store import FORMS, StoreError
-from mario_perf.history.tables import BATCHES, LEVELS, LINKS, VERSION
+from mario_perf.history.tables import ALERTS, BATCHES, LEVELS, LINKS, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from types import ModuleType
 
     from sqlalchemy import Connection, Engine, Table
 
@@ -76,6 +79,22 @@ class SqlStore:
         condition = old if keep is None else sa.or_(old, BATCHES.c.id.not_in(newest))
         with self._name_errors(), self._engine.begin() as connection:
             return connection.execute(sa.delete(BATCHES).where(condition)).rowcount
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """See ``Store``."""
+        with self._name_errors(), self._engine.connect() as connection:
+            rows = connection.execute(sa.select(ALERTS).order_by(ALERTS.c.time)).mappings()
+            return tuple(Alert(**{**row, "state": AlertState(row["state"])}) for row in rows)
+
+    def record(self, alerts: Iterable[Alert]) -> None:
+        """See ``Store``."""
+        rows = [{**asdict(each), "state": each.state.value} for each in alerts]
+        with self._name_errors(), self._engine.begin() as connection:
+            if rows:
+                statement = _dialect(connection).insert(ALERTS)
+                update = {"state": statement.excluded.state}
+                key = list(ALERTS.primary_key)
+                connection.execute(statement.on_conflict_do_update(index_elements=key, set_=update), rows)
 
     def _prepare(self) -> None:
         with self._engine.connect() as connection:
@@ -152,10 +171,14 @@ def _version(connection: Connection) -> str | None:
     return None
 
 
+def _dialect(connection: Connection) -> ModuleType:
+    """Where the statements are that no standard has."""
+    return sqlite if connection.dialect.name == _SQLITE else postgresql
+
+
 def _insert(connection: Connection, batch: Batch) -> bool:
     """Add a batch unless its source is there."""
-    dialect = sqlite if connection.dialect.name == _SQLITE else postgresql
-    head = dialect.insert(BATCHES).on_conflict_do_nothing().returning(BATCHES.c.id)
+    head = _dialect(connection).insert(BATCHES).on_conflict_do_nothing().returning(BATCHES.c.id)
     values = {"source": batch.source, "time": batch.time, "scenario": batch.scenario}
     number = connection.execute(head, values).scalar()
     if number is None:

@@ -11,6 +11,7 @@ from mario_perf.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from mario_perf.history.alerts import Alert
     from mario_perf.history.measurements import Batch
 
 VARIABLE: Final = "MARIO_PERF_HISTORY"
@@ -24,7 +25,7 @@ class StoreError(UserError):
 
 
 class Store(Protocol):
-    """The history. Nothing in it is changed: batches are added, and old ones taken out."""
+    """The history. Batches are added and taken out, and never changed; of an alert only the state changes."""
 
     def append(self, batches: Iterable[Batch]) -> int:
         """Add batches, all or none; returns how many were new. A source that is there already is left out.
@@ -45,6 +46,20 @@ class Store(Protocol):
 
     def prune(self, *, before: float, keep: int | None = None) -> int:
         """Take out batches older than ``before``, and all but the newest ``keep``; returns how many."""
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """All of them, in the order of time.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+
+    def record(self, alerts: Iterable[Alert]) -> None:
+        """Keep alerts; one that is there already gets the new state.
+
+        Raises:
+            StoreError: they cannot be written.
+        """
 
 
 def open_store(where: str | None = None, runs: Path = Path("runs")) -> Store:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, Double, ForeignKey, Index, Integer, MetaData, String, Table
 
-VERSION: Final = "0001"
+VERSION: Final = "0002"
 """Of the newest migration."""
 
 METADATA: Final = MetaData()
@@ -48,4 +48,17 @@ LINKS: Final = Table(
     Column("log_ratio", Double, nullable=False),
     Column("error", Double, nullable=False),
     Index("links_by_metric", "metric", "operation"),
+)
+
+ALERTS: Final = Table(
+    "alerts",
+    METADATA,
+    *(
+        Column(name, String, primary_key=True)
+        for name in ("scenario", "operation", "metric", "environment", "first")
+    ),
+    Column("last", String, nullable=False),
+    Column("time", Double, nullable=False),
+    Column("change", Double, nullable=False),
+    Column("state", String, nullable=False),
 )

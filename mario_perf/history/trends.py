@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mario_perf.history.alerts import Alert, AlertState, index_of
 from mario_perf.history.change_points.segmentation import ChangePoint, Rule, change_points
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mario_perf.history.operation_series import OperationSeries
 
@@ -21,31 +22,61 @@ class Shift:
     last: str
     first: str
     time: float  # unix seconds, of the first value of the new level
+    state: AlertState = AlertState.OPEN
+    is_new: bool = True  # nobody reported it before
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A series and its shifts, the oldest first."""
+    """A series and its shifts, the oldest first; ``withdrawn`` ones are no change of the code."""
 
     series: OperationSeries
     shifts: tuple[Shift, ...]
+    withdrawn: tuple[Shift, ...] = ()
 
 
-def trends(series: Sequence[OperationSeries], rule: Rule | None = None) -> tuple[Trend, ...]:
+def trends(
+    series: Sequence[OperationSeries], rule: Rule | None = None, alerts: Iterable[Alert] = ()
+) -> tuple[Trend, ...]:
     """The trend of each series; the false alarm rate of the rule is for all of them together.
+
+    What ``alerts`` say stays, and others are sought after them.
 
     Source: C. E. Bonferroni (1936), "Teoria statistica delle classi e calcolo delle probabilità".
     """
     rule = rule or Rule()
     single = Rule(rule.false_alarm_rate / max(len(series), 1), rule.separation, rule.least_change)
-    return tuple(_trend(each, single) for each in series)
+    by_series: dict[tuple[str, str, str], list[Alert]] = {}
+    for each in alerts:
+        by_series.setdefault((each.scenario, each.operation, each.metric), []).append(each)
+    return tuple(
+        _trend(each, single, by_series.get((each.scenario, each.operation, each.metric), ()))
+        for each in series
+    )
 
 
-def _trend(series: OperationSeries, rule: Rule) -> Trend:
-    points = change_points(series.values, groups=series.revisions, breaks=series.breaks, rule=rule)
-    return Trend(series, tuple(_shift(series, point) for point in points))
+def alert_of(series: OperationSeries, shift: Shift) -> Alert:
+    """What a store keeps of a shift that is reported."""
+    environment = series.environments[shift.point.index]
+    key = series.scenario, series.operation, series.metric, environment
+    return Alert(*key, shift.last, shift.first, shift.time, shift.point.change, shift.state)
 
 
-def _shift(series: OperationSeries, point: ChangePoint) -> Shift:
+def _trend(series: OperationSeries, rule: Rule, alerts: Iterable[Alert]) -> Trend:
+    reported = {index: each for each in alerts if (index := index_of(each, series)) is not None}
+    points = change_points(
+        series.values, groups=series.revisions, breaks=series.breaks, reported=reported, rule=rule
+    )
+    shifts = [_shift(series, point, reported.get(point.index)) for point in points]
+    return Trend(
+        series,
+        tuple(each for each in shifts if each.state is not AlertState.WITHDRAWN),
+        tuple(each for each in shifts if each.state is AlertState.WITHDRAWN),
+    )
+
+
+def _shift(series: OperationSeries, point: ChangePoint, alert: Alert | None) -> Shift:
     index = point.index
+    if alert is not None:
+        return Shift(point, alert.last, alert.first, alert.time, alert.state, is_new=False)
     return Shift(point, series.revisions[index - 1], series.revisions[index], float(series.times[index]))

@@ -41,6 +41,17 @@ def test_trend_finds_the_step_of_imported_values(store: str) -> None:
     assert [point["first_revision_after"] for point in found["Order"]] == ["r30"]
 
 
+def test_trend_reports_a_shift_as_new_once(store: str) -> None:
+    outputs = [CliRunner().invoke(trend, ["--store", store], catch_exceptions=False).output for _ in "12"]
+    assert ["new:" in output for output in outputs] == [True, False]
+
+
+def test_a_look_with_another_rule_is_not_kept(store: str) -> None:
+    for options in (["--false-alarm-rate", "0.1"], ["--operation", "Order"]):
+        CliRunner().invoke(trend, ["--store", store, *options], catch_exceptions=False)
+    assert open_store(store).alerts() == ()
+
+
 def test_trend_writes_a_page(store: str, tmp_path: Path) -> None:
     page = tmp_path / "pages" / "trend.html"
     done = CliRunner().invoke(trend, ["--store", store, "--html", str(page)], catch_exceptions=False)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mario_perf.history.alerts import Alert, AlertState
 from mario_perf.history.measurements import Batch, Level, Link
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ def batch(number: int, source: str = "") -> Batch:
         ),
         (Link(f"r{number - 1}", revision, "PlaceOrder", "latency", 0.01, 0.02),),
     )
+
+
+def alert(number: int) -> Alert:
+    return Alert("mario", "Menu", "p95", "ci", f"r{number - 1}", f"r{number}", 1000.0 + number, 0.1)
 
 
 class StoreClaims:
@@ -64,3 +70,21 @@ class StoreClaims:
         odd = batch(1, source="'; DROP TABLE batches; --\t\u00e9")
         opened().append([odd])
         assert list(opened().batches()) == [odd]
+
+    def test_an_alert_is_kept_once_and_gets_the_state_that_a_duet_gives_it(
+        self, opened: Callable[[], Store]
+    ) -> None:
+        first, second = (alert(number) for number in (1, 2))
+        opened().record([second])
+        opened().record([first, second])
+        assert opened().alerts() == (first, second)
+        confirmed = replace(second, state=AlertState.CONFIRMED)
+        opened().record([confirmed])
+        assert opened().alerts() == (first, confirmed)
+
+    def test_alerts_stay_when_batches_are_pruned(self, opened: Callable[[], Store]) -> None:
+        opened().append([batch(1)])
+        opened().record([alert(1)])
+        assert opened().prune(before=2000.0) == 1
+        assert opened().alerts() == (alert(1),)
+        assert list(opened().batches()) == []

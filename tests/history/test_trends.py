@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from mario_perf.history.alerts import AlertState
+from mario_perf.history.change_points.segmentation import change_points
 from mario_perf.history.measurements import Batch, Level, Link
 from mario_perf.history.operation_series import operation_series
-from mario_perf.history.trends import trends
+from mario_perf.history.trends import alert_of, trends
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,3 +96,37 @@ def test_the_promise_is_for_all_series_together() -> None:
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_a_short_history_has_no_shift(count: int) -> None:
     assert all(each.shifts == () for each in trends(operation_series(runs(count, lambda _: 1.0))))
+
+
+def test_a_reported_shift_stays_and_only_new_ones_are_new() -> None:
+    batches = runs(150, lambda n: 0.01 * (1 + 0.2 * (n >= 40) + 0.3 * (n >= 100)))
+    (first,) = trends(operation_series(batches[:60]))
+    alerts = [alert_of(first.series, shift) for shift in first.shifts]
+    (second,) = trends(operation_series(batches), alerts=alerts)
+    assert [(shift.first, shift.is_new) for shift in second.shifts] == [("r40", False), ("r100", True)]
+
+
+def test_a_withdrawn_shift_is_reported_by_nothing_and_stays_a_boundary() -> None:
+    batches = runs(100, lambda n: 0.01 * (1 + 0.2 * (n >= 40)))
+    (first,) = trends(operation_series(batches))
+    alerts = [replace(alert_of(first.series, first.shifts[0]), state=AlertState.WITHDRAWN)]
+    (second,) = trends(operation_series(batches), alerts=alerts)
+    assert second.shifts == ()
+    assert [shift.first for shift in second.withdrawn] == ["r40"]
+
+
+def test_an_alert_whose_values_were_pruned_is_left_out() -> None:
+    batches = runs(60, lambda n: 0.01 * (1 + 0.2 * (n >= 40)))
+    (first,) = trends(operation_series(batches))
+    alerts = [alert_of(first.series, first.shifts[0])]
+    (second,) = trends(operation_series(batches[45:]), alerts=alerts)
+    assert second.shifts == ()
+
+
+@pytest.mark.simulation
+def test_a_series_that_is_judged_after_each_value_rarely_alerts_without_cause() -> None:
+    alarms = 0
+    for seed in range(40):
+        values = np.exp(0.02 * np.random.default_rng(seed).normal(size=120))
+        alarms += any(change_points(values[:stop]) for stop in range(20, 120, 2))
+    assert alarms <= 4

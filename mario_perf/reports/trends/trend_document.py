@@ -27,6 +27,7 @@ def _series(trend: Trend) -> dict[str, Any]:
         "values": len(series.values),
         "environment_changes": list(series.breaks),
         "change_points": [_change_point(each) for each in trend.shifts],
+        "withdrawn": [_change_point(each) for each in trend.withdrawn],
     }
 
 
@@ -43,4 +44,6 @@ def _change_point(shift: Shift) -> dict[str, Any]:
         "low": point.low if math.isfinite(point.low) else None,
         "high": point.high if math.isfinite(point.high) else None,
         "chance": point.chance,
+        "state": shift.state.value,
+        "new": shift.is_new,
     }

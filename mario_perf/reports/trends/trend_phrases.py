@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from mario_perf import figures
 from mario_perf.errors import listed
+from mario_perf.history.alerts import AlertState
 from mario_perf.metric_catalogue import METRICS, Kind
 
 if TYPE_CHECKING:
@@ -61,9 +62,11 @@ def day(time: float) -> str:
 def sentence(trend: Trend, shift: Shift) -> str:
     """What shifted, by how much, and where to look."""
     before, after = value(trend, shift.point.before), value(trend, shift.point.after)
+    new = "new: " if shift.is_new else ""
+    confirmed = ", confirmed by a duet" if shift.state is AlertState.CONFIRMED else ""
     return (
-        f"{change(trend, shift)} ({interval(trend, shift)}), from {before} to {after}, "
-        f"between {shift.last} and {shift.first}, {day(shift.time)}"
+        f"{new}{change(trend, shift)} ({interval(trend, shift)}), from {before} to {after}, "
+        f"between {shift.last} and {shift.first}, {day(shift.time)}{confirmed}"
     )
 
 
