@@ -6,7 +6,7 @@ import math
 import os
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mario_perf.builds.git import Checkout
@@ -49,11 +49,17 @@ class Build:
     faults: tuple[str, ...] = ()
     deadline: float = math.inf
     environment: Path | None = None  # made by the policy's setup
+    variables: Mapping[str, str] = field(default_factory=dict)  # that its process gets besides
 
     @property
     def metrics_path(self) -> str:
-        """Where it shows its metrics; empty where none are read."""
+        """Where it shows its metrics; empty where it shows none."""
         return self.service.metrics_path if self.service else DEFAULT_METRICS_PATH
+
+    @property
+    def pushes(self) -> bool:
+        """Whether it sends its metrics instead of showing them."""
+        return self.service is not None and self.service.pushes
 
     def command(self, port: int) -> list[str]:
         """What starts it: the policy's words, or the embedded pizzeria of this checkout."""
@@ -100,7 +106,7 @@ def startable_service(policy: Policy) -> Service | None:
 
 
 def metrics_path(policy: Policy) -> str:
-    """Where a policy's service shows its metrics; empty where none are read."""
+    """Where a policy's service shows its metrics; empty where it shows none."""
     return policy.service.metrics_path if policy.service else DEFAULT_METRICS_PATH
 
 
@@ -163,6 +169,7 @@ def _environment(build: Build, seed: int, scratch: Path) -> dict[str, str]:
         # The length of the environment moves the stack, by which code may be faster or slower.
         "MARIO_PERF_PADDING": "x" * padding,
         "TMPDIR": str(scratch),
+        **build.variables,
     }
     return env if build.environment is None else env | _activation(build.environment)
 

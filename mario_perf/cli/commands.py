@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, CommandEntry]] = {
     "baseline": _entry("baseline_command", "baseline", "Store runs, to compare later runs with them."),
     "serve": _entry("serve_command", "serve", "Serve Mario's Pizzeria, the built-in service."),
     "init": _entry("init_command", "init", "Write perf.toml for a service of your own."),
+    "otlp": _entry("otlp_command", "otlp", "Receive pushed metrics, and show them as a metrics page."),
     "check": _entry("check_command", "check", "Check that perf.toml fits a running service."),
     "doctor": _entry("doctor_command", "doctor", "Check that service and machine are ready for a gate."),
     "capacity": _entry("capacity_command", "capacity", "Find the highest rate at which the limits hold."),

@@ -123,6 +123,13 @@ Examples:
     metavar="URL|auto",
     help="Read the metrics from the Prometheus that scrapes the services. auto starts one for this gate.",
 )
+@click.option(
+    "--otlp-port",
+    type=click.IntRange(1, 65_535),
+    metavar="PORT",
+    help='With metrics = "otlp" and running services: they push to http://127.0.0.1:PORT/baseline and '
+    "/candidate. Default: 4318.",
+)
 @connection_options
 @policy_option
 @click.option(

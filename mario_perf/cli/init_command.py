@@ -19,7 +19,7 @@ from mario_perf.configuration import policy_file, policy_text
 from mario_perf.configuration.discovery import refusal, remarks
 from mario_perf.configuration.discovery.candidates import Candidate, Misfit, Ranking, examine, rank, without
 from mario_perf.configuration.discovery.instrumentations import TITLES
-from mario_perf.configuration.policy import CLIENT, Service
+from mario_perf.configuration.policy import CLIENT, OTLP, Service
 from mario_perf.configuration.service_metrics import SECONDS_PER
 from mario_perf.errors import MetricNotFoundError, UserError, listed, nearest
 from mario_perf.reports.characters import single_line
@@ -51,6 +51,7 @@ Examples:
   mario-perf init http://127.0.0.1:8000/metrics \\
       --start "python -m uvicorn shop:app --port {_PORT}"
   mario-perf init http://127.0.0.1:9090 --match job=shop --preset Micrometer
+  mario-perf init http://127.0.0.1:4318/metrics   shown by mario-perf otlp
   mario-perf init --client --locustfile locustfile.py
   mario-perf init http://127.0.0.1:8000/metrics \\
       --histogram shop_request_seconds --name-label page
@@ -150,7 +151,7 @@ def init(  # noqa: PLR0913 - an argument an option
         ranking = Ranking((_candidate_by_name(inventory, histogram, name_label, unit, url),), ())
     else:
         ranking = _filter_by_title(rank(inventory, unit), title, inventory, url)
-    metrics = (urlsplit(url).path or "/") if inventory.on_page else _METRICS
+    metrics = _metrics(url, inventory, play=play)
     ready_path = _from_root(ready) if ready else _ready(url, inventory, metrics)
     service = Service(command, ready=ready_path, metrics=metrics)
     chosen = _without_probe_paths(_choose(ranking), inventory, service)
@@ -175,6 +176,14 @@ def _play(url: str, output: Path) -> Mapping[str, tuple[str, ...]]:
     for each in of_steps(measured):
         click.echo(single_line(f"  {each.finding}"))
     return first_round.operations_of(measured)
+
+
+def _metrics(url: str, inventory: MetricInventory, *, play: bool) -> str:
+    if play and inventory.pushed:
+        raise click.UsageError("--play cannot find a service that pushes; mario-perf doctor plays a round")
+    if inventory.pushed:
+        return OTLP
+    return (urlsplit(url).path or "/") if inventory.on_page else _METRICS
 
 
 def _write_client(service: Service, locustfile: str | None, output: Path) -> None:
@@ -211,7 +220,9 @@ def _command(start: str | None) -> tuple[str, ...]:
 
 
 def _ready(url: str, inventory: MetricInventory, metrics: str) -> str:
-    """The usual path if it answers, else the metrics page."""
+    """The usual path if it answers, or if nothing else is known; else the metrics page."""
+    if inventory.pushed:
+        return _READY
     parts = urlsplit(url)
     return _READY if inventory.on_page and _answers(urlunsplit((*parts[:2], _READY, "", ""))) else metrics
 

@@ -22,6 +22,9 @@ READY_MADE: Final = ("pip", "uv", "npm")
 CLIENT: Final = "client"
 """Of a service's ``metrics``: none are read. Response times and statuses at the client are judged."""
 
+OTLP: Final = "otlp"
+"""Of a service's ``metrics``: it pushes them, and what plays the load receives them."""
+
 Inconclusive = Literal["inconclusive", "pass", "fail"]
 
 
@@ -63,7 +66,7 @@ class Thresholds:
 class Service:
     """How a gate gets a service running. ``start`` may hold ``{port}``; empty: nothing says how.
 
-    ``metrics`` is a path, or :data:`CLIENT`.
+    ``metrics`` is a path, :data:`CLIENT` or :data:`OTLP`.
 
     ``setup`` is a command, one of the ready-made words, or None where nothing is said. An empty one says that
     nothing is to be prepared.
@@ -76,8 +79,13 @@ class Service:
 
     @property
     def metrics_path(self) -> str:
-        """Where it shows its metrics; empty where none are read."""
-        return "" if self.metrics == CLIENT else self.metrics
+        """Where it shows its metrics; empty where it shows none."""
+        return "" if self.metrics in {CLIENT, OTLP} else self.metrics
+
+    @property
+    def pushes(self) -> bool:
+        """Whether it sends its metrics instead of showing them."""
+        return self.metrics == OTLP
 
 
 def makes_environment(setup: tuple[str, ...]) -> bool:
@@ -135,6 +143,11 @@ class Policy:
     def by_client(self) -> bool:
         """Whether no metrics are read, and what the client saw is judged."""
         return self.service is not None and self.service.metrics == CLIENT
+
+    @property
+    def pushes(self) -> bool:
+        """Whether the service sends its metrics instead of showing them."""
+        return self.service is not None and self.service.pushes
 
     def of(self, operation: str) -> Thresholds:
         return self.operations.get(operation, self.thresholds)

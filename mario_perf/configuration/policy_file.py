@@ -25,6 +25,7 @@ from mario_perf import durations
 from mario_perf.configuration.policy import (
     CLIENT,
     ENVIRONMENT,
+    OTLP,
     READY_MADE,
     Acceptance,
     Inconclusive,
@@ -58,7 +59,7 @@ def _from_the_root(path: str) -> str:
 
 
 def _page_or_client(metrics: str) -> str:
-    return metrics if metrics == CLIENT else _from_the_root(metrics)
+    return metrics if metrics in {CLIENT, OTLP} else _from_the_root(metrics)
 
 
 def _ready_made(setup: object) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mario_perf.configuration.policy import CLIENT, Thresholds
+from mario_perf.configuration.policy import CLIENT, OTLP, Thresholds
 from mario_perf.metric_catalogue import FAMILIES
 
 if TYPE_CHECKING:
@@ -48,7 +48,10 @@ _LIMITS = """\
 # error_ratio = 0.01
 """
 
-_CLIENT_MEANING = "  # no metrics: response times and statuses of the steps are judged"
+_MEANINGS = {
+    CLIENT: "  # no metrics: response times and statuses of the steps are judged",
+    OTLP: "  # the service pushes them; the gate receives them, and tells the service where",
+}
 _LOAD_EXAMPLE = "locustfile.py"
 _START_EXAMPLE = ("./serve", "--port", "{port}")
 
@@ -124,7 +127,7 @@ def _service(service: Service) -> Iterator[str]:
     yield '# setup = ["make", "build"]  # or "pip", "uv", "npm"; see docs/tutorial.md'
     yield f"{'' if service.start else '# '}start = {_toml(service.start or _START_EXAMPLE)}"
     yield f"ready = {_toml(service.ready)}  # answers with 200 once the service is ready"
-    yield f"metrics = {_toml(service.metrics)}{_CLIENT_MEANING if service.metrics == CLIENT else ''}"
+    yield f"metrics = {_toml(service.metrics)}{_MEANINGS.get(service.metrics, '')}"
 
 
 def _toml(value: str | Iterable[str]) -> str:

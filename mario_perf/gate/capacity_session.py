@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from mario_perf.gate.gate_session import running_target
 from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
 from mario_perf.judgement import verdict
 from mario_perf.model import Verdict
+from mario_perf.otlp import receiver
 from mario_perf.reports import capacity_table, terminal_report
 from mario_perf.reports.progress import show_progress
 
@@ -223,7 +224,9 @@ def _serve(
     if source is None:
         assert request.url is not None  # noqa: S101 - what is not started runs somewhere
         narrator.say(f"measuring the running service at {request.url}")
-        yield sides.serve_targets(running_target(request.url, metrics_path(policy), load)), None, load
+        with receiver.receive(receiver.DEFAULT_PORT) if policy.pushes else nullcontext() as pushed:
+            metrics = pushed.page_url("") if pushed else metrics_path(policy)
+            yield sides.serve_targets(running_target(request.url, metrics, load)), None, load
         return
     narrator.say(f"measuring {source}")
     with candidate_snapshot(source, load, request.runs_dir) as (snapshot, service_load):

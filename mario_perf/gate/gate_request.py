@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mario_perf.errors import UserError
 from mario_perf.gate.certificates import TlsSettings
+from mario_perf.otlp import receiver
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +40,7 @@ class GateRequest:
     delay: tuple[str, ...]
     fail: tuple[str, ...]
     prometheus: str | None
+    otlp_port: int | None
     ca: Path | None
     insecure: bool
     allow_host: tuple[str, ...]
@@ -54,6 +56,11 @@ class GateRequest:
     def tls(self) -> TlsSettings:
         """Of services by URL."""
         return TlsSettings(self.ca, self.insecure)
+
+    @property
+    def push_port(self) -> int:
+        """Where running services push to."""
+        return self.otlp_port or receiver.DEFAULT_PORT
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -131,11 +138,18 @@ def check(request: GateRequest) -> None:
 
 
 def check_metrics(request: GateRequest, policy: Policy) -> None:
-    """See that a Prometheus is asked only about a service that has metrics.
+    """See that a Prometheus is asked only about a service that shows metrics.
 
     Raises:
-        UserError: the policy says that it has none.
+        UserError: the policy says that it shows none.
     """
+    if request.otlp_port and not (policy.pushes and request.baseline_url):
+        raise UserError(
+            '--otlp-port is only for running services with [service] metrics = "otlp"; leave it out: '
+            "the gate itself tells the services that it starts where to push"
+        )
+    if request.prometheus and policy.pushes:
+        raise UserError('--prometheus cannot read what [service] metrics = "otlp" pushes; leave out one')
     if request.prometheus and policy.by_client:
         raise UserError('--prometheus has nothing to read with [service] metrics = "client"; leave out one')
 

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 import traceback
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from mario_perf.gate.same_environment import DependencyDifference, package_findi
 from mario_perf.history.gate_batch import gate_batch
 from mario_perf.history.store import open_store
 from mario_perf.judgement.doubts import is_busy
+from mario_perf.otlp import receiver
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.progress import show_progress
@@ -38,6 +39,7 @@ from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from mario_perf.builds.git import Checkout
     from mario_perf.builds.origin import ServiceOrigin
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from mario_perf.gate.load_process import LoadPlan
     from mario_perf.gate.sides import ScrapePorts
     from mario_perf.model import GateResult, Outcome, Subject
+    from mario_perf.otlp.receiver import OtlpReceiver
     from mario_perf.reports.progress import Narrator
     from mario_perf.sources.source import SourceOf
 
@@ -182,7 +185,8 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
         load = session.load
         source_of, scrape_ports = stack.enter_context(_open_source(session))
         if session.pair is None:
-            targets = _running_targets(session, narrator)
+            pushed = stack.enter_context(_receiver(session))
+            targets = _running_targets(session, narrator, pushed)
             serving = sides.serve_targets(*targets, restart=_restart(request))
         else:
             snapshot = candidate_snapshot(session.pair.candidate, load, request.runs_dir)
@@ -206,16 +210,22 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
         return duet.play(setup, narrator)
 
 
+def _receiver(session: GateSession) -> AbstractContextManager[OtlpReceiver | None]:
+    """What running services push to."""
+    return receiver.receive(session.wish.push_port) if session.policy.pushes else nullcontext()
+
+
 def _running_targets(
-    session: GateSession, narrator: Narrator
+    session: GateSession, narrator: Narrator, pushed: OtlpReceiver | None
 ) -> tuple[sides.ServiceTarget, sides.ServiceTarget]:
     """Both services by URL: candidate and baseline."""
-    request, metrics = session.wish, metrics_path(session.policy)
+    request = session.wish
+    metrics = pushed.page_url("{side}") if pushed else metrics_path(session.policy)
     assert request.baseline_url and request.candidate_url  # noqa: S101, PT018 - without a pair there are both
     narrator.say(f"measuring the running services {request.candidate_url} and {request.baseline_url}")
     baseline = running_target(request.baseline_url, metrics, session.load)
     candidate = running_target(request.candidate_url, metrics, session.load)
-    for each in (baseline, candidate) if request.prometheus is None else ():
+    for each in (baseline, candidate) if request.prometheus is None and pushed is None else ():
         metrics_pages.check(each.url, metrics, request.tls)
     return candidate, baseline
 

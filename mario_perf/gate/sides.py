@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mario_perf.builds.build import Build, Instance, serve
 from mario_perf.builds.packages import packages_of
+from mario_perf.otlp import receiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from mario_perf.builds.processes import Child
+    from mario_perf.otlp.receiver import OtlpReceiver
     from mario_perf.run_record import Packages
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceTarget:
+    """``metrics_path`` is a path of the service, or a whole URL; ``{side}`` stands for its side."""
+
     url: str
     revision: str | None
     metrics_path: str
@@ -62,12 +66,15 @@ def serve_builds(
     @contextmanager
     def serving(seed: int, folder: Path) -> Iterator[Services]:
         order = list(builds) if seed % 2 else list(reversed(builds))
-        with serve([builds[side] for side in order], seed, folder) as instances:
+        with (
+            _receiver(candidate) as pushed,
+            serve([_pushing(builds[side], side, pushed) for side in order], seed, folder) as instances,
+        ):
             by_side = dict(zip(order, instances, strict=True))
             for side, each in by_side.items() if not packages else ():
                 packages[side] = packages_of(each.process.process.pid)
             scrape_ports([each.port for each in instances])
-            targets = {side: _target(each) for side, each in by_side.items()}
+            targets = {side: _target(each, pushed) for side, each in by_side.items()}
             processes = tuple(each.process for each in instances)
             yield Services(targets["candidate"], targets.get("baseline"), processes, packages)
 
@@ -91,6 +98,18 @@ def serve_targets(
     return serving
 
 
-def _target(instance: Instance) -> ServiceTarget:
+def _receiver(build: Build) -> AbstractContextManager[OtlpReceiver | None]:
+    """What the builds of one run push to; a new one for each run, so that nothing is left in it."""
+    return receiver.receive() if build.pushes else nullcontext()
+
+
+def _pushing(build: Build, side: str, pushed: OtlpReceiver | None) -> Build:
+    if pushed is None:
+        return build
+    return replace(build, variables=receiver.environment(pushed.push_url(side)))
+
+
+def _target(instance: Instance, pushed: OtlpReceiver | None) -> ServiceTarget:
     build = instance.build
-    return ServiceTarget(instance.url, build.checkout.revision, build.metrics_path)
+    page = build.metrics_path if pushed is None else pushed.page_url("{side}")
+    return ServiceTarget(instance.url, build.checkout.revision, page)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mario_perf.configuration.discovery.duration_units import is_duration
 from mario_perf.configuration.discovery.evidence import Family, Histogram, MetricInventory
 from mario_perf.errors import SourceUnreachableError, UnreadableExpositionError
+from mario_perf.otlp import text_page
 from mario_perf.sources import document
 from mario_perf.sources.instant_query import now
 from mario_perf.sources.metrics_page import page
@@ -64,7 +65,11 @@ def from_exposition(text: str) -> MetricInventory:
     others = [each for each in shown.samples if not _is_part(each, names)]
     counters = [each for each in shown.samples if _is_counter(each, shown)]
     return MetricInventory(
-        histograms, _families(counters), tuple(sorted(_bucketless(shown, others))), on_page=True
+        histograms,
+        _families(counters),
+        tuple(sorted(_bucketless(shown, others))),
+        on_page=True,
+        pushed=text.startswith(text_page.HEAD),
     )
 
 

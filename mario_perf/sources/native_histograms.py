@@ -8,7 +8,7 @@ A bound is usable if no bucket of any sample lies across it; at such a bound the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+
+
+_FINEST: Final = 8
+"""The finest of the exponential scales: their bounds are powers of ``2 ** 2**-scale``."""
+
+_TOLERANCE: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +92,42 @@ def _buckets(sample: Mapping[str, Any]) -> Floats:
 
 
 def _usable(samples: Sequence[Floats]) -> Floats:
-    """Edges of buckets above 0 that no bucket lies across; lower ones as well, for there may be gaps."""
-    every = np.concatenate([np.zeros((0, 3)), *samples])
-    bounds = np.unique(every[:, :2])
+    """Bounds above 0 that no bucket lies across: of the coarsest exponential scale, or all bounds."""
+    edges = np.unique(np.concatenate([np.zeros((0, 3)), *samples])[:, :2], axis=0)
+    bounds = np.unique(edges)
     bounds = bounds[(bounds > 0) & np.isfinite(bounds)]
-    edges = np.unique(every[:, :2], axis=0)
-    across = ((edges[:, :1] < bounds) & (bounds < edges[:, 1:])).any(axis=0)
+    powers = _powers(edges[edges[:, 1] > 0], bounds)
+    bounds = bounds if powers is None else powers
+    slack = bounds * _TOLERANCE
+    across = ((edges[:, :1] < bounds - slack) & (bounds + slack < edges[:, 1:])).any(axis=0)
     return np.asarray(bounds[~across])
+
+
+def _powers(edges: Floats, bounds: Floats) -> Floats | None:
+    """The bounds of the widest bucket's scale, those of empty buckets as well; None for other buckets.
+
+    The range is rounded out to powers of 4, so that two services have the same bounds although their fastest
+    and slowest executions differ a little.
+    """
+    buckets = edges[edges[:, 0] >= 0]
+    if not len(buckets) or not (np.isfinite(buckets).all() and buckets.all()):
+        return None
+    exponents, widths = np.log2(bounds), np.log2(buckets[:, 1] / buckets[:, 0])
+    widest = np.log2(buckets[widths.argmax()])
+    scale = -round(float(np.log2(widths.max())))
+    if not _are_whole(exponents * 2.0**_FINEST) or not _are_whole(widest * 2.0**scale):
+        return None
+    block = max(2.0, 2.0**-scale)
+    first, last = (edge * block for edge in (exponents.min() // block, -(-exponents.max() // block)))
+    indexes = np.arange(round(first * 2.0**scale), round(last * 2.0**scale) + 1)
+    return np.asarray(2.0 ** (indexes * 2.0**-scale))
+
+
+def _are_whole(values: Floats) -> bool:
+    return bool(np.allclose(values, np.rint(values), rtol=0.0, atol=_TOLERANCE))
 
 
 def _up_to(bounds: Floats, buckets: Floats) -> Floats:
     """How many lie at or below each bound."""
     before = np.concatenate([[0.0], buckets[:, 2].cumsum()])
-    return np.asarray(before[np.searchsorted(buckets[:, 1], bounds, side="right")])
+    return np.asarray(before[np.searchsorted(buckets[:, 1], bounds * (1 + _TOLERANCE), side="right")])

@@ -72,8 +72,14 @@ def missing_metric(table: Table, metrics: Metrics) -> str | None:
 
 def metric_not_found(metric: str, known: Iterable[str], place: str) -> MetricNotFoundError:
     """The error for a metric that is missing in ``place``, with the nearest names."""
+    names = set(known)
+    if not names:
+        return MetricNotFoundError(
+            f"{place}: no metrics at all; check that the service measures its operations, and shows or "
+            "pushes its metrics"
+        )
     return MetricNotFoundError(
-        f"{place}: metric {metric} not found; nearest: {nearest(metric, known)}; name it in perf.toml"
+        f"{place}: metric {metric} not found; nearest: {nearest(metric, names)}; name it in perf.toml"
     )
 
 

@@ -44,3 +44,4 @@ class MetricInventory:
     counters: tuple[Family, ...]
     bucketless: tuple[str, ...]
     on_page: bool  # the URL is the metrics page itself, and no Prometheus
+    pushed: bool = False  # by OTLP: the page is a receiver's

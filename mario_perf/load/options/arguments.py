@@ -186,7 +186,8 @@ def _add_record(parser: ArgumentParser) -> None:
         "--metrics-path",
         default="/metrics",
         metavar="PATH",
-        help="Path of the service's metrics. Without metrics there, the run goes on and keeps no scrapes. "
+        help="Path of the service's metrics, or a whole URL; {side} in it is candidate or baseline. "
+        "Without metrics there, the run goes on and keeps no scrapes. "
         'Give "" for a service without metrics. Default: /metrics.',
     )
     group.add_argument(

@@ -168,7 +168,7 @@ class RunInProgress:
         """The URL of a target's metrics; empty where none are read."""
         if not self.options.metrics_path:
             return ""
-        return urljoin(f"{target.url}/", self.options.metrics_path)
+        return urljoin(f"{target.url}/", self.options.metrics_path.replace("{side}", target.side))
 
     def _load_time(self, remaining: float | None) -> tuple[float, bool]:
         """Seconds of load without the quiet edges, and whether the run ends after them."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.tutorials.markdown import blocks
+from benchmarks.tutorials.reader import ROOT, Reader
 from mario_perf.configuration import policy_file
-from tests.system.docs.markdown import blocks
-from tests.system.docs.reader import ROOT, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

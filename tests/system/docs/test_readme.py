@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
+from benchmarks.tutorials.markdown import commands
 from mario_perf.cli.main import cli
-from tests.system.docs.markdown import commands
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))

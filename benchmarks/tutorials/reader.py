@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import ExitStack
 
-    from tests.system.docs.markdown import Block
+    from benchmarks.tutorials.markdown import Block
 
-ROOT = Path(__file__).parents[3]
-PORT = "8000"
-"""Of the page; the test takes a free one."""
+ROOT = Path(__file__).parents[2]
+PORTS = ("8000", "4318")
+"""Of the pages, the service's first; a reader takes free ones."""
 
 PUBLISHED = "git+https://github.com/OWNER/mario-perf@v1"
 """Where the page has mario-perf from; the test installs this working tree."""
@@ -47,7 +47,7 @@ class Reader:
         self._at_hand = at_hand
         self.done: list[Done] = []
         self._services = services
-        self._port = free_port()
+        self._ports = dict(zip(PORTS, _different_ports(len(PORTS)), strict=True))
         identity = {
             f"GIT_{role}_{what}": value
             for role in ("AUTHOR", "COMMITTER")
@@ -67,9 +67,10 @@ class Reader:
             case ["console"]:
                 for command in _commands(block):
                     self._run(command)
-            case ["console", "background"]:
+            case ["console", "background", *page]:
+                url = f"http://127.0.0.1:{PORTS[0]}/health" if not page else page[0]
                 for command in _commands(block):
-                    self._start(command)
+                    self._start(command, self._on_own_ports(url))
             case ["diff", _]:
                 self._apply(block.text)
             case [_, name]:
@@ -79,7 +80,7 @@ class Reader:
         if self._at_hand and ("-m venv " in command or "/pip install " in command):
             return
         ran = subprocess.run(
-            ["bash", "-c", command.replace(PORT, str(self._port)).replace(PUBLISHED, f"file://{ROOT}")],
+            ["bash", "-c", self._on_own_ports(command).replace(PUBLISHED, f"file://{ROOT}")],
             cwd=self.folder,
             env=self._environment,
             stdout=subprocess.PIPE,
@@ -98,17 +99,29 @@ class Reader:
         line = f"import sys; sys.path.insert(1, {sysconfig.get_path('purelib')!r})\n"
         (own / "lent.pth").write_text(line, encoding="utf-8")
 
-    def _start(self, command: str) -> None:
-        words = ["bash", "-c", f"exec {command.replace(PORT, str(self._port))}"]
+    def _on_own_ports(self, text: str) -> str:
+        for port, own in self._ports.items():
+            text = text.replace(port, str(own))
+        return text
+
+    def _start(self, command: str, url: str) -> None:
+        words = ["bash", "-c", f"exec env {self._on_own_ports(command)}"]
         log = self.folder.with_suffix(".log")
         child = self._services.enter_context(
             start_process("service", words, log, cwd=self.folder, env=self._environment)
         )
-        wait_until_ready(child, f"http://127.0.0.1:{self._port}/health", 60)
+        wait_until_ready(child, url, 60)
 
     def _apply(self, difference: str) -> None:
         command = ["git", "apply", "-"]
         subprocess.run(command, cwd=self.folder, input=difference, text=True, check=True, timeout=30)
+
+
+def _different_ports(count: int) -> list[int]:
+    ports: set[int] = set()
+    while len(ports) < count:
+        ports.add(free_port())
+    return list(ports)
 
 
 def _commands(block: Block) -> Iterator[str]:
