@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mario_perf.configuration.policy import CLIENT, Policy, Service
+from mario_perf.configuration.policy import CLIENT, OTLP, Policy, Service
 from mario_perf.errors import UserError
 from mario_perf.gate.gate_request import GateRequest, check, check_faults, check_metrics
 
@@ -27,6 +27,7 @@ ASKED: dict[str, Any] = {
     "delay": (),
     "fail": (),
     "prometheus": None,
+    "otlp_port": None,
     "ca": None,
     "insecure": False,
     "allow_host": (),
@@ -56,6 +57,16 @@ def test_no_prometheus_reads_a_service_without_metrics() -> None:
     check_metrics(wish(), without)
     with pytest.raises(UserError, match="--prometheus has nothing to read"):
         check_metrics(wish(prometheus="auto"), without)
+
+
+def test_a_port_for_pushes_is_only_for_running_services_that_push() -> None:
+    pushing = Policy(service=Service(metrics=OTLP))
+    check_metrics(wish(otlp_port=4318, **URLS), pushing)
+    for asked, policy in ((wish(otlp_port=4318), pushing), (wish(otlp_port=4318, **URLS), Policy())):
+        with pytest.raises(UserError, match="--otlp-port is only for running services"):
+            check_metrics(asked, policy)
+    with pytest.raises(UserError, match="--prometheus cannot read"):
+        check_metrics(wish(prometheus="auto"), pushing)
 
 
 def test_faults_are_written_as_the_pizzeria_takes_them() -> None:
