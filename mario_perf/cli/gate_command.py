@@ -10,6 +10,7 @@ from mario_perf.cli.baseline_option import baseline_option
 from mario_perf.cli.connection_options import connection_options
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
+from mario_perf.cli.fault_flags import fault_flags, take_faults
 from mario_perf.cli.invocation import Invocation, pass_invocation
 from mario_perf.cli.output_options import output_options
 from mario_perf.cli.policy_option import policy_option
@@ -100,24 +101,7 @@ Examples:
     metavar="TAG",
     help="Leave out tasks and steps with this tag. Repeatable. Default: the policy's value.",
 )
-@click.option(
-    "--slow",
-    multiple=True,
-    metavar="OP=FACTOR",
-    help="Slow down the candidate's handler of OP: 1.2 is 20 % slower. Repeatable.",
-)
-@click.option(
-    "--delay",
-    multiple=True,
-    metavar="OP=TIME",
-    help="Delay the candidate's handler of OP by a time such as 5ms. Repeatable.",
-)
-@click.option(
-    "--fail",
-    multiple=True,
-    metavar="OP=RATIO",
-    help="Let a share of the candidate's executions of OP fail: 0.02 is 2 %. Repeatable.",
-)
+@fault_flags
 @click.option(
     "--prometheus",
     metavar="URL|auto",
@@ -146,7 +130,7 @@ def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     Starts both builds side by side, sends both the same requests at the same time, and compares each command
     and query. Ends as soon as the outcome is known.
     """
-    request = GateRequest(**options)  # type: ignore[arg-type]
+    request = GateRequest(injected=take_faults(options), **options)  # type: ignore[arg-type]
     policy = origin.load_policy(request.policy, demo=request.demo)
     return exit_codes.of_judgement(
         lambda: gate_session.run(request, policy, invocation.start), policy.inconclusive

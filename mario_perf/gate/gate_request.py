@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mario_perf.builds.pizzeria_faults import FLAGS_TEXT, neutral_words
 from mario_perf.errors import UserError
 from mario_perf.gate.certificates import TlsSettings
 from mario_perf.otlp import receiver
@@ -21,7 +22,10 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class GateRequest:
-    """What was asked for; None is what the policy says."""
+    """What was asked for; None is what the policy says.
+
+    ``injected`` are faults by name, such as ``("slow", "PlaceOrderCommand=1.2")``.
+    """
 
     demo: bool
     against: str | None
@@ -36,9 +40,7 @@ class GateRequest:
     until_decided: bool
     round_duration: float
     seed: int | None
-    slow: tuple[str, ...]
-    delay: tuple[str, ...]
-    fail: tuple[str, ...]
+    injected: tuple[tuple[str, str], ...]
     prometheus: str | None
     otlp_port: int | None
     ca: Path | None
@@ -65,32 +67,16 @@ class GateRequest:
     @property
     def faults(self) -> tuple[str, ...]:
         """As the pizzeria takes them."""
-        return tuple(
-            word for option, values, _ in self._fault_options for value in values for word in (option, value)
-        )
+        return tuple(part for name, word in self.injected for part in (f"--{name}", word))
 
     @property
     def fault_texts(self) -> tuple[str, ...]:
-        return tuple(f"{option} {value}" for option, values, _ in self._fault_options for value in values)
+        return tuple(f"--{name} {word}" for name, word in self.injected)
 
     @property
     def neutral_faults(self) -> tuple[str, ...]:
-        """The same that change nothing, for the baseline.
-
-        Injecting costs microseconds itself: several per cent of a fast operation. With it on both sides the
-        difference between them is what was asked for.
-        """
-        return tuple(
-            word
-            for option, values, neutral in self._fault_options
-            for value in values
-            for word in (option, f"{value.partition('=')[0]}={neutral}")
-        )
-
-    @property
-    def _fault_options(self) -> tuple[tuple[str, tuple[str, ...], str], ...]:
-        """Option, values, and the figure that changes nothing."""
-        return (("--slow", self.slow, "1"), ("--delay", self.delay, "0ms"), ("--fail", self.fail, "0"))
+        """The same that change nothing, for the baseline."""
+        return tuple(part for name, word in self.injected for part in neutral_words(name, word))
 
 
 def check(request: GateRequest) -> None:
@@ -112,8 +98,8 @@ def check(request: GateRequest) -> None:
         request.against or request.baseline is not None or request.faults or request.prometheus == AUTO
     ):
         raise UserError(
-            "running services cannot be built or changed; leave out --against, --baseline, --slow, --delay, "
-            "--fail and --prometheus auto"
+            "running services cannot be built or changed; leave out --against, --baseline, "
+            f"--prometheus auto and faults ({FLAGS_TEXT})"
         )
     if urls and request.same_environment:
         raise UserError("--same-environment is only for builds that the gate starts; leave it out")
@@ -161,6 +147,4 @@ def check_faults(request: GateRequest, policy: Policy) -> None:
         UserError: only the embedded pizzeria knows faults.
     """
     if request.faults and policy.service is not None:
-        raise UserError(
-            "--slow, --delay and --fail work only with the built-in pizzeria; leave them out, or [service]"
-        )
+        raise UserError(f"faults work only with the built-in pizzeria; leave out {FLAGS_TEXT}, or [service]")

@@ -11,12 +11,12 @@ import click
 
 from mario_perf.pizzeria.application.announcements import Announcements
 from mario_perf.pizzeria.bootstrap import KITCHEN_CAPACITY, OPERATIONS, bootstrap
-from mario_perf.pizzeria.fault_options import FaultOptionError, parse
+from mario_perf.pizzeria.fault_options import FAULT_OPTIONS, FaultOptionError, parse
 from mario_perf.pizzeria.infrastructure.database import open_database
 from mario_perf.pizzeria.server import bound, server, stop_cleanly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 USAGE = 2
 HIGHEST_PORT = 65535
@@ -55,6 +55,15 @@ class DatabaseError(Exception):
     """The database cannot be used."""
 
 
+def _fault_options(function: Callable[..., None]) -> Callable[..., None]:
+    """An option for each fault, in their order."""
+    for name, option in reversed(tuple(FAULT_OPTIONS.items())):
+        function = click.option(
+            f"--{name}", multiple=True, metavar=option.metavar, help=f"{option.help} Repeatable."
+        )(function)
+    return function
+
+
 @click.command(epilog=EPILOG)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -78,21 +87,7 @@ class DatabaseError(Exception):
     metavar="N",
     help="Most orders that cook at the same time.",
 )
-@click.option(
-    "--slow",
-    multiple=True,
-    metavar="OP=FACTOR",
-    help="Slow down an operation: 1.2 is 20 % slower. Repeatable.",
-)
-@click.option(
-    "--delay", multiple=True, metavar="OP=TIME", help="Delay an operation by a time such as 5ms. Repeatable."
-)
-@click.option(
-    "--fail",
-    multiple=True,
-    metavar="OP=RATIO",
-    help="Let a share of executions fail: 0.02 is 2 %. Repeatable.",
-)
+@_fault_options
 @click.option(
     "--fault-seed",
     type=int,
@@ -102,30 +97,28 @@ class DatabaseError(Exception):
     help="Seed that decides which executions fail.",
 )
 @click.option("--check", is_flag=True, help="Check that the faults can be injected, and exit.")
-def command(  # noqa: PLR0913 - an argument an option
+def command(
     *,
     host: str,
     port: int,
     database: Path | None,
     kitchen_capacity: int,
-    slow: tuple[str, ...],
-    delay: tuple[str, ...],
-    fail: tuple[str, ...],
     fault_seed: int,
     check: bool,
+    **faults: tuple[str, ...],
 ) -> None:
     """Mario's Pizzeria: a CQRS service to try the gate on.
 
     Its page is at /, its API at /api/docs, its metrics at /metrics.
     """
     stop_cleanly()
-    faults = parse(slow, delay, fail, OPERATIONS)
+    injected = parse(faults, OPERATIONS)
     if check:
         return
     try:
         with bound(host, port) as listener, open_database(database) as connection:
             announcements = Announcements()
-            app = bootstrap(connection, announcements, kitchen_capacity, faults, fault_seed)
+            app = bootstrap(connection, announcements, kitchen_capacity, injected, fault_seed)
             server(app, farewell=announcements.close).run(sockets=[listener])
     except sqlite3.Error as error:
         raise DatabaseError(f"{database}: the database cannot be used: {error}") from error

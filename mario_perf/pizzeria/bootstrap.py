@@ -52,6 +52,7 @@ from mario_perf.pizzeria.cqrs.metrics.text_format import page
 from mario_perf.pizzeria.cqrs.services import ServiceCollection
 from mario_perf.pizzeria.domain.order import Status
 from mario_perf.pizzeria.infrastructure.database import transaction
+from mario_perf.pizzeria.infrastructure.fault_queries import FaultQueries
 from mario_perf.pizzeria.infrastructure.menu_repository import Menu, new_id
 from mario_perf.pizzeria.infrastructure.order_repository import Orders
 from mario_perf.pizzeria.observability.business_metrics import BusinessMetrics
@@ -116,7 +117,7 @@ def bootstrap(
     # Outside of what is timed: telling listeners is no part of the operation.
     services.behaviors.insert(0, AnnouncingBehavior(announcements))
     if faults:
-        services.behaviors.append(FaultInjectionBehavior(faults, fault_seed))
+        services.behaviors.append(FaultInjectionBehavior(faults, FaultQueries(connection), fault_seed))
     http = HttpMetrics()
     exposition = partial(page, (Exposition(recorder), http, business, started_now()))
     return create_app(services.build_mediator(), http, exposition, announcements)

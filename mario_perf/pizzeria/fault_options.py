@@ -4,46 +4,50 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mario_perf.pizzeria.cqrs.faults import Fault
+from mario_perf.pizzeria.cqrs.faults import ROUND_TRIP, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+BYTES = {"B": 1, "kB": 1_000, "MB": 1_000_000}
+EVERY_ORDER = -1
 
 
 class FaultOptionError(ValueError):
     """The fault cannot be injected; the message says what can."""
 
 
-def parse(
-    slow: Iterable[str], delay: Iterable[str], fail: Iterable[str], operations: Sequence[str]
-) -> dict[str, Fault]:
-    """Faults by operation from ``Operation=figure`` words.
+@dataclass(frozen=True, slots=True)
+class FaultOption:
+    """One option: ``add`` puts its figure into a fault, or raises ValueError with what would be one."""
+
+    metavar: str
+    help: str
+    add: Callable[[Fault, str], Fault]
+
+
+def parse(words: Mapping[str, Iterable[str]], operations: Sequence[str]) -> dict[str, Fault]:
+    """Faults by operation from ``Operation=figure`` words by the option's name.
 
     Raises:
         FaultOptionError: an unknown operation, or not a figure.
     """
     faults: dict[str, Fault] = {}
-    kinds: tuple[tuple[str, Iterable[str], Callable[[Fault, str], Fault]], ...] = (
-        ("--slow", slow, lambda fault, text: replace(fault, factor=_factor(text))),
-        ("--delay", delay, lambda fault, text: replace(fault, delay=_delay(text))),
-        ("--fail", fail, lambda fault, text: replace(fault, ratio=_ratio(text))),
-    )
-    for option, words, changed in kinds:
-        for word in words:
+    for name, option in FAULT_OPTIONS.items():
+        for word in words.get(name, ()):
             operation, _, figure = word.partition("=")
             if operation not in operations:
                 raise FaultOptionError(
-                    f"{option} {word}: no operation {operation!r}; {_advice(operation, operations)}"
+                    f"--{name} {word}: no operation {operation!r}; {_advice(operation, operations)}"
                 )
             try:
-                faults[operation] = changed(faults.get(operation, Fault()), figure)
+                faults[operation] = option.add(faults.get(operation, Fault()), figure)
             except ValueError as error:
-                raise FaultOptionError(f"{option} {word}: {error}") from None
+                raise FaultOptionError(f"--{name} {word}: {error}") from None
     return faults
 
 
@@ -63,11 +67,18 @@ def _factor(text: str) -> float:
     return factor
 
 
-def _delay(text: str) -> float:
+def _time(text: str) -> float:
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(us|ms|s)", text)
     if match is None:
         raise ValueError("not a time; give a number with us, ms or s, such as 5ms")
     return float(match[1]) * SECONDS[match[2]]
+
+
+def _size(text: str) -> int:
+    match = re.fullmatch(r"([0-9]+)(B|kB|MB)", text)
+    if match is None:
+        raise ValueError("not a size; give a number with B, kB or MB, such as 4kB")
+    return int(match[1]) * BYTES[match[2]]
 
 
 def _ratio(text: str) -> float:
@@ -77,7 +88,78 @@ def _ratio(text: str) -> float:
     return ratio
 
 
+def _count(text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,6}", text) is None:
+        raise ValueError("not a count; give a whole number, such as 1")
+    return int(text)
+
+
+def _reads(text: str) -> int:
+    if text not in {"", "0"}:
+        raise ValueError("it takes no figure; leave it out, or give 0 for no growth")
+    return 0 if text else EVERY_ORDER
+
+
 def _number(text: str, wanted: str) -> float:
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) is None:
         raise ValueError(f"not a number; give {wanted}")
     return float(text)
+
+
+def _pool(fault: Fault, text: str) -> Fault:
+    return replace(fault, places=_count(text), section=ROUND_TRIP if fault.section is None else fault.section)
+
+
+FAULT_OPTIONS: Mapping[str, FaultOption] = {
+    "slow": FaultOption(
+        "OP=FACTOR",
+        "Slow down an operation: 1.2 is 20 % slower.",
+        lambda fault, text: replace(fault, factor=_factor(text)),
+    ),
+    "delay": FaultOption(
+        "OP=TIME",
+        "Delay an operation by a time such as 5ms.",
+        lambda fault, text: replace(fault, delay=_time(text)),
+    ),
+    "fail": FaultOption(
+        "OP=RATIO",
+        "Let a share of executions fail: 0.02 is 2 %.",
+        lambda fault, text: replace(fault, ratio=_ratio(text)),
+    ),
+    "lock": FaultOption(
+        "OP=TIME",
+        "Let one execution at a time through a section that waits, such as 3ms.",
+        lambda fault, text: replace(fault, section=_time(text), places=1),
+    ),
+    "pool": FaultOption(
+        "OP=N",
+        f"Let N executions at a time wait {ROUND_TRIP * 1000:g} ms, as for a database; 0 is no limit.",
+        _pool,
+    ),
+    "spin": FaultOption(
+        "OP=TIME",
+        "Hold the interpreter for a time such as 1ms.",
+        lambda fault, text: replace(fault, spin=_time(text)),
+    ),
+    "grow": FaultOption(
+        "OP",
+        "Read every stored order in each execution.",
+        lambda fault, text: replace(fault, reads=_reads(text)),
+    ),
+    "leak": FaultOption(
+        "OP=SIZE",
+        "Keep memory after each execution, such as 4kB.",
+        lambda fault, text: replace(fault, leak=_size(text)),
+    ),
+    "query": FaultOption(
+        "OP=N",
+        "Send N SQL statements more in each execution.",
+        lambda fault, text: replace(fault, queries=_count(text)),
+    ),
+    "burn": FaultOption(
+        "OP=TIME",
+        "Use CPU time after the answer, such as 1ms.",
+        lambda fault, text: replace(fault, burn=_time(text)),
+    ),
+}
+"""By name. Of one operation, later ones add to earlier ones: ``--pool`` changes the limit of ``--lock``."""

@@ -23,9 +23,7 @@ ASKED: dict[str, Any] = {
     "until_decided": True,
     "round_duration": 5.0,
     "seed": None,
-    "slow": (),
-    "delay": (),
-    "fail": (),
+    "injected": (),
     "prometheus": None,
     "otlp_port": None,
     "ca": None,
@@ -70,13 +68,18 @@ def test_a_port_for_pushes_is_only_for_running_services_that_push() -> None:
 
 
 def test_faults_are_written_as_the_pizzeria_takes_them() -> None:
-    asked = wish(slow=("A=2", "B=3"), fail=("C=0.1",))
+    asked = wish(injected=(("slow", "A=2"), ("slow", "B=3"), ("fail", "C=0.1")))
     assert asked.faults == ("--slow", "A=2", "--slow", "B=3", "--fail", "C=0.1")
 
 
 def test_the_baseline_gets_the_same_faults_that_change_nothing() -> None:
-    asked = wish(slow=("A=2",), delay=("B=5ms",), fail=("C=0.1",))
-    assert asked.neutral_faults == ("--slow", "A=1", "--delay", "B=0ms", "--fail", "C=0")
+    asked = wish(injected=(("slow", "A=2"), ("delay", "B=5ms"), ("grow", "C")))
+    assert asked.neutral_faults == ("--slow", "A=1", "--delay", "B=0ms", "--grow", "C=0")
+
+
+def test_the_baseline_waits_where_the_candidate_waits_in_a_queue() -> None:
+    asked = wish(injected=(("lock", "A=3ms"), ("pool", "B=2")))
+    assert asked.neutral_faults == ("--lock", "A=3ms", "--pool", "A=0", "--pool", "B=0")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +89,7 @@ def test_the_baseline_gets_the_same_faults_that_change_nothing() -> None:
         {"baseline": ""},
         {"baseline": "", "against": "v1"},
         {"prometheus": "auto"},
-        {"demo": True, "slow": ("A=2",)},
+        {"demo": True, "injected": (("slow", "A=2"),)},
         URLS,
         *({**URLS, **more} for more in SERVED),
     ],
@@ -101,7 +104,7 @@ def test_what_goes_together_is_accepted(asked: dict[str, Any]) -> None:
         ({"baseline_url": "http://127.0.0.1:1"}, "give both"),
         ({**URLS, "against": "main"}, "cannot be built or changed"),
         ({**URLS, "baseline": ""}, "cannot be built or changed"),
-        ({**URLS, "slow": ("A=2",)}, "cannot be built or changed"),
+        ({**URLS, "injected": (("slow", "A=2"),)}, "cannot be built or changed"),
         ({**URLS, "prometheus": "auto"}, "cannot be built or changed"),
         ({**URLS, "same_environment": True}, "--same-environment is only for builds that the gate starts"),
         ({"baseline": "b.json", "against": "v1"}, "b.json names stored runs, so --against has no effect"),
@@ -121,10 +124,10 @@ def test_what_does_not_go_together_is_refused_before_anything_is_started(
 
 
 def test_only_the_embedded_pizzeria_takes_faults() -> None:
-    slowed = wish(slow=("A=2",))
+    slowed = wish(injected=(("slow", "A=2"),))
     check_faults(slowed, Policy())
     check_faults(wish(), Policy(service=Service(start=("serve",))))
     with pytest.raises(
-        UserError, match=r"work only with the built-in pizzeria; leave them out, or \[service\]"
+        UserError, match=r"work only with the built-in pizzeria; leave out .*, or \[service\]"
     ):
         check_faults(slowed, Policy(service=Service(start=("serve",))))

@@ -80,7 +80,7 @@ class _Host(Thread):
         super().__init__()
         self._listener = listener
         self._capacity = capacity
-        self._faults = fault_options.parse((), delays, (), OPERATIONS)
+        self._faults = fault_options.parse({"delay": delays}, OPERATIONS)
         self._servers: SimpleQueue[Server] = SimpleQueue()
 
     def run(self) -> None:

@@ -18,8 +18,11 @@ from mario_perf.pizzeria.cqrs.metrics import MetricsPipelineBehavior, Recorder, 
 from mario_perf.pizzeria.cqrs.metrics import behavior as metrics_behavior
 from mario_perf.pizzeria.cqrs.requests import Command, Query
 from mario_perf.pizzeria.cqrs.services import ServiceCollection
+from mario_perf.pizzeria.infrastructure.fault_queries import FaultQueries
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from mario_perf.pizzeria.cqrs.metrics.execution_recorder import OperationMetrics
 
 
@@ -118,9 +121,12 @@ def test_a_type_that_was_not_announced_is_counted_from_its_first_use() -> None:
     assert sum(only(recorder, "Ask").successes) == 1
 
 
-def test_what_other_behaviours_take_is_timed_too_even_those_added_before() -> None:
+def test_what_other_behaviours_take_is_timed_too_even_those_added_before(
+    connection: sqlite3.Connection,
+) -> None:
     collection = services()
-    collection.behaviors.append(FaultInjectionBehavior({"Bake": Fault(delay=0.001)}))
+    faults = FaultInjectionBehavior({"Bake": Fault(delay=0.001)}, FaultQueries(connection))
+    collection.behaviors.append(faults)
     recorder = add_cqrs_metrics(collection)
     asyncio.run(collection.build_mediator().execute_async(Bake()))
     assert only(recorder, "Bake").successes_sum >= 1

@@ -7,6 +7,8 @@ import pytest
 
 from mario_perf.pizzeria.cqrs.faults import SLEEPABLE, Fault, FaultInjectionBehavior
 from mario_perf.pizzeria.cqrs.requests import Query
+from mario_perf.pizzeria.infrastructure.database import open_database
+from mario_perf.pizzeria.infrastructure.fault_queries import FaultQueries
 
 
 class Ask(Query[float]):
@@ -23,19 +25,24 @@ async def spinning() -> float:
 
 def timed(fault: Fault, request: Query[float]) -> tuple[float, float]:
     """What the handler took, and what it took with the fault."""
-    behavior = FaultInjectionBehavior({"Ask": fault})
 
-    async def both() -> tuple[float, float]:
+    async def both(behavior: FaultInjectionBehavior) -> tuple[float, float]:
         started = perf_counter()
         own = await behavior.handle_async(request, spinning)
         return own, perf_counter() - started
 
-    return asyncio.run(both())
+    with open_database(None) as connection:
+        return asyncio.run(both(FaultInjectionBehavior({"Ask": fault}, FaultQueries(connection))))
 
 
 def test_a_slow_operation_takes_at_least_its_multiple() -> None:
     own, whole = timed(Fault(factor=4), Ask())
     assert whole >= 4 * own
+
+
+def test_an_operation_that_holds_the_interpreter_takes_that_much_longer() -> None:
+    own, whole = timed(Fault(spin=0.004), Ask())
+    assert whole >= own + 0.004
 
 
 @pytest.mark.parametrize("delay", [SLEEPABLE / 2, SLEEPABLE * 5])
