@@ -18,7 +18,7 @@ from mario_perf.pizzeria.cqrs.metrics.text_format import page
 from mario_perf.pizzeria.infrastructure.menu_repository import SEED
 from mario_perf.pizzeria.observability.business_metrics import BusinessMetrics
 from mario_perf.pizzeria.observability.http_metrics import UNMETERED, HttpMetrics
-from mario_perf.pizzeria.observability.process_metrics import started_now
+from mario_perf.pizzeria.observability.process_metrics import ProcessMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ def _pizzeria() -> tuple[FastAPI, Callable[[], None]]:
     """An application with all metrics of the pizzeria, and what adds to each of their histograms."""
     recorder, http = Recorder(BOUNDS), HttpMetrics()
     business = BusinessMetrics(5, lambda: 0, (name for name, _, _ in SEED))
-    sources = (Exposition(recorder), http, business, started_now())
+    sources = (Exposition(recorder), http, business, ProcessMetrics())
     app = create_app(Mediator({}), http, partial(page, sources), Announcements())
     operations = [recorder.operation("command", f"Operation{number}Command") for number in range(OPERATIONS)]
     routes = [

@@ -57,7 +57,8 @@ from mario_perf.pizzeria.infrastructure.menu_repository import Menu, new_id
 from mario_perf.pizzeria.infrastructure.order_repository import Orders
 from mario_perf.pizzeria.observability.business_metrics import BusinessMetrics
 from mario_perf.pizzeria.observability.http_metrics import HttpMetrics
-from mario_perf.pizzeria.observability.process_metrics import started_now
+from mario_perf.pizzeria.observability.process_metrics import ProcessMetrics
+from mario_perf.pizzeria.observability.statement_counts import StatementCountBehavior
 
 if TYPE_CHECKING:
     import sqlite3
@@ -113,13 +114,15 @@ def bootstrap(
     pizzas = (pizza.name for pizza in menu.all())
     business = BusinessMetrics(kitchen_capacity, partial(orders.count, Status.COOKING), pizzas)
     _add_handlers(services, connection, menu, orders, business, kitchen_capacity)
+    statements = StatementCountBehavior(services.handlers)
+    services.behaviors.append(statements)
     recorder = add_cqrs_metrics(services)
     # Outside of what is timed: telling listeners is no part of the operation.
     services.behaviors.insert(0, AnnouncingBehavior(announcements))
     if faults:
         services.behaviors.append(FaultInjectionBehavior(faults, FaultQueries(connection), fault_seed))
     http = HttpMetrics()
-    exposition = partial(page, (Exposition(recorder), http, business, started_now()))
+    exposition = partial(page, (Exposition(recorder), http, business, statements, ProcessMetrics()))
     return create_app(services.build_mediator(), http, exposition, announcements)
 
 

@@ -12,6 +12,8 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mario_perf.pizzeria.observability.statement_counts import CountingConnection
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -64,7 +66,9 @@ def open_database(path: Path | None) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _connect(path: Path) -> Iterator[sqlite3.Connection]:
     try:
-        connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            path, timeout=BUSY, isolation_level=None, check_same_thread=False, factory=CountingConnection
+        )
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
     with closing(connection):
