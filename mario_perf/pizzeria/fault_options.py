@@ -133,7 +133,7 @@ FAULT_OPTIONS: Mapping[str, FaultOption] = {
     ),
     "pool": FaultOption(
         "OP=N",
-        f"Let N executions at a time wait {ROUND_TRIP * 1000:g} ms, as for a database; 0 is no limit.",
+        f"Let N executions at a time wait {ROUND_TRIP * 1000:g} ms, as for a database; 0 means all at once.",
         _pool,
     ),
     "spin": FaultOption(

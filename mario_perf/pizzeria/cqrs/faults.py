@@ -36,14 +36,14 @@ class Store(Protocol):
         """One SQL statement."""
 
     def read_orders(self, most: int) -> None:
-        """Every stored order one by one, at most so many; -1 for all."""
+        """Every stored order one by one, at most this number; -1 for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What happens to one operation. Times are seconds.
 
-    ``section`` is a wait that at most ``places`` executions have at once; 0 is no limit.
+    ``section`` is a wait that at most ``places`` executions have at once; 0 means any number.
     """
 
     factor: float = 1.0  # of the handler's own time
@@ -116,7 +116,7 @@ def _limit(places: int) -> AbstractAsyncContextManager[Any]:
 
 
 async def _wait(seconds: float) -> None:
-    """Let exactly so much time go by: sleep for most of it, work off the rest."""
+    """Let exactly this time go by: sleep for most of it, work off the rest."""
     end = time.perf_counter() + seconds
     if seconds > SLEEPABLE:
         await asyncio.sleep(seconds - SLEEPABLE)
@@ -129,7 +129,7 @@ def _work_until(end: float) -> None:
 
 
 def _burn(seconds: float) -> None:
-    """Use so much of a processor, and leave the interpreter to others."""
+    """Use this much of a processor, and leave the interpreter to others."""
     end = time.thread_time() + seconds
     while time.thread_time() < end:
         sha256(BLOCK)

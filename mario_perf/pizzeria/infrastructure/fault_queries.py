@@ -19,7 +19,7 @@ class FaultQueries:
         self._connection.execute("SELECT 1 FROM pizzas LIMIT 1").fetchone()
 
     def read_orders(self, most: int) -> None:
-        """Every stored order one by one, at most so many; -1 for all."""
+        """Every stored order one by one, at most this number; -1 for all."""
         statement = "SELECT id, customer_phone FROM orders LIMIT ?"
         for _ in self._connection.execute(statement, (most,)):
             pass
