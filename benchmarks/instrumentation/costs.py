@@ -49,9 +49,9 @@ def measured(name: str, operations: int = OPERATIONS) -> float:
 
 def _ours() -> tuple[object, Behavior]:
     from mario_perf.pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
-    from mario_perf.pizzeria.cqrs.metrics.execution_recorder import Recorder
+    from mario_perf.pizzeria.cqrs.metrics.execution_recorder import ExecutionRecorder
 
-    return _request(), MetricsPipelineBehavior(Recorder()).handle_async
+    return _request(), MetricsPipelineBehavior(ExecutionRecorder()).handle_async
 
 
 def _opentelemetry() -> tuple[object, Behavior]:
@@ -103,10 +103,10 @@ def _neuroglia() -> tuple[object, Behavior]:
 def _neuroglia_ours() -> tuple[object, Behavior]:
     from neuroglia.mediation import Command
 
-    from mario_perf.pizzeria.cqrs.metrics.execution_recorder import Recorder
+    from mario_perf.pizzeria.cqrs.metrics.execution_recorder import ExecutionRecorder
     from mario_perf.pizzeria.cqrs.metrics.neuroglia import NeurogliaMetricsBehavior
 
-    return type("Bake", (Command,), {})(), NeurogliaMetricsBehavior(Recorder()).handle_async
+    return type("Bake", (Command,), {})(), NeurogliaMetricsBehavior(ExecutionRecorder()).handle_async
 
 
 def _request() -> object:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mario_perf.pizzeria.api.app import create_app
 from mario_perf.pizzeria.application.announcements import Announcements
 from mario_perf.pizzeria.cqrs.mediator import Mediator
-from mario_perf.pizzeria.cqrs.metrics.execution_recorder import Recorder
+from mario_perf.pizzeria.cqrs.metrics.execution_recorder import ExecutionRecorder
 from mario_perf.pizzeria.cqrs.metrics.histogram_text import Exposition
 from mario_perf.pizzeria.cqrs.metrics.text_format import page
 from mario_perf.pizzeria.infrastructure.menu_repository import SEED
@@ -63,7 +63,7 @@ async def _measured() -> float:
 
 def _pizzeria() -> tuple[FastAPI, Callable[[], None]]:
     """An application with all metrics of the pizzeria, and what adds to each of their histograms."""
-    recorder, http = Recorder(BOUNDS), HttpMetrics()
+    recorder, http = ExecutionRecorder(BOUNDS), HttpMetrics()
     business = BusinessMetrics(5, lambda: 0, (name for name, _, _ in SEED))
     sources = (Exposition(recorder), http, business, ProcessMetrics())
     app = create_app(Mediator({}), http, partial(page, sources), Announcements())

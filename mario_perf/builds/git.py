@@ -33,7 +33,7 @@ _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 """A new worktree runs post-checkout: a gate in that hook would start itself again, without end."""
 
 
-class RefusedError(UserError):
+class GitRefusalError(UserError):
     """Git ended with an error of its own."""
 
 
@@ -84,7 +84,7 @@ def resolve(revision: str) -> str:
     """
     try:
         return output("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    except RefusedError as error:
+    except GitRefusalError as error:
         raise UserError(f"--against {revision}: no such revision; git log --oneline lists some") from error
 
 
@@ -294,4 +294,4 @@ def _run(arguments: Sequence[str], folder: Path | None, timeout: float) -> bytes
     if process.returncode == 0:
         return process.stdout
     lines = process.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
-    raise RefusedError(f"git {arguments[0]}: {lines[-1]}")
+    raise GitRefusalError(f"git {arguments[0]}: {lines[-1]}")

@@ -11,7 +11,7 @@ from mario_perf.cli.exit_codes import DOCTOR_EXIT_CODES
 from mario_perf.cli.matcher_option import match_option
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.configuration import policy_file
-from mario_perf.doctor.diagnosis import Level
+from mario_perf.doctor.diagnosis import Rating
 from mario_perf.doctor.examination import examine_policy
 from mario_perf.sources.connection import Connection
 
@@ -41,4 +41,4 @@ def check(url: str, *, matchers: tuple[tuple[str, str], ...], policy: Path | Non
     path = policy or policy_file.DEFAULT_PATH
     diagnoses = examine_policy(path, Connection(url, matchers=dict(matchers)))
     diagnosis_table.show(diagnoses)
-    return exit_codes.of_examination(problems=any(each.level is Level.PROBLEM for each in diagnoses))
+    return exit_codes.of_examination(problems=any(each.level is Rating.PROBLEM for each in diagnoses))

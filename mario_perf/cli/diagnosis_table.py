@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from mario_perf.doctor.diagnosis import Level
+from mario_perf.doctor.diagnosis import Rating
 from mario_perf.reports import redaction, terminal_report
 from mario_perf.reports.characters import single_line
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mario_perf.doctor.diagnosis import Diagnosis
 
-_STYLES = {Level.OK: "green", Level.ATTENTION: "yellow", Level.PROBLEM: "bold red"}
+_STYLES = {Rating.OK: "green", Rating.ATTENTION: "yellow", Rating.PROBLEM: "bold red"}
 
 
 def show(diagnoses: Sequence[Diagnosis]) -> None:

@@ -12,7 +12,7 @@ from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import DOCTOR_EXIT_CODES
 from mario_perf.cli.matcher_option import match_option
 from mario_perf.cli.policy_option import policy_option
-from mario_perf.doctor.diagnosis import Level
+from mario_perf.doctor.diagnosis import Rating
 from mario_perf.doctor.examination import ROUNDS, examine, examine_url
 from mario_perf.sources.connection import Connection
 
@@ -62,4 +62,4 @@ def doctor(
     else:
         diagnoses = examine(loaded_policy, policy, 0 if quick else ROUNDS, demo=demo)
     diagnosis_table.show(diagnoses)
-    return exit_codes.of_examination(problems=any(each.level is Level.PROBLEM for each in diagnoses))
+    return exit_codes.of_examination(problems=any(each.level is Rating.PROBLEM for each in diagnoses))

@@ -15,7 +15,7 @@ from mario_perf.cli.store_option import store_option
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
 from mario_perf.history import exports
-from mario_perf.history.exports import Shape
+from mario_perf.history.exports import ExportShape
 from mario_perf.history.imports.context import UNKNOWN, Context
 from mario_perf.history.imports.import_file import KNOWN, import_file
 from mario_perf.history.imports.recorded_batch import recorded_batch
@@ -114,7 +114,7 @@ Examples:
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--shape",
-    type=click.Choice([each.value for each in Shape]),
+    type=click.Choice([each.value for each in ExportShape]),
     help="csv and parquet have a row a value; otava has a column an operation and metric, for Apache Otava. "
     "Default: by the ending.",
 )
@@ -129,7 +129,7 @@ def export_values(
     where: str | None,
 ) -> None:
     """Write the values of the history to PATH."""
-    chosen = Shape(shape or (Shape.PARQUET if path.suffix == ".parquet" else Shape.CSV))
+    chosen = ExportShape(shape or (ExportShape.PARQUET if path.suffix == ".parquet" else ExportShape.CSV))
     count = exports.export(open_store(where).batches(metrics, operations), path, chosen)
     click.echo(f"{path}: {count:,} values")
 

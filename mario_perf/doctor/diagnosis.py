@@ -31,7 +31,7 @@ MAX_SECONDS = 180.0
 """Seconds that a gate takes at most, without an option."""
 
 
-class Level(StrEnum):
+class Rating(StrEnum):
     """How much a diagnosis matters."""
 
     OK = "ok"
@@ -43,7 +43,7 @@ class Level(StrEnum):
 class Diagnosis:
     """One thing that was looked at; ``advice`` is empty where all is well."""
 
-    level: Level
+    level: Rating
     subject: str
     finding: str
     advice: str = ""
@@ -63,7 +63,7 @@ def examine_exposition(text: str, policy: Policy) -> tuple[Diagnosis, ...]:
 def without_metrics() -> Diagnosis:
     """What is not seen of a service without metrics."""
     return Diagnosis(
-        Level.OK,
+        Rating.OK,
         "metrics",
         'none are read ([service] metrics = "client"): response times and statuses of the steps are judged',
     )
@@ -111,18 +111,18 @@ def examine_operation_names(table: series.Table, policy: Policy) -> Iterator[Dia
     absent = [name for name in policy.operations if name not in executed]
     for name in absent:
         yield Diagnosis(
-            Level.ATTENTION,
+            Rating.ATTENTION,
             "policy",
             f'[operations."{name}"] was not executed; nearest: {nearest(name, executed)}',
             "correct the name, or send it a request",
         )
     if not absent:
-        yield Diagnosis(Level.OK, "policy", "each operation that perf.toml names was executed")
+        yield Diagnosis(Rating.OK, "policy", "each operation that perf.toml names was executed")
 
 
 def from_findings(findings: Iterable[Finding]) -> Iterator[Diagnosis]:
     """What the gate itself says of runs that nothing was changed in; its notes are left out."""
-    levels = {Severity.INVALID: Level.PROBLEM, Severity.WARNING: Level.ATTENTION}
+    levels = {Severity.INVALID: Rating.PROBLEM, Severity.WARNING: Rating.ATTENTION}
     for finding in findings:
         if finding.severity in levels:
             text, _, advice = finding.message.partition("; ")
@@ -150,7 +150,7 @@ def examine_noise(
 
 
 def _problem(subject: str, finding: str, advice: str) -> Diagnosis:
-    return Diagnosis(Level.PROBLEM, subject, finding, advice)
+    return Diagnosis(Rating.PROBLEM, subject, finding, advice)
 
 
 def _missing(name: str, known: Iterable[str]) -> Diagnosis:
@@ -185,22 +185,22 @@ def _operations(snapshots: Snapshots) -> Diagnosis:
             "no operation was executed",
             "send requests, or correct ignored_kinds and ignored_names in perf.toml",
         )
-    return Diagnosis(Level.OK, "operations", f"{len(names)}: {listed(names)}")
+    return Diagnosis(Rating.OK, "operations", f"{len(names)}: {listed(names)}")
 
 
 def _failures(labels: Mapping[str, object], metrics: Metrics) -> Diagnosis:
     if metrics.failures is not None:
-        return Diagnosis(Level.OK, "failures", f"counted by {metrics.failures}")
+        return Diagnosis(Rating.OK, "failures", f"counted by {metrics.failures}")
     if metrics.status_label is None:
         return Diagnosis(
-            Level.ATTENTION,
+            Rating.ATTENTION,
             "failures",
             "the metrics do not show failures, so only those that the client sees count",
             "give the histogram a status label, or add a counter of failures, and name it in perf.toml",
         )
     if metrics.status_label in labels:
         return Diagnosis(
-            Level.OK, "failures", f"where {metrics.status_label} matches {metrics.failing_status}"
+            Rating.OK, "failures", f"where {metrics.status_label} matches {metrics.failing_status}"
         )
     return _problem(
         "failures",
@@ -212,12 +212,12 @@ def _failures(labels: Mapping[str, object], metrics: Metrics) -> Diagnosis:
 def _start(snapshots: Snapshots, metrics: Metrics) -> Diagnosis:
     if np.isnan(snapshots.starts).all():
         return Diagnosis(
-            Level.ATTENTION,
+            Rating.ATTENTION,
             "restarts",
             f"{metrics.start} is missing: without it a restart may go unnoticed",
             "expose it; the client libraries do by default",
         )
-    return Diagnosis(Level.OK, "restarts", f"noticed by {metrics.start}")
+    return Diagnosis(Rating.OK, "restarts", f"noticed by {metrics.start}")
 
 
 def _buckets(snapshots: Snapshots, policy: Policy) -> Iterator[Diagnosis]:
@@ -233,10 +233,10 @@ def _buckets(snapshots: Snapshots, policy: Policy) -> Iterator[Diagnosis]:
         if width > policy.of(snapshots.operations[index].name).tail_resolution
     ]
     if not wide:
-        yield Diagnosis(Level.OK, "buckets", f"p95 is known to {max(widths.tolist()):.0%} or better")
+        yield Diagnosis(Rating.OK, "buckets", f"p95 is known to {max(widths.tolist()):.0%} or better")
         return
     yield Diagnosis(
-        Level.ATTENTION,
+        Rating.ATTENTION,
         "buckets",
         f"too wide around the p95 of {listed(wide)}: the gate cannot judge p95 there",
         "give the histogram 10 to 20 buckets a decade where your durations lie",
@@ -249,7 +249,7 @@ def _width(width: float) -> str:
 
 def _rare(names: Sequence[str], policy: Policy) -> Diagnosis:
     return Diagnosis(
-        Level.ATTENTION,
+        Rating.ATTENTION,
         "noise",
         f"too few executions of {listed(names)} in this short time",
         f"a gate needs {policy.thresholds.min_samples} of each (min_samples): send more",
@@ -259,7 +259,7 @@ def _rare(names: Sequence[str], policy: Policy) -> Diagnosis:
 def _noise(spread: Mapping[str, float]) -> Diagnosis:
     worst = max(spread, key=lambda name: spread[name])
     return Diagnosis(
-        Level.OK,
+        Rating.OK,
         "noise",
         f"rounds of the same build differ by ±{median(spread.values()):.1%} (median operation), "
         f"at most by ±{spread[worst]:.1%} ({worst})",
@@ -271,18 +271,20 @@ def _length(seconds: Mapping[str, float]) -> Diagnosis:
     slowest = max(seconds, key=lambda name: seconds[name])
     longest = seconds[slowest]
     if longest <= MAX_SECONDS:
-        return Diagnosis(Level.OK, "length", f"a gate of {longest:.0f} s sees {CHANGE:.0%} on each operation")
+        return Diagnosis(
+            Rating.OK, "length", f"a gate of {longest:.0f} s sees {CHANGE:.0%} on each operation"
+        )
     in_time = sum(each <= MAX_SECONDS for each in seconds.values())
     finding = f"in {MAX_SECONDS:.0f} s a gate sees {CHANGE:.0%} on {in_time} of {len(seconds)} operations"
     if math.isinf(longest):
         return Diagnosis(
-            Level.ATTENTION,
+            Rating.ATTENTION,
             "length",
             f"{finding}; {slowest} is too noisy for any gate",
             "use a calmer machine, more users, or a larger latency_noise for it in perf.toml",
         )
     return Diagnosis(
-        Level.ATTENTION,
+        Rating.ATTENTION,
         "length",
         f"{finding}; all need {longest:.0f} s ({slowest} takes longest)",
         f"give --max-duration {math.ceil(longest)}, or use a calmer machine",

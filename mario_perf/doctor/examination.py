@@ -17,7 +17,7 @@ from mario_perf.builds.preparation import prepare
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.configuration import policy_file
 from mario_perf.doctor import diagnosis, forecast, step_diagnosis, surroundings
-from mario_perf.doctor.diagnosis import Diagnosis, Level
+from mario_perf.doctor.diagnosis import Diagnosis, Rating
 from mario_perf.errors import SourceUnreachableError, UserError
 from mario_perf.gate import metrics_pages, sides
 from mario_perf.gate.candidate import candidate_snapshot
@@ -89,7 +89,7 @@ def examine_policy(path: Path, connection: Connection) -> tuple[Diagnosis, ...]:
         PolicyError: there is no such file, or it says something that does not exist.
     """
     policy = policy_file.load(path)
-    known = Diagnosis(Level.OK, "perf.toml", f"{path}: each setting is known")
+    known = Diagnosis(Rating.OK, "perf.toml", f"{path}: each setting is known")
     if policy.by_client:
         return (known, diagnosis.without_metrics())
     try:
@@ -118,12 +118,12 @@ def _prometheus_table(connection: Connection, policy: Policy, description: str) 
 
 
 def _shows_metrics(connection: Connection) -> Diagnosis:
-    return Diagnosis(Level.OK, "service", f"{connection.url} shows metrics")
+    return Diagnosis(Rating.OK, "service", f"{connection.url} shows metrics")
 
 
 def _failure(error: Exception) -> Diagnosis:
     finding, _, advice = str(error).partition("; ")
-    return Diagnosis(Level.PROBLEM, "service", finding, advice)
+    return Diagnosis(Rating.PROBLEM, "service", finding, advice)
 
 
 @forbid_nesting()
@@ -162,16 +162,16 @@ def _examine_pair(
     played, seconds = _played(builds[1], examination, narrator)
     policy = examination.policy
     shows = "" if policy.by_client else ", and shows metrics under load"
-    yield Diagnosis(Level.OK, "service", f"{examination.origin}: answers{shows}")
+    yield Diagnosis(Rating.OK, "service", f"{examination.origin}: answers{shows}")
     metrics = _of_metrics(played, policy)
     yield from metrics
-    if any(each.level is Level.PROBLEM for each in metrics):
+    if any(each.level is Rating.PROBLEM for each in metrics):
         return
     measured = measure_run(played, open_source(policy)(played))
     steps = step_diagnosis.of_steps(measured)
     yield from steps
     yield forecast.of_samples(round_cost(measured, seconds, policy), policy)
-    if examination.rounds and all(each.level is not Level.PROBLEM for each in steps):
+    if examination.rounds and all(each.level is not Rating.PROBLEM for each in steps):
         yield from _noise(builds, examination, narrator)
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mario_perf.doctor.diagnosis import MAX_SECONDS, Diagnosis, Level
+from mario_perf.doctor.diagnosis import MAX_SECONDS, Diagnosis, Rating
 from mario_perf.errors import listed
 from mario_perf.gate import round_plan
 from mario_perf.gate.gate_session import REPORT_SECONDS
@@ -52,10 +52,10 @@ def of_samples(cost: RoundCost, policy: Policy) -> Diagnosis:
     needed = {name: policy.of(name).min_samples for name in expected}
     short = [name for name, count in expected.items() if count < needed[name]]
     if not short:
-        return Diagnosis(Level.OK, "samples", found)
+        return Diagnosis(Rating.OK, "samples", found)
     longest = max(gate.seconds(name, needed[name]) for name in short)
     return Diagnosis(
-        Level.ATTENTION,
+        Rating.ATTENTION,
         "samples",
         f"{found}; too few to call {listed(short)} unchanged (min_samples)",
         _advice(gate, longest),

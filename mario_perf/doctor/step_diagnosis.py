@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from mario_perf.doctor.diagnosis import Diagnosis, Level
+from mario_perf.doctor.diagnosis import Diagnosis, Rating
 from mario_perf.errors import listed, nearest
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ def _fitting(measured: MeasuredRun) -> Diagnosis:
     steps = measured.record.targets[-1].whole_run
     counted = sum(row.server_whole for row in measured.candidate.reconciliation)
     agreed = f"; client and service counted the same {counted} executions" if counted else ""
-    return Diagnosis(Level.OK, "steps", f"{len(steps)}: {listed(step.step for step in steps)}{agreed}")
+    return Diagnosis(Rating.OK, "steps", f"{len(steps)}: {listed(step.step for step in steps)}{agreed}")
 
 
 def _reassigned(measured: MeasuredRun) -> Iterator[Diagnosis]:
     for each in measured.reassigned:
-        yield Diagnosis(Level.ATTENTION, "steps", _explained(each), f"write {_setting(each)} in perf.toml")
+        yield Diagnosis(Rating.ATTENTION, "steps", _explained(each), f"write {_setting(each)} in perf.toml")
 
 
 def _explained(one: Reassignment) -> str:
@@ -60,7 +60,7 @@ def _never_executed(measured: MeasuredRun) -> Iterator[Diagnosis]:
     for row in rows:
         if row.client_whole and not row.server_whole and not row.agrees:
             yield Diagnosis(
-                Level.PROBLEM,
+                Rating.PROBLEM,
                 "steps",
                 f"{listed(by_operation[row.operation])}: {row.operation} was never executed in "
                 f"{row.client_whole} requests; executed, nearest: {nearest(row.operation, executed)}",
@@ -72,7 +72,7 @@ def _failing(steps: tuple[StepCounts, ...]) -> Iterator[Diagnosis]:
     for step in steps:
         if step.failed > _MANY * step.started:
             yield Diagnosis(
-                Level.ATTENTION,
+                Rating.ATTENTION,
                 "steps",
                 f"{step.step}: {step.failed} of {step.started} requests failed ({listed(step.errors)})",
                 "correct its request in the locustfile, or list an expected status in its business",
@@ -86,7 +86,7 @@ def _unnamed(measured: MeasuredRun) -> Iterator[Diagnosis]:
     names = [step.step for step in steps if step.reached and not step.operations and step.step not in meant]
     if names:
         yield Diagnosis(
-            Level.ATTENTION,
+            Rating.ATTENTION,
             "steps",
             f"{listed(names)}: no operation is named, so counts and response times are not compared",
             "name it in the locustfile, or in perf.toml [load.operations] ([] for none)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from mario_perf.doctor.diagnosis import Diagnosis, Level
+from mario_perf.doctor.diagnosis import Diagnosis, Rating
 from mario_perf.errors import listed
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ def of_machine(load_average: float, cores: int) -> Diagnosis:
     """How much else runs, by the load average of the last minute."""
     found = f"load average {load_average:.1f} on {cores} cores"
     if load_average <= _BUSY * cores:
-        return Diagnosis(Level.OK, "machine", found)
+        return Diagnosis(Rating.OK, "machine", found)
     return Diagnosis(
-        Level.ATTENTION,
+        Rating.ATTENTION,
         "machine",
         f"{found}: other work makes rounds differ",
         "end other programs, or use a quieter machine",
@@ -55,7 +55,7 @@ def of_ignored(paths: Iterable[str], service: Service | None) -> Iterator[Diagno
     lacking = sorted(path for path in paths if _may_be_needed(PurePosixPath(path)))
     if lacking:
         yield Diagnosis(
-            Level.ATTENTION,
+            Rating.ATTENTION,
             "checkout",
             f"git ignores {listed(lacking)}, so the builds of a gate run without",
             f"if the service needs it, give [service] setup = {_setup(lacking)}, or [] if not",

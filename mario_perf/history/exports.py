@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COLUMNS = ("time", "source", "scenario", "revision", "operation", "metric", "environment", "value")
 
 
-class Shape(StrEnum):
+class ExportShape(StrEnum):
     """What a file looks like."""
 
     CSV = "csv"  # a row a value
@@ -27,7 +27,7 @@ class Shape(StrEnum):
     PARQUET = "parquet"  # as csv
 
 
-def export(batches: Iterable[Batch], path: Path, shape: Shape) -> int:
+def export(batches: Iterable[Batch], path: Path, shape: ExportShape) -> int:
     """Write all levels; returns how many.
 
     Raises:
@@ -36,11 +36,11 @@ def export(batches: Iterable[Batch], path: Path, shape: Shape) -> int:
     table = _table(batches)
     try:
         match shape:
-            case Shape.CSV:
+            case ExportShape.CSV:
                 table.to_csv(path, index=False)
-            case Shape.OTAVA:
+            case ExportShape.OTAVA:
                 _wide(table).to_csv(path, index=False)
-            case Shape.PARQUET:
+            case ExportShape.PARQUET:
                 table.to_parquet(path, index=False)
     except ImportError as error:
         raise UserError(

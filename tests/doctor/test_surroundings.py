@@ -5,23 +5,23 @@ from __future__ import annotations
 import pytest
 
 from mario_perf.configuration.policy import Service
-from mario_perf.doctor.diagnosis import Level
+from mario_perf.doctor.diagnosis import Rating
 from mario_perf.doctor.surroundings import of_ignored, of_machine
 
 SERVICE = Service(start=("node", "shop.js", "{port}"))
 
 
-@pytest.mark.parametrize(("load", "level"), [(0.2, Level.OK), (1.0, Level.OK), (3.0, Level.ATTENTION)])
-def test_a_busy_machine_is_told_with_its_load_average(load: float, level: Level) -> None:
+@pytest.mark.parametrize(("load", "level"), [(0.2, Rating.OK), (1.0, Rating.OK), (3.0, Rating.ATTENTION)])
+def test_a_busy_machine_is_told_with_its_load_average(load: float, level: Rating) -> None:
     found = of_machine(load, 2)
     assert found.level is level
     assert f"load average {load:.1f} on 2 cores" in found.finding
-    assert bool(found.advice) == (level is Level.ATTENTION)
+    assert bool(found.advice) == (level is Rating.ATTENTION)
 
 
 def test_packages_of_node_that_git_ignores_are_missing_in_a_checkout() -> None:
     (found,) = of_ignored(["node_modules/", "runs/"], SERVICE)
-    assert (found.level, found.subject) == (Level.ATTENTION, "checkout")
+    assert (found.level, found.subject) == (Rating.ATTENTION, "checkout")
     assert "git ignores node_modules" in found.finding
     assert "runs" not in found.finding
     assert 'setup = "npm"' in found.advice

@@ -15,7 +15,7 @@ from mario_perf.load.workers.messages import (
     OpenWindow,
     Quiesce,
     Release,
-    Report,
+    SendReport,
     SetShare,
     StartArrivals,
     Stop,
@@ -67,7 +67,7 @@ class CommandHandler:
         for command in batch.commands:
             if isinstance(command, Quiesce):
                 quiet = self._group.quiesce(command.timeout)
-            elif isinstance(command, Report):
+            elif isinstance(command, SendReport):
                 (report,) = self._group.reports()
             else:
                 self._run(command)

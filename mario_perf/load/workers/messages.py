@@ -65,7 +65,7 @@ class Release(_Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Report(_Message):
+class SendReport(_Message):
     """Send the group's report."""
 
     kind: Literal["report"] = "report"
@@ -79,7 +79,7 @@ class Stop(_Message):
 
 
 Command: TypeAlias = Annotated[
-    StartArrivals | SetShare | AssignIterations | Quiesce | OpenWindow | Release | Report | Stop,
+    StartArrivals | SetShare | AssignIterations | Quiesce | OpenWindow | Release | SendReport | Stop,
     Field(discriminator="kind"),
 ]
 
@@ -110,7 +110,7 @@ class UsersReady(_Message):
 
 @dataclass(frozen=True, slots=True)
 class BatchDone(_Message):
-    """A worker's answer to a numbered batch: what ``Quiesce`` and ``Report`` returned."""
+    """A worker's answer to a numbered batch: what ``Quiesce`` and ``SendReport`` returned."""
 
     number: int
     quiet: bool | None = None

@@ -20,7 +20,7 @@ from mario_perf.load.workers.messages import (
     OpenWindow,
     Quiesce,
     Release,
-    Report,
+    SendReport,
     SetShare,
     StartArrivals,
     Stop,
@@ -113,7 +113,7 @@ class WorkerGroups:
 
     def reports(self) -> tuple[GroupReport, ...]:
         """The report of each group. A worker that does not report is lost, as is one that never joined."""
-        answers = self._ask(Report())
+        answers = self._ask(SendReport())
         for node in [node for node in self._indexes if node not in answers]:
             self._lose(node)
         for node in self._silent_workers():

@@ -20,7 +20,7 @@ from mario_perf.load.workers.messages import (
     OpenWindow,
     Quiesce,
     Release,
-    Report,
+    SendReport,
     SetShare,
     StartArrivals,
     Stop,
@@ -31,7 +31,7 @@ from mario_perf.load.workers.messages import (
 
 COMMANDS: tuple[Command, ...] = (
     StartArrivals(60.0, 1.5), SetShare(Share(1, 3), 0.25), SetShare(None, 0.0), AssignIterations(("a", "b")),
-    Quiesce(30.0), OpenWindow(), Release(), Report(), Stop(),
+    Quiesce(30.0), OpenWindow(), Release(), SendReport(), Stop(),
 )  # fmt: skip
 EVENTS: tuple[WorkerEvent, ...] = (
     WorkerJoined(2), UsersReady(7), BatchDone(3), BatchDone(4, quiet=True), IterationsDone()

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from mario_perf.pizzeria.cqrs.metrics.execution_recorder import Recorder
+from mario_perf.pizzeria.cqrs.metrics.execution_recorder import ExecutionRecorder
 from mario_perf.pizzeria.cqrs.metrics.histogram_text import DURATION, EXECUTIONS, FAILURES, HELP, SUCCESSES
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ OPERATION = ("operation", "type")
 class RecorderCollector(Collector):
     """To be registered: the families of ``exposition``, as the library's objects."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: ExecutionRecorder) -> None:
         self._recorder = recorder
 
     def collect(self) -> Iterator[Metric]:
@@ -62,8 +62,8 @@ class RecorderCollector(Collector):
 
 
 @cache
-def process_recorder() -> Recorder:
+def process_recorder() -> ExecutionRecorder:
     """The recorder of this process, whose figures are in the library's default registry."""
-    recorder = Recorder()
+    recorder = ExecutionRecorder()
     REGISTRY.register(RecorderCollector(recorder))
     return recorder

@@ -43,7 +43,7 @@ class OperationMetrics:
         self.failures = dict.fromkeys((category for _, category in CATEGORIES), 0)
 
 
-class Recorder:
+class ExecutionRecorder:
     """All operations of one service.
 
     Args:

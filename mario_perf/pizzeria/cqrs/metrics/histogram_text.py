@@ -9,7 +9,7 @@ from mario_perf.pizzeria.cqrs.metrics.text_format import HistogramText, family, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mario_perf.pizzeria.cqrs.metrics.execution_recorder import OperationMetrics, Recorder
+    from mario_perf.pizzeria.cqrs.metrics.execution_recorder import ExecutionRecorder, OperationMetrics
 
 DURATION = "cqrs_execution_duration_milliseconds"
 EXECUTIONS = "cqrs_executions_total"
@@ -27,7 +27,7 @@ HELP = {
 class Exposition:
     """What a recorder knows, for ``text_format.page``."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: ExecutionRecorder) -> None:
         self._recorder = recorder
         self._histograms: dict[tuple[str, str, str], HistogramText] = {}
 

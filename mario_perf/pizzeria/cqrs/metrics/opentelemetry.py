@@ -1,10 +1,10 @@
 """The same figures through OpenTelemetry, for services whose metrics go out that way.
 
-Takes the place of ``Recorder`` in a behaviour. Instruments have the names and units that become, after export
-to Prometheus, the names of ``exposition``. Exporters differ where a unit is in the middle of a name: Python's
-appends it, the collector and Prometheus' own OTLP receiver do not; so names end with their units. An
-observation costs several times what ours does; the exporter is the application's. Needs the extra
-``opentelemetry``.
+Takes the place of ``ExecutionRecorder`` in a behaviour. Instruments have the names and units that become,
+after export to Prometheus, the names of ``exposition``. Exporters differ where a unit is in the middle
+of a name: Python's appends it, the collector and Prometheus' own OTLP receiver do not; so names end with
+their units. An observation costs several times what ours does; the exporter is the application's. Needs the
+extra ``opentelemetry``.
 """
 
 from __future__ import annotations

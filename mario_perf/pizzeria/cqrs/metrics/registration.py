@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mario_perf.pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
-from mario_perf.pizzeria.cqrs.metrics.execution_recorder import BOUNDS, Recorder
+from mario_perf.pizzeria.cqrs.metrics.execution_recorder import BOUNDS, ExecutionRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mario_perf.pizzeria.cqrs.services import ServiceCollection
 
 
-def add_cqrs_metrics(services: ServiceCollection, *, bounds: Sequence[float] = BOUNDS) -> Recorder:
+def add_cqrs_metrics(services: ServiceCollection, *, bounds: Sequence[float] = BOUNDS) -> ExecutionRecorder:
     """Time every request outermost, in histograms with these upper ``bounds`` (milliseconds).
 
     Call it when the handlers are registered: their series then exist at 0 from the start.
@@ -24,6 +24,6 @@ def add_cqrs_metrics(services: ServiceCollection, *, bounds: Sequence[float] = B
     Raises:
         ValueError: the bounds are empty, not finite or not ascending.
     """
-    recorder = Recorder(bounds)
+    recorder = ExecutionRecorder(bounds)
     services.behaviors.insert(0, MetricsPipelineBehavior(recorder, services.handlers))
     return recorder

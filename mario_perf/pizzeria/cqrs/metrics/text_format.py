@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     Labels = Sequence[tuple[str, str]]
 
 
-class Source(Protocol):
+class FamilySource(Protocol):
     """Something that is measured."""
 
     def lines(self) -> Iterator[bytes]:
         """Its families, in pieces of one or more lines."""
 
 
-def page(sources: Iterable[Source]) -> bytes:
+def page(sources: Iterable[FamilySource]) -> bytes:
     """What a scrape gets."""
     return b"".join(chain.from_iterable(each.lines() for each in sources))
 

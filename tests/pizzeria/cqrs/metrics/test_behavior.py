@@ -14,7 +14,7 @@ from mario_perf.pizzeria.cqrs.error_categories import (
     RequestInvalidError,
 )
 from mario_perf.pizzeria.cqrs.faults import Fault, FaultInjectionBehavior
-from mario_perf.pizzeria.cqrs.metrics import MetricsPipelineBehavior, Recorder, add_cqrs_metrics
+from mario_perf.pizzeria.cqrs.metrics import ExecutionRecorder, MetricsPipelineBehavior, add_cqrs_metrics
 from mario_perf.pizzeria.cqrs.metrics import behavior as metrics_behavior
 from mario_perf.pizzeria.cqrs.requests import Command, Query
 from mario_perf.pizzeria.cqrs.services import ServiceCollection
@@ -51,7 +51,7 @@ def services() -> ServiceCollection:
     return ServiceCollection({Bake: Baking(), Ask: Baking()})
 
 
-def only(recorder: Recorder, name: str) -> OperationMetrics:
+def only(recorder: ExecutionRecorder, name: str) -> OperationMetrics:
     return next(each for each in recorder.snapshot() if each.name == name)
 
 
@@ -93,7 +93,7 @@ def test_an_execution_that_is_cancelled_is_counted_as_a_failure_of_its_whole_tim
     """As by whoever waits with a timeout: what was slowest would be missing otherwise."""
     moments = iter((5.0, 5.02))
     monkeypatch.setattr(metrics_behavior, "perf_counter", lambda: next(moments))
-    recorder = Recorder()
+    recorder = ExecutionRecorder()
     behavior = MetricsPipelineBehavior(recorder)
 
     async def impatient() -> None:
@@ -115,7 +115,7 @@ def test_every_handler_that_is_registered_is_known_before_its_first_use() -> Non
 
 
 def test_a_type_that_was_not_announced_is_counted_from_its_first_use() -> None:
-    recorder = Recorder()
+    recorder = ExecutionRecorder()
     behavior = MetricsPipelineBehavior(recorder)
     asyncio.run(behavior.handle_async(Ask(), lambda: asyncio.sleep(0)))
     assert sum(only(recorder, "Ask").successes) == 1
@@ -137,7 +137,7 @@ def test_other_bounds_can_be_asked_for() -> None:
 
 
 def test_many_event_loops_in_many_threads_lose_no_execution() -> None:
-    recorder = Recorder()
+    recorder = ExecutionRecorder()
     behavior = MetricsPipelineBehavior(recorder)
 
     async def pause() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mario_perf.pizzeria.cqrs.metrics import BOUNDS, Recorder
+from mario_perf.pizzeria.cqrs.metrics import BOUNDS, ExecutionRecorder
 
 times = st.floats(0, 20_000)
 executions = st.lists(st.tuples(times, st.sampled_from([None, "validation", "exception"])), max_size=50)
@@ -22,7 +22,7 @@ def test_the_bounds_are_twenty_a_decade_from_ten_microseconds_to_ten_seconds() -
 
 @given(executions)
 def test_every_execution_is_in_one_bucket_and_in_one_counter(done: list[tuple[float, str | None]]) -> None:
-    recorder = Recorder()
+    recorder = ExecutionRecorder()
     operation = recorder.operation("command", "Bake")
     for milliseconds, error in done:
         if error is None:
@@ -40,7 +40,7 @@ def test_every_execution_is_in_one_bucket_and_in_one_counter(done: list[tuple[fl
 
 @given(times)
 def test_a_bucket_holds_what_is_above_the_bound_before_and_not_above_its_own(milliseconds: float) -> None:
-    recorder = Recorder()
+    recorder = ExecutionRecorder()
     recorder.succeeded(recorder.operation("query", "Ask"), milliseconds)
     (kept,) = recorder.snapshot()
     edges = (float("-inf"), *BOUNDS, float("inf"))
@@ -57,7 +57,7 @@ class Interrupted(float):
 
 
 def test_eight_threads_lose_no_execution() -> None:
-    recorder, start, each = Recorder((1.0, 2.0)), Barrier(8), 200
+    recorder, start, each = ExecutionRecorder((1.0, 2.0)), Barrier(8), 200
     operation = recorder.operation("command", "Bake")
 
     def work() -> None:
@@ -78,7 +78,7 @@ def test_eight_threads_lose_no_execution() -> None:
 
 
 def test_a_snapshot_does_not_change_afterwards() -> None:
-    recorder = Recorder()
+    recorder = ExecutionRecorder()
     operation = recorder.operation("query", "Ask")
     (before,) = recorder.snapshot()
     recorder.succeeded(operation, 1.0)
@@ -87,11 +87,11 @@ def test_a_snapshot_does_not_change_afterwards() -> None:
 
 
 def test_an_operation_is_kept_once() -> None:
-    recorder = Recorder()
+    recorder = ExecutionRecorder()
     assert recorder.operation("query", "Ask") is recorder.operation("query", "Ask")
 
 
 @pytest.mark.parametrize("bounds", [(), (1.0, 1.0), (2.0, 1.0), (1.0, float("inf")), (float("nan"),)])
 def test_bounds_that_make_no_histogram_are_refused(bounds: tuple[float, ...]) -> None:
     with pytest.raises(ValueError, match="ascending"):
-        Recorder(bounds)
+        ExecutionRecorder(bounds)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from mario_perf.pizzeria.cqrs.metrics import BOUNDS, Recorder
+from mario_perf.pizzeria.cqrs.metrics import BOUNDS, ExecutionRecorder
 from mario_perf.pizzeria.cqrs.metrics.histogram_text import (
     DURATION,
     EXECUTIONS,
@@ -30,7 +30,7 @@ def labels(**more: str) -> Labels:
 
 
 def rendered(successes: list[float], failures: list[float]) -> str:
-    recorder = Recorder()
+    recorder = ExecutionRecorder()
     operation = recorder.operation("command", "Bake")
     for milliseconds in successes:
         recorder.succeeded(operation, milliseconds)
@@ -93,7 +93,7 @@ def test_each_family_is_described_once_and_typed() -> None:
 
 
 def test_an_operation_that_appears_later_is_rendered_too() -> None:
-    recorder = Recorder()
+    recorder = ExecutionRecorder()
     exposition = Exposition(recorder)
     assert samples(exposed(exposition)) == {}
     recorder.succeeded(recorder.operation("command", "Bake"), 1.0)

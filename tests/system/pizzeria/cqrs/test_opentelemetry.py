@@ -21,7 +21,7 @@ from prometheus_client import REGISTRY
 
 from mario_perf.pizzeria.cqrs.error_categories import NotFoundError
 from mario_perf.pizzeria.cqrs.metrics.behavior import MetricsPipelineBehavior
-from mario_perf.pizzeria.cqrs.metrics.execution_recorder import BOUNDS, Recorder
+from mario_perf.pizzeria.cqrs.metrics.execution_recorder import BOUNDS, ExecutionRecorder
 from mario_perf.pizzeria.cqrs.metrics.histogram_text import (
     DURATION,
     EXECUTIONS,
@@ -83,7 +83,7 @@ def test_after_export_to_prometheus_the_series_are_those_of_our_own_exposition()
         }
     finally:
         provider.shutdown()
-    recorder = Recorder()
+    recorder = ExecutionRecorder()
     work(MetricsPipelineBehavior(recorder))
     ours = samples(page([Exposition(recorder)]).decode())
     counted = {key: value for key, value in ours.items() if not key[0].endswith(("_sum", "_bucket"))}
