@@ -208,6 +208,17 @@ class Arrivals(ArrivalCounts):
     max_users: int = Field(description="to which the pool might have grown, from the run's users")
 
 
+Part = Literal["alone", "load"]
+"""Of a gate: one user at both builds at once, or many users at one build at a time."""
+
+
+class Alternation(Record):
+    """How two builds took turns in the window, so that one at a time was under load."""
+
+    seconds: float = Field(description="of a turn")
+    turns: int = Field(description="of both builds together")
+
+
 class PlanCounts(Record):
     """A scenario with a fixed number of journeys: how many there are, and how many came to their end."""
 
@@ -257,6 +268,7 @@ class RunRecord(Record):
     window: Span = Field(description="the steady state that is judged; both edges quiet")
     rates: Rates
     arrivals: Arrivals | None = None
+    alternation: Alternation | None = Field(default=None, description="null where both were asked at once")
     plan: PlanCounts | None = Field(default=None, description="null where no number of journeys is fixed")
     generator: Generator = Field(description="of a distributed run: the worst of all workers")
     environment: Environment
@@ -268,6 +280,11 @@ class RunRecord(Record):
     )
     look: Look | None = Field(default=None, description="that a gate took after this round; null: none")
     warnings: tuple[Masked, ...] = ()
+
+    @property
+    def part(self) -> Part:
+        """The part of a gate that a run belongs to."""
+        return "alone" if self.alternation is None else "load"
 
     def renamed(self, operations: Callable[[StepCounts], tuple[str, ...]]) -> RunRecord:
         """The same with the operations that each step triggers."""

@@ -115,11 +115,15 @@ class ArrivalQueue:
         self._clock.pause()
         self._resumed.clear()
 
+    @property
+    def under_way(self) -> int:
+        """Journeys that have begun, or are about to, and not ended."""
+        return self._busy + len(self._pending)
+
     def reset_counters(self) -> None:
         """Count anew from here on."""
         self._due_before = self._due
-        under_way = self._busy + len(self._pending)
-        self.counters = ArrivalCounters(under_way_at_start=under_way, most_users=self._busy)
+        self.counters = ArrivalCounters(under_way_at_start=self.under_way, most_users=self._busy)
 
     def take_counters(self, pool: int) -> ArrivalCounters:
         """Complete the counters with the size of the ``pool``, and return them. Nothing is added later."""

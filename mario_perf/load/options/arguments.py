@@ -150,6 +150,13 @@ def _add_duet(parser: ArgumentParser) -> None:
         help="Base URL of the baseline. Each step goes to both builds, one right after the other, in random "
         "order.",
     )
+    group.add_argument(
+        "--alternate",
+        type=checked(positive),
+        metavar="SECONDS",
+        help="Ask one build at a time, in turns of this length: each user visits one of them. Both get the "
+        "same arrivals. With --rate and --window.",
+    )
     group.add_argument("--baseline-revision", metavar="REV", help="Revision of the baseline build.")
 
 

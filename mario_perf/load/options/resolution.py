@@ -36,12 +36,21 @@ def resolve(parsed: Namespace) -> None:
     parsed.stages = [[stage.seconds, stage.start, stage.end] for stage in shape.stages]
     parsed.authorities = trusted_certificates.authorities(Path(parsed.ca)) if parsed.ca else None
     parsed.user_limit = 0
+    if parsed.alternate:
+        _check_turns(parsed)
     if parsed.rate:
         _resolve_pool(parsed)
         parsed.spawn_rate = parsed.spawn_rate or min(parsed.num_users, _SPAWN_RATE)
         _check_run_time(parsed)
     elif parsed.max_users:
         raise ValueError("--max-users is for an open model; give --rate, too, or leave it out")
+
+
+def _check_turns(parsed: Namespace) -> None:
+    if not (parsed.duet and parsed.rate and parsed.window):
+        raise ValueError("--alternate is for a duet in an open model; give --duet, --rate and --window")
+    if parsed.master or parsed.worker or parsed.processes:
+        raise ValueError("--alternate needs all users in one process; leave out --processes and workers")
 
 
 def _shape(name: str, path: str | None) -> Shape:

@@ -40,6 +40,7 @@ class Options:
     revision: str | None
     baseline_revision: str | None
     allowed_hosts: frozenset[str]  # besides loopback
+    alternate: float | None = None  # seconds of a build's turn in a duet; None: both are asked at once
 
     @classmethod
     def from_parsed(cls, parsed: Namespace) -> Options:
@@ -66,6 +67,7 @@ class Options:
             revision=parsed.revision or None,
             baseline_revision=parsed.baseline_revision or None,
             allowed_hosts=frozenset(host.lower() for host in parsed.allow_host or ()),
+            alternate=parsed.alternate,
         )
 
     def tls(self) -> ssl.SSLContext:

@@ -48,6 +48,7 @@ def record(run: RunInProgress, profile: LoadProfile) -> RunRecord:
         window=window,
         rates=_rates(total, window),
         arrivals=_arrivals(run, profile, total),
+        alternation=run.alternation,
         plan=PlanCounts(journeys=profile.journeys, finished=total.completed_iterations)
         if profile.journeys
         else None,

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
+from random import Random
 from time import monotonic, time
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, cast
 from urllib.parse import urljoin
 
 import gevent
 
+from mario_perf.load.arrivals import turns
 from mario_perf.load.credentials import without_credentials
 from mario_perf.load.record import fingerprint
 from mario_perf.load.record.scraper import ScrapeError, Scraper
-from mario_perf.run_record import Span
+from mario_perf.run_record import Alternation, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from mario_perf.load.options.run_options import Options
@@ -63,6 +65,16 @@ class UserGroups(Protocol):
 
     def stop(self) -> None:
         """End all users."""
+
+
+class TurnTaking(Protocol):
+    """Users in one process, some for each of two builds that take turns. See :class:`UserGroup`."""
+
+    def begin_turn(self, side: int) -> None:
+        """Let journeys arrive at one of the targets, by its index."""
+
+    def end_turn(self, timeout: float) -> bool:
+        """Let no more arrive, and wait until those that began have ended; return whether they have."""
 
 
 class RunInProgress:
@@ -180,7 +192,7 @@ class RunInProgress:
         return max(remaining - options.quiet, _MINIMUM_LOAD), False
 
     def _play(self, timeout: float, seconds: float | None) -> None:
-        gevent.sleep(self.options.warm_up)
+        self._load(self.options.warm_up, timeout, self._warm_up_turns)
         try:
             self._open_window(timeout)
         except Exception:
@@ -188,8 +200,39 @@ class RunInProgress:
             self.groups.release()
             raise
         if seconds is not None:
-            gevent.sleep(max(seconds - self.options.warm_up, 0.0))
+            self._load(max(seconds - self.options.warm_up, 0.0), timeout, self._turns)
             self._on_finish()
+
+    @property
+    def alternation(self) -> Alternation | None:
+        """How builds take turns in the window, if they do."""
+        length = self.options.alternate
+        return None if length is None else Alternation(seconds=length, turns=len(self._turns))
+
+    @property
+    def _turns(self) -> tuple[int, ...]:
+        """The side of each turn in the window; empty where builds take none."""
+        options = self.options
+        if options.alternate is None or options.window is None:
+            return ()
+        stream = Random(f"{options.seed}/turns")  # noqa: S311
+        return tuple(turns.order(stream, turns.number_of_turns(options.window, options.alternate)))
+
+    @property
+    def _warm_up_turns(self) -> tuple[int, ...]:
+        """One for each side, where they take turns."""
+        return self._turns[:2]
+
+    def _load(self, seconds: float, timeout: float, sides: Sequence[int]) -> None:
+        """Load for some seconds, in turns of equal length if there are ``sides``."""
+        if not sides:
+            gevent.sleep(seconds)
+        groups = cast("TurnTaking", self.groups)  # turns are refused for other processes' users
+        for side in sides:
+            groups.begin_turn(side)
+            gevent.sleep(seconds / len(sides))
+            if not groups.end_turn(timeout):
+                self.warn(f"some journeys took more than {timeout:g} s at the end of a turn")
 
     def _open_window(self, timeout: float) -> None:
         self._quiesce(timeout, "before the window")

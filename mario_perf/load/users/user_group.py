@@ -10,6 +10,7 @@ from weakref import WeakSet
 import gevent
 from gevent.event import Event
 
+from mario_perf.load.arrivals.arrival_counters import ArrivalCounters
 from mario_perf.load.arrivals.arrival_queue import ArrivalQueue
 from mario_perf.load.arrivals.arrival_schedule import GAPS, ArrivalSchedule, Share
 from mario_perf.load.record.generator_health import GeneratorHealth
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from mario_perf.run_record import LostWorker, Side
 
 _POLL_INTERVAL: Final = 0.02  # seconds
+_DRAIN_INTERVAL: Final = 0.002  # seconds
 _INDEX_STEP: Final = 1_000_000
 """More users than one process can run: the indexes of two processes never overlap."""
 
@@ -60,7 +62,9 @@ class UserGroup:
         self.barrier = QuiesceBarrier()
         """Each step is inside it; and so is each task of users that are not measured users."""
         self._max_ready_users = 0
-        self._arrivals = _arrival_queue(options, index, None if iterations else pool)
+        self._arrivals = _arrival_queues(options, index, None if iterations else pool)
+        """None in a closed model; one for each side where builds take turns."""
+        self._turn: int | None = None
         self._iterations = iterations
         self._options = options
         self._index = index
@@ -73,8 +77,9 @@ class UserGroup:
         """The state of the next user. Seed and index alone decide its random streams."""
         index, self._created = self._created, self._created + 1
         self.measured.add(gevent.getcurrent())
+        targets, arrivals = self._place(index)
         order = self._stream(index, "order of the sides")
-        session = StepSession(clients, self.targets, self.barrier, self._disagreements, order, excluded)
+        session = StepSession(clients, targets, self.barrier, self._disagreements, order, excluded)
         return UserState(
             index=self._index * _INDEX_STEP + index,
             scenario=self._options.scenario,
@@ -82,11 +87,18 @@ class UserGroup:
             random=self._stream(index, "journeys"),
             pauses=self._stream(index, "pauses"),
             think=self._options.think,
-            arrivals=self._arrivals,
+            arrivals=arrivals,
             iterations=self._iterations,
             window_opened=self._window_opened,
             group=self,
         )
+
+    def _place(self, index: int) -> tuple[tuple[LoadTarget, ...], ArrivalQueue | None]:
+        """Where a user goes, and whose arrivals it waits for: one of the sides where they take turns."""
+        if self._options.alternate is None:
+            return self.targets, next(iter(self._arrivals), None)
+        side = index % len(self.targets) if self._turn is None else self._turn
+        return (self.targets[side],), self._arrivals[side]
 
     def add_ready_user(self) -> None:
         self.ready_users += 1
@@ -100,16 +112,31 @@ class UserGroup:
 
     def start_arrivals(self, seconds: float, elapsed: float = 0.0) -> None:
         """Start a schedule of ``seconds``, at ``elapsed`` seconds into it."""
-        if self._arrivals is not None:
-            self._arrivals.start(seconds, elapsed)
-            self._arrivals.resume()
+        for each in self._arrivals:
+            each.start(seconds, elapsed)
+        self._resume()
 
     def set_share(self, share: Share | None, moment: float) -> None:
         """Take this share of all arrivals, or none, from ``moment`` (seconds into the schedule) on."""
         if share is not None:
             self.share = share
-        if self._arrivals is not None:
-            self._arrivals.set_share(share, moment)
+        for each in self._arrivals:
+            each.set_share(share, moment)
+
+    def begin_turn(self, side: int) -> None:
+        """Let journeys arrive at one of the targets, by its index."""
+        self._turn = side
+        self._arrivals[side].resume()
+
+    def end_turn(self, timeout: float) -> bool:
+        """Let no more arrive, and wait until those that began have ended; return whether they have."""
+        end = perf_counter() + timeout
+        for each in self._arrivals:
+            each.pause()
+        while (under_way := any(each.under_way for each in self._arrivals)) and perf_counter() < end:
+            gevent.sleep(_DRAIN_INTERVAL)
+        self._turn = None
+        return not under_way
 
     def assign_iterations(self, journeys: Sequence[str]) -> None:
         """Set the shared journeys that this group runs once the window is open."""
@@ -119,24 +146,23 @@ class UserGroup:
     def quiesce(self, timeout: float) -> bool:
         """Hold back new requests; return whether none was in flight after ``timeout`` seconds at most."""
         self._health.stop()
-        if self._arrivals is not None:
-            self._arrivals.pause()
+        for each in self._arrivals:
+            each.pause()
         return self.barrier.quiesce(timeout)
 
     def open_window(self) -> None:
         """Count for the measurement window from now on."""
         for target in self.targets:
             target.open_window()
-        if self._arrivals is not None:
-            self._arrivals.reset_counters()
+        for each in self._arrivals:
+            each.reset_counters()
         self._health.start()
         self._window_opened.set()
 
     def release(self) -> None:
         """Let requests begin again."""
-        self.barrier.release(self._options.think[1] if self._arrivals is None else 0.0)
-        if self._arrivals is not None:
-            self._arrivals.resume()
+        self.barrier.release(0.0 if self._arrivals else self._options.think[1])
+        self._resume()
 
     def reports(self) -> tuple[GroupReport, ...]:
         """The report of this one group. Nothing is counted afterwards."""
@@ -148,7 +174,7 @@ class UserGroup:
             seeds=self._seeds,
             generator=self._health.figures,
             disagreements=self._disagreements,
-            arrivals=self._arrivals.take_counters(self.ready_users) if self._arrivals else None,
+            arrivals=self._arrival_counters(),
             completed_iterations=self._iterations.completed if self._iterations else 0,
             warm_up={target.side: target.warm_up for target in self.targets},
             window={target.side: target.window for target in self.targets},
@@ -156,10 +182,25 @@ class UserGroup:
         return (report,)
 
     def stop(self) -> None:
-        if self._arrivals is not None:
-            self._arrivals.stop()
+        for each in self._arrivals:
+            each.stop()
         self.barrier.close()
         self._window_opened.set()  # users who wait for the window find the barrier closed
+
+    def _resume(self) -> None:
+        """Let journeys arrive; builds that take turns wait for theirs."""
+        if self._options.alternate is None:
+            for each in self._arrivals:
+                each.resume()
+
+    def _arrival_counters(self) -> ArrivalCounters | None:
+        """Of all queues together; None in a closed model."""
+        if not self._arrivals:
+            return None
+        total = ArrivalCounters()
+        for each in self._arrivals:
+            total.merge(each.take_counters(self.ready_users // len(self._arrivals)))
+        return total
 
     @property
     def _seeds(self) -> str:
@@ -169,12 +210,19 @@ class UserGroup:
         return Random(f"{self._seeds}/{index}/{purpose}")  # noqa: S311
 
 
-def _arrival_queue(options: Options, index: int, pool: UserPool | None) -> ArrivalQueue | None:
+def _arrival_queues(options: Options, index: int, pool: UserPool | None) -> tuple[ArrivalQueue, ...]:
+    """None in a closed model, one in an open one; of builds that take turns each has one, with equal arrivals."""
     if options.rate is None:
-        return None
+        return ()
+    return tuple(
+        ArrivalQueue(_schedule(options, options.rate, index), pool, options.max_users)
+        for _ in range(1 if options.alternate is None else 2)
+    )
+
+
+def _schedule(options: Options, rate: float, index: int) -> ArrivalSchedule:
     stream = Random(f"{options.seed}/{index}/arrivals")  # noqa: S311
-    schedule = ArrivalSchedule(options.rate, options.shape, GAPS[options.arrivals](stream))
-    return ArrivalQueue(schedule, pool, options.max_users)
+    return ArrivalSchedule(rate, options.shape, GAPS[options.arrivals](stream))
 
 
 def targets(options: Options, host: str) -> tuple[LoadTarget, ...]:
