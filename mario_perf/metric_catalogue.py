@@ -81,6 +81,7 @@ _FAMILIES = (
     ThresholdFamily("slow", "the share of slow executions, as a difference", None),
     ThresholdFamily("response", "the typical response time that the client sees, relative", "latency"),
     ThresholdFamily("mean", "the mean, relative: for what is rare and very slow", "tail"),
+    ThresholdFamily("load", "the typical response time under load, relative", "latency"),
 )
 
 FAMILIES: Final[Mapping[str, ThresholdFamily]] = MappingProxyType({one.key: one for one in _FAMILIES})

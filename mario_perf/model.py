@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mario_perf.metric_catalogue import Metric
-    from mario_perf.run_record import Environment, RunRecord, Side, Span
+    from mario_perf.run_record import Environment, Part, RunRecord, Side, Span
 
     Floats = NDArray[np.float64]
     Counts = NDArray[np.int64]
+
+
+UNDER_LOAD: Final = " under load"
+"""After the name of an operation, where it was measured in that part of a gate."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -151,6 +155,7 @@ class RunMeasurement:
     process_start: float | None = None  # unix seconds; None: not known
     url: str = ""  # of the service
     fresh: bool | None = None  # whether the service was started anew for this run; None: unknown
+    part: Part = "alone"
     findings: tuple[Finding, ...] = ()
     reconciliation: tuple[Reconciliation, ...] = ()
     tells_failures: bool = True  # False: the service's metrics do not, and only the client knows
@@ -288,6 +293,12 @@ class OperationResult:
     baseline: Summary | None
     candidate: Summary | None
     bucket_resolution: float  # the buckets cannot show a change smaller than this (relative)
+    part: Part = "alone"
+
+    @property
+    def title(self) -> str:
+        """The operation's name, with its part unless that is the usual one."""
+        return f"{self.operation.name}{UNDER_LOAD if self.part == 'load' else ''}"
 
     @property
     def decisive_comparison(self) -> Comparison | None:

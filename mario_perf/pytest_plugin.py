@@ -79,7 +79,7 @@ class PerfReport(pytest.File):
         """
         from mario_perf.cli.exit_codes import of_outcome  # noqa: PLC0415 - see the module's docstring
         from mario_perf.judgement import verdict  # noqa: PLC0415
-        from mario_perf.model import Outcome, Verdict  # noqa: PLC0415
+        from mario_perf.model import UNDER_LOAD, Outcome, Verdict  # noqa: PLC0415
 
         report = self._read()
         inconclusive = report.policy.get("inconclusive", "inconclusive")
@@ -92,7 +92,7 @@ class PerfReport(pytest.File):
             operations = operation.verdict if valid else Verdict.INCONCLUSIVE
             yield OperationItem.from_parent(
                 self,
-                name=operation.operation.name,
+                name=f"{operation.operation.name}{UNDER_LOAD if operation.part == 'load' else ''}",
                 verdict=operations,
                 explanation=operation.explanation if valid else "the run cannot be judged",
                 code=of_outcome(verdict.outcome((operations,)), inconclusive),

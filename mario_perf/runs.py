@@ -14,6 +14,9 @@ from mario_perf.run_record import SCHEMA_VERSION, RunRecord
 
 LATEST = Path("runs/latest")
 
+UNDER_LOAD = "load-*"
+"""Folders of a gate's rounds in the part under load."""
+
 _MOST = 1 << 28
 """Bytes of a run record that are read: one of 1,000 steps has some 10 MB."""
 
@@ -68,15 +71,18 @@ def folders(root: Path = LATEST.parent) -> list[Path]:
 
 
 def rounds(folder: Path) -> list[Path]:
-    """What a folder holds to be judged: the rounds of a gate in their order, or a load test itself."""
+    """What a folder holds to be judged: the rounds of a gate in their order, or a load test itself.
+
+    Those of the part under load come last.
+    """
     played = [
-        (int(each.name.rpartition("-")[2]), each)
-        for pattern in ("round-*", "candidate-*")
+        (pattern == UNDER_LOAD, int(each.name.rpartition("-")[2]), each)
+        for pattern in ("round-*", "candidate-*", UNDER_LOAD)
         for each in folder.glob(pattern)
         if each.name.rpartition("-")[2].isdecimal()
         and any((each / file).exists() for file in ("run.json", "incident.json"))
     ]
-    return [each for _, each in sorted(played)] or [folder]
+    return [each for _, _, each in sorted(played)] or [folder]
 
 
 def _holds_a_run(folder: Path) -> bool:

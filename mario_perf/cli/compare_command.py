@@ -22,17 +22,23 @@ from mario_perf.cli.prometheus_options import PrometheusOptions, prometheus_opti
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UnreadableRunError
 from mario_perf.judgement.judge import conclude
+from mario_perf.judgement.parts import combine
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.reports import outputs, report_reading
 from mario_perf.reports.formats import FORMATS
 from mario_perf.sources.source import open_source
+from mario_perf.validity import incidents
+from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mario_perf.cli.exit_codes import ExitCode
     from mario_perf.configuration.policy import Policy
-    from mario_perf.model import GateResult, Outcome, Subject
+    from mario_perf.model import Finding, GateResult, Outcome, Subject
     from mario_perf.reports.outputs import Output
     from mario_perf.run_record import RunRecord
+    from mario_perf.sources.source import SourceOf
 
 AGAIN_FOLDER = "compare"
 """Where the report of a gate goes that is judged again, in its folder: its own stays as it was."""
@@ -120,17 +126,34 @@ def compare(  # noqa: PLR0913 - an argument an option
 def _compare(request: CompareRequest) -> Outcome:
     source_of = open_source(request.policy, request.prometheus.connection)
     paths = [each for path in request.paths for each in runs.rounds(runs.folder_of(path))]
-    recorded = measure_recorded(paths, source_of)
-    last = recorded.runs[-1].record
-    judged = conclude(
-        recorded.runs, _baseline(request.baseline, last), request.policy, incidents=recorded.incidents
-    )
+    judged = _judge(paths, request, source_of)
     folder = runs.folder_of(request.paths[-1]).resolve()
     is_gate = runs.rounds(folder) != [folder]
-    builds = _subject(judged, folder, last.run_id, is_gate=is_gate)
+    builds = _subject(judged, folder, judged.runs[-1].run_id, is_gate=is_gate)
     result = replace(judged, command=request.command_line, subject=builds)
     outputs.deliver(result, folder / AGAIN_FOLDER if is_gate else folder, request.formats, request.outputs)
     return result.outcome
+
+
+def _judge(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf) -> GateResult:
+    """Each part by itself, as its gate did, and then together."""
+    by_part: dict[bool, list[Path]] = {}
+    for each in paths:
+        by_part.setdefault(each.match(runs.UNDER_LOAD), []).append(each)
+    not_played = [each for path in by_part.get(True, ()) if (each := _not_played(path))]
+    judged = [each for under_load, each in sorted(by_part.items()) if not (under_load and not_played)]
+    return combine([_conclude(those, request, source_of, len(by_part)) for those in judged], not_played)
+
+
+def _not_played(path: Path) -> Finding | None:
+    ended = incidents.read(path)
+    return ended if ended and Code.PART_NOT_PLAYED.is_in(ended) else None
+
+
+def _conclude(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf, parts: int) -> GateResult:
+    recorded = measure_recorded(paths, source_of)
+    baseline = _baseline(request.baseline, recorded.runs[-1].record)
+    return conclude(recorded.runs, baseline, request.policy, recorded.incidents, promise=1 / parts)
 
 
 def _subject(judged: GateResult, folder: Path, run_id: str, *, is_gate: bool) -> Subject:

@@ -76,6 +76,14 @@ Examples:
     help="Most rounds of a duet. Default: as many as fit into --max-duration.",
 )
 @click.option(
+    "--part",
+    type=click.Choice(["alone", "load", "both"]),
+    default="alone",
+    show_default=True,
+    help="What is played: alone is one user at both builds at once; load is many users at one build at a "
+    "time, in turns; both share one promise.",
+)
+@click.option(
     "--until-decided/--whole-duration",
     default=True,
     help="End a duet as soon as the outcome is known (the default), or use the whole time.",

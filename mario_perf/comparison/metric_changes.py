@@ -44,7 +44,8 @@ class Sides:
     the same day; nor do response times, which hold the load generator's own noise. Unless
     ``service_reports_failures``, those that the client saw are the failures. ``few_rounds`` says that only
     gross changes stand out from processes that differ, and ``same_processes`` that each side was the same
-    process all the time.
+    process all the time. ``under_load``: many users waited for one build at a time, and how long they did
+    decides.
     """
 
     operations: tuple[Operation, ...]
@@ -56,6 +57,7 @@ class Sides:
     concurrent: bool
     few_rounds: bool = False
     same_processes: bool = False
+    under_load: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,8 @@ def _known(name: Metric, sides: Sides, limits: Sequence[Thresholds], miss_rate: 
 def _gating(name: Metric, sides: Sides, resolution: Floats) -> Flags:
     """Response times gate where both sides ran together in several rounds: one round has no spread."""
     entry = METRICS[name]
+    if sides.under_load:
+        return _gating_under_load(name, sides)
     if entry.gates is Gates.RESOLVED:
         return make.resolves_tail(sides.baseline, sides.candidate, resolution)
     may_gate = entry.gates is Gates.ALWAYS or (entry.gates is Gates.TOGETHER and sides.concurrent)
@@ -179,6 +183,14 @@ def _gating(name: Metric, sides: Sides, resolution: Floats) -> Flags:
     several_runs = min(len(side.sent) for side in sides.client) > 1
     has_times = np.logical_and(*(side.has_times for side in sides.client))
     return np.asarray(has_times & (may_gate and (several_runs or entry.gates is Gates.ALWAYS)))
+
+
+def _gating_under_load(name: Metric, sides: Sides) -> Flags:
+    """How long users wait, and what fails. What they wait for is shown: it is as noisy, and a part of it."""
+    has_times = np.logical_and(*(side.has_times for side in sides.client))
+    if name in {"response_time", "latency"}:
+        return np.asarray(has_times if name == "response_time" else ~has_times)
+    return np.full(len(has_times), name in {"error_ratio", "response_errors"})
 
 
 def _counts(name: Metric, sides: Sides) -> tuple[Counts, Counts]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mario_perf.configuration.service_metrics import CQRS, Metrics
@@ -37,7 +37,8 @@ class Thresholds:
     level of certainty. Relative for the typical duration (``latency``), for p95 (``tail``) and for the
     client's typical response time (``response``): 0.05 = 5 %; a difference for failures (``error``) and for
     the slowest executions (``slow``): 0.01 = one more in a hundred. ``mean`` is a loose check, for what is
-    rare and very slow. ``*_processes`` is how far two processes of one build lie apart, a standard deviation,
+    rare and very slow. ``load`` is for times in the part under load. ``*_processes`` is
+    how far two processes of one build lie apart, a standard deviation,
     where no rounds of fresh processes show it. ``min_samples`` are successes a side, for "unchanged" alone.
     ``p95`` (seconds) and ``error_ratio`` are absolute limits, None for no limit.
     """
@@ -54,12 +55,26 @@ class Thresholds:
     response_resolution: float = 0.25
     mean_noise: float = 0.1
     mean_resolution: float = 0.5
+    load_noise: float = 0.1
+    load_resolution: float = 0.5
     latency_processes: float = 0.03
     tail_processes: float = 0.08
     min_samples: int = 100
     p95: float | None = None
     error_ratio: float | None = None
     ignore: bool = False
+
+    def under_load(self) -> Thresholds:
+        """What holds under load: other thresholds of times, and no limits, as the load is the gate's own."""
+        return replace(
+            self,
+            latency_noise=self.load_noise,
+            latency_resolution=self.load_resolution,
+            response_noise=self.load_noise,
+            response_resolution=self.load_resolution,
+            p95=None,
+            error_ratio=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +122,7 @@ class Load:
     hosts: tuple[str, ...] = ()  # that may get load, besides this machine
     tags: tuple[str, ...] = ()  # only tasks with one of these
     exclude_tags: tuple[str, ...] = ()  # no tasks and no steps with one of these
+    capacity_share: float = 0.5  # of what the baseline can carry: the rate of the part under load
     operations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By step: what it triggers, where that is not what the locustfile says."""
 
@@ -132,6 +148,7 @@ class Policy:
     false_alarm_rate: float = 0.01  # of the whole gate, on an unchanged build
     inconclusive: Inconclusive = "inconclusive"
     max_findings: int = 20  # shown on the terminal; reports have all
+    load_time: float = 0.5  # share of a gate's time for the part under load
     thresholds: Thresholds = field(default_factory=Thresholds)
     operations: Mapping[str, Thresholds] = field(default_factory=dict)
     metrics: Metrics = CQRS
@@ -151,6 +168,11 @@ class Policy:
 
     def of(self, operation: str) -> Thresholds:
         return self.operations.get(operation, self.thresholds)
+
+    def under_load(self) -> Policy:
+        """The same for the part under load."""
+        operations = {name: each.under_load() for name, each in self.operations.items()}
+        return replace(self, thresholds=self.thresholds.under_load(), operations=operations)
 
     def as_mapping(self) -> dict[str, Any]:
         """As plain values, for reports."""

@@ -110,6 +110,7 @@ class _Gate(_Table):
     false_alarm_rate: float | None = Field(default=None, gt=0, le=0.2)
     inconclusive: Inconclusive | None = None
     max_findings: int | None = Field(default=None, ge=1)
+    load_time: float | None = Field(default=None, gt=0, lt=1)
 
 
 _ROLES = ("_noise", "_resolution", "_processes")
@@ -223,6 +224,7 @@ class _Load(_Table):
     hosts: tuple[str, ...] | None = None
     tags: Names | None = None
     exclude_tags: Names | None = None
+    capacity_share: float | None = Field(default=None, gt=0, lt=1)
     operations: dict[str, Names] = Field(default_factory=dict)
 
 

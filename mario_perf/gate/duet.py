@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mario_perf import runs
+from mario_perf import figures, runs
 from mario_perf.builds.packages import record_packages
 from mario_perf.builds.processes import NotReadyError
 from mario_perf.errors import UserError
@@ -43,7 +43,8 @@ MAX_SLOW_STARTS = 1
 class Duet:
     """The parts of a duet. Times in seconds; no ``max_rounds`` means as many as fit.
 
-    ``max_duration`` is for all rounds; ``elapsed`` seconds of it have passed before the first.
+    ``max_duration`` is for all rounds; ``elapsed`` seconds of it have passed before the first. ``promise`` is
+    the share of the false-alarm rate that may be spent: a gate of two parts has one for both.
     """
 
     serving: Serving
@@ -55,18 +56,29 @@ class Duet:
     max_rounds: int | None
     until_decided: bool
     elapsed: float = 0.0
+    promise: float = 1.0
 
     @property
     def plan(self) -> Plan:
         """Looks for as many rounds as there may be; one at the end where all of them are to be played."""
         rounds_that_fit = max(int((self.max_duration - self.elapsed) / self.load.total_time), 1)
         rounds = min(rounds_that_fit, self.max_rounds or rounds_that_fit)
-        alpha = self.policy.false_alarm_rate
+        alpha = self.false_alarm_rate
         return plan(alpha, rounds) if self.until_decided else Plan(((rounds, alpha),))
+
+    @property
+    def false_alarm_rate(self) -> float:
+        """What all looks together may spend."""
+        return self.promise * self.policy.false_alarm_rate
+
+    @property
+    def name(self) -> str:
+        """Of a round, in folders."""
+        return "round" if self.load.alternate is None else "load"
 
 
 def round_folder(duet: Duet, number: int) -> Path:
-    return duet.folder / f"round-{number}"
+    return duet.folder / f"{duet.name}-{number}"
 
 
 def play_round(duet: Duet, number: int, narrator: Narrator) -> MeasuredRun:
@@ -171,7 +183,14 @@ class _DuetProgress:
         """Which round begins, what is open, and what stands out so far."""
         max_rounds = len(self.runs) + max(self.rounds_left, 1)
         judged = self.result.operations if self.result else ()
-        return " · ".join((f"round {self.number}/{max_rounds}", *phrases.so_far(judged)))
+        return " · ".join((f"{self._load_text}round {self.number}/{max_rounds}", *phrases.so_far(judged)))
+
+    @property
+    def _load_text(self) -> str:
+        load = self.duet.load
+        if load.alternate is None or load.rate is None:
+            return ""
+        return f"under load, {figures.count(load.rate)} journeys/s: "
 
     def _evaluate(self) -> GateResult | None:
         rounds = [each.record.targets for each in self.runs]
@@ -184,7 +203,7 @@ class _DuetProgress:
     def _judge(self, *, last: bool) -> GateResult | None:
         """The result if it is final. The last look spends what is left of the promise."""
         policy, planned = self.duet.policy, self.duet.plan.alpha(len(self.runs))
-        alpha = policy.false_alarm_rate - self.alpha if last else planned
+        alpha = self.duet.false_alarm_rate - self.alpha if last else planned
         if alpha is None:
             return None
         self.alpha += alpha

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from mario_perf.builds.pizzeria_faults import FLAGS_TEXT, neutral_words
 from mario_perf.errors import UserError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mario_perf.configuration.policy import Policy
     from mario_perf.reports.outputs import Output
+    from mario_perf.run_record import Part
 
 AUTO = "auto"
 """Of ``prometheus``: start one."""
@@ -37,6 +38,7 @@ class GateRequest:
     duration: float | None
     max_duration: float
     rounds: int | None
+    part: Literal["alone", "load", "both"]
     until_decided: bool
     round_duration: float
     seed: int | None
@@ -53,6 +55,11 @@ class GateRequest:
     runs_dir: Path
     formats: tuple[str, ...]
     outputs: tuple[Output, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """In the order of play."""
+        return ("alone", "load") if self.part == "both" else (self.part,)
 
     @property
     def tls(self) -> TlsSettings:
@@ -106,6 +113,10 @@ def check(request: GateRequest) -> None:
     if request.restart and not urls:
         raise UserError(
             "--restart is only for running services: the gate starts its own anew in each round; leave it out"
+        )
+    if request.baseline is not None and request.part != "alone":
+        raise UserError(
+            "the part under load needs two builds that run beside each other; leave out --baseline or --part"
         )
     if request.baseline and request.against:
         raise UserError(

@@ -21,7 +21,16 @@ from mario_perf.builds.build import Build, metrics_path
 from mario_perf.builds.nesting import forbid_nesting
 from mario_perf.builds.preparation import prepare
 from mario_perf.errors import UserError
-from mario_perf.gate import build_pair, duet, gate_folder, metrics_pages, prometheus_server, sides, stored
+from mario_perf.gate import (
+    build_pair,
+    duet,
+    gate_folder,
+    metrics_pages,
+    parts,
+    prometheus_server,
+    sides,
+    stored,
+)
 from mario_perf.gate.candidate import candidate_snapshot
 from mario_perf.gate.gate_request import AUTO, check, check_faults, check_metrics
 from mario_perf.gate.load_plan import BACK_TO_BACK, WITH_PAUSES, LoadRequest, plan_load
@@ -188,6 +197,7 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
             pushed = stack.enter_context(_receiver(session))
             targets = _running_targets(session, narrator, pushed)
             serving = sides.serve_targets(*targets, restart=_restart(request))
+            baseline_alone = sides.serve_targets(targets[1])
         else:
             snapshot = candidate_snapshot(session.pair.candidate, load, request.runs_dir)
             source, load = stack.enter_context(snapshot)
@@ -196,6 +206,7 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
                 replace(build, deadline=start + max_duration) for build in reversed(builds)
             )
             serving = sides.serve_builds(candidate, baseline, scrape_ports=scrape_ports)
+            baseline_alone = sides.serve_builds(baseline, scrape_ports=scrape_ports)
         setup = duet.Duet(
             serving=serving,
             load=replace(load, request_timeout=request.max_duration / TIMEOUTS_PER_GATE),
@@ -207,7 +218,7 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
             until_decided=request.until_decided,
             elapsed=time.monotonic() - start,
         )
-        return duet.play(setup, narrator)
+        return parts.play(parts.PartsPlan(setup, baseline_alone, request.parts, start), narrator)
 
 
 def _receiver(session: GateSession) -> AbstractContextManager[OtlpReceiver | None]:

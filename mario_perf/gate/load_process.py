@@ -50,6 +50,9 @@ RUN_OVERHEAD = 3.0
 ANSWER_TIMEOUT = 10.0
 """Seconds that a service may take to answer after a run."""
 
+SELDOM = "3600"
+"""Seconds between scrapes of builds that take turns: none but at the window's edges."""
+
 _NO_TIME = "the gate's time was over before the first round ended; give a longer --max-duration"
 
 
@@ -66,7 +69,8 @@ class LoadPlan:
     """What is sent. Times in seconds; ``window`` is what is measured.
 
     In an open model ``users`` is the maximum: none gets ready under load, whose time would be the
-    load generator's. None are as many as the load takes by itself.
+    load generator's. None are as many as the load takes by itself. Where builds take turns, ``users`` are
+    those at the start: more come where a build is slow.
     """
 
     users: int | None
@@ -87,6 +91,7 @@ class LoadPlan:
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     cwd: Path | None = None  # where Locust runs: its locustfile imports and reads from there
+    alternate: float | None = None  # seconds of a build's turn; None: both are asked at once
 
     @property
     def run_time(self) -> int:
@@ -241,5 +246,8 @@ def _tag_options(load: LoadPlan) -> list[str]:
 def _rate_options(load: LoadPlan) -> list[str]:
     if load.rate is None:
         return []
-    max_users = [] if load.users is None else ["--max-users", str(load.users)]
-    return ["--rate", str(load.rate), "--arrivals", load.arrivals, *max_users]
+    rate = ["--rate", str(load.rate), "--arrivals", load.arrivals]
+    if load.alternate is not None:
+        # Scraped at the edges only: a scrape is work for the build whose turn it is not.
+        return [*rate, "--alternate", str(load.alternate), "--scrape-interval", SELDOM]
+    return rate if load.users is None else [*rate, "--max-users", str(load.users)]

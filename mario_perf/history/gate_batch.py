@@ -47,7 +47,7 @@ def _revision(revision: str, run_id: str) -> str:
 
 
 def _comparisons(result: GateResult) -> Iterator[tuple[str, Comparison]]:
-    for one in result.operations:
+    for one in (each for each in result.operations if each.part == "alone"):
         for comparison in one.comparisons:
             if comparison.against == "baseline":
                 yield one.operation.name, comparison

@@ -43,7 +43,7 @@ class Doubt:
     @property
     def names(self) -> str:
         """The first few, and how many more."""
-        return listed((one.operation.name for one in self.operations), max_items=3)
+        return listed((one.title for one in self.operations), max_items=3)
 
 
 def doubts(operations: Iterable[OperationResult], policy: Policy) -> list[Doubt]:

@@ -51,6 +51,7 @@ def lay_out(rounds: Sequence[Round]) -> Sides:
         lay_out_runs(baseline, candidate, concurrent=True),
         few_rounds=len(rounds) < MIN_ROUNDS_FOR_RED,
         same_processes=len(rounds) == 1 or one_process_each(rounds),
+        under_load=rounds[0][0].part == "load",
     )
     if len(rounds) > 1:
         return sides

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from mario_perf import figures
 from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.errors import UserError
 from mario_perf.judgement import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from mario_perf.configuration.policy import Policy
     from mario_perf.measurement.measured_run import MeasuredRun
     from mario_perf.model import Finding, OperationResult, RunMeasurement
+    from mario_perf.run_record import Part
     from mario_perf.validity.late_answers import LateStep
 
 
@@ -43,32 +45,38 @@ def conclude(
     baseline: Baseline | None,
     policy: Policy,
     incidents: Sequence[Finding] = (),
+    promise: float = 1.0,
 ) -> GateResult:
     """Judge what was measured (at least one run), but for the runs that are left out as unfit.
 
     Where a gate looked at just these runs, they are judged as it did: by what that look might spend, which
-    the record of the last one says. All others spend the whole promise.
+    the record of the last one says. All others spend the whole ``promise``.
 
     Args:
         runs: all duets or none.
         baseline: what to compare with; None for a duet, or for absolute limits alone.
         policy: thresholds.
         incidents: what ended further runs; those cannot be judged.
+        promise: share of the false-alarm rate that these runs have, as one part of a gate.
 
     Raises:
-        UserError: Runs of both kinds, a duet with a baseline, or a baseline of another scenario.
+        UserError: Runs of different kinds or parts, a duet with a baseline, or another scenario.
     """
     method: Literal["duet", "stored"] = "duet" if _is_duet(runs, baseline) else "stored"
     baseline_runs = baseline.runs if baseline else ()
     _check_scenarios(runs, baseline_runs)
+    part, asked = _part(runs), policy
+    policy = policy.under_load() if part == "load" else policy
     selection = select(runs)
     rounds = selection.runs
     measurements = [_without_ignored(side, policy) for each in rounds for side in each.sides]
     baseline_measurements = [_without_ignored(run, policy) for run in baseline_runs]
-    results = _compare(method, baseline_measurements, measurements, policy, _errors(runs, policy))
+    results = _compare(method, baseline_measurements, measurements, policy, _errors(runs, policy, promise))
     environment_changes = (
         _environment_changes(baseline_runs[-1], rounds[-1].candidate) if baseline_runs else {}
     )
+    if part == "load":
+        results = tuple(_at_rate(result, rounds) for result in results)
     with_limits = [_with_limits(result, environment_changes, policy) for result in results]
     late = _late_steps(rounds, policy)
     certain = [each for each in late if each.certain]
@@ -97,7 +105,7 @@ def conclude(
         baseline_runs=tuple(run.run_id for run in baseline_runs),
         baseline_revisions=tuple(dict.fromkeys(run.revision for run in baseline_runs if run.revision)),
         environment_changes=environment_changes,
-        policy=policy.as_mapping(),
+        policy=asked.as_mapping(),
         false_alarm_rate=policy.false_alarm_rate,
         seconds=sum(each.record.window.duration for each in rounds),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -113,7 +121,9 @@ def conclude(
         result,
         reasons=next_steps.reasons(result, policy),
         next_steps=next_steps.next_steps(result, pairs, policy),
-        overall=overall_change(duet_results.lay_out(pairs)) if operations and pairs else None,
+        overall=overall_change(duet_results.lay_out(pairs))
+        if operations and pairs and part == "alone"
+        else None,
     )
 
 
@@ -140,11 +150,11 @@ def _pairs(measurements: Sequence[RunMeasurement]) -> list[tuple[RunMeasurement,
     return list(zip(measurements[0::2], measurements[1::2], strict=True))
 
 
-def _errors(runs: Sequence[MeasuredRun], policy: Policy) -> tuple[float, float]:
+def _errors(runs: Sequence[MeasuredRun], policy: Policy, promise: float) -> tuple[float, float]:
     """What these runs may be judged with: the chance of a false alarm, and of a rise that is missed."""
     look = runs[-1].record.look
     if look is None or look.runs != tuple(each.record.run_id for each in runs):
-        return policy.false_alarm_rate, MISS_RATE
+        return promise * policy.false_alarm_rate, MISS_RATE
     return look.spent * policy.false_alarm_rate, look.missed
 
 
@@ -157,6 +167,25 @@ def _is_duet(rounds: Sequence[MeasuredRun], baseline: Baseline | None) -> bool:
             f"run {rounds[0].record.run_id} is a duet: its baseline ran beside it; leave out --baseline"
         )
     return all(duets)
+
+
+def _at_rate(result: OperationResult, rounds: Sequence[MeasuredRun]) -> OperationResult:
+    """The result under load, which says at what rate."""
+    rates = [each.record.arrivals.rate for each in rounds if each.record.arrivals]
+    rate = f"At {figures.count(max(rates))} journeys/s: " if rates else ""
+    text = result.explanation
+    return replace(
+        result, part="load", explanation=f"{rate}{text[:1].lower() if rate else text[:1]}{text[1:]}"
+    )
+
+
+def _part(runs: Sequence[MeasuredRun]) -> Part:
+    parts = {each.record.part for each in runs}
+    if len(parts) > 1:
+        raise UserError(
+            "runs of one user and runs under load cannot be judged together; give runs of one kind"
+        )
+    return runs[0].record.part
 
 
 def _check_scenarios(rounds: Sequence[MeasuredRun], baseline_runs: Sequence[RunMeasurement]) -> None:

@@ -173,9 +173,7 @@ def _missable(operations: Sequence[OperationResult]) -> Iterator[str]:
                 and check.against == "baseline"
                 and check.verdict in {Verdict.UNCHANGED, Verdict.IMPROVED}
             ):
-                least[check.metric] = max(
-                    least.get(check.metric, (0.0, "")), (check.detectable, one.operation.name)
-                )
+                least[check.metric] = max(least.get(check.metric, (0.0, "")), (check.detectable, one.title))
     told = [
         f"{METRICS[metric].title} {figures.size(size, share=METRICS[metric].share)} ({name})"
         for metric, (size, name) in least.items()

@@ -36,7 +36,8 @@ def collect(
     findings += _read_otherwise(rounds, policy)
     findings += comparison_checks.unserved_requests([each.record.targets for each in rounds])
     for each in rounds:  # after what may be the cause of it: the first is the headline
-        findings += _name_round(each, rounds, comparison_checks.unequal_work(each.record.targets))
+        if each.record.part == "alone":  # in turns each side has journeys of its own
+            findings += _name_round(each, rounds, comparison_checks.unequal_work(each.record.targets))
     successes: Counter[str] = Counter()
     for measurement in (one for each in rounds for one in each.candidate.measurements.values()):
         if not policy.of(measurement.operation.name).ignore:

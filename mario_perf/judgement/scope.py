@@ -32,6 +32,8 @@ def _by_client(runs: Sequence[RunRecord]) -> bool:
 
 
 def _load(runs: Sequence[RunRecord]) -> str:
+    if rates := [each.arrivals.rate for each in runs if each.arrivals and each.part == "load"]:
+        return f"one build at a time at {figures.count(max(rates))} journeys a second"
     if rates := [each.arrivals.rate for each in runs if each.arrivals]:
         return f"{figures.count(max(rates))} journeys a second"
     users = max(each.users for each in runs)

@@ -72,7 +72,9 @@ def _passed_sentence(operations: Sequence[OperationResult]) -> str:
         return f"{_count(limited)} within the limits{f', {without} without a limit' if without else ''}."
     accepted = [each for each in operations if each.verdict is Verdict.ACCEPTED]
     better = [each for each in operations if each.verdict is Verdict.IMPROVED]
-    sentences = [f"No regression in {_count(operations)}."]
+    parts = " alone and under load" if len({each.part for each in operations}) > 1 else ""
+    number = len({each.operation for each in operations})
+    sentences = [f"No regression in {number} operation{'s' * (number != 1)}{parts}."]
     if accepted:
         sentences = [f"No regression but what perf.toml accepts: {_names(accepted)}."]
     return " ".join((*sentences, *([f"{_names(better)} improved."] if better else [])))
@@ -86,7 +88,7 @@ def _regressed_sentence(regressed: Sequence[OperationResult]) -> str:
         return f"{_names(regressed)} regressed. {worst.explanation}"
     metric, against = METRICS[check.metric], " against the limit" * (check.against == "limit")
     change = figures.change(check.change.value, share=metric.share)
-    return f"{_names(regressed)} regressed. {worst.operation.name}: {metric.title}{against} {change}."
+    return f"{_names(regressed)} regressed. {worst.title}: {metric.title}{against} {change}."
 
 
 def _count(operations: Sequence[OperationResult]) -> str:
@@ -122,4 +124,4 @@ def _decisive_change(result: OperationResult) -> float:
 
 
 def _names(results: Sequence[OperationResult]) -> str:
-    return listed(result.operation.name for result in results)
+    return listed(result.title for result in results)

@@ -50,6 +50,7 @@ def measure_client(record: RunRecord, target: TargetRecord) -> RunMeasurement:
         revision=target.revision,
         workload=workload(record),
         url=target.url,
+        part=record.part,
         findings=run_checks.check_client(record, target),
         tells_failures=False,
     )

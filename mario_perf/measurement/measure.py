@@ -52,6 +52,7 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         process_start=_process_start(snapshots),
         url=target.url,
         fresh=target.fresh,
+        part=record.part,
         findings=run_checks.check_target(data),
         reconciliation=reconciliation,
         tells_failures=snapshots.tells_failures,

@@ -41,7 +41,7 @@ def _commands(result: GateResult) -> Iterator[str]:
     yield _command(_LEVELS[result.outcome], title, f"{result.sentence} {_subject_sentence(result.subject)}")
     regressed = [one for one in result.operations if one.verdict is Verdict.REGRESSED]
     for one in regressed[:_MAX_ANNOTATIONS]:
-        yield _command("error", f"{one.operation.name} regressed", one.explanation)
+        yield _command("error", f"{one.title} regressed", one.explanation)
     notable = [one for one in result.findings if one.severity is not Severity.NOTE]
     for finding in notable[:_MAX_ANNOTATIONS]:
         yield _command("warning", f"{finding.severity.value}: {finding.code}", finding.message)

@@ -10,10 +10,10 @@ import base64
 import hashlib
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -35,6 +35,7 @@ from mario_perf.reports.run_evidence import (
     unreconciled,
 )
 from mario_perf.reports.validity_section import passed_checks
+from mario_perf.run_record import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -59,6 +60,7 @@ class Plot:
 def render(result: GateResult) -> str:
     redacted_result = redact(result)
     style, script = _asset("report.css"), _asset("report.js")
+    parts = {part: [e for e in redacted_result.runs if e.part == part] for part in get_args(Part)}
     return (
         _environment()
         .get_template("report.html.j2")
@@ -70,10 +72,11 @@ def render(result: GateResult) -> str:
             policy=_content_security_policy(style, script),
             title=heading.title(redacted_result),
             verdict_counts=phrases.verdict_counts(redacted_result.operations),
-            durations=_forest(redacted_result.operations, phrases.duration_change),
+            durations=_forest(_of_part(redacted_result, "alone"), phrases.duration_change),
+            loaded=_forest(_of_part(redacted_result, "load"), phrases.duration_change),
             shares=list(_share_plots(redacted_result.operations)),
-            client_times=client_times(redacted_result.runs),
-            client_errors=client_errors(redacted_result.runs),
+            client_times={part: client_times(runs) for part, runs in parts.items()},
+            client_errors={part: client_errors(runs) for part, runs in parts.items()},
             revisions=revisions(redacted_result),
             unreconciled=unreconciled(redacted_result.reconciliation),
             packages=packages(redacted_result),
@@ -126,10 +129,18 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
+def _of_part(result: GateResult, part: Part) -> list[OperationResult]:
+    return [one for one in result.operations if one.part == part]
+
+
 def _forest(
     operations: Iterable[OperationResult], choose: Callable[[OperationResult], Comparison | None]
 ) -> Plot | None:
-    rows = [forest.Row(one.operation, comparison) for one in operations if (comparison := choose(one))]
+    rows = [
+        forest.Row(replace(one.operation, name=one.title), comparison)
+        for one in operations
+        if (comparison := choose(one))
+    ]
     if not rows:
         return None
     return Plot(

@@ -60,7 +60,7 @@ def _case(suite: ET.Element, one: OperationResult) -> None:
         suite,
         "testcase",
         classname=xml_safe(f"{_SUITE}.{one.operation.kind}"),
-        name=xml_safe(one.operation.name),
+        name=xml_safe(one.title),
         time="0",
     )
     if one.verdict is Verdict.REGRESSED:

@@ -105,7 +105,7 @@ def _title(result: GateResult) -> str:
     worst = next(iter(result.operations), None)
     if result.outcome is not Outcome.REGRESSED or worst is None or worst.decisive_comparison is None:
         return title
-    return f"{title} · {escape(worst.operation.name)} {phrases.change(worst.decisive_comparison)}"
+    return f"{title} · {escape(worst.title)} {phrases.change(worst.decisive_comparison)}"
 
 
 def _subject(subject: Subject) -> Iterator[str]:
@@ -133,7 +133,7 @@ def _link(text: str, url: str) -> str:
 
 def _tail(result: GateResult, room: Room) -> Iterator[str]:
     """What is folded, a line each, and how sure all of it is."""
-    unchanged = [one.operation.name for one in result.operations if one.verdict is Verdict.UNCHANGED]
+    unchanged = [one.title for one in result.operations if one.verdict is Verdict.UNCHANGED]
     if unchanged and not phrases.without_baseline(result):
         yield _in_one_line(f"{len(unchanged)} unchanged", unchanged, room.characters // 8)
     decisive = {Severity.INVALID, Severity.REGRESSED}
@@ -170,7 +170,7 @@ def _table(operations: Sequence[OperationResult], max_rows: int, characters: int
 def _row(one: OperationResult) -> str:
     decisive = one.decisive_comparison
     cells = (
-        f"**{escape(one.operation.name)}**",
+        f"**{escape(one.title)}**",
         f"{_ICONS[one.verdict.value]} {one.verdict.value}",
         phrases.subject(decisive) if decisive else UNKNOWN,
         phrases.before_and_after(decisive) if decisive else UNKNOWN,

@@ -71,7 +71,7 @@ def _family(name: str, text: str, samples: Iterable[tuple[Mapping[str, str], flo
 
 
 def _labels(one: OperationResult) -> dict[str, str]:
-    return {"kind": one.operation.kind, "operation": one.operation.name}
+    return {"kind": one.operation.kind, "operation": one.title}
 
 
 def _escape(raw: str) -> str:

@@ -53,10 +53,17 @@ _NOT_IN_ANCHOR = re.compile(r"[\s%]|(?<=^page):")
 """White space ends an id, ``page:`` begins the report's own ids, and ``%`` marks an escape."""
 
 
+_DUET = {
+    "alone": "Duet: both builds ran at the same time, and each request went to both.",
+    "load": "Under load: the builds took turns within seconds, at one rate of arrivals.",
+}
+
+
 def method(result: GateResult) -> str:
     """How the two sides were measured."""
     if result.method == "duet":
-        return "Duet: both builds ran at the same time, and each request went to both."
+        parts = {run.part for run in result.runs}
+        return " ".join(text for part, text in _DUET.items() if part in parts)
     if not result.baseline_runs:
         if result.outcome is Outcome.RECORDED:
             return "Recorded: neither a baseline nor limits to judge by."
@@ -69,7 +76,7 @@ def method(result: GateResult) -> str:
 def environment(result: GateResult) -> str:
     """The environments of both sides, for a result without differences between them."""
     if result.method == "duet":
-        return "This is the machine that sent the load. Both builds ran at the same time."
+        return "This is the machine that sent the load. Both builds ran on it."
     if not result.baseline_runs:
         return "No baseline, so no other environment."
     return "Baseline and candidate had the same environment."
@@ -138,11 +145,13 @@ def so_far(operations: Sequence[OperationResult]) -> Iterator[str]:
     ]
     if known:
         worst, it = max(known, key=lambda each: each[1].change.value / (each[1].threshold or math.inf))
-        yield f"{worst.operation.name} {change(it)} so far"
+        yield f"{worst.title} {change(it)} so far"
 
 
 def bucket_width_hint(one: OperationResult) -> str | None:
-    """Say that the buckets are too wide to judge p95; None if p95 was judged, or nothing ran."""
+    """Say that the buckets are too wide to judge p95; None if p95 was judged, cannot be, or nothing ran."""
+    if one.part == "load":
+        return None
     comparisons = [c for c in one.comparisons if c.metric == "p95"]
     has_counts = all(side is not None and any(side.histogram) for side in (one.baseline, one.candidate))
     if not has_counts or not any(c.against == "baseline" and not c.gating for c in comparisons):
@@ -158,7 +167,7 @@ def bucket_width_hints(operations: Sequence[OperationResult]) -> list[str]:
     names: dict[str, list[str]] = defaultdict(list)
     for one in operations:
         if sentence := bucket_width_hint(one):
-            names[sentence].append(one.operation.name)
+            names[sentence].append(one.title)
     return [f"{sentence} ({listed(those)})" for sentence, those in names.items()]
 
 
@@ -225,7 +234,7 @@ def _size(comparison: Comparison, value: float) -> str:
 
 def anchor(one: OperationResult) -> str:
     """The operation's id in the page: its name, escaped where it would clash."""
-    return _NOT_IN_ANCHOR.sub(lambda found: quote(found[0], safe=""), one.operation.name)
+    return _NOT_IN_ANCHOR.sub(lambda found: quote(found[0], safe=""), one.title)
 
 
 def span(ends: tuple[float, float]) -> str:

@@ -108,6 +108,7 @@ def _operation(said: OperationReport) -> OperationResult:
         baseline=_summary(said.baseline),
         candidate=_summary(said.candidate),
         bucket_resolution=_number(said.bucket_resolution, math.inf),
+        part=said.part,
     )
 
 

@@ -66,7 +66,7 @@ class Glance(BaseModel):
             for check in one.comparisons:
                 if check.metric == one.decided_by and check.change.value is not None:
                     share = check.metric in METRICS and METRICS[check.metric].share  # type: ignore[index]
-                    return f"{one.operation.name} {figures.change(check.change.value, share=share)}"
+                    return f"{one.title} {figures.change(check.change.value, share=share)}"
         return ""
 
 

@@ -92,7 +92,7 @@ def _print_operations(result: GateResult, console: Console) -> None:
 def _print_reasons(result: GateResult, console: Console) -> None:
     """Why operations regressed, or why there is no clear answer; and what to do."""
     regressed = [one for one in result.operations if one.verdict is Verdict.REGRESSED]
-    reasons = [Text(single_line(f"{one.operation.name}: {one.explanation}")) for one in regressed]
+    reasons = [Text(single_line(f"{one.title}: {one.explanation}")) for one in regressed]
     reasons += [Text(single_line(each)) for each in result.reasons]
     _print_limited(reasons, "reason", result, console)
     for step in result.next_steps:

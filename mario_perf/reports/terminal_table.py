@@ -40,7 +40,7 @@ def changes(shown: Sequence[OperationResult], width: int) -> Iterator[Text]:
     room = max(width - verdicts.width - moved.width - 2 * GAP, _SHORTEST)
     columns = fitting(
         [
-            Column("operation", tuple(shortened(single_line(one.operation.name), room) for one in shown)),
+            Column("operation", tuple(shortened(single_line(one.title), room) for one in shown)),
             verdicts,
             Column("metric", tuple(map(_of_decisive(phrases.subject), shown)), rank=2),
             moved,
@@ -62,7 +62,7 @@ def levels(shown: Sequence[OperationResult], width: int) -> Iterator[Text]:
     room = max(width - verdicts.width - p95.width - 2 * GAP, _SHORTEST)
     columns = fitting(
         [
-            Column("operation", tuple(shortened(single_line(one.operation.name), room) for one in shown)),
+            Column("operation", tuple(shortened(single_line(one.title), room) for one in shown)),
             verdicts,
             _figures("rate", shown, _measured(lambda side: figures.rate(side.rate)), rank=2),
             _figures("p50", shown, _measured(lambda side: figures.seconds(side.p50.value)), rank=3),

@@ -374,6 +374,14 @@ class Code(Enum):
         "no run failed",
         concerns.stored,
     )
+    PART_NOT_PLAYED = (
+        "part-not-played",
+        _WARNING,
+        _MACHINE,
+        "the part under load was not played ({reason}); give --part alone to leave it out",
+        "each part that was asked for was played",
+        concerns.duets,
+    )
     SLOW_START = (
         "slow-start",
         _WARNING,

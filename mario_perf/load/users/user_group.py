@@ -211,7 +211,7 @@ class UserGroup:
 
 
 def _arrival_queues(options: Options, index: int, pool: UserPool | None) -> tuple[ArrivalQueue, ...]:
-    """None in a closed model, one in an open one; of builds that take turns each has one, with equal arrivals."""
+    """None in a closed model; where builds take turns one for each, with equal arrivals."""
     if options.rate is None:
         return ()
     return tuple(

@@ -99,6 +99,10 @@ class OperationReport(Document):
     baseline: OneSide | None
     candidate: OneSide | None
     bucket_resolution: Number
+    part: Literal["alone", "load"] = Field(
+        default="alone",
+        description="of the gate: each step to both builds at once, or one build at a time under load",
+    )
 
 
 class FindingReport(Document):

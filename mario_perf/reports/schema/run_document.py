@@ -137,6 +137,13 @@ class ArrivalsReport(ArrivalCountsReport):
     max_users: int = Field(description="to which the pool might have grown, from the run's users")
 
 
+class AlternationReport(Document):
+    """How two builds took turns in the window, so that one at a time was under load."""
+
+    seconds: float = Field(description="of a turn")
+    turns: int = Field(description="of both builds together")
+
+
 class PlanReport(Document):
     """A scenario with a fixed number of journeys: how many there are, and how many came to their end."""
 
@@ -186,6 +193,9 @@ class RunReport(Document):
     window: SpanReport = Field(description="the steady state that is judged")
     rates: RatesReport
     arrivals: ArrivalsReport | None = None
+    alternation: AlternationReport | None = Field(
+        default=None, description="null where both were asked at once"
+    )
     plan: PlanReport | None = Field(default=None, description="null where no number of journeys is fixed")
     generator: GeneratorReport = Field(description="of a distributed run: the worst of all workers")
     environment: EnvironmentReport

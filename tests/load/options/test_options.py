@@ -239,3 +239,20 @@ def test_a_single_think_time_is_a_fixed_pause() -> None:
 def test_only_credentials_are_removed_from_urls() -> None:
     assert without_credentials("http://u:p@ss@h:1/a?b=c@d&e=f is down") == "http://h:1/a?b=***&e=*** is down"
     assert without_credentials("http://h/a@b") == "http://h/a@b"
+
+
+@pytest.mark.parametrize(
+    ("words", "locust_options"),
+    [
+        (("--rate", "9", "--window", "5"), {}),
+        (("--duet", "http://127.0.0.1:2", "--window", "5"), {}),
+        (("--duet", "http://127.0.0.1:2", "--rate", "9"), {}),
+        (("--duet", "http://127.0.0.1:2", "--rate", "9", "--window", "5"), {"processes": 2}),
+    ],
+)
+def test_builds_take_turns_only_in_an_open_duet_of_one_process(
+    words: tuple[str, ...], locust_options: dict[str, object]
+) -> None:
+    known = {"master": False, "worker": False, "processes": None, **locust_options}
+    with pytest.raises(ValueError, match="--alternate"):
+        resolved(*words, "--alternate", "0.5", **known)

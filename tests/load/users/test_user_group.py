@@ -5,10 +5,11 @@ import pytest
 
 from mario_perf.load.arrivals.arrival_schedule import Share
 from mario_perf.load.arrivals.shared_iterations import SharedIterations
+from mario_perf.load.options.run_options import Options
 from mario_perf.load.record import generator_health
 from mario_perf.load.steps import Step
 from mario_perf.load.users.user_group import UserGroup
-from tests.load.option_parsing import options
+from tests.load.option_parsing import options, resolved
 from tests.load.virtual_time import VirtualTime
 
 LOOK = Step("look", "LookQuery", "GET")
@@ -127,3 +128,63 @@ def test_nothing_arrives_before_users_are_ready() -> None:
     first.leave()
     assert group.ready_users == 1
     gevent.killall([come, late])
+
+
+def turn_taking(*words: str) -> UserGroup:
+    words = ("--duet", "http://127.0.0.1:2", "--rate", "100", "--window", "8", "--alternate", "0.5", *words)
+    known = resolved(*words, master=False, worker=False, processes=None)
+    return UserGroup(Options.from_parsed(known), "http://127.0.0.1:1")
+
+
+def visit(group: UserGroup, begun: list[tuple[str, float]], clock: VirtualTime) -> None:
+    """A user whose journeys take 30 ms each."""
+    user = group.new_user({}, frozenset())
+    user.wait_for_start()
+    while True:
+        begun.append((user.session.sides[0], clock.read()))
+        gevent.sleep(0.03)
+        user.wait_for_next()
+
+
+def test_builds_that_take_turns_get_the_same_arrivals_one_at_a_time(virtual_time: VirtualTime) -> None:
+    group, begun = turn_taking(), []
+    for _ in range(40):
+        gevent.spawn(visit, group, begun, virtual_time)
+    gevent.sleep(0.01)
+    group.start_arrivals(60.0)
+    gevent.sleep(1.0)
+    assert begun == []
+    turns = []
+    for side in (0, 1, 1, 0):
+        start = virtual_time.read()
+        group.begin_turn(side)
+        gevent.sleep(0.5)
+        assert group.end_turn(5.0)
+        turns.append([(each, at - start) for each, at in begun if at >= start])
+    group.stop()
+    assert [{side for side, _ in each} for each in turns] == [
+        {"baseline"},
+        {"candidate"},
+        {"candidate"},
+        {"baseline"},
+    ]
+    first, second = ([at for _, at in turns[0] + turns[3]], [at for _, at in turns[1] + turns[2]])
+    assert first == pytest.approx(second, abs=1e-3)
+    assert len(first) > 50
+
+
+def test_a_turn_ends_when_its_journeys_have_ended(virtual_time: VirtualTime) -> None:
+    group, begun = turn_taking("--arrivals", "constant"), []
+    for _ in range(40):
+        gevent.spawn(visit, group, begun, virtual_time)
+    gevent.sleep(0.01)
+    group.start_arrivals(60.0)
+    group.begin_turn(0)
+    gevent.sleep(0.5)
+    assert not group.end_turn(0.001)
+    assert group.end_turn(5.0)
+    assert virtual_time.read() - begun[-1][1] == pytest.approx(0.03, abs=0.005)
+    (report,) = group.reports()
+    group.stop()
+    assert report.arrivals is not None
+    assert report.arrivals.finished == report.arrivals.offered == report.arrivals.due == len(begun)

@@ -1,0 +1,124 @@
+"""A gate's two parts, one after the other: alone, and under load."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from mario_perf.errors import UserError
+from mario_perf.gate import duet, offered_rate
+from mario_perf.gate.load_process import SideDiedError
+from mario_perf.judgement.parts import combine
+from mario_perf.model import Outcome
+from mario_perf.validity import incidents
+from mario_perf.validity.codes import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mario_perf.gate.duet import Duet
+    from mario_perf.gate.load_process import LoadPlan
+    from mario_perf.gate.sides import Serving
+    from mario_perf.model import Finding, GateResult
+    from mario_perf.reports.progress import Narrator
+    from mario_perf.run_record import Part
+
+TURN: Final = 0.6
+"""Seconds for which one build is under load before the other: short against what drifts on a machine."""
+
+WINDOW: Final = 4.8
+"""Seconds of turns in a round, both builds together."""
+
+WARM_UP: Final = 0.8
+"""Seconds, half of them for each build."""
+
+_KNOWN: Final = frozenset({Outcome.REGRESSED, Outcome.INVALID})
+"""Outcomes of the part alone that are the gate's, whatever comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartsPlan:
+    """What is played: the duet with the time of the whole gate, and the baseline by itself."""
+
+    duet: Duet
+    baseline: Serving
+    parts: tuple[Part, ...]
+    clock_start: float  # of the gate, by the monotonic clock
+
+    @property
+    def promise(self) -> float:
+        """The share of the false-alarm rate that each part may spend."""
+        return 1 / len(self.parts)
+
+
+def play(
+    plan: PartsPlan,
+    narrator: Narrator,
+    play_duet: Callable[[Duet, Narrator], GateResult] = duet.play,
+) -> GateResult:
+    """Play the parts that were asked for, and judge them together.
+
+    Ends after the part alone where that is the outcome already. A part under load that cannot be played is
+    said to be so, and the other is judged.
+
+    Raises:
+        InvalidRunError: a side died before anything was measured.
+        UserError: nothing could be measured.
+    """
+    results: list[GateResult] = []
+    if "alone" in plan.parts:
+        results.append(play_duet(_alone(plan), narrator))
+        if plan.duet.until_decided and results[0].outcome in _KNOWN:
+            return results[0]
+    if "load" not in plan.parts:
+        return results[0]
+    try:
+        results.append(play_duet(_under_load(plan, narrator), narrator))
+    except (UserError, SideDiedError) as error:
+        if not results:
+            raise
+        return combine(results, (_keep_not_played(plan, str(error)),))
+    return combine(results)
+
+
+def _keep_not_played(plan: PartsPlan, reason: str) -> Finding:
+    finding = Code.PART_NOT_PLAYED.finding(reason=reason)
+    incidents.keep(plan.duet.folder / "load-1", finding)
+    return finding
+
+
+def _alone(plan: PartsPlan) -> Duet:
+    """The part alone, with its share of the time."""
+    whole = plan.duet
+    share = 1.0 if "load" not in plan.parts else 1.0 - whole.policy.load_time
+    time_left = whole.max_duration - whole.elapsed
+    return replace(whole, max_duration=whole.elapsed + share * time_left, promise=plan.promise)
+
+
+def _under_load(plan: PartsPlan, narrator: Narrator) -> Duet:
+    """The part under load, with all the time that is left, and the rate that the baseline's capacity allows.
+
+    Raises:
+        SideDiedError: the baseline ended.
+        UserError: the baseline's capacity cannot be found.
+    """
+    whole, rate = plan.duet, plan.duet.load.rate
+    if rate is None:
+        narrator.say("finding what the baseline can carry, to load both builds with a share of it")
+        share, folder = whole.policy.load.capacity_share, whole.folder / "baseline-capacity"
+        rate = offered_rate.find(_load(whole, 1.0), share, plan.baseline, folder, narrator.tick)
+    elapsed = time.monotonic() - plan.clock_start
+    return replace(whole, load=_load(whole, rate), elapsed=elapsed, promise=plan.promise)
+
+
+def _load(whole: Duet, rate: float) -> LoadPlan:
+    """Half of the initial users for each build, as many as the capacity was found with."""
+    return replace(
+        whole.load,
+        rate=rate,
+        users=2 * offered_rate.USERS,
+        alternate=TURN,
+        warm_up=WARM_UP,
+        window=WINDOW,
+    )

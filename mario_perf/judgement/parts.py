@@ -1,0 +1,117 @@
+"""One answer from the two parts of a gate: alone, and under load."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from mario_perf.judgement import run_findings, verdict
+from mario_perf.model import Outcome, Severity, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mario_perf.model import Finding, GateResult, OperationResult
+    from mario_perf.run_record import Part
+
+NAMES: Final[dict[Part, str]] = {"alone": "Alone", "load": "Under load"}
+
+_NOT_RISEN: Final = frozenset({Verdict.UNCHANGED, Verdict.IMPROVED})
+
+
+def combine(results: Sequence[GateResult], not_played: Sequence[Finding] = ()) -> GateResult:
+    """The answer of a gate that played the parts of ``results`` (at least one), alone first.
+
+    Red where any of them is. A part that could not be judged, or was ``not_played``, leaves the gate without
+    a clear answer, and the other part is judged all the same.
+    """
+    if len(results) == 1 and not not_played:
+        return results[0]
+    parts = [_named(each) for each in _without_invalid(results)]
+    operations = verdict.sort_operations(_told_apart(list(chain.from_iterable(e.operations for e in parts))))
+    findings = run_findings.by_severity((*not_played, *chain.from_iterable(e.findings for e in parts)))
+    outcome = _outcome(parts, complete=not not_played)
+    return replace(
+        parts[0],
+        outcome=outcome,
+        sentence=_sentence(outcome, operations, parts, findings, not_played),
+        scope="; ".join(f"{_part(e)}: {e.scope}" for e in parts if e.scope),
+        operations=operations,
+        findings=findings,
+        reconciliation=tuple(chain.from_iterable(e.reconciliation for e in parts)),
+        runs=tuple(chain.from_iterable(e.runs for e in parts)),
+        seconds=sum(e.seconds for e in parts),
+        reasons=tuple(chain.from_iterable(e.reasons for e in parts)),
+        next_steps=tuple(dict.fromkeys(chain.from_iterable(e.next_steps for e in parts))),
+    )
+
+
+def _part(result: GateResult) -> str:
+    return NAMES[result.runs[-1].part].lower()
+
+
+def _named(result: GateResult) -> GateResult:
+    """Its findings with the name of the part, where they would be taken for those of both."""
+    if result.runs[-1].part == "alone":
+        return result
+    name = _part(result)
+    findings = (replace(each, message=f"{name}: {each.message}") for each in result.findings)
+    return replace(result, findings=tuple(findings))
+
+
+def _without_invalid(results: Sequence[GateResult]) -> Sequence[GateResult]:
+    """What cannot be judged in one part says nothing of the other; if nothing can be judged, it stays so."""
+    if all(each.outcome is Outcome.INVALID for each in results):
+        return results
+    return [_soften(each) if each.outcome is Outcome.INVALID else each for each in results]
+
+
+def _soften(result: GateResult) -> GateResult:
+    findings = tuple(
+        replace(each, severity=Severity.WARNING) if each.severity is Severity.INVALID else each
+        for each in result.findings
+    )
+    operations = tuple(verdict.make_inconclusive(each, result.sentence) for each in result.operations)
+    return replace(result, outcome=Outcome.INCONCLUSIVE, findings=findings, operations=operations)
+
+
+def _outcome(parts: Sequence[GateResult], *, complete: bool) -> Outcome:
+    outcomes = {each.outcome for each in parts}
+    order = (Outcome.REGRESSED, Outcome.INVALID, Outcome.INCONCLUSIVE, Outcome.RECORDED, Outcome.PASS)
+    worst = next(each for each in order if each in outcomes)
+    return Outcome.INCONCLUSIVE if worst is Outcome.PASS and not complete else worst
+
+
+def _sentence(
+    outcome: Outcome,
+    operations: Sequence[OperationResult],
+    parts: Sequence[GateResult],
+    findings: Sequence[Finding],
+    not_played: Sequence[Finding],
+) -> str:
+    """The answer in plain words; where the parts differ, that of each."""
+    if outcome is Outcome.INCONCLUSIVE:
+        missing = [f"{each.message}." for each in not_played]
+        return " ".join((*(f"{NAMES[each.runs[-1].part]}: {each.sentence}" for each in parts), *missing))
+    return verdict.sentence(outcome, operations, findings)
+
+
+def _told_apart(operations: Sequence[OperationResult]) -> Iterable[OperationResult]:
+    """Say of what became slower under load whether it works longer or waits: alone nothing waits."""
+    alone = {each.operation: each.verdict for each in operations if each.part == "alone"}
+    for each in operations:
+        before = alone.get(each.operation)
+        if each.part == "alone" or each.verdict is not Verdict.REGRESSED or not _waited(each):
+            yield each
+        elif before in _NOT_RISEN:
+            yield replace(each, explanation=f"{each.explanation} Alone it is {before}: under load it waits.")
+        elif before is Verdict.REGRESSED:
+            yield replace(each, explanation=f"{each.explanation} It is slower alone, too: it works longer.")
+        else:
+            yield each
+
+
+def _waited(one: OperationResult) -> bool:
+    """Whether a time decided, not a share of failures."""
+    return one.decided_by in {"response_time", "latency"}

@@ -1,0 +1,180 @@
+"""A gate of two parts: one answer, one promise, and the same answer when its folder is judged again."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analysis.compare import main
+from mario_perf import runs
+from mario_perf.configuration import policy_file
+from mario_perf.errors import UserError
+from mario_perf.gate import duet
+from mario_perf.gate.duet import Duet
+from mario_perf.gate.parts import PartsPlan, play
+from mario_perf.measurement.measured_run import MeasuredRun, measure_run
+from mario_perf.model import GateResult, Outcome, Verdict
+from mario_perf.run_record import Alternation, Arrivals
+from mario_perf.sources.source import open_source
+from tests.gate.test_one_judge import LOAD, NOWHERE, POLICY, SilentNarrator, said
+from tests.simulated_runs import Plan, write_run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mario_perf.run_record import Part
+
+SLOWER = {"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}
+MUCH_SLOWER = {"PlaceOrderCommand": 0.024, "GetMenuQuery": 0.002}
+SAME = Plan().durations
+BOTH: tuple[Part, ...] = ("alone", "load")
+ARRIVALS = Arrivals(
+    kind="poisson",
+    rate=42.0,
+    max_users=210,
+    due=210,
+    offered=210,
+    dropped=0,
+    finished=210,
+    under_way_at_start=0,
+    under_way_at_end=0,
+    most_users=9,
+    pool=32,
+    late_p99=0.002,
+    late_max=0.01,
+)
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("perf.toml").write_text(POLICY)
+
+
+def record(folder: Path, alone: dict[str, float], load: dict[str, float], late: float = 0.002) -> Path:
+    """A gate of four rounds of each part."""
+    arrivals = ARRIVALS.model_copy(update={"late_p99": late})
+    turns = {"model": "open", "alternation": Alternation(seconds=0.6, turns=8), "arrivals": arrivals}
+    for seed in (1, 2, 3, 4):
+        write_run(folder / f"round-{seed}", Plan(alone, seed=seed), Plan(seed=seed + 100))
+        write_run(folder / f"load-{seed}", Plan(load, seed=seed), Plan(seed=seed + 100), **turns)
+    return folder
+
+
+def gate(
+    folder: Path,
+    parts: Sequence[Part] = BOTH,
+    fails_under_load: UserError | None = None,
+    *,
+    until_decided: bool = False,
+) -> tuple[GateResult, list[Duet]]:
+    """The result, and the duets that were played."""
+    policy, played = policy_file.load(), []
+
+    def play_one(setup: Duet, number: int, _: object) -> MeasuredRun:
+        if fails_under_load and setup.load.alternate:
+            raise fails_under_load
+        run = runs.load(duet.round_folder(setup, number))
+        return measure_run(run, open_source(policy)(run))
+
+    def play_duet(setup: Duet, narrator: SilentNarrator) -> GateResult:
+        played.append(setup)
+        return duet.play(setup, narrator, play_one, itertools.count().__next__)
+
+    whole = Duet(
+        serving=NOWHERE,
+        load=replace(LOAD, rate=42.0),
+        policy=policy,
+        source_of=open_source(policy),
+        folder=folder,
+        max_duration=1000.0,
+        max_rounds=4,
+        until_decided=until_decided,
+    )
+    plan = PartsPlan(whole, NOWHERE, tuple(parts), clock_start=time.monotonic())
+    return play(plan, SilentNarrator(), play_duet), played
+
+
+def compared(folder: Path) -> tuple[str, str, list[tuple[str, str]]]:
+    main([str(folder)])
+    report = json.loads((folder / "compare" / "report.json").read_text())
+    findings = [(each["code"], each["message"]) for each in report["findings"]]
+    return report["outcome"], report["sentence"], findings
+
+
+def row(result: GateResult, title: str) -> tuple[Verdict, str]:
+    return next((each.verdict, each.explanation) for each in result.operations if each.title == title)
+
+
+def test_an_unchanged_build_passes_alone_and_under_load(tmp_path: Path) -> None:
+    result, played = gate(record(tmp_path / "gate", SAME, SAME))
+    assert result.outcome is Outcome.PASS
+    assert result.sentence.startswith("No regression in 2 operations alone and under load.")
+    assert {each.title for each in result.operations} == {
+        "GetMenuQuery",
+        "GetMenuQuery under load",
+        "PlaceOrderCommand",
+        "PlaceOrderCommand under load",
+    }
+    assert result.scope.count("42 journeys a second") == 1
+    assert [each.promise for each in played] == [0.5, 0.5]
+    assert compared(tmp_path / "gate") == said(result)
+
+
+def test_what_is_slower_under_load_alone_is_said_to_wait(tmp_path: Path) -> None:
+    result, _ = gate(record(tmp_path / "gate", SAME, MUCH_SLOWER))
+    assert result.outcome is Outcome.REGRESSED
+    assert result.sentence.startswith("PlaceOrderCommand under load regressed")
+    verdict, explanation = row(result, "PlaceOrderCommand under load")
+    assert verdict is Verdict.REGRESSED
+    assert explanation.startswith("At 42 journeys/s: the typical time changed by")
+    assert explanation.endswith("Alone it is unchanged: under load it waits.")
+    assert row(result, "PlaceOrderCommand")[0] is Verdict.UNCHANGED
+    assert compared(tmp_path / "gate") == said(result)
+
+
+def test_what_is_slower_alone_too_is_said_to_work_longer(tmp_path: Path) -> None:
+    result, _ = gate(record(tmp_path / "gate", MUCH_SLOWER, MUCH_SLOWER))
+    assert row(result, "PlaceOrderCommand under load")[1].endswith("slower alone, too: it works longer.")
+
+
+def test_a_gate_ends_after_the_part_alone_where_that_is_the_outcome(tmp_path: Path) -> None:
+    result, played = gate(record(tmp_path / "gate", SLOWER, SAME), until_decided=True)
+    assert result.outcome is Outcome.REGRESSED
+    assert [each.load.alternate for each in played] == [None]
+
+
+def test_a_late_generator_spoils_the_part_under_load_and_no_build(tmp_path: Path) -> None:
+    result, _ = gate(record(tmp_path / "gate", SAME, MUCH_SLOWER, late=0.2))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "Alone: No regression in 2 operations." in result.sentence
+    assert row(result, "PlaceOrderCommand")[0] is Verdict.UNCHANGED
+    assert row(result, "PlaceOrderCommand under load")[0] is Verdict.INCONCLUSIVE
+    assert compared(tmp_path / "gate") == said(result)
+
+
+def test_a_part_under_load_that_cannot_be_played_leaves_the_other_judged(tmp_path: Path) -> None:
+    folder = record(tmp_path / "gate", SAME, SAME)
+    for each in folder.glob("load-*/run.json"):
+        each.unlink()
+    result, _ = gate(folder, fails_under_load=UserError("no journey ended in time"))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "the part under load was not played (no journey ended in time)" in result.sentence
+    assert row(result, "PlaceOrderCommand")[0] is Verdict.UNCHANGED
+    assert compared(folder) == said(result)
+
+
+def test_one_part_has_the_whole_promise_and_the_usual_names(tmp_path: Path) -> None:
+    folder = record(tmp_path / "gate", SAME, SAME)
+    result, played = gate(folder, ["alone"])
+    assert [each.promise for each in played] == [1.0]
+    assert result.sentence == "No regression in 2 operations."
+    loaded, _ = gate(folder, ["load"])
+    assert loaded.outcome is Outcome.PASS
+    assert {each.part for each in loaded.operations} == {"load"}
