@@ -106,6 +106,7 @@ class MetricEntry:
     unqueried: str = ""
     client: bool = False  # the client saw it, not the service
     weight: float = 1.0
+    under_load: ThresholdFamily | None = None  # its family in the part under load, where it decides there
 
     @property
     def share(self) -> bool:
@@ -125,6 +126,7 @@ _ENTRIES = (
         reads="mean of the fastest 95 % of the service's times",
         unqueried="PromQL cannot leave out the slowest 5 %",
         weight=4.0,  # most regressions show in it
+        under_load=FAMILIES["load"],  # where no client saw times
     ),
     MetricEntry(
         key="p95",
@@ -143,6 +145,7 @@ _ENTRIES = (
         gates=Gates.ALWAYS,
         reads="failed executions of all executions",
         query="error ratio",
+        under_load=FAMILIES["error"],
     ),
     MetricEntry(
         key="slow_share",
@@ -162,6 +165,7 @@ _ENTRIES = (
         reads="requests that failed at the client of all that it sent",
         unqueried=_NO_QUERY,
         client=True,
+        under_load=FAMILIES["error"],
     ),
     MetricEntry(
         key="response_time",
@@ -172,6 +176,7 @@ _ENTRIES = (
         reads="mean of the fastest 95 % of the client's response times",
         unqueried=_NO_QUERY,
         client=True,
+        under_load=FAMILIES["load"],
     ),
     MetricEntry(
         key="mean",

@@ -187,10 +187,11 @@ def _gating(name: Metric, sides: Sides, resolution: Floats) -> Flags:
 
 def _gating_under_load(name: Metric, sides: Sides) -> Flags:
     """How long users wait, and what fails. What they wait for is shown: it is as noisy, and a part of it."""
+    entry = METRICS[name]
     has_times = np.logical_and(*(side.has_times for side in sides.client))
-    if name in {"response_time", "latency"}:
-        return np.asarray(has_times if name == "response_time" else ~has_times)
-    return np.full(len(has_times), name in {"error_ratio", "response_errors"})
+    if entry.under_load is None or entry.share:
+        return np.full(len(has_times), entry.under_load is not None)
+    return np.asarray(has_times if entry.client else ~has_times)
 
 
 def _counts(name: Metric, sides: Sides) -> tuple[Counts, Counts]:

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from mario_perf.judgement import run_findings, verdict
+from mario_perf.metric_catalogue import METRICS, Kind
 from mario_perf.model import Outcome, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -114,4 +115,5 @@ def _told_apart(operations: Sequence[OperationResult]) -> Iterable[OperationResu
 
 def _waited(one: OperationResult) -> bool:
     """Whether a time decided, not a share of failures."""
-    return one.decided_by in {"response_time", "latency"}
+    check = one.decisive_comparison
+    return check is not None and METRICS[check.metric].kind is Kind.DURATION

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from mario_perf import figures
 from mario_perf.metric_catalogue import METRICS
-from mario_perf.model import Outcome  # noqa: TC001 - pydantic reads it
+from mario_perf.model import UNDER_LOAD, Outcome
 from mario_perf.reports.characters import single_line
 from mario_perf.reports.columns import GAP, Column, fitting, padded
 
@@ -40,6 +40,7 @@ class _Operation(BaseModel):
     operation: _Name
     decided_by: str
     comparisons: tuple[_Check, ...]
+    part: str = "alone"
 
 
 class _Commit(BaseModel):
@@ -63,10 +64,11 @@ class Glance(BaseModel):
     def worst(self) -> str:
         """The first operation, which matters most, and its change."""
         for one in self.operations[:1]:
+            suffix = UNDER_LOAD if one.part == "load" else ""
             for check in one.comparisons:
                 if check.metric == one.decided_by and check.change.value is not None:
                     share = check.metric in METRICS and METRICS[check.metric].share  # type: ignore[index]
-                    return f"{one.title} {figures.change(check.change.value, share=share)}"
+                    return f"{one.operation.name}{suffix} {figures.change(check.change.value, share=share)}"
         return ""
 
 

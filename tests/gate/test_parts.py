@@ -165,6 +165,7 @@ def test_a_part_under_load_that_cannot_be_played_leaves_the_other_judged(tmp_pat
         each.unlink()
     result, _ = gate(folder, fails_under_load=UserError("no journey ended in time"))
     assert result.outcome is Outcome.INCONCLUSIVE
+    assert "part-not-played" in {each.code for each in result.findings}
     assert "the part under load was not played (no journey ended in time)" in result.sentence
     assert row(result, "PlaceOrderCommand")[0] is Verdict.UNCHANGED
     assert compared(folder) == said(result)
