@@ -140,7 +140,7 @@ def _judge(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf) 
     by_part: dict[bool, list[Path]] = {}
     for each in paths:
         by_part.setdefault(each.match(runs.UNDER_LOAD), []).append(each)
-    not_played = [each for path in by_part.get(True, ()) if (each := _not_played(path))]
+    not_played = [ended for path in by_part.get(True, ()) if (ended := _not_played(path))]
     judged = [each for under_load, each in sorted(by_part.items()) if not (under_load and not_played)]
     return combine([_conclude(those, request, source_of, len(by_part)) for those in judged], not_played)
 

@@ -28,6 +28,7 @@ from tests.simulated_runs import Plan, write_run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mario_perf.reports.progress import Narrator
     from mario_perf.run_record import Part
 
 SLOWER = {"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}
@@ -75,7 +76,8 @@ def gate(
     until_decided: bool = False,
 ) -> tuple[GateResult, list[Duet]]:
     """The result, and the duets that were played."""
-    policy, played = policy_file.load(), []
+    policy = policy_file.load()
+    played: list[Duet] = []
 
     def play_one(setup: Duet, number: int, _: object) -> MeasuredRun:
         if fails_under_load and setup.load.alternate:
@@ -83,7 +85,7 @@ def gate(
         run = runs.load(duet.round_folder(setup, number))
         return measure_run(run, open_source(policy)(run))
 
-    def play_duet(setup: Duet, narrator: SilentNarrator) -> GateResult:
+    def play_duet(setup: Duet, narrator: Narrator) -> GateResult:
         played.append(setup)
         return duet.play(setup, narrator, play_one, itertools.count().__next__)
 

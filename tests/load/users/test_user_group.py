@@ -147,7 +147,8 @@ def visit(group: UserGroup, begun: list[tuple[str, float]], clock: VirtualTime) 
 
 
 def test_builds_that_take_turns_get_the_same_arrivals_one_at_a_time(virtual_time: VirtualTime) -> None:
-    group, begun = turn_taking(), []
+    group = turn_taking()
+    begun: list[tuple[str, float]] = []
     for _ in range(40):
         gevent.spawn(visit, group, begun, virtual_time)
     gevent.sleep(0.01)
@@ -174,7 +175,8 @@ def test_builds_that_take_turns_get_the_same_arrivals_one_at_a_time(virtual_time
 
 
 def test_a_turn_ends_when_its_journeys_have_ended(virtual_time: VirtualTime) -> None:
-    group, begun = turn_taking("--arrivals", "constant"), []
+    group = turn_taking("--arrivals", "constant")
+    begun: list[tuple[str, float]] = []
     for _ in range(40):
         gevent.spawn(visit, group, begun, virtual_time)
     gevent.sleep(0.01)
