@@ -26,7 +26,7 @@ from tests.gate.test_one_judge import LOAD, NOWHERE, POLICY, SilentNarrator, sai
 from tests.simulated_runs import Plan, write_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mario_perf.reports.progress import Narrator
     from mario_perf.run_record import Part
@@ -58,7 +58,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("perf.toml").write_text(POLICY)
 
 
-def record(folder: Path, alone: dict[str, float], load: dict[str, float], late: float = 0.002) -> Path:
+def record(folder: Path, alone: Mapping[str, float], load: Mapping[str, float], late: float = 0.002) -> Path:
     """A gate of four rounds of each part."""
     arrivals = ARRIVALS.model_copy(update={"late_p99": late})
     turns = {"model": "open", "alternation": Alternation(seconds=0.6, turns=8), "arrivals": arrivals}
