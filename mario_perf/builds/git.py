@@ -76,8 +76,8 @@ def working_tree() -> Checkout:
     return Checkout(top, f"{head} with changes" if changed else head)
 
 
-def resolve(revision: str) -> str:
-    """The commit that a revision names.
+def resolve(revision: str, option: str = "--against ") -> str:
+    """The commit that a revision names; a message names the ``option`` that gave it.
 
     Raises:
         UserError: there is none.
@@ -85,7 +85,19 @@ def resolve(revision: str) -> str:
     try:
         return output("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     except GitRefusalError as error:
-        raise UserError(f"--against {revision}: no such revision; git log --oneline lists some") from error
+        raise UserError(f"{option}{revision}: no such revision; git log --oneline lists some") from error
+
+
+def commits(good: str, bad: str) -> list[tuple[str, ...]]:
+    """The commits that ``bad`` contains and ``good`` does not, parents before children.
+
+    Each row has a commit and its parents.
+
+    Raises:
+        UserError: git cannot list them.
+    """
+    rows = output("rev-list", "--topo-order", "--reverse", "--parents", f"{good}..{bad}").splitlines()
+    return [tuple(row.split()) for row in rows]
 
 
 def title(revision: str) -> str:

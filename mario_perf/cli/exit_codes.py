@@ -110,6 +110,14 @@ ACCEPT_EXIT_CODES = _section({ExitCode.PASS: "perf.toml is written"})
 USAGE_EXIT_CODES = _section({ExitCode.USAGE: "usage, configuration, or no operations in Prometheus"})
 """Help of a command that asks a Prometheus."""
 
+BISECT_EXIT_CODES = _section(
+    {
+        ExitCode.PASS: "a commit is known, or that none changed the operation",
+        ExitCode.INCONCLUSIVE: "not decided, or the duets were invalid",
+    }
+)
+"""Help of a command that searches a commit."""
+
 DOCTOR_EXIT_CODES = _section(
     {
         ExitCode.PASS: "a gate can work",

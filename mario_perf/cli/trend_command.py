@@ -6,9 +6,14 @@ from pathlib import Path
 
 import click
 
+from mario_perf.builds import origin
 from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
+from mario_perf.cli.policy_option import policy_option
+from mario_perf.cli.runs_dir_option import runs_dir_option
 from mario_perf.cli.store_option import store_option
 from mario_perf.errors import UserError, nearest
+from mario_perf.gate import confirm_session
+from mario_perf.gate.confirm_session import ConfirmRequest
 from mario_perf.history.change_points.segmentation import FALSE_ALARM_RATE, LEAST_CHANGE, SEPARATION, Rule
 from mario_perf.history.operation_series import operation_series
 from mario_perf.history.store import open_store
@@ -26,6 +31,7 @@ Examples:
   mario-perf trend                         typical time of each operation
   mario-perf trend --metric p95 --operation GetMenuQuery
   mario-perf trend --html runs/trend.html  a page of small charts
+  mario-perf trend --confirm               play duets before reporting
   mario-perf trend --format json
 
 {COMMON_EXIT_CODES}"""
@@ -58,6 +64,21 @@ Examples:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a page of small charts to this file.",
 )
+@click.option(
+    "--confirm",
+    is_flag=True,
+    help="Play the two revisions around each new shift against each other: confirm it, or withdraw it.",
+)
+@click.option(
+    "--duet-duration",
+    type=click.FloatRange(10),
+    default=45.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="With --confirm: time of a duet. At most six are played for a shift.",
+)
+@policy_option
+@runs_dir_option("Each duet makes one in it.")
 @click.option("--repository", metavar="URL", default="", help="With --html: link shifts to this web address.")
 @store_option
 def trend(  # noqa: PLR0913, PLR0917 - an argument an option
@@ -67,6 +88,10 @@ def trend(  # noqa: PLR0913, PLR0917 - an argument an option
     least_change: float,
     format_: str,
     html: Path | None,
+    confirm: bool,  # noqa: FBT001 - a command's flag
+    duet_duration: float,
+    policy: Path | None,
+    runs_dir: Path,
     repository: str,
     where: str | None,
 ) -> None:
@@ -77,15 +102,20 @@ def trend(  # noqa: PLR0913, PLR0917 - an argument an option
     shifts. What was reported once stays: later values add shifts, and move none. Another rate, another least
     change, or a choice of operations is a look that the history does not keep.
     """
-    store = open_store(where)
+    store = open_store(where, runs_dir)
     series = operation_series(store.batches(operations=operations))
     _check(operations, {each.operation for each in series})
     chosen = metrics or ((METRIC,) if any(each.metric == METRIC for each in series) else ())
     if chosen and "all" not in chosen:
         _check(chosen, {each.metric for each in series})
         series = tuple(each for each in series if each.metric in chosen)
-    result = trends(series, Rule(false_alarm_rate, SEPARATION, least_change), store.alerts())
-    if not operations and (false_alarm_rate, least_change) == (FALSE_ALARM_RATE, LEAST_CHANGE):
+    rule = Rule(false_alarm_rate, SEPARATION, least_change)
+    result = trends(series, rule, store.alerts())
+    if confirm:
+        request = ConfirmRequest(duet_duration, policy, runs_dir)
+        confirm_session.run(result, store, request, origin.load_policy(policy, demo=False))
+        result = trends(series, rule, store.alerts())
+    elif not operations and (false_alarm_rate, least_change) == (FALSE_ALARM_RATE, LEAST_CHANGE):
         store.record(alert_of(one.series, shift) for one in result for shift in one.shifts if shift.is_new)
     if html is not None:
         _write(html, trend_page.render(result, repository))

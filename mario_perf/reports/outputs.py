@@ -65,18 +65,35 @@ def deliver(
         UserError: a file cannot be written. All others are there by then, and the result is printed.
         Exception: what a format failed with; the same holds.
     """
-    names = [*(one.name for one in FORMATS.values() if one.always), *formats]
-    outputs = [Output(FORMATS[name], folder / FORMATS[name].file) for name in dict.fromkeys(names)]
-    for output in outputs:
-        if output.path.is_symlink():  # a run's folder may come from somebody else, who does not choose where
-            output.path.unlink()
-    failures = list(_write_all(result, (*outputs, *extra_outputs)))
+    failures = _write_files(result, folder, formats, extra_outputs)
     with _no_workflow_commands():
         terminal_report.print_result(result, terminal_report.stdout())
     _tell_github(result, folder)
     sys.stdout.write(f"report: {folder / FORMATS['html'].file}\n")
     if failures:
         raise failures[0]
+
+
+def write(result: GateResult, folder: Path) -> None:
+    """Write the files of a run's folder, and print nothing.
+
+    Raises:
+        UserError: a file cannot be written.
+    """
+    if failures := _write_files(result, folder, (), ()):
+        raise failures[0]
+
+
+def _write_files(
+    result: GateResult, folder: Path, formats: Iterable[str], extra_outputs: Iterable[Output]
+) -> list[Exception]:
+    """All files; returned is why some could not be written."""
+    names = [*(one.name for one in FORMATS.values() if one.always), *formats]
+    outputs = [Output(FORMATS[name], folder / FORMATS[name].file) for name in dict.fromkeys(names)]
+    for output in outputs:
+        if output.path.is_symlink():  # a run's folder may come from somebody else, who does not choose where
+            output.path.unlink()
+    return list(_write_all(result, (*outputs, *extra_outputs)))
 
 
 def _write_all(result: GateResult, outputs: Iterable[Output]) -> Iterator[Exception]:

@@ -1,0 +1,1 @@
+"""Which commit changed an operation? A Bayesian search with duets."""
