@@ -1,4 +1,4 @@
-"""The duet that is expected to say most of which commit made the change.
+"""The duet that is expected to say most about the commit that made the change.
 
 Source: D. V. Lindley, "On a Measure of the Information Provided by an Experiment", Annals of Mathematical
 Statistics 27 (1956).
