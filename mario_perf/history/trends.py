@@ -23,7 +23,7 @@ class Shift:
     first: str
     time: float  # unix seconds, of the first value of the new level
     state: AlertState = AlertState.OPEN
-    is_new: bool = True  # nobody reported it before
+    is_new: bool = True  # reported for the first time
 
 
 @dataclass(frozen=True, slots=True)

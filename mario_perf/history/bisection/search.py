@@ -18,7 +18,7 @@ CONFIDENCE: Final = 0.97
 """The search ends when one answer is as probable as this."""
 
 LEAST_INFORMATION: Final = 0.02
-"""Bits. It ends, too, when no duet is expected to bring more: the rest cannot be told apart."""
+"""Bits. It ends, too, when no duet is expected to bring more: it cannot separate the rest."""
 
 SIZE: Final = 0.05
 """A step that is thought of before anything is measured."""

@@ -108,7 +108,7 @@ def _size(result: Result) -> str:
 
 def _next_step(result: Result) -> str:
     if result.search.next() is None and result.search.unusable:
-        return "  these cannot be told apart: commits between them do not start"
+        return "  no duet can separate these: commits between them do not start"
     if result.search.next() is None:
         return "  more duets of this length would not help: give a longer --duet-duration"
     return "  run the same command again: it goes on with the duets that were played"
