@@ -6,7 +6,7 @@ import click
 
 from benchmarks import page
 from benchmarks.detection import answers, play, records, simulate, simulated_table, table
-from benchmarks.detection.conditions import BY_NAME
+from benchmarks.detection.conditions import BY_NAME, CYCLE, CYCLE_OF_BOTH
 
 into_page = click.option("--write", is_flag=True, help="Put the table into docs/benchmarks.md, too.")
 
@@ -19,16 +19,17 @@ def main() -> None:
 @main.command()
 @click.option("--gates", default=16, show_default=True, help="How many more; two minutes each.")
 @click.option("--only", type=click.Choice(list(BY_NAME)), help="Of this kind alone, instead of all in turns.")
-def run(gates: int, only: str | None) -> None:
+@click.option("--both-parts", is_flag=True, help="Gates of both parts: unchanged, a lock, a pool, a spin.")
+def run(gates: int, only: str | None, both_parts: bool) -> None:  # noqa: FBT001 - a command's flag
     """Play real gates; goes on where it stopped."""
-    play.play(gates, BY_NAME[only] if only else None)
+    play.play(gates, (BY_NAME[only],) if only else CYCLE_OF_BOTH if both_parts else CYCLE)
 
 
 @main.command("table")
 @into_page
 def show(write: bool) -> None:  # noqa: FBT001 - a command's flag
     """What the gates so far said, and what other rules would have said of the same data."""
-    gates = records.read()
+    gates = table.of_today(records.read())
     _shown("detection", f"{table.ours(gates)}\n\n{table.peers(gates)}", write=write)
 
 

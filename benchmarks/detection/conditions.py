@@ -36,7 +36,25 @@ CHANGED = (
     Condition(f"{FAILING} fails 0.5 %", ("--fail", f"{FAILING}=0.005"), FAILING),
 )
 
-BY_NAME = {each.name: each for each in (UNCHANGED, *CHANGED)}
+UNDER_LOAD = f"{SLOW} under load"
+
+
+def _both_parts(name: str, operation: str | None = None, *faults: str) -> Condition:
+    return Condition(f"both parts: {name}", ("--part", "both", *faults), operation)
+
+
+BOTH_PARTS = (
+    _both_parts("unchanged"),
+    _both_parts("lock of 10 ms", UNDER_LOAD, "--lock", f"{SLOW}=10ms"),
+    _both_parts("pool of one", UNDER_LOAD, "--pool", f"{SLOW}=1"),
+    _both_parts("1 ms of the interpreter", SLOW, "--spin", f"{SLOW}=1ms"),
+)
+"""A gate of both parts: what a single user cannot see should be named under load."""
+
+BY_NAME = {each.name: each for each in (UNCHANGED, *CHANGED, *BOTH_PARTS)}
 
 CYCLE = tuple(each for changed in CHANGED for each in (UNCHANGED, changed))
 """Every second gate is unchanged: false alarms are rare, and take the most gates to count."""
+
+CYCLE_OF_BOTH = tuple(each for changed in BOTH_PARTS[1:] for each in (BOTH_PARTS[0], changed))
+"""The same for gates of both parts."""

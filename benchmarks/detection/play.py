@@ -13,18 +13,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.detection.conditions import CYCLE
+from benchmarks.detection import answers
 from benchmarks.detection.records import Gate, Histogram, Round, append, read
 from mario_perf import runs
 from mario_perf.builds import process_environment
 from mario_perf.configuration import policy_file
 from mario_perf.measurement.measured_run import measure_run
+from mario_perf.model import UNDER_LOAD
 from mario_perf.sources.scrapes import ScrapeSource
 from mario_perf.sources.source import Source
 from mario_perf.validity.environments import environment_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from benchmarks.detection.conditions import Condition
     from mario_perf.configuration.service_metrics import Metrics
@@ -37,12 +38,13 @@ CLONING = 60.0
 """Seconds that a gate may take, and that a clone may."""
 
 
-def play(gates: int, only: Condition | None = None) -> None:
-    """Play so many more gates, each condition as often as it is due, or one alone."""
-    done = len(read())
+def play(gates: int, cycle: Sequence[Condition]) -> None:
+    """Play so many more gates of a cycle, each condition as often as it is due."""
+    kept = read()
+    done, due = len(kept), sum(each.condition in {one.name for one in cycle} for each in kept)
     with committed() as tree:
         for number in range(done, done + gates):
-            condition = only or CYCLE[number % len(CYCLE)]
+            condition = cycle[(due + number - done) % len(cycle)]
             gate = one(condition, 1 + 1000 * number, tree)
             append(gate)
             named = ", ".join(gate.regressed) or "none"
@@ -90,7 +92,7 @@ def _gate(
     played: list[MeasuredRun],
     when: tuple[datetime, float, float],
 ) -> Gate:
-    verdicts = {each["operation"]["name"]: each["verdict"] for each in report["operations"]}
+    verdicts = {_title(each): each["verdict"] for each in report["operations"]}
     return Gate(
         condition=condition.name,
         started=when[0].isoformat(timespec="seconds"),
@@ -101,12 +103,17 @@ def _gate(
         inconclusive=tuple(name for name, verdict in verdicts.items() if verdict == "inconclusive"),
         seconds=round(when[1], 1),
         load_average=round(when[2], 2),
+        code=answers.fingerprint(),
         bounds=tuple(float(bound) for bound in played[0].candidate.bounds),
         rounds=tuple(
             Round(baseline=_histograms(each.sides[0]), candidate=_histograms(each.sides[1]))
             for each in played
         ),
     )
+
+
+def _title(row: dict[str, Any]) -> str:
+    return f"{row['operation']['name']}{UNDER_LOAD if row['part'] == 'load' else ''}"
 
 
 def _rounds(folder: Path, metrics: Metrics) -> list[MeasuredRun]:

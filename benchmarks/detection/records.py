@@ -38,7 +38,8 @@ class Gate(BaseModel):
     seconds: float  # from start to verdict, wall clock
     load_average: float
     bounds: tuple[float, ...]  # seconds
-    rounds: tuple[Round, ...]
+    rounds: tuple[Round, ...]  # of the part alone
+    code: str = ""  # what judged; of gates that were kept before it was noted, empty
 
 
 def append(gate: Gate, file: Path = FILE) -> None:

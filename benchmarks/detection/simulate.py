@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.detection import answers, resampling, simulation
 from benchmarks.detection.answers import Answer
-from benchmarks.detection.worlds import CHANGES, ROUNDS, TRIED, WORLDS
+from benchmarks.detection.worlds import CHANGES, LOADED, ROUNDS, TRIED, WORLDS
 from mario_perf.comparison.metric_changes import compare_metrics
 from mario_perf.configuration.policy import Policy
 from mario_perf.judgement.check_verdicts import decide
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 JUDGED: tuple[Metric, ...] = ("latency", "p95", "error_ratio", "slow_share", "mean")
 """What gates; no client is simulated."""
+
+JUDGED_UNDER_LOAD: tuple[Metric, ...] = ("response_time", "error_ratio", "response_errors")
 
 
 Case = tuple[str, str, int]
@@ -73,17 +75,21 @@ def _of_case(case: Case) -> Answer:
 
 def gate_of(world: str, change: str, seed: int) -> Answer:
     """One gate of one world."""
-    whole = _sides(world, change, np.random.default_rng((2026, seed)))
-    ended = played(whole)
-    factors = CHANGES[change].factors(len(ended.red))
+    rng = np.random.default_rng((2026, seed))
+    whole = _sides(world, change, rng)
+    ended = [played(whole, 0.5 if world in LOADED else 1.0)]
+    if world in LOADED and not ended[0].red.any():
+        ended.append(played(simulation.under_load(LOADED[world], CHANGES[change], rng), 0.5))
+    red = np.any([each.red for each in ended], axis=0)
+    alone, factors = ended[0].found, CHANGES[change].factors(len(red))
     return Answer(
         world=world,
         change=change,
         seed=seed,
-        regressed=tuple(whole.operations[index].name for index in np.flatnonzero(ended.red)),
-        undecided=bool(ended.still_open.any() and not ended.red.any()),
-        rounds=ended.rounds,
-        covered=(_held(ended.found, "latency", factors), _held(ended.found, "p95", factors)),
+        regressed=tuple(whole.operations[index].name for index in np.flatnonzero(red)),
+        undecided=any(each.still_open.any() for each in ended) and not red.any(),
+        rounds=sum(each.rounds for each in ended),
+        covered=(_held(alone, "latency", factors), _held(alone, "p95", factors)),
         code=answers.fingerprint(),
     )
 
@@ -98,12 +104,13 @@ class Ended:
     found: MetricChanges
 
 
-def played(whole: Sides) -> Ended:
-    """A gate stopped as a real one would be."""
-    policy = Policy()
-    looks = plan(policy.false_alarm_rate, len(whole.baseline.durations))
+def played(whole: Sides, promise: float = 1.0) -> Ended:
+    """A gate, or a part of one with its share of the ``promise``, stopped as a real one would be."""
+    policy = Policy().under_load() if whole.under_load else Policy()
+    judged = JUDGED_UNDER_LOAD if whole.under_load else JUDGED
+    looks = plan(promise * policy.false_alarm_rate, len(whole.baseline.durations))
     for rounds, alpha in looks.looks:
-        found = compare_metrics(_first(whole, rounds), paired, policy, looks.miss_rate, JUDGED)
+        found = compare_metrics(_first(whole, rounds), paired, policy, looks.miss_rate, judged)
         red, still_open = _said(found, alpha)
         if red.any() or not still_open.any():
             break
@@ -119,8 +126,13 @@ def _sides(world: str, change: str, rng: np.random.Generator) -> Sides:
 
 def _first(whole: Sides, rounds: int) -> Sides:
     """What the gate has after so many rounds."""
-    baseline, candidate = whole.baseline.first(rounds), whole.candidate.first(rounds)
-    return replace(whole, baseline=baseline, candidate=candidate, few_rounds=rounds < MIN_ROUNDS_FOR_RED)
+    return replace(
+        whole,
+        baseline=whole.baseline.first(rounds),
+        candidate=whole.candidate.first(rounds),
+        client=(whole.client[0].first(rounds), whole.client[1].first(rounds)),
+        few_rounds=rounds < MIN_ROUNDS_FOR_RED,
+    )
 
 
 def _said(found: MetricChanges, alpha: float) -> tuple[Flags, Flags]:

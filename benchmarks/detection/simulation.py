@@ -9,13 +9,14 @@ build differ, and may have two modes), a disturbance shared by both sides that l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mario_perf.comparison.client_side import ClientSide
 from mario_perf.comparison.metric_changes import Sides
+from mario_perf.comparison.metric_values import latency
 from mario_perf.comparison.replicates import Replicates
 from mario_perf.judgement.sequential import MIN_ROUNDS_FOR_RED
 from mario_perf.model import Measurement, Operation, RunMeasurement
@@ -80,13 +81,14 @@ class Change:
     slower: float = 1.0
     failing: float = 0.0
     rare: float = 0.0  # share of executions that take a second longer
+    waiting: float = 1.0  # by which its users wait longer under load
     faster: float = 1.0
     faster_operations: int = 0
 
     @property
     def makes_worse(self) -> bool:
         """Whether a gate should name the first operation."""
-        return self.slower > 1 or self.failing > 0 or self.rare > 0
+        return max(self.slower, self.waiting) > 1 or self.failing > 0 or self.rare > 0
 
     def factors(self, operations: int) -> Floats:
         """By how much each operation's durations are multiplied, ``(O,)``."""
@@ -126,6 +128,14 @@ def sides(world: World, change: Change, rng: np.random.Generator) -> Sides:
     logs, lost = (np.swapaxes(drawn.logs, 2, 3), np.swapaxes(drawn.failed, 2, 3))
     counts, sums, failed = _counted(_Drawn(logs.reshape(shape), lost.reshape(shape)))
     return laid_out(BOUNDS, counts[:, :, 0], sums[:, :, 0], failed[:, :, 0], one_pair=world.one_pair)
+
+
+def under_load(world: World, change: Change, rng: np.random.Generator) -> Sides:
+    """The part under load: what is drawn is how long users waited, and that decides."""
+    drawn = sides(world, replace(change, slower=change.slower * change.waiting), rng)
+    times = latency(drawn.baseline, drawn.candidate)
+    baseline, candidate = (replace(side, times=each) for side, each in zip(drawn.client, times, strict=True))
+    return replace(drawn, client=(baseline, candidate), under_load=True)
 
 
 def laid_out(

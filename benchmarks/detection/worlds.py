@@ -19,6 +19,19 @@ def _calm(**other: float) -> World:
     return World(**{**CALM, **other})  # type: ignore[arg-type]
 
 
+ROUNDS_OF_A_PART = 9
+"""Of a gate that plays both parts in three minutes."""
+
+LOADED: Mapping[str, World] = {
+    "two parts, calm": World(
+        rounds=ROUNDS_OF_A_PART, slices=4, tail=0.6, stragglers=0.05, process=0.02, apart=0.1, burst=0.02
+    ),
+    "two parts, busy": World(
+        rounds=ROUNDS_OF_A_PART, slices=4, tail=0.8, stragglers=0.1, process=0.03, apart=0.25, burst=0.1
+    ),
+}
+"""What users wait for, where a gate plays that part, too: queues make it several times as noisy."""
+
 REAL = "real rounds"
 
 WORLDS: Mapping[str, World | None] = {
@@ -45,6 +58,8 @@ WORLDS: Mapping[str, World | None] = {
     "each operation of two modes": _calm(modes=0.2, moded=12),
     "one pair of processes": _calm(process=0.015, one_pair=True),
     "now and then a second": _calm(rare=0.004),
+    "two parts, calm": _calm(rounds=ROUNDS_OF_A_PART),
+    "two parts, busy": World(samples=15, burst=0.05, process=0.02, machine=0.4, rounds=ROUNDS_OF_A_PART),
 }
 """None for rounds of real gates, put together anew."""
 
@@ -59,6 +74,8 @@ CHANGES: Mapping[str, Change] = {
     "2 % fail": Change(failing=0.02),
     "0.4 % take 1 s longer": Change(rare=0.004),
     "8 of 12 are 3 % faster": Change(faster=1 / 1.03, faster_operations=8),
+    "waits 30 % longer under load": Change(waiting=1.3),
+    "waits 60 % longer under load": Change(waiting=1.6),
     "6 of 12 are 4 % faster": Change(faster=1 / 1.04, faster_operations=6),
 }
 
@@ -74,5 +91,8 @@ TRIED: Mapping[str, tuple[str, ...]] = {
     "1,500 requests a round": (UNCHANGED, *_FASTER, "+5 %"),
     "processes of two modes": (UNCHANGED, "+50 %"),
     "one pair of processes": (UNCHANGED, "+20 %"),
+    **dict.fromkeys(
+        LOADED, (UNCHANGED, "+10 %", "waits 30 % longer under load", "waits 60 % longer under load")
+    ),
 }
 """What is done to the candidate in each world."""

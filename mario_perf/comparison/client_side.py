@@ -32,6 +32,10 @@ class ClientSide:
     failed: Counts  # (R, O)
     times: Floats  # (R, O) logarithms of typical response times, NaN where none was seen
 
+    def first(self, runs: int) -> ClientSide:
+        """The first few alone."""
+        return ClientSide(self.sent[:runs], self.failed[:runs], self.times[:runs])
+
     @property
     def failures(self) -> HitCounts:
         """For the share of requests that failed."""

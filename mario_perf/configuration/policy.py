@@ -55,8 +55,8 @@ class Thresholds:
     response_resolution: float = 0.25
     mean_noise: float = 0.1
     mean_resolution: float = 0.5
-    load_noise: float = 0.1
-    load_resolution: float = 0.5
+    load_noise: float = 0.05
+    load_resolution: float = 0.3
     latency_processes: float = 0.03
     tail_processes: float = 0.08
     min_samples: int = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.detection import table
+from benchmarks.detection import answers, table
 from tests.benchmarks.detection_gates import FAST, SLOW, gate
 
 SLOWED = "GetMenuQuery +10 %"
@@ -58,3 +58,12 @@ def test_other_rules_are_tried_on_the_same_gates_from_the_fourth_on() -> None:
 
 def test_with_too_few_gates_nothing_is_claimed() -> None:
     assert table.peers([gate(candidate=(FAST,))]).splitlines()[2] == "| this gate | none yet | none yet |"
+
+
+def test_gates_of_both_parts_count_only_if_the_code_of_today_judged_them() -> None:
+    old, new, alone = (
+        gate("both parts: unchanged", code="other"),
+        gate("both parts: unchanged", code=answers.fingerprint()),
+        gate(code="other"),
+    )
+    assert table.of_today([old, new, alone]) == [new, alone]
