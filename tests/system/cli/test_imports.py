@@ -63,3 +63,13 @@ with contextlib.redirect_stdout(io.StringIO()):
 print(*(name for name in ("numpy", "scipy", "locust", "pydantic", "jinja2", "httpx") if name in sys.modules))
 """
     assert _loaded(code) == set()
+
+
+def test_a_gate_imports_no_more_of_the_numbers_libraries_than_it_uses() -> None:
+    """Optimisers and frames would take longer than the rest of its start."""
+    code = """
+import sys, mario_perf.cli.compare_command, mario_perf.cli.gate_command
+print(*(name for name in sys.argv[1:] if name in sys.modules))
+"""
+    others = ("scipy.optimize", "scipy.stats", "scipy.sparse", "pandas", "locust")
+    assert _loaded(code, *others) == set()
