@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mario_perf.builds.ports import free_port
 from mario_perf.builds.processes import start_process, wait_until_ready
+from tests.system.lent_pip import write_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,9 @@ class Reader:
             "PIP_NO_BUILD_ISOLATION": "0",
         }  # 0 is pip's way to say: do not isolate
         self._environment = {**os.environ, **identity, **offline, "PATH": path}
+        self._lender = folder.with_suffix(".lender")
+        self._lender.mkdir()
+        write_python(self._lender, Path(sys.executable))
 
     def follow(self, block: Block) -> None:
         """Write the file, change it, or run the commands; an example for later is left alone."""
@@ -79,10 +83,12 @@ class Reader:
     def _run(self, command: str) -> None:
         if self._at_hand and ("-m venv " in command or "/pip install " in command):
             return
+        makes_environment = command.startswith("python -m venv ")
+        path = f"{self._lender}{os.pathsep}" if makes_environment else ""
         ran = subprocess.run(
             ["bash", "-c", self._on_own_ports(command).replace(PUBLISHED, f"file://{ROOT}")],
             cwd=self.folder,
-            env=self._environment,
+            env=self._environment | {"PATH": path + self._environment["PATH"]},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -90,7 +96,7 @@ class Reader:
             timeout=600,
         )
         self.done.append(Done(command, ran.returncode, ran.stdout))
-        if command.startswith("python -m venv "):
+        if makes_environment:
             self._lend_packages(command.rsplit(maxsplit=1)[-1])
 
     def _lend_packages(self, environment: str) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.system.lent_pip import write_python
+
 ROOT = Path(__file__).parents[3]
 LONGEST = 240.0
 
@@ -132,7 +134,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     There is no index to install packages from: those that it needs are there already, but not itself.
     """
     folder = tmp_path_factory.mktemp("bare")
-    (folder / "python").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
+    write_python(folder, Path(sys.base_prefix) / "bin" / "python3")
     return environment(
         PATH=f"{folder}{os.pathsep}{os.defpath}",
         HOME="/nonexistent",
