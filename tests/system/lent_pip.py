@@ -17,7 +17,7 @@ chmod +x "$environment/bin/pip"
 
 
 def write_python(folder: Path, python: Path) -> None:
-    """Write a ``python`` whose ``-m venv`` unpacks no pip of its own, which takes longer than all the rest."""
+    """Write a ``python`` whose ``-m venv`` unpacks no pip of its own: that takes longer than all the rest."""
     command = folder / "python"
     command.write_text(_PYTHON.format(python=python), encoding="utf-8")
     command.chmod(0o755)
