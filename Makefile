@@ -7,26 +7,30 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: gate quick test check hermetic system load alone lock clean
+.PHONY: gate quick test check hermetic pure system load alone lock clean
 
 gate: .venv/gate.stamp
 	@$(BIN)/mario-perf gate $(ARGS)
 
 # One after the other, whatever -j says; with -k (--keep-going) all that fails is seen at once.
 test:
-	@$(MAKE) --no-print-directory -j1 check hermetic system load alone
+	@$(MAKE) --no-print-directory -j1 pure system load alone
 
 # Every check, and the tests that need nothing real: without the simulations, and with fewer examples.
-quick: .venv/test.stamp
-	@MARIO_PERF_EXAMPLES=quick $(MAKE) --no-print-directory -j2 check hermetic TIER="not simulation"
+quick:
+	@MARIO_PERF_EXAMPLES=quick $(MAKE) --no-print-directory pure TIER="not simulation"
+
+# All that is nothing but computation, side by side.
+pure: .venv/test.stamp
+	@$(MAKE) --no-print-directory -j2 check hermetic
 
 # No process, no socket, no real sleep.
 hermetic: .venv/test.stamp
 	$(PYTEST) -n 2 --dist worksteal --ignore=tests/system -m "$(TIER)" $(ARGS)
 
-# Real processes that play no load run side by side.
+# Real processes that play no load run side by side. They wait for each other, so one more than there are cores.
 system: .venv/test.stamp
-	$(PYTEST) -n 2 --dist worksteal -m "not e2e" tests/system $(ARGS)
+	$(PYTEST) -n 3 --dist worksteal -m "not e2e" tests/system $(ARGS)
 
 # What plays load and only counts runs side by side.
 load: .venv/test.stamp

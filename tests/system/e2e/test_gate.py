@@ -117,7 +117,7 @@ def test_a_candidate_three_times_slower_by_url_is_red_under_the_default_policy(
     tmp_path: Path, pizzeria: Callable[..., str]
 ) -> None:
     urls = ("--baseline-url", pizzeria(), "--candidate-url", pizzeria("--slow", "PlaceOrderCommand=3"))
-    options = (*urls, "--rounds", "5", "--round-duration", "2")
+    options = (*urls, "--rounds", "4", "--round-duration", "2")
     done = judged(lambda: run("mario_perf", "gate", *options, cwd=tmp_path))
     assert done.returncode == 3, done.stdout + done.stderr
     report = report_of(tmp_path / "runs")

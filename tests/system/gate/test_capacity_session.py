@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 
-pytestmark = [pytest.mark.e2e, pytest.mark.alone]
+pytestmark = pytest.mark.e2e
 
 POLICY = """
 [limits]
@@ -176,12 +176,14 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
+@pytest.mark.alone
 def test_the_figure_is_near_the_capacity_that_is_known(known: Place) -> None:
     (search,) = known.kept
     assert 30 <= search["rate"] <= 100
     assert search["rate"] < search["failed"] <= search["rate"] * 2
 
 
+@pytest.mark.alone
 def test_the_figure_was_confirmed_and_the_failures_have_their_reason(known: Place) -> None:
     search = known.kept[0]
     probes = search["probes"]
@@ -190,6 +192,7 @@ def test_the_figure_was_confirmed_and_the_failures_have_their_reason(known: Plac
     assert "be served: response time's p95" in str(probes)
 
 
+@pytest.mark.alone
 def test_what_is_kept_says_under_which_conditions(known: Place) -> None:
     conditions = known.kept[0]["conditions"]
     assert conditions["scenario"] == "guests"
@@ -199,6 +202,7 @@ def test_what_is_kept_says_under_which_conditions(known: Place) -> None:
     assert "cores" in conditions
 
 
+@pytest.mark.alone
 def test_the_runs_folder_has_the_figure_and_every_probes_run(known: Place) -> None:
     (written,) = known.folder.glob("runs/*/capacity.json")
     (search,) = searches_in(written)
@@ -207,6 +211,7 @@ def test_the_runs_folder_has_the_figure_and_every_probes_run(known: Place) -> No
     assert len(played) >= len(search["probes"])
 
 
+@pytest.mark.alone
 def test_a_load_generator_that_does_not_keep_up_is_not_taken_for_the_service(tmp_path: Path) -> None:
     place = furnished(tmp_path, THOUGHTFUL)
     with Counter(clerks=100, seconds=0.001).open() as url:
@@ -224,6 +229,7 @@ def test_a_service_that_is_gone_ends_the_search_and_is_named(tmp_path: Path) -> 
     assert f"at 20.0 journeys/s: candidate at {url} no longer answers" in done.stderr
 
 
+@pytest.mark.alone
 def test_the_pizzeria_is_started_for_a_probe_and_stopped(tmp_path: Path) -> None:
     place = Place(ROOT)
     done = place.capacity("--start", "20", "--probe", "1", "--most-probes", "1", "--runs-dir", str(tmp_path))
