@@ -42,8 +42,8 @@ def neuroglia_python(folder: Path = FOLDER) -> Path:
 
 def _install(python: Path, *what: Path | str) -> None:
     """With our own pip: to unpack another one, and to compile what is never imported, takes a minute."""
-    pip = [sys.executable, "-m", "pip", "--python", python, "--quiet", "--disable-pip-version-check"]
-    command = [*pip, "install", "--no-compile", *what]
+    pip: list[Path | str] = [sys.executable, "-m", "pip", "--python", python]
+    command = [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-compile", *what]
     try:
         subprocess.run(command, capture_output=True, text=True, timeout=INSTALLING, check=True, cwd=ROOT)
     except subprocess.TimeoutExpired as late:

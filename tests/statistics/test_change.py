@@ -28,6 +28,7 @@ def test_the_paired_interval_covers_as_often_as_it_says(rounds: int, operations:
     assert 0.93 <= np.mean(covered) <= 0.98
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize(("kept", "now"), [(3, 1), (5, 5), (2, 4)])
 def test_the_unpaired_interval_covers_as_often_as_it_says(kept: int, now: int) -> None:
     rng = np.random.default_rng((kept, now))

@@ -63,6 +63,7 @@ def test_an_operation_that_stayed_behind_has_not_become_slower() -> None:
     assert change.overall.above(np.zeros(10))[0] > OVERALL_LEVEL
 
 
+@pytest.mark.simulation
 def test_the_interval_covers_as_often_as_it_says_with_a_common_part() -> None:
     rng = np.random.default_rng(5)
     covered = []
@@ -75,6 +76,7 @@ def test_the_interval_covers_as_often_as_it_says_with_a_common_part() -> None:
     assert abs(np.mean(covered) - 0.95) <= 0.02
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("shift", [0.0, 0.015, 0.04])
 def test_the_interval_covers_what_a_build_that_is_slower_as_a_whole_changed(shift: float) -> None:
     """A small shift of all may pass for a disturbance and be taken out of what is apart: not of the whole."""

@@ -48,6 +48,7 @@ def test_one_replicate_a_side_is_judged_by_its_counts_alone() -> None:
     assert both([0], [1]).above(NOISE)[0] > 0.1
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("bursts", [0.0, 0.15])
 def test_an_unchanged_build_that_fails_in_bursts_is_rarely_called_worse(bursts: float) -> None:
     """12 operations, one look that spends a thousandth, bursts in every seventh round of each."""
@@ -62,6 +63,7 @@ def test_an_unchanged_build_that_fails_in_bursts_is_rarely_called_worse(bursts: 
     assert wrong <= 8
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.2])
 def test_the_interval_covers_at_least_as_often_as_it_says(share: float) -> None:
     rng = np.random.default_rng(4)
@@ -75,6 +77,7 @@ def test_the_interval_covers_at_least_as_often_as_it_says(share: float) -> None:
     assert np.mean(covered) >= 0.94
 
 
+@pytest.mark.simulation
 def test_two_in_a_hundred_more_are_found_within_fifteen_rounds() -> None:
     rng = np.random.default_rng(5)
     found = [
@@ -84,6 +87,7 @@ def test_two_in_a_hundred_more_are_found_within_fifteen_rounds() -> None:
     assert np.mean(found) >= 0.9
 
 
+@pytest.mark.simulation
 def test_what_is_said_to_be_detectable_is_found_four_times_in_five() -> None:
     rng = np.random.default_rng(6)
     baseline = [2] * 9
