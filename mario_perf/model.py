@@ -139,6 +139,14 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferenceLevels:
+    """How long the reference beside a run took: seconds, typical for each of its operations."""
+
+    version: str
+    typical: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class RunMeasurement:
     """All operations of one service in one run."""
 
@@ -159,6 +167,7 @@ class RunMeasurement:
     findings: tuple[Finding, ...] = ()
     reconciliation: tuple[Reconciliation, ...] = ()
     tells_failures: bool = True  # False: the service's metrics do not, and only the client knows
+    reference: ReferenceLevels | None = None  # None: none ran beside it, or it says too little
 
 
 class Severity(StrEnum):

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Final = 1
 
-Side = Literal["baseline", "candidate"]
+Side = Literal["baseline", "candidate", "reference"]
+"""The reference is a service that never changes, beside the one that is measured."""
 MOST_OF_A_NAME: Final = 80
 """Characters of a name that becomes a part of a path."""
 
@@ -275,6 +276,7 @@ class RunRecord(Record):
     workers: tuple[Worker, ...] = Field(default=(), description="of a distributed run")
     lost_workers: tuple[LostWorker, ...] = ()
     targets: tuple[TargetRecord, ...]
+    reference: TargetRecord | None = Field(default=None, description="null where none ran beside the service")
     scrape_interval: float | None = Field(
         default=None, description="seconds; null when the run's folder holds no scrapes"
     )

@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from mario_perf.decompression import ZLIB, limit_size, pieces
-from mario_perf.model import Measurement, Operation, Requests, RunMeasurement, Workload
+from mario_perf.model import Measurement, Operation, ReferenceLevels, Requests, RunMeasurement, Workload
 from mario_perf.run_record import Environment, Side, Span  # noqa: TC001 — pydantic needs them at run time
 
 if TYPE_CHECKING:
@@ -72,6 +72,13 @@ class StoredWorkload(_Stored):
     arrivals: str | None = None
 
 
+class StoredReference(_Stored):
+    """What the reference beside a run took: typical seconds by operation."""
+
+    version: str
+    typical: dict[str, float]
+
+
 class StoredRun(_Stored):
     """A measured run."""
 
@@ -83,6 +90,7 @@ class StoredRun(_Stored):
     workload: StoredWorkload | None = None
     slice_edges: tuple[float, ...]
     tells_failures: bool = True
+    reference: StoredReference | None = None
     operations: tuple[StoredMeasurement, ...]
 
 
@@ -132,6 +140,7 @@ def from_file(file: StoredBaseline) -> tuple[RunMeasurement, ...]:
             revision=run.revision,
             workload=Workload(**run.workload.model_dump()) if run.workload else None,
             tells_failures=run.tells_failures,
+            reference=ReferenceLevels(**run.reference.model_dump()) if run.reference else None,
         )
         for run in file.runs
     )
@@ -147,6 +156,7 @@ def _run_to_file(run: RunMeasurement) -> StoredRun:
         workload=StoredWorkload(**asdict(run.workload)) if run.workload else None,
         slice_edges=tuple(run.slice_edges.tolist()),
         tells_failures=run.tells_failures,
+        reference=StoredReference(**asdict(run.reference)) if run.reference else None,
         operations=tuple(_measurement_to_file(each) for each in run.measurements.values()),
     )
 

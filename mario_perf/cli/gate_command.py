@@ -122,6 +122,14 @@ Examples:
     help='With metrics = "otlp" and running services: they push to http://127.0.0.1:PORT/baseline and '
     "/candidate. Default: 4318.",
 )
+@click.option(
+    "--reference",
+    metavar="auto|URL|off",
+    default="auto",
+    show_default=True,
+    help="With --baseline: the service beside the runs that never changes. What it moves by is the machine's "
+    "doing, and is taken out.",
+)
 @connection_options
 @policy_option
 @click.option(

@@ -55,6 +55,7 @@ class GateRequest:
     runs_dir: Path
     formats: tuple[str, ...]
     outputs: tuple[Output, ...]
+    reference: str = "auto"
 
     @property
     def parts(self) -> tuple[Part, ...]:

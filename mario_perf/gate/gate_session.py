@@ -343,6 +343,7 @@ def _plan_load(request: GateRequest, policy: Policy) -> LoadPlan:
         prometheus=request.prometheus is not None,
         tags=request.tags,
         exclude_tags=request.exclude_tags,
+        reference="off" if request.baseline is None else request.reference,
     )
     return plan_load(policy, request.policy, pace, load_request)
 

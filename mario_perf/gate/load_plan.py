@@ -61,6 +61,7 @@ class LoadRequest:
     prometheus: bool = False
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
+    reference: str = "off"
 
 
 def plan_load(policy: Policy, policy_path: Path | None, pace: Pace, request: LoadRequest) -> LoadPlan:
@@ -86,6 +87,7 @@ def plan_load(policy: Policy, policy_path: Path | None, pace: Pace, request: Loa
         arrivals=request.arrivals or settings.arrivals,
         tls=request.tls,
         hosts=(*settings.hosts, *request.hosts),
+        reference=request.reference,
         tags=request.tags or settings.tags,
         exclude_tags=request.exclude_tags or settings.exclude_tags,
     )

@@ -88,6 +88,7 @@ class LoadPlan:
     arrivals: str = "poisson"
     request_timeout: float | None = None  # None: as the locustfile says
     deadline: float = math.inf  # by the monotonic clock: when it has to be over
+    reference: str = "off"  # auto, off, or its URL
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     cwd: Path | None = None  # where Locust runs: its locustfile imports and reads from there
@@ -224,6 +225,7 @@ def _command(load: LoadPlan, services: Services, folder: Path) -> list[str]:
         *("--runs-dir", str(folder.parent.resolve()), "--run-id", folder.name),
         *("--metrics-path", candidate.metrics_path, "--revision", candidate.revision or ""),
         *duet,
+        *("--reference", load.reference),
         *_rate_options(load),
         *load.tls.locust_options,
         *(word for host in load.hosts for word in ("--allow-host", host)),

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mario_perf.errors import EmptyRunError
-from mario_perf.measurement import reassignment
+from mario_perf.measurement import reassignment, reference_levels
 from mario_perf.measurement.client_measurement import measure_client, named_by_step
 from mario_perf.measurement.measure import measure
 from mario_perf.model import Severity
@@ -55,6 +55,14 @@ def measure_run(run: Run, source: Source) -> MeasuredRun:
         raise EmptyRunError(
             f"{run.directory}: the run sent no request in its window; run longer, or correct the host"
         )
+    measured = _measured_run(run, source)
+    if run.record.reference is None or len(measured.sides) > 1:
+        return measured
+    beside = replace(measured.candidate, reference=reference_levels.read(run, run.record.reference))
+    return replace(measured, sides=(beside,))
+
+
+def _measured_run(run: Run, source: Source) -> MeasuredRun:
     targets = tuple(sorted(run.record.targets, key=lambda target: target.side))
     record = run.record.model_copy(update={"targets": targets})
     if source.metrics is None:

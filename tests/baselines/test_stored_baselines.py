@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mario_perf.baselines import stored_baselines
 from mario_perf.errors import BaselineMissingError, UnreadableBaselineError, UserError
 from mario_perf.measurement.slices import merge
-from mario_perf.model import Measurement, Operation, Requests, RunMeasurement, Workload
+from mario_perf.model import Measurement, Operation, ReferenceLevels, Requests, RunMeasurement, Workload
 from mario_perf.run_record import Environment, Span
 from mario_perf.validity.environments import changes, environment_id, package_changes
 from tests.simulated_runs import environment
@@ -45,6 +45,7 @@ def _run(
         environment=where or environment(),
         revision="abc",
         workload=Workload("closed", 20, "constant"),
+        reference=ReferenceLevels("reference-1", {"Interpret": 0.0021}),
     )
 
 
@@ -58,7 +59,7 @@ def test_what_was_saved_is_loaded_to_the_last_count(tmp_path: Path) -> None:
     np.testing.assert_array_equal(loaded.bounds, run.bounds)
     assert (after.failures, after.executions) == (before.failures, before.executions)
     assert (loaded.run_id, loaded.environment, loaded.revision) == ("run-1", run.environment, "abc")
-    assert loaded.workload == run.workload
+    assert (loaded.workload, loaded.reference) == (run.workload, run.reference)
     assert (after.requests, loaded.tells_failures) == (before.requests, run.tells_failures)
 
 

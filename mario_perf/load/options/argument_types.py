@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+WORDS: Final = ("auto", "off")
+"""What a reference may be besides a URL."""
+
 _HIGHEST_RATE: Final = 100_000.0  # journeys a second
 
 
@@ -80,6 +83,13 @@ def run_id(text: str) -> str:
     """Read a name for a run's folder, or raise ValueError."""
     if not _RUN_ID.fullmatch(text) or text == "latest":
         raise ValueError(f"{text!r} cannot name a folder; use letters, digits, dots, dashes and underscores")
+    return text
+
+
+def reference(text: str) -> str:
+    """Read ``auto``, ``off`` or a URL, or raise ValueError."""
+    if text not in WORDS and not text.startswith(("http://", "https://")):
+        raise ValueError(f"{text!r} does not name a reference; give auto, off, or the URL of one")
     return text
 
 

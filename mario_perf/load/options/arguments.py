@@ -12,6 +12,7 @@ from mario_perf.load.options.argument_types import (
     non_negative,
     positive,
     positive_integer,
+    reference,
     run_id,
     think_time,
 )
@@ -26,7 +27,8 @@ IN_WEB_FORM: Final = ("scenario", "rate", "max_users", "arrivals", "shape")
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the load's options to Locust's parser."""
-    for add_group in (_add_load, _add_model, _add_tls, _add_hosts, _add_duet, _add_window, _add_record):
+    beside = (_add_duet, _add_reference)
+    for add_group in (_add_load, _add_model, _add_tls, _add_hosts, *beside, _add_window, _add_record):
         add_group(parser)
     parser.set_defaults(exit_code_on_error=exit_code.DEFAULT)
     for action in parser._actions:  # noqa: SLF001 - argparse has no public list
@@ -158,6 +160,19 @@ def _add_duet(parser: ArgumentParser) -> None:
         "same arrivals. With --rate and --window.",
     )
     group.add_argument("--baseline-revision", metavar="REV", help="Revision of the baseline build.")
+
+
+def _add_reference(parser: ArgumentParser) -> None:
+    parser.add_argument_group("Reference").add_argument(
+        "--reference",
+        type=checked(reference),
+        default="auto",
+        metavar="auto|URL|off",
+        help="A small service that never changes, asked between journeys: what it moves by is the machine's "
+        "doing. auto starts it if the service is on this machine and has no other beside it; elsewhere start "
+        "mario-perf reference serve next to the service, and give its URL. Default: auto.",
+    )
+    parser.set_defaults(reference_url=None)
 
 
 def _add_window(parser: ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from mario_perf.load import trusted_certificates
 from mario_perf.load.arrivals import shapes
+from mario_perf.load.options.argument_types import WORDS
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -35,6 +36,7 @@ def resolve(parsed: Namespace) -> None:
     shape = _shape(parsed.shape, parsed.shapes)
     parsed.stages = [[stage.seconds, stage.start, stage.end] for stage in shape.stages]
     parsed.authorities = trusted_certificates.authorities(Path(parsed.ca)) if parsed.ca else None
+    parsed.reference_url = None if parsed.reference in WORDS else parsed.reference.rstrip("/")
     parsed.user_limit = 0
     if parsed.alternate:
         _check_turns(parsed)

@@ -20,6 +20,7 @@ class Options:
     """The load's own options, times in seconds. Without a ``rate`` the model is closed."""
 
     duet: str | None
+    reference: str | None  # its URL
     seed: int
     scenario: str
     rate: float | None  # journeys a second
@@ -47,6 +48,7 @@ class Options:
         """Type what Locust has parsed and ``resolve`` has completed, here or in this worker's master."""
         return cls(
             duet=parsed.duet or None,
+            reference=parsed.reference_url or None,
             seed=parsed.seed,
             scenario=parsed.scenario,
             rate=float(parsed.rate) if parsed.rate else None,

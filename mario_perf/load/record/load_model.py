@@ -42,9 +42,10 @@ def apply(environment: Environment, parsed: Namespace) -> None:
 
 def _check_hosts(options: Options, host: str | None) -> None:
     allowed_hosts.allow(options.allowed_hosts)
-    for target in targets(options, host) if host else ():
+    urls = [target.url for target in targets(options, host)] if host else []
+    for url in (*urls, *([options.reference] if options.reference else ())):
         with suppress(httpx.InvalidURL):  # told where the service is looked for
-            allowed_hosts.check(httpx.URL(target.url).host, options.allowed_hosts)
+            allowed_hosts.check(httpx.URL(url).host, options.allowed_hosts)
 
 
 def _check_users(environment: Environment, options: Options) -> None:

@@ -12,9 +12,11 @@ from mario_perf.load.users.group_report import merge_reports
 from mario_perf.run_record import Arrivals, PlanCounts, Rates, RunRecord, Span, TargetRecord, Worker
 
 if TYPE_CHECKING:
+    from mario_perf.load.options.run_options import Options
     from mario_perf.load.record.run_phases import RunInProgress
     from mario_perf.load.users.group_report import GroupReport
     from mario_perf.load.users.step_session import LoadTarget
+    from mario_perf.run_record import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def record(run: RunInProgress, profile: LoadProfile) -> RunRecord:
         workers=tuple(_worker(report) for report in run.reports) if profile.distributed else (),
         lost_workers=run.groups.lost_workers,
         targets=tuple(_target(run, target, total) for target in run.targets),
+        reference=_target(run, run.reference, total) if run.reference else None,
         scrape_interval=options.scrape_interval if run.scraped else None,
         warnings=(*run.warnings, *_final_warnings(run, total)),
     )
@@ -70,7 +73,7 @@ def _rates(total: GroupReport, window: Span) -> Rates:
             achieved=total.arrivals.finished / seconds,
             unit="journeys",
         )
-    sides = total.window.values()
+    sides = total.of_services
     return Rates(
         offered=sum(counters.started for counters in sides) / seconds,
         achieved=sum(counters.responses for counters in sides) / seconds,
@@ -93,7 +96,7 @@ def _worker(report: GroupReport) -> Worker:
     return Worker(
         index=report.index,
         users=report.users,
-        started=sum(counters.started for counters in report.window.values()),
+        started=sum(counters.started for counters in report.of_services),
         seeds=report.seeds,
         generator=report.generator,
         arrivals=report.arrivals.record() if report.arrivals else None,
@@ -108,12 +111,17 @@ def _target(run: RunInProgress, target: LoadTarget, total: GroupReport) -> Targe
         side=target.side,
         url=without_credentials(target.url),
         metrics_url=without_credentials(run.metrics_url(target)),
-        revision=options.baseline_revision if target.side == "baseline" else options.revision,
+        revision=_revision(options, target.side),
         whole_run=whole.counts(),
         in_window=window.counts(),
         latencies=window.latencies(),
         latencies_from_intended=window.latencies_from_intended(),
     )
+
+
+def _revision(options: Options, side: Side) -> str | None:
+    revisions = {"baseline": options.baseline_revision, "candidate": options.revision}
+    return revisions.get(side)
 
 
 def _final_warnings(run: RunInProgress, total: GroupReport) -> list[str]:

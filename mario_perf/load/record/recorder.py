@@ -19,7 +19,9 @@ from mario_perf.load.options import resolution
 from mario_perf.load.options.run_options import Options
 from mario_perf.load.record import load_model, record_builder, run_folder
 from mario_perf.load.record.record_builder import LoadProfile
+from mario_perf.load.record.reference_process import ReferenceProcess, is_wanted
 from mario_perf.load.record.run_phases import QUIESCE_TIMEOUT, RunInProgress
+from mario_perf.load.users.measured_user import MeasuredUser
 from mario_perf.load.users.request_events import RequestEvents
 from mario_perf.load.users.user_group import UserGroup, targets
 from mario_perf.load.users.user_pool import LocustUserPool
@@ -54,6 +56,7 @@ class Recorder:
         self._run: RunInProgress | None = None
         self._group: UserGroup | None = None
         self._events = RequestEvents(environment)
+        self._reference = ReferenceProcess()
         self._users = 0
         self._began = 0.0
         self._ending = RLock()
@@ -102,6 +105,7 @@ class Recorder:
 
     def _begin(self, **_: Any) -> None:  # noqa: ANN401 - Locust's events
         self._run = self._group = None
+        self._reference.stop()
         self._began = monotonic()
         host = self._environment.host
         if not host:
@@ -109,6 +113,7 @@ class Recorder:
             return
         try:
             resolution.resolve(self._parsed)
+            self._start_reference(host)
             options = Options.from_parsed(self._parsed)
             folder = run_folder.create(options.runs_dir, options.run_id)
         except ValueError as error:
@@ -123,6 +128,12 @@ class Recorder:
         self._ended = False
         self._users = 0
         LOG.info("Run %s begins", folder.name)
+
+    def _start_reference(self, host: str) -> None:
+        """Start the reference, where measured users can ask it and a service here is loaded alone."""
+        users = self._environment.user_classes
+        if any(issubclass(each, MeasuredUser) for each in users) and is_wanted(self._parsed, host):
+            self._parsed.reference_url = self._reference.start()
 
     def _make_groups(self, options: Options, host: str) -> UserGroups:
         """The groups of all workers, or the one of this process."""
@@ -159,6 +170,7 @@ class Recorder:
     def _write(self, **_: Any) -> None:  # noqa: ANN401
         run, self._run = self._run, None
         self._events.end()
+        self._reference.stop()
         if run is None:
             return
         try:
@@ -186,6 +198,7 @@ class Recorder:
 
     def _give_up(self, message: str) -> None:
         LOG.error(message)
+        self._reference.stop()
         self._environment.process_exit_code = USAGE_ERROR
         if not self._environment.web_ui:
             gevent.spawn(self._runner.quit)

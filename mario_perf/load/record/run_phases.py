@@ -19,6 +19,7 @@ from mario_perf.load.arrivals import turns
 from mario_perf.load.credentials import without_credentials
 from mario_perf.load.record import fingerprint
 from mario_perf.load.record.scraper import ScrapeError, Scraper
+from mario_perf.load.users.step_session import LoadTarget
 from mario_perf.run_record import Alternation, Span
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from mario_perf.load.options.run_options import Options
     from mario_perf.load.users.group_report import GroupReport
-    from mario_perf.load.users.step_session import LoadTarget
     from mario_perf.run_record import LostWorker
 
 LOG: Final = logging.getLogger("mario_perf")
@@ -97,7 +97,10 @@ class RunInProgress:
         self._on_finish = on_finish
         self.reports: tuple[GroupReport, ...] = ()
         self.warnings: list[str] = []
+        self.reference = LoadTarget("reference", options.reference) if options.reference else None
+        """Beside the services, if there is one whose metrics can be read."""
         self._scrapers: list[Scraper] = []
+        self._reference_scrapers: list[Scraper] = []
         self._opening: gevent.Greenlet | None = None
         self._started = self._ended = time()
         self._window_start: float | None = None
@@ -120,7 +123,21 @@ class RunInProgress:
         """Take the first scrape before the first request. If it fails, the run keeps no scrapes."""
         if self.options.metrics_path:
             self._begin_scrapes()
+        if self.reference is not None:
+            self._begin_reference(self.reference)
         self._started = time()
+
+    def _begin_reference(self, reference: LoadTarget) -> None:
+        """Scrape the reference, too; without its metrics it says nothing."""
+        url = self.metrics_url(reference)
+        scraper = Scraper(url, self.folder / f"scrapes-{reference.side}.jsonl.gz", self.options.tls())
+        if reason := _scrape_error(scraper):
+            scraper.discard()
+            self.reference = None
+            self.warn(f"the reference is left out: no metrics at {url} ({reason})")
+            return
+        scraper.start(self.options.scrape_interval)
+        self._reference_scrapers.append(scraper)
 
     def _begin_scrapes(self) -> None:
         tls = self.options.tls()
@@ -159,7 +176,7 @@ class RunInProgress:
         """Let users finish their requests, take the last scrape, and end all users."""
         with ExitStack() as leaving:  # even after an error
             leaving.callback(self.groups.stop)
-            for scraper in self._scrapers:
+            for scraper in self._all_scrapers:
                 leaving.callback(scraper.stop)
             if self._opening is not None:
                 with self._between_scrapes():  # a scrape in progress stays whole
@@ -178,6 +195,8 @@ class RunInProgress:
 
     def metrics_url(self, target: LoadTarget) -> str:
         """The URL of a target's metrics; empty where none are read."""
+        if target.side == "reference":
+            return f"{target.url}/metrics"
         if not self.options.metrics_path:
             return ""
         return urljoin(f"{target.url}/", self.options.metrics_path.replace("{side}", target.side))
@@ -253,14 +272,18 @@ class RunInProgress:
     def _between_scrapes(self) -> ExitStack:
         """No scrape of any side is in progress here: each scrape is wholly before or after this context."""
         with ExitStack() as stack:
-            for scraper in self._scrapers:
+            for scraper in self._all_scrapers:
                 stack.enter_context(scraper.between_scrapes())
             return stack.pop_all()
 
+    @property
+    def _all_scrapers(self) -> tuple[Scraper, ...]:
+        return (*self._scrapers, *self._reference_scrapers)
+
     def _scrape_edge(self, where: str) -> None:
-        for target, scraper in zip(self.targets, self._scrapers, strict=False):
+        for scraper in self._all_scrapers:
             if reason := _scrape_error(scraper):
-                self.warn(f"{self.metrics_url(target)} could not be scraped {where}: {reason}")
+                self.warn(f"{scraper.url} could not be scraped {where}: {reason}")
 
 
 def _scrape_error(scraper: Scraper) -> str | None:

@@ -39,7 +39,7 @@ class Scraper:
     """
 
     def __init__(self, url: str, path: Path, tls: ssl.SSLContext) -> None:
-        self._url = url
+        self.url = url
         self._path = path
         self._reader = Reader(tls)
         self._file: gzip.GzipFile | None = None
@@ -119,7 +119,7 @@ class Scraper:
 
     def _fetch(self) -> str:
         try:
-            answer = self._reader.get(self._url, _TIMEOUT, headers=_HEADERS)
+            answer = self._reader.get(self.url, _TIMEOUT, headers=_HEADERS)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ScrapeError(f"{type(error).__name__}: {error}") from error
         if answer.status != httpx.codes.OK:

@@ -24,6 +24,11 @@ class GroupReport:
     warm_up: dict[Side, TargetCounters] = field(default_factory=dict)
     window: dict[Side, TargetCounters] = field(default_factory=dict)
 
+    @property
+    def of_services(self) -> tuple[TargetCounters, ...]:
+        """What was counted in the window of the services that are measured, without the reference."""
+        return tuple(counters for side, counters in self.window.items() if side != "reference")
+
     def merge(self, other: GroupReport) -> None:
         """Add the counts of another group."""
         self.users += other.users

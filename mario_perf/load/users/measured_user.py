@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import gevent
 from gevent.event import AsyncResult
+from locust.event import EventHook
 
 from mario_perf.load.options.run_options import Options
 from mario_perf.load.users.rapid_http_user import RapidHttpUser
@@ -66,6 +67,9 @@ class MeasuredUser(RapidHttpUser):
         self._clients: dict[Side, RapidHttpSession] = {"candidate": self.client}
         if parsed is not None and parsed.duet:
             self._clients["baseline"] = self.new_client(parsed.duet.rstrip("/"))
+        if parsed is not None and parsed.reference_url:
+            unreported = EventHook()  # type: ignore[no-untyped-call]
+            self._clients["reference"] = self.new_client(parsed.reference_url, unreported)
 
     @classmethod
     def journeys(cls, scenario: str, part: int, parts: int) -> Sequence[str]:  # noqa: ARG003 - to be overridden

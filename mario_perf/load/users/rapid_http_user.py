@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gevent.pool import Group
     from geventhttpclient.client import HTTPClientPool
     from locust.env import Environment
+    from locust.event import EventHook
 
     from mario_perf.load.http1.request import GivenHeaders
 
@@ -99,13 +100,18 @@ class RapidHttpUser(User, RestMixin[Any]):
         self._pool = self._own_pool if self.client_pool is None else shared(self.client_pool, self._limits)
         self.client = self.new_client()
 
-    def new_client(self, base_url: str | None = None) -> RapidHttpSession:
-        """One more client, of `host` or another service, with cookies of its own and the same connections."""
+    def new_client(
+        self, base_url: str | None = None, request_event: EventHook | None = None
+    ) -> RapidHttpSession:
+        """One more client, of `host` or another service, with cookies of its own and the same connections.
+
+        Its requests are in Locust's statistics, unless it has a `request_event` of its own.
+        """
         base_url = base_url or self.host
         assert base_url is not None  # noqa: S101 - seen to when the user was made
         return RapidHttpSession(
             base_url,
-            self.environment.events.request,
+            request_event or self.environment.events.request,
             Client(self._pool, self._limits, self.max_redirects),
             self,
             self.default_headers,

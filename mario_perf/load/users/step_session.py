@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mario_perf.load.steps import Step
     from mario_perf.load.users.quiesce_barrier import QuiesceBarrier
     from mario_perf.load.users.rapid_http_session import CaughtResponse, RapidHttpSession
+    from mario_perf.load.users.reference_load import ReferenceLoad
     from mario_perf.run_record import Side
 
 
@@ -110,6 +111,8 @@ class StepSession:
         self._order = order
         self._excluded = excluded
         self._atomic = False
+        self.reference: ReferenceLoad | None = None
+        """Asked between journeys, if there is one."""
         self.late: float | None = None
         """In an open model: seconds from the due moment of the journey to its first step."""
 
@@ -145,6 +148,8 @@ class StepSession:
         """
         if step.tag in self._excluded:
             return {}
+        if self.reference is not None:
+            self.reference.steps += 1
         requests = [
             (target, path if isinstance(path, str) else path(target.side)) for target in self._targets
         ]
@@ -154,6 +159,17 @@ class StepSession:
         answers = self._send_to(requests, step, body)
         self._compare(answers)
         return answers
+
+    def ask_reference(self) -> None:
+        """Send the reference its next request, if there is a reference and its time has come.
+
+        Raises:
+            GreenletExit: The run is over.
+        """
+        if self.reference is None or not self.reference.take():
+            return
+        with self._barrier:
+            self._send(self.reference.target, self.reference.step, self.reference.path, None, None)
 
     def _send_to(
         self, requests: list[tuple[LoadTarget, str | None]], step: Step, body: Mapping[str, Any] | None

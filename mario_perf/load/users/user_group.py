@@ -16,6 +16,7 @@ from mario_perf.load.arrivals.arrival_schedule import GAPS, ArrivalSchedule, Sha
 from mario_perf.load.record.generator_health import GeneratorHealth
 from mario_perf.load.users.group_report import GroupReport
 from mario_perf.load.users.quiesce_barrier import QuiesceBarrier
+from mario_perf.load.users.reference_load import ReferenceLoad
 from mario_perf.load.users.step_session import Disagreements, LoadTarget, StepSession
 from mario_perf.load.users.user_state import UserState
 
@@ -53,6 +54,7 @@ class UserGroup:
         The ``pool`` of an open model grows, but not with shared ``iterations``: users begin them together.
         """
         self.targets = targets(options, host)
+        self.reference = ReferenceLoad(options.reference) if options.reference else None
         self.lost_workers: tuple[LostWorker, ...] = ()
         self.share = Share()
         self.ready_users = 0
@@ -80,6 +82,7 @@ class UserGroup:
         targets, arrivals = self._place(index)
         order = self._stream(index, "order of the sides")
         session = StepSession(clients, targets, self.barrier, self._disagreements, order, excluded)
+        session.reference = self.reference
         return UserState(
             index=self._index * _INDEX_STEP + index,
             scenario=self._options.scenario,
@@ -152,7 +155,7 @@ class UserGroup:
 
     def open_window(self) -> None:
         """Count for the measurement window from now on."""
-        for target in self.targets:
+        for target in self._all_targets:
             target.open_window()
         for each in self._arrivals:
             each.reset_counters()
@@ -166,7 +169,7 @@ class UserGroup:
 
     def reports(self) -> tuple[GroupReport, ...]:
         """The report of this one group. Nothing is counted afterwards."""
-        for target in self.targets:
+        for target in self._all_targets:
             target.close()
         report = GroupReport(
             index=self._index,
@@ -176,8 +179,8 @@ class UserGroup:
             disagreements=self._disagreements,
             arrivals=self._arrival_counters(),
             completed_iterations=self._iterations.completed if self._iterations else 0,
-            warm_up={target.side: target.warm_up for target in self.targets},
-            window={target.side: target.window for target in self.targets},
+            warm_up={target.side: target.warm_up for target in self._all_targets},
+            window={target.side: target.window for target in self._all_targets},
         )
         return (report,)
 
@@ -201,6 +204,10 @@ class UserGroup:
         for each in self._arrivals:
             total.merge(each.take_counters(self.ready_users // len(self._arrivals)))
         return total
+
+    @property
+    def _all_targets(self) -> tuple[LoadTarget, ...]:
+        return self.targets if self.reference is None else (*self.targets, self.reference.target)
 
     @property
     def _seeds(self) -> str:

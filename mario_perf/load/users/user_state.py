@@ -54,6 +54,7 @@ class UserState:
     def wait_for_next(self) -> float:
         """End a journey, and wait for the next arrival. In a closed model, return the think time instead."""
         self._finish(completed=True)
+        self.session.ask_reference()
         self._wait_for_arrival()
         return self.think_time() if self.arrivals is None else 0.0
 

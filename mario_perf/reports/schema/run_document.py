@@ -12,7 +12,7 @@ from pydantic import Field
 
 from mario_perf.reports.schema.base import Document
 
-Side = Literal["baseline", "candidate"]
+Side = Literal["baseline", "candidate", "reference"]
 
 
 class SpanReport(Document):
@@ -202,6 +202,7 @@ class RunReport(Document):
     workers: tuple[WorkerReport, ...] = Field(default=(), description="of a distributed run")
     lost_workers: tuple[LostWorkerReport, ...] = ()
     targets: tuple[TargetReport, ...]
+    reference: TargetReport | None = Field(default=None, description="null where none ran beside the service")
     scrape_interval: float | None = Field(
         default=None, description="seconds; null when the run's folder holds no scrapes"
     )

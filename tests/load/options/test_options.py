@@ -42,10 +42,11 @@ def test_options_hold_the_value_of_each_flag() -> None:
         *("--revision", "new", "--baseline-revision", "old", "--runs-dir", "/tmp/elsewhere"),
         *("--insecure", "--rate", "12.5", "--max-users", "90", "--arrivals", "constant"),
         *("--shape", "smoke", "--window", "4", "--request-timeout", "30"),
-        *("--allow-host", "Stage.test", "--allow-host", "10.0.0.1"),
+        *("--allow-host", "Stage.test", "--allow-host", "10.0.0.1", "--reference", "http://r/"),
     )
     assert given == Options(
         duet="http://b",
+        reference="http://r",
         seed=9,
         scenario="s",
         rate=12.5,
