@@ -36,6 +36,11 @@ what all operations share: operations that stayed as they were while others beca
 the interval that is shown beside a red verdict (``CONFIDENCE``) lies above the noise."""
 
 
+OVERALL_LEVEL_OF_KEPT_RUNS = 0.16
+"""The same beside a reference: one standard error. How far all operations moved together is known by few
+runs, and a red of one operation would need twice the change."""
+
+
 RULED_OUT = 0.99
 """The chance with which the least resolution of one pair of processes is ruled out for an operation that did
 not change, so that a gate of twelve passes nine times in ten."""
@@ -51,6 +56,7 @@ class Rules:
     enough_executions: Flags  # whether there are executions enough to call something unchanged
     gating: Flags
     miss_rate: float  # the chance with which a rise as large as the resolution may be called absent
+    overall_level: float = OVERALL_LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ def check_durations(metric: Metric, values: tuple[Floats, Floats], changes: Chan
         high=_relative(high),
         worse=changes.specific.above(limit),
         better=np.where(changes.overall.below(-noise) <= OVERALL_LEVEL, changes.specific.below(-noise), 1.0),
-        steady=(changes.agreed > limit) & (changes.overall.above(noise) <= OVERALL_LEVEL),
+        steady=(changes.agreed > limit) & (changes.overall.above(noise) <= rules.overall_level),
         rise_excluded=absent & (changes.mean.value < resolution),
         above_noise=low > noise,
         specific=_specific_interval(changes),
@@ -156,7 +162,8 @@ def detectable(check: Check, changes: Changes, alpha: float) -> Floats:
     limit, noise = np.log1p(check.rules.limit), np.log1p(check.rules.noise)
     with np.errstate(invalid="ignore", over="ignore"):
         specific = limit + changes.specific.half_width(1.0 - alpha) + changes.specific.half_width(POWER)
-        overall = noise + changes.overall.half_width(1.0 - OVERALL_LEVEL) + changes.overall.half_width(POWER)
+        wide, narrow = (changes.overall.half_width(p) for p in (1.0 - check.rules.overall_level, POWER))
+        overall = noise + wide + narrow
         return np.expm1(np.maximum(specific, overall))
 
 

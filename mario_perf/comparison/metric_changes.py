@@ -11,6 +11,7 @@ from mario_perf.comparison import checks as make
 from mario_perf.comparison import metric_values
 from mario_perf.comparison.checks import Rules
 from mario_perf.metric_catalogue import METRICS, Gates, Kind
+from mario_perf.statistics.adjustment import adjusted
 from mario_perf.statistics.multiplicity import MISS_RATE
 from mario_perf.statistics.shares import contrast
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mario_perf.configuration.policy import Policy, Thresholds
     from mario_perf.metric_catalogue import Metric
     from mario_perf.model import Operation
+    from mario_perf.statistics.adjustment import ReferenceLogs
     from mario_perf.statistics.change import Changes
     from mario_perf.statistics.shares import Contrast
 
@@ -45,7 +47,7 @@ class Sides:
     ``service_reports_failures``, those that the client saw are the failures. ``few_rounds`` says that only
     gross changes stand out from processes that differ, and ``same_processes`` that each side was the same
     process all the time. ``under_load``: many users waited for one build at a time, and how long they did
-    decides.
+    decides. What a ``reference`` moved by is taken out of durations.
     """
 
     operations: tuple[Operation, ...]
@@ -58,6 +60,7 @@ class Sides:
     few_rounds: bool = False
     same_processes: bool = False
     under_load: bool = False
+    reference: ReferenceLogs | None = None  # beside every run of both sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,10 @@ class MetricChanges:
 
 GROSS = 0.25
 """What red has to exceed while rounds are few: a quarter more time, or one more in four executions."""
+
+
+RESOLUTION_OF_KEPT_RUNS = 0.15
+"""Relative rise that a pass rules out beside a reference, unless the policy's resolution is coarser."""
 
 
 def compare_metrics(
@@ -137,7 +144,10 @@ def _pool_without_failures(check: Check, sides: Contrast) -> Check:
 def _changes(
     name: Metric, sides: Sides, logs: Both, estimate_change: Comparing, limits: Sequence[Thresholds]
 ) -> Changes:
-    changes = estimate_change(*logs, _counting_noise(*_counts(name, sides)))
+    noise = _counting_noise(*_counts(name, sides))
+    if sides.reference is not None and METRICS[name].kind is Kind.DURATION:
+        return adjusted(*logs, noise, sides.reference)
+    changes = estimate_change(*logs, noise)
     if name == "mean":
         changes = changes.by_mean
     if not sides.same_processes:
@@ -156,6 +166,7 @@ def _rules(name: Metric, sides: Sides, limits: Sequence[Thresholds], miss_rate: 
         enough_executions=executions >= _array(limits, "min_samples"),
         gating=_gating(name, sides, resolution),
         miss_rate=miss_rate,
+        overall_level=make.OVERALL_LEVEL if sides.reference is None else make.OVERALL_LEVEL_OF_KEPT_RUNS,
     )
 
 
@@ -163,6 +174,8 @@ def _known(name: Metric, sides: Sides, limits: Sequence[Thresholds], miss_rate: 
     """The resolution that the policy asks for, or the one that a single pair of processes allows."""
     family = METRICS[name].family
     asked = _array(limits, family.resolution)
+    if sides.reference is not None and METRICS[name].kind is Kind.DURATION:
+        return np.maximum(asked, RESOLUTION_OF_KEPT_RUNS)
     if not sides.same_processes or family.processes is None:
         return asked
     return np.maximum(

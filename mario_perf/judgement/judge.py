@@ -87,6 +87,7 @@ def conclude(
     about_runs = (
         *selection.findings,
         *run_findings.collect(rounds, baseline_runs, policy),
+        *_of_reference(method, baseline_measurements, measurements, policy, _errors(runs, policy)[0]),
         *acceptance.findings(policy.accepted, revision, today),
     )
     findings = run_findings.by_severity((*incidents, *run_findings.with_late_answers(about_runs, late)))
@@ -134,15 +135,31 @@ def _compare(
     policy: Policy,
     errors: tuple[float, float],
 ) -> tuple[OperationResult, ...]:
-    if any(len(run.slice_edges) < MIN_SCRAPES for run in measurements) or not any(
-        run.measurements for run in measurements
-    ):
+    if not _is_measured(measurements):
         return ()
     if method == "duet":
         return duet_results.compare(_pairs(measurements), policy, *errors)
     if baseline:
         return stored_results.compare(baseline, measurements, policy, errors[0])
     return judge_limits(measurements, policy)
+
+
+def _is_measured(measurements: Sequence[RunMeasurement]) -> bool:
+    return all(len(run.slice_edges) >= MIN_SCRAPES for run in measurements) and any(
+        run.measurements for run in measurements
+    )
+
+
+def _of_reference(
+    method: Literal["duet", "stored"],
+    baseline: Sequence[RunMeasurement],
+    measurements: Sequence[RunMeasurement],
+    policy: Policy,
+    alpha: float,
+) -> tuple[Finding, ...]:
+    if method == "duet" or not baseline or not _is_measured(measurements):
+        return ()
+    return tuple(stored_results.findings(baseline, measurements, policy, alpha))
 
 
 def _pairs(measurements: Sequence[RunMeasurement]) -> list[tuple[RunMeasurement, RunMeasurement]]:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mario_perf.comparison.reference_logs import reference_logs
 from mario_perf.errors import listed
 from mario_perf.model import Finding, Severity
 from mario_perf.sources.counters import MIN_SCRAPES
@@ -52,13 +53,19 @@ def collect(
             baseline_runs[-1].environment, rounds[-1].record.environment
         )
         if all(len(each.candidate.slice_edges) >= MIN_SCRAPES for each in rounds):
-            findings += comparison_checks.common_shift(baseline_runs, [each.candidate for each in rounds])
+            findings += _shift(baseline_runs, [each.candidate for each in rounds])
     elif all(len(each.sides) > 1 for each in rounds):
         findings += comparison_checks.late_generator([each.record for each in rounds])
         findings += comparison_checks.package_differences(rounds[-1].record.targets)
         findings += comparison_checks.one_round(len(rounds))
         findings += comparison_checks.same_processes([each.sides for each in rounds])
     return tuple(findings)
+
+
+def _shift(kept: Sequence[RunMeasurement], now: Sequence[RunMeasurement]) -> Iterator[Finding]:
+    """Where a reference tells the machine from the build, a finding of its own says what moved."""
+    if reference_logs(kept, now) is None:
+        yield from comparison_checks.common_shift(kept, now)
 
 
 def _read_otherwise(rounds: Sequence[MeasuredRun], policy: Policy) -> Iterator[Finding]:

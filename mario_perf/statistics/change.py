@@ -128,7 +128,7 @@ def paired(baseline: Floats, candidate: Floats, scale: Floats) -> Changes:
         return Changes(overall, overall, mean, agreed_change(differences), highest_left_out)
     own = differences - common[:, None]
     specific = _moderate(*locate(own, scale, weights(own, scale)), own, scale, MAX_BORROWED_SPECIFIC)
-    overall = _add(specific, _of_series(common))
+    overall = add(specific, _of_series(common))
     if averages_out(common):
         return Changes(overall, specific, mean, agreed_change(own), highest_left_out)
     return Changes(overall, overall, mean, agreed_change(differences), highest_left_out)
@@ -141,7 +141,7 @@ def _of_series(common: Floats) -> Change:
     return _estimate(*locate(series, np.ones(1)), n, n - 1.0)
 
 
-def _add(one: Change, other: Change) -> Change:
+def add(one: Change, other: Change) -> Change:
     """The sum of two independent changes, with the degrees of freedom of Welch and Satterthwaite."""
     error = np.hypot(one.standard_error, other.standard_error)
     with np.errstate(invalid="ignore", divide="ignore"):

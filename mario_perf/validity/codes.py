@@ -339,6 +339,39 @@ class Code(Enum):
         "operations did not move together since the baseline",
         concerns.stored,
     )
+    MACHINE_SHIFT = (
+        "machine-shift",
+        _NOTE,
+        _MACHINE,
+        (
+            "this machine is {shift} when the baseline was kept, by the reference beside each run: taken out"
+            "{noise}"
+        ),
+        "no reference ran beside the runs",
+        concerns.stored,
+    )
+    BUILD_SHIFT = (
+        "build-shift",
+        _REGRESSED,
+        _SIDE,
+        (
+            "all operations together take {change} ({low} to {high}) since the baseline, beyond what the"
+            " reference moved by; look for what they all share"
+        ),
+        "operations together did not become slower than the reference",
+        concerns.beside_reference,
+    )
+    REFERENCE_UNUSED = (
+        "reference-unused",
+        _NOTE,
+        _POLICY,
+        (
+            "the reference is not used: beside the kept runs was {kept}, beside those of now {now}; "
+            "save new runs with mario-perf baseline save"
+        ),
+        "one version of the reference ran beside all runs",
+        concerns.beside_reference,
+    )
     DRIFT = (
         "drift",
         _WARNING,

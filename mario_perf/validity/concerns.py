@@ -49,6 +49,11 @@ def stored(result: GateResult) -> bool:
     return bool(result.baseline_runs)
 
 
+def beside_reference(result: GateResult) -> bool:
+    """Runs beside a reference, compared with stored ones."""
+    return stored(result) and all(run.reference for run in result.runs)
+
+
 def read_packages(result: GateResult) -> bool:
     """Duets whose sides' packages were read."""
     return duets(result) and all(target.packages for target in result.runs[-1].targets)
