@@ -12,8 +12,10 @@ from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
 from mario_perf.cli.fault_flags import fault_flags, take_faults
 from mario_perf.cli.invocation import Invocation, pass_invocation
+from mario_perf.cli.matcher_option import split_by_side
 from mario_perf.cli.output_options import output_options
 from mario_perf.cli.policy_option import policy_option
+from mario_perf.cli.prometheus_options import prometheus_match
 from mario_perf.cli.runs_dir_option import runs_dir_option
 from mario_perf.gate import gate_session
 from mario_perf.gate.gate_request import GateRequest
@@ -115,6 +117,7 @@ Examples:
     metavar="URL|auto",
     help="Read the metrics from the Prometheus that scrapes the services. auto starts one for this gate.",
 )
+@prometheus_match
 @click.option(
     "--otlp-port",
     type=click.IntRange(1, 65_535),
@@ -146,7 +149,9 @@ def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     Starts both builds side by side, sends both the same requests at the same time, and compares each command
     and query. Ends as soon as the outcome is known.
     """
-    request = GateRequest(injected=take_faults(options), **options)  # type: ignore[arg-type]
+    matchers, replicas = split_by_side(options.pop("prometheus_match"))  # type: ignore[arg-type]
+    injected = take_faults(options)
+    request = GateRequest(**options, injected=injected, matchers=matchers, replicas=replicas)  # type: ignore[arg-type]
     policy = origin.load_policy(request.policy, demo=request.demo)
     return exit_codes.of_judgement(
         lambda: gate_session.run(request, policy, invocation.start), policy.inconclusive

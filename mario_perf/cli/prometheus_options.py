@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mario_perf.cli.matcher_option import matcher
+from mario_perf.cli.matcher_option import side_matcher, split_by_side
 from mario_perf.sources.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mario_perf.run_record import Side
 
     _Function = Callable[..., Any]
 
@@ -35,6 +37,14 @@ def _header(text: str) -> tuple[str, str]:
     return name, value
 
 
+prometheus_match = click.option(
+    "--prometheus-match",
+    metavar="[SIDE:]LABEL=VALUE",
+    multiple=True,
+    type=side_matcher,
+    help="Labels of the service's target; repeatable. Default: instance=HOST:PORT of its URL. "
+    "With candidate: or baseline: in front: labels of all replicas of that side, whose counts add up.",
+)
 _FILE = click.Path(path_type=Path)
 _OPTIONS = (
     click.option("--prometheus", "prometheus_url", metavar="URL", help="Read the metrics from this server."),
@@ -46,13 +56,7 @@ _OPTIONS = (
         type=_header,
         help="Sent with each query; repeatable.",
     ),
-    click.option(
-        "--prometheus-match",
-        metavar="LABEL=VALUE",
-        multiple=True,
-        type=matcher,
-        help="Labels of the service's target; repeatable. Default: instance=HOST:PORT of its URL.",
-    ),
+    prometheus_match,
     click.option(
         "--prometheus-timeout",
         metavar="SECONDS",
@@ -85,7 +89,7 @@ def _connection(  # noqa: PLR0913 - an argument an option
     url: str | None,
     user: str | None,
     header: tuple[tuple[str, str], ...],
-    match: tuple[tuple[str, str], ...],
+    match: tuple[tuple[Side | None, str, str], ...],
     timeout: float,
     ca: Path | None,
     cert: Path | None,
@@ -94,6 +98,7 @@ def _connection(  # noqa: PLR0913 - an argument an option
 ) -> Connection | None:
     if url is None:
         return None
+    matchers, replicas = split_by_side(match)
     return Connection(
         url=url,
         headers=dict(header),
@@ -104,5 +109,6 @@ def _connection(  # noqa: PLR0913 - an argument an option
         certificate=cert,
         key=key,
         timeout=timeout,
-        matchers=dict(match),
+        matchers=matchers,
+        replicas=replicas,
     )

@@ -11,11 +11,12 @@ from mario_perf.gate.certificates import TlsSettings
 from mario_perf.otlp import receiver
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mario_perf.configuration.policy import Policy
     from mario_perf.reports.outputs import Output
-    from mario_perf.run_record import Part
+    from mario_perf.run_record import Part, Side
 
 AUTO = "auto"
 """Of ``prometheus``: start one."""
@@ -44,6 +45,8 @@ class GateRequest:
     seed: int | None
     injected: tuple[tuple[str, str], ...]
     prometheus: str | None
+    matchers: Mapping[str, str]  # of each side's one target in Prometheus
+    replicas: Mapping[Side, Mapping[str, str]]  # by side: of all its targets
     otlp_port: int | None
     ca: Path | None
     insecure: bool
@@ -127,6 +130,10 @@ def check(request: GateRequest) -> None:
     if (request.ca or request.insecure) and not urls:
         raise UserError(
             "--ca and --insecure are only for running services; give --baseline-url and --candidate-url"
+        )
+    if (request.matchers or request.replicas) and request.prometheus in {None, AUTO}:
+        raise UserError(
+            "--prometheus-match is for a running Prometheus; give --prometheus URL, or leave it out"
         )
     if request.prometheus not in {None, AUTO} and not urls:
         raise UserError(

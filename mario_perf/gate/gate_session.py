@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from mario_perf.model import GateResult, Outcome, Subject
     from mario_perf.otlp.receiver import OtlpReceiver
     from mario_perf.reports.progress import Narrator
+    from mario_perf.run_record import Side
     from mario_perf.sources.source import SourceOf
 
 ANSWER_TIMEOUT = 10.0
@@ -320,8 +321,11 @@ def _open_source(session: GateSession) -> Iterator[tuple[SourceOf, ScrapePorts]]
             log = session.folder / "prometheus.log"
             server = stack.enter_context(prometheus_server.start_server(metrics_path(policy), log))
             url, scrape_ports = server.url, server.scrape
-        connection = Connection(url)
+        connection = Connection(url, matchers=request.matchers, replicas=request.replicas)
         prometheus_server.check(connection)
+        if request.baseline_url and request.candidate_url:
+            urls: dict[Side, str] = {"baseline": request.baseline_url, "candidate": request.candidate_url}
+            prometheus_server.check_targets(connection, urls)
         yield open_source(policy, connection), scrape_ports
 
 

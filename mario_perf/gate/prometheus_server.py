@@ -14,12 +14,15 @@ import requests
 from mario_perf.builds.ports import free_port, retry_on_other_ports
 from mario_perf.builds.processes import POLL_INTERVAL, start_process, wait_until_ready
 from mario_perf.builds.temporary_folder import temporary_folder
-from mario_perf.errors import UserError
+from mario_perf.errors import TargetNotScrapedError, UserError
 from mario_perf.sources.connection import Connection, send_query, session
+from mario_perf.sources.prometheus_source import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from mario_perf.run_record import Side
 
 START_TIMEOUT = 30.0
 DISCOVERY_TIMEOUT = 30.0
@@ -39,6 +42,31 @@ def check(connection: Connection) -> None:
         send_query(
             connection.url,
             lambda: client.get(api, params={"query": "1"}, timeout=connection.timeout).json()["data"],
+        )
+
+
+def check_targets(connection: Connection, urls: Mapping[Side, str]) -> None:
+    """See that each side has its targets, before the first round.
+
+    Raises:
+        SourceUnreachableError: the server does not answer.
+        TargetNotScrapedError: a side has no target, two where one was named, or one of the other side's.
+    """
+    found = {side: targets(connection, connection.labels_of(side, url)) for side, url in urls.items()}
+    for side, url in urls.items():
+        labels = ",".join(f"{name}={value}" for name, value in connection.labels_of(side, url).items())
+        if not found[side]:
+            raise TargetNotScrapedError(
+                f"{connection.url}: no target of the {side} is up ({labels}); correct --prometheus-match"
+            )
+        if len(found[side]) > 1 and side not in connection.replicas:
+            raise TargetNotScrapedError(
+                f"{connection.url}: several targets of the {side} ({labels}): {'; '.join(found[side])}; add "
+                f"a matcher, or {side}:LABEL=VALUE where all of them are its replicas"
+            )
+    if shared := set(found["baseline"]) & set(found["candidate"]):
+        raise TargetNotScrapedError(
+            f"{connection.url}: both sides have the target {min(shared)}; give each side matchers of its own"
         )
 
 

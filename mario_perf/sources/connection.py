@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import requests
 from prometheus_api_client import PrometheusConnect
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from mario_perf.run_record import Side
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """How to reach a Prometheus server, and which of its targets is meant.
 
     ``matchers`` are labels of the target; without ``instance`` it is the host and port of the service's
-    URL. ``settle`` is how long after a run's end its last scrape is waited for.
+    URL. ``replicas`` are by side the labels of all its targets, whose counts add up. ``settle`` is how long
+    after a run's end its last scrape is waited for.
     """
 
     url: str
@@ -35,6 +39,11 @@ class Connection:
     timeout: float = 30.0  # seconds, of one request with its retries
     settle: float = 75.0  # seconds
     matchers: Mapping[str, str] = field(default_factory=dict)
+    replicas: Mapping[Side, Mapping[str, str]] = field(default_factory=dict)
+
+    def labels_of(self, side: Side, url: str) -> Mapping[str, str]:
+        """The labels of a side's target or targets, whose metrics are at ``url``."""
+        return self.replicas.get(side) or {"instance": urlsplit(url).netloc, **self.matchers}
 
 
 def session(connection: Connection) -> requests.Session:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import numpy as np
 
 from mario_perf.errors import TargetNotScrapedError, nearest
-from mario_perf.sources import native_histograms, series
+from mario_perf.sources import native_histograms, replicas, series
 from mario_perf.sources.connection import client, send_query
 from mario_perf.sources.instant_query import now, selector
 from mario_perf.sources.native_histograms import Samples
@@ -58,13 +58,20 @@ class PrometheusSource:
         Raises:
             SourceUnreachableError: The server does not answer, or refuses.
             TargetNotScrapedError: It does not scrape the service, or scrapes it twice.
+            InvalidRunError: A replica came or went.
             MetricNotFoundError: It lacks a metric of the service.
         """
-        matchers = self.matchers(target)
-        times = _covering(self._scrape_times(matchers, span), span)
-        slack = _WITHIN * float(np.diff(times).min()) if len(times) > 1 else 0.0
+        matchers, several = self.matchers(target), target.side in self._connection.replicas
+        scrapes = self._scrapes(matchers, span, several=several)
+        if several:
+            replicas.check_constant(scrapes, span, self._connection.url)
+        times = _covering(replicas.moments(scrapes, span), span)
+        slack = _WITHIN * min(
+            float(np.diff(each).min()) if len(each) > 1 else 0.0 for each in scrapes.values()
+        )
         named = selector(matchers, f'__name__=~"{_names(self._metrics)}"')
-        rows = self._samples(named, times[0] - 1.0, times[-1] + slack)
+        since = replicas.latest_start(scrapes, float(times[0]))
+        rows = self._samples(named, since - 1.0, times[-1] + slack)
         table: Table = send_query(self._connection.url, lambda: _table(rows, times, slack))
         if missing := series.missing_metric(table, self._metrics):
             raise series.metric_not_found(missing, self._names(matchers), self._connection.url)
@@ -72,37 +79,39 @@ class PrometheusSource:
 
     def matchers(self, target: TargetRecord) -> Mapping[str, str]:
         """The target's labels: as they were given, else the host and port of its URL."""
-        instance = urlsplit(target.metrics_url or target.url).netloc
-        return {"instance": instance, **self._connection.matchers}
+        return self._connection.labels_of(target.side, target.metrics_url or target.url)
 
-    def _scrape_times(self, matchers: Mapping[str, str], span: Span) -> Floats:
-        """When the target was scraped successfully, unix seconds."""
+    def _scrapes(self, matchers: Mapping[str, str], span: Span, *, several: bool) -> dict[str, Floats]:
+        """When each target was scraped successfully, unix seconds."""
         up = selector(matchers, '__name__="up"')
         latest = span.end + self._connection.settle
         deadline = time.monotonic() + min(latest - time.time(), self._connection.settle)
         while True:
             until = max(span.start, min(time.time(), latest))
             rows = self._samples(up, span.start - _LOOKBACK, until)
-            times: Floats = send_query(self._connection.url, partial(self._only, rows, matchers, span))
-            if times[-1] >= span.end or time.monotonic() >= deadline:
-                return times
+            if len(rows) > 1 and not several:
+                raise self._ambiguous(rows, matchers)
+            found: dict[str, Floats] = send_query(self._connection.url, partial(_times, rows))
+            if found and (replicas.is_over(found, span) or time.monotonic() >= deadline):
+                return found
+            if not found:
+                raise self._not_scraped(matchers, span)
             time.sleep(_POLL)
 
-    def _only(self, rows: Sequence[Any], matchers: Mapping[str, str], span: Span) -> Floats:
-        if len(rows) > 1:
-            targets = "; ".join(_labels(row["metric"]) for row in rows)
-            raise TargetNotScrapedError(
-                f"{self._connection.url}: several targets match {_labels(matchers)}: {targets}; add a matcher"
-            )
-        times = np.array([float(at) for row in rows for at, up in row["values"] if float(up) == 1.0])
-        if not len(times):
-            known = send_query(self._connection.url, lambda: self._client.get_label_values("instance"))
-            raise TargetNotScrapedError(
-                f"{self._connection.url}: no scrape of {_labels(matchers)} from {span.start:.0f} to "
-                f"{span.end:.0f}; instances it knows: {nearest(matchers['instance'], known)}; "
-                "set the matcher instance"
-            )
-        return times
+    def _ambiguous(self, rows: Sequence[Any], matchers: Mapping[str, str]) -> TargetNotScrapedError:
+        targets = "; ".join(_labels(row["metric"]) for row in rows)
+        return TargetNotScrapedError(
+            f"{self._connection.url}: several targets match {_labels(matchers)}: {targets}; add a matcher, "
+            "or name all replicas of a side by --prometheus-match candidate:LABEL=VALUE"
+        )
+
+    def _not_scraped(self, matchers: Mapping[str, str], span: Span) -> TargetNotScrapedError:
+        known = send_query(self._connection.url, lambda: self._client.get_label_values("instance"))
+        wanted = matchers.get("instance", "")
+        return TargetNotScrapedError(
+            f"{self._connection.url}: no scrape of {_labels(matchers)} from {span.start:.0f} to "
+            f"{span.end:.0f}; instances it knows: {nearest(wanted, known)}; set the matcher instance"
+        )
 
     def _names(self, matchers: Mapping[str, str]) -> Iterable[str]:
         params = {"match[]": selector(matchers)}
@@ -130,6 +139,24 @@ def latest(connection: Connection, metrics: Metrics) -> Table:
     rows = now(connection, f'__name__=~"{_names(metrics)}"')
     table: Table = send_query(connection.url, lambda: _table(_as_range(rows), np.array([math.inf]), 0.0))
     return table
+
+
+def targets(connection: Connection, labels: Mapping[str, str]) -> list[str]:
+    """The targets with these labels that are up now.
+
+    Raises:
+        SourceUnreachableError: The server does not answer, or is not a Prometheus.
+    """
+    rows = now(replace(connection, matchers=labels), '__name__="up"')
+    return sorted(_labels(row["metric"]) for row in rows if float(row["value"][1]) == 1.0)
+
+
+def _times(rows: Sequence[Any]) -> dict[str, Floats]:
+    found = {
+        _labels(row["metric"]): np.array([float(at) for at, up in row["values"] if float(up) == 1.0])
+        for row in rows
+    }
+    return {name: times for name, times in found.items() if len(times)}
 
 
 def _as_range(rows: Sequence[Any]) -> list[Any]:

@@ -23,7 +23,12 @@ import pytest
 from prometheus_client import start_http_server
 
 from mario_perf.configuration.service_metrics import CQRS
-from mario_perf.errors import MetricNotFoundError, SourceUnreachableError, TargetNotScrapedError
+from mario_perf.errors import (
+    InvalidRunError,
+    MetricNotFoundError,
+    SourceUnreachableError,
+    TargetNotScrapedError,
+)
 from mario_perf.measurement.measure import measure
 from mario_perf.model import Operation
 from mario_perf.run_record import RunRecord, Span, TargetRecord
@@ -43,7 +48,7 @@ pytestmark = pytest.mark.prometheus
 CONFIG = """
 global: {{scrape_interval: 250ms, scrape_timeout: 250ms}}
 scrape_configs:
-  - {{job_name: pizzeria, static_configs: [{{targets: ["{exporter}"]}}]}}
+  - {{job_name: pizzeria, static_configs: [{{targets: ["{exporter}", "{other}"], labels: {{build: new}}}}]}}
   - {{job_name: twice, static_configs: [{{targets: ["{exporter}"], labels: {{instance: shared}}}}]}}
   - {{job_name: twice_too, static_configs: [{{targets: ["{exporter}"], labels: {{instance: shared}}}}]}}
 """
@@ -75,11 +80,11 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     directory = tmp_path_factory.mktemp("prometheus")
-    service = Service()
-    with _served(service) as exporter:
-        (directory / "prometheus.yml").write_text(CONFIG.format(exporter=exporter))
+    service, replica = Service(), Service()
+    with _served(service) as exporter, _served(replica) as other:
+        (directory / "prometheus.yml").write_text(CONFIG.format(exporter=exporter, other=other))
         with _prometheus(directory) as url:
-            yield Scene(url, exporter, directory, _run(service, exporter, url, directory))
+            yield Scene(url, exporter, directory, _run((service, replica), exporter, url, directory))
 
 
 @contextmanager
@@ -117,15 +122,17 @@ def _prometheus(directory: Path) -> Iterator[str]:
             process.wait(20)
 
 
-def _run(service: Service, exporter: str, url: str, directory: Path) -> RunRecord:
+def _run(services: tuple[Service, Service], exporter: str, url: str, directory: Path) -> RunRecord:
     """Three bursts of work in quiet surroundings, scraped by hand between them."""
-    _wait(lambda: b"pizzeria" in _get(f"{url}/api/v1/query?query=up==1"))
+    service, replica = services
+    _wait(lambda: _get(f"{url}/api/v1/query?query=up==1").count(b"pizzeria") == 2)
     kept = [(time.time(), service.body())]
     start = time.time()
     random = np.random.default_rng(5)
     for _ in range(3):
         for duration in random.lognormal(-5.0, 0.5, 100):
             service.execute("PlaceOrderCommand", float(duration))
+            replica.execute("PlaceOrderCommand", float(duration))
         service.execute("GetMenuQuery", 0.002, kind="query")
         service.execute("GetMenuQuery", 0.002, "exception", kind="query")
         service.execute("OrderCreatedEvent", 0.001, kind="request")
@@ -199,6 +206,22 @@ def test_without_matchers_they_show_a_line_an_instance(scene: Scene) -> None:
     shown = queries(Operation("query", "GetMenuQuery"), CQRS)
     for query in shown.values():
         assert len(scene.asked(query, scene.record.whole_run.end)) == 2
+
+
+def test_replicas_add_up_to_the_unit(scene: Scene) -> None:
+    source = scene.source(replicas={"candidate": {"build": "new"}})
+    sent, span = target({"PlaceOrderCommand": 600, "GetMenuQuery": 6}), scene.record.whole_run
+    both = measure(source.snapshots(sent, span), record(sent, whole_run=span, window=span), sent)
+    assert all(row.client_whole == row.server_whole for row in both.reconciliation)
+    assert both.measurements["PlaceOrderCommand"].executions == 600
+    assert both.measurements["GetMenuQuery"].executions == 6
+
+
+def test_a_replica_that_was_not_there_all_the_time_makes_the_run_invalid(scene: Scene) -> None:
+    source = scene.source(replicas={"candidate": {"build": "new"}}, settle=0.0)
+    early = Span(start=scene.record.whole_run.start - 60, end=scene.record.whole_run.end)
+    with pytest.raises(InvalidRunError, match=r"replicas changed during the run \(.*job=pizzeria.* came"):
+        source.snapshots(scene.target, early)
 
 
 def test_the_run_is_covered_by_raw_samples_and_no_more(scene: Scene) -> None:
