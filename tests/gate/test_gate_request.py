@@ -26,6 +26,8 @@ ASKED: dict[str, Any] = {
     "seed": None,
     "injected": (),
     "prometheus": None,
+    "matchers": {},
+    "replicas": {},
     "otlp_port": None,
     "ca": None,
     "insecure": False,
@@ -56,6 +58,12 @@ def test_no_prometheus_reads_a_service_without_metrics() -> None:
     check_metrics(wish(), without)
     with pytest.raises(UserError, match="--prometheus has nothing to read"):
         check_metrics(wish(prometheus="auto"), without)
+
+
+@pytest.mark.parametrize("asked", [{}, {"prometheus": "auto"}])
+def test_matchers_need_a_prometheus_that_runs_already(asked: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="--prometheus-match is for a running Prometheus"):
+        check(wish(replicas={"candidate": {"job": "shop"}}, **asked))
 
 
 def test_a_port_for_pushes_is_only_for_running_services_that_push() -> None:
