@@ -131,11 +131,15 @@ def check(request: GateRequest) -> None:
         raise UserError(
             "--ca and --insecure are only for running services; give --baseline-url and --candidate-url"
         )
+    _check_prometheus(request)
+
+
+def _check_prometheus(request: GateRequest) -> None:
     if (request.matchers or request.replicas) and request.prometheus in {None, AUTO}:
         raise UserError(
             "--prometheus-match is for a running Prometheus; give --prometheus URL, or leave it out"
         )
-    if request.prometheus not in {None, AUTO} and not urls:
+    if request.prometheus not in {None, AUTO} and request.baseline_url is None:
         raise UserError(
             "a running Prometheus does not scrape the services that the gate starts; "
             "use --prometheus auto, or give --baseline-url and --candidate-url"
