@@ -66,6 +66,8 @@ class RunningTotals:
         self._counts: dict[Series, dict[tuple[Attributes, int], _Count]] = defaultdict(dict)
         self._processes: dict[tuple[Attributes, int], int] = {}
         self._size = 0
+        self.start = 0
+        """When the newest process began to count, unix nanoseconds; 0: unknown."""
 
     def add(self, points: Iterable[Point]) -> None:
         """Take a push.
@@ -85,6 +87,7 @@ class RunningTotals:
             if start:
                 self._processes.pop((resource, 0), None)
             self._processes[resource, start] = time
+            self.start = max(self.start, start)
 
     def _take(self, point: Point) -> None:
         own = self._counts[point.instrument, point.labels]
@@ -116,11 +119,6 @@ class RunningTotals:
         """Wait for these no longer; what they counted stays."""
         for process in processes:
             self._processes.pop(process, None)
-
-    @property
-    def start(self) -> int:
-        """When the newest process began to count, unix nanoseconds; 0: unknown."""
-        return max((start for _, start in self._processes), default=0)
 
     def series(self) -> Mapping[Series, Distribution]:
         """The total of each series; a gauge's last value."""

@@ -54,6 +54,18 @@ class Code(Enum):
         "no counter fell",
         concerns.read_metrics,
     )
+    SEVERAL_PROCESSES = (
+        "several-processes",
+        _INVALID,
+        _SIDE,
+        (
+            "{where}several processes answer in turn at {url}, so counters go up and down: show the sum of "
+            "all (PROMETHEUS_MULTIPROC_DIR in Python), start one process, or give each replica's page to a "
+            "Prometheus and name them by --prometheus-match"
+        ),
+        "one process answered for the metrics",
+        concerns.read_metrics,
+    )
     EDGE_NOT_COVERED = (
         "edge-not-covered",
         _INVALID,
@@ -96,7 +108,7 @@ class Code(Enum):
         "counts-disagree",
         _INVALID,
         _MACHINE,
-        ("{where}client and server counted differently: {wrong}; see that nothing else uses the service"),
+        "{where}client and server counted differently: {wrong}; {advice}",
         "client and service counted the same",
         concerns.counts,
     )

@@ -12,7 +12,7 @@ from mario_perf.errors import listed
 from mario_perf.figures import percent, seconds
 from mario_perf.model import Severity
 from mario_perf.sources.counters import around
-from mario_perf.validity import metrics_checks
+from mario_perf.validity import metrics_checks, process_signs
 from mario_perf.validity.codes import Code
 from mario_perf.validity.concerns import both_sides_wait
 
@@ -62,14 +62,10 @@ class TargetData:
 
 
 def check_target(data: TargetData) -> tuple[Finding, ...]:
-    checks = (
-        _restart,
-        _reset,
-        _not_covered,
-        _gap,
-        _disagreement,
-        _not_reconciled,
-    )
+    edges = _run_edges(data).scrapes
+    in_turn = process_signs.take_turns(data.snapshots.starts[edges], data.snapshots.executions[edges])
+    identity = (_several_processes,) if in_turn else (_restart, _reset)
+    checks = (*identity, _not_covered, _gap, _disagreement, _not_reconciled)
     return (
         *(finding for check in checks for finding in check(data)),
         *_abandoned(data.record, data.target),
@@ -87,6 +83,10 @@ def check_load(record: RunRecord) -> tuple[Finding, ...]:
     """What is found on the load itself, whatever the service says."""
     checks = (_saturated, _late, _lost_workers, _not_offered, _shortfall, _dropped, _cut_short, _warnings)
     return tuple(finding for check in checks for finding in check(record))
+
+
+def _several_processes(data: TargetData) -> Iterator[Finding]:
+    yield Code.SEVERAL_PROCESSES.finding(where=_where(data), url=data.target.metrics_url)
 
 
 def _restart(data: TargetData) -> Iterator[Finding]:
@@ -152,7 +152,8 @@ def _disagreement(data: TargetData) -> Iterator[Finding]:
         if not row.agrees
     ]
     if wrong:
-        yield Code.COUNTS_DISAGREE.finding(where=_where(data), wrong=listed(wrong))
+        advice = process_signs.explain(data.reconciliation)
+        yield Code.COUNTS_DISAGREE.finding(where=_where(data), wrong=listed(wrong), advice=advice)
 
 
 def _abandoned(record: RunRecord, target: TargetRecord) -> Iterator[Finding]:

@@ -156,6 +156,33 @@ def test_a_counter_reset_is_counted_on_and_makes_the_run_invalid() -> None:
     assert _codes(found) == {"counter-reset": Severity.INVALID}
 
 
+@pytest.mark.parametrize("tells_start", [True, False])
+def test_processes_that_take_turns_are_no_restart(*, tells_start: bool) -> None:
+    in_turn = _snapshots([0, 10, 30, 50, 60], [20, 0, 60, 30, 70])
+    in_turn.starts[:] = [9.0, 7.0, 9.0, 7.0, 9.0] if tells_start else np.nan
+    found = _measured(in_turn, record(target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})))
+    assert "several-processes" in _codes(found)
+    assert not {"restart", "counter-reset"} & _codes(found).keys()
+    assert any("PROMETHEUS_MULTIPROC_DIR" in each.message for each in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [
+        ((45, 20), "the page shows 50 % of each operation, as one of several processes"),
+        ((180, 80), "each operation is counted 2 times: look for a second instrumentation"),
+        ((90, 20), "see that nothing else uses the service"),
+        ((130, 60), "see that nothing else uses the service"),
+    ],
+)
+def test_counts_that_differ_alike_have_their_cause_named(server: tuple[int, int], said: str) -> None:
+    place, menu = server
+    seen = _snapshots([0, 10, 30, 50, 60], [0, 0, place, place, place], [0, 0, menu, menu, menu])
+    found = _measured(seen, record(target({"PlaceOrderCommand": 90, "GetMenuQuery": 40})))
+    (finding,) = [each for each in found.findings if each.code == "counts-disagree"]
+    assert said in finding.message
+
+
 @pytest.mark.parametrize(("gap", "severity"), [(4, Severity.WARNING), (15, Severity.INVALID)])
 def test_a_gap_between_scrapes_is_told(gap: int, severity: Severity) -> None:
     times = [float(t) for t in range(61) if not 20 < t < 20 + gap]

@@ -97,6 +97,7 @@ def test_what_a_side_did_is_what_blames_it() -> None:
     assert grave == {
         "restart",
         "counter-reset",
+        "several-processes",
         "metrics-defect",
         "abandoned-requests",
         "unequal-work",
