@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from mario_perf import figures
 from mario_perf.judgement import run_findings, verdict
 from mario_perf.metric_catalogue import METRICS, Kind
 from mario_perf.model import Outcome, Severity, Verdict
@@ -43,8 +44,10 @@ def combine(results: Sequence[GateResult], not_played: Sequence[Finding] = ()) -
         reconciliation=tuple(chain.from_iterable(e.reconciliation for e in parts)),
         runs=tuple(chain.from_iterable(e.runs for e in parts)),
         seconds=sum(e.seconds for e in parts),
-        reasons=tuple(chain.from_iterable(e.reasons for e in parts)),
-        next_steps=tuple(dict.fromkeys(chain.from_iterable(e.next_steps for e in parts))),
+        reasons=tuple(chain.from_iterable(e.reasons for e in parts if e.outcome is outcome)),
+        next_steps=tuple(
+            dict.fromkeys(chain.from_iterable(e.next_steps for e in parts if e.outcome is outcome))
+        ),
     )
 
 
@@ -106,11 +109,24 @@ def _told_apart(operations: Sequence[OperationResult]) -> Iterable[OperationResu
         if each.part == "alone" or each.verdict is not Verdict.REGRESSED or not _waited(each):
             yield each
         elif before in _NOT_RISEN:
-            yield replace(each, explanation=f"{each.explanation} Alone it is {before}: under load it waits.")
+            yield replace(
+                each, explanation=f"{each.explanation} Alone it is {before}{_service(each)}: it waits."
+            )
         elif before is Verdict.REGRESSED:
             yield replace(each, explanation=f"{each.explanation} It is slower alone, too: it works longer.")
         else:
             yield each
+
+
+def _service(one: OperationResult) -> str:
+    """What the service says of its own time under load, where the client's decided."""
+    decisive = one.decisive_comparison
+    times = (each for each in one.comparisons if METRICS[each.metric].kind is Kind.DURATION)
+    own = next((each for each in times if not METRICS[each.metric].client), None)
+    if decisive is None or own is None or not METRICS[decisive.metric].client:
+        return ""
+    change = figures.change(own.change.value, share=False)
+    return f", and under load its {METRICS[own.metric].title} in the service changed by {change}"
 
 
 def _waited(one: OperationResult) -> bool:
