@@ -29,6 +29,7 @@ Examples:
   mario-perf gate --demo                        the built-in pizzeria
   mario-perf gate --against v1.2                against a revision
   mario-perf gate --slow PlaceOrderCommand=1.1  would it see 10 %?
+  mario-perf gate --part both                   under load, too
   mario-perf gate --baseline                    against stored runs
   mario-perf gate --format junit --output pr.md
   mario-perf gate --baseline-url http://127.0.0.1:8001 \\
@@ -83,7 +84,8 @@ Examples:
     default="alone",
     show_default=True,
     help="What is played: alone is one user at both builds at once; load is many users at one build at a "
-    "time, in turns; both share one promise.",
+    "time, in turns; both share one promise. The default is alone: what load adds in time and in "
+    "inconclusive gates is not yet measured on enough machines.",
 )
 @click.option(
     "--until-decided/--whole-duration",

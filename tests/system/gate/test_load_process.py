@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from mario_perf.configuration.policy import Load
+from mario_perf.configuration.policy import Load, Policy
 from mario_perf.errors import UserError
 from mario_perf.gate import load_process
 from mario_perf.gate.load_process import LOCUSTFILE, find_locustfile, from_snapshot
 from mario_perf.gate.sides import Services, ServiceTarget
+from mario_perf.measurement.measured_run import measure_run
+from mario_perf.run_record import Alternation
+from mario_perf.sources.source import open_source
 from tests.system.load.exposition import serving
+from tests.system.pizzerias import hosted
 
 
 def test_a_locustfile_is_found_from_where_the_policy_is(tmp_path: Path) -> None:
@@ -88,3 +93,22 @@ def test_users_that_an_open_model_is_given_are_all_that_there_are(tmp_path: Path
         done = load_process.run_locust(opened(users=3), Services(target), tmp_path / "run", lambda: None)
     assert done.record.arrivals is not None
     assert (done.record.users, done.record.arrivals.max_users) == (3, 3)
+
+
+@pytest.mark.e2e
+def test_builds_that_take_turns_get_as_many_journeys_and_every_count_agrees(tmp_path: Path) -> None:
+    plan = replace(opened(users=8), rate=40.0, arrivals="constant", alternate=0.3, window=1.2)
+    with hosted() as candidate, hosted() as baseline:
+        services = Services(*(ServiceTarget(each.url, None, "/metrics") for each in (candidate, baseline)))
+        done = load_process.run_locust(plan, services, tmp_path / "run", lambda: None)
+        measured = measure_run(done, open_source(Policy())(done))
+    assert (done.record.part, done.record.alternation) == ("load", Alternation(seconds=0.3, turns=4))
+    assert [each.side for each in measured.sides] == ["baseline", "candidate"]
+    for side in measured.sides:
+        assert all(row.agrees for row in side.reconciliation)
+        assert sum(row.client_window for row in side.reconciliation) > 10
+        assert all(np.isfinite(each.requests.typical) for each in side.measurements.values() if each.requests)
+    arrivals = done.record.arrivals
+    assert arrivals is not None
+    assert arrivals.finished == arrivals.offered
+    assert abs(arrivals.due - arrivals.offered) <= 2
