@@ -71,7 +71,8 @@ def conclude(
     rounds = selection.runs
     measurements = [_without_ignored(side, policy) for each in rounds for side in each.sides]
     baseline_measurements = [_without_ignored(run, policy) for run in baseline_runs]
-    results = _compare(method, baseline_measurements, measurements, policy, _errors(runs, policy, promise))
+    errors = _errors(runs, policy, promise)
+    results = _compare(method, baseline_measurements, measurements, policy, errors)
     environment_changes = (
         _environment_changes(baseline_runs[-1], rounds[-1].candidate) if baseline_runs else {}
     )
@@ -87,7 +88,7 @@ def conclude(
     about_runs = (
         *selection.findings,
         *run_findings.collect(rounds, baseline_runs, policy),
-        *_of_reference(method, baseline_measurements, measurements, policy, _errors(runs, policy)[0]),
+        *_of_reference(method, baseline_measurements, measurements, policy, errors[0]),
         *acceptance.findings(policy.accepted, revision, today),
     )
     findings = run_findings.by_severity((*incidents, *run_findings.with_late_answers(about_runs, late)))
