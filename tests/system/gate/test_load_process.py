@@ -99,7 +99,9 @@ def test_users_that_an_open_model_is_given_are_all_that_there_are(tmp_path: Path
 def test_builds_that_take_turns_get_as_many_journeys_and_every_count_agrees(tmp_path: Path) -> None:
     plan = replace(opened(users=8), rate=40.0, arrivals="constant", alternate=0.3, window=1.2)
     with hosted() as candidate, hosted() as baseline:
-        services = Services(*(ServiceTarget(each.url, None, "/metrics") for each in (candidate, baseline)))
+        services = Services(
+            ServiceTarget(candidate.url, None, "/metrics"), ServiceTarget(baseline.url, None, "/metrics")
+        )
         done = load_process.run_locust(plan, services, tmp_path / "run", lambda: None)
         measured = measure_run(done, open_source(Policy())(done))
     assert (done.record.part, done.record.alternation) == ("load", Alternation(seconds=0.3, turns=4))
