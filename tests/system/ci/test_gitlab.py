@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import yaml
 
-from tests.system.ci.conftest import REGRESSED, ROOT, SOURCE, Project, environment, shell
+from tests.system.ci.conftest import REGRESSED, ROOT, Project, environment, shell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +44,11 @@ def test_a_merge_request_that_is_slower_is_red_and_leaves_what_gitlab_shows(
     assert 'mario_perf_gate_outcome{outcome="regressed"} 1.0' in metrics
 
 
-def test_it_installs_mario_perf_where_it_is_missing(bare: dict[str, str], tmp_path: Path) -> None:
+def test_it_installs_mario_perf_where_it_is_missing(
+    bare: dict[str, str], project: Project, tmp_path: Path
+) -> None:
     script = "\n".join((*job()["before_script"], "mario-perf --version"))
-    env = {**bare, **job()["variables"], "MARIO_PERF": SOURCE, "TMPDIR": str(tmp_path)}
+    env = {**bare, **job()["variables"], "MARIO_PERF": project.source, "TMPDIR": str(tmp_path)}
     done = shell("sh", "-ec", script, cwd=tmp_path, env=env)
     assert "mario-perf, version" in done.stdout, done.stderr
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from tests.system.ci.conftest import REGRESSED, ROOT, SOURCE, Project, environment, shell
+from tests.system.ci.conftest import REGRESSED, ROOT, Project, environment, shell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,12 @@ def test_it_installs_mario_perf_where_it_is_missing(
 ) -> None:
     """The container's user has no home, and may not write to Python's packages."""
     checkout = project.checkout(tmp_path / "checkout", project.head)
-    env = {**bare, "CHANGE_TARGET": "main", "MARIO_PERF": SOURCE, "WORKSPACE_TMP": str(tmp_path / "own tmp")}
+    env = {
+        **bare,
+        "CHANGE_TARGET": "main",
+        "MARIO_PERF": project.source,
+        "WORKSPACE_TMP": str(tmp_path / "own tmp"),
+    }
     prepared = shell("sh", "-xec", PREPARE, cwd=checkout, env=env)
     assert prepared.returncode == 0, prepared.stderr
     line, _, _ = GATE.strip().partition("\n")

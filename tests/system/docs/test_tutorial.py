@@ -72,10 +72,10 @@ def test_the_doctor_has_something_to_say_of_all_it_looks_at(reader: Reader) -> N
     assert "GET /books, GET /books/{number}, GET /search, POST /orders" in doctor.output
 
 
-def test_a_short_gate_of_an_unchanged_service_is_not_red(reader: Reader) -> None:
-    """Two rounds are not enough to be green."""
+def test_a_short_gate_of_an_unchanged_service_could_not_tell(reader: Reader) -> None:
+    """One round proves nothing."""
     unchanged, _ = of_gates(reader)
-    assert unchanged.code in {0, 4}, unchanged.output
+    assert unchanged.code == 4, unchanged.output
     rows = report_of(reader, unchanged)["reconciliation"]
     assert {row["operation"] for row in rows} == OPERATIONS
     assert all(row["client_whole"] + row["unreached"] == row["server_whole"] > 0 for row in rows)
