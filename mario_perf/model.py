@@ -270,6 +270,7 @@ class Comparison:
     verdict: Verdict
     explanation: str  # one sentence in plain words
     against: Literal["baseline", "limit"] = "baseline"  # a limit is the policy's, and stands as baseline
+    resolution: float = math.nan  # "unchanged" rules out a rise as large; NaN for a limit
 
 
 @dataclass(frozen=True, slots=True)

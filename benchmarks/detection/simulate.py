@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mario_perf.comparison.metric_changes import MetricChanges, Sides
     from mario_perf.metric_catalogue import Metric
+    from mario_perf.run_record import Look
 
     Flags = NDArray[np.bool_]
 
@@ -76,7 +77,7 @@ def _of_case(case: Case) -> Answer:
 def gate_of(world: str, change: str, seed: int) -> Answer:
     """One gate of one world."""
     rng = np.random.default_rng((2026, seed))
-    whole = _sides(world, change, rng)
+    whole = sides_of(world, change, rng)
     ended = [played(whole, 0.5 if world in LOADED else 1.0)]
     if world in LOADED and not ended[0].red.any():
         ended.append(played(simulation.under_load(LOADED[world], CHANGES[change], rng), 0.5))
@@ -104,11 +105,17 @@ class Ended:
     found: MetricChanges
 
 
-def played(whole: Sides, promise: float = 1.0) -> Ended:
-    """A gate, or a part of one with its share of the ``promise``, stopped as a real one would be."""
+def played(
+    whole: Sides, promise: float = 1.0, most: int | None = None, earlier: Sequence[Look] = ()
+) -> Ended:
+    """A gate, or a part of one with its share of the ``promise``, stopped as a real one would be.
+
+    It has at most so many rounds; one that is continued has earlier looks.
+    """
     policy = Policy().under_load() if whole.under_load else Policy()
     judged = JUDGED_UNDER_LOAD if whole.under_load else JUDGED
-    looks = plan(promise * policy.false_alarm_rate, len(whole.baseline.durations))
+    rounds_there_are = most or len(whole.baseline.durations)
+    looks = plan(promise * policy.false_alarm_rate, rounds_there_are, earlier)
     for rounds, alpha in looks.looks:
         found = compare_metrics(_first(whole, rounds), paired, policy, looks.miss_rate, judged)
         red, still_open = _said(found, alpha)
@@ -117,7 +124,7 @@ def played(whole: Sides, promise: float = 1.0) -> Ended:
     return Ended(rounds, red, still_open, found)
 
 
-def _sides(world: str, change: str, rng: np.random.Generator) -> Sides:
+def sides_of(world: str, change: str, rng: np.random.Generator) -> Sides:
     noise = WORLDS[world]
     if noise is None:
         return resampling.sides(ROUNDS, CHANGES[change], rng)

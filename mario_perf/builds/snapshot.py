@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 from contextlib import contextmanager
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import git
@@ -13,7 +15,6 @@ from mario_perf.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @contextmanager
@@ -32,6 +33,35 @@ def take_snapshot(tree: Checkout, runs: Path) -> Iterator[Checkout]:
             raise UserError(f"{error.filename}: cannot be copied ({error.strerror})") from error
         git.output("reset", "--quiet", folder=folder)
         yield Checkout(folder, tree.revision)
+
+
+def digests(snapshot: Checkout) -> dict[str, str]:
+    """The SHA-256 of each file by its path: of what is in it, and of whether it can be executed.
+
+    Raises:
+        UserError: a file cannot be read.
+    """
+    try:
+        return {path: _digest(snapshot.path / path) for path in sorted(_files_below(snapshot.path))}
+    except OSError as error:
+        raise UserError(f"{error.filename}: cannot be read ({error.strerror})") from error
+
+
+def _digest(file: Path) -> str:
+    if file.is_symlink():
+        return hashlib.sha256(b"link " + os.fsencode(file.readlink())).hexdigest()
+    kind = b"program " if os.access(file, os.X_OK) else b"file "
+    return hashlib.sha256(kind + file.read_bytes()).hexdigest()
+
+
+def _files_below(folder: Path) -> Iterator[str]:
+    """By path from the folder, without git's own; links are not followed."""
+    for place, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        folders[:] = [name for name in folders if name != ".git" and name not in links]
+        for name in (*names, *links):
+            if name != ".git":
+                yield os.path.relpath(Path(place) / name, folder)
 
 
 def _copy(source: Path, target: Path, runs: Path) -> None:

@@ -8,6 +8,7 @@ from mario_perf.builds import origin
 from mario_perf.cli import exit_codes
 from mario_perf.cli.baseline_option import baseline_option
 from mario_perf.cli.connection_options import connection_options
+from mario_perf.cli.continue_option import continue_option, continued_options
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
 from mario_perf.cli.fault_flags import fault_flags, take_faults
@@ -31,6 +32,7 @@ Examples:
   mario-perf gate --slow PlaceOrderCommand=1.1  would it see 10 %?
   mario-perf gate --part both                   under load, too
   mario-perf gate --baseline                    against stored runs
+  mario-perf gate --continue latest             more rounds for what is open
   mario-perf gate --format junit --output pr.md
   mario-perf gate --baseline-url http://127.0.0.1:8001 \\
       --candidate-url http://127.0.0.1:8002
@@ -47,6 +49,7 @@ Examples:
 @baseline_option(
     "Compare with stored runs instead of a second build. Default PATH: the runs of this environment."
 )
+@continue_option
 @click.option("--baseline-url", metavar="URL", help="A running service: the baseline.")
 @click.option("--candidate-url", metavar="URL", help="A running service: the candidate.")
 @click.option(
@@ -151,9 +154,10 @@ def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     Starts both builds side by side, sends both the same requests at the same time, and compares each command
     and query. Ends as soon as the outcome is known.
     """
-    matchers, replicas = split_by_side(options.pop("prometheus_match"))  # type: ignore[arg-type]
-    injected = take_faults(options)
-    request = GateRequest(**options, injected=injected, matchers=matchers, replicas=replicas)  # type: ignore[arg-type]
+    wanted = continued_options(click.get_current_context(), options)
+    matchers, replicas = split_by_side(wanted.pop("prometheus_match"))  # type: ignore[arg-type]
+    injected = take_faults(wanted)
+    request = GateRequest(**wanted, injected=injected, matchers=matchers, replicas=replicas)  # type: ignore[arg-type]
     policy = origin.load_policy(request.policy, demo=request.demo)
     return exit_codes.of_judgement(
         lambda: gate_session.run(request, policy, invocation.start), policy.inconclusive

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from mario_perf.doctor.diagnosis import Diagnosis, Rating
 from mario_perf.errors import listed
+from mario_perf.validity.environments import is_busy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mario_perf.configuration.policy import Service
-
-_BUSY: Final = 0.5
-"""Load average for each core from which on other work makes rounds differ."""
 
 _OF_TOOLS: Final = frozenset(
     {"__pycache__", "htmlcov", "runs", "Thumbs.db"}
@@ -35,7 +33,7 @@ _SETUPS: Final = {"node_modules": '"npm"'}
 def of_machine(load_average: float, cores: int) -> Diagnosis:
     """How much else runs, by the load average of the last minute."""
     found = f"load average {load_average:.1f} on {cores} cores"
-    if load_average <= _BUSY * cores:
+    if not is_busy(load_average, cores):
         return Diagnosis(Rating.OK, "machine", found)
     return Diagnosis(
         Rating.ATTENTION,

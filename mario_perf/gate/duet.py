@@ -10,12 +10,12 @@ from mario_perf import figures, runs
 from mario_perf.builds.packages import record_packages
 from mario_perf.builds.processes import NotReadyError
 from mario_perf.errors import UserError
-from mario_perf.gate import round_plan
+from mario_perf.gate import earlier_rounds, round_plan
 from mario_perf.gate.load_process import LoadPlan, OutOfTimeError, SideDiedError, run_locust
 from mario_perf.gate.round_plan import RoundCost
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import invalid_findings, is_permanent
-from mario_perf.judgement.sequential import Plan, is_decided, plan
+from mario_perf.judgement.sequential import is_decided, plan
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.model import Finding, GateResult, Outcome
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mario_perf.configuration.policy import Policy
+    from mario_perf.gate.earlier_rounds import EarlierRounds
     from mario_perf.gate.sides import Serving
+    from mario_perf.judgement.sequential import Plan
     from mario_perf.reports.progress import Narrator
     from mario_perf.sources.source import SourceOf
 
@@ -44,7 +46,8 @@ class Duet:
     """The parts of a duet. Times in seconds; no ``max_rounds`` means as many as fit.
 
     ``max_duration`` is for all rounds; ``elapsed`` seconds of it have passed before the first. ``promise`` is
-    the share of the false-alarm rate that may be spent: a gate of two parts has one for both.
+    the share of the false-alarm rate that may be spent: a gate of two parts has one for both. A duet that is
+    continued has ``earlier`` rounds, whose number and time come on top.
     """
 
     serving: Serving
@@ -57,14 +60,15 @@ class Duet:
     until_decided: bool
     elapsed: float = 0.0
     promise: float = 1.0
+    earlier: EarlierRounds = earlier_rounds.NONE
 
     @property
     def plan(self) -> Plan:
         """Looks for as many rounds as there may be; one at the end where all of them are to be played."""
         rounds_that_fit = max(int((self.max_duration - self.elapsed) / self.load.total_time), 1)
-        rounds = min(rounds_that_fit, self.max_rounds or rounds_that_fit)
-        alpha = self.false_alarm_rate
-        return plan(alpha, rounds) if self.until_decided else Plan(((rounds, alpha),))
+        rounds = len(self.earlier.runs) + min(rounds_that_fit, self.max_rounds or rounds_that_fit)
+        looks = [look.model_copy(update={"spent": look.spent / self.promise}) for look in self.earlier.looks]
+        return plan(self.false_alarm_rate, rounds, looks, until_decided=self.until_decided)
 
     @property
     def false_alarm_rate(self) -> float:
@@ -119,7 +123,18 @@ def play(
         InvalidRunError: a side died in the first round before anything was measured.
         UserError: a service or Locust cannot be started in the first round, or nothing could be measured.
     """
-    progress = _DuetProgress(duet, narrator, play_one, clock, clock() - duet.elapsed)
+    earlier = duet.earlier
+    progress = _DuetProgress(
+        duet,
+        narrator,
+        play_one,
+        clock,
+        clock() - duet.elapsed,
+        number=earlier.number,
+        runs=list(earlier.runs),
+        costs=[round_cost(run, earlier.round_seconds, duet.policy) for run in earlier.runs],
+        incidents=list(earlier.incidents),
+    )
     while (result := progress.next_round()) is None:
         pass
     return result
@@ -203,7 +218,7 @@ class _DuetProgress:
     def _judge(self, *, last: bool) -> GateResult | None:
         """The result if it is final. The last look spends what is left of the promise."""
         policy, planned = self.duet.policy, self.duet.plan.alpha(len(self.runs))
-        alpha = self.duet.false_alarm_rate - self.alpha if last else planned
+        alpha = self.duet.plan.budget - self.alpha if last else planned
         if alpha is None:
             return None
         self.alpha += alpha
@@ -225,7 +240,12 @@ class _DuetProgress:
     @property
     def _out_of_time(self) -> bool:
         undecided = self.result is not None and self.result.outcome is Outcome.INCONCLUSIVE
-        return undecided and len(self.runs) < (self.duet.max_rounds or self.duet.plan.rounds)
+        wanted = self.duet.max_rounds or self.duet.plan.rounds - len(self.duet.earlier.runs)
+        return undecided and len(self._new_runs) < wanted
+
+    @property
+    def _new_runs(self) -> list[MeasuredRun]:
+        return self.runs[len(self.duet.earlier.runs) :]
 
     def _end_with_dead_side(self, error: SideDiedError) -> GateResult:
         self._keep(incidents.side_died(str(error)))
@@ -233,7 +253,7 @@ class _DuetProgress:
         return conclude(runs, None, self.duet.policy, self.incidents)
 
     def _end_with_failure(self, error: UserError) -> GateResult:
-        if not self.runs:
+        if not self._new_runs:
             raise error
         self._keep(incidents.round_failed(self.number, str(error)))
         return conclude(self.runs, None, self.duet.policy, self.incidents)
@@ -250,7 +270,7 @@ class _DuetProgress:
     def _skip_round(self, error: NotReadyError | OutOfTimeError) -> GateResult | None:
         """Go on without this round, if there is time and it was the first that began too slowly."""
         if self.rounds_left < 1 or isinstance(error, OutOfTimeError):
-            if not self.runs:
+            if not self._new_runs:
                 raise error
             return self._judge(last=True)
         if len(self.incidents) >= MAX_SLOW_STARTS:
@@ -273,7 +293,8 @@ class _DuetProgress:
         )
 
     def _timeout_finding(self) -> Finding:
-        total = self.duet.max_duration - self.remaining
+        earlier = sum(each.seconds for each in self.costs[: len(self.duet.earlier.runs)])
+        total = earlier + self.duet.max_duration - self.remaining
         return Code.TIME_RAN_OUT.finding(spent=round_plan.describe_timeout(self.costs, total))
 
 

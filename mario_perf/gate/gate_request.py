@@ -56,6 +56,7 @@ class GateRequest:
     tags: tuple[str, ...]
     exclude_tags: tuple[str, ...]
     runs_dir: Path
+    continued: Path | None  # the folder of a gate that is played on
     formats: tuple[str, ...]
     outputs: tuple[Output, ...]
     reference: str = "auto"

@@ -20,10 +20,12 @@ from mario_perf.builds import embedded_pizzeria
 from mario_perf.builds.build import Build, metrics_path
 from mario_perf.builds.nesting import forbid_nesting
 from mario_perf.builds.preparation import prepare
+from mario_perf.builds.snapshot import digests
 from mario_perf.errors import UserError
 from mario_perf.gate import (
     build_pair,
     duet,
+    earlier_rounds,
     gate_folder,
     metrics_pages,
     parts,
@@ -32,19 +34,20 @@ from mario_perf.gate import (
     stored,
 )
 from mario_perf.gate.candidate import candidate_snapshot
+from mario_perf.gate.continuation import Continuation, note_files
 from mario_perf.gate.gate_request import AUTO, check, check_faults, check_metrics
 from mario_perf.gate.load_plan import BACK_TO_BACK, WITH_PAUSES, LoadRequest, plan_load
 from mario_perf.gate.restart import restart
 from mario_perf.gate.same_environment import DependencyDifference, package_findings
 from mario_perf.history.gate_batch import gate_batch
 from mario_perf.history.store import open_store
-from mario_perf.judgement.doubts import is_busy
 from mario_perf.otlp import receiver
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.progress import show_progress
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.source import open_source
+from mario_perf.validity.environments import is_busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -85,6 +88,7 @@ class GateSession:
     load: LoadPlan
     pair: BuildPair | None
     folder: Path
+    continuation: Continuation | None
 
 
 @forbid_nesting()
@@ -95,6 +99,8 @@ def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
         InvalidRunError: it was played, and there is nothing to judge.
         UserError: it cannot be done as asked.
     """
+    continuation = Continuation.of(request.continued) if request.continued else None
+    request = continuation.pin(request) if continuation else request
     check(request)
     check_faults(request, policy)
     check_metrics(request, policy)
@@ -108,14 +114,14 @@ def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
     difference = (
         pair.compare_dependencies(accepted=request.same_environment) if pair else DependencyDifference()
     )
-    folder = gate_folder.make(request.runs_dir)
-    session = GateSession(start, request, policy, load, pair, folder)
+    folder = continuation.folder if continuation else gate_folder.make(request.runs_dir)
+    session = GateSession(start, request, policy, load, pair, folder, continuation)
     with _keep_error_details(folder):
         with show_progress(expected_seconds) as narrator:
             if busy := busy_machine(os.getloadavg()[0], os.cpu_count() or 1):
                 narrator.warn(busy)
             result = _with_package_findings(play(session, narrator), difference)
-        result = replace(result, command=_command(), subject=_subject(session, result))
+        result = _continued(replace(result, command=_command(), subject=_subject(session, result)), session)
         _deliver(result, folder, request)
         _add_to_history(result, request.runs_dir)
     return result.outcome
@@ -136,6 +142,14 @@ def _with_package_findings(result: GateResult, difference: DependencyDifference)
     return replace(
         result, findings=(*package_findings(difference, result.runs[-1].targets), *result.findings)
     )
+
+
+def _continued(result: GateResult, session: GateSession) -> GateResult:
+    """The result; where an earlier gate was played on, by the command that started it, and with a note."""
+    if (earlier := session.continuation) is None:
+        return result
+    findings = (*result.findings, earlier.finding(result))
+    return replace(result, command=earlier.report.command, findings=findings)
 
 
 def _deliver(result: GateResult, folder: Path, request: GateRequest) -> None:
@@ -202,6 +216,7 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
         else:
             snapshot = candidate_snapshot(session.pair.candidate, load, request.runs_dir)
             source, load = stack.enter_context(snapshot)
+            _identify(session, source)
             builds = stack.enter_context(_prepare_builds(session, session.pair, source, narrator))
             candidate, baseline = (
                 replace(build, deadline=start + max_duration) for build in reversed(builds)
@@ -219,12 +234,27 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
             until_decided=request.until_decided,
             elapsed=time.monotonic() - start,
         )
-        return parts.play(parts.PartsPlan(setup, baseline_alone, request.parts, start), narrator)
+        earlier = {
+            part: earlier_rounds.read(session.folder, part, source_of)
+            for part in (request.parts if session.continuation else ())
+        }
+        return parts.play(parts.PartsPlan(setup, baseline_alone, request.parts, start, earlier), narrator)
 
 
 def _receiver(session: GateSession) -> AbstractContextManager[OtlpReceiver | None]:
     """What running services push to."""
     return receiver.receive(session.wish.push_port) if session.policy.pushes else nullcontext()
+
+
+def _identify(session: GateSession, source: ServiceOrigin) -> None:
+    """Note what the candidate's files are; a gate that is played on must have the same."""
+    if source.demo:
+        return
+    files = digests(source.checkout)
+    if session.continuation:
+        session.continuation.check_files(files)
+    else:
+        note_files(session.folder, files)
 
 
 def _running_targets(

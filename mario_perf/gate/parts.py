@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from mario_perf.errors import UserError
-from mario_perf.gate import duet, offered_rate
+from mario_perf.gate import duet, earlier_rounds, offered_rate
 from mario_perf.gate.load_process import SideDiedError
+from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.parts import combine
 from mario_perf.model import Outcome
 from mario_perf.validity import incidents
 from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mario_perf.gate.duet import Duet
+    from mario_perf.gate.earlier_rounds import EarlierRounds
     from mario_perf.gate.load_process import LoadPlan
     from mario_perf.gate.sides import Serving
     from mario_perf.model import Finding, GateResult
@@ -33,6 +35,9 @@ WINDOW: Final = 4.8
 WARM_UP: Final = 0.8
 """Seconds, half of them for each build."""
 
+_DECIDED: Final = frozenset({Outcome.PASS, Outcome.REGRESSED})
+"""Outcomes of a part that more rounds do not change."""
+
 _KNOWN: Final = frozenset({Outcome.REGRESSED, Outcome.INVALID})
 """Outcomes of the part alone that are the gate's, whatever comes."""
 
@@ -45,11 +50,24 @@ class PartsPlan:
     baseline: Serving
     parts: tuple[Part, ...]
     clock_start: float  # of the gate, by the monotonic clock
+    earlier: Mapping[Part, EarlierRounds] = field(default_factory=dict)  # of a gate that is continued
 
     @property
     def promise(self) -> float:
         """The share of the false-alarm rate that each part may spend."""
         return 1 / len(self.parts)
+
+    def before(self, part: Part) -> EarlierRounds:
+        """The rounds that a part has already."""
+        return self.earlier.get(part, earlier_rounds.NONE)
+
+    def known(self, part: Part) -> GateResult | None:
+        """What a part of a gate that is continued came to, if more rounds would not change it."""
+        rounds, policy = self.before(part), self.duet.policy
+        if not rounds.runs:
+            return None
+        result = conclude(rounds.runs, None, policy, rounds.incidents, self.promise)
+        return result if result.outcome in _DECIDED else None
 
 
 def play(
@@ -68,13 +86,13 @@ def play(
     """
     results: list[GateResult] = []
     if "alone" in plan.parts:
-        results.append(play_duet(_alone(plan), narrator))
+        results.append(plan.known("alone") or play_duet(_alone(plan), narrator))
         if plan.duet.until_decided and results[0].outcome in _KNOWN:
             return results[0]
     if "load" not in plan.parts:
         return results[0]
     try:
-        results.append(play_duet(_under_load(plan, narrator), narrator))
+        results.append(plan.known("load") or play_duet(_under_load(plan, narrator), narrator))
     except (UserError, SideDiedError) as error:
         if not results:
             raise
@@ -91,9 +109,15 @@ def _keep_not_played(plan: PartsPlan, reason: str) -> Finding:
 def _alone(plan: PartsPlan) -> Duet:
     """The part alone, with its share of the time."""
     whole = plan.duet
-    share = 1.0 if "load" not in plan.parts else 1.0 - whole.policy.load_time
+    only = "load" not in plan.parts or plan.known("load")
+    share = 1.0 if only else 1.0 - whole.policy.load_time
     time_left = whole.max_duration - whole.elapsed
-    return replace(whole, max_duration=whole.elapsed + share * time_left, promise=plan.promise)
+    return replace(
+        whole,
+        max_duration=whole.elapsed + share * time_left,
+        promise=plan.promise,
+        earlier=plan.before("alone"),
+    )
 
 
 def _under_load(plan: PartsPlan, narrator: Narrator) -> Duet:
@@ -103,13 +127,16 @@ def _under_load(plan: PartsPlan, narrator: Narrator) -> Duet:
         SideDiedError: the baseline ended.
         UserError: the baseline's capacity cannot be found.
     """
-    whole, rate = plan.duet, plan.duet.load.rate
+    whole, before = plan.duet, plan.before("load")
+    rate = whole.load.rate
+    if before.runs and (arrivals := before.runs[-1].record.arrivals):
+        rate = arrivals.rate
     if rate is None:
         narrator.say("finding what the baseline can carry, to load both builds with a share of it")
         share, folder = whole.policy.load.capacity_share, whole.folder / "baseline-capacity"
         rate = offered_rate.find(_load(whole, 1.0), share, plan.baseline, folder, narrator.tick)
     elapsed = time.monotonic() - plan.clock_start
-    return replace(whole, load=_load(whole, rate), elapsed=elapsed, promise=plan.promise)
+    return replace(whole, load=_load(whole, rate), elapsed=elapsed, promise=plan.promise, earlier=before)
 
 
 def _load(whole: Duet, rate: float) -> LoadPlan:

@@ -134,9 +134,10 @@ def describe_timeout(rounds: Sequence[RoundCost], total: float) -> str:
     starts = median(each.overhead for each in rounds)
     in_windows = sum(each.window for each in rounds)
     window = max(median(each.window for each in rounds), starts)
+    played = f"{len(rounds)} round{'s' * (len(rounds) != 1)}"
     longer = f"; starts and ends take {starts:.0f} s of each round: give --round-duration {window:.0f}"
     return (
-        f"the time was too short for a verdict: {len(rounds)} rounds in {total:.0f} s, {in_windows:.0f} s of "
+        f"the time was too short for a verdict: {played} in {total:.0f} s, {in_windows:.0f} s of "
         f"them measured{longer if starts > _MAX_OVERHEAD * window else ''}"
     )
 

@@ -132,11 +132,6 @@ def of_machine(records: Sequence[RunRecord]) -> Iterator[str]:
     )
 
 
-def is_busy(load_average: float, cores: int) -> bool:
-    """Whether other work holds all cores."""
-    return load_average > cores
-
-
 def _range(values: Sequence[float], *, share: bool) -> str:
     """One figure, or the smallest and the largest; empty where one of them says nothing."""
     if not values or not all(figures.is_visible(each, share=share) for each in values):

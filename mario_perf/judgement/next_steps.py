@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections import defaultdict
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -15,15 +16,16 @@ from mario_perf.judgement import doubts, duet_results, power
 from mario_perf.judgement.doubts import Cause
 from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Outcome, Verdict
+from mario_perf.validity.environments import is_busy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mario_perf.configuration.policy import Policy
     from mario_perf.judgement.doubts import Doubt
-    from mario_perf.metric_catalogue import Metric
+    from mario_perf.metric_catalogue import Metric, MetricEntry
     from mario_perf.model import GateResult, OperationResult, RunMeasurement
-    from mario_perf.run_record import RunRecord
+    from mario_perf.run_record import Look, RunRecord
 
     Round = tuple[RunMeasurement, RunMeasurement]
 
@@ -32,7 +34,9 @@ LONGEST = 3600.0
 
 _STEP = 10.0
 _STARTING = 3.0
-"""Seconds to which an advised time is rounded up; and those of a round beyond what its record holds."""
+_AROUND = 8.0
+"""Seconds to which an advised time is rounded up; those of a round beyond what its record holds; and those
+of a gate before its first round and after its last."""
 
 NOISY = frozenset({Cause.NOISE, Cause.LIKELY})
 DECIDED_BY_ROUNDS = NOISY | {Cause.FEW}
@@ -78,12 +82,12 @@ def _acceptable(result: GateResult) -> Iterator[str]:
 def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> Iterator[str]:
     found = doubts.doubts(result.operations, policy)
     still_open = [each for each in found if each.cause in NOISY]
-    if still_open and result.runs and doubts.is_busy(*_before(result)):
+    if still_open and result.runs and is_busy(*_before(result)):
         yield "Stop other work on this machine, then run again."
     if result.method == "duet" and len(rounds) == 1:
         yield (
-            "Play more rounds: one cannot show how two processes of one build differ. Leave out --rounds, "
-            "or give a longer --max-duration."
+            "Play more rounds, as one cannot show how two processes of one build differ: "
+            f"{_command(result, None)}."
         )
     elif result.method == "duet":
         yield from _longer(
@@ -105,18 +109,34 @@ def _before(result: GateResult) -> tuple[float, int]:
 def _longer(
     found: Sequence[Doubt], result: GateResult, rounds: Sequence[Round], policy: Policy
 ) -> Iterator[str]:
-    """How long a gate would have to be; and what else helps where none would be long enough."""
-    seconds = [_rounds(each, rounds, policy) * _round_time(result.runs) for each in found]
+    """How much longer a gate would have to be; and what else helps where nothing would be long enough."""
+    earlier = _looks(result)
+    played = len(rounds) if earlier else 0
+    seconds = [
+        max(_rounds(each, rounds, policy, earlier) - played, 1) * _round_time(result.runs) + _AROUND
+        for each in found
+    ]
     if within := [each for each in seconds if each <= LONGEST]:
         needed = math.ceil(max(within) / _STEP) * _STEP
         rest = "" if len(within) == len(found) else " for some of them"
+        more = "more " if earlier else ""
         yield (
-            f"A gate of about {figures.period(needed)} would be long enough{rest}: "
-            f"give --max-duration {needed:.0f}."
+            f"About {figures.period(needed)} {more}would be long enough{rest}: {_command(result, needed)}."
         )
     for each, needed in zip(found, seconds, strict=True):
         if needed > LONGEST:
             yield _instead(each, policy)
+
+
+def _looks(result: GateResult) -> tuple[Look, ...]:
+    """Those that the gate took; none of runs that are no rounds of one gate."""
+    return tuple(run.look for run in result.runs if run.look)
+
+
+def _command(result: GateResult, seconds: float | None) -> str:
+    """What plays more rounds."""
+    longer = "" if seconds is None else f" --max-duration {seconds:.0f}"
+    return f"mario-perf gate{' --continue latest' if _looks(result) else ''}{longer}"
 
 
 def _instead(doubt: Doubt, policy: Policy) -> str:
@@ -132,7 +152,7 @@ def _instead(doubt: Doubt, policy: Policy) -> str:
     )
 
 
-def _rounds(doubt: Doubt, rounds: Sequence[Round], policy: Policy) -> float:
+def _rounds(doubt: Doubt, rounds: Sequence[Round], policy: Policy, earlier: Sequence[Look]) -> float:
     """Rounds that decide all operations of a doubt; infinite if none do.
 
     For the typical time and other durations by the judge's own tests, as the doctor does; for a share by the
@@ -146,7 +166,7 @@ def _rounds(doubt: Doubt, rounds: Sequence[Round], policy: Policy) -> float:
     wanted = {one.operation.name: doubts.resolution(one, policy) for one in doubt.operations}
     at = [index for index, each in enumerate(sides.operations) if each.name in wanted]
     changes = np.array([wanted.get(each.name, math.inf) for each in sides.operations])
-    return float(power.rounds_needed(sides, policy, changes, doubt.metric)[at].max())
+    return float(power.rounds_needed(sides, policy, changes, doubt.metric, earlier)[at].max())
 
 
 def _times_as_many(one: OperationResult, cause: Cause, policy: Policy) -> float:
@@ -164,20 +184,18 @@ def _round_time(records: Sequence[RunRecord]) -> float:
 
 
 def _missable(operations: Sequence[OperationResult]) -> Iterator[str]:
-    """Of each metric that counted: the largest change that may have gone by unseen, and where."""
-    least: dict[Metric, tuple[float, str]] = {}
+    """Of each metric that counted: the largest rise that nothing ruled out, and where if it is not alike."""
+    passed: dict[Metric, dict[str, float]] = defaultdict(dict)
     for one in operations:
         for check in one.comparisons:
-            if (
-                check.gating
-                and check.against == "baseline"
-                and check.verdict in {Verdict.UNCHANGED, Verdict.IMPROVED}
-            ):
-                least[check.metric] = max(least.get(check.metric, (0.0, "")), (check.detectable, one.title))
-    told = [
-        f"{METRICS[metric].title} {figures.size(size, share=METRICS[metric].share)} ({name})"
-        for metric, (size, name) in least.items()
-        if figures.is_visible(size, share=METRICS[metric].share)
-    ]
+            if check.gating and check.against == "baseline" and check.verdict is Verdict.UNCHANGED:
+                passed[check.metric][one.title] = check.resolution
+    told = [_largest(METRICS[metric], sizes) for metric, sizes in passed.items()]
     if told:
         yield f"Smaller rises than these may have been missed: {', '.join(told)}."
+
+
+def _largest(metric: MetricEntry, sizes: Mapping[str, float]) -> str:
+    name = max(sizes, key=lambda each: sizes[each])
+    where = f" ({name})" if len(set(sizes.values())) > 1 else ""
+    return f"{metric.title} {figures.size(sizes[name], share=metric.share)}{where}"

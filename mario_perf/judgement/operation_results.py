@@ -113,6 +113,7 @@ def _comparison(
         gating=bool(check.gating[index]),
         verdict=verdict,
         explanation=explanation.sentence(check, index, verdict, detectable) + location,
+        resolution=float(check.rules.resolution[index]),
     )
 
 

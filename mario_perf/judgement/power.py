@@ -14,11 +14,14 @@ from mario_perf.judgement.sequential import MIN_ROUNDS_FOR_RED, plan
 from mario_perf.statistics.change import paired
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from mario_perf.comparison.metric_changes import Sides
     from mario_perf.configuration.policy import Policy
     from mario_perf.metric_catalogue import Metric
+    from mario_perf.run_record import Look
     from mario_perf.statistics.change import Change, Changes
 
     Floats = NDArray[np.float64]
@@ -26,19 +29,26 @@ if TYPE_CHECKING:
 MAX_ROUNDS = 1000
 
 
-def rounds_needed(sides: Sides, policy: Policy, change: float | Floats, metric: Metric = "latency") -> Floats:
+def rounds_needed(
+    sides: Sides,
+    policy: Policy,
+    change: float | Floats,
+    metric: Metric = "latency",
+    earlier: Sequence[Look] = (),
+) -> Floats:
     """How many rounds a duet needs until it sees a relative ``change`` of a duration of each operation.
 
     To see it is to flag it with a chance of ``checks.POWER``, by the judge's own tests, at what the plan of
-    such a gate leaves for its last look. ``sides`` are a few rounds (at least two) on the same machine. Shape
-    ``(O,)``; infinite where more than ``MAX_ROUNDS`` do not suffice, or nothing is known.
+    such a gate leaves for its last look. ``sides`` are a few rounds (at least two) on the same machine. After
+    ``earlier`` looks at them the gate is continued, and they count. Shape ``(O,)``; infinite where more than
+    ``MAX_ROUNDS`` do not suffice, or nothing is known.
     """
     metrics = compare_metrics(replace(sides, few_rounds=False), paired, policy)
     check, changes = metrics.check(metric), metrics.changes[metric]
     share, played = alpha_share(metrics.checks, metric), len(sides.baseline.durations)
     needed = np.full(len(sides.operations), np.inf)
-    for rounds in _candidates():
-        alpha = plan(policy.false_alarm_rate, rounds).looks[-1][1] * share
+    for rounds in _candidates(above=played if earlier else 0):
+        alpha = plan(policy.false_alarm_rate, rounds, earlier).looks[-1][1] * share
         detectable = checks.detectable(check, _scale_to(changes, played, rounds), alpha)
         needed = np.where((detectable <= change) & np.isinf(needed), rounds, needed)
     return np.where(check.rules.enough_executions, needed, np.inf)
@@ -52,9 +62,9 @@ def spread(sides: Sides, policy: Policy) -> Floats:
     return np.where(known, np.expm1(standard_error * np.sqrt(rounds)), np.nan)
 
 
-def _candidates() -> list[int]:
+def _candidates(above: int) -> list[int]:
     """Numbers of rounds to try: every one while they are few, then in steps of a tenth."""
-    numbers = [MIN_ROUNDS_FOR_RED]
+    numbers = [max(MIN_ROUNDS_FOR_RED, above + 1)]
     while numbers[-1] < MAX_ROUNDS:
         numbers.append(max(numbers[-1] + 1, round(numbers[-1] * 1.1)))
     return numbers

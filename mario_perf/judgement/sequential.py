@@ -4,7 +4,7 @@ A gate that looked after every round and stopped at the first red would be red t
 wrong. The looks are therefore planned, and the false-alarm rate is divided among them by a spending function
 (``multiplicity.spending``): whatever the data do, the chance that any look is wrongly red stays below the
 whole. The division holds for any dependence between looks (Bonferroni), as each look's increment is
-used alone.
+used alone. A gate may be continued: it keeps a part for that, and who continues it keeps a part of the rest.
 
 Green has as many chances to be wrong. Each look may call a rise as large as the resolution absent with the
 same small chance (``multiplicity.chance_per_look``), so that all looks together do so with a
@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mario_perf.model import Verdict
-from mario_perf.statistics.multiplicity import MISS_RATE, chance_per_look, spending
+from mario_perf.statistics.multiplicity import MISS_RATE, chance_of_any, chance_per_look, spending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mario_perf.model import Comparison, OperationResult
+    from mario_perf.run_record import Look
 
 FIRST_LOOK = 3
 """Rounds before the first look: with fewer, nothing shows how far rounds lie apart."""
@@ -38,11 +39,17 @@ GROWTH = 1.5
 """Each look has about this many times the rounds of the one before: few looks, and no long wait."""
 
 
+KEPT = 0.1
+"""Share of what is left that a gate keeps, so that it can be continued."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Looks after these numbers of rounds (ascending), with what each may spend."""
+    """Looks after these numbers of rounds (ascending), with what each may spend; and those of before."""
 
     looks: tuple[tuple[int, float], ...]
+    earlier: tuple[tuple[int, float], ...] = ()
+    """Numbers of rounds, and chance of a miss."""
 
     def alpha(self, rounds: int) -> float | None:
         """What the look after ``rounds`` rounds may spend; None when no look is planned there."""
@@ -53,17 +60,36 @@ class Plan:
         return self.looks[-1][0]
 
     @property
+    def budget(self) -> float:
+        """What all looks of the plan may spend."""
+        return sum(alpha for _, alpha in self.looks)
+
+    @property
     def miss_rate(self) -> float:
         """The chance with which each look may miss a rise as large as the resolution."""
-        return chance_per_look(MISS_RATE, tuple(rounds for rounds, _ in self.looks))
+        missed = chance_of_any(self.earlier)
+        chance = missed + (1 - KEPT) * (MISS_RATE - missed)
+        return chance_per_look(chance, tuple(rounds for rounds, _ in self.looks), self.earlier)
 
 
-def plan(false_alarm_rate: float, rounds: int) -> Plan:
-    """Looks for a gate of at most ``rounds`` rounds (>= 1)."""
-    numbers = _looks(rounds)
-    total = [false_alarm_rate * _share(number, rounds) for number in numbers]
-    increments = [after - before for before, after in zip([0.0, *total], total, strict=False)]
-    return Plan(tuple(zip(numbers, increments, strict=True)))
+def plan(
+    false_alarm_rate: float, rounds: int, earlier: Sequence[Look] = (), *, until_decided: bool = True
+) -> Plan:
+    """Looks for a gate of at most ``rounds`` rounds (>= 1): one at the end, or several until it is decided.
+
+    A gate that is continued has ``earlier`` looks, and more rounds than they saw: it goes on as a longer gate
+    would, and spends what they left.
+    """
+    played = max((len(look.runs) for look in earlier), default=0)
+    numbers = [each for each in (_looks(rounds) if until_decided else (rounds,)) if each > played]
+    budget = false_alarm_rate * (1 - sum(look.spent for look in earlier)) * (1 - KEPT)
+    before = _share(played, rounds)
+    shares = [(_share(number, rounds) - before) / (1 - before) for number in numbers]
+    increments = [budget * (after - least) for least, after in zip([0.0, *shares], shares, strict=False)]
+    return Plan(
+        tuple(zip(numbers, increments, strict=True)),
+        tuple((len(look.runs), look.missed) for look in earlier),
+    )
 
 
 def _share(number: int, rounds: int) -> float:

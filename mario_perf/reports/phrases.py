@@ -136,15 +136,13 @@ def _changes(one: OperationResult) -> list[Comparison]:
 
 
 def so_far(operations: Sequence[OperationResult]) -> Iterator[str]:
-    """While a gate runs: how many operations are open, and what got worst."""
+    """While a gate runs: how many operations are open, and what is worst of what stands out."""
     still_open = sum(one.verdict is Verdict.INCONCLUSIVE for one in operations)
     if still_open:
         yield f"{still_open} open"
-    known = [
-        (one, it) for one in operations if (it := one.decisive_comparison) and it.change.value > it.threshold
-    ]
-    if known:
-        worst, it = max(known, key=lambda each: each[1].change.value / (each[1].threshold or math.inf))
+    rises = [(one, it) for one in operations if (it := one.decisive_comparison) and rose(it)]
+    if rises:
+        worst, it = max(rises, key=lambda each: each[1].change.value / (each[1].threshold or math.inf))
         yield f"{worst.title} {change(it)} so far"
 
 

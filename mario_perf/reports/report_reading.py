@@ -124,6 +124,7 @@ def _comparison(said: MetricComparison) -> Comparison:
         verdict=said.verdict,
         explanation=said.explanation,
         against=said.against,
+        resolution=_number(said.resolution, math.nan),
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Levels = tuple[tuple[int, float], ...]  # number of rounds, ascending, and one-sided level
 
 MISS_RATE = 0.025
 """The chance that a rise as large as the resolution passes, for one check of one operation, at any look."""
@@ -46,17 +47,23 @@ def spending(alpha: float, information: float) -> float:
 
 
 @cache
-def chance_per_look(chance: float, looks: tuple[int, ...]) -> float:
+def chance_per_look(chance: float, looks: tuple[int, ...], earlier: Levels = ()) -> float:
     """The one-sided level that, used at each of the looks, is reached at any of them with this ``chance``.
 
     Looks share most of their data, so that this is far more than a part for each. ``looks`` are numbers of
-    rounds, ascending. Source: S. J. Pocock, "Group sequential methods in the design and analysis of clinical
+    rounds, ascending. ``earlier`` looks came before them with levels of their own, and are in the chance.
+    Source: S. J. Pocock, "Group sequential methods in the design and analysis of clinical
     trials", Biometrika 64 (1977), with the recursion of P. Armitage, C. K. McPherson and B. C. Rowe,
     "Repeated significance tests on accumulating data", Journal of the Royal Statistical Society A 132 (1969).
     """
-    if len(looks) == 1:
+    if len(looks) == 1 and not earlier:
         return chance
-    return _root(lambda level: _ever(level, looks) - chance, chance / len(looks), chance)
+    least = (chance - chance_of_any(earlier)) / len(looks)
+
+    def excess(level: float) -> float:
+        return chance_of_any((*earlier, *((rounds, level) for rounds in looks))) - chance
+
+    return _root(excess, least, chance)
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
@@ -86,11 +93,16 @@ _FARTHEST = 8.0
 """Standard deviations, and the grid between them."""
 
 
-def _ever(level: float, looks: tuple[int, ...]) -> float:
-    """The chance that a random walk is beyond its one-sided ``level`` at any of the looks."""
-    bound = -special.ndtri(level)
-    times = np.asarray(looks) / looks[-1]
-    grids = [np.linspace(-_FARTHEST, bound, _POINTS) * np.sqrt(time) for time in times]
+def chance_of_any(looks: Levels) -> float:
+    """The chance that a random walk is beyond the one-sided level of any of the looks; 0 without looks."""
+    if not looks:
+        return 0.0
+    rounds, levels = np.array(looks).T
+    bounds, times = -special.ndtri(levels), rounds / rounds[-1]
+    grids = [
+        np.linspace(-_FARTHEST, bound, _POINTS) * np.sqrt(time)
+        for bound, time in zip(bounds, times, strict=True)
+    ]
     density = _normal(grids[0], times[0])
     for before, after, step in zip(grids, grids[1:], np.diff(times), strict=False):
         weights = np.full(_POINTS, before[1] - before[0])

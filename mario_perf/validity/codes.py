@@ -460,6 +460,18 @@ class Code(Enum):
         concerns.decided_duets,
     )
 
+    CONTINUED = (
+        "continued",
+        _NOTE,
+        _POLICY,
+        (
+            "the gate was continued: {before} rounds, then {more} more; all are judged together, and all "
+            "looks at them share one promise"
+        ),
+        "the gate was played in one go",
+        concerns.duets,
+    )
+
     def __init__(
         self, code: str, severity: Severity, blame: Blame, fails: str, holds: str, concerns_: Concern
     ) -> None:

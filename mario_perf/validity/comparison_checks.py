@@ -157,7 +157,7 @@ def late_generator(records: Sequence[RunRecord]) -> Iterator[Finding]:
 
 def _cause(late: Sequence[RunRecord]) -> str:
     busiest = max((each.environment for each in late), key=lambda machine: machine.load_average[0])
-    if busiest.load_average[0] > busiest.cores:
+    if environments.is_busy(busiest.load_average[0], busiest.cores):
         return f"load average {busiest.load_average[0]:.0f} on {busiest.cores} cores"
     return f"it needed {percent(max(each.generator.cpu_utilisation for each in late))} of its core"
 

@@ -35,6 +35,11 @@ def environment_id(environment: Environment) -> str:
     return f"{same['cores']}cores-{memory}gib-python{same['python']}-{digest}"
 
 
+def is_busy(load_average: float, cores: int) -> bool:
+    """Whether other work holds all cores: more want to run than can."""
+    return load_average > cores
+
+
 def changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:
     """What of the identity differs: key to (baseline, candidate)."""
     return version_differences(identity(baseline), identity(candidate))

@@ -37,6 +37,7 @@ ASKED: dict[str, Any] = {
     "tags": (),
     "exclude_tags": (),
     "runs_dir": Path("runs"),
+    "continued": None,
     "formats": (),
     "outputs": (),
 }

@@ -9,6 +9,7 @@ from mario_perf.configuration.policy import Policy, Thresholds
 from mario_perf.judgement import doubts, next_steps
 from mario_perf.judgement.doubts import Cause
 from mario_perf.model import GateResult, OperationResult, Outcome, Verdict
+from mario_perf.run_record import Look
 from tests.reports import samples
 
 POLICY = Policy()
@@ -60,8 +61,20 @@ def test_an_explanation_of_its_own_is_kept() -> None:
 def test_a_pass_says_what_it_could_have_missed() -> None:
     passed = [one for one in samples.operations() if one.verdict is Verdict.UNCHANGED]
     (told,) = next_steps.reasons(replace(samples.gate(*passed), outcome=Outcome.PASS), POLICY)
-    assert told.startswith("Smaller rises than these may have been missed: typical time 3.2 % (GetActive")
+    assert told == (
+        "Smaller rises than these may have been missed: typical time 5.0 %, error ratio 1.0 points, "
+        "p95 5.0 %, response time 5.0 %."
+    )
     assert next_steps.next_steps(replace(samples.gate(*passed), outcome=Outcome.PASS), (), POLICY) == ()
+
+
+def test_where_less_was_ruled_out_for_one_operation_a_pass_names_it() -> None:
+    passed = [one for one in samples.operations() if one.verdict is Verdict.UNCHANGED]
+    first, *others = passed[0].comparisons
+    wider = replace(passed[0], comparisons=(replace(first, resolution=0.2), *others))
+    result = replace(samples.gate(wider, *passed[1:]), outcome=Outcome.PASS)
+    (told,) = next_steps.reasons(result, POLICY)
+    assert f"typical time 20 % ({wider.operation.name})" in told
 
 
 def test_a_busy_machine_is_to_be_quieted_and_a_quiet_one_is_not() -> None:
@@ -78,7 +91,20 @@ def test_what_is_executed_too_rarely_gets_the_time_that_it_needs() -> None:
     policy = Policy(thresholds=Thresholds(min_samples=9600))  # a gate of 3 rounds, 100 s each, had 2,400
     rounds = [None, None, None]
     (step,) = next_steps.next_steps(inconclusive(rare), rounds, policy)  # type: ignore[arg-type]
-    assert step == "A gate of about 20 min would be long enough: give --max-duration 1200."
+    assert step == "About 20 min 10 s would be long enough: mario-perf gate --max-duration 1210."
+
+
+def test_a_gate_that_could_not_tell_names_the_command_that_goes_on_with_it() -> None:
+    rare = samples.compared("Rare", "query", 0.002, (0.0, -0.01, 0.01), Verdict.INCONCLUSIVE)
+    result = inconclusive(rare)
+    last = result.runs[-1]
+    look = Look(runs=tuple(run.run_id for run in result.runs), spent=0.9, missed=0.005)
+    looked = replace(result, runs=(*result.runs[:-1], last.model_copy(update={"look": look})))
+    policy = Policy(thresholds=Thresholds(min_samples=9600))  # 12 rounds; 3 were played
+    (step,) = next_steps.next_steps(looked, [None, None, None], policy)  # type: ignore[arg-type]
+    assert step == (
+        "About 15 min 10 s more would be long enough: mario-perf gate --continue latest --max-duration 910."
+    )
 
 
 def test_what_no_gate_of_an_hour_can_show_gets_another_advice() -> None:
@@ -103,4 +129,4 @@ def test_a_run_that_shows_nothing_at_all_says_so() -> None:
 def test_a_single_round_is_to_be_followed_by_more_whatever_is_open() -> None:
     result = inconclusive(wide("GetA", 0.07), samples.without_data("Never"))
     (told,) = next_steps.next_steps(result, [None], POLICY)  # type: ignore[list-item]
-    assert told.startswith("Play more rounds: ")
+    assert told.startswith("Play more rounds, ")

@@ -149,6 +149,7 @@ def comparison(
             f"(95 % interval {100 * low:+.1f} {unit} to {100 * high:+.1f} {unit}): "
             f"{_SENTENCES[verdict].format(threshold)}"
         ),
+        resolution=0.01 if METRICS[metric].share else 0.05,
     )
 
 

@@ -28,6 +28,13 @@ def test_of_a_metric_with_a_limit_the_comparison_with_the_verdict_speaks() -> No
     assert (phrases.subject(broken), phrases.change(broken)) == ("p95 against the limit", "+126.0 %")
 
 
+def test_while_a_gate_runs_only_what_stands_out_of_the_noise_is_named() -> None:
+    noisy = samples.compared("GetA", "query", 0.002, (0.359, -0.1, 0.9), Verdict.INCONCLUSIVE)
+    assert list(phrases.so_far([noisy])) == ["1 open"]
+    slower = samples.compared("GetB", "query", 0.002, (0.2, 0.04, 0.4), Verdict.INCONCLUSIVE)
+    assert list(phrases.so_far([noisy, slower])) == ["2 open", "GetB +20.0 % so far"]
+
+
 def test_a_limit_is_no_change_since_the_baseline() -> None:
     change = phrases.duration_change(samples.beyond_the_limit())
     assert change is not None

@@ -8,7 +8,7 @@ import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mario_perf.judgement.sequential import plan
+from mario_perf.judgement.sequential import KEPT, plan
 from mario_perf.statistics.multiplicity import chance_per_look, holm, spending
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=50).map(np.array)
@@ -47,9 +47,9 @@ def test_holm_keeps_the_order(p: np.ndarray) -> None:
 
 
 @given(st.floats(0.001, 0.2), st.integers(1, 60))
-def test_the_looks_together_spend_the_promise_and_no_more(rate: float, rounds: int) -> None:
+def test_the_looks_together_spend_the_promise_but_for_what_is_kept(rate: float, rounds: int) -> None:
     looks = plan(rate, rounds).looks
-    assert sum(alpha for _, alpha in looks) == pytest.approx(rate)
+    assert sum(alpha for _, alpha in looks) == pytest.approx(rate * (1 - KEPT))
     assert all(alpha > 0 for _, alpha in looks)
     assert [number for number, _ in looks] == sorted({number for number, _ in looks})
     assert looks[-1][0] == rounds
@@ -69,6 +69,15 @@ def test_the_level_of_each_look_is_reached_at_any_of_them_as_often_as_it_should(
     z = walks[:, np.array(looks) - 1] / np.sqrt(looks)
     beyond = scipy.stats.norm.sf(z) < chance_per_look(0.025, looks)
     assert beyond.any(axis=1).mean() == pytest.approx(0.025, abs=0.0025)
+
+
+def test_a_later_level_is_chosen_so_that_all_looks_together_keep_the_chance() -> None:
+    earlier = tuple((rounds, 0.006) for rounds in (3, 5, 7, 11, 17, 25))
+    later = chance_per_look(0.025, (33, 50), earlier)
+    levels = np.array([level for _, level in (*earlier, (33, later), (50, later))])
+    at = np.array([3, 5, 7, 11, 17, 25, 33, 50])
+    walks = np.random.default_rng(2).normal(size=(40_000, 50)).cumsum(axis=1)[:, at - 1] / np.sqrt(at)
+    assert (scipy.stats.norm.sf(walks) < levels).any(axis=1).mean() == pytest.approx(0.025, abs=0.0025)
 
 
 def test_nothing_is_spent_before_anything_is_known() -> None:

@@ -58,6 +58,7 @@ class MetricComparison(Document):
     change: Interval
     threshold: Number
     detectable: Number = Field(description="smallest change that the run could have shown; null when none")
+    resolution: Number = Field(default=None, description='"unchanged" rules out a rise as large')
     gating: bool
     verdict: Verdict
     explanation: str

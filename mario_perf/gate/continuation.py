@@ -1,0 +1,105 @@
+"""A gate that left something open, and is played on: the same builds, and all rounds judged together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from mario_perf.errors import UserError, listed
+from mario_perf.judgement.sequential import is_decided
+from mario_perf.masking import MASK
+from mario_perf.model import Outcome
+from mario_perf.reports import report_reading
+from mario_perf.reports.formats import FORMATS
+from mario_perf.validity.codes import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mario_perf.gate.gate_request import GateRequest
+    from mario_perf.model import Finding, GateResult
+
+FILES = "candidate.sha256"
+"""In a gate's folder: what the candidate's files are. With uncommitted changes no commit says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """The folder of a gate that is played on, and what its report says."""
+
+    folder: Path
+    report: GateResult
+
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        """See that there is something to play on.
+
+        Raises:
+            UserError: there is no report, nothing is open, or it is no duet.
+        """
+        report = report_reading.read(folder / FORMATS["json"].file)
+        if report.method != "duet" or not report.runs:
+            raise UserError(f"{folder}: only a gate of two builds side by side can be continued")
+        if report.outcome is not Outcome.INCONCLUSIVE or is_decided(report.operations):
+            raise UserError(f"{folder}: nothing is open there ({report.outcome.value}); start a new gate")
+        if any(Code.PART_NOT_PLAYED.is_in(each) for each in report.findings):
+            raise UserError(f"{folder}: its part under load was not played; start a new gate")
+        if not any(run.look for run in report.runs):
+            raise UserError(f"{folder}: these runs are no rounds of one gate; start a new gate")
+        return cls(folder, report)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What the gate was started with, behind the command's name.
+
+        Raises:
+            UserError: a secret was among them, and the report does not hold it.
+        """
+        command = self.report.command
+        if any(MASK in word for word in command):
+            raise UserError(
+                f"{self.folder}: its options hold a secret, which is not kept; start a new, longer gate"
+            )
+        return command[command.index("gate") + 1 :] if "gate" in command else ()
+
+    def pin(self, request: GateRequest) -> GateRequest:
+        """The same request with the commit that was the baseline, wherever its branch is by now."""
+        baseline = self.report.subject.baseline
+        if baseline is None or request.demo or request.baseline_url:
+            return request
+        return replace(request, against=baseline.revision)
+
+    def check_files(self, files: Mapping[str, str]) -> None:
+        """See that the candidate's files, by their digests, are still those that were measured.
+
+        Raises:
+            UserError: they are not, or nobody noted them.
+        """
+        try:
+            lines = (self.folder / FILES).read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            raise UserError(f"{self.folder}: no {FILES} ({error.strerror}); start a new gate") from error
+        differing = sorted({*lines} ^ {*_lines(files)}, key=_path)
+        if differing:
+            names = listed(dict.fromkeys(map(_path, differing)), max_items=3)
+            raise UserError(f"not what {self.folder} measured: {names}; put it back, or start a new gate")
+
+    def finding(self, result: GateResult) -> Finding:
+        """What the report says of it."""
+        before = len(self.report.runs)
+        return Code.CONTINUED.finding(before=before, more=len(result.runs) - before)
+
+
+def note_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write down what the candidate's files are, by their digests."""
+    (folder / FILES).write_text("".join(f"{line}\n" for line in _lines(files)), encoding="utf-8")
+
+
+def _lines(files: Mapping[str, str]) -> list[str]:
+    """As sha256sum writes them."""
+    return [f"{digest}  {path!r}" for path, digest in files.items()]
+
+
+def _path(line: str) -> str:
+    return line.partition("  ")[2].strip("'")
