@@ -141,7 +141,8 @@ def planned_looks(rate: float, rounds: int, earlier: Sequence[Look]) -> tuple[Lo
 
 def continued(world: str, seed: int, times: int) -> Ended:
     """A gate of an unchanged build that is continued as long as something is open: at most so many times."""
-    whole, earlier = sides_of(world, UNCHANGED, np.random.default_rng((2027, seed))), ()
+    earlier: tuple[Look, ...] = ()
+    whole = sides_of(world, UNCHANGED, np.random.default_rng((2027, seed)))
     parts = [len(whole.baseline.durations) * part // (times + 1) for part in range(1, times + 2)]
     for rounds in parts:
         ended = played(whole, most=rounds, earlier=earlier)

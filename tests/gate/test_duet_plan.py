@@ -66,7 +66,9 @@ def test_of_all_rounds_whatever_they_say_there_is_one_look_that_spends_as_much(
 ) -> None:
     asked = duet(longest, most)
     whole = replace(asked, until_decided=False).plan
-    assert whole.looks == ((asked.plan.rounds, pytest.approx((1 - KEPT) * POLICY.false_alarm_rate)),)
+    ((rounds, alpha),) = whole.looks
+    assert rounds == asked.plan.rounds
+    assert alpha == pytest.approx((1 - KEPT) * POLICY.false_alarm_rate)
 
 
 def test_a_round_is_expected_to_take_its_load_and_what_is_around_it() -> None:

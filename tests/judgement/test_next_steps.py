@@ -101,7 +101,8 @@ def test_a_gate_that_could_not_tell_names_the_command_that_goes_on_with_it() -> 
     look = Look(runs=tuple(run.run_id for run in result.runs), spent=0.9, missed=0.005)
     looked = replace(result, runs=(*result.runs[:-1], last.model_copy(update={"look": look})))
     policy = Policy(thresholds=Thresholds(min_samples=9600))  # 12 rounds; 3 were played
-    (step,) = next_steps.next_steps(looked, [None, None, None], policy)  # type: ignore[arg-type]
+    rounds = [None, None, None]
+    (step,) = next_steps.next_steps(looked, rounds, policy)  # type: ignore[arg-type]
     assert step == (
         "About 15 min 10 s more would be long enough: mario-perf gate --continue latest --max-duration 910."
     )

@@ -38,7 +38,7 @@ def create_app(
     app = FastAPI(
         title="Mario's Pizzeria",
         version="1.0",
-        docs_url="/api/docs",
+        docs_url=None,  # FastAPI's page is from elsewhere
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )

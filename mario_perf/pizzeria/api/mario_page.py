@@ -1,4 +1,4 @@
-"""Mario's page and what it is made of."""
+"""Mario's page, the page of the API, and what they are made of."""
 
 from __future__ import annotations
 
@@ -38,11 +38,16 @@ class Files(StaticFiles):
 
 
 def add_page(app: FastAPI) -> None:
-    """``/`` and ``/ui``."""
+    """``/``, ``/api/docs`` and ``/ui``."""
 
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:
         """Mario's page."""
         return FileResponse(FOLDER / "index.html", headers=HEADERS)
+
+    @app.get("/api/docs", include_in_schema=False)
+    async def api_page() -> FileResponse:
+        """The API, described and to try, without anything from elsewhere."""
+        return FileResponse(FOLDER / "docs.html", headers=HEADERS)
 
     app.mount("/ui", Files(directory=FOLDER))
