@@ -33,10 +33,10 @@ class Continuation:
 
     @classmethod
     def of(cls, folder: Path) -> Self:
-        """See that there is something to play on.
+        """A gate with something open.
 
         Raises:
-            UserError: there is no report, nothing is open, or it is no duet.
+            UserError: there is no report, nothing is open, or it is not a duet.
         """
         report = report_reading.read(folder / FORMATS["json"].file)
         if report.method != "duet" or not report.runs:
@@ -46,7 +46,7 @@ class Continuation:
         if any(Code.PART_NOT_PLAYED.is_in(each) for each in report.findings):
             raise UserError(f"{folder}: its part under load was not played; start a new gate")
         if not any(run.look for run in report.runs):
-            raise UserError(f"{folder}: these runs are no rounds of one gate; start a new gate")
+            raise UserError(f"{folder}: these runs are not the rounds of one gate; start a new gate")
         return cls(folder, report)
 
     @property
@@ -74,7 +74,7 @@ class Continuation:
         """See that the candidate's files, by their digests, are still those that were measured.
 
         Raises:
-            UserError: they are not, or nobody noted them.
+            UserError: they are not, or were not noted.
         """
         try:
             lines = (self.folder / FILES).read_text(encoding="utf-8").splitlines()

@@ -196,7 +196,7 @@ def test_its_baseline_is_the_commit_of_then(folder: Path) -> None:
     [
         ({"outcome": Outcome.PASS}, "nothing is open there"),
         ({"method": "stored"}, "only a gate of two builds side by side"),
-        ({"runs": samples.gate().runs}, "no rounds of one gate"),
+        ({"runs": samples.gate().runs}, "not the rounds of one gate"),
     ],
 )
 def test_what_cannot_go_on_is_refused(folder: Path, changes: dict[str, object], message: str) -> None:
