@@ -170,6 +170,17 @@ class RunMeasurement:
     reference: ReferenceLevels | None = None  # None: none ran beside it, or it says too little
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A part of a run's window, all operations together; NaN where nothing was executed."""
+
+    at: float  # seconds of the window before it
+    rate: float  # executions a second
+    error_ratio: float
+    p50: float  # seconds, of successes
+    p95: float
+
+
 class Severity(StrEnum):
     """How much a finding matters."""
 
@@ -371,6 +382,7 @@ class GateResult:
     subject: Subject = Subject()
     reasons: tuple[str, ...] = ()  # why there is no clear answer; of a pass, what it could have missed
     next_steps: tuple[str, ...] = ()  # what helps, the best first
+    over_time: tuple[Moment, ...] = ()  # of one load test
     overall: Estimate | None = None  # of the typical time, all operations of a duet together
 
     @property

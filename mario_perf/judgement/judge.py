@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from mario_perf import figures
+from mario_perf.comparison.over_time import over_time
 from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.errors import UserError
 from mario_perf.judgement import (
@@ -109,6 +110,7 @@ def conclude(
         environment_changes=environment_changes,
         policy=asked.as_mapping(),
         false_alarm_rate=policy.false_alarm_rate,
+        over_time=over_time(measurements[0]) if method == "stored" and len(rounds) == 1 else (),
         seconds=sum(each.record.window.duration for each in rounds),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         queries={}

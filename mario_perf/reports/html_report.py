@@ -22,7 +22,7 @@ from mario_perf import figures
 from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Verdict
 from mario_perf.reports import heading, phrases
-from mario_perf.reports.charts import distribution, forest, timeline
+from mario_perf.reports.charts import distribution, forest, load_over_time, timeline
 from mario_perf.reports.redaction import redact
 from mario_perf.reports.run_evidence import (
     client_errors,
@@ -99,6 +99,7 @@ def _environment() -> Environment:
         "heading": heading,
         "distribution": distribution,
         "timeline": timeline,
+        "load_over_time": load_over_time,
         "flat": flat,
         "reproduce": reproduce,
         "client_overhead": client_overhead,

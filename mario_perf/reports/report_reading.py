@@ -18,6 +18,7 @@ from mario_perf.model import (
     Comparison,
     Estimate,
     GateResult,
+    Moment,
     Operation,
     OperationResult,
     Quantile,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         CommitReport,
         Interval,
         MetricComparison,
+        MomentReport,
         OneSide,
         OperationReport,
         QuantileRange,
@@ -94,6 +96,7 @@ def _result(said: Report) -> GateResult:
         subject=_subject(said.subject),
         reasons=said.reasons,
         next_steps=said.next_steps,
+        over_time=tuple(map(_moment, said.over_time)),
         overall=_estimate(said.overall) if said.overall else None,
     )
 
@@ -135,6 +138,11 @@ def _estimate(said: Interval) -> Estimate:
         _number(said.high, math.inf),
         said.confidence,
     )
+
+
+def _moment(said: MomentReport) -> Moment:
+    values = (said.rate, said.error_ratio, said.p50, said.p95)
+    return Moment(said.at, *(_number(value, math.nan) for value in values))
 
 
 def _summary(said: OneSide | None) -> Summary | None:

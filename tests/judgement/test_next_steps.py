@@ -63,7 +63,7 @@ def test_a_pass_says_what_it_could_have_missed() -> None:
     (told,) = next_steps.reasons(replace(samples.gate(*passed), outcome=Outcome.PASS), POLICY)
     assert told == (
         "Smaller rises than these may have been missed: typical time 5.0 %, error ratio 1.0 points, "
-        "p95 5.0 %, response time 5.0 %."
+        "share of slow executions 1.0 points."
     )
     assert next_steps.next_steps(replace(samples.gate(*passed), outcome=Outcome.PASS), (), POLICY) == ()
 

@@ -72,6 +72,16 @@ class QuantileRange(Document):
     high: Number
 
 
+class MomentReport(Document):
+    """A part of a load test's window, all operations together."""
+
+    at: float = Field(description="seconds of the window before it")
+    rate: Number
+    error_ratio: Number
+    p50: Number
+    p95: Number
+
+
 class OneSide(Document):
     """One operation on one side."""
 
@@ -183,6 +193,7 @@ class Report(Document):
     baseline_revisions: tuple[str, ...] = ()
     command: tuple[str, ...] = Field(default=(), description="what was typed to get this result")
     subject: SubjectReport = Field(default=SubjectReport(), description="what was compared")
+    over_time: tuple[MomentReport, ...] = Field(default=(), description="of one load test")
     queries: Mapping[str, Mapping[str, str]] = Field(
         default={}, description="PromQL by operation and by what it shows"
     )

@@ -1,0 +1,86 @@
+"""A load test over its window: rate, service times and failures of all operations together."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from mario_perf import figures
+from mario_perf.reports.charts.frame import (
+    Chart,
+    Hover,
+    Path,
+    Tick,
+    linear_ticks,
+    polyline,
+    x_position,
+    y_position,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mario_perf.model import GateResult, Moment
+
+    Values = Sequence[float]
+    Format = Callable[[float], str]
+
+_MARGIN = 1.1  # room above the highest value
+_LEAST_SHARE = 0.01  # an axis of shares goes to 1 % at least: none of them failed is a line at the bottom
+
+
+def draw(result: GateResult) -> list[tuple[str, Chart]]:
+    """Charts with their captions; none of a result that is not of one load test."""
+    moments = result.over_time
+    if len(moments) < 2:  # noqa: PLR2004 - a line has two ends
+        return []
+    times = "response times" if result.by_client else "service times"
+    return [
+        ("Executions a second", _chart(moments, {"": [one.rate for one in moments]}, figures.rate)),
+        (
+            f"{times.capitalize()}: the thick line is p95, the thin line p50",
+            _chart(
+                moments,
+                {"p50": [one.p50 for one in moments], "p95": [one.p95 for one in moments]},
+                figures.seconds,
+            ),
+        ),
+        (
+            "Share of executions that failed",
+            _chart(moments, {"": [one.error_ratio for one in moments]}, figures.percent, _LEAST_SHARE),
+        ),
+    ]
+
+
+def _chart(moments: Sequence[Moment], lines: dict[str, Values], text: Format, least: float = 0.0) -> Chart:
+    known = [value for values in lines.values() for value in values if math.isfinite(value)]
+    high = max([least, *(value * _MARGIN for value in known)]) or 1.0
+    ends = [one.at for one in moments] + [2 * moments[-1].at - moments[-2].at]
+    length = ends[-1]
+    return Chart(
+        description=f"Over the measured window of {figures.seconds(length)}, on a linear axis from 0.",
+        x_ticks=tuple(Tick(x_position(at / length), f"{at:g} s") for at in linear_ticks(length)),
+        y_ticks=tuple(Tick(y_position(each / high), text(each)) for each in linear_ticks(high, max_steps=4)),
+        paths=tuple(
+            Path(f"line candidate {role or 'p95'}", _line(ends, values, high))
+            for role, values in lines.items()
+        ),
+        hovers=tuple(
+            Hover(x_position(start / length), x_position(end / length), _told(lines, index, start, text))
+            for index, (start, end) in enumerate(pairwise(ends))
+        ),
+    )
+
+
+def _line(ends: Values, values: Values, high: float) -> str:
+    """Through the middle of each part of the window."""
+    middles = [(start + end) / 2 / ends[-1] for start, end in pairwise(ends)]
+    return polyline(
+        (x_position(at), y_position(value / high)) for at, value in zip(middles, values, strict=True)
+    )
+
+
+def _told(lines: dict[str, Values], index: int, start: float, text: Format) -> str:
+    values = ", ".join(f"{role} {text(values[index])}".strip() for role, values in lines.items())
+    return f"at {figures.seconds(start)}: {values}"

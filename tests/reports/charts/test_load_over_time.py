@@ -1,0 +1,74 @@
+"""A load test's charts over its window."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from mario_perf.comparison.over_time import MOST, over_time
+from mario_perf.model import Measurement, Moment, Operation
+from mario_perf.reports.charts import load_over_time
+from tests.judgement.test_round_selection import side
+from tests.reports import samples
+
+STEADY = tuple(Moment(float(at), 40.0, 0.0, 0.002, 0.008) for at in range(10))
+
+
+def test_all_operations_of_a_moment_count_together() -> None:
+    """100 successes each second, and in the fourth of ten seconds 25 failures of another operation."""
+    run = side("candidate", "run-1")
+    failures = np.zeros(10, dtype=np.int64)
+    failures[3] = 25
+    failing = replace(
+        run.measurements["GetMenuQuery"], operation=Operation("command", "Fails"), slice_failures=failures
+    )
+    failing = replace(failing, slices=np.zeros_like(failing.slices))
+    moments = over_time(replace(run, measurements={**run.measurements, "Fails": failing}))
+    assert [one.at for one in moments] == list(range(10))
+    assert [one.rate for one in moments] == [100.0, 100.0, 100.0, 125.0, *[100.0] * 6]
+    assert [one.error_ratio for one in moments] == [0.0, 0.0, 0.0, 0.2, *[0.0] * 6]
+    assert all(0.0 < one.p50 < one.p95 for one in moments)
+
+
+def test_a_long_window_is_shown_in_parts_that_lose_nothing() -> None:
+    run = side("candidate", "run-1")
+    longer = replace(
+        run,
+        slice_edges=np.linspace(0.0, 700.0, 701),
+        measurements={name: lengthened(one) for name, one in run.measurements.items()},
+    )
+    moments = over_time(longer)
+    assert len(moments) == MOST
+    ends = [*(one.at for one in moments[1:]), 700.0]
+    executions = sum(one.rate * (end - one.at) for one, end in zip(moments, ends, strict=True))
+    assert math.isclose(executions, 70_000)
+
+
+def lengthened(one: Measurement) -> Measurement:
+    return replace(one, slices=np.tile(one.slices, (70, 1)), slice_failures=np.zeros(700, dtype=np.int64))
+
+
+def test_a_failure_shows_at_its_moment_and_none_is_a_line_at_the_bottom() -> None:
+    failed = replace(STEADY[4], error_ratio=0.5)
+    calm, troubled = (
+        load_over_time.draw(replace(samples.gate(), over_time=moments))[2][1]
+        for moments in (STEADY, (*STEADY[:4], failed, *STEADY[5:]))
+    )
+    assert {point.split()[1] for point in calm.paths[0].data.replace("M", "L").split("L")[1:]} == {"164.0"}
+    assert calm.y_ticks[-1].label == "1 %"
+    assert troubled.hovers[4].text == "at 4 s: 50 %"
+    assert troubled.paths[0].data != calm.paths[0].data
+
+
+def test_a_moment_in_which_nothing_ran_is_a_gap() -> None:
+    idle = Moment(4.0, 0.0, math.nan, math.nan, math.nan)
+    _, (_, times), _ = load_over_time.draw(
+        replace(samples.gate(), over_time=(*STEADY[:4], idle, *STEADY[5:]))
+    )
+    assert [path.data.count("M") for path in times.paths] == [2, 2]
+
+
+def test_a_gate_of_rounds_has_no_such_charts() -> None:
+    assert load_over_time.draw(samples.gate()) == []
