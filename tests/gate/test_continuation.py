@@ -84,7 +84,7 @@ def gate(folder: Path, recorded: list[Path], rounds: int, *, goes_on: bool = Fal
         max_duration=10_000.0,
         max_rounds=rounds,
         until_decided=True,
-        earlier=earlier_rounds.read(folder, source_of) if goes_on else earlier_rounds.NONE,
+        earlier=earlier_rounds.read(folder, "alone", source_of) if goes_on else earlier_rounds.NONE,
     )
     return play(duet, SilentNarrator(), play_one, itertools.count().__next__)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,10 @@ from analysis.compare import main
 from mario_perf import runs
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
-from mario_perf.gate import duet
+from mario_perf.gate import duet, earlier_rounds
 from mario_perf.gate.duet import Duet
 from mario_perf.gate.parts import PartsPlan, play
+from mario_perf.judgement.judge import conclude
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.model import GateResult, Outcome, Verdict
 from mario_perf.run_record import Alternation, Arrivals
@@ -181,3 +183,35 @@ def test_one_part_has_the_whole_promise_and_the_usual_names(tmp_path: Path) -> N
     loaded, _ = gate(folder, ["load"])
     assert loaded.outcome is Outcome.PASS
     assert {each.part for each in loaded.operations} == {"load"}
+
+
+def test_a_gate_that_goes_on_plays_only_the_part_that_is_open_at_the_rate_of_before(tmp_path: Path) -> None:
+    """Each round has 600 executions: three rounds alone are enough, and two under load are not."""
+    Path("perf.toml").write_text(f"{POLICY}min_samples = 1500\n")
+    folder, policy = record(tmp_path / "runs" / "gate", SAME, SAME), policy_file.load()
+    for number in (3, 4):
+        shutil.rmtree(folder / f"load-{number}")
+    earlier = {part: earlier_rounds.read(folder, part, open_source(policy)) for part in BOTH}
+    assert [len(earlier[part].runs) for part in BOTH] == [4, 2]
+    played: list[Duet] = []
+
+    def play_duet(setup: Duet, _: Narrator) -> GateResult:
+        played.append(setup)
+        return conclude(setup.earlier.runs, None, policy)
+
+    whole = Duet(
+        serving=NOWHERE,
+        load=replace(LOAD, rate=None),
+        policy=policy,
+        source_of=open_source(policy),
+        folder=folder,
+        max_duration=1000.0,
+        max_rounds=4,
+        until_decided=True,
+    )
+    plan = PartsPlan(whole, NOWHERE, BOTH, clock_start=time.monotonic(), earlier=earlier)
+    result = play(plan, SilentNarrator(), play_duet)
+    assert result.outcome is Outcome.INCONCLUSIVE
+    (under_load,) = played
+    assert (under_load.load.rate, under_load.earlier.number) == (42.0, 2)
+    assert under_load.plan.budget < 0.5 * policy.false_alarm_rate
