@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: gate quick test check hermetic pure system load alone lock clean
 
@@ -47,14 +47,26 @@ check: .venv/test.stamp
 	$(BIN)/lint-imports
 
 .venv/bin/python:
-	@echo "making the virtual environment (once, a minute or two)"
+	@echo "1 of 3: making the virtual environment .venv, once: some seconds"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 2; }
 	@$(PYTHON) -m venv .venv
 
+# Counts what pip fetches, and fails if pip did. A package of another platform counts, too: it is left out.
+define COUNT
+awk -v all="$$(grep -c '==' $<)" -v terminal="$$(test -t 2 && echo 1)" ' \
+	BEGIN { line = terminal ? "\r" : "\n" } \
+	/^(Collecting|Ignoring|Requirement already)/ { printf "%s  package %d of %d  %-40.40s", line, ++n, all, $$2; fflush() } \
+	/^Installing collected/ { printf "%s  unpacking them: up to a minute%-30s", line, ""; fflush() } \
+	/^pip failed$$/ { failed = 1 } \
+	END { print ""; exit failed }'
+endef
+
 # A lock file is complete, so nothing is resolved: pip would take the newest release for "package[extra]".
 .venv/%.stamp: requirements/%.txt pyproject.toml | .venv/bin/python
-	@$(PIP) install --no-deps --require-hashes --requirement $<
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@echo "2 of 3: installing the packages of $<, once: one to three minutes"
+	@{ $(PIP) install --no-deps --require-hashes --requirement $< || echo "pip failed"; } | $(COUNT)
+	@echo "3 of 3: installing mario-perf from this folder: some seconds"
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # The lock files: every package of every platform, with hashes. Needs uv; run after editing pyproject.toml.
