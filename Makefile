@@ -74,6 +74,7 @@ lock:
 	uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-annotate -o requirements/gate.txt
 	uv pip compile pyproject.toml --group build --extra test --universal --generate-hashes --no-header --no-annotate -c requirements/gate.txt -o requirements/test.txt
 	uv pip compile pyproject.toml requirements/neuroglia.in --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/neuroglia.txt
+	uv pip compile requirements/tutorials.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/tutorials.txt
 
 clean:
 	rm -rf .venv runs

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +30,15 @@ PUBLISHED = "git+https://github.com/OWNER/mario-perf@v1"
 """Where the page has mario-perf from; the test installs this working tree."""
 
 
+_SHORT_GATE = re.compile(r" --rounds \d+ --round-duration \d+")
+_REQUIREMENTS = "--requirement requirements.txt"
+_LOCKED = f"--no-deps --require-hashes --requirement {ROOT / 'requirements' / 'tutorials.txt'}"
+
+
+class TutorialError(Exception):
+    """A command of a page failed; the message has what it said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """A command of the page, and what came of it."""
@@ -35,17 +46,33 @@ class Done:
     command: str
     code: int
     output: str
+    ended: float  # by the monotonic clock
+
+    @property
+    def is_gate(self) -> bool:
+        return self.command.startswith("mario-perf gate")
+
+    @property
+    def verdict(self) -> str:
+        """The first word in capitals at the beginning of a line."""
+        found = re.search(r"^([A-Z]{4,})\b", self.output, re.MULTILINE)
+        return found[1] if found else f"exit code {self.code}"
 
 
 class Reader:
     """Does what the page says, in a folder of its own.
 
     Where the tools are ``at_hand``, environments are not made: the test's own has all that they would have.
+    With ``whole_gates`` gates are not shortened, and a service's packages come from their index, as they are
+    locked; mario-perf's own come from this environment.
     """
 
-    def __init__(self, folder: Path, services: ExitStack, *, at_hand: bool = False) -> None:
+    def __init__(
+        self, folder: Path, services: ExitStack, *, at_hand: bool = False, whole_gates: bool = False
+    ) -> None:
         self.folder = folder
         self._at_hand = at_hand
+        self._whole_gates = whole_gates
         self.done: list[Done] = []
         self._services = services
         self._ports = dict(zip(PORTS, _different_ports(len(PORTS)), strict=True))
@@ -83,20 +110,27 @@ class Reader:
     def _run(self, command: str) -> None:
         if self._at_hand and ("-m venv " in command or "/pip install " in command):
             return
+        from_index = self._whole_gates and ".venv" in command
+        if self._whole_gates:
+            command = _SHORT_GATE.sub("", command).replace(_REQUIREMENTS, _LOCKED)
         makes_environment = command.startswith("python -m venv ")
         path = f"{self._lender}{os.pathsep}" if makes_environment else ""
         ran = subprocess.run(
             ["bash", "-c", self._on_own_ports(command).replace(PUBLISHED, f"file://{ROOT}")],
             cwd=self.folder,
-            env=self._environment | {"PATH": path + self._environment["PATH"]},
+            env=self._environment
+            | {"PATH": path + self._environment["PATH"]}
+            | ({"PIP_NO_INDEX": "0"} if from_index else {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
             timeout=600,
         )
-        self.done.append(Done(command, ran.returncode, ran.stdout))
-        if makes_environment:
+        self.done.append(Done(command, ran.returncode, ran.stdout, time.monotonic()))
+        if self._whole_gates and ran.returncode and not self.done[-1].is_gate:
+            raise TutorialError(f"{command}: {ran.stdout}")
+        if makes_environment and not from_index:
             self._lend_packages(command.rsplit(maxsplit=1)[-1])
 
     def _lend_packages(self, environment: str) -> None:
