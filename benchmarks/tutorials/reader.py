@@ -114,7 +114,7 @@ class Reader:
         if self._whole_gates:
             command = _SHORT_GATE.sub("", command).replace(_REQUIREMENTS, _LOCKED)
         makes_environment = command.startswith("python -m venv ")
-        path = f"{self._lender}{os.pathsep}" if makes_environment else ""
+        path = f"{self._lender}{os.pathsep}" if makes_environment and not from_index else ""
         ran = subprocess.run(
             ["bash", "-c", self._on_own_ports(command).replace(PUBLISHED, f"file://{ROOT}")],
             cwd=self.folder,
