@@ -7,6 +7,7 @@ import secrets
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,10 +99,11 @@ def _write_files(
 
 def _write_all(result: GateResult, outputs: Iterable[Output]) -> Iterator[Exception]:
     """Write all files; what is yielded says which could not be, and why."""
+    rendered = cache(lambda format_: format_.render(result))  # a page of charts takes a second
     for output in outputs:
         try:
             output.path.parent.mkdir(parents=True, exist_ok=True)
-            _write(output, output.format.render(result))
+            _write(output, rendered(output.format))
         except OSError as error:
             yield UserError(
                 f"{output.path}: the report cannot be written ({error.strerror}); give another --output"
