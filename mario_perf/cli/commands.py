@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, CommandEntry]] = {
     "baseline": _entry("baseline_command", "baseline", "Store runs, to compare later runs with them."),
     "serve": _entry("serve_command", "serve", "Serve Mario's Pizzeria, the built-in service."),
     "reference": _entry("reference_command", "reference", "Serve what tells the machine from the build."),
+    "calibrate": _entry("calibrate_command", "calibrate", "Learn this runner's false alarms and noise."),
     "init": _entry("init_command", "init", "Write perf.toml for a service of your own."),
     "otlp": _entry("otlp_command", "otlp", "Receive pushed metrics, and show them as a metrics page."),
     "check": _entry("check_command", "check", "Check that perf.toml fits a running service."),

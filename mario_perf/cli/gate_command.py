@@ -154,11 +154,19 @@ def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     Starts both builds side by side, sends both the same requests at the same time, and compares each command
     and query. Ends as soon as the outcome is known.
     """
-    wanted = continued_options(click.get_current_context(), options)
-    matchers, replicas = split_by_side(wanted.pop("prometheus_match"))  # type: ignore[arg-type]
-    injected = take_faults(wanted)
-    request = GateRequest(**wanted, injected=injected, matchers=matchers, replicas=replicas)  # type: ignore[arg-type]
+    request = _request(continued_options(click.get_current_context(), options))
     policy = origin.load_policy(request.policy, demo=request.demo)
     return exit_codes.of_judgement(
         lambda: gate_session.run(request, policy, invocation.start), policy.inconclusive
     )
+
+
+def usual_request(*arguments: str) -> GateRequest:
+    """What the command asks for with these arguments."""
+    return _request(dict(gate.make_context("mario-perf gate", list(arguments)).params))
+
+
+def _request(options: dict[str, object]) -> GateRequest:
+    matchers, replicas = split_by_side(options.pop("prometheus_match"))  # type: ignore[arg-type]
+    injected = take_faults(options)
+    return GateRequest(**options, injected=injected, matchers=matchers, replicas=replicas)  # type: ignore[arg-type]

@@ -26,6 +26,8 @@ from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
 from mario_perf.gate.load_process import SideDiedError, run_locust
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import invalid_findings
+from mario_perf.ledger import ledger_folder
+from mario_perf.ledger.summary import sentence, summarise
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.reports.progress import show_progress
 from mario_perf.sources.instant_query import names
@@ -34,6 +36,7 @@ from mario_perf.sources.prometheus_source import latest
 from mario_perf.sources.scrapes import scrapes
 from mario_perf.sources.source import open_source
 from mario_perf.validity.codes import Code
+from mario_perf.validity.environments import environment_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,12 +170,23 @@ def _examine_pair(
     yield from metrics
     if any(each.level is Rating.PROBLEM for each in metrics):
         return
+    yield from _of_ledger(played)
     measured = measure_run(played, open_source(policy)(played))
     steps = step_diagnosis.of_steps(measured)
     yield from steps
     yield forecast.of_samples(round_cost(measured, seconds, policy), policy)
     if examination.rounds and all(each.level is not Rating.PROBLEM for each in steps):
         yield from _noise(builds, examination, narrator)
+
+
+def _of_ledger(played: Run) -> Iterator[Diagnosis]:
+    """What this runner's own gates of unchanged builds said, if there were any."""
+    known = ledger_folder.read(ledger_folder.find(), environment_id(played.record.environment))
+    if known:
+        summary = summarise(known)
+        level = Rating.OK if summary.rise is None else Rating.ATTENTION
+        advice = "" if summary.rise is None else "look for what else runs there, or use another runner"
+        yield Diagnosis(level, "ledger", sentence(summary), advice)
 
 
 def _played(build: Build, examination: Examination, narrator: Narrator) -> tuple[Run, float]:

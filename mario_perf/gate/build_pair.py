@@ -81,7 +81,7 @@ def find_pair(request: GateRequest, policy: Policy, *, has_stored_runs: bool) ->
         UserError: nothing says how the service is started, or there is no such commit.
     """
     candidate = origin.find(policy, request.policy, demo=request.demo)
-    unneeded = request.demo or (has_stored_runs and not request.against)
+    unneeded = request.demo or request.itself or (has_stored_runs and not request.against)
     commit = None if unneeded else _commit(request.against, candidate)
     return BuildPair(candidate, commit, request.same_environment)
 

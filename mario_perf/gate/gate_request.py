@@ -60,6 +60,7 @@ class GateRequest:
     formats: tuple[str, ...]
     outputs: tuple[Output, ...]
     reference: str = "auto"
+    itself: bool = False  # the candidate's build is the baseline as well
 
     @property
     def parts(self) -> tuple[Part, ...]:

@@ -30,6 +30,7 @@ from mario_perf.gate import (
     metrics_pages,
     parts,
     prometheus_server,
+    runner_ledger,
     sides,
     stored,
 )
@@ -122,6 +123,7 @@ def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
                 narrator.warn(busy)
             result = _with_package_findings(play(session, narrator), difference)
         result = _continued(replace(result, command=_command(), subject=_subject(session, result)), session)
+        result = runner_ledger.with_ledger(result, request.runs_dir)
         _deliver(result, folder, request)
         _add_to_history(result, request.runs_dir)
     return result.outcome
@@ -311,7 +313,7 @@ def _prepare_builds(
 ) -> Iterator[tuple[Build, Build]]:
     request = session.wish
     narrator.say(f"measuring {source}")
-    with pair.baseline() as checkout:
+    with nullcontext(source.checkout) if request.itself else pair.baseline() as checkout:
         narrator.say(_revisions_text(checkout, source.checkout))
         baseline_files = Build("baseline", checkout, source.service, request.neutral_faults)
         candidate_files = Build("candidate", source.checkout, source.service, request.faults)

@@ -384,6 +384,14 @@ class Code(Enum):
         "one version of the reference ran beside all runs",
         concerns.beside_reference,
     )
+    RUNNER_LEDGER = (
+        "runner-ledger",
+        _NOTE,
+        _MACHINE,
+        "{says}",
+        "this runner has no ledger yet: mario-perf calibrate begins one",
+        concerns.runs,
+    )
     DRIFT = (
         "drift",
         _WARNING,

@@ -47,7 +47,7 @@ def test_a_run_is_judged_against_a_saved_one_through_prometheus(
         locust(service, tmp_path)
         reference = runs.load(tmp_path / "runs" / "latest").record.reference
         assert reference is not None
-        assert sum(step.reached for step in reference.in_window) > 0
+        assert (tmp_path / "runs" / "latest" / "scrapes-reference.jsonl.gz").exists()
         saved = run("mario_perf", "baseline", "save", cwd=tmp_path)
         assert saved.returncode == 0, saved.stderr
         locust(service, tmp_path)

@@ -1,0 +1,49 @@
+"""Runs that were played, each in a file of its own: what it measured, and what was done to the build."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from mario_perf.baselines import baseline_file
+from mario_perf.baselines.baseline_file import StoredBaseline  # noqa: TC001 - pydantic needs it
+from mario_perf.measurement.slices import merge
+from mario_perf.validity.environments import environment_id
+
+if TYPE_CHECKING:
+    from mario_perf.model import RunMeasurement
+
+RESULTS = Path(__file__).parent / "results"
+SLICES = 4
+UNCHANGED = "unchanged"
+
+
+class Played(BaseModel):
+    """A run of 60 s. ``measured`` holds it as a baseline would, in fewer slices."""
+
+    service: str
+    build: str
+    busy: bool
+    measured: StoredBaseline
+
+    @property
+    def run(self) -> RunMeasurement:
+        """As measured."""
+        return baseline_file.from_file(self.measured)[0]
+
+
+def keep(service: str, build: str, run: RunMeasurement, *, busy: bool, folder: Path = RESULTS) -> None:
+    """Write it to a new file."""
+    stored = baseline_file.to_file([merge(run, SLICES)], environment_id(run.environment))
+    played = Played(service=service, build=build, busy=busy, measured=stored)
+    folder.mkdir(exist_ok=True)
+    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ.json")
+    (folder / name).write_text(played.model_dump_json() + "\n", encoding="utf-8")
+
+
+def read(folder: Path = RESULTS) -> list[Played]:
+    """All that were kept, in the order of time."""
+    return [Played.model_validate_json(path.read_bytes()) for path in sorted(folder.glob("*.json"))]

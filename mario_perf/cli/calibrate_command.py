@@ -1,0 +1,100 @@
+"""``mario-perf calibrate``."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from mario_perf.builds import origin
+from mario_perf.cli.demo_option import demo_option
+from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
+from mario_perf.cli.gate_command import usual_request
+from mario_perf.cli.invocation import Invocation, pass_invocation
+from mario_perf.cli.policy_option import policy_option
+from mario_perf.cli.runs_dir_option import runs_dir_option
+from mario_perf.gate import gate_session
+from mario_perf.ledger import ledger_folder
+from mario_perf.ledger.summary import sentence, summarise
+
+if TYPE_CHECKING:
+    from mario_perf.gate.gate_request import GateRequest
+    from mario_perf.ledger.entry import LedgerEntry
+
+MINUTE: Final = 60.0
+
+
+@click.group(
+    invoke_without_command=True,
+    epilog=f"""\b
+Examples:
+  mario-perf calibrate                  one gate of the working tree
+  mario-perf calibrate --minutes 30     as many as fit into half an hour
+  mario-perf calibrate merge CACHE/ledger
+
+{COMMON_EXIT_CODES}""",
+)
+@click.option("--minutes", type=click.FloatRange(0), help="Begin gates for this long. Default: one gate.")
+@demo_option
+@policy_option
+@runs_dir_option("The ledger is in it, unless MARIO_PERF_LEDGER names a folder.")
+@pass_invocation
+@click.pass_context
+def calibrate(
+    context: click.Context,
+    invocation: Invocation,
+    /,
+    *,
+    minutes: float | None,
+    demo: bool,
+    policy: Path | None,
+    runs_dir: Path,
+) -> None:
+    """Learn this runner's false alarms and noise, by gates of a build against itself.
+
+    Each goes into the ledger of the runner: so does each gate whose candidate is the baseline. Gates and
+    doctor print a line of it.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    loaded = origin.load_policy(policy, demo=demo)
+    request = _against_itself(demo=demo, policy=policy, runs_dir=runs_dir)
+    begin, end = invocation.start, invocation.start + MINUTE * (minutes or 0.0)
+    while True:
+        gate_session.run(request, loaded, begin)
+        begin = time.monotonic()
+        if begin >= end:
+            break
+    show(ledger_folder.find(runs_dir))
+
+
+def _against_itself(*, demo: bool, policy: Path | None, runs_dir: Path) -> GateRequest:
+    """A gate of the usual length."""
+    options = [*(["--demo"] if demo else []), *(["--policy", str(policy)] if policy else [])]
+    asked = usual_request("--part", "alone", *options, "--runs-dir", str(runs_dir))
+    return replace(asked, itself=True, same_environment=True)
+
+
+@calibrate.command(epilog=COMMON_EXIT_CODES)
+@click.argument("ledgers", nargs=-1, required=True, type=click.Path(path_type=Path))
+@runs_dir_option("The ledger is in it, unless MARIO_PERF_LEDGER names a folder.")
+def merge(ledgers: tuple[Path, ...], runs_dir: Path) -> None:
+    """Add other ledgers, such as those of other runners or of CI's cache."""
+    found = ledger_folder.find(runs_dir)
+    new = ledger_folder.merge(ledgers, found)
+    click.echo(f"{found}: {new} new")
+    show(found)
+
+
+def show(ledger: Path) -> None:
+    """Print a line for each environment."""
+    by_environment: dict[str, list[LedgerEntry]] = {}
+    for each in ledger_folder.read(ledger):
+        by_environment.setdefault(each.environment, []).append(each)
+    for environment, entries in by_environment.items():
+        click.echo(f"{environment}: {sentence(summarise(entries))}")
+    if not by_environment:
+        click.echo("the ledger is empty: no gate could be judged")

@@ -1,0 +1,102 @@
+"""What a ledger says of a runner: its false alarms, its noise, and how long a gate has to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mario_perf.figures import count, percent, period, times
+from mario_perf.statistics.binomial import exact_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mario_perf.ledger.entry import LedgerEntry
+
+CONFIDENCE: Final = 0.95
+CHANGE: Final = 0.05
+"""Relative: what a gate should show."""
+
+LONGEST: Final = 3600.0
+"""Seconds of measuring from which on a length says only that it is too long."""
+
+NEWEST: Final = 5
+"""Gates that are held against those before; there must be as many of those, at least."""
+
+MIN_RISE: Final = 1.3
+MIN_SEPARATION: Final = 0.9
+"""Noisier: by this factor, and a new gate was noisier than an old one in this share of pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """``noise``: by operation, what a second of measuring leaves unseen, relative."""
+
+    gates: int
+    red: int
+    most: float  # upper bound of the share that was red
+    noise: dict[str, float]
+    seconds: float | None  # a gate that shows CHANGE of most operations; None: unknown
+    rise: float | None  # by how much the newest gates are noisier; None: they are not
+
+
+def summarise(entries: Sequence[LedgerEntry]) -> Summary:
+    """Of one environment (at least one entry), in the order of time."""
+    red = sum(each.outcome == "regressed" for each in entries)
+    gates = np.array([len(entries)])
+    _, high = exact_interval(np.array([red]), gates, CONFIDENCE)
+    names = sorted({name for each in entries for name in each.detectable})
+    lengths = [length for each in entries if (length := _length(each)) is not None]
+    return Summary(
+        gates=len(entries),
+        red=red,
+        most=float(high[0]),
+        noise={name: median(_errors(entries, name)) for name in names},
+        seconds=median(lengths) if lengths else None,
+        rise=_rise([_error(each) for each in entries if each.detectable]),
+    )
+
+
+def sentence(summary: Summary) -> str:
+    """One line: ``0 of 412 gates of unchanged builds were red, at most 0.9 %``."""
+    gates = f"{count(summary.gates)} gate{'s' * (summary.gates != 1)} of an unchanged build"
+    said = f"{count(summary.red)} of {gates} wrongly red here, at most {percent(summary.most)}"
+    if summary.seconds is not None and summary.seconds > LONGEST:
+        said += f"; an hour of measuring would not show {percent(CHANGE)}"
+    elif summary.seconds is not None:
+        said += f"; {period(summary.seconds)} of measuring show {percent(CHANGE)}"
+    if summary.rise is not None:
+        said += f"; this runner became noisier: {times(summary.rise)} as much as before"
+    return said
+
+
+def _error(entry: LedgerEntry) -> float:
+    """What a second's measuring leaves unseen of the usual operation: errors shrink with the square root."""
+    return (median(entry.detectable.values()) - entry.threshold) * float(np.sqrt(entry.seconds))
+
+
+def _errors(entries: Sequence[LedgerEntry], name: str) -> list[float]:
+    return [
+        (each.detectable[name] - each.threshold) * float(np.sqrt(each.seconds))
+        for each in entries
+        if name in each.detectable
+    ]
+
+
+def _length(entry: LedgerEntry) -> float | None:
+    """Seconds of measuring that show ``CHANGE``, as far as this gate tells."""
+    if not entry.detectable or entry.threshold >= CHANGE:
+        return None
+    return (_error(entry) / (CHANGE - entry.threshold)) ** 2
+
+
+def _rise(errors: Sequence[float]) -> float | None:
+    before, after = errors[:-NEWEST], errors[-NEWEST:]
+    if len(before) < NEWEST:
+        return None
+    above = np.greater.outer(np.array(after), np.array(before)).mean()
+    rise = median(after) / max(median(before), 1e-12)
+    return rise if above >= MIN_SEPARATION and rise >= MIN_RISE else None
