@@ -136,6 +136,8 @@ class Workload:
     shape: str
     rate: float | None = None  # journeys a second, open model
     arrivals: str | None = None
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,6 +265,8 @@ class RunRecord(Record):
     spawn_rate: float
     shape: str
     command: Command
+    tags: tuple[str, ...] = Field(default=(), description="only tasks with one of these were played")
+    exclude_tags: tuple[str, ...] = Field(default=(), description="tasks and steps that were left out")
     whole_run: Span = Field(description="both edges quiet: no request under way")
     window: Span = Field(description="the steady state that is judged; both edges quiet")
     rates: Rates

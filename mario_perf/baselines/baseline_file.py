@@ -70,6 +70,8 @@ class StoredWorkload(_Stored):
     shape: str
     rate: float | None = None
     arrivals: str | None = None
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
 
 
 class StoredReference(_Stored):

@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 def workload(record: RunRecord) -> Workload:
     """As far as runs of another load are not compared with it."""
     asked = (record.arrivals.rate, record.arrivals.kind) if record.arrivals else (None, None)
-    return Workload(record.model, record.users, record.shape, *asked)
+    return Workload(record.model, record.users, record.shape, *asked, record.tags, record.exclude_tags)

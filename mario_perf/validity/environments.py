@@ -49,8 +49,14 @@ def workload_changes(baseline: Workload | None, candidate: Workload | None) -> d
     """What of the load differs, the same way. A load that was not kept is taken to be the same."""
     if baseline is None or candidate is None:
         return {}
-    before, now = ({key: str(value) for key, value in asdict(load).items()} for load in (baseline, candidate))
+    before, now = (
+        {key: _text(value) for key, value in asdict(load).items()} for load in (baseline, candidate)
+    )
     return version_differences(before, now)
+
+
+def _text(value: object) -> str:
+    return " ".join(value) or "none" if isinstance(value, tuple) else str(value)
 
 
 def package_changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:

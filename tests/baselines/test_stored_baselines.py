@@ -44,7 +44,7 @@ def _run(
         measurements={"PlaceOrderCommand": measurement},
         environment=where or environment(),
         revision="abc",
-        workload=Workload("closed", 20, "constant"),
+        workload=Workload("closed", 20, "constant", exclude_tags=("slow",)),
         reference=ReferenceLevels("reference-1", {"Interpret": 0.0021}),
     )
 

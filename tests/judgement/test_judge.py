@@ -130,6 +130,12 @@ def test_another_load_concludes_nothing_and_says_why(
     assert set(result.environment_changes) == {"users"}
 
 
+def test_other_tags_are_another_load(make_run: MakeRun, stored: stored_baselines.Baseline) -> None:
+    result = _judged(make_run("now", SLOWER, exclude_tags=("slow",)), baseline=stored)
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert result.environment_changes == {"exclude_tags": ("none", "slow")}
+
+
 def test_changed_packages_are_told(make_run: MakeRun, stored: stored_baselines.Baseline) -> None:
     newer = environment(packages={"locust": "3.0"})
     result = _judged(make_run("now", Plan(), environment=newer), baseline=stored)

@@ -30,6 +30,8 @@ class LoadProfile:
     spawn_rate: float
     journeys: int
     distributed: bool
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
 
 
 def record(run: RunInProgress, profile: LoadProfile) -> RunRecord:
@@ -46,6 +48,8 @@ def record(run: RunInProgress, profile: LoadProfile) -> RunRecord:
         spawn_rate=profile.spawn_rate,
         shape=options.shape.name,
         command=("locust", *sys.argv[1:]),
+        tags=profile.tags,
+        exclude_tags=profile.exclude_tags,
         whole_run=run.whole_run,
         window=window,
         rates=_rates(total, window),

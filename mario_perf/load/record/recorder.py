@@ -209,6 +209,8 @@ class Recorder:
             spawn_rate=float(self._parsed.spawn_rate or 1),
             journeys=len(journeys(self._environment, options)),
             distributed=self._channel is not None,
+            tags=tuple(sorted(self._parsed.tags or ())),
+            exclude_tags=tuple(sorted(self._parsed.exclude_tags or ())),
         )
 
     @property

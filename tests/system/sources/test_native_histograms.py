@@ -253,6 +253,28 @@ def test_a_bound_that_a_coarser_sample_lies_across_is_left_out() -> None:
     np.testing.assert_array_equal(series["+Inf"], [7, 9])
 
 
+def test_custom_bounds_of_prometheus_3_are_taken_as_they_are() -> None:
+    before = [[0, "-Inf", "1", "3"], [0, "1", "2", "2"]]
+    after = [[0, "-Inf", "1", "4"], [0, "1", "2", "2"], [0, "5", "+Inf", "1"]]
+    found = {
+        each.series.labels.get("le"): each.values.tolist()
+        for each in to_classic(of_matrix([row(before, after)]))
+        if each.series.name == f"{NAME}_bucket"
+    }
+    assert found == {"1.0": [3, 4], "2.0": [5, 6], "5.0": [5, 6], "+Inf": [5, 7]}
+
+
+def test_two_services_have_the_same_exponential_bounds_although_their_times_differ() -> None:
+    def bounds(*buckets: list[Any]) -> set[str]:
+        rows = of_matrix([row(list(buckets))])
+        return {each.series.labels["le"] for each in to_classic(rows) if "le" in each.series.labels}
+
+    fast = bounds([0, "1", "1.189207115002721", "3"], [0, "2", "2.378414230005442", "2"])
+    slow = bounds([0, "1.189207115002721", "1.414213562373095", "3"], [0, "3.363585661014858", "4", "2"])
+    assert fast == slow
+    assert len(fast) == 10
+
+
 def test_what_is_no_native_histogram_is_left_alone() -> None:
     assert list(to_classic(of_matrix([{"metric": {"__name__": "up"}, "values": [[0, "1"]]}]))) == []
 
