@@ -395,4 +395,4 @@ class GateResult:
     @property
     def promql(self) -> dict[str, str]:
         """The expression that shows the p95, by operation."""
-        return {operation: shown["p95"] for operation, shown in self.queries.items()}
+        return {operation: shown["p95"] for operation, shown in self.queries.items() if "p95" in shown}

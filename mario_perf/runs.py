@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from mario_perf import local_file
+from mario_perf import first_mistake, local_file
 from mario_perf.errors import UnreadableRunError, UserError, listed, nearest
 from mario_perf.run_record import SCHEMA_VERSION, RunRecord
 
@@ -124,10 +124,8 @@ def load(path: Path) -> Run:
             f"{file}: no run record ({error.strerror}); run locust -f loadtests/mario.py first, or give --run"
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
         raise UnreadableRunError(
-            f"{file}: no run record of schema {SCHEMA_VERSION} ({place or 'file'}: {first['msg']}); run again"
+            f"{file}: no run record of schema {SCHEMA_VERSION} ({first_mistake.text(error)}); run again"
         ) from error
     if not record.targets:
         raise UnreadableRunError(f"{file}: the run had no target; run again with -H URL")

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt
 
 from mario_perf.decompression import ZLIB, limit_size, pieces
 from mario_perf.model import Measurement, Operation, ReferenceLevels, Requests, RunMeasurement, Workload
@@ -35,15 +35,15 @@ _MAX_COUNTS: Final = 1 << 26
 
 
 class _Stored(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class StoredRequests(_Stored):
     """What the client saw of an operation; ``typical`` is null without a response time."""
 
-    sent: int
-    failures: dict[str, int]
-    business: int
+    sent: NonNegativeInt
+    failures: dict[str, NonNegativeInt]
+    business: NonNegativeInt
     typical: float | None
 
 
@@ -52,10 +52,10 @@ class StoredMeasurement(_Stored):
 
     kind: str
     name: str
-    duration: float
-    executions: int
-    failures: dict[str, int]
-    time_spent: float
+    duration: float = Field(gt=0)
+    executions: NonNegativeInt
+    failures: dict[str, NonNegativeInt]
+    time_spent: NonNegativeFloat
     slices: str
     slice_sums: str
     slice_failures: str
@@ -123,28 +123,33 @@ def from_file(file: StoredBaseline) -> tuple[RunMeasurement, ...]:
         ValueError: Packed counts are damaged, or too many.
     """
     bounds = np.array(file.bounds)
+    if not (np.isfinite(bounds).all() and (np.diff(bounds) > 0).all()):
+        raise ValueError("bounds of buckets that do not rise")
     rows = sum(len(run.operations) * len(run.slice_edges) for run in file.runs)
     if rows * (len(bounds) + 1) > _MAX_COUNTS:
         raise ValueError("more counts than a baseline has")
-    return tuple(
-        RunMeasurement(
-            run_id=run.run_id,
-            scenario=file.scenario,
-            side=run.side,
-            window=run.window,
-            bounds=bounds,
-            slice_edges=np.array(run.slice_edges),
-            measurements={
-                each.name: _measurement(each, len(run.slice_edges) - 1, len(bounds) + 1)
-                for each in run.operations
-            },
-            environment=run.environment,
-            revision=run.revision,
-            workload=Workload(**run.workload.model_dump()) if run.workload else None,
-            tells_failures=run.tells_failures,
-            reference=ReferenceLevels(**run.reference.model_dump()) if run.reference else None,
-        )
-        for run in file.runs
+    return tuple(_run_from_file(run, file.scenario, bounds) for run in file.runs)
+
+
+def _run_from_file(run: StoredRun, scenario: str, bounds: Floats) -> RunMeasurement:
+    edges = np.array(run.slice_edges)
+    if not (np.isfinite(edges).all() and (np.diff(edges) > 0).all()):
+        raise ValueError(f"run {run.run_id} has slices that do not follow each other")
+    return RunMeasurement(
+        run_id=run.run_id,
+        scenario=scenario,
+        side=run.side,
+        window=run.window,
+        bounds=bounds,
+        slice_edges=edges,
+        measurements={
+            each.name: _measurement(each, len(edges) - 1, len(bounds) + 1) for each in run.operations
+        },
+        environment=run.environment,
+        revision=run.revision,
+        workload=Workload(**run.workload.model_dump()) if run.workload else None,
+        tells_failures=run.tells_failures,
+        reference=ReferenceLevels(**run.reference.model_dump()) if run.reference else None,
     )
 
 
@@ -188,15 +193,22 @@ def _requests_to_file(requests: Requests) -> StoredRequests:
 
 
 def _measurement(each: StoredMeasurement, slices: int, buckets: int) -> Measurement:
+    counts, sums, failures = (
+        _unpack(each.slices, _COUNT, slices * buckets).astype(np.int64).reshape(slices, buckets),
+        _unpack(each.slice_sums, _FLOAT, slices).astype(np.float64).reshape(slices),
+        _unpack(each.slice_failures, _COUNT, slices).astype(np.int64).reshape(slices),
+    )
+    if not (np.isfinite(sums).all() and all((part >= 0).all() for part in (counts, sums, failures))):
+        raise ValueError(f"{each.name} has counts or sums that are no figures")
     return Measurement(
         operation=Operation(each.kind, each.name),
         duration=each.duration,
         executions=each.executions,
         failures=each.failures,
         time_spent=each.time_spent,
-        slices=_unpack(each.slices, _COUNT, slices * buckets).astype(np.int64).reshape(slices, buckets),
-        slice_sums=_unpack(each.slice_sums, _FLOAT, slices).astype(np.float64).reshape(slices),
-        slice_failures=_unpack(each.slice_failures, _COUNT, slices).astype(np.int64).reshape(slices),
+        slices=counts,
+        slice_sums=sums,
+        slice_failures=failures,
         requests=_requests(each.requests) if each.requests else None,
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import ValidationError
 
+from mario_perf import first_mistake
 from mario_perf.baselines import baseline_file
 from mario_perf.baselines.baseline_file import StoredBaseline
 from mario_perf.errors import BaselineMissingError, UnreadableBaselineError, UserError
@@ -79,11 +80,9 @@ def load(path: Path) -> Baseline:
             f"{path}: no baseline ({error.strerror}); save one with mario-perf baseline save"
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
         raise UnreadableBaselineError(
             f"{path}: not a baseline of schema {baseline_file.SCHEMA_VERSION} "
-            f"({place or 'file'}: {first['msg']}); remove it and save a new one"
+            f"({first_mistake.text(error)}); remove it and save a new one"
         ) from error
     except ValueError as error:
         raise UnreadableBaselineError(f"{path}: {error}; remove it and save a new one") from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from mario_perf import first_mistake
 from mario_perf.baselines import stored_baselines
 from mario_perf.capacity.capacity_change import MAX_SEARCHES, SearchResult
 from mario_perf.capacity.rate_search import Capacity, Probe
@@ -73,10 +74,8 @@ def load(path: Path) -> tuple[SearchResult, ...]:
     except OSError as error:
         raise _missing(path, error.strerror or "unreadable") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "file"
         raise UnreadableBaselineError(
-            f"{path}: no capacity of schema {SCHEMA_VERSION} ({place}: {first['msg']}); remove it and "
+            f"{path}: no capacity of schema {SCHEMA_VERSION} ({first_mistake.text(error)}); remove it and "
             "store a new one with mario-perf capacity --keep"
         ) from error
     return tuple(_from_file(each) for each in file.searches)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import math
 import os
 import subprocess
 import tempfile
-from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from mario_perf.history import git_files
 from mario_perf.history.alerts import Alert, AlertState
 from mario_perf.history.measurements import Batch, Level, Link
 from mario_perf.history.store import StoreError
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
 
 REF: Final = "refs/mario-perf/history"
 FETCHED_REF: Final = "refs/mario-perf/fetched"
-FORMAT: Final = 1
 ALERTS: Final = "alerts/"
 """The folder of alerts; batches stand outside of it."""
 
@@ -51,7 +47,7 @@ class GitStore:
 
     def append(self, batches: Iterable[Batch]) -> int:
         """See ``Store``."""
-        return self._add({_file_name(batch.source): _text(asdict(batch)) for batch in batches})
+        return self._add({_file_name(batch.source): git_files.to_text(batch) for batch in batches})
 
     def alerts(self) -> tuple[Alert, ...]:
         """See ``Store``."""
@@ -65,7 +61,7 @@ class GitStore:
     def record(self, alerts: Iterable[Alert]) -> None:
         """See ``Store``."""
         self._add(
-            {ALERTS + _file_name(repr((*each.key, each.state))): _text(asdict(each)) for each in alerts}
+            {ALERTS + _file_name(repr((*each.key, each.state))): git_files.to_text(each) for each in alerts}
         )
 
     def _add(self, files: Mapping[str, str]) -> int:
@@ -169,28 +165,10 @@ class GitStore:
             place = end + size + 2
 
     def _batch(self, text: str) -> Batch:
-        with self._name_errors():
-            return _batch_from(self._document(text))
+        return git_files.batch(text, f"{self._path}: {REF}")
 
     def _alert(self, text: str) -> Alert:
-        with self._name_errors():
-            document = self._document(text)
-            return Alert(**{**document, "state": AlertState(document["state"])})
-
-    def _document(self, text: str) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(text)
-        if document.pop("format") > FORMAT:
-            raise StoreError(f"{self._path}: a newer version of mario-perf wrote {REF}; install that version")
-        return document
-
-    @contextmanager
-    def _name_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, KeyError, TypeError) as error:
-            raise StoreError(
-                f"{self._path}: {REF} holds a file without measurements; it was left as it is"
-            ) from error
+        return git_files.alert(text, f"{self._path}: {REF}")
 
     def _git(self, *arguments: str, text: str = "", variables: Mapping[str, str] | None = None) -> str:
         done = self._run(arguments, text.encode(), variables)
@@ -218,18 +196,6 @@ class GitStore:
 def _file_name(source: str) -> str:
     digest = hashlib.sha256(source.encode()).hexdigest()[:32]
     return f"{digest[:2]}/{digest[2:]}.json"
-
-
-def _text(content: Mapping[str, Any]) -> str:
-    return json.dumps({"format": FORMAT, **content}, indent=1, sort_keys=True) + "\n"
-
-
-def _batch_from(document: dict[str, Any]) -> Batch:
-    levels = tuple(Level(**each) for each in document["levels"])
-    links = tuple(Link(**each) for each in document["links"])
-    if not math.isfinite(document["time"]):
-        raise ValueError("a time must be a number")
-    return Batch(document["source"], document["time"], document["scenario"], levels, links)
 
 
 def _matches(one: Level | Link, metrics: Sequence[str], operations: Sequence[str]) -> bool:

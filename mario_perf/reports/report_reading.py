@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import ValidationError
 
-from mario_perf import local_file
+from mario_perf import first_mistake, local_file
 from mario_perf.errors import UnreadableRunError
 from mario_perf.model import (
     Commit,
@@ -63,10 +63,8 @@ def read(path: Path) -> GateResult:
             f"{path}: no report ({error.strerror}); mario-perf compare judges a run and writes one"
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "file"
         raise UnreadableRunError(
-            f"{path}: not a report of this version ({place}: {first['msg']}); judge the run again with "
+            f"{path}: not a report of this version ({first_mistake.text(error)}); judge the run again with "
             "mario-perf compare"
         ) from error
 

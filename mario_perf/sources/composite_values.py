@@ -108,6 +108,8 @@ def _bounds(index: int, schema: int, custom: list[float]) -> tuple[float, float]
     """Bucket ``index`` holds what is above the first and at most the second."""
     if schema == _CUSTOM:
         bounds = [0.0, *custom, np.inf]
+        if not 0 <= index < len(bounds) - 1:
+            raise ValueError(index)
         return bounds[index], bounds[index + 1]
     if not _COARSEST <= schema <= _FINEST:
         raise ValueError(schema)

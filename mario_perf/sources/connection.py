@@ -109,10 +109,14 @@ def send_query(url: str, request: Callable[[], Any]) -> Any:  # noqa: ANN401 —
         ) from error
     except requests.exceptions.ContentDecodingError as error:
         raise SourceUnreachableError(f"{url}: {error}; correct the URL, or ask for less") from error
-    except (requests.RequestException, LookupError, TypeError, ValueError, RecursionError) as error:
+    except (requests.RequestException, *_MISSHAPEN) as error:
         raise SourceUnreachableError(
             f"{url}: this is not a Prometheus API ({type(error).__name__}); correct the URL"
         ) from error
+
+
+_MISSHAPEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What Python says of JSON that has another shape, or other numbers, than was expected."""
 
 
 def _refusal(error: requests.HTTPError) -> str:

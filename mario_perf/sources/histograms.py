@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mario_perf.configuration.discovery.duration_units import is_duration
 from mario_perf.configuration.discovery.evidence import Family, Histogram, MetricInventory
 from mario_perf.errors import SourceUnreachableError, UnreadableExpositionError
 from mario_perf.otlp import text_page
-from mario_perf.sources import document
+from mario_perf.sources import document, series
+from mario_perf.sources.connection import send_query
 from mario_perf.sources.instant_query import now
 from mario_perf.sources.metrics_page import page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mario_perf.sources.connection import Connection
     from mario_perf.sources.document import ExpositionDocument, Sample
@@ -100,7 +101,7 @@ def _histogram(name: str, shown: ExpositionDocument) -> Histogram:
     bounds = set()
     for each in buckets:
         labels = each.series.labels
-        bounds.add(float(labels.get("le", "nan")))
+        bounds.add(series.bound(labels.get("le")))
         own = frozenset(item for item in labels.items() if item[0] != "le")
         counted[own] = max(each.value, counted.get(own, 0.0))
     return Histogram(
@@ -139,10 +140,16 @@ def from_prometheus(connection: Connection) -> MetricInventory:
         SourceUnreachableError: It does not answer, or is not a Prometheus.
     """
     rows = now(connection, f'__name__=~"{_TIMES}|.+({_TOTAL}|{_COUNT})"', r'le=~"|\\+Inf"')
+    inventory: MetricInventory = send_query(connection.url, lambda: _inventory(rows))
+    return inventory
+
+
+def _inventory(rows: Sequence[Any]) -> MetricInventory:
     histograms: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
     others: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
     for row in rows:
-        name, labels = row["metric"]["__name__"], _own(row["metric"])
+        said = series.of_json(row["metric"])
+        name, labels = said.name, _own(said.labels)
         if "histogram" in row:
             histograms[name].append((labels, float(row["histogram"][1]["count"])))
         elif "le" in row["metric"]:

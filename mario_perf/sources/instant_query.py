@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mario_perf.errors import SourceUnreachableError
 from mario_perf.sources.connection import send_query, session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mario_perf.sources.connection import Connection
+
+_Kind = TypeVar("_Kind")
 
 
 def selector(matchers: Mapping[str, str], *more: str) -> str:
@@ -27,8 +29,7 @@ def now(connection: Connection, *matchers: str) -> list[Any]:
         SourceUnreachableError: The server does not answer, or is not a Prometheus.
     """
     parameters = {"query": selector(connection.matchers, *matchers)}
-    rows: list[Any] = _get(connection, "query", parameters)["result"]
-    return rows
+    return _get(connection, "query", parameters, lambda data: list(data["result"]))
 
 
 def names(connection: Connection) -> list[str]:
@@ -38,17 +39,22 @@ def names(connection: Connection) -> list[str]:
         SourceUnreachableError: The server does not answer, or is not a Prometheus.
     """
     parameters = {"match[]": selector(connection.matchers, '__name__!=""')}
-    found: list[str] = _get(connection, "label/__name__/values", parameters)
-    return found
+    return _get(connection, "label/__name__/values", parameters, lambda data: list(map(str, data)))
 
 
-def _get(connection: Connection, endpoint: str, parameters: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+def _get(
+    connection: Connection,
+    endpoint: str,
+    parameters: Mapping[str, str],
+    read: Callable[[Any], list[_Kind]],
+) -> list[_Kind]:
     url = f"{connection.url.rstrip('/')}/api/v1/{endpoint}"
     bounded = session(connection)
     try:
-        return send_query(
+        found: list[_Kind] = send_query(
             connection.url,
-            lambda: bounded.get(url, params=parameters, timeout=connection.timeout).json()["data"],
+            lambda: read(bounded.get(url, params=parameters, timeout=connection.timeout).json()["data"]),
         )
     except SourceUnreachableError as error:
         raise SourceUnreachableError(f"neither a metrics page nor a Prometheus: {error}") from error
+    return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mario_perf.sources.series import Series
+from mario_perf.sources.series import Series, of_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,9 +59,10 @@ def of_matrix(rows: Sequence[Mapping[str, Any]]) -> Iterator[NativeSeries]:
     """The rows of a query's matrix that hold native histograms."""
     for row in rows:
         if "histograms" in row:
-            labels = {key: value for key, value in row["metric"].items() if key != "__name__"}
+            said = of_json(row["metric"])
+            labels = {key: value for key, value in said.labels.items() if key != "__name__"}
             times = np.array([float(at) for at, _ in row["histograms"]])
-            yield NativeSeries(Series(row["metric"]["__name__"], labels), times, _samples(row["histograms"]))
+            yield NativeSeries(Series(said.name, labels), times, _samples(row["histograms"]))
 
 
 def to_classic(series: Iterable[NativeSeries]) -> Iterator[Samples]:

@@ -19,7 +19,7 @@ from mario_perf.sources import native_histograms, replicas, series
 from mario_perf.sources.connection import client, send_query
 from mario_perf.sources.instant_query import now, selector
 from mario_perf.sources.native_histograms import Samples
-from mario_perf.sources.series import Series, Table
+from mario_perf.sources.series import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -89,9 +89,9 @@ class PrometheusSource:
         while True:
             until = max(span.start, min(time.time(), latest))
             rows = self._samples(up, span.start - _LOOKBACK, until)
+            found: dict[str, Floats] = send_query(self._connection.url, partial(_times, rows))
             if len(rows) > 1 and not several:
                 raise self._ambiguous(rows, matchers)
-            found: dict[str, Floats] = send_query(self._connection.url, partial(_times, rows))
             if found and (replicas.is_over(found, span) or time.monotonic() >= deadline):
                 return found
             if not found:
@@ -153,9 +153,13 @@ def targets(connection: Connection, labels: Mapping[str, str]) -> list[str]:
 
 def _times(rows: Sequence[Any]) -> dict[str, Floats]:
     found = {
-        _labels(row["metric"]): np.array([float(at) for at, up in row["values"] if float(up) == 1.0])
+        _labels(series.of_json(row["metric"]).labels): np.array(
+            [float(at) for at, up in row["values"] if float(up) == 1.0]
+        )
         for row in rows
     }
+    if not all(np.isfinite(times).all() and (np.diff(times) >= 0).all() for times in found.values()):
+        raise ValueError("scrapes at no time, or not in their order")
     return {name: times for name, times in found.items() if len(times)}
 
 
@@ -199,5 +203,6 @@ def _table(rows: Sequence[Any], times: Floats, slack: float) -> Table:
 
 def _samples(row: Mapping[str, Any]) -> Samples:
     times, counts = zip(*row["values"], strict=True)
-    series = Series(row["metric"]["__name__"], row["metric"])
-    return Samples(series, np.array(times, dtype=np.float64), np.array(counts, dtype=np.float64))
+    return Samples(
+        series.of_json(row["metric"]), np.array(times, dtype=np.float64), np.array(counts, dtype=np.float64)
+    )

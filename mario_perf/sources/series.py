@@ -6,14 +6,14 @@ import json
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mario_perf.configuration.service_metrics import SECONDS_PER, Metrics
 from mario_perf.errors import AmbiguousNameError, MetricNotFoundError, listed, nearest
 from mario_perf.model import Operation, Snapshots
-from mario_perf.sources import defects
+from mario_perf.sources import defects, grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,6 +63,18 @@ class _Column:
     error_type: str
 
 
+def of_json(metric: Mapping[str, Any]) -> Series:
+    """A series as Prometheus has it in its answers, with ``__name__`` among its labels.
+
+    Raises:
+        ValueError: A label or its value is no text.
+        LookupError: It has no name.
+    """
+    if not all(isinstance(text, str) for pair in metric.items() for text in pair):
+        raise ValueError("a label that is no text")
+    return Series(metric["__name__"], metric)
+
+
 def missing_metric(table: Table, metrics: Metrics) -> str | None:
     """The first metric that must be there and is not, None if all are."""
     names = {series.name for series in table.series}
@@ -89,6 +101,7 @@ def snapshots(table: Table, metrics: Metrics) -> Snapshots:
     Raises:
         MetricNotFoundError: The histogram has no bucket ``+Inf``.
         AmbiguousNameError: Two operations have the same name.
+        UnreadableExpositionError: A bucket's bound is no number.
     """
     usable = defects.usable(table.values)
     values = carry_forward(usable)
@@ -172,7 +185,21 @@ def _column(index: int, labels: Mapping[str, str], metrics: Metrics) -> _Column:
     fails = metrics.fails(status)
     type_label = labels.get(metrics.error_type_label) if metrics.error_type_label else None
     error_type = type_label or (status if fails else FAILURE)
-    return _Column(index, operation, float(labels.get("le", "nan")), status, fails, error_type)
+    return _Column(index, operation, bound(labels.get("le")), status, fails, error_type)
+
+
+def bound(written: str | None) -> float:
+    """Of a bucket; NaN outside the buckets.
+
+    Raises:
+        UnreadableExpositionError: It is no number.
+    """
+    if written is None:
+        return math.nan
+    value = grammar.number(written)
+    if math.isnan(value):
+        raise grammar.malformed(f'le="{written}"', "a bucket's bound is a number")
+    return value
 
 
 def _shared_bounds(all_series: Sequence[Series], buckets: Sequence[_Column], metrics: Metrics) -> list[float]:

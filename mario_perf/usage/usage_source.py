@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,10 @@ class UsageSource:
             SourceUnreachableError: The server does not answer, or refuses.
             MetricNotFoundError: it has no data of any operation.
         """
+        counts: UsageCounts = send_query(self._url, lambda: self._count(periods, lookback))
+        return counts
+
+    def _count(self, periods: Sequence[Span], lookback: float) -> UsageCounts:
         before = Span(start=periods[0].start - lookback, end=periods[0].start)
         executions, used = self._executions(periods), self._used_operations(before)
         if not executions and not used:
@@ -57,7 +62,7 @@ class UsageSource:
         for row in self._by_period(self._queries.executions(_length(periods)), periods):
             total = counts[self._operation(row["metric"])]
             for at, count in row["values"]:
-                total[_place(float(at), periods)] += float(count)
+                total[_place(float(at), periods)] += _number(count)
         return dict(counts)
 
     def _failures(self, periods: Sequence[Span]) -> dict[Operation, dict[str, float]]:
@@ -65,7 +70,7 @@ class UsageSource:
         question = self._queries.failures(_length(periods))
         for row in self._by_period(question, periods) if question else ():
             category = row["metric"].get(self._queries.category or "") or FAILURE
-            total = sum(float(count) for _, count in row["values"])
+            total = sum(_number(count) for _, count in row["values"])
             counts[self._operation(row["metric"])][category] += total
         return dict(counts)
 
@@ -82,9 +87,7 @@ class UsageSource:
 
     def _query(self, query: str, start: float, end: float, step: float) -> list[Any]:
         moments = (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
-        rows: list[Any] = send_query(
-            self._url, lambda: self._client.custom_query_range(query, *moments, step=f"{step:.0f}s")
-        )
+        rows: list[Any] = self._client.custom_query_range(query, *moments, step=f"{step:.0f}s")
         return rows
 
 
@@ -94,4 +97,14 @@ def _length(periods: Sequence[Span]) -> int:
 
 def _place(at: float, periods: Sequence[Span]) -> int:
     """Which period ends at a moment."""
-    return round((at - periods[0].end) / periods[0].duration)
+    place = round((at - periods[0].end) / periods[0].duration)
+    if not 0 <= place < len(periods):
+        raise ValueError(f"no period ends at {at}")
+    return place
+
+
+def _number(count: Any) -> float:  # noqa: ANN401 - JSON
+    number = float(count)
+    if not 0 <= number < math.inf:
+        raise ValueError(f"{number} executions")
+    return number

@@ -1,5 +1,6 @@
 import base64
 import json
+import math
 import zlib
 from pathlib import Path
 
@@ -140,6 +141,32 @@ def test_damaged_counts_are_an_error(tmp_path: Path, damage: str) -> None:
     path = stored_baselines.save(_run(), tmp_path).path
     file = json.loads(path.read_text())
     file["runs"][0]["operations"][0]["slices"] = damage
+    path.write_text(json.dumps(file))
+    with pytest.raises(UnreadableBaselineError, match="save a new one"):
+        stored_baselines.load(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("bounds", [0.2, 0.1]),
+        ("bounds", [0.1, math.inf]),
+        ("slice_edges", [0.0, 2.0, 1.0]),
+        ("executions", -1),
+        ("time_spent", math.nan),
+        ("time_spent", -1.0),
+        ("duration", 0.0),
+        ("failures", {"exception": -3}),
+    ],
+)
+def test_a_baseline_that_cannot_have_been_measured_is_an_error(
+    tmp_path: Path, part: str, value: object
+) -> None:
+    path = stored_baselines.save(_run(), tmp_path).path
+    file = json.loads(path.read_text())
+    for holder in (file, file["runs"][0], file["runs"][0]["operations"][0]):
+        if part in holder:
+            holder[part] = value
     path.write_text(json.dumps(file))
     with pytest.raises(UnreadableBaselineError, match="save a new one"):
         stored_baselines.load(path)

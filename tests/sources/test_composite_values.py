@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from mario_perf.configuration.service_metrics import Metrics
+from mario_perf.errors import UnreadableExpositionError
 from mario_perf.sources import document, series
 from mario_perf.sources.exposition import ExpositionReader
 
@@ -56,3 +57,16 @@ def test_a_scrape_that_lacks_a_histogram_has_a_gap() -> None:
 def test_braces_in_a_label_are_no_histogram() -> None:
     (sample,) = document.parse('h_seconds{route="{count:1}"} 5\n').samples
     assert (sample.series.labels, sample.value) == ({"route": "{count:1}"}, 5.0)
+
+
+@pytest.mark.parametrize("spans", ["0:4", "-1:3", "5:1,0:2"])
+def test_a_bucket_beyond_the_listed_bounds_is_refused(spans: str) -> None:
+    with pytest.raises(UnreadableExpositionError, match="no histogram"):
+        read(DELTAS.replace("schema:0", "schema:-53,custom_values:[1,2]").replace("0:2,1:1", spans))
+
+
+@pytest.mark.parametrize("bound", ["abc", "NaN", "", "1_0"])
+def test_a_bound_that_is_no_number_is_refused(bound: str) -> None:
+    lines = [f'h_seconds_bucket{{route="/a",le="{each}"}} 1\n' for each in (bound, "+Inf")]
+    with pytest.raises(UnreadableExpositionError):
+        series.snapshots(read("".join(lines)), METRICS)

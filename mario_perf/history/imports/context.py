@@ -43,6 +43,10 @@ class Context:
 
         The same content gives the same source, so that a file may be imported twice. Values that are not a
         finite number are left out.
+
+        Raises:
+            ValueError: A time is no finite number.
+            TypeError: A name is no text.
         """
         build = revision or self.revision or UNKNOWN
         machine = environment or self.environment
@@ -51,7 +55,13 @@ class Context:
             for operation, metric, value in values
             if math.isfinite(value)
         )
-        moment = self.time if time is None else time
+        moment = self.time if time is None else float(time)
+        if not math.isfinite(moment):
+            raise ValueError("a time that is no number")
+        if not all(isinstance(each, str) for one in levels for each in (one.operation, one.metric)):
+            raise TypeError("a name that is no text")
+        if not (isinstance(build, str) and isinstance(machine, str)):
+            raise TypeError("a revision or a machine that is no text")
         content = json.dumps(
             [time, build, machine, [(one.operation, one.metric, one.value) for one in levels]]
         )

@@ -39,7 +39,7 @@ def import_file(path: Path, context: Context, mapping: Mapping[str, str]) -> lis
         raise ImportFileError(f"{path}: cannot be read ({error.strerror}); give another file") from error
     except ImportFileError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ImportFileError(f"{path}: cannot be imported ({_reason(error)}); it takes {KNOWN}") from error
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,10 +47,11 @@ def _entry(entry: Mapping[str, Any]) -> Iterator[Value]:
     name, count = _name(entry["method"], entry["name"]), entry["num_requests"]
     if not count:
         return
-    times = {float(time): int(number) for time, number in entry["response_times"].items()}
-    ordered = np.repeat(list(times), list(times.values()))
-    for metric, q in QUANTILES.items() if len(ordered) else ():
-        yield name, metric, float(np.quantile(ordered, q, method="inverted_cdf")) * MILLISECOND
+    times = sorted((float(time), int(number)) for time, number in entry["response_times"].items())
+    up_to = list(accumulate(number for _, number in times))
+    for metric, q in QUANTILES.items() if up_to and up_to[-1] > 0 else ():
+        reached = bisect_left(up_to, q * up_to[-1])
+        yield name, metric, times[reached][0] * MILLISECOND
     yield name, "mean", entry["total_response_time"] / count * MILLISECOND
     yield name, "error_ratio", entry["num_failures"] / count
 

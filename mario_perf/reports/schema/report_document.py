@@ -22,7 +22,7 @@ FORMAT_VERSION: Literal[1] = 1
 
 
 def _finite(value: Any) -> Any:  # noqa: ANN401 — runs before the value's type is known
-    return value if value is not None and math.isfinite(value) else None
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 Number = Annotated[float | None, BeforeValidator(_finite)]

@@ -202,3 +202,15 @@ def test_any_json_gives_batches_or_one_line(
     file.write_text(json.dumps(document), encoding="utf-8")
     with suppress(ImportFileError):  # any other error fails
         import_file(file, CONTEXT, {})
+
+
+def test_a_count_of_any_size_costs_no_memory(tmp_path: Path) -> None:
+    many = {"10": 10**15, "50": 1}
+    (batch,) = read(tmp_path, "stats.json", [{**LOCUST_JSON[0], "response_times": many}])
+    assert values(batch)["GET /menu", "p99"] == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("change", [{"last_request_timestamp": "soon"}, {"last_request_timestamp": 1e999}])
+def test_a_time_that_is_no_number_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    with pytest.raises(ImportFileError):
+        read(tmp_path, "stats.json", [{**LOCUST_JSON[0], **change}])

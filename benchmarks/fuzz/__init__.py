@@ -1,0 +1,1 @@
+"""Every reader, fed with documents that are damaged, hostile or random."""
