@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.detection import answers
 from benchmarks.detection.records import Gate, Histogram, Round, append, read
-from mario_perf import runs
-from mario_perf.builds import process_environment
+from mario_perf import process_environment, runs
 from mario_perf.configuration import policy_file
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.model import UNDER_LOAD

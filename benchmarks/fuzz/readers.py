@@ -176,7 +176,7 @@ def _usage(content: bytes) -> object:
     with answering(content):
         counts = UsageSource(Connection("http://127.0.0.1:1"), CQRS).count([_SPAN], 60.0)
     if not all(math.isfinite(count) for row in counts.executions.values() for count in row):
-        raise GarbageError("a count that is no number")
+        raise GarbageError("a count that is not a number")
     return counts
 
 
@@ -207,9 +207,9 @@ def _finite(batches: Iterable[Batch]) -> object:
         values: list[Any] = [batch.time, *(each.value for each in batch.levels)]
         names: list[Any] = [batch.source, *(each.operation for each in batch.levels)]
         if not all(isinstance(each, int | float) and math.isfinite(each) for each in values):
-            raise GarbageError(f"{batch.source}: a value that is no number")
+            raise GarbageError(f"{batch.source}: a value that is not a number")
         if not all(isinstance(each, str) for each in names):
-            raise GarbageError(f"{batch.source}: a name that is no text")
+            raise GarbageError(f"{batch.source}: a name that is not a text")
     return read
 
 

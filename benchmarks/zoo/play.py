@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from benchmarks.zoo.direct import measure
 from benchmarks.zoo.pairs import SERVICE, Pair, requirements
 from benchmarks.zoo.records import Trial
-from mario_perf.builds import process_environment
+from mario_perf import process_environment
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -199,7 +199,7 @@ def _measurement(each: StoredMeasurement, slices: int, buckets: int) -> Measurem
         _unpack(each.slice_failures, _COUNT, slices).astype(np.int64).reshape(slices),
     )
     if not (np.isfinite(sums).all() and all((part >= 0).all() for part in (counts, sums, failures))):
-        raise ValueError(f"{each.name} has counts or sums that are no figures")
+        raise ValueError(f"{each.name} has counts or sums that are not figures")
     return Measurement(
         operation=Operation(each.kind, each.name),
         duration=each.duration,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mario_perf.builds import process_environment
+from mario_perf import process_environment
 from mario_perf.builds.temporary_folder import has_kind, remove, temporary_folder
 from mario_perf.errors import UserError
 from mario_perf.interruption import deferred

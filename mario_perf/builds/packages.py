@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mario_perf import runs
-from mario_perf.builds import node_modules, process_environment
+from mario_perf import process_environment, runs
+from mario_perf.builds import node_modules
 from mario_perf.run_record import Packages
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mario_perf.builds import environment_cache, git, node_modules, process_environment
+from mario_perf import process_environment
+from mario_perf.builds import environment_cache, git, node_modules
 from mario_perf.builds.dependencies import names_dependencies
 from mario_perf.builds.processes import start_process, wait_for_end
 from mario_perf.builds.setups import Setup, setup_for

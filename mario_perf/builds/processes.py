@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from mario_perf import process_environment
 from mario_perf.bounded_read import Reader
-from mario_perf.builds import process_environment
 from mario_perf.builds.ports import PortTakenError, says_port_taken
 from mario_perf.errors import UserError
 
@@ -27,6 +28,9 @@ STOP_TIMEOUT = 10.0
 POLL_INTERVAL = 0.05
 """Seconds between two looks at something that is waited for."""
 
+
+_ROOM = 1 << 20
+"""Bytes below which a disk counts as full."""
 
 ANSWER_TIMEOUT = 2.0
 """Seconds that a process has for one answer on its readiness."""
@@ -173,4 +177,11 @@ def wait_for_end(child: Child, timeout: float, on_tick: Callable[[], None]) -> i
 
 def _last_line(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return f": {lines[-1].strip()}" if lines else ""
+    said = f": {lines[-1].strip()}" if lines else ""
+    return said + full_disk(log.parent)
+
+
+def full_disk(folder: Path) -> str:
+    """That a disk is full: a process that ends because of it cannot say so in its log."""
+    free = shutil.disk_usage(folder).free
+    return f" ({folder} has {free >> 10} KiB left; make room)" if free < _ROOM else ""

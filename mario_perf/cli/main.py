@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mario_perf import interruption, standard_streams
+from mario_perf import interruption, machine_errors, standard_streams
 from mario_perf.cli import error_lines, exit_codes
 from mario_perf.cli.commands import LazyGroup
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES
@@ -55,7 +55,7 @@ def run(command: click.Command, name: str, arguments: Sequence[str]) -> int:
             obj=Invocation(command_line=(*name.split(), *arguments)),
         )
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort: a line for the user
-        cause = interruption.cause_of(error)
+        cause = machine_errors.explain(interruption.cause_of(error))
         error_lines.write(cause)
         return exit_codes.of_error(cause)
     if loss := standard_streams.lost_output():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from mario_perf import bounded_read, runs
-from mario_perf.builds.processes import start_process, wait_for_end
+from mario_perf.builds.processes import full_disk, start_process, wait_for_end
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.certificates import ANY_CERTIFICATE, SYSTEM_CERTIFICATES
 
@@ -184,7 +184,7 @@ def _end_early(locust: Child, folder: Path, on_tick: Callable[[], None]) -> runs
         wait_for_end(locust, END_TIMEOUT, on_tick)
         partial_run = runs.load(folder)
     except UserError as error:
-        raise OutOfTimeError(_NO_TIME) from error
+        raise OutOfTimeError(_NO_TIME + full_disk(folder.parent)) from error
     if partial_run.record.window.duration <= 0:
         raise OutOfTimeError(_NO_TIME)
     return partial_run

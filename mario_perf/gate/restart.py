@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from mario_perf import bounded_read
-from mario_perf.builds import process_environment
+from mario_perf import bounded_read, process_environment
 from mario_perf.builds.processes import POLL_INTERVAL
 from mario_perf.errors import UserError
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mario_perf import process_environment
 from mario_perf.history import git_files
 from mario_perf.history.alerts import Alert, AlertState
 from mario_perf.history.measurements import Batch, Level, Link
@@ -184,7 +184,7 @@ class GitStore:
         self, arguments: Sequence[str], text: bytes, variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         command = ["git", "-C", str(self._path), *arguments]
-        environment = {**os.environ, **(variables or {})}
+        environment = {**process_environment.for_git(), **(variables or {})}
         try:
             return subprocess.run(
                 command, input=text, env=environment, capture_output=True, timeout=SECONDS, check=False

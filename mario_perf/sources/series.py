@@ -67,11 +67,11 @@ def of_json(metric: Mapping[str, Any]) -> Series:
     """A series as Prometheus has it in its answers, with ``__name__`` among its labels.
 
     Raises:
-        ValueError: A label or its value is no text.
+        ValueError: A label or its value is not a text.
         LookupError: It has no name.
     """
     if not all(isinstance(text, str) for pair in metric.items() for text in pair):
-        raise ValueError("a label that is no text")
+        raise ValueError("a label that is not a text")
     return Series(metric["__name__"], metric)
 
 
@@ -101,7 +101,7 @@ def snapshots(table: Table, metrics: Metrics) -> Snapshots:
     Raises:
         MetricNotFoundError: The histogram has no bucket ``+Inf``.
         AmbiguousNameError: Two operations have the same name.
-        UnreadableExpositionError: A bucket's bound is no number.
+        UnreadableExpositionError: A bucket's bound is not a number.
     """
     usable = defects.usable(table.values)
     values = carry_forward(usable)
@@ -192,7 +192,7 @@ def bound(written: str | None) -> float:
     """Of a bucket; NaN outside the buckets.
 
     Raises:
-        UnreadableExpositionError: It is no number.
+        UnreadableExpositionError: It is not a number.
     """
     if written is None:
         return math.nan

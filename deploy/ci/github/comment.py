@@ -19,6 +19,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 TIMEOUT = 30.0  # seconds
+MAX_CHARACTERS = 60_000  # of a report; GitHub takes 65,536 of a comment
 PAGE = 100  # comments, the most that GitHub gives at once
 
 
@@ -43,7 +44,7 @@ def read(report: str) -> str:
     with os.fdopen(os.open(report, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), encoding="utf-8") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(f"{report} is no plain file")
-        return file.read()
+        return file.read(MAX_CHARACTERS)
 
 
 def put(repository: str, number: str, mark: str, body: str) -> None:

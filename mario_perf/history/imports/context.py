@@ -46,7 +46,7 @@ class Context:
 
         Raises:
             ValueError: A time is no finite number.
-            TypeError: A name is no text.
+            TypeError: A name is not a text.
         """
         build = revision or self.revision or UNKNOWN
         machine = environment or self.environment
@@ -57,11 +57,11 @@ class Context:
         )
         moment = self.time if time is None else float(time)
         if not math.isfinite(moment):
-            raise ValueError("a time that is no number")
+            raise ValueError("a time that is not a number")
         if not all(isinstance(each, str) for one in levels for each in (one.operation, one.metric)):
-            raise TypeError("a name that is no text")
+            raise TypeError("a name that is not a text")
         if not (isinstance(build, str) and isinstance(machine, str)):
-            raise TypeError("a revision or a machine that is no text")
+            raise TypeError("a revision or a machine that is not a text")
         content = json.dumps(
             [time, build, machine, [(one.operation, one.metric, one.value) for one in levels]]
         )

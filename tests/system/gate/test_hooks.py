@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[3]
 GATE = f"""#!{sys.executable}
 import subprocess, sys
 sys.path.insert(0, {str(ROOT)!r})
-from mario_perf.builds import git, process_environment as environment
+from mario_perf import process_environment as environment
+from mario_perf.builds import git
 git.working_tree(), git.default_baseline()
 with git.check_out(git.resolve("baseline")) as checkout:
     assert (checkout.path / "staged").read_text() == "first"

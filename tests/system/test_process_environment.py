@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mario_perf.builds import process_environment
+from mario_perf import process_environment
 from mario_perf.builds.processes import start_process, wait_for_end
 
 REPOSITORY = subprocess.run(

@@ -1,0 +1,1 @@
+"""Long runs: nothing grows, and nothing is lost or there twice."""
