@@ -45,7 +45,7 @@ class Context:
         finite number are left out.
 
         Raises:
-            ValueError: A time is no finite number.
+            ValueError: A time is not a finite number.
             TypeError: A name is not a text.
         """
         build = revision or self.revision or UNKNOWN
