@@ -25,6 +25,7 @@ from mario_perf.reports import json_report
 from mario_perf.run_record import Span
 from mario_perf.sources.source import open_source
 from mario_perf.validity import incidents
+from tests.otlp import pushes
 from tests.simulated_runs import Service, keep_scrapes, record, target
 
 _BOUNDS = (1.0, 2.0, 5.0, 10.0, 50.0)
@@ -66,6 +67,15 @@ positive_spans:[0:3],positive_deltas:[1,1,1]} 1.5
 """
 PAGES = (BODIES[-1][1].encode(), _MORE.encode(), (BODIES[3][1] + _MORE).encode())
 
+PUSHES = (
+    pushes.push(
+        pushes.histogram([0.1, 0.5], [1, 2, 3], labels={"route": "/a"}), resource={"service.name": "shop"}
+    ),
+    pushes.push(
+        pushes.histogram([], [4], at=(1, 3)), pushes.histogram([1.0], [0, 2], temporality=pushes.DELTA)
+    ),
+    pushes.push(pushes.exponential(3, -5, [1, 2, 0, 4], zeros=2), pushes.counter(7)),
+)
 POLICIES = (
     (Path(__file__).parents[2] / "perf.toml").read_bytes(),
     b"""[gate]

@@ -34,8 +34,11 @@ def mutate(random: random.Random, document: bytes, others: Sequence[bytes]) -> b
 
 
 def _change_byte(random: random.Random, document: bytes, _: Sequence[bytes]) -> bytes:
+    """Insert, remove, or, every second time, keep the length: binary formats say it in front."""
     at = random.randrange(len(document) + 1)
-    return document[:at] + random.randbytes(random.randint(0, 3)) + document[at + random.randint(0, 3) :]
+    new = random.randbytes(random.randint(0, 3))
+    removed = len(new) if random.random() < 0.5 else random.randint(0, 3)  # noqa: PLR2004 - a half
+    return document[:at] + new + document[at + removed :]
 
 
 def _cut(random: random.Random, document: bytes, _: Sequence[bytes]) -> bytes:

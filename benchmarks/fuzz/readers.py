@@ -35,9 +35,12 @@ from mario_perf.judgement.judge import conclude
 from mario_perf.measurement.live import between
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.model import Outcome
+from mario_perf.otlp import metric_points, text_page
+from mario_perf.otlp.running_totals import RunningTotals
+from mario_perf.otlp.wire import MalformedMessageError
 from mario_perf.reports import json_report, markdown_report, report_reading
 from mario_perf.run_record import Span
-from mario_perf.sources import series
+from mario_perf.sources import document, series
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.exposition import ExpositionReader
 from mario_perf.sources.histograms import from_exposition, from_prometheus
@@ -70,7 +73,7 @@ class Reader:
     name: str
     documents: tuple[bytes, ...]
     read: Callable[[bytes], object]
-    refusal: type[UserError]
+    refusal: type[Exception]
     pack: Callable[[bytes], bytes] = bytes
 
 
@@ -89,6 +92,7 @@ def readers(folder: Path) -> tuple[Reader, ...]:
         Reader("scrapes", documents.SCRAPES, file("scrapes-candidate.jsonl.gz", _scrapes), UserError, _gzip),
         Reader("exposition", documents.PAGES, _exposition, UserError),
         Reader("metrics page", documents.PAGES, _metrics_page, UnreadableExpositionError),
+        Reader("OTLP", documents.PUSHES, _push, MalformedMessageError),
         Reader("live", documents.PAGES, _live, UserError),
         Reader("baseline", documents.BASELINES, file("baseline.json", _baseline), UnreadableBaselineError),
         Reader("capacity", documents.CAPACITIES, file("c.json", capacity_file.load), UnreadableBaselineError),
@@ -137,6 +141,13 @@ def _exposition(content: bytes) -> object:
 def _metrics_page(content: bytes) -> object:
     inventory = from_exposition(content.decode("utf-8", "replace"))
     return rank(inventory)
+
+
+def _push(content: bytes) -> object:
+    """As the receiver does: what it shows, it has to be able to read."""
+    totals = RunningTotals()
+    totals.add(metric_points.decode(content))
+    return document.parse(text_page.render(totals.series(), totals.start))
 
 
 def _live(content: bytes) -> object:
