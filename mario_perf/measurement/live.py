@@ -94,6 +94,8 @@ def between(first: Scrape, last: Scrape, metrics: Metrics) -> list[dict[str, Any
     executed, failed = increase(snapshots.executions)[0], increase(snapshots.failures)[0].sum(axis=1)
     buckets = increase(snapshots.buckets)[0]
     seconds = last[0] - first[0]
+    if seconds <= 0:  # the clock was set back
+        return []
     return [
         {
             "name": operation.name,

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def quantile(counts: Counts, bounds: Floats, q: float) -> Quantile:
-    """The ``q`` quantile (0 < q <= 1) of a histogram with ``counts`` (B + 1,) and ``bounds`` (B,), B >= 1.
+    """The ``q`` quantile (0 < q <= 1) of a histogram with ``counts`` (B + 1,) and ``bounds`` (B,).
 
     The truth lies in the bucket where the ``q``-th share of the counts is reached: that is ``low`` and
     ``high``, infinite above the last bound. ``value`` is interpolated (``statistics.buckets.quantile``).
-    NaN between 0 and infinity for an empty histogram.
+    NaN between 0 and infinity for an empty histogram, and for one without a finite bound.
     """
     total = int(counts.sum())
-    if total == 0:
+    if total == 0 or len(bounds) == 0:
         return Quantile(math.nan, 0.0, math.inf)
     reached = counts.cumsum() >= q * total
     index = int(reached.argmax())

@@ -61,3 +61,9 @@ def test_inside_a_bucket_the_logarithm_is_even() -> None:
 def test_the_mean_is_exact() -> None:
     assert mean(np.array([1, 3]), 2.0) == 0.5
     assert math.isnan(mean(np.array([0, 0]), 0.0))
+
+
+def test_without_a_finite_bound_the_quantile_may_be_anything() -> None:
+    found = quantile(np.array([7]), np.array([]), 0.95)
+    assert math.isnan(found.value)
+    assert (found.low, found.high) == (0.0, math.inf)
