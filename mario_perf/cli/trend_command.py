@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,11 +19,16 @@ from mario_perf.gate import confirm_session
 from mario_perf.gate.confirm_session import ConfirmRequest
 from mario_perf.history.change_points.segmentation import FALSE_ALARM_RATE, LEAST_CHANGE, SEPARATION, Rule
 from mario_perf.history.operation_series import operation_series
+from mario_perf.history.outlook import with_outlooks
 from mario_perf.history.store import open_store
 from mario_perf.history.trends import alert_of, trends
 from mario_perf.reports import terminal_report
 from mario_perf.reports.trends import trend_document, trend_page
 from mario_perf.reports.trends.trend_terminal import print_trends
+
+if TYPE_CHECKING:
+    from mario_perf.configuration.policy import Policy
+    from mario_perf.history.operation_series import OperationSeries
 
 METRIC = "latency"
 
@@ -95,7 +103,7 @@ def trend(  # noqa: PLR0913, PLR0917 - an argument an option
     repository: str,
     where: str | None,
 ) -> None:
-    """When did each operation become slower or faster for good?
+    """When did each operation become slower or faster for good, and where is it going?
 
     Shows lasting shifts in the history of gates and imported runs: the revisions between which they came,
     their size, and the chart of each operation. Outliers, single spikes and a change of machine are no
@@ -117,12 +125,18 @@ def trend(  # noqa: PLR0913, PLR0917 - an argument an option
         result = trends(series, rule, store.alerts())
     elif not operations and (false_alarm_rate, least_change) == (FALSE_ALARM_RATE, LEAST_CHANGE):
         store.record(alert_of(one.series, shift) for one in result for shift in one.shifts if shift.is_new)
+    result = with_outlooks(result, partial(_limit, origin.load_policy(policy, demo=False)), time.time())
     if html is not None:
         _write(html, trend_page.render(result, repository))
     if format_ == "json":
         click.echo(trend_document.render(result), nl=False)
     else:
         print_trends(result, terminal_report.stdout())
+
+
+def _limit(policy: Policy, series: OperationSeries) -> float | None:
+    """What a series must stay below by the policy."""
+    return policy.of(series.operation).p95 if series.metric == "p95" else None
 
 
 def _check(names: tuple[str, ...], known: set[str]) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mario_perf.history.operation_series import OperationSeries
+    from mario_perf.history.outlook import Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Trend:
     series: OperationSeries
     shifts: tuple[Shift, ...]
     withdrawn: tuple[Shift, ...] = ()
+    outlook: Outlook | None = None
 
 
 def trends(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mario_perf.history.outlook import Outlook
     from mario_perf.history.trends import Shift, Trend
 
 
@@ -27,7 +28,22 @@ def _series(trend: Trend) -> dict[str, Any]:
         "values": len(series.values),
         "environment_changes": list(series.breaks),
         "change_points": [_change_point(each) for each in trend.shifts],
+        "outlook": _outlook(trend.outlook),
         "withdrawn": [_change_point(each) for each in trend.withdrawn],
+    }
+
+
+def _outlook(known: Outlook | None) -> dict[str, Any] | None:
+    """Changes a month are log ratios; times of a crossing are null beyond the forecast."""
+    if known is None:
+        return None
+    return {
+        "change_a_month": known.change,
+        "low": known.low,
+        "high": known.high,
+        "has_trend": known.has_trend,
+        "limit": known.limit,
+        "crossing": known.crossing and [each if math.isfinite(each) else None for each in known.crossing],
     }
 
 

@@ -36,6 +36,7 @@ class _Panel:
     low: str
     high: str
     shifts: tuple[tuple[str, str], ...]
+    outlook: str
 
 
 def render(trends: Sequence[Trend], repository: str = "") -> str:
@@ -70,6 +71,7 @@ def _panel(trend: Trend, repository: str) -> _Panel:
         trend_phrases.value(trend, chart.low),
         trend_phrases.value(trend, chart.high),
         tuple((text, _link(shift, repository)) for text, shift in zip(sentences, trend.shifts, strict=True)),
+        trend_phrases.outlook(trend),
     )
 
 

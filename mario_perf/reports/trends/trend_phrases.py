@@ -70,6 +70,24 @@ def sentence(trend: Trend, shift: Shift) -> str:
     )
 
 
+def outlook(trend: Trend) -> str:
+    """Where the level is going since the last shift; empty where too little is known."""
+    known = trend.outlook
+    if known is None:
+        return ""
+    low, change, high = (figures.relative(math.expm1(each)) for each in (known.low, known.change, known.high))
+    if not known.has_trend:
+        return f"no trend ({figures.span(low, high)} a month)"
+    if known.crossing is None or known.limit is None:
+        return f"trend: {change} a month ({figures.span(low, high)})"
+    first, middle, last = (day(each) if math.isfinite(each) else "later" for each in known.crossing)
+    limit = value(trend, known.limit)
+    return (
+        f"trend: {change} a month ({figures.span(low, high)}); at the limit of {limit} "
+        f"by {middle} ({first} to {last})"
+    )
+
+
 def headline(trends: Sequence[Trend]) -> str:
     """How many series shifted."""
     shifted = [each.series.operation for each in trends if each.shifts]

@@ -38,10 +38,11 @@ def by_newest(trends: Sequence[Trend]) -> list[Trend]:
 
 def _row(trend: Trend) -> tuple[str, ...]:
     now = trend.shifts[-1].point.after if trend.shifts else float(trend.series.values[-1])
+    shifts = [trend_phrases.sentence(trend, shift) for shift in trend.shifts] or ["none"]
     return (
         trend_phrases.title(trend),
         f"{len(trend.series.values):,}",
         trend_phrases.value(trend, now),
         sparkline(trend.series.values),
-        "\n".join(trend_phrases.sentence(trend, shift) for shift in trend.shifts) or "none",
+        "\n".join(filter(None, (*shifts, trend_phrases.outlook(trend)))),
     )

@@ -1,0 +1,1 @@
+"""How often does the interval of a forecast hold the truth?"""

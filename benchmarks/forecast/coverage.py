@@ -1,0 +1,82 @@
+"""Simulated series whose line is known, and real ones whose next values are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import signal, stats
+
+from mario_perf.history.forecast import CONFIDENCE, DAY, forecast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from benchmarks.trend.labelled import LabelledSeries
+
+    Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+LOW, HIGH = (1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2
+SEED = 31
+HEAVY, OUTLIERS, SEASONAL = 0.5, 0.02, 0.5
+"""Shares of series with heavy-tailed noise, of values that are outliers, and of series with a season."""
+
+AHEAD = 0.25
+"""How far ahead the line is asked for, as a share of the series."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many intervals there were, how many held the truth, and how many a simple Theil-Sen line holds."""
+
+    count: int
+    slopes: int
+    lines: int
+    plain_slopes: int
+
+
+def simulated(count: int, dependence: float, seed: int = SEED) -> Coverage:
+    """Series of 40 to 300 values, a few a day, with heavy tails, outliers, and a season of a week in half."""
+    random = np.random.default_rng(seed)
+    slopes = lines = plain = 0
+    for _ in range(count):
+        times, values, slope, truth = _series(random, dependence)
+        if (fit := forecast(times, values)) is None:
+            continue
+        slopes += fit.slope(LOW) <= slope <= fit.slope(HIGH)
+        later = np.array([times[-1] + AHEAD * np.ptp(times)])
+        level = truth + slope * (later - times[0])
+        lines += bool((fit.line(later, LOW) <= level).all() and (level <= fit.line(later, HIGH)).all())
+        bounds = stats.theilslopes(values, times, CONFIDENCE)
+        plain += bounds.low_slope <= slope <= bounds.high_slope
+    return Coverage(count, int(slopes), int(lines), int(plain))
+
+
+def _series(random: np.random.Generator, dependence: float) -> tuple[Floats, Floats, float, float]:
+    n = int(random.integers(40, 301))
+    times = 1.7e9 + np.cumsum(random.uniform(0.1, 0.6, size=n)) * DAY
+    noise = random.normal(size=n) if random.random() > HEAVY else random.standard_t(4, size=n) / 2**0.5
+    noise = signal.lfilter([1], [1, -dependence], noise) * np.sqrt(1 - dependence**2)
+    noise += (random.random(n) < OUTLIERS) * random.exponential(8, size=n)
+    season = 0.7 * (random.random() < SEASONAL) * np.sin(2 * np.pi * times / DAY / 7)
+    slope = random.normal() * 0.05 / np.ptp(times)
+    return times, -4.0 + slope * (times - times[0]) + 0.02 * (noise + season), slope, -4.0
+
+
+def real(series: Iterable[LabelledSeries]) -> tuple[int, int]:
+    """Next values of quiet series that a forecast from all before holds: how many, of how many."""
+    held = count = 0
+    for each in series:
+        values = np.log(each.values) if each.values.min() > 0 else each.values
+        times = np.arange(len(values), dtype=float) * DAY
+        for stop in range(len(values) // 2, len(values) - 1, max(1, len(values) // 12)):
+            fit = forecast(times[:stop], values[:stop])
+            if fit is None or each.labels:
+                continue
+            later = times[stop : stop + 5]
+            inside = (fit.values(later, LOW) <= values[stop : stop + 5]) & (
+                values[stop : stop + 5] <= fit.values(later, HIGH)
+            )
+            held, count = held + int(inside.sum()), count + len(later)
+    return held, count

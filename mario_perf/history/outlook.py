@@ -1,0 +1,68 @@
+"""Where the level of a series is going since its last shift, and when it crosses a limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mario_perf.history.forecast import CONFIDENCE, DAY, crossing, forecast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mario_perf.history.operation_series import OperationSeries
+    from mario_perf.history.trends import Trend
+
+MONTH: Final = 30.0 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The change of the level in 30 days as a log ratio, with a 90 % interval.
+
+    ``crossing`` is when the level crosses the limit: low, middle and high, as unix times; None where it does
+    not, or where nothing limits it. Without a trend the interval holds 0.
+    """
+
+    low: float
+    change: float
+    high: float
+    limit: float | None
+    crossing: tuple[float, float, float] | None
+
+    @property
+    def has_trend(self) -> bool:
+        """Whether the level rises or falls."""
+        return self.low > 0 or self.high < 0
+
+
+def with_outlooks(
+    trends: Iterable[Trend], limit_of: Callable[[OperationSeries], float | None], now: float
+) -> tuple[Trend, ...]:
+    """Trends with where they are going; ``limit_of`` says what a series must stay below."""
+    return tuple(replace(each, outlook=outlook(each, limit_of(each.series), now)) for each in trends)
+
+
+def outlook(trend: Trend, limit: float | None, now: float) -> Outlook | None:
+    """Of the newest level; None where it is too short, or values are not all positive.
+
+    Args:
+        trend: A series and its shifts.
+        limit: What the level must stay below, in the unit of the values.
+        now: Unix time from which a crossing is sought.
+    """
+    series = trend.series
+    begins = [*series.breaks, *(each.point.index for each in (*trend.shifts, *trend.withdrawn))]
+    start = max(begins, default=0)
+    if series.values[start:].min(initial=np.inf) <= 0:
+        return None
+    fit = forecast(series.times[start:], np.log(series.values[start:]))
+    if fit is None:
+        return None
+    low, change, high = (
+        MONTH * fit.slope(each) for each in ((1 - CONFIDENCE) / 2, 0.5, (1 + CONFIDENCE) / 2)
+    )
+    found = crossing(fit, float(np.log(limit)), now) if limit else None
+    return Outlook(low, change, high, limit, found)
