@@ -43,7 +43,7 @@ COMMANDS: Final[Mapping[str, CommandEntry]] = {
     "capacity": _entry("capacity_command", "capacity", "Find the highest rate at which the limits hold."),
     "trend": _entry("trend_command", "trend", "Show when operations became slower or faster for good."),
     "bisect": _entry("bisect_command", "bisect", "Find the commit that changed an operation."),
-    "history": _entry("history_command", "history", "Add results to the history, copy it, or cut it."),
+    "history": _entry("history_command", "history", "Add results to the history, check, copy or cut it."),
     "usage": _entry("usage_command", "usage", "Show which operations are used, when, and how well."),
     "schema": _entry("schema_command", "schema", "Print the JSON Schema of report.json or perf.toml."),
     "completion": _entry("completion_command", "completion", "Print a shell's completion script."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,9 +22,12 @@ from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.prometheus_options import PrometheusOptions, prometheus_options
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UnreadableRunError
+from mario_perf.history import additions
+from mario_perf.history.imports.recorded_batch import UNKNOWN, recorded_batch
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.parts import combine
 from mario_perf.measurement.recorded_runs import measure_recorded
+from mario_perf.model import Outcome
 from mario_perf.reports import outputs, report_reading
 from mario_perf.reports.formats import FORMATS
 from mario_perf.sources.source import open_source
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
 
     from mario_perf.cli.exit_codes import ExitCode
     from mario_perf.configuration.policy import Policy
-    from mario_perf.model import Finding, GateResult, Outcome, Subject
+    from mario_perf.model import Finding, GateResult, Subject
     from mario_perf.reports.outputs import Output
     from mario_perf.run_record import RunRecord
     from mario_perf.sources.source import SourceOf
@@ -132,7 +136,18 @@ def _compare(request: CompareRequest) -> Outcome:
     builds = _subject(judged, folder, judged.runs[-1].run_id, is_gate=is_gate)
     result = replace(judged, command=request.command_line, subject=builds)
     outputs.deliver(result, folder / AGAIN_FOLDER if is_gate else folder, request.formats, request.outputs)
+    if not is_gate:
+        _add_to_history(paths, judged, source_of)
     return result.outcome
+
+
+def _add_to_history(paths: Sequence[Path], judged: GateResult, source_of: SourceOf) -> None:
+    """Load tests of a known revision; a gate added itself when it was played."""
+    valid = judged.outcome is not Outcome.INVALID
+    batches = [recorded_batch(path, source_of) for path in paths if valid]
+    named = [each for each in batches if all(level.revision != UNKNOWN for level in each.levels)]
+    if problem := additions.add(named, paths[-1].resolve().parent):
+        sys.stderr.write(f"{problem}\n")
 
 
 def _judge(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf) -> GateResult:

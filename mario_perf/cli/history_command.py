@@ -16,10 +16,13 @@ from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
 from mario_perf.history import exports
 from mario_perf.history.exports import ExportShape
+from mario_perf.history.git_store import GitStore
 from mario_perf.history.imports.context import UNKNOWN, Context
 from mario_perf.history.imports.import_file import KNOWN, import_file
 from mario_perf.history.imports.recorded_batch import recorded_batch
+from mario_perf.history.operation_series import series_networks
 from mario_perf.history.store import open_store
+from mario_perf.reports.trends import network_text
 from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ DAY = 86400.0
 
 @click.group()
 def history() -> None:
-    """Add results to the history, copy it to files, or cut it."""
+    """Add results to the history, check, copy, exchange or cut it."""
 
 
 def _pair(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -161,3 +164,44 @@ def prune(older_than: float | None, keep: int | None, where: str | None) -> None
         raise click.UsageError("nothing says what to take out; give --older-than or --keep")
     before = time.time() - older_than if older_than is not None else float("-inf")
     click.echo(f"{open_store(where).prune(before=before, keep=keep)} taken out")
+
+
+@history.command(
+    "check",
+    epilog=f"""\b
+Examples:
+  mario-perf history check
+  mario-perf history check --metric p95 --operation GetMenuQuery
+
+{COMMON_EXIT_CODES}""",
+)
+@click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Only this one. Repeatable.")
+@click.option("--operation", "operations", multiple=True, metavar="NAME", help="Only this one. Repeatable.")
+@store_option
+def check(metrics: tuple[str, ...], operations: tuple[str, ...], where: str | None) -> None:
+    """Show how well duets fit together, and which contradict the others."""
+    lines = [
+        line
+        for network in series_networks(open_store(where).batches(metrics, operations))
+        for line in network_text.lines(network)
+    ]
+    click.echo("\n".join(lines) or "no duets in the history yet; mario-perf gate adds one")
+
+
+@history.command(
+    "sync",
+    epilog=f"""\b
+Example:
+  mario-perf history sync --store git:. origin
+
+{COMMON_EXIT_CODES}""",
+)
+@click.argument("remote")
+@store_option
+def synchronise(remote: str, where: str | None) -> None:
+    """Exchange a history in a git ref with REMOTE: both then have all of it."""
+    store = open_store(where)
+    if not isinstance(store, GitStore):
+        raise UserError("only a history in a git ref has a remote; give --store git:PATH")
+    store.synchronise(remote)
+    click.echo(f"{len(store.sources()):,} gates and runs here and in {remote}")

@@ -29,6 +29,7 @@ from mario_perf.reports.trends.trend_terminal import print_trends
 if TYPE_CHECKING:
     from mario_perf.configuration.policy import Policy
     from mario_perf.history.operation_series import OperationSeries
+    from mario_perf.history.store import Store
 
 METRIC = "latency"
 
@@ -111,12 +112,7 @@ def trend(  # noqa: PLR0913, PLR0917 - an argument an option
     change, or a choice of operations is a look that the history does not keep.
     """
     store = open_store(where, runs_dir)
-    series = operation_series(store.batches(operations=operations))
-    _check(operations, {each.operation for each in series})
-    chosen = metrics or ((METRIC,) if any(each.metric == METRIC for each in series) else ())
-    if chosen and "all" not in chosen:
-        _check(chosen, {each.metric for each in series})
-        series = tuple(each for each in series if each.metric in chosen)
+    series = operation_series(store.batches(_metrics(store, operations, metrics), operations))
     rule = Rule(false_alarm_rate, SEPARATION, least_change)
     result = trends(series, rule, store.alerts())
     if confirm:
@@ -132,6 +128,22 @@ def trend(  # noqa: PLR0913, PLR0917 - an argument an option
         click.echo(trend_document.render(result), nl=False)
     else:
         print_trends(result, terminal_report.stdout())
+
+
+def _metrics(store: Store, operations: tuple[str, ...], metrics: tuple[str, ...]) -> tuple[str, ...]:
+    """The metrics to read; none for all of them.
+
+    Raises:
+        UserError: the history has no such operation or metric.
+    """
+    names = store.names()
+    _check(operations, {operation for operation, _ in names})
+    known = {metric for operation, metric in names if not operations or operation in operations}
+    chosen = metrics or ((METRIC,) if METRIC in known else ())
+    if "all" in chosen:
+        return ()
+    _check(chosen, known)
+    return chosen
 
 
 def _limit(policy: Policy, series: OperationSeries) -> float | None:

@@ -40,8 +40,8 @@ from mario_perf.gate.gate_request import AUTO, check, check_faults, check_metric
 from mario_perf.gate.load_plan import BACK_TO_BACK, WITH_PAUSES, LoadRequest, plan_load
 from mario_perf.gate.restart import restart
 from mario_perf.gate.same_environment import DependencyDifference, package_findings
+from mario_perf.history import additions
 from mario_perf.history.gate_batch import gate_batch
-from mario_perf.history.store import open_store
 from mario_perf.otlp import receiver
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import FORMATS
@@ -166,12 +166,8 @@ def _deliver(result: GateResult, folder: Path, request: GateRequest) -> None:
 def _add_to_history(result: GateResult, runs_dir: Path) -> None:
     """The verdict stands whether the history can be written or not."""
     batch = gate_batch(result)
-    if batch is None:
-        return
-    try:
-        open_store(runs=runs_dir).append([batch])
-    except UserError as error:
-        sys.stderr.write(f"the gate is not in the history: {error}\n")
+    if problem := additions.add([batch] if batch else [], runs_dir):
+        sys.stderr.write(f"{problem}\n")
 
 
 def _subject(session: GateSession, result: GateResult) -> Subject:

@@ -85,6 +85,12 @@ class GitStore:
         """See ``Store``."""
         return frozenset(batch.source for batch in self.batches())
 
+    def names(self) -> frozenset[tuple[str, str]]:
+        """See ``Store``."""
+        return frozenset(
+            (level.operation, level.metric) for batch in self.batches() for level in batch.levels
+        )
+
     def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
         """See ``Store``."""
         contents = self._contents(self._blobs(alerts=False))

@@ -11,11 +11,12 @@ import numpy as np
 from mario_perf.history.network import Levels, Links, adjust
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from mario_perf.history.measurements import Batch, Level, Link
+    from mario_perf.history.network import Adjustment
 
     Floats = NDArray[np.float64]
 
@@ -55,13 +56,18 @@ class _Observations:
 
 def operation_series(batches: Iterable[Batch]) -> tuple[OperationSeries, ...]:
     """The series of batches in the order of time; sorted by scenario, operation and metric."""
+    observations = _observations(batches)
+    return tuple(_series(key, observations[key]) for key in sorted(observations) if observations[key].levels)
+
+
+def _observations(batches: Iterable[Batch]) -> dict[tuple[str, str, str], _Observations]:
     observations: defaultdict[tuple[str, str, str], _Observations] = defaultdict(_Observations)
     for batch in batches:
         for level in batch.levels:
             observations[batch.scenario, level.operation, level.metric].levels.append((batch.time, level))
         for link in batch.links:
             observations[batch.scenario, link.operation, link.metric].links.append((batch.time, link))
-    return tuple(_series(key, observations[key]) for key in sorted(observations) if observations[key].levels)
+    return observations
 
 
 def _series(key: tuple[str, str, str], observations: _Observations) -> OperationSeries:
@@ -84,14 +90,42 @@ def _series(key: tuple[str, str, str], observations: _Observations) -> Operation
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesNetwork:
+    """The network of a series. Revisions are in the order of its indices."""
+
+    scenario: str
+    operation: str
+    metric: str
+    revisions: tuple[str, ...]
+    links: tuple[Link, ...]
+    levels: tuple[Level, ...]
+    adjustment: Adjustment
+
+
+def series_networks(batches: Iterable[Batch]) -> Iterator[SeriesNetwork]:
+    """The networks of all series that have links."""
+    for key, each in sorted(_observations(batches).items()):
+        levels = [row for row in each.levels if row[1].value > 0]
+        if each.links:
+            part = _Observations(levels, each.links)
+            revisions = tuple(_first_times(part))
+            links, kept = tuple(link for _, link in each.links), tuple(level for _, level in levels)
+            yield SeriesNetwork(*key, revisions, links, kept, _network(part, revisions))
+
+
+def _network(observations: _Observations, revisions: Iterable[str]) -> Adjustment:
+    number = {revision: index for index, revision in enumerate(revisions)}
+    return adjust(len(number), _links(observations.links, number), _levels(observations.levels, number))
+
+
 def _adjusted(key: tuple[str, str, str], observations: _Observations) -> OperationSeries:
     """One value a revision, in the order in which revisions were first measured."""
     first_times = _first_times(observations)
-    number = {revision: index for index, revision in enumerate(first_times)}
-    links, levels = _links(observations.links, number), _levels(observations.levels, number)
-    net = adjust(len(first_times), links, levels)
-    joined = np.flatnonzero(net.component == net.component[levels.revision[0]])
     revisions = tuple(first_times)
+    net = _network(observations, revisions)
+    first = revisions.index(observations.levels[0][1].revision)
+    joined = np.flatnonzero(net.component == net.component[first])
     return OperationSeries(
         *key,
         np.array([first_times[revisions[index]] for index in joined]),

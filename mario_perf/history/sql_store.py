@@ -17,7 +17,7 @@ from mario_perf import masking, runs
 from mario_perf.history.alerts import Alert, AlertState
 from mario_perf.history.measurements import Batch, Level, Link
 from mario_perf.history.store import FORMS, StoreError
-from mario_perf.history.tables import ALERTS, BATCHES, LEVELS, LINKS, VERSION
+from mario_perf.history.tables import ALERTS, BATCHES, LEVELS, LINKS, METADATA, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -56,6 +56,13 @@ class SqlStore:
         """See ``Store``."""
         with self._name_errors(), self._engine.connect() as connection:
             return frozenset(connection.scalars(sa.select(BATCHES.c.source)))
+
+    def names(self) -> frozenset[tuple[str, str]]:
+        """See ``Store``."""
+        columns = LEVELS.c.metric, LEVELS.c.operation  # in the order of the index
+        with self._name_errors(), self._engine.connect() as connection:
+            rows = connection.execute(sa.select(*columns).distinct())
+            return frozenset((operation, metric) for metric, operation in rows)
 
     def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
         """See ``Store``."""
@@ -105,11 +112,14 @@ class SqlStore:
             raise StoreError(
                 f"{self._name}: a newer version of mario-perf wrote this history; install that version"
             )
-        from mario_perf.history.migrations import upgrade  # noqa: PLC0415 - only a new or old store needs it
-
         with self._engine.begin() as connection:
             if connection.dialect.name != _SQLITE:  # SQLite has one writer anyway
                 connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            if _version(connection) is None:
+                _create(connection)
+                return
+            from mario_perf.history.migrations import upgrade  # noqa: PLC0415 - only an old store needs it
+
             upgrade(connection)
 
     @contextmanager
@@ -169,6 +179,13 @@ def _version(connection: Connection) -> str | None:
     if tables & {BATCHES.name, LEVELS.name, LINKS.name} or (tables and connection.dialect.name == _SQLITE):
         raise ArgumentError("it holds something else")
     return None
+
+
+def _create(connection: Connection) -> None:
+    """Make the newest tables at once, as all migrations would make them."""
+    METADATA.create_all(connection)
+    connection.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(sa.text("INSERT INTO alembic_version VALUES (:version)"), {"version": VERSION})
 
 
 def _dialect(connection: Connection) -> ModuleType:

@@ -37,6 +37,9 @@ class Store(Protocol):
     def sources(self) -> frozenset[str]:
         """Names of all sources."""
 
+    def names(self) -> frozenset[tuple[str, str]]:
+        """Each operation that has levels, with each of its metrics."""
+
     def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
         """In the order of time, with these metrics and operations only; with all where none is named.
 

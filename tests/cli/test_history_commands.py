@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from mario_perf.cli.compare_command import compare
 from mario_perf.cli.history_command import history
+from mario_perf.cli.invocation import Invocation
 from mario_perf.cli.trend_command import trend
+from mario_perf.history.measurements import Batch, Link
 from mario_perf.history.store import open_store
 from tests.simulated_runs import MakeRun, Plan
 
@@ -87,3 +90,41 @@ def test_a_recorded_run_joins_the_history_once(make_run: MakeRun, tmp_path: Path
     values = {level.operation: level.value for level in batch.levels}
     assert values["PlaceOrderCommand"] == pytest.approx(0.016, rel=0.3)
     assert values["GetMenuQuery"] == pytest.approx(0.002, rel=0.3)
+
+
+def test_a_compared_run_of_a_known_revision_joins_the_history_beside_it(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    run = make_run("one", Plan())
+    record = json.loads((run / "run.json").read_text())
+    record["targets"][0]["revision"] = "abc123"
+    (run / "run.json").write_text(json.dumps(record))
+    for _ in "12":
+        CliRunner().invoke(compare, [str(run)], obj=Invocation(command_line=("compare",)))
+    (batch,) = open_store(runs=run.parent).batches(metrics=["p95"])
+    assert {level.revision for level in batch.levels} == {"abc123"}
+
+
+def test_check_names_the_duet_that_the_others_contradict(tmp_path: Path) -> None:
+    where = str(tmp_path / "history.db")
+    pairs = [
+        ("a", "b", 0.0),
+        ("b", "c", 0.0),
+        ("c", "d", 0.0),
+        ("a", "c", 0.4),
+        ("a", "d", 0.0),
+        ("b", "d", 0.0),
+    ]
+    open_store(where).append(
+        Batch(f"gate-{n}", float(n), "mario", (), (Link(a, b, "Menu", "latency", value, 0.01),))
+        for n, (a, b, value) in enumerate(pairs)
+    )
+    done = CliRunner().invoke(history, ["check", "--store", where], catch_exceptions=False)
+    first, second = done.output.splitlines()
+    assert first.startswith("Menu, latency: 4 revisions, 6 duets, typical standard error")
+    assert second.startswith("  a to c: this duet says +49.2 %")
+
+
+def test_only_a_git_ref_is_exchanged(store: str) -> None:
+    done = CliRunner().invoke(history, ["sync", "--store", store, "origin"])
+    assert "only a history in a git ref" in str(done.exception)

@@ -52,6 +52,7 @@ class StoreClaims:
         (found,) = opened().batches(metrics=["p95"], operations=["GetMenu"])
         assert [(level.operation, level.metric) for level in found.levels] == [("GetMenu", "p95")]
         assert found.links == ()
+        assert len(opened().names()) == 4
 
     def test_gates_that_end_at_the_same_time_lose_nothing(self, opened: Callable[[], Store]) -> None:
         opened()

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from mario_perf.history.migrations import upgrade
 from mario_perf.history.sql_store import SqlStore
 from mario_perf.history.store import StoreError, open_store
 from mario_perf.history.tables import METADATA
-from tests.history.store_claims import StoreClaims, batch
+from tests.history.store_claims import StoreClaims, alert, batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +30,17 @@ class TestSqlite(StoreClaims):
 
 
 def test_migrations_make_the_tables_that_the_code_reads(tmp_path: Path) -> None:
-    SqlStore(f"{tmp_path}/history.db")
-    with sa.create_engine(f"sqlite:///{tmp_path}/history.db", poolclass=sa.NullPool).connect() as connection:
+    with sa.create_engine(f"sqlite:///{tmp_path}/history.db", poolclass=sa.NullPool).begin() as connection:
+        upgrade(connection)
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    SqlStore(f"{tmp_path}/history.db").append([batch(1)])
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    with sa.create_engine(f"sqlite:///{tmp_path}/history.db", poolclass=sa.NullPool).begin() as connection:
+        upgrade(connection, "0001")
+    SqlStore(f"{tmp_path}/history.db").record([alert(1)])
+    assert SqlStore(f"{tmp_path}/history.db").alerts() == (alert(1),)
 
 
 def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:

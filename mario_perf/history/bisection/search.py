@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CONFIDENCE: Final = 0.97
 """The search ends when one answer is as probable as this."""
 
-LEAST_INFORMATION: Final = 0.02
+LEAST_INFORMATION: Final = 0.003
 """Bits. It ends, too, when no duet is expected to bring more: it cannot separate the rest."""
 
 SIZE: Final = 0.05
