@@ -8,7 +8,7 @@ import click
 
 from mario_perf import runs
 from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
-from mario_perf.reports import run_list, terminal_report
+from mario_perf.reports import outputs, run_list, runs_page, terminal_report
 
 
 @click.command(
@@ -17,6 +17,7 @@ from mario_perf.reports import run_list, terminal_report
 Examples:
   mario-perf runs
   mario-perf runs --most 50
+  mario-perf runs --html      a page with links to the reports
 
 {COMMON_EXIT_CODES}""",
 )
@@ -28,7 +29,8 @@ Examples:
     help="Folder of the runs.",
 )
 @click.option("--most", type=click.IntRange(1), default=20, show_default=True, help="Most runs to list.")
-def list_runs(runs_dir: Path, most: int) -> None:
+@click.option("--html", is_flag=True, help="Write index.html with links to all reports into the folder, too.")
+def list_runs(runs_dir: Path, most: int, html: bool) -> None:  # noqa: FBT001 - a command's flag
     """List gates and load tests, the newest first.
 
     Shows how each ended, what changed most, and the commits. report and compare take a run by its id, or by
@@ -42,5 +44,9 @@ def list_runs(runs_dir: Path, most: int) -> None:
     found = [(each.name, run_list.glance(each)) for each in folders[:most]]
     for row in run_list.rows(found, console.width):
         console.print(row, no_wrap=True, crop=False, overflow="ignore")
+    if html:
+        page = runs_dir / "index.html"
+        outputs.write_text(page, runs_page.render(found))
+        click.echo(f"index: {page}")
     if left := len(folders) - len(found):
         click.echo(f"and {left} older; give --most")

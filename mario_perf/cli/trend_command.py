@@ -22,7 +22,7 @@ from mario_perf.history.operation_series import operation_series
 from mario_perf.history.outlook import with_outlooks
 from mario_perf.history.store import open_store
 from mario_perf.history.trends import alert_of, trends
-from mario_perf.reports import terminal_report
+from mario_perf.reports import outputs, terminal_report
 from mario_perf.reports.trends import trend_document, trend_page
 from mario_perf.reports.trends.trend_terminal import print_trends
 
@@ -123,7 +123,7 @@ def trend(  # noqa: PLR0913, PLR0917 - an argument an option
         store.record(alert_of(one.series, shift) for one in result for shift in one.shifts if shift.is_new)
     result = with_outlooks(result, partial(_limit, origin.load_policy(policy, demo=False)), time.time())
     if html is not None:
-        _write(html, trend_page.render(result, repository))
+        outputs.write_text(html, trend_page.render(result, repository))
     if format_ == "json":
         click.echo(trend_document.render(result), nl=False)
     else:
@@ -155,11 +155,3 @@ def _check(names: tuple[str, ...], known: set[str]) -> None:
     for name in names:
         if known and name not in known:
             raise UserError(f"{name}: the history has no such name; it has {nearest(name, known)}")
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"--html {path}: {error.strerror}; give another file") from error

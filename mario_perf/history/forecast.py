@@ -30,10 +30,10 @@ CONFIDENCE: Final = 0.90
 LEAST: Final = 12
 """Fewest values of a forecast."""
 
-MOST: Final = 800
-"""Values at most; the newest ones of a longer level."""
+MOST: Final = 400
+"""Values at most: means of neighbours of a longer level."""
 
-DEPENDENCE: Final = np.linspace(-0.4, 0.96, 35)
+DEPENDENCE: Final = np.linspace(-0.4, 0.96, 18)
 """Shares of an error that may remain in the next one; below 0 where neighbours alternate."""
 
 NEIGHBOURS: Final = 7
@@ -102,10 +102,10 @@ class Forecast:
 
 def forecast(times: Floats, values: Floats) -> Forecast | None:
     """A fit of ``(n,)`` values at unix times, which ascend; None where they are too few, or all equal."""
-    times, values = times[-MOST:], values[-MOST:]
     if len(values) < LEAST or np.ptp(times) <= 0 or np.ptp(values) == 0:
         return None
-    clean = _without_outliers(values)
+    together = -(-len(values) // MOST)
+    times, clean = (_means(each, together) for each in (times, _without_outliers(values)))
     fits = [_fit(times, clean, periods) for periods in _choices(times)]
     return min(fits, key=lambda each: each[0])[1]
 
@@ -122,6 +122,11 @@ def crossing(fit: Forecast, limit: float, now: float) -> tuple[float, float, flo
     wanted = ((1 - CONFIDENCE) / 2, 0.5, (1 + CONFIDENCE) / 2)
     low, middle, high = (float(dates[chance >= each].min(initial=np.inf)) for each in wanted)
     return (low, middle, high) if np.isfinite(low) else None
+
+
+def _means(values: Floats, together: int) -> Floats:
+    """Of neighbours; the oldest ones that fill no group are left out."""
+    return np.asarray(values[len(values) % together :].reshape(-1, together).mean(axis=1))
 
 
 def _without_outliers(values: Floats) -> Floats:

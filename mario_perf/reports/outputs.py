@@ -85,6 +85,19 @@ def write(result: GateResult, folder: Path) -> None:
         raise failures[0]
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a page, and the folders to it.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror}); give another file") from error
+
+
 def _write_files(
     result: GateResult, folder: Path, formats: Iterable[str], extra_outputs: Iterable[Output]
 ) -> list[Exception]:

@@ -90,8 +90,8 @@ def rows(found: Sequence[tuple[str, Glance | None]], width: int) -> Iterator[Tex
             Column(
                 "worst change", tuple(single_line(each.worst) if each else "" for _, each in found), rank=1
             ),
-            Column("candidate", tuple(_revision(each, "candidate") for _, each in found), rank=2),
-            Column("baseline", tuple(_revision(each, "baseline") for _, each in found), rank=3),
+            Column("candidate", tuple(revision(each, "candidate") for _, each in found), rank=2),
+            Column("baseline", tuple(revision(each, "baseline") for _, each in found), rank=3),
             Column(
                 "when",
                 tuple(each.created_at[:16].replace("T", " ") if each else "" for _, each in found),
@@ -106,7 +106,8 @@ def rows(found: Sequence[tuple[str, Glance | None]], width: int) -> Iterator[Tex
         yield Text((" " * GAP).join(padded_cells).rstrip(), style="" if at else "bold", no_wrap=True)
 
 
-def _revision(seen: Glance | None, side: Literal["baseline", "candidate"]) -> str:
+def revision(seen: Glance | None, side: Literal["baseline", "candidate"]) -> str:
+    """The commit of a side, shortened; a plus says that files had changed."""
     commit = getattr(seen.subject, side) if seen else None
     if commit is None:
         return ""

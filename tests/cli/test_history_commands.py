@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from mario_perf.cli.compare_command import compare
 from mario_perf.cli.history_command import history
 from mario_perf.cli.invocation import Invocation
+from mario_perf.cli.runs_command import list_runs
 from mario_perf.cli.trend_command import trend
 from mario_perf.history.measurements import Batch, Link
 from mario_perf.history.store import open_store
@@ -100,7 +101,8 @@ def test_a_compared_run_of_a_known_revision_joins_the_history_beside_it(
     record["targets"][0]["revision"] = "abc123"
     (run / "run.json").write_text(json.dumps(record))
     for _ in "12":
-        CliRunner().invoke(compare, [str(run)], obj=Invocation(command_line=("compare",)))
+        done = CliRunner().invoke(compare, [str(run)], obj=Invocation(("compare",)))
+        assert done.exception is None, done.output
     (batch,) = open_store(runs=run.parent).batches(metrics=["p95"])
     assert {level.revision for level in batch.levels} == {"abc123"}
 
@@ -128,3 +130,13 @@ def test_check_names_the_duet_that_the_others_contradict(tmp_path: Path) -> None
 def test_only_a_git_ref_is_exchanged(store: str) -> None:
     done = CliRunner().invoke(history, ["sync", "--store", store, "origin"])
     assert "only a history in a git ref" in str(done.exception)
+
+
+def test_the_index_of_runs_links_to_reports_and_escapes_names(make_run: MakeRun) -> None:
+    runs_dir = make_run("one & <two>", Plan()).parent
+    compared = CliRunner().invoke(compare, [str(runs_dir / "one & <two>")], obj=Invocation(("compare",)))
+    assert compared.exception is None
+    done = CliRunner().invoke(list_runs, ["--runs-dir", str(runs_dir), "--html"], catch_exceptions=False)
+    assert "index.html" in done.output
+    page = (runs_dir / "index.html").read_text()
+    assert '<a href="one%20%26%20%3Ctwo%3E/report.html">one &amp; &lt;two&gt;</a>' in page

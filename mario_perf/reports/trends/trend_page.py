@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
+from mario_perf.reports import plain_page
 from mario_perf.reports.trends import trend_phrases
 from mario_perf.reports.trends.trend_chart import HEIGHT, WIDTH, TrendChart, trend_chart
 from mario_perf.reports.trends.trend_terminal import by_newest
@@ -19,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mario_perf.history.trends import Shift, Trend
-
-TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +34,12 @@ class _Panel:
 
 def render(trends: Sequence[Trend], repository: str = "") -> str:
     """The page. ``repository`` is the web address of one on GitHub or GitLab, for links to changes."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    style = (TEMPLATES / "trends.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment.get_template("trends.html.j2").render(
+    return plain_page.render(
+        "trends.html.j2",
         headline=trend_phrases.headline(trends),
         panels=[_panel(each, repository) for each in by_newest(trends)],
         width=WIDTH,
         height=HEIGHT,
-        style=Markup(style),  # noqa: S704 - a file of this package
-        style_hash=f"sha256-{digest}",
     )
 
 
