@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 DAY: Final = 86400.0
 PERIODS: Final = (DAY, 7 * DAY)
 CONFIDENCE: Final = 0.90
+DOUBT: Final = 0.005
+"""The chance that a slope without a trend counts as a rise, and the same as a fall."""
+
 LEAST: Final = 12
 """Fewest values of a forecast."""
 
@@ -115,7 +118,7 @@ def crossing(fit: Forecast, limit: float, now: float) -> tuple[float, float, flo
 
     An end that lies more than two years ahead is infinite.
     """
-    if fit.slope((1 - CONFIDENCE) / 2) <= 0:
+    if fit.slope(DOUBT) <= 0:
         return None
     dates = now + YEARS * 365 * DAY * np.linspace(0, 1, DATES) ** 2
     chance = fit.chance_above(limit, dates)

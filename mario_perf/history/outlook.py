@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mario_perf.history.forecast import CONFIDENCE, DAY, crossing, forecast
+from mario_perf.history.forecast import CONFIDENCE, DAY, DOUBT, crossing, forecast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ class Outlook:
     """The change of the level in 30 days as a log ratio, with a 90 % interval.
 
     ``crossing`` is when the level crosses the limit: low, middle and high, as unix times; None where it does
-    not, or where nothing limits it. Without a trend the interval holds 0.
+    not, or where nothing limits it. There is a trend where the 99 % interval does not hold 0.
     """
 
     low: float
@@ -31,11 +31,7 @@ class Outlook:
     high: float
     limit: float | None
     crossing: tuple[float, float, float] | None
-
-    @property
-    def has_trend(self) -> bool:
-        """Whether the level rises or falls."""
-        return self.low > 0 or self.high < 0
+    has_trend: bool
 
 
 def with_outlooks(
@@ -65,4 +61,5 @@ def outlook(trend: Trend, limit: float | None, now: float) -> Outlook | None:
         MONTH * fit.slope(each) for each in ((1 - CONFIDENCE) / 2, 0.5, (1 + CONFIDENCE) / 2)
     )
     found = crossing(fit, float(np.log(limit)), now) if limit else None
-    return Outlook(low, change, high, limit, found)
+    has_trend = fit.slope(DOUBT) > 0 or fit.slope(1 - DOUBT) < 0
+    return Outlook(low, change, high, limit, found, has_trend)
