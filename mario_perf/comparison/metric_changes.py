@@ -148,6 +148,8 @@ def _changes(
     if sides.reference is not None and METRICS[name].kind is Kind.DURATION:
         return adjusted(*logs, noise, sides.reference)
     changes = estimate_change(*logs, noise)
+    if name in metric_values.QUANTILES:
+        changes = changes.with_least_error(metric_values.quantile_error(sides, metric_values.QUANTILES[name]))
     if name == "mean":
         changes = changes.by_mean
     if not sides.same_processes:

@@ -54,6 +54,20 @@ def quantile(q: float) -> Callable[[Replicates], Floats]:
     return lambda side: _log(buckets.quantile(side.counts, side.bounds, q))
 
 
+def quantile_error(sides: Sides, q: float) -> Floats:
+    """Standard error of a quantile's change that comes from the width of its buckets, ``(O,)``.
+
+    Where in its bucket a quantile lies is not known, which is the variance of a uniform distribution (JCGM
+    100:2008, 4.3.7). Rounds that fall into the same buckets by chance look alike, and are not.
+    """
+    variances = []
+    for side in (sides.baseline, sides.candidate):
+        rounds = np.maximum((side.counts.sum(axis=-1) > 0).sum(axis=0), 1)
+        width = np.log1p(buckets.quantile_width(side.counts.sum(axis=0), side.bounds, q))
+        variances.append(width**2 / 12 / rounds)
+    return np.asarray(np.sqrt(sum(variances)))
+
+
 def spread(side: Replicates) -> Floats:
     """How far the slow ones are from the usual: p95 over p50."""
     return quantile(0.95)(side) - quantile(0.50)(side)
@@ -107,15 +121,16 @@ def response_times(sides: Sides) -> Both | None:
     return (sides.client[0].times, sides.client[1].times) if known else None
 
 
+QUANTILES: Mapping[Metric, float] = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
+"""Metrics that are read from buckets alone."""
+
 LOGARITHMIC: Mapping[Metric, Callable[[Sides], Both | None]] = {
     "latency": lambda sides: latency(sides.baseline, sides.candidate),
-    "p95": _both_sides(quantile(0.95)),
     "response_time": response_times,
     "mean": _both_sides(mean),
-    "p50": _both_sides(quantile(0.50)),
-    "p99": _both_sides(quantile(0.99)),
     "spread": _both_sides(spread),
     "rate": _both_sides(interval),
+    **{name: _both_sides(quantile(q)) for name, q in QUANTILES.items()},
 }
 """How each metric of the catalogue is read that changes by a factor."""
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,6 +67,10 @@ class Change:
             np.where(np.isfinite(degrees_of_freedom), degrees_of_freedom, self.degrees_of_freedom),
         )
 
+    def with_least_error(self, least: Floats) -> Change:
+        """The same with a standard error of at least ``least``, ``(N,)``."""
+        return Change(self.value, np.maximum(self.standard_error, least), self.degrees_of_freedom)
+
     def _tail(self, distance: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
             p = special.stdtr(np.maximum(self.degrees_of_freedom, 1e-9), -distance / self.standard_error)
@@ -98,6 +102,13 @@ class Changes:
     def by_mean(self) -> Changes:
         """The same by the plain mean: for what is so rare that it shows in few rounds."""
         return Changes(self.mean, self.mean, self.mean, self.mean_without_highest, self.mean_without_highest)
+
+    def with_least_error(self, least: Floats) -> Changes:
+        """The same where no value is known better than ``least``, ``(N,)``, however alike the rounds are."""
+        overall = self.overall.with_least_error(least)
+        same = self.specific is self.overall
+        specific = overall if same else self.specific.with_least_error(least)
+        return replace(self, overall=overall, specific=specific, mean=self.mean.with_least_error(least))
 
     def between_processes(self, spread: Floats) -> Changes:
         """The same of rounds that were all played by one pair of processes.
