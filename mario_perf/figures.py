@@ -24,6 +24,9 @@ _ALL: Final = 1.0
 _WHOLE: Final = 0.1
 """From this size on, fractions of a per cent are left out."""
 
+_FEW: Final = 100.0
+"""Below this a mean of counts shows two places: 3.00 says that it is always three."""
+
 _TWO_DIGITS: Final = 10.0
 """Below this a change is rounded to two digits, which show while it is below one."""
 
@@ -77,6 +80,21 @@ def clock(value: float) -> str:
 def memory(value: float) -> str:
     """Bytes in GiB: ``7.8 GiB``."""
     return f"{value / 2**30:.1f} GiB" if math.isfinite(value) else UNKNOWN
+
+
+_BYTES: Final = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B"))
+
+
+def amount(value: float, unit: str) -> str:
+    """What something costs, in ``seconds``, ``bytes`` or counted: ``4.2 ms``, ``61.3 MB``, ``4.00``."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    if unit == "seconds":
+        return seconds(value)
+    if unit == "bytes":
+        scale, name = next((pair for pair in _BYTES if abs(value) >= 0.9995 * pair[0]), _BYTES[-1])
+        return f"{number(value / scale)} {name}"
+    return f"{value:.2f}" if abs(value) < _FEW else number(value)
 
 
 def number(value: float) -> str:

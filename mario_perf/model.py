@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from mario_perf.cost_indicators import Per
+    from mario_perf.cost_indicators import Unit as CostUnit
     from mario_perf.metric_catalogue import Metric
     from mario_perf.run_record import Environment, Part, RunRecord, Side, Span
 
@@ -45,6 +47,36 @@ class Defect:
 
 
 @dataclass(frozen=True, slots=True)
+class CostCounters:
+    """Counters and levels beside the times, at each of ``T`` scrapes; ``O`` operations.
+
+    Values are as exposed; NaN where a scrape does not show a metric.
+    """
+
+    operations: tuple[str, ...]  # O
+    executions: Counts  # (T, O)
+    totals: Mapping[str, Floats]  # by metric, of the whole service: (T,)
+    by_operation: Mapping[str, Floats]  # by metric, where its labels name operations: (T, O)
+
+    def of(self, metric: str, operation: str = "") -> tuple[Floats | None, Counts]:
+        """A metric and the executions that it belongs to, both ``(T,)``; of all operations without a name."""
+        if not operation:
+            return self.totals.get(metric), self.executions.sum(axis=1)
+        place = self.operations.index(operation)
+        values = self.by_operation.get(metric)
+        return None if values is None else values[:, place], self.executions[:, place]
+
+    def at(self, scrapes: slice) -> CostCounters:
+        """The same of some of the scrapes."""
+        return CostCounters(
+            self.operations,
+            self.executions[scrapes],
+            {name: each[scrapes] for name, each in self.totals.items()},
+            {name: each[scrapes] for name, each in self.by_operation.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshots:
     """Every scrape of one service during a run: cumulative counters as exposed.
 
@@ -64,6 +96,7 @@ class Snapshots:
     failures: Counts  # (T, O, E)
     starts: Floats  # (T,) unix seconds
     tells_failures: bool = True  # False: nothing in the metrics sets failures apart
+    costs: CostCounters | None = None
     defects: tuple[Defect, ...] = ()
     one_operation: bool = False  # True: no label names an operation, so that every step is part of one
 
@@ -170,6 +203,7 @@ class RunMeasurement:
     reconciliation: tuple[Reconciliation, ...] = ()
     tells_failures: bool = True  # False: the service's metrics do not, and only the client knows
     reference: ReferenceLevels | None = None  # None: none ran beside it, or it says too little
+    costs: CostCounters | None = None  # at the slices' edges; None: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +368,25 @@ class OperationResult:
 
 
 @dataclass(frozen=True, slots=True)
+class CostResult:
+    """The answer for one indicator: what executions cost beyond their time.
+
+    ``change`` is relative; of a growth it is a difference in its own unit.
+    """
+
+    name: str
+    operation: str  # empty: all together
+    per: Per
+    unit: CostUnit
+    baseline: float
+    candidate: float
+    change: Estimate
+    noise: float  # the smallest change that matters, same unit as change
+    verdict: Verdict
+    explanation: str  # one sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """One build by its revision, as a reader names it. Empty is not known."""
 
@@ -385,6 +438,7 @@ class GateResult:
     reasons: tuple[str, ...] = ()  # why there is no clear answer; of a pass, what it could have missed
     next_steps: tuple[str, ...] = ()  # what helps, the best first
     over_time: tuple[Moment, ...] = ()  # of one load test
+    costs: tuple[CostResult, ...] = ()  # worst first
     overall: Estimate | None = None  # of the typical time, all operations of a duet together
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mario_perf.configuration.service_metrics import CQRS, Metrics
+from mario_perf.cost_indicators import PIZZERIA, PROCESS, Indicator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,6 +156,12 @@ class Policy:
     service: Service | None = None
     load: Load = field(default_factory=Load)
     accepted: tuple[Acceptance, ...] = ()
+    indicators: tuple[Indicator, ...] = (*PROCESS, *PIZZERIA)
+
+    @property
+    def read_metrics(self) -> Metrics:
+        """The metrics of operations, and those of the indicators."""
+        return replace(self.metrics, indicators=tuple(each.metric for each in self.indicators))
 
     @property
     def by_client(self) -> bool:

@@ -37,6 +37,8 @@ from mario_perf.configuration.policy import (
 )
 from mario_perf.configuration.service_metrics import CQRS, Metrics, Unit, unit_of
 from mario_perf.configuration.toml_lines import line_of
+from mario_perf.cost_indicators import PIZZERIA, PROCESS, Indicator, Per
+from mario_perf.cost_indicators import Unit as CostUnit
 from mario_perf.errors import PolicyError, nearest
 from mario_perf.metric_catalogue import FAMILIES, METRICS
 from mario_perf.run_record import PathComponent  # noqa: TC001 - pydantic reads it
@@ -242,6 +244,15 @@ class _Accepted(_Table):
         return self
 
 
+class _Indicator(_Table):
+    name: str = Field(min_length=1)
+    metric: str = Field(min_length=1)
+    per: Per | None = None
+    unit: CostUnit | None = None
+    noise: float | None = Field(default=None, ge=0)
+    resolution: float | None = Field(default=None, gt=0)
+
+
 class _File(_Table):
     gate: _Gate = _Gate()
     thresholds: _Thresholds = _Thresholds()
@@ -251,6 +262,7 @@ class _File(_Table):
     service: _Service | None = None
     load: _Load = _Load()
     accepted: tuple[_Accepted, ...] = ()
+    indicators: tuple[_Indicator, ...] = ()
 
     def policy(self) -> Policy:
         """As the rest of the code sees it."""
@@ -263,7 +275,13 @@ class _File(_Table):
             service=None if self.service is None else Service(**self.service.given()),
             load=Load(**self.load.given()),
             accepted=tuple(Acceptance(**each.model_dump()) for each in self.accepted),
+            indicators=self._indicators(),
         )
+
+    def _indicators(self) -> tuple[Indicator, ...]:
+        """Those of every process, and the file's; the pizzeria's own where it names none."""
+        own = tuple(Indicator(**each.given()) for each in self.indicators)
+        return (*PROCESS, *(own or PIZZERIA))
 
 
 _LONGEST_LINE = 10_000
@@ -348,5 +366,6 @@ def _keys(table: tuple[str, ...]) -> tuple[str, ...]:
         "service": _Service,
         "load": _Load,
         "accepted": _Accepted,
+        "indicators": _Indicator,
     }
     return tuple((models[table[0]] if table else _File).model_fields)

@@ -59,6 +59,7 @@ class Metrics:
     executions: str | None  # counter of successes and failures
     failures: str | None  # counter; where it has the status label, only what has a failing status
     start: str = "process_start_time_seconds"
+    indicators: tuple[str, ...] = ()  # further samples that are read
     ignored_names: tuple[str, ...] = ()  # values of name_label that are no operations: the metrics page
     ignored_error_types: tuple[str, ...] = ()  # values of error_type_label that are no failures
 
@@ -72,6 +73,11 @@ class Metrics:
             *(name for name in counters if name is not None),
             self.start,
         )
+
+    @property
+    def every_sample(self) -> tuple[str, ...]:
+        """With those of indicators."""
+        return tuple(dict.fromkeys((*self.samples, *self.indicators)))
 
     def is_operation(self, labels: Mapping[str, str]) -> bool:
         """Whether a series with these labels belongs to an operation."""

@@ -13,12 +13,13 @@ from mario_perf.errors import UserError
 from mario_perf.gate import earlier_rounds, round_plan
 from mario_perf.gate.load_process import LoadPlan, OutOfTimeError, SideDiedError, run_locust
 from mario_perf.gate.round_plan import RoundCost
+from mario_perf.judgement.cost_results import SHARE, compare_costs
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import invalid_findings, is_permanent
 from mario_perf.judgement.sequential import is_decided, plan
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
-from mario_perf.model import Finding, GateResult, Outcome
+from mario_perf.model import Finding, GateResult, Outcome, Verdict
 from mario_perf.reports import phrases
 from mario_perf.run_record import Look
 from mario_perf.runs import Run
@@ -220,7 +221,7 @@ class _DuetProgress:
         policy, planned = self.duet.policy, self.duet.plan.alpha(len(self.runs))
         alpha = self.duet.plan.budget - self.alpha if last else planned
         if alpha is None:
-            return None
+            return self._judge_work()
         self.alpha += alpha
         self._keep_look(alpha / policy.false_alarm_rate)
         self.result = conclude(self.runs, None, policy, self.incidents)
@@ -229,6 +230,20 @@ class _DuetProgress:
         if self._out_of_time:
             return replace(self.result, findings=(self._timeout_finding(), *self.result.findings))
         return self.result
+
+    def _judge_work(self) -> GateResult | None:
+        """The result, if the rounds so far show already that work was added."""
+        policy, alpha = self.duet.policy, dict(self.duet.plan.early).get(len(self.runs))
+        if alpha is None or self.duet.load.alternate is not None:
+            return None
+        self.alpha += alpha
+        rounds = [(each.sides[0], each.candidate) for each in self.runs]
+        costs = compare_costs(rounds, policy.indicators, SHARE * alpha)
+        if all(each.verdict is not Verdict.REGRESSED for each in costs):
+            return None
+        self._keep_look(alpha / policy.false_alarm_rate)
+        result = conclude(self.runs, None, policy, self.incidents)
+        return result if result.outcome is Outcome.REGRESSED else None
 
     def _keep_look(self, spent: float) -> None:
         """In the record of the last round, too: who judges these rounds later judges them alike."""
@@ -313,4 +328,4 @@ def round_cost(run: MeasuredRun, seconds: float, policy: Policy) -> RoundCost:
 def _is_final(result: GateResult) -> bool:
     if result.outcome is Outcome.INVALID:
         return is_permanent(result.findings)
-    return is_decided(result.operations)
+    return is_decided(result.operations) or any(each.verdict is Verdict.REGRESSED for each in result.costs)

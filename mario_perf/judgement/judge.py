@@ -19,6 +19,7 @@ from mario_perf.judgement import (
     stored_results,
     verdict,
 )
+from mario_perf.judgement.cost_results import SHARE, compare_costs
 from mario_perf.judgement.limits_only import judge_limits
 from mario_perf.judgement.overall_change import overall_change
 from mario_perf.judgement.round_selection import select
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from mario_perf.baselines.stored_baselines import Baseline
     from mario_perf.configuration.policy import Policy
     from mario_perf.measurement.measured_run import MeasuredRun
-    from mario_perf.model import Finding, OperationResult, RunMeasurement
+    from mario_perf.model import CostResult, Finding, OperationResult, RunMeasurement
     from mario_perf.run_record import Part
     from mario_perf.validity.late_answers import LateStep
 
@@ -72,8 +73,12 @@ def conclude(
     rounds = selection.runs
     measurements = [_without_ignored(side, policy) for each in rounds for side in each.sides]
     baseline_measurements = [_without_ignored(run, policy) for run in baseline_runs]
-    errors = _errors(runs, policy, promise)
-    results = _compare(method, baseline_measurements, measurements, policy, errors)
+    alpha, miss_rate = _errors(runs, policy, promise)
+    costs: tuple[CostResult, ...] = ()
+    if method == "duet" and part == "alone":
+        costs = compare_costs(_pairs(measurements), policy.indicators, SHARE * alpha, miss_rate)
+        alpha *= 1 - SHARE if costs else 1
+    results = _compare(method, baseline_measurements, measurements, policy, (alpha, miss_rate))
     environment_changes = (
         _environment_changes(baseline_runs[-1], rounds[-1].candidate) if baseline_runs else {}
     )
@@ -89,18 +94,19 @@ def conclude(
     about_runs = (
         *selection.findings,
         *run_findings.collect(rounds, baseline_runs, policy),
-        *_of_reference(method, baseline_measurements, measurements, policy, errors[0]),
+        *_of_reference(method, baseline_measurements, measurements, policy, alpha),
         *acceptance.findings(policy.accepted, revision, today),
     )
     findings = run_findings.by_severity((*incidents, *run_findings.with_late_answers(about_runs, late)))
-    outcome = verdict.outcome((each.verdict for each in operations), findings)
+    outcome = verdict.outcome((*(each.verdict for each in operations), *_decisive(costs)), findings)
     matchers = [labels for each in rounds for labels in each.matchers]
     result = GateResult(
         outcome=outcome,
-        sentence=verdict.sentence(outcome, operations, findings),
+        sentence=verdict.sentence(outcome, operations, findings, costs),
         scope=scope([each.record for each in rounds], operations),
         method=method,
         operations=operations,
+        costs=costs,
         bounds=to_shared_bounds([*baseline_measurements, *measurements])[0].bounds,
         findings=findings,
         reconciliation=tuple(row for each in rounds for side in each.sides for row in side.reconciliation),
@@ -129,6 +135,11 @@ def conclude(
         if operations and pairs and part == "alone"
         else None,
     )
+
+
+def _decisive(costs: Sequence[CostResult]) -> list[Verdict]:
+    """A cost that rose makes a gate red. One that is not known holds no pass up: it is shown as such."""
+    return [each.verdict for each in costs if each.verdict is Verdict.REGRESSED]
 
 
 def _compare(

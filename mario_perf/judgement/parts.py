@@ -77,7 +77,7 @@ def _soften(result: GateResult) -> GateResult:
         for each in result.findings
     )
     operations = tuple(verdict.make_inconclusive(each, result.sentence) for each in result.operations)
-    return replace(result, outcome=Outcome.INCONCLUSIVE, findings=findings, operations=operations)
+    return replace(result, outcome=Outcome.INCONCLUSIVE, findings=findings, operations=operations, costs=())
 
 
 def _outcome(parts: Sequence[GateResult], *, complete: bool) -> Outcome:
@@ -98,7 +98,7 @@ def _sentence(
     if outcome is Outcome.INCONCLUSIVE:
         missing = [f"{each.message}." for each in not_played]
         return " ".join((*(f"{NAMES[each.runs[-1].part]}: {each.sentence}" for each in parts), *missing))
-    return verdict.sentence(outcome, operations, findings)
+    return verdict.sentence(outcome, operations, findings, parts[0].costs)
 
 
 def _told_apart(operations: Sequence[OperationResult]) -> Iterable[OperationResult]:

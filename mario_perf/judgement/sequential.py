@@ -45,11 +45,15 @@ KEPT = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Looks after these numbers of rounds (ascending), with what each may spend; and those of before."""
+    """Looks after these numbers of rounds (ascending), with what each may spend; and those of before.
+
+    ``early`` are looks at counts of work alone, which nothing disturbs: one or two rounds show their change.
+    """
 
     looks: tuple[tuple[int, float], ...]
     earlier: tuple[tuple[int, float], ...] = ()
     """Numbers of rounds, and chance of a miss."""
+    early: tuple[tuple[int, float], ...] = ()
 
     def alpha(self, rounds: int) -> float | None:
         """What the look after ``rounds`` rounds may spend; None when no look is planned there."""
@@ -84,11 +88,14 @@ def plan(
     numbers = [each for each in (_looks(rounds) if until_decided else (rounds,)) if each > played]
     budget = false_alarm_rate * (1 - sum(look.spent for look in earlier)) * (1 - KEPT)
     before = _share(played, rounds)
-    shares = [(_share(number, rounds) - before) / (1 - before) for number in numbers]
+    early = () if played or not until_decided else tuple(range(1, min(FIRST_LOOK, numbers[0])))
+    shares = [(_share(number, rounds) - before) / (1 - before) for number in (*early, *numbers)]
     increments = [budget * (after - least) for least, after in zip([0.0, *shares], shares, strict=False)]
+    spent = tuple(zip((*early, *numbers), increments, strict=True))
     return Plan(
-        tuple(zip(numbers, increments, strict=True)),
+        spent[len(early) :],
         tuple((len(look.runs), look.missed) for look in earlier),
+        spent[: len(early)],
     )
 
 

@@ -13,7 +13,7 @@ from mario_perf.model import Outcome, Severity, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mario_perf.model import Finding, OperationResult
+    from mario_perf.model import CostResult, Finding, OperationResult
 
 _ORDER = (
     Verdict.REGRESSED,
@@ -23,6 +23,10 @@ _ORDER = (
     Verdict.UNCHANGED,
     Verdict.RECORDED,
 )
+
+
+_MOST_COSTS = 2
+"""That a gate's answer names; its reports have all."""
 
 
 def outcome(verdicts: Iterable[Verdict], findings: Iterable[Finding] = ()) -> Outcome:
@@ -40,7 +44,12 @@ def outcome(verdicts: Iterable[Verdict], findings: Iterable[Finding] = ()) -> Ou
     return Outcome.PASS
 
 
-def sentence(outcome: Outcome, operations: Sequence[OperationResult], findings: Sequence[Finding]) -> str:
+def sentence(
+    outcome: Outcome,
+    operations: Sequence[OperationResult],
+    findings: Sequence[Finding],
+    costs: Sequence[CostResult] = (),
+) -> str:
     """The gate's answer in plain words; ``operations`` are sorted by what matters."""
     if outcome is Outcome.INVALID:
         reasons = [finding.message for finding in findings if finding.severity is Severity.INVALID]
@@ -49,7 +58,10 @@ def sentence(outcome: Outcome, operations: Sequence[OperationResult], findings: 
         return f"{regressed[0].message}."
     if not operations:
         return "No verdict: no operation was executed in the window."
-    return _judged_sentence(outcome, operations)
+    risen = [each.explanation for each in costs if each.verdict is Verdict.REGRESSED]
+    if risen and not any(each.verdict is Verdict.REGRESSED for each in operations):
+        return " ".join(risen[:_MOST_COSTS])
+    return " ".join((_judged_sentence(outcome, operations), *risen[:_MOST_COSTS]))
 
 
 def _judged_sentence(outcome: Outcome, operations: Sequence[OperationResult]) -> str:

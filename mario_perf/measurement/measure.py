@@ -56,6 +56,7 @@ def measure(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Ru
         findings=run_checks.check_target(data),
         reconciliation=reconciliation,
         tells_failures=snapshots.tells_failures,
+        costs=snapshots.costs.at(edges.scrapes) if snapshots.costs else None,
     )
 
 

@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from mario_perf import figures
 from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Verdict
-from mario_perf.reports import heading, phrases
+from mario_perf.reports import cost_phrases, heading, phrases
 from mario_perf.reports.charts import distribution, forest, load_over_time, timeline
 from mario_perf.reports.redaction import redact
 from mario_perf.reports.run_evidence import (
@@ -96,6 +96,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "phrases": phrases,
+        "cost_phrases": cost_phrases,
         "heading": heading,
         "distribution": distribution,
         "timeline": timeline,

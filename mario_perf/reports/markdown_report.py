@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING
 from mario_perf import figures
 from mario_perf.figures import UNKNOWN
 from mario_perf.model import Outcome, Severity, Verdict
-from mario_perf.reports import heading, phrases
+from mario_perf.reports import cost_phrases, heading, phrases
 from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mario_perf.model import Commit, GateResult, OperationResult, Subject
+    from mario_perf.model import Commit, CostResult, GateResult, OperationResult, Subject
 
 COMMENT_LIMIT = 65_000
+MOST_COSTS = 4
+"""That a comment names, of those that rose or fell."""
+
 MARKER = "<!-- mario-perf -->"  # by which a script knows a report of ours
 _ICONS = {
     "pass": "✅",
@@ -71,6 +74,15 @@ def render_within(result: GateResult, room: Room) -> str:
         rows = room.undecided + max(room.moved - len(moved), 0)
         parts.append(_details_block(f"{len(undecided)} undecided", _table(undecided, rows, characters)))
     return "\n".join((*(each for each in parts if each), *_tail(redacted_result, room))) + "\n"
+
+
+def _costs(costs: Sequence[CostResult]) -> str:
+    """What cost more or less, and the others, in one line."""
+    moved = [
+        f"{_ICONS[each.verdict.value]} {escape(each.explanation)} {cost_phrases.change(each)}"
+        for each in cost_phrases.moved(costs)[:MOST_COSTS]
+    ]
+    return " ".join((*moved, escape(cost_phrases.still(costs))))
 
 
 def _head(result: GateResult) -> Iterator[str]:
@@ -136,6 +148,8 @@ def _tail(result: GateResult, room: Room) -> Iterator[str]:
     unchanged = [one.title for one in result.operations if one.verdict is Verdict.UNCHANGED]
     if unchanged and not phrases.without_baseline(result):
         yield _in_one_line(f"{len(unchanged)} unchanged", unchanged, room.characters // 8)
+    if result.costs:
+        yield f"Costs: {_costs(result.costs)}"
     decisive = {Severity.INVALID, Severity.REGRESSED}
     findings = sorted(result.findings, key=lambda one: one.severity not in decisive)
     lines = [f"{one.severity.value}: {one.message}" for one in findings]

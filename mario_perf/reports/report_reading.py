@@ -16,6 +16,7 @@ from mario_perf.errors import UnreadableRunError
 from mario_perf.model import (
     Commit,
     Comparison,
+    CostResult,
     Estimate,
     GateResult,
     Moment,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from mario_perf.reports.schema.report_document import (
         CommitReport,
+        CostReport,
         Interval,
         MetricComparison,
         MomentReport,
@@ -76,6 +78,7 @@ def _result(said: Report) -> GateResult:
         scope=said.scope,
         method=said.method,
         operations=tuple(map(_operation, said.operations)),
+        costs=tuple(map(_cost, said.costs)),
         bounds=np.array(said.bounds),
         findings=tuple(codes.reported(each.code, each.severity, each.message) for each in said.findings),
         reconciliation=tuple(
@@ -110,6 +113,21 @@ def _operation(said: OperationReport) -> OperationResult:
         candidate=_summary(said.candidate),
         bucket_resolution=_number(said.bucket_resolution, math.inf),
         part=said.part,
+    )
+
+
+def _cost(said: CostReport) -> CostResult:
+    return CostResult(
+        name=said.name,
+        operation=said.operation,
+        per=said.per,
+        unit=said.unit,
+        baseline=_number(said.baseline, math.nan),
+        candidate=_number(said.candidate, math.nan),
+        change=_estimate(said.change),
+        noise=_number(said.noise, math.nan),
+        verdict=said.verdict,
+        explanation=said.explanation,
     )
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mario_perf.model import Outcome, Severity, Verdict
-from mario_perf.reports import heading, phrases, terminal_table
+from mario_perf.reports import cost_phrases, heading, phrases, terminal_table
 from mario_perf.reports.characters import single_line
 from mario_perf.reports.redaction import redact
 
@@ -57,6 +57,7 @@ def print_result(result: GateResult, console: Console) -> None:
         console.print(Text(f"looked at only: {single_line(redacted_result.scope)}", style="dim"))
     _print_subject(redacted_result, console)
     _print_operations(redacted_result, console)
+    _print_costs(redacted_result, console)
     _print_reasons(redacted_result, console)
     hints = [Text(single_line(each)) for each in phrases.bucket_width_hints(redacted_result.operations)]
     _print_limited(hints, "bucket width", redacted_result, console)
@@ -87,6 +88,15 @@ def _print_operations(result: GateResult, console: Console) -> None:
         console.print(Text(f"and {remaining} more that moved or are open, see the report", style="dim"))
     if unchanged := len(result.operations) - len(moved):
         console.print(Text(f"{unchanged} unchanged", style="dim"))
+
+
+def _print_costs(result: GateResult, console: Console) -> None:
+    """What cost more or less, a line each; the others in one."""
+    moved = cost_phrases.moved(result.costs)
+    lines = [Text(f"cost: {single_line(each.explanation)} {cost_phrases.change(each)}") for each in moved]
+    _print_limited(lines, "cost", result, console)
+    if still := cost_phrases.still(result.costs):
+        console.print(Text(f"costs {single_line(still)}", style="dim"))
 
 
 def _print_reasons(result: GateResult, console: Console) -> None:

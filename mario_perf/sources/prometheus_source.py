@@ -174,7 +174,7 @@ def _as_range(rows: Sequence[Any]) -> list[Any]:
 
 def _names(metrics: Metrics) -> str:
     """A native histogram goes by the name that the classic one has in front of _bucket."""
-    return "|".join((metrics.duration, *metrics.samples))
+    return "|".join((metrics.duration, *metrics.every_sample))
 
 
 def _labels(labels: Mapping[str, str]) -> str:

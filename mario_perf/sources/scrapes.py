@@ -57,7 +57,7 @@ class ScrapeSource:
         return {}
 
     def _read(self, path: Path) -> ExpositionReader:
-        reader = ExpositionReader(self._metrics.samples)
+        reader = ExpositionReader(self._metrics.every_sample)
         try:
             for scrape in scrapes(path):
                 if "body" in scrape:

@@ -14,6 +14,7 @@ from mario_perf.configuration.service_metrics import SECONDS_PER, Metrics
 from mario_perf.errors import AmbiguousNameError, MetricNotFoundError, listed, nearest
 from mario_perf.model import Operation, Snapshots
 from mario_perf.sources import defects, grammar
+from mario_perf.sources.cost_series import cost_counters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -117,17 +118,19 @@ def snapshots(table: Table, metrics: Metrics) -> Snapshots:
     scale = SECONDS_PER[metrics.unit]
     bounds = _shared_bounds(table.series, buckets, metrics)
     error_types = tuple(sorted({column.error_type for column in failed}))
+    executions = _to_integers(_sum_columns(values, executed, place))
     return Snapshots(
         times=table.times,
         operations=operations,
         bounds=np.array(bounds[:-1]) * scale,
         buckets=_buckets(values, buckets, place, bounds),
         sums=scale * _sum_columns(values, [c for c in sums if not c.fails], place),
-        executions=_to_integers(_sum_columns(values, executed, place)),
+        executions=executions,
         error_types=error_types,
         failures=_failures(values, failed, place, error_types),
         starts=_starts(table, metrics),
         tells_failures=metrics.failures is not None or any(column.status for column in buckets),
+        costs=cost_counters(table, metrics, operations, executions),
         one_operation=not metrics.name_label,
         defects=defects.find(table, usable, names, metrics),
     )

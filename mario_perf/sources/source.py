@@ -53,7 +53,7 @@ def open_source(policy: Policy, connection: Connection | None = None) -> SourceO
     Raises:
         UserError: There is a Prometheus, and the policy reads no metrics.
     """
-    metrics, operations = policy.metrics, policy.load.operations
+    metrics, operations = policy.read_metrics, policy.load.operations
     if policy.by_client:
         if connection is not None:
             raise UserError(

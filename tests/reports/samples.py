@@ -15,6 +15,7 @@ from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import (
     Commit,
     Comparison,
+    CostResult,
     Estimate,
     Finding,
     GateResult,
@@ -75,6 +76,33 @@ SUBJECT = Subject(
     pull_request="#12",
     pull_request_url="https://git.example/trattoria/mario/pull/12",
     faults=("--slow PlaceOrderCommand=1.5",),
+)
+
+COSTS = (
+    CostResult(
+        name="SQL statements",
+        operation="PlaceOrderCommand",
+        per="operation",
+        unit="count",
+        baseline=3.0,
+        candidate=4.0,
+        change=Estimate(1 / 3, 0.31, 0.36, 0.95),
+        noise=0.01,
+        verdict=Verdict.REGRESSED,
+        explanation="SQL statements rose from 3.00 to 4.00 a PlaceOrderCommand.",
+    ),
+    CostResult(
+        name="growth of memory",
+        operation="",
+        per="growth",
+        unit="bytes",
+        baseline=150_000.0,
+        candidate=float("nan"),
+        change=Estimate.unknown(0.95),
+        noise=200_000.0,
+        verdict=Verdict.INCONCLUSIVE,
+        explanation="Growth of memory: unknown a 1,000 executions, 150 kB in the baseline.",
+    ),
 )
 
 
@@ -465,6 +493,7 @@ def gate(*chosen: OperationResult) -> GateResult:
         ),
         method="duet",
         operations=shown,
+        costs=COSTS,
         bounds=BOUNDS,
         findings=(
             Finding(

@@ -116,6 +116,21 @@ class OperationReport(Document):
     )
 
 
+class CostReport(Document):
+    """The answer for one indicator of cost. ``change`` is relative; of a growth a difference."""
+
+    name: str
+    operation: str = Field(description="empty: all together")
+    per: Literal["operation", "execution", "process", "growth"]
+    unit: Literal["seconds", "bytes", "count"]
+    baseline: Number
+    candidate: Number
+    change: Interval
+    noise: Number = Field(description="the smallest change that matters")
+    verdict: Verdict
+    explanation: str
+
+
 class FindingReport(Document):
     """Something about a run that a reader must know."""
 
@@ -182,6 +197,9 @@ class Report(Document):
     seconds: Number = Field(description="measured time, all rounds")
     false_alarm_rate: float
     operations: tuple[OperationReport, ...]
+    costs: tuple[CostReport, ...] = Field(
+        default=(), description="beyond the time of executions, worst first"
+    )
     bounds: tuple[float, ...] = Field(description="upper bounds of the buckets, seconds")
     findings: tuple[FindingReport, ...]
     reconciliation: tuple[ReconciliationReport, ...]

@@ -1,0 +1,100 @@
+"""What each round cost, as arrays: one row for each indicator, or for each of its operations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mario_perf.sources.counters import increase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from mario_perf.cost_indicators import Indicator
+    from mario_perf.model import CostCounters, RunMeasurement
+
+    Floats = NDArray[np.float64]
+
+THOUSAND = 1000.0
+_TELLING = 4
+"""Slices of a side from which their spread says something."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """One indicator on both sides; ``R`` rounds.
+
+    ``errors`` are the standard deviations, relative, that the slices of each round alone let expect of the
+    difference between its sides; infinite where they tell nothing.
+    """
+
+    indicator: Indicator
+    operation: str  # empty: all together
+    baseline: Floats  # (R,)
+    candidate: Floats  # (R,)
+    errors: Floats  # (R,)
+
+
+def cost_rows(
+    rounds: Sequence[tuple[RunMeasurement, RunMeasurement]], indicators: Sequence[Indicator]
+) -> tuple[CostRow, ...]:
+    """Every indicator that both sides of every round expose, but those that stayed at nothing."""
+    counters = [(pair[0].costs, pair[1].costs) for pair in rounds]
+    known = [(one, other) for one, other in counters if one is not None and other is not None]
+    if not known or len(known) < len(rounds):
+        return ()
+    rows = (row for each in indicators for row in _rows(known, each))
+    return tuple(row for row in rows if np.isfinite(row.baseline).any() and _has_any(row))
+
+
+def _has_any(row: CostRow) -> bool:
+    return bool(np.nansum(np.abs(row.baseline)) + np.nansum(np.abs(row.candidate)))
+
+
+def _rows(rounds: Sequence[tuple[CostCounters, CostCounters]], indicator: Indicator) -> Iterator[CostRow]:
+    names = rounds[0][0].operations if indicator.per == "operation" else ("",)
+    for name in names:
+        values = np.array([[_read_round(side, indicator, name) for side in pair] for pair in rounds])
+        errors = np.hypot(values[:, 0, 1], values[:, 1, 1])
+        yield CostRow(indicator, name, values[:, 0, 0], values[:, 1, 0], errors)
+
+
+def _read_round(side: CostCounters, indicator: Indicator, operation: str) -> tuple[float, float]:
+    """A round's value, and the relative error that its slices let expect."""
+    amounts, counts = side.of(indicator.metric, operation)
+    executions = counts.astype(np.float64)
+    if amounts is None or not np.isfinite(amounts).all():
+        return np.nan, np.inf
+    if indicator.per == "process":
+        return float(amounts[-1]), np.inf
+    if indicator.per == "growth":
+        return _growth(amounts, executions), np.inf
+    return _per_execution(increase(amounts), increase(executions))
+
+
+def _growth(level: Floats, executions: Floats) -> float:
+    """Of a level, from the window's first half to its end: the first half is warm-up."""
+    half = len(level) // 2
+    done = executions[-1] - executions[half]
+    return float(THOUSAND * (level[-1] - level[half]) / done) if done > 0 else np.nan
+
+
+def _per_execution(amounts: Floats, executions: Floats) -> tuple[float, float]:
+    """The ratio of both sums, and its relative error: that of a ratio estimator.
+
+    Source: W. G. Cochran, "Sampling Techniques" (1977), section 6.3.
+    """
+    total, slices = executions.sum(), int((executions > 0).sum())
+    if total <= 0:
+        return np.nan, np.inf
+    value = amounts.sum() / total
+    if slices < _TELLING:
+        return float(value), np.inf
+    if value <= 0:
+        return 0.0, 0.0
+    residuals = amounts - value * executions
+    return float(value), float(np.sqrt(slices / (slices - 1) * (residuals**2).sum()) / (total * value))

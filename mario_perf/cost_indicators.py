@@ -1,0 +1,49 @@
+"""What executions cost beyond their time: counters of work, and levels of the process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Per = Literal["operation", "execution", "process", "growth"]
+"""A counter for each execution of one operation (by its label), or of all; a level of the process; or by how
+much that level grows with a thousand executions."""
+
+Unit = Literal["seconds", "bytes", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A metric that is judged beside the times. More is worse.
+
+    ``noise`` is the smallest change that matters and ``resolution`` the one that a pass rules out: relative,
+    but of a growth in its own unit, for a thousand executions.
+    """
+
+    name: str  # in sentences, such as "SQL statements"
+    metric: str  # the sample, as exposed
+    per: Per = "execution"
+    unit: Unit = "count"
+    noise: float = 0.01
+    resolution: float = 0.1
+
+    @property
+    def counts_work(self) -> bool:
+        """Whether it counts what the code does, which no machine disturbs."""
+        return self.unit == "count" and self.per in {"operation", "execution"}
+
+
+_MEMORY = "process_resident_memory_bytes"
+
+PROCESS: Final = (
+    Indicator("CPU time", "process_cpu_seconds_total", "execution", "seconds"),
+    Indicator("bytes sent", "process_network_transmit_bytes_total", "execution", "bytes"),
+    Indicator("resident memory", _MEMORY, "process", "bytes", noise=0.1, resolution=0.25),
+    Indicator("growth of memory", _MEMORY, "growth", "bytes", noise=200_000.0, resolution=2_000_000.0),
+    Indicator("open files", "process_open_fds", "process", noise=0.1, resolution=0.5),
+    Indicator("threads", "process_threads", "process", noise=0.1, resolution=0.5),
+)
+"""What clients of Prometheus expose under the same names. One that a service lacks is left out."""
+
+PIZZERIA: Final = (Indicator("SQL statements", "pizzeria_sql_statements_total", "operation"),)
+"""What the built-in service counts besides."""

@@ -1,0 +1,51 @@
+"""How what executions cost is said, the same in every format."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from mario_perf import figures
+from mario_perf.model import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mario_perf.model import CostResult
+
+_PER = {"execution": "an execution", "process": "of the process", "growth": "a 1,000 executions"}
+
+
+def moved(costs: Sequence[CostResult]) -> list[CostResult]:
+    """Those that rose or fell."""
+    return [each for each in costs if each.verdict in {Verdict.REGRESSED, Verdict.IMPROVED}]
+
+
+def still(costs: Sequence[CostResult]) -> str:
+    """The others in a line: names by what is known of them."""
+    parts = []
+    for verdict, word in ((Verdict.UNCHANGED, "unchanged"), (Verdict.INCONCLUSIVE, "not known")):
+        if names := dict.fromkeys(each.name for each in costs if each.verdict is verdict):
+            parts.append(f"{word}: {', '.join(names)}")
+    return "; ".join(parts)
+
+
+def per(cost: CostResult) -> str:
+    """What it belongs to: ``a PlaceOrderCommand``."""
+    return f"a {cost.operation}" if cost.operation else _PER[cost.per]
+
+
+def value(cost: CostResult, amount: float) -> str:
+    return figures.amount(amount, cost.unit)
+
+
+def change(cost: CostResult) -> str:
+    """The change with its interval: ``+33.3 % (+30.5 to +36.2 %)``."""
+    if not math.isfinite(cost.change.low):
+        return figures.UNKNOWN
+    ends = (cost.change.value, cost.change.low, cost.change.high)
+    if cost.per == "growth":
+        middle, low, high = (value(cost, each) for each in ends)
+    else:
+        middle, low, high = (figures.relative(each) for each in ends)
+    return f"{middle} ({figures.span(low, high)})"

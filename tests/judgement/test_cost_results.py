@@ -1,0 +1,108 @@
+"""Costs are judged by rounds; counts of work by the slices of one round, too."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from mario_perf.cost_indicators import PIZZERIA, PROCESS
+from mario_perf.judgement.cost_results import SHARE, compare_costs
+from mario_perf.judgement.sequential import plan
+from mario_perf.model import CostCounters, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mario_perf.model import CostResult, RunMeasurement
+
+    Round = tuple[RunMeasurement, RunMeasurement]
+
+INDICATORS = (*PROCESS, *PIZZERIA)
+SLICES = 5
+ALPHA = 0.01 * SHARE
+EARLY = dict(plan(ALPHA, 20).early)
+
+
+def side(random: np.random.Generator, *, spread: float = 0.0, more: float = 0.0, cpu: float = 1.0,
+         leak: float = 0.0, noise: float = 0.03) -> Any:  # fmt: skip
+    """A process that places orders of some eight statements each, ``spread`` by their contents."""
+    orders = random.poisson(60, SLICES)
+    statements = [np.rint(random.normal(8 + more, spread, each)).clip(1).sum() for each in orders]
+    queries = random.poisson(60, SLICES)
+    executions = np.vstack([[0, 0], np.cumsum([orders, queries], axis=1).T])
+    work = np.diff(executions.sum(axis=1)) * 0.001 * cpu
+    seconds = work * random.normal(1, noise) * random.normal(1, noise, SLICES)
+    memory = 6e7 + executions.sum(axis=1) * (150.0 + leak) + random.normal(0, 2e4, SLICES + 1)
+    by_operation = np.vstack([[0, 0], np.cumsum([statements, 2 * queries], axis=1).T]).astype(float)
+    totals = {
+        "process_cpu_seconds_total": 2 + np.append(0, np.cumsum(seconds)),
+        "process_resident_memory_bytes": memory,
+        "process_open_fds": np.full(SLICES + 1, 12.0),
+    }
+    counts = {"pizzeria_sql_statements_total": by_operation}
+    return SimpleNamespace(costs=CostCounters(("Order", "Ask"), executions, totals, counts))
+
+
+def rounds(number: int, seed: int = 1, spread: float = 0.0, **candidate: float) -> list[Round]:
+    random = np.random.default_rng(seed)
+    return [(side(random, spread=spread), side(random, spread=spread, **candidate)) for _ in range(number)]
+
+
+def risen(results: tuple[CostResult, ...]) -> list[str]:
+    return [each.name for each in results if each.verdict is Verdict.REGRESSED]
+
+
+def test_one_statement_more_is_red_after_one_round_and_says_from_what_to_what() -> None:
+    results = compare_costs(rounds(1, more=1.0), INDICATORS, EARLY[1])
+    assert risen(results) == ["SQL statements"]
+    assert results[0].explanation == "SQL statements rose from 8.00 to 9.00 a Order."
+    assert results[0].operation == "Order"
+
+
+def test_a_first_statement_is_red_although_nothing_is_its_baseline() -> None:
+    random = np.random.default_rng(1)
+    none, some = side(random), side(random)
+    none.costs.by_operation["pizzeria_sql_statements_total"][:, 1] = 0
+    assert risen(compare_costs([(none, some)], INDICATORS, EARLY[1])) == ["SQL statements"]
+
+
+def test_statements_that_depend_on_what_is_ordered_wait_for_rounds() -> None:
+    assert risen(compare_costs(rounds(1, spread=3.0, more=1.0), INDICATORS, EARLY[1])) == []
+    assert risen(compare_costs(rounds(8, spread=3.0, more=1.0), INDICATORS, ALPHA)) == ["SQL statements"]
+
+
+def test_time_of_processors_needs_rounds_and_is_then_known() -> None:
+    assert risen(compare_costs(rounds(2, cpu=1.5), INDICATORS, EARLY[2])) == []
+    assert risen(compare_costs(rounds(12, cpu=1.15), INDICATORS, ALPHA)) == ["CPU time"]
+
+
+def test_memory_that_grows_with_executions_is_named_as_growth() -> None:
+    results = compare_costs(rounds(8, leak=4000.0), INDICATORS, ALPHA)
+    assert risen(results) == ["Growth of memory".lower()]
+    assert "a 1,000 executions" in results[0].explanation
+
+
+def test_an_unchanged_build_is_shown_as_unchanged() -> None:
+    results = compare_costs(rounds(12), INDICATORS, ALPHA)
+    assert {each.name for each in results if each.verdict is Verdict.UNCHANGED} >= {
+        "SQL statements", "open files", "resident memory", "CPU time",
+    }  # fmt: skip
+
+
+def test_a_service_that_exposes_nothing_is_not_judged() -> None:
+    bare: Any = SimpleNamespace(costs=None)
+    assert compare_costs([(bare, bare)], INDICATORS, ALPHA) == ()
+
+
+@pytest.mark.parametrize("spread", [0.0, 2.5])
+def test_no_unchanged_build_is_red_by_counts_in_a_thousand_rounds(spread: float) -> None:
+    def reds() -> Iterator[str]:
+        for seed in range(500):
+            both = rounds(2, seed, spread)
+            yield from risen(compare_costs(both[:1], PIZZERIA, EARLY[1]))
+            yield from risen(compare_costs(both, PIZZERIA, EARLY[2]))
+
+    assert list(reds()) == []
