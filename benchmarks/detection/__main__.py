@@ -6,7 +6,7 @@ import click
 
 from benchmarks import page
 from benchmarks.detection import answers, play, records, simulate, simulated_table, table
-from benchmarks.detection.conditions import BY_NAME, CYCLE, CYCLE_OF_BOTH
+from benchmarks.detection.conditions import BY_NAME, CYCLE, CYCLE_OF_BOTH, CYCLE_OF_COSTS
 
 into_page = click.option("--write", is_flag=True, help="Put the table into docs/benchmarks.md, too.")
 
@@ -20,9 +20,11 @@ def main() -> None:
 @click.option("--gates", default=16, show_default=True, help="How many more; two minutes each.")
 @click.option("--only", type=click.Choice(list(BY_NAME)), help="Of this kind alone, instead of all in turns.")
 @click.option("--both-parts", is_flag=True, help="Gates of both parts: unchanged, a lock, a pool, a spin.")
-def run(gates: int, only: str | None, both_parts: bool) -> None:  # noqa: FBT001 - a command's flag
+@click.option("--costs", is_flag=True, help="Gates of costs: unchanged, a statement, CPU, a leak, a growth.")
+def run(gates: int, only: str | None, both_parts: bool, costs: bool) -> None:  # noqa: FBT001 - flags
     """Play real gates; goes on where it stopped."""
-    play.play(gates, (BY_NAME[only],) if only else CYCLE_OF_BOTH if both_parts else CYCLE)
+    cycle = CYCLE_OF_BOTH if both_parts else CYCLE_OF_COSTS if costs else CYCLE
+    play.play(gates, (BY_NAME[only],) if only else cycle)
 
 
 @main.command("table")

@@ -51,10 +51,27 @@ BOTH_PARTS = (
 )
 """A gate of both parts: what a single user cannot see should be named under load."""
 
-BY_NAME = {each.name: each for each in (UNCHANGED, *CHANGED, *BOTH_PARTS)}
+
+def _cost(name: str, cost: str, *fault: str) -> Condition:
+    return Condition(f"cost: {name}", ("--part", "alone", *fault), cost or None)
+
+
+COSTS = (
+    _cost("unchanged", ""),
+    _cost("one SQL statement more", "SQL statements", "--query", f"{SLOW}=1"),
+    _cost("1 ms of CPU after the answer", "CPU time", "--burn", f"{SLOW}=1ms"),
+    _cost("4 kB leak", "growth of memory", "--leak", f"{SLOW}=4kB"),
+    _cost("reads all orders", f"growth of the time of {SLOW}", "--grow", SLOW),
+)
+"""What costs more though few wait longer. The cost should be named, whatever else is."""
+
+BY_NAME = {each.name: each for each in (UNCHANGED, *CHANGED, *BOTH_PARTS, *COSTS)}
 
 CYCLE = tuple(each for changed in CHANGED for each in (UNCHANGED, changed))
 """Every second gate is unchanged: false alarms are rare, and take the most gates to count."""
 
 CYCLE_OF_BOTH = tuple(each for changed in BOTH_PARTS[1:] for each in (BOTH_PARTS[0], changed))
 """The same for gates of both parts."""
+
+CYCLE_OF_COSTS = tuple(each for changed in COSTS[1:] for each in (COSTS[0], changed))
+"""The same for costs."""

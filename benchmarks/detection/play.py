@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.detection import answers
+from benchmarks.detection.conditions import COSTS
 from benchmarks.detection.records import Gate, Histogram, Round, append, read
 from mario_perf import process_environment, runs
 from mario_perf.configuration import policy_file
@@ -98,7 +99,7 @@ def _gate(
         revision=played[0].candidate.revision or "",
         machine=environment_id(played[0].record.environment),
         outcome=report["outcome"],
-        regressed=tuple(name for name, verdict in verdicts.items() if verdict == "regressed"),
+        regressed=_named(report, verdicts, condition),
         inconclusive=tuple(name for name, verdict in verdicts.items() if verdict == "inconclusive"),
         seconds=round(when[1], 1),
         load_average=round(when[2], 2),
@@ -109,6 +110,15 @@ def _gate(
             for each in played
         ),
     )
+
+
+def _named(report: dict[str, Any], verdicts: dict[str, str], condition: Condition) -> tuple[str, ...]:
+    """The operations that are red; of a condition of costs its own cost alone, if that is."""
+    costs = [each["name"] for each in report["costs"] if each["verdict"] == "regressed"]
+    if condition.operation in costs:
+        return (condition.operation,)
+    names = tuple(name for name, verdict in verdicts.items() if verdict == "regressed")
+    return (*names, *costs) if condition in COSTS else names
 
 
 def _title(row: dict[str, Any]) -> str:

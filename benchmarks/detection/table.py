@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.detection import answers
-from benchmarks.detection.conditions import BOTH_PARTS, CYCLE
+from benchmarks.detection.conditions import BOTH_PARTS, COSTS, CYCLE
 from benchmarks.detection.peers import RULES
 from mario_perf.statistics.binomial import exact_interval
 
@@ -28,14 +28,14 @@ DECIDED = frozenset({"pass", "regressed"})
 
 WANTED = {
     each.name: frozenset[str]() if each.operation is None else frozenset({each.operation})
-    for each in (*CYCLE, *BOTH_PARTS)
+    for each in (*CYCLE, *BOTH_PARTS, *COSTS)
 }
 """What should be named, by condition."""
 
 
 def of_today(gates: Sequence[Gate]) -> list[Gate]:
-    """Without gates of both parts that other code judged: what decides under load is still being tuned."""
-    both = {each.name for each in BOTH_PARTS}
+    """Without gates of both parts and of costs that other code judged: what decides is still being tuned."""
+    both = {each.name for each in (*BOTH_PARTS, *COSTS)}
     return [each for each in gates if each.condition not in both or each.code == answers.fingerprint()]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from mario_perf import figures
 from mario_perf.comparison.checks import CONFIDENCE
 from mario_perf.comparison.cost_values import cost_rows
+from mario_perf.comparison.growth_values import growth_rows
 from mario_perf.comparison.metric_changes import GROSS
 from mario_perf.judgement.sequential import FIRST_LOOK, MIN_ROUNDS_FOR_RED
 from mario_perf.model import CostResult, Estimate, Verdict
@@ -64,7 +65,7 @@ def compare_costs(
     ``alpha`` is what this look may spend of the promise for costs. Few rounds show a change of work by their
     slices; anything else needs rounds enough to show how far processes lie apart.
     """
-    rows = [_compared(row) for row in cost_rows(rounds, indicators)]
+    rows = [_compared(row) for row in (*cost_rows(rounds, indicators), *growth_rows(rounds))]
     if not rows:
         return ()
     worse = np.array([_p(each.change.above(np.array([each.limit]))) for each in rows])

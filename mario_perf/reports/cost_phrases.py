@@ -32,7 +32,7 @@ def still(costs: Sequence[CostResult]) -> str:
 
 def per(cost: CostResult) -> str:
     """What it belongs to: ``a PlaceOrderCommand``."""
-    return f"a {cost.operation}" if cost.operation else _PER[cost.per]
+    return f"a {cost.operation}" if cost.per == "operation" else _PER[cost.per]
 
 
 def value(cost: CostResult, amount: float) -> str:

@@ -43,7 +43,7 @@ def side(random: np.random.Generator, *, spread: float = 0.0, more: float = 0.0,
         "process_open_fds": np.full(SLICES + 1, 12.0),
     }
     counts = {"pizzeria_sql_statements_total": by_operation}
-    return SimpleNamespace(costs=CostCounters(("Order", "Ask"), executions, totals, counts))
+    return SimpleNamespace(measurements={}, costs=CostCounters(("Order", "Ask"), executions, totals, counts))
 
 
 def rounds(number: int, seed: int = 1, spread: float = 0.0, **candidate: float) -> list[Round]:
@@ -93,7 +93,7 @@ def test_an_unchanged_build_is_shown_as_unchanged() -> None:
 
 
 def test_a_service_that_exposes_nothing_is_not_judged() -> None:
-    bare: Any = SimpleNamespace(costs=None)
+    bare: Any = SimpleNamespace(costs=None, measurements={})
     assert compare_costs([(bare, bare)], INDICATORS, ALPHA) == ()
 
 

@@ -125,6 +125,15 @@ def test_a_candidate_three_times_slower_by_url_is_red_under_the_default_policy(
     assert report["sentence"].startswith("PlaceOrderCommand")
 
 
+def test_one_statement_more_is_red_after_the_first_round(tmp_path: Path) -> None:
+    options = ("--demo", "--part", "alone", "--query", "GetMenuQuery=1")
+    done = judged(lambda: run("mario_perf", "gate", *options, cwd=tmp_path))
+    assert done.returncode == 3, done.stdout + done.stderr
+    report = report_of(tmp_path / "runs")
+    assert "SQL statements rose from 1.00 to 2.00 a GetMenuQuery." in report["sentence"]
+    assert len(report["runs"]) == 1
+
+
 def test_a_candidate_that_refuses_before_any_operation_does_not_pass(
     tmp_path: Path, pizzeria: Callable[..., str], refusing_pizzeria: str
 ) -> None:

@@ -1,0 +1,63 @@
+"""How each operation's service time changes with the executions so far, within the window of a round."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mario_perf.comparison.cost_values import THOUSAND, CostRow
+from mario_perf.cost_indicators import Indicator
+from mario_perf.statistics import buckets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from mario_perf.model import RunMeasurement
+
+    Floats = NDArray[np.float64]
+
+NOISE, RESOLUTION = 0.1, 1.0
+"""Of the baseline's typical time, for a thousand executions: the smallest growth that matters, and the one
+that a pass rules out."""
+
+_FEWEST = 4
+"""Slices of a side that a slope is read from."""
+
+
+def growth_rows(rounds: Sequence[tuple[RunMeasurement, RunMeasurement]]) -> Iterator[CostRow]:
+    """The growth of each operation that both sides of every round executed often enough."""
+    shared = set.intersection(*(set(run.measurements) for pair in rounds for run in pair))
+    for name in sorted(shared):
+        lines = [[_line(run, name) for run in pair] for pair in rounds]
+        values = np.array(lines)
+        if not np.isfinite(values).all():
+            continue
+        typical = float(values[:, 0, 1].mean())
+        indicator = Indicator(
+            f"growth of the time of {name}", name, "growth", "seconds", NOISE * typical, RESOLUTION * typical
+        )
+        errors = np.full(len(rounds), np.inf)
+        yield CostRow(indicator, name, values[:, 0, 0], values[:, 1, 0], errors)
+
+
+def _line(run: RunMeasurement, name: str) -> tuple[float, float]:
+    """Seconds by which a thousand executions raise the time, and the time itself.
+
+    Least squares through the typical times of the slices, each weighted by its executions.
+    """
+    measurement = run.measurements[name]
+    counts = measurement.slices
+    executed = counts.sum(axis=-1).astype(np.float64)
+    times = buckets.trimmed_mean(counts[:, None], measurement.slice_sums[:, None], run.bounds)[:, 0]
+    use = (executed > 0) & np.isfinite(times)
+    if use.sum() < _FEWEST:
+        return np.nan, np.nan
+    weights, times = executed[use], times[use]
+    before = (executed.cumsum() - executed / 2)[use]
+    middle, typical = np.average(before, weights=weights), np.average(times, weights=weights)
+    spread = (weights * (before - middle) ** 2).sum()
+    slope = (weights * (before - middle) * (times - typical)).sum() / spread
+    return float(THOUSAND * slope), float(typical)
