@@ -115,7 +115,7 @@ def _gate(
 def _named(report: dict[str, Any], verdicts: dict[str, str], condition: Condition) -> tuple[str, ...]:
     """The operations that are red; of a condition of costs its own cost alone, if that is."""
     costs = [each["name"] for each in report["costs"] if each["verdict"] == "regressed"]
-    if condition.operation in costs:
+    if condition.operation is not None and condition.operation in costs:
         return (condition.operation,)
     names = tuple(name for name, verdict in verdicts.items() if verdict == "regressed")
     return (*names, *costs) if condition in COSTS else names

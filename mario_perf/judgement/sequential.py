@@ -66,7 +66,7 @@ class Plan:
     @property
     def budget(self) -> float:
         """What all looks of the plan may spend."""
-        return sum(alpha for _, alpha in self.looks)
+        return sum(alpha for _, alpha in (*self.early, *self.looks))
 
     @property
     def miss_rate(self) -> float:

@@ -25,9 +25,14 @@ def still(costs: Sequence[CostResult]) -> str:
     """The others in a line: names by what is known of them."""
     parts = []
     for verdict, word in ((Verdict.UNCHANGED, "unchanged"), (Verdict.INCONCLUSIVE, "not known")):
-        if names := dict.fromkeys(each.name for each in costs if each.verdict is verdict):
+        if names := dict.fromkeys(_short(each) for each in costs if each.verdict is verdict):
             parts.append(f"{word}: {', '.join(names)}")
     return "; ".join(parts)
+
+
+def _short(cost: CostResult) -> str:
+    """Its name; those of all operations' times have one."""
+    return "growth of times" if cost.per == "growth" and cost.operation else cost.name
 
 
 def per(cost: CostResult) -> str:
