@@ -68,6 +68,11 @@ def nearest(word: str, names_: Iterable[str], *, count: int = 3) -> str:
     return ", ".join(similar) or "none"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: ``1 round``, ``4 rounds``."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def listed(names: Iterable[str], max_items: int = 5) -> str:
     """The first ``max_items`` names, and how many more there are."""
     items = list(names)

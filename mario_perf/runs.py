@@ -42,13 +42,15 @@ def make_root(folder: Path) -> None:
 
 
 def find(name: str, root: Path = LATEST.parent) -> Path:
-    """The folder of a run or a gate: a path, its id, or a beginning that no other id has.
+    """The folder of a run or a gate: a path, its id, a beginning that no other id has, or ``latest``.
 
     Raises:
         UnreadableRunError: there is none, or several begin like this.
     """
     if Path(name).exists():
         return folder_of(Path(name))
+    if name == LATEST.name and (root / name).exists():
+        return root / name
     known = [each.name for each in folders(root)]
     found = [each for each in known if each.startswith(name)]
     if name in known or len(found) == 1:

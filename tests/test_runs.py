@@ -102,6 +102,7 @@ def test_a_run_is_found_by_its_path_its_id_and_the_beginning_of_it(root: Path) -
     assert runs.find(str(root / whole), root) == root / whole
     assert runs.find(whole, root) == root / whole
     assert runs.find("20261101", root).name == "20261101T000000Z-aaaa"
+    assert runs.find("latest", root) == root / "latest"
 
 
 @pytest.mark.parametrize(("name", "said"), [("20261102", "several runs begin"), ("2027", "no such run")])

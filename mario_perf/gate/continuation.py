@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
-from mario_perf.errors import UserError, listed
+from mario_perf.errors import UserError, counted, listed
 from mario_perf.judgement.sequential import is_decided
 from mario_perf.masking import MASK
 from mario_perf.model import Outcome
@@ -88,7 +88,7 @@ class Continuation:
     def finding(self, result: GateResult) -> Finding:
         """What the report says of it."""
         before = len(self.report.runs)
-        return Code.CONTINUED.finding(before=before, more=len(result.runs) - before)
+        return Code.CONTINUED.finding(before=counted(before, "round"), more=len(result.runs) - before)
 
 
 def note_files(folder: Path, files: Mapping[str, str]) -> None:

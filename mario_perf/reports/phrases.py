@@ -67,10 +67,16 @@ def method(result: GateResult) -> str:
     if not result.baseline_runs:
         if result.outcome is Outcome.RECORDED:
             return "Recorded: neither a baseline nor limits to judge by."
+        if result.outcome is Outcome.INVALID and not _has_limits(result):
+            return "Not judged: neither a baseline nor limits to judge by, and the run is invalid."
         return "Limits only: the candidate against the policy's limits, without a baseline."
     if result.environment_changes:
         return "Stored: the candidate against a baseline from a different environment."
     return "Stored: the candidate against an earlier baseline from the same environment."
+
+
+def _has_limits(result: GateResult) -> bool:
+    return any(check.against == "limit" for one in result.operations for check in one.comparisons)
 
 
 def environment(result: GateResult) -> str:

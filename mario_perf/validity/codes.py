@@ -164,7 +164,7 @@ class Code(Enum):
         _WARNING,
         _GENERATOR,
         (
-            "the load generator was late in {late} of {rounds} rounds, by up to {lag} at p99: {cause}; "
+            "the load generator was late in {late} of {rounds}, by up to {lag} at p99: {cause}; "
             "both sides waited alike, so the comparison holds, but a quieter machine needs fewer rounds"
         ),
         "the load generator kept up in each round",
@@ -473,8 +473,8 @@ class Code(Enum):
         _NOTE,
         _POLICY,
         (
-            "the gate was continued: {before} rounds, then {more} more; all are judged together, and all "
-            "looks at them share one promise"
+            "the gate was continued: {before}, then {more} more; all are judged together, and all looks at "
+            "them share one promise"
         ),
         "the gate was played in one go",
         concerns.duets,

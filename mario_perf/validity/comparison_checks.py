@@ -11,7 +11,7 @@ import numpy as np
 
 from mario_perf.comparison import rebin
 from mario_perf.comparison.common_shift import shift as shift_of
-from mario_perf.errors import listed, nearest
+from mario_perf.errors import counted, listed, nearest
 from mario_perf.figures import percent, relative, seconds
 from mario_perf.model import Severity
 from mario_perf.statistics.binomial import more_failures
@@ -151,7 +151,7 @@ def late_generator(records: Sequence[RunRecord]) -> Iterator[Finding]:
     if late:
         worst = max(each.generator.loop_lag_p99 for each in late)
         yield Code.GENERATOR_BUSY.finding(
-            late=len(late), rounds=len(records), lag=seconds(worst), cause=_cause(late)
+            late=len(late), rounds=counted(len(records), "round"), lag=seconds(worst), cause=_cause(late)
         )
 
 

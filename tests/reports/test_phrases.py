@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from mario_perf.model import Estimate, Operation, Verdict
+from mario_perf.model import Estimate, Operation, Outcome, Verdict
 from mario_perf.reports import phrases
 from tests.reports import samples
 
@@ -95,6 +95,13 @@ def test_the_same_environment_is_claimed_only_where_a_baseline_was_measured_in_i
         assert "same environment" not in phrases.method(result)
     for result in (duet, alone):
         assert "same environment" not in phrases.environment(result)
+
+
+def test_an_invalid_load_test_without_limits_claims_none() -> None:
+    result = replace(
+        samples.gate(), method="stored", outcome=Outcome.INVALID, baseline_runs=(), operations=()
+    )
+    assert "Limits only" not in phrases.method(result)
 
 
 def test_every_operation_has_a_place_of_its_own() -> None:

@@ -162,6 +162,7 @@ def test_a_late_generator_is_told_once_with_its_cause() -> None:
 def test_on_a_quiet_machine_the_cause_is_its_own_core() -> None:
     (finding,) = late_generator([duet_round(0.001, cpu=0.97)])
     assert "it needed 97 % of its core" in finding.message
+    assert "late in 1 of 1 round, by" in finding.message
 
 
 def test_a_generator_that_keeps_up_and_one_that_loads_one_service_are_no_matter_of_rounds() -> None:

@@ -58,7 +58,7 @@ def _check_users(environment: Environment, options: Options) -> None:
         raise ValueError(
             f"a duet sends each step to both builds in pairs: only a MeasuredUser can, not {names}; derive "
             "users from mario_perf.MeasuredUser, or record a run of each build and compare the runs with "
-            "python -m analysis.compare --baseline"
+            "mario-perf compare --baseline"
         )
     if options.rate:
         raise ValueError(f"--rate: only a MeasuredUser waits for arrivals, not {names}; give --users instead")

@@ -86,7 +86,7 @@ class ServiceTab:
                 self.report = report
                 LOG.info("Report: %s", report)
                 return
-        LOG.warning("%s: no report; run python -m analysis.compare --run %s for the reason", folder, folder)
+        LOG.warning("%s: no report; run mario-perf compare %s for the reason", folder, folder)
 
     def _quit(self, **_: Any) -> None:  # noqa: ANN401
         if self._reporting is not None:
