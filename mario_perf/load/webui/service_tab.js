@@ -1,4 +1,4 @@
-// A link to the report at the foot of each page of Locust's UI, as soon as there is a report.
+// At the foot of each page of Locust's UI: what the run waits for, then a link to its report.
 const bar = document.createElement("p");
 bar.id = "service-report";
 bar.setAttribute("role", "status");
@@ -7,9 +7,12 @@ bar.hidden = true;
 document.body.append(bar);
 async function poll() {
   try {
-    const {run} = await (await fetch("./service/latest")).json();
-    bar.hidden = !run;
-    if (run && bar.dataset.run !== run) {
+    const {run, status} = await (await fetch("./service/latest")).json();
+    bar.hidden = !run && !status;
+    if (!run) {
+      delete bar.dataset.run;
+      bar.textContent = status;
+    } else if (bar.dataset.run !== run) {
       bar.dataset.run = run;
       const link = document.createElement("a");
       Object.assign(link, {href: "./service/report", target: "_blank", textContent: `Report of run ${run}`});

@@ -42,7 +42,10 @@ _SCRIPT: Final = Path(__file__).with_suffix(".js")
 
 
 class ServiceTab:
-    """Follows the runs of one Locust process: ``rows`` of the live table, ``report`` of the last run."""
+    """Follows the runs of one Locust process: ``rows`` of the live table, ``report`` of the last run.
+
+    ``status`` says what it waits for.
+    """
 
     def __init__(self, environment: Environment, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -51,6 +54,7 @@ class ServiceTab:
         self._reporting: gevent.Greenlet | None = None
         self.rows: list[dict[str, Any]] = []
         self.report: Path | None = None
+        self.status = ""
         for event, listener in (
             (environment.events.test_start, self._begin),
             (environment.events.test_stop, self._end),
@@ -61,6 +65,7 @@ class ServiceTab:
     def _begin(self, **_: Any) -> None:  # noqa: ANN401 - Locust's events
         self._quit()
         self.rows, self.report, self._folder = [], None, self._recorder.folder
+        self.status = "" if self._folder is None else "The Service tab waits for the first executions."
         if self._folder is not None:
             self._live = _python("mario_perf.cli.live_command", str(self._folder))
             gevent.spawn(self._read, self._live)
@@ -69,10 +74,13 @@ class ServiceTab:
         assert live.stdout is not None  # noqa: S101 - it is a pipe
         for line in live.stdout:
             self.rows = [_row(each) for each in json.loads(line)["operations"]]
+            if self.rows and self._reporting is None:
+                self.status = ""
         live.wait()
 
     def _end(self, **_: Any) -> None:  # noqa: ANN401
         if self._folder is not None:
+            self.status = f"Writing the report of run {self._folder.name}."
             self._reporting = gevent.spawn(self._write_report, self._folder)
 
     def _write_report(self, folder: Path) -> None:
@@ -83,14 +91,16 @@ class ServiceTab:
             with suppress(TimeoutExpired):
                 _run_to_end("mario_perf", "compare", "--run", str(folder), *options)
             if report.exists():
-                self.report = report
+                self.report, self.status = report, ""
                 LOG.info("Report: %s", report)
                 return
+        self.status = f"No report of run {folder.name}; mario-perf compare {folder.name} says why."
         LOG.warning("%s: no report; run mario-perf compare %s for the reason", folder, folder)
 
     def _quit(self, **_: Any) -> None:  # noqa: ANN401
         if self._reporting is not None:
             self._reporting.kill()
+            self._reporting = None
         if self._live is not None:
             self._live.kill()
 
@@ -133,7 +143,9 @@ def _form_error(environment: Environment, recorder: Recorder) -> Response | None
 def _pages(tab: ServiceTab, web_ui: WebUI) -> Blueprint:
     pages = Blueprint("service", __name__)
     for name, view in {
-        "latest": lambda: jsonify({"run": tab.report.parent.name if tab.report else None}),
+        "latest": lambda: jsonify(
+            {"run": tab.report.parent.name if tab.report else None, "status": tab.status}
+        ),
         "report": lambda: _report(tab),
         "script": lambda: send_file(_SCRIPT, mimetype="text/javascript"),
     }.items():

@@ -62,6 +62,8 @@ def test_the_tab_shows_the_services_figures_and_links_the_report(
         assert rate > 0
         assert 0 < failed < 100
         stop(url)
+        latest = httpx.get(f"{url}/service/latest", timeout=PATIENCE).json()
+        assert latest["run"] or latest["status"].startswith("Writing the report of run ")
         link = page.get_by_role("link", name="Report of run")
         link.wait_for()
         (run,) = [path.name for path in load.runs.iterdir() if path.is_dir() and not path.is_symlink()]
