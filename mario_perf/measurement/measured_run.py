@@ -53,7 +53,8 @@ def measure_run(run: Run, source: Source) -> MeasuredRun:
     """
     if not any(step.started for target in run.record.targets for step in target.in_window):
         raise EmptyRunError(
-            f"{run.directory}: the run sent no request in its window; run longer, or correct the host"
+            f"{run.directory}: no step began in the run's window; run longer, or correct the host; "
+            "a MeasuredUser records self.session.step, and no requests of self.client"
         )
     measured = _measured_run(run, source)
     if run.record.reference is None or len(measured.sides) > 1:

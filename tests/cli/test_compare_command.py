@@ -78,7 +78,7 @@ def test_a_run_that_sent_nothing_is_mapped_as_any_invalid_one(
     for mapped, code in (("inconclusive", 4), ("pass", 0), ("fail", 3)):
         Path("perf.toml").write_text(f'[gate]\ninconclusive = "{mapped}"\n')
         assert main(["--run", str(run)]) == code
-        assert "sent no request in its window" in _error(capsys)
+        assert "no step began in the run's window" in _error(capsys)
 
 
 def test_a_baseline_with_a_run_that_nobody_saw_is_one_line(
