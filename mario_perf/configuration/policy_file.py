@@ -327,6 +327,7 @@ def defaults() -> str:
     shown = Policy().as_mapping()
     thresholds = shown.pop("thresholds")
     tables = {"thresholds": thresholds, "load": shown.pop("load"), "metrics": shown.pop("metrics")}
+    del tables["metrics"]["indicators"]  # a policy names them in [[indicators]]
     tables["gate"] = {key: shown[key] for key in _Gate.model_fields}
     return "\n".join(
         f"{table}.{key} = {value!r}"

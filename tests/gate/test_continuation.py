@@ -108,7 +108,7 @@ def test_its_rounds_are_judged_like_those_of_one_longer_gate(folder: Path, recor
 
 def test_it_goes_on_with_spending_where_the_gate_stopped(folder: Path, recorded: list[Path]) -> None:
     spent = [look.spent for look in looks(gate(folder, recorded, BEFORE))]
-    assert sum(spent) == pytest.approx(0.9)
+    assert sum(spent) == pytest.approx(0.9 * 0.98)  # two looks at counts of work alone have no record
     all_looks = looks(gate(folder, recorded, ROUNDS - BEFORE, goes_on=True))
     assert [look.spent for look in all_looks[: len(spent)]] == spent
     assert sum(look.spent for look in all_looks) <= 0.99 + 1e-9

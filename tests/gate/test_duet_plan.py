@@ -56,7 +56,8 @@ def test_rounds_fit_in_the_time_and_in_what_was_asked_for(
 
 @given(longest=st.floats(10, 10_000), most=st.none() | st.integers(1, 500))
 def test_all_looks_together_spend_what_was_promised_but_for_a_tenth(longest: float, most: int | None) -> None:
-    spent = sum(alpha for _, alpha in duet(longest, most).plan.looks)
+    plan = duet(longest, most).plan
+    spent = sum(alpha for _, alpha in (*plan.early, *plan.looks))
     assert spent == pytest.approx((1 - KEPT) * POLICY.false_alarm_rate)
 
 
