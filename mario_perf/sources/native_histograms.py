@@ -113,6 +113,8 @@ def _powers(edges: Floats, bounds: Floats) -> Floats | None:
     buckets = edges[edges[:, 0] >= 0]
     if not len(buckets) or not (np.isfinite(buckets).all() and buckets.all()):
         return None
+    if (buckets[:, 0] >= buckets[:, 1]).any():  # garbage: a bucket has a width
+        return None
     exponents, widths = np.log2(bounds), np.log2(buckets[:, 1] / buckets[:, 0])
     widest = np.log2(buckets[widths.argmax()])
     scale = -round(float(np.log2(widths.max())))
