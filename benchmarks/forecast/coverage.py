@@ -44,12 +44,12 @@ def simulated(count: int, dependence: float, seed: int = SEED) -> Coverage:
         times, values, slope, truth = _series(random, dependence)
         if (fit := forecast(times, values)) is None:
             continue
-        slopes += fit.slope(LOW) <= slope <= fit.slope(HIGH)
+        slopes += bool(fit.slope(LOW) <= slope <= fit.slope(HIGH))
         later = np.array([times[-1] + AHEAD * np.ptp(times)])
         level = truth + slope * (later - times[0])
         lines += bool((fit.line(later, LOW) <= level).all() and (level <= fit.line(later, HIGH)).all())
         bounds = stats.theilslopes(values, times, CONFIDENCE)
-        plain += bounds.low_slope <= slope <= bounds.high_slope
+        plain += bool(bounds.low_slope <= slope <= bounds.high_slope)
     return Coverage(count, int(slopes), int(lines), int(plain))
 
 

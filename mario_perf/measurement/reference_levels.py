@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.errors import UserError
 from mario_perf.model import ReferenceLevels
 from mario_perf.sources.counters import around, increase
-from mario_perf.sources.scrapes import ScrapeSource
+from mario_perf.sources.source import open_reference
 from mario_perf.statistics import buckets
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def read(run: Run, reference: TargetRecord) -> ReferenceLevels | None:
     if any(step.failed for step in reference.in_window):
         return None
     try:
-        seen = ScrapeSource(run.directory, CQRS).snapshots(reference, run.record.whole_run)
+        seen = open_reference(run).snapshots(reference, run.record.whole_run)
     except UserError:
         return None
     span = around(seen.times, run.record.window).scrapes

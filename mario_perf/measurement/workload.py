@@ -12,5 +12,13 @@ if TYPE_CHECKING:
 
 def workload(record: RunRecord) -> Workload:
     """As far as runs of another load are not compared with it."""
-    asked = (record.arrivals.rate, record.arrivals.kind) if record.arrivals else (None, None)
-    return Workload(record.model, record.users, record.shape, *asked, record.tags, record.exclude_tags)
+    arrivals = record.arrivals
+    return Workload(
+        model=record.model,
+        users=record.users,
+        shape=record.shape,
+        rate=arrivals.rate if arrivals else None,
+        arrivals=arrivals.kind if arrivals else None,
+        tags=record.tags,
+        exclude_tags=record.exclude_tags,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.errors import UserError
 from mario_perf.runs import Run
 from mario_perf.sources.scrapes import ScrapeSource
@@ -45,6 +46,11 @@ class Source:
 
 
 SourceOf = Callable[[Run], Source]
+
+
+def open_reference(run: Run) -> ScrapeSource:
+    """The scrapes of the reference beside a run. It names its metrics as the pizzeria does."""
+    return ScrapeSource(run.directory, CQRS)
 
 
 def open_source(policy: Policy, connection: Connection | None = None) -> SourceOf:

@@ -101,7 +101,7 @@ def test_a_compared_run_of_a_known_revision_joins_the_history_beside_it(
     record["targets"][0]["revision"] = "abc123"
     (run / "run.json").write_text(json.dumps(record))
     for _ in "12":
-        done = CliRunner().invoke(compare, [str(run)], obj=Invocation(("compare",)))
+        done = CliRunner().invoke(compare, [str(run)], obj=Invocation(command_line=("compare",)))
         assert done.exception is None, done.output
     (batch,) = open_store(runs=run.parent).batches(metrics=["p95"])
     assert {level.revision for level in batch.levels} == {"abc123"}
@@ -134,7 +134,9 @@ def test_only_a_git_ref_is_exchanged(store: str) -> None:
 
 def test_the_index_of_runs_links_to_reports_and_escapes_names(make_run: MakeRun) -> None:
     runs_dir = make_run("one & <two>", Plan()).parent
-    compared = CliRunner().invoke(compare, [str(runs_dir / "one & <two>")], obj=Invocation(("compare",)))
+    compared = CliRunner().invoke(
+        compare, [str(runs_dir / "one & <two>")], obj=Invocation(command_line=("compare",))
+    )
     assert compared.exception is None
     done = CliRunner().invoke(list_runs, ["--runs-dir", str(runs_dir), "--html"], catch_exceptions=False)
     assert "index.html" in done.output

@@ -47,7 +47,7 @@ def test_a_level_that_does_not_rise_crosses_nothing() -> None:
 
 
 def test_a_season_is_no_trend_and_is_in_the_values_to_come() -> None:
-    times = NOW + DAY / 4 * np.arange(160)
+    times = np.asarray(NOW + DAY / 4 * np.arange(160), dtype=np.float64)
     wave = 0.1 * np.sin(2 * np.pi * times / DAY / 7)
     fit = forecast(times[:130], wave[:130] + noise(130))
     assert fit is not None

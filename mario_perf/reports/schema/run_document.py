@@ -188,6 +188,8 @@ class RunReport(Document):
     users: int
     spawn_rate: float
     shape: str
+    tags: tuple[str, ...] = Field(default=(), description="only tasks with one of these were played")
+    exclude_tags: tuple[str, ...] = Field(default=(), description="tasks and steps that were left out")
     command: tuple[str, ...]
     whole_run: SpanReport
     window: SpanReport = Field(description="the steady state that is judged")
