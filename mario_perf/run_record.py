@@ -7,9 +7,9 @@ that the load generator's process stays free of the analysis' libraries.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from mario_perf import masking
 
@@ -60,6 +60,12 @@ class Span(Record):
         return self.end - self.start
 
 
+MAX_COUNT = 10**10
+"""Requests of one step in one run, at most: four days of 30,000 a second."""
+
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+
+
 class StepCounts(Record):
     """What happened to one journey step on one target.
 
@@ -72,15 +78,21 @@ class StepCounts(Record):
     step: str
     operation: str | None = None
     further_operations: tuple[str, ...] = Field(default=(), description="that the step triggers as well")
-    started: int = 0
-    reached: int = 0
-    failed: int = 0
-    business: int = 0
-    abandoned: int = 0
+    started: Count = 0
+    reached: Count = 0
+    failed: Count = 0
+    business: Count = 0
+    abandoned: Count = 0
     statuses: dict[str, int] = Field(default_factory=dict)
     errors: dict[str, int] = Field(default_factory=dict)
     fastest: float | None = None
     slowest: float | None = None
+
+    @model_validator(mode="after")
+    def _no_more_than_were_sent(self) -> Self:
+        if max(self.reached, self.failed + self.business, self.abandoned) > self.started:
+            raise ValueError(f"step {self.step} has more answers than the {self.started} requests it sent")
+        return self
 
     @property
     def operations(self) -> tuple[str, ...]:

@@ -53,6 +53,23 @@ def test_a_moment_that_is_no_time_is_refused(tmp_path: Path, end: str) -> None:
         runs.load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"failed": 10},
+        {"failed": 5, "business": 5},
+        {"reached": 10},
+        {"started": -1, "reached": 0, "failed": 0},
+        {"started": 10**11},
+    ],
+)
+def test_a_step_with_more_answers_than_requests_is_refused(tmp_path: Path, counts: dict[str, int]) -> None:
+    sent = json.loads(record(target({"PlaceOrder": 9})).model_dump_json())["targets"]
+    sent[0]["in_window"][0].update(counts)
+    with pytest.raises(UnreadableRunError, match="in_window"):
+        runs.load(written(tmp_path, targets=sent))
+
+
 def test_a_record_that_is_a_link_to_another_file_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "theirs").mkdir()
     written(tmp_path)

@@ -5,6 +5,7 @@ All arguments are arrays of one shape (or scalars); ratios run from 0 to 1.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,8 +66,15 @@ def more_failures(baseline: tuple[Counts, Counts], candidate: tuple[Counts, Coun
 
 
 def _upper_tail(found: int, drawn: int, failed: int, total: int) -> float:
-    """The hypergeometric chance that at least ``found`` of the ``drawn`` are failed ones."""
-    found_or_more = np.arange(found, min(drawn, failed) + 1)
+    """The hypergeometric chance that at least ``found`` of the ``drawn`` are failed ones.
+
+    Terms further than twelve standard deviations from the mode add nothing; there may be billions of them.
+    """
+    found, drawn, failed, total = (int(each) for each in (found, drawn, failed, total))  # NumPy's overflow
+    mode = (drawn + 1) * (failed + 1) // (total + 2)
+    reach = 12 * math.isqrt(min(drawn, failed)) + 100
+    last = min(drawn, failed, max(found, mode) + reach)
+    found_or_more = np.arange(max(found, mode - reach), last + 1)
     ways = _log_choose(failed, found_or_more) + _log_choose(total - failed, drawn - found_or_more)
     return min(1.0, float(np.exp(ways - _log_choose(total, drawn)).sum()))
 

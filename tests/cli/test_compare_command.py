@@ -147,7 +147,7 @@ def test_formats_go_beside_the_run_and_outputs_where_they_are_told(make_run: Mak
     files = ("--output", "out/pr.md", "--output", "junit=out/results")
     main(["--run", str(run), "--format", "openmetrics", "--format", "text", *files])
     assert (run / "report.prom").read_text().endswith("# EOF\n")
-    assert "GetMenuQuery" in (run / "report.txt").read_text()
+    assert "No regression in 2 operations" in (run / "report.txt").read_text()
     assert (tmp_path / "out" / "pr.md").read_text().startswith("<!-- mario-perf -->")
     assert (tmp_path / "out" / "results").read_text().startswith("<?xml")
 

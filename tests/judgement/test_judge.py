@@ -196,7 +196,7 @@ def test_a_run_that_sent_nothing_cannot_be_judged(make_run: MakeRun) -> None:
     run = runs.load(make_run("now", Plan()))
     silent = run.record.targets[0].model_copy(update={"in_window": (StepCounts(step="menu"),)})
     empty = Run(run.directory, run.record.model_copy(update={"targets": (silent,)}))
-    with pytest.raises(EmptyRunError, match="sent no request"):
+    with pytest.raises(EmptyRunError, match="no step began"):
         measure_run(empty, _source(empty))
 
 

@@ -56,3 +56,8 @@ def test_more_failures_is_the_upper_tail_of_the_hypergeometric_distribution() ->
 
 def test_no_failure_at_all_is_no_evidence() -> None:
     assert binomial.more_failures(arrays((0, 100)), arrays((0, 100)))[0] == 1.0
+
+
+def test_billions_of_executions_need_no_billions_of_terms() -> None:
+    half = np.array([4 * 10**9]), np.array([8 * 10**9])
+    assert binomial.more_failures(half, half)[0] == pytest.approx(0.5, abs=0.01)

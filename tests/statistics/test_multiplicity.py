@@ -48,8 +48,9 @@ def test_holm_keeps_the_order(p: np.ndarray) -> None:
 
 @given(st.floats(0.001, 0.2), st.integers(1, 60))
 def test_the_looks_together_spend_the_promise_but_for_what_is_kept(rate: float, rounds: int) -> None:
-    looks = plan(rate, rounds).looks
-    assert sum(alpha for _, alpha in looks) == pytest.approx(rate * (1 - KEPT))
+    planned = plan(rate, rounds)
+    looks = planned.looks
+    assert sum(alpha for _, alpha in (*planned.early, *looks)) == pytest.approx(rate * (1 - KEPT))
     assert all(alpha > 0 for _, alpha in looks)
     assert [number for number, _ in looks] == sorted({number for number, _ in looks})
     assert looks[-1][0] == rounds
