@@ -42,6 +42,12 @@ class _Operation(BaseModel):
     comparisons: tuple[_Check, ...]
     part: str = "alone"
 
+    @property
+    def deciding(self) -> _Check | None:
+        """The check that decided, if its change is known."""
+        known = (each for each in self.comparisons if each.change.value is not None)
+        return next((each for each in known if each.metric == self.decided_by), None)
+
 
 class _Commit(BaseModel):
     revision: str = ""
@@ -62,14 +68,18 @@ class Glance(BaseModel):
 
     @property
     def worst(self) -> str:
-        """The first operation, which matters most, and its change."""
-        for one in self.operations[:1]:
-            suffix = UNDER_LOAD if one.part == "load" else ""
-            for check in one.comparisons:
-                if check.metric == one.decided_by and check.change.value is not None:
-                    share = check.metric in METRICS and METRICS[check.metric].share  # type: ignore[index]
-                    return f"{one.operation.name}{suffix} {figures.change(check.change.value, share=share)}"
-        return ""
+        """Of a regression the first operation, which matters most; else the largest rise, if any."""
+        changes = [(one, check) for one in self.operations if (check := one.deciding) is not None]
+        if self.outcome is not Outcome.REGRESSED:
+            risen = [each for each in changes if (each[1].change.value or 0.0) > 0]
+            changes = sorted(risen, key=lambda each: -(each[1].change.value or 0.0))
+        return _described(*changes[0]) if changes else ""
+
+
+def _described(one: _Operation, check: _Check) -> str:
+    suffix = UNDER_LOAD if one.part == "load" else ""
+    share = check.metric in METRICS and METRICS[check.metric].share  # type: ignore[index]
+    return f"{one.operation.name}{suffix} {figures.change(check.change.value or 0.0, share=share)}"
 
 
 def glance(folder: Path) -> Glance | None:

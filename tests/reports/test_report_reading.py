@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mario_perf.errors import UnreadableRunError
-from mario_perf.model import Verdict
+from mario_perf.model import Outcome, Verdict
 from mario_perf.reports import html_report, json_report, report_reading, run_list
 from mario_perf.reports.redaction import redact
 from tests.reports import samples
@@ -52,6 +52,16 @@ def test_a_list_shows_how_a_run_ended_and_its_worst_change(written: Path) -> Non
     assert "PlaceOrderCommand +21.4 %" in lines[1]
     assert "b81d7e22aa+" in lines[1]
     assert lines[2].split() == ["other", "not", "judged"]
+
+
+def test_an_improvement_is_no_worst_change(result: GateResult, tmp_path: Path) -> None:
+    faster, *rest = sorted(result.operations, key=lambda one: one.verdict is not Verdict.IMPROVED)
+    assert faster.verdict is Verdict.IMPROVED
+    open_gate = replace(result, outcome=Outcome.INCONCLUSIVE, operations=(faster, *rest))
+    (tmp_path / "report.json").write_text(json_report.render(open_gate))
+    seen = run_list.glance(tmp_path)
+    assert seen is not None
+    assert seen.worst == "PlaceOrderCommand +21.4 %"
 
 
 def test_a_list_keeps_to_the_width_of_the_terminal(written: Path) -> None:
