@@ -28,7 +28,7 @@ def install(folder: Path, end: str) -> subprocess.CompletedProcess[str]:
     (folder / "pip").write_text(PIP.format(end=end))
     shutil.copy(ROOT / "Makefile", folder)
     return subprocess.run(
-        ["make", ".venv/gate.stamp", "PIP=sh ./pip"],
+        ["make", "--no-print-directory", ".venv/gate.stamp", "PIP=sh ./pip"],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,17 +10,19 @@ from mario_perf.builds import git
 from mario_perf.configuration.policy import Service
 from mario_perf.errors import UserError
 from mario_perf.gate.same_environment import DependencyDifference, compare_dependencies, package_findings
-from mario_perf.run_record import Packages, Side, TargetRecord
+from mario_perf.run_record import Packages, TargetRecord
 from tests.system.builds.test_git import repository, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mario_perf.builds.git import Checkout
+    from mario_perf.run_record import Side
 
 __all__ = ["repository"]
 
 SERVICE = Service(start=("python", "-m", "shop"))
+SIDES: tuple[Side, Side] = ("baseline", "candidate")
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def test_a_setup_that_gives_both_builds_the_same_packages_is_told(
             in_window=(),
             packages=version and Packages(read="importlib.metadata", versions={"a": version}),
         )
-        for side, version in zip(get_args(Side), versions, strict=True)
+        for side, version in zip(SIDES, versions, strict=True)
     ]
     assert (
         len(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from benchmarks.instrumentation.environment import UnavailableError, neuroglia_python, run
+from benchmarks.instrumentation.environment import UnavailableError, neuroglia_python
 from tests.pizzeria.series import samples
 from tests.system.conftest import REQUIRE_ALL
 from tests.system.pizzerias import PATIENCE
@@ -39,6 +40,12 @@ def installed() -> None:
         if os.environ.get(REQUIRE_ALL):
             raise
         pytest.skip(f"needs neuroglia-python: {error}")
+
+
+def pip(*arguments: str) -> str:
+    """What pip prints of the environment, which has none of its own."""
+    command = [sys.executable, "-m", "pip", "--python", str(neuroglia_python()), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
 @contextmanager
@@ -84,9 +91,9 @@ def exposed() -> Samples:
 
 def test_both_can_be_installed_together_with_no_requirement_broken() -> None:
     """The environment holds what both ask for, and nothing that either forbids."""
-    assert run("-m", "pip", "check").strip() == "No broken requirements found."
+    assert pip("check").strip() == "No broken requirements found."
     assert {"mario-perf", "neuroglia-python"} <= {
-        line.partition("==")[0] for line in run("-m", "pip", "list", "--format", "freeze").splitlines()
+        line.partition("==")[0] for line in pip("list", "--format", "freeze").splitlines()
     }
 
 
