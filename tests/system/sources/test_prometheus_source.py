@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -129,7 +130,7 @@ def _run(services: tuple[Service, Service], exporter: str, url: str, directory: 
     kept = [(time.time(), service.body())]
     start = time.time()
     random = np.random.default_rng(5)
-    for _ in range(3):
+    for burst in range(1, 4):
         for duration in random.lognormal(-5.0, 0.5, 100):
             service.execute("PlaceOrderCommand", float(duration))
             replica.execute("PlaceOrderCommand", float(duration))
@@ -137,7 +138,8 @@ def _run(services: tuple[Service, Service], exporter: str, url: str, directory: 
         service.execute("GetMenuQuery", 0.002, "exception", kind="query")
         service.execute("OrderCreatedEvent", 0.001, kind="request")
         kept.append((time.time(), service.body()))
-        time.sleep(0.6)
+        _wait(partial(_has_scraped, url, 200 * burst))
+        time.sleep(0.6)  # two scrapes more
     end = time.time()
     kept.append((time.time(), service.body()))
     keep_scrapes(directory, "candidate", kept)
@@ -145,6 +147,12 @@ def _run(services: tuple[Service, Service], exporter: str, url: str, directory: 
     sent = sent.model_copy(update={"metrics_url": f"http://{exporter}/metrics"})
     span = Span(start=start, end=end)
     return record(sent, whole_run=span, window=span)
+
+
+def _has_scraped(url: str, executions: int) -> bool:
+    """Whether Prometheus has seen as many orders of both replicas."""
+    query = urlencode({"query": 'sum(cqrs_executions_total{build="new", type="PlaceOrderCommand"})'})
+    return f'"{executions}"'.encode() in _get(f"{url}/api/v1/query?{query}")
 
 
 def _get(url: str) -> bytes:
