@@ -29,6 +29,9 @@ CONNECTING = 2000.0
 MORE_THAN_IT_CAN = 30_000.0
 """Journeys a second: offered to see how many an open model manages on one core."""
 
+ALONE = ("--reference", "off")
+"""Nothing beside the load takes time."""
+
 NO_SCRAPES = "3600"  # seconds from one to the next
 
 
@@ -74,7 +77,7 @@ def _recorded(user: str, asked: Asked, options: Sequence[str]) -> RunRecord:
     with tempfile.TemporaryDirectory() as folder:
         kept = ("--runs-dir", folder, "--run-id", "run", "--scrape-interval", NO_SCRAPES)
         window = ("-t", f"{asked.seconds + WARM_UP}s", "--warm-up", str(WARM_UP), "--quiet", "0")
-        _locust("recorded.py", user, asked, {}, (*kept, *window, *options))
+        _locust("recorded.py", user, asked, {}, (*kept, *ALONE, *window, *options))
         text = (Path(folder) / "run" / "run.json").read_text(encoding="utf-8")
     record = RunRecord.model_validate_json(text)
     _expect_none(sum(step.failed for step in record.targets[0].in_window), user)

@@ -159,7 +159,7 @@ def test_a_full_disk_ends_scrapes_but_not_the_run(mario: str, load: Load) -> Non
     shape.write_text("short = [{ seconds = 2, level = 1 }]\n")
     model = ("--rate", "20", "--shapes", str(shape), "--shape", "short", "--run-id", "mine")
     scrapes = load.runs / "mine" / "scrapes-candidate.jsonl.gz"
-    with load.start("--headless", "--only-summary", "-H", mario, *model) as locust:
+    with load.start("--headless", "--reference", "off", "-H", mario, *model) as locust:
         too_late = Timer(30, locust.kill)
         too_late.start()
         wait_for(lambda: scrapes.exists() and scrapes.stat().st_size)
