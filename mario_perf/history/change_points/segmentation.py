@@ -2,7 +2,7 @@
 
 Two conditions make a change point. The series' own permuted residuals must rarely reach its statistic, and
 the levels must be apart: slow drifts and rare slow modes move ranks, but no reader calls them a step.
-Formulas and the choice of constants: docs/method.md.
+Formulas and the choice of constants: docs/history.md.
 """
 
 from __future__ import annotations
