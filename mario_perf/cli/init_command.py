@@ -37,6 +37,8 @@ _READY = "/health"
 _METRICS = "/metrics"
 """The usual paths of readiness and metrics."""
 
+_NEXT = "next: mario-perf doctor says what a gate still needs"
+
 _MAX_ALTERNATIVES = 5
 """Most alternatives to show."""
 
@@ -163,6 +165,7 @@ def init(  # noqa: PLR0913 - an argument an option
     if play:
         operations = _play(url, output)
         _write(policy_text.text(chosen, service, locustfile, operations), output)
+    click.echo(_NEXT)
 
 
 def _play(url: str, output: Path) -> Mapping[str, tuple[str, ...]]:
@@ -189,6 +192,7 @@ def _metrics(url: str, inventory: MetricInventory, *, play: bool) -> str:
 def _write_client(service: Service, locustfile: str | None, output: Path) -> None:
     _write(policy_text.text(None, service, locustfile), output)
     _announce(output, "no metrics; response times and statuses of the locustfile's steps are judged")
+    click.echo(_NEXT)
 
 
 def _write(text: str, output: Path) -> None:
