@@ -274,6 +274,9 @@ class RunRecord(Record):
     seed: int
     model: Literal["closed", "open"]
     users: int = Field(description="asked for; in an open model those at the start")
+    users_over_time: tuple[tuple[float, Count], ...] = Field(
+        default=(), description="Unix time of each change, and users from then on; looked at once a second"
+    )
     spawn_rate: float
     shape: str
     command: Command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,9 @@ STOP_TIMEOUT = 10.0
 POLL_INTERVAL = 0.05
 """Seconds between two looks at something that is waited for."""
 
+
+_LOCUST_PREFIX = re.compile(r"^\[[-\d :,]+\] \S+/[A-Z]+/[\w.]+: ")
+"""Time, host, level and logger of a line of Locust's log: its message is what matters."""
 
 _ROOM = 1 << 20
 """Bytes below which a disk counts as full."""
@@ -177,7 +181,7 @@ def wait_for_end(child: Child, timeout: float, on_tick: Callable[[], None]) -> i
 
 def _last_line(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    said = f": {lines[-1].strip()}" if lines else ""
+    said = f": {_LOCUST_PREFIX.sub('', lines[-1].strip())}" if lines else ""
     return said + full_disk(log.parent)
 
 

@@ -32,6 +32,7 @@ class LoadProfile:
     distributed: bool
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
+    users_over_time: tuple[tuple[float, int], ...] = ()
 
 
 def record(run: RunInProgress, profile: LoadProfile) -> RunRecord:
@@ -45,6 +46,7 @@ def record(run: RunInProgress, profile: LoadProfile) -> RunRecord:
         seed=options.seed,
         model="closed" if options.rate is None else "open",
         users=profile.users,
+        users_over_time=profile.users_over_time,
         spawn_rate=profile.spawn_rate,
         shape=options.shape.name,
         command=("locust", *sys.argv[1:]),

@@ -21,6 +21,7 @@ from mario_perf.load.record import load_model, record_builder, run_folder
 from mario_perf.load.record.record_builder import LoadProfile
 from mario_perf.load.record.reference_process import ReferenceProcess, is_wanted
 from mario_perf.load.record.run_phases import QUIESCE_TIMEOUT, RunInProgress
+from mario_perf.load.record.user_counts import UserCounts
 from mario_perf.load.users.measured_user import MeasuredUser
 from mario_perf.load.users.request_events import RequestEvents
 from mario_perf.load.users.user_group import UserGroup, targets
@@ -58,6 +59,7 @@ class Recorder:
         self._events = RequestEvents(environment)
         self._reference = ReferenceProcess()
         self._users = 0
+        self._user_counts = self._new_user_counts()
         self._began = 0.0
         self._ending = RLock()
         self._ended = False
@@ -125,9 +127,14 @@ class Recorder:
         groups = self._make_groups(options, host)
         self._run = RunInProgress(options, targets(options, host), groups, folder, self._stop_runner)
         self._run.begin()
+        self._user_counts = self._new_user_counts()
+        self._user_counts.start()
         self._ended = False
         self._users = 0
         LOG.info("Run %s begins", folder.name)
+
+    def _new_user_counts(self) -> UserCounts:
+        return UserCounts(lambda: int(self._runner.user_count))
 
     def _start_reference(self, host: str) -> None:
         """Start the reference, where measured users can ask it and a service here is loaded alone."""
@@ -164,6 +171,7 @@ class Recorder:
         """End the run, once: after its time, or when it is stopped. A second caller waits for the first."""
         with self._ending:
             if self._run is not None and not self._ended:
+                self._user_counts.stop()
                 self._run.end(self._quiesce_timeout)
                 self._ended = True
 
@@ -211,6 +219,7 @@ class Recorder:
             distributed=self._channel is not None,
             tags=tuple(sorted(self._parsed.tags or ())),
             exclude_tags=tuple(sorted(self._parsed.exclude_tags or ())),
+            users_over_time=self._user_counts.changes,
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,9 @@ def draw(result: GateResult) -> list[tuple[str, Chart]]:
     if len(moments) < 2:  # noqa: PLR2004 - a line has two ends
         return []
     times = "response times" if result.by_client else "service times"
+    users = _users(result)
     return [
+        *([("Users", _chart(moments, {"": users}, figures.count))] if users else []),
         ("Executions a second", _chart(moments, {"": [one.rate for one in moments]}, figures.rate)),
         (
             f"{times.capitalize()}: the thick line is p95, the thin line p50",
@@ -51,6 +54,15 @@ def draw(result: GateResult) -> list[tuple[str, Chart]]:
             _chart(moments, {"": [one.error_ratio for one in moments]}, figures.percent, _LEAST_SHARE),
         ),
     ]
+
+
+def _users(result: GateResult) -> Values:
+    """How many there were at each moment, by the load generator; empty where it kept no record of them."""
+    run = result.runs[0]
+    times = [at - run.window.start for at, _ in run.users_over_time]
+    if not times or times[0] > result.over_time[0].at:
+        return []
+    return [float(run.users_over_time[bisect_right(times, one.at) - 1][1]) for one in result.over_time]
 
 
 def _chart(moments: Sequence[Moment], lines: dict[str, Values], text: Format, least: float = 0.0) -> Chart:

@@ -186,6 +186,9 @@ class RunReport(Document):
     seed: int
     model: Literal["closed", "open"]
     users: int
+    users_over_time: tuple[tuple[float, int], ...] = Field(
+        default=(), description="Unix time of each change, and users from then on; looked at once a second"
+    )
     spawn_rate: float
     shape: str
     tags: tuple[str, ...] = Field(default=(), description="only tasks with one of these were played")

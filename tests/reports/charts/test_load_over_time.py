@@ -72,3 +72,12 @@ def test_a_moment_in_which_nothing_ran_is_a_gap() -> None:
 
 def test_a_gate_of_rounds_has_no_such_charts() -> None:
     assert load_over_time.draw(samples.gate()) == []
+
+
+def test_users_are_drawn_as_they_came_and_went() -> None:
+    result = samples.gate()
+    (run, *_), start = result.runs, result.runs[0].window.start
+    grown = run.model_copy(update={"users_over_time": ((start - 9.0, 20), (start + 3.5, 80))})
+    shown = dict(load_over_time.draw(replace(result, runs=(grown,), over_time=STEADY)))
+    assert [hover.text for hover in shown["Users"].hovers[3:5]] == ["at 3 s: 20", "at 4 s: 80"]
+    assert "Users" not in dict(load_over_time.draw(replace(result, over_time=STEADY)))

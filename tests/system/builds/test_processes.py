@@ -46,10 +46,10 @@ def eventually(what: object) -> bool:
     return False
 
 
-def test_a_child_that_failed_is_told_with_its_code_and_last_words(tmp_path: Path) -> None:
-    with start_process(
-        "Service", python("print('one'); raise SystemExit('no such table')"), tmp_path / "log"
-    ) as child:
+@pytest.mark.parametrize("prefix", ["", "[2026-11-30 15:22:56,123] vm/ERROR/mario_perf.load: "])
+def test_a_child_that_failed_is_named_with_its_code_and_last_message(tmp_path: Path, prefix: str) -> None:
+    failing = python(f"print('one'); raise SystemExit('{prefix}no such table')")
+    with start_process("Service", failing, tmp_path / "log") as child:
         assert wait_for_end(child, LONGEST, lambda: None) == 1
         assert child.exit_text == "Service ended with exit code 1: no such table"
 
