@@ -18,20 +18,24 @@ if TYPE_CHECKING:
 
 KEPT = 5
 DRAWS = 10
-"""Sets of kept runs that each run is judged against."""
+"""Sets of kept runs that each run is judged against, unless said otherwise."""
 
 CLOSE = 0.10
 
 
-def table(played: Sequence[Played]) -> str:
-    """As Markdown; says what is missing where there are too few runs."""
+def table(played: Sequence[Played], draws: int = DRAWS) -> str:
+    """As Markdown; says what is missing where there are too few runs.
+
+    Each run is judged against ``draws`` sets of kept runs.
+    """
     lines: list[str] = []
     for service in dict.fromkeys(each.service for each in played):
-        lines += [*_of_service(service, [each for each in played if each.service == service]), ""]
+        of_service = [each for each in played if each.service == service]
+        lines += [*_of_service(service, of_service, draws), ""]
     return "\n".join(lines)
 
 
-def _of_service(service: str, played: Sequence[Played]) -> Iterator[str]:
+def _of_service(service: str, played: Sequence[Played], draws: int) -> Iterator[str]:
     runs = [(each.build, each.run) for each in played]
     unchanged = [run for build, run in runs if build == UNCHANGED]
     yield f"**{service}**: {len(played)} runs, {len(unchanged)} of the unchanged build"
@@ -45,7 +49,7 @@ def _of_service(service: str, played: Sequence[Played]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for way, judge in JUDGES.items():
         for build in dict.fromkeys(build for build, _ in runs):
-            seen = _seen([run for one, run in runs if one == build], unchanged, judge)
+            seen = _seen([run for one, run in runs if one == build], unchanged, judge, draws)
             total = sum(seen.values())
             yield f"| {way} | {build} | {seen[RED] / total:.1%} | {seen[OPEN] / total:.1%} | {total} |"
 
@@ -61,12 +65,14 @@ def _distance_line(unchanged: Sequence[RunMeasurement]) -> str:
     )
 
 
-def _seen(runs: Sequence[RunMeasurement], unchanged: Sequence[RunMeasurement], judge: Judge) -> Counter[str]:
+def _seen(
+    runs: Sequence[RunMeasurement], unchanged: Sequence[RunMeasurement], judge: Judge, draws: int
+) -> Counter[str]:
     draw = Random(1)  # noqa: S311 - the same sets of kept runs each time
     seen: Counter[str] = Counter()
     for run in runs:
         others = [each for each in unchanged if each.window != run.window]
-        for _ in range(DRAWS):
+        for _ in range(draws):
             kept = sorted(draw.sample(others, KEPT), key=lambda each: each.window.start)
             seen[judge(kept, run)] += 1
     return seen

@@ -29,13 +29,13 @@ def test_each_way_has_its_say() -> None:
 
 
 def test_runs_are_kept_whole_and_counted_by_build(tmp_path: Path) -> None:
-    for number, run in enumerate(RUNS):
+    for number, run in enumerate(RUNS[1:]):
         build = UNCHANGED if run is not SLOWER else "one +30 %"
         moved = replace(run, window=Span(start=100.0 * number, end=100.0 * number + 60))
         keep("pizzeria", build, moved, busy=False, folder=tmp_path / str(number))
-    played = [each for number in range(8) for each in records.read(tmp_path / str(number))]
+    played = [each for number in range(7) for each in records.read(tmp_path / str(number))]
     assert played[0].run.measurements["Operation0"].executions == 450
-    shown = table(played)
-    assert "**pizzeria**: 8 runs, 7 of the unchanged build" in shown
-    assert "| with the reference | one +30 % | 100.0% | 0.0% | 10 |" in shown
+    shown = table(played, draws=2)
+    assert "**pizzeria**: 7 runs, 6 of the unchanged build" in shown
+    assert "| with the reference | one +30 % | 100.0% | 0.0% | 2 |" in shown
     assert "more" in table(played[:3])
