@@ -243,7 +243,7 @@ def test_hundreds_of_operations_can_be_sorted_and_filtered(browser: Browser, tmp
     opened.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), list(zip(WIDTHS, itertools.cycle(SCHEMES), strict=False)))
+@pytest.mark.parametrize(("width", "scheme"), [(min(WIDTHS), "light"), (max(WIDTHS), "dark")])
 def test_axe_finds_nothing_that_keeps_anybody_out(
     browser: Browser, report: Path, width: int, scheme: Literal["light", "dark"]
 ) -> None:
