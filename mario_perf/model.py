@@ -59,9 +59,14 @@ class CostCounters:
     by_operation: Mapping[str, Floats]  # by metric, where its labels name operations: (T, O)
 
     def of(self, metric: str, operation: str = "") -> tuple[Floats | None, Counts]:
-        """A metric and the executions that it belongs to, both ``(T,)``; of all operations without a name."""
+        """A metric and the executions that it belongs to, both ``(T,)``; of all operations without a name.
+
+        None where the metric, or the operation, is not there.
+        """
         if not operation:
             return self.totals.get(metric), self.executions.sum(axis=1)
+        if operation not in self.operations:
+            return None, self.executions.sum(axis=1)
         place = self.operations.index(operation)
         values = self.by_operation.get(metric)
         return None if values is None else values[:, place], self.executions[:, place]
