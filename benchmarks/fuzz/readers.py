@@ -43,7 +43,7 @@ from mario_perf.run_record import Span
 from mario_perf.sources import document, series
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.exposition import ExpositionReader
-from mario_perf.sources.histograms import from_exposition, from_prometheus
+from mario_perf.sources.metric_inventory import from_exposition, from_prometheus
 from mario_perf.sources.prometheus_source import PrometheusSource, latest
 from mario_perf.sources.scrapes import ScrapeSource
 from mario_perf.sources.source import open_source

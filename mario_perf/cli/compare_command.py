@@ -25,7 +25,7 @@ from mario_perf.errors import UnreadableRunError
 from mario_perf.history import additions
 from mario_perf.history.imports.recorded_batch import UNKNOWN, recorded_batch
 from mario_perf.judgement.judge import conclude
-from mario_perf.judgement.parts import combine
+from mario_perf.judgement.part_combination import combine
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.model import Outcome
 from mario_perf.reports import outputs, report_reading

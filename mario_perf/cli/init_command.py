@@ -24,7 +24,7 @@ from mario_perf.configuration.service_metrics import SECONDS_PER
 from mario_perf.errors import MetricNotFoundError, UserError, listed, nearest
 from mario_perf.reports.characters import single_line
 from mario_perf.sources.connection import Connection
-from mario_perf.sources.histograms import list_histograms
+from mario_perf.sources.metric_inventory import list_histograms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -16,7 +16,7 @@ from mario_perf.builds.nesting import forbid_nesting
 from mario_perf.builds.preparation import prepare
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.configuration import policy_file
-from mario_perf.doctor import diagnosis, forecast, step_diagnosis, surroundings
+from mario_perf.doctor import diagnosis, sample_forecast, step_diagnosis, surroundings
 from mario_perf.doctor.diagnosis import Diagnosis, Rating
 from mario_perf.errors import SourceUnreachableError, UserError
 from mario_perf.gate import metrics_pages, sides
@@ -174,7 +174,7 @@ def _examine_pair(
     measured = measure_run(played, open_source(policy)(played))
     steps = step_diagnosis.of_steps(measured)
     yield from steps
-    yield forecast.of_samples(round_cost(measured, seconds, policy), policy)
+    yield sample_forecast.of_samples(round_cost(measured, seconds, policy), policy)
     if examination.rounds and all(each.level is not Rating.PROBLEM for each in steps):
         yield from _noise(builds, examination, narrator)
 

@@ -10,7 +10,7 @@ from mario_perf.errors import UserError
 from mario_perf.gate import duet, earlier_rounds, offered_rate
 from mario_perf.gate.load_process import SideDiedError
 from mario_perf.judgement.judge import conclude
-from mario_perf.judgement.parts import combine
+from mario_perf.judgement.part_combination import combine
 from mario_perf.model import Outcome
 from mario_perf.validity import incidents
 from mario_perf.validity.codes import Code

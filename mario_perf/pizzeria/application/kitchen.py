@@ -9,7 +9,7 @@ from mario_perf.pizzeria.domain.domain_errors import KitchenFullError
 from mario_perf.pizzeria.domain.order import Order, Status
 
 if TYPE_CHECKING:
-    from mario_perf.pizzeria.application.ports import Clock
+    from mario_perf.pizzeria.application.interfaces import Clock
     from mario_perf.pizzeria.infrastructure.order_repository import Orders
 
 

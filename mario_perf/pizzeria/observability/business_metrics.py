@@ -38,7 +38,7 @@ PIZZAS = range(1, 11)
 
 
 class BusinessMetrics:
-    """Counts what happened; hears of it through ``application.ports.BusinessEvents``.
+    """Counts what happened; hears of it through ``application.interfaces.BusinessEvents``.
 
     What is going to happen is there at 0 from the start: the event with which a counter begins is in no rate.
 

@@ -14,7 +14,7 @@ from mario_perf.configuration.policy import Service
 from mario_perf.configuration.service_metrics import CQRS
 from mario_perf.sources import series
 from mario_perf.sources.exposition import ExpositionReader
-from mario_perf.sources.histograms import from_exposition
+from mario_perf.sources.metric_inventory import from_exposition
 from tests.configuration.discovery.pages import page
 
 

@@ -13,7 +13,7 @@ import pytest
 from mario_perf.errors import UserError
 from mario_perf.otlp.receiver import receive
 from mario_perf.sources.connection import Connection
-from mario_perf.sources.histograms import list_histograms
+from mario_perf.sources.metric_inventory import list_histograms
 from tests.otlp.pushes import SECOND, counter, histogram, push
 
 if TYPE_CHECKING:

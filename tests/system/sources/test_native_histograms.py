@@ -23,7 +23,7 @@ from mario_perf.doctor.examination import examine_url
 from mario_perf.model import Operation
 from mario_perf.run_record import Span, TargetRecord
 from mario_perf.sources.connection import Connection
-from mario_perf.sources.histograms import list_histograms
+from mario_perf.sources.metric_inventory import list_histograms
 from mario_perf.sources.native_histograms import of_matrix, to_classic
 from mario_perf.sources.prometheus_source import PrometheusSource
 from mario_perf.sources.report_queries import queries

@@ -9,7 +9,7 @@ from mario_perf.pizzeria.cqrs.requests import Command
 from mario_perf.pizzeria.domain.order import Order
 
 if TYPE_CHECKING:
-    from mario_perf.pizzeria.application.ports import Transaction
+    from mario_perf.pizzeria.application.interfaces import Transaction
     from mario_perf.pizzeria.infrastructure.order_repository import Orders
 
 

@@ -13,7 +13,7 @@ from mario_perf.pizzeria.domain.pizza import Pizza, Size
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mario_perf.pizzeria.application.ports import BusinessEvents, Clock, Transaction
+    from mario_perf.pizzeria.application.interfaces import BusinessEvents, Clock, Transaction
     from mario_perf.pizzeria.infrastructure.menu_repository import Menu
     from mario_perf.pizzeria.infrastructure.order_repository import Orders
 

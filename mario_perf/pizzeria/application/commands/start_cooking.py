@@ -9,8 +9,8 @@ from mario_perf.pizzeria.cqrs.requests import Command
 from mario_perf.pizzeria.domain.order import Order
 
 if TYPE_CHECKING:
+    from mario_perf.pizzeria.application.interfaces import Transaction
     from mario_perf.pizzeria.application.kitchen import Kitchen
-    from mario_perf.pizzeria.application.ports import Transaction
 
 
 @dataclass(frozen=True, slots=True)

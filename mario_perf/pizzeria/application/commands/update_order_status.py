@@ -12,8 +12,8 @@ from mario_perf.pizzeria.domain.order import Order, Status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mario_perf.pizzeria.application.interfaces import BusinessEvents, Clock, Transaction
     from mario_perf.pizzeria.application.kitchen import Kitchen
-    from mario_perf.pizzeria.application.ports import BusinessEvents, Clock, Transaction
     from mario_perf.pizzeria.infrastructure.order_repository import Orders
 
 

@@ -11,7 +11,7 @@ from mario_perf.pizzeria.domain.pizza import Pizza, size_of
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from mario_perf.pizzeria.application.ports import Transaction
+    from mario_perf.pizzeria.application.interfaces import Transaction
     from mario_perf.pizzeria.infrastructure.menu_repository import Menu
 
 

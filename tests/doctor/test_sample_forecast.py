@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mario_perf.configuration.policy import Policy, Thresholds
 from mario_perf.doctor.diagnosis import Rating
-from mario_perf.doctor.forecast import of_samples
+from mario_perf.doctor.sample_forecast import of_samples
 from mario_perf.gate.round_plan import RoundCost
 
 POLICY = Policy()
