@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from mario_perf.builds import origin
+from mario_perf.cli.duet_duration_option import duet_duration_option
 from mario_perf.cli.exit_codes import BISECT_EXIT_CODES, ExitCode
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.runs_dir_option import runs_dir_option
 from mario_perf.cli.store_option import store_option
 from mario_perf.gate import bisect_session
 from mario_perf.gate.bisect_session import BisectRequest
+from mario_perf.gate.commit_duet import DuetRequest
 from mario_perf.gate.load_plan import ROUND_WINDOW
 from mario_perf.reports.trends import bisection_report
 
@@ -37,14 +39,7 @@ Examples:
 @click.option(
     "--most-duets", type=click.IntRange(1), default=10, show_default=True, help="Most duets to play."
 )
-@click.option(
-    "--duet-duration",
-    type=click.FloatRange(10),
-    default=45.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Time of a duet. A smaller change needs a longer one.",
-)
+@duet_duration_option("Time of a duet. A smaller change needs a longer one.")
 @click.option(
     "--round-duration",
     type=click.FloatRange(2),
@@ -85,10 +80,7 @@ def bisect(  # noqa: PLR0913, PLR0917 - an argument an option
         good,
         bad or "HEAD",
         most_duets,
-        duet_duration,
-        round_duration,
-        policy,
-        runs_dir,
+        DuetRequest(duet_duration, policy, runs_dir, round_duration),
         where,
     )
     result = bisect_session.run(

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from mario_perf.builds import origin
+from mario_perf.cli.duet_duration_option import duet_duration_option
 from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.runs_dir_option import runs_dir_option
 from mario_perf.cli.store_option import store_option
 from mario_perf.errors import UserError, nearest
 from mario_perf.gate import confirm_session
-from mario_perf.gate.confirm_session import ConfirmRequest
+from mario_perf.gate.commit_duet import DuetRequest
 from mario_perf.history.change_points.segmentation import FALSE_ALARM_RATE, LEAST_CHANGE, SEPARATION, Rule
 from mario_perf.history.operation_series import operation_series
 from mario_perf.history.outlook import with_outlooks
@@ -78,14 +79,7 @@ Examples:
     is_flag=True,
     help="Play the two revisions around each new shift against each other: confirm it, or withdraw it.",
 )
-@click.option(
-    "--duet-duration",
-    type=click.FloatRange(10),
-    default=45.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="With --confirm: time of a duet. At most six are played for a shift.",
-)
+@duet_duration_option("With --confirm: time of a duet. At most six are played for a shift.")
 @policy_option
 @runs_dir_option("Each duet makes one in it.")
 @click.option("--repository", metavar="URL", default="", help="With --html: link shifts to this web address.")
@@ -116,7 +110,7 @@ def trend(  # noqa: PLR0913, PLR0917 - an argument an option
     rule = Rule(false_alarm_rate, SEPARATION, least_change)
     result = trends(series, rule, store.alerts())
     if confirm:
-        request = ConfirmRequest(duet_duration, policy, runs_dir)
+        request = DuetRequest(duet_duration, policy, runs_dir)
         confirm_session.run(result, store, request, origin.load_policy(policy, demo=False))
         result = trends(series, rule, store.alerts())
     elif not operations and (false_alarm_rate, least_change) == (FALSE_ALARM_RATE, LEAST_CHANGE):

@@ -7,24 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mario_perf.builds import git, origin
+from mario_perf.builds import git
 from mario_perf.builds.nesting import forbid_nesting
 from mario_perf.builds.processes import NotReadyError
 from mario_perf.errors import InvalidRunError, UserError, nearest
-from mario_perf.gate import commit_duet, gate_folder
-from mario_perf.gate.candidate import candidate_snapshot
-from mario_perf.gate.commit_duet import CommitDuets
-from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
+from mario_perf.gate import commit_duet
+from mario_perf.gate.commit_duet import find_link, open_duets
 from mario_perf.history.bisection.lineage import lineage
 from mario_perf.history.bisection.search import expected_duets, start
 from mario_perf.history.store import open_store
-from mario_perf.reports.progress import show_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from mario_perf.configuration.policy import Policy
+    from mario_perf.gate.commit_duet import CommitDuets, DuetRequest
     from mario_perf.history.bisection.lineage import Lineage
     from mario_perf.history.bisection.next_duet import Choice
     from mario_perf.history.bisection.search import Search
@@ -42,17 +39,14 @@ HASH: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class BisectRequest:
-    """What was asked for. ``seconds`` are those of a duet, ``window`` those of a round."""
+    """What was asked for."""
 
     operation: str
     metric: str
     good: str
     bad: str
     most_duets: int
-    seconds: float
-    window: float
-    policy: Path | None
-    runs_dir: Path
+    duets: DuetRequest
     store: str | None
 
 
@@ -80,20 +74,11 @@ def run(request: BisectRequest, policy: Policy, announce: Callable[[str], None])
     line = lineage(good, git.commits(good, bad))
     if not line.contains.size:
         raise UserError(f"{request.good}..{request.bad}: no commits between them; give an older GOOD")
-    source = origin.find(policy, request.policy, demo=False)
-    load = plan_load(policy, request.policy, BACK_TO_BACK, LoadRequest(window=request.window))
-    store = open_store(request.store, request.runs_dir)
+    store = open_store(request.store, request.duets.runs_dir)
     links = [link for batch in store.batches([request.metric], [request.operation]) for link in batch.links]
     search = _with_history(start(line.contains, ERROR), line, links)
-    announce(_announcement(request, line))
-    folder = gate_folder.make(request.runs_dir, "-bisect")
-    with (
-        show_progress(request.most_duets * request.seconds) as narrator,
-        candidate_snapshot(source, load, request.runs_dir) as (snapshot, load),
-    ):
-        duets = CommitDuets(
-            policy, snapshot.service, load, request.runs_dir, folder, request.seconds, store, narrator
-        )
+    with open_duets(request.duets, policy, store, request.most_duets, "-bisect") as duets:
+        announce(_announcement(request, line))
         progress = _Progress(request, duets, line, search)
         while progress.advance():
             pass
@@ -107,8 +92,8 @@ def _announcement(request: BisectRequest, line: Lineage) -> str:
     count = line.contains.shape[1]
     duets = min(expected_duets(count, ERROR), request.most_duets)
     return (
-        f"{count} commits: at most {request.most_duets} duets of {request.seconds:.0f} s, and about {duets} "
-        "for a change of 5 %"
+        f"{count} commits: at most {request.most_duets} duets of {request.duets.seconds:.0f} s, and about "
+        f"{duets} for a change of 5 %"
     )
 
 
@@ -171,23 +156,19 @@ class _Progress:
             self._count_invalid()
             return
         self._invalid = 0
-        found = next(self._of_operation(links), None)
+        found = find_link(links, self._request.operation, self._request.metric)
         if found is None:
             self._leave_out(choice, links)
             return
         search = self.search.with_link(choice.earlier, choice.later, found.log_ratio, found.error)
         self.search = replace(search, error=float(np.median(search.links.error)))
 
-    def _of_operation(self, links: tuple[Link, ...]) -> Iterator[Link]:
-        wanted = self._request.operation, self._request.metric
-        return (link for link in links if (link.operation, link.metric) == wanted)
-
     def _count_invalid(self) -> None:
         self._invalid += 1
         if self._invalid >= MOST_INVALID:
             raise InvalidRunError(
                 f"{self._invalid} duets in a row were invalid; see their reports in "
-                f"{self._request.runs_dir}, or run mario-perf doctor"
+                f"{self._request.duets.runs_dir}, or run mario-perf doctor"
             )
 
     def _leave_out(self, choice: Choice, links: tuple[Link, ...]) -> None:

@@ -11,17 +11,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mario_perf import ci_environment, subject
-from mario_perf.builds import git
+from mario_perf.builds import git, origin
 from mario_perf.builds.build import Build, metrics_path, serve
 from mario_perf.builds.preparation import prepare
 from mario_perf.gate import duet, gate_folder, metrics_pages, sides
+from mario_perf.gate.candidate import candidate_snapshot
+from mario_perf.gate.load_plan import BACK_TO_BACK, ROUND_WINDOW, LoadRequest, plan_load
 from mario_perf.history.duet_links import duet_links
 from mario_perf.history.gate_batch import gate_batch
 from mario_perf.reports import outputs
+from mario_perf.reports.progress import show_progress
 from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from mario_perf.configuration.policy import Policy, Service
@@ -33,6 +36,16 @@ if TYPE_CHECKING:
 
 LONGEST_ANSWER: Final = 10.0
 """Seconds that a request may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuetRequest:
+    """What a command asks of its duets. ``seconds`` are those of one, ``window`` those of a round."""
+
+    seconds: float
+    policy: Path | None
+    runs_dir: Path
+    window: float = ROUND_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,32 @@ class CommitDuets:
     seconds: float
     store: Store
     narrator: Narrator
+
+
+@contextmanager
+def open_duets(
+    request: DuetRequest, policy: Policy, store: Store, most: int, suffix: str
+) -> Iterator[CommitDuets]:
+    """Find the service and its load, and show progress of ``most`` duets; logs go to a folder with a suffix.
+
+    Raises:
+        UserError: nothing says how the service is started.
+    """
+    source = origin.find(policy, request.policy, demo=False)
+    load = plan_load(policy, request.policy, BACK_TO_BACK, LoadRequest(window=request.window))
+    logs = gate_folder.make(request.runs_dir, suffix)
+    with (
+        show_progress(most * request.seconds) as narrator,
+        candidate_snapshot(source, load, request.runs_dir) as (snapshot, load),
+    ):
+        yield CommitDuets(
+            policy, snapshot.service, load, request.runs_dir, logs, request.seconds, store, narrator
+        )
+
+
+def find_link(links: Iterable[Link], operation: str, metric: str) -> Link | None:
+    """The link of one operation and metric, if there is one."""
+    return next((each for each in links if (each.operation, each.metric) == (operation, metric)), None)
 
 
 def check_start(duets: CommitDuets, commit: str) -> None:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from mario_perf.builds import git, origin
+from mario_perf.builds import git
 from mario_perf.builds.nesting import forbid_nesting
 from mario_perf.errors import UserError
-from mario_perf.gate import commit_duet, gate_folder
-from mario_perf.gate.candidate import candidate_snapshot
-from mario_perf.gate.commit_duet import CommitDuets
-from mario_perf.gate.load_plan import BACK_TO_BACK, ROUND_WINDOW, LoadRequest, plan_load
+from mario_perf.gate import commit_duet
+from mario_perf.gate.commit_duet import find_link, open_duets
 from mario_perf.history.alerts import AlertState
 from mario_perf.history.confirmation import MOST_DUETS, confirm
 from mario_perf.history.trends import alert_of
-from mario_perf.reports.progress import show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from mario_perf.configuration.policy import Policy
+    from mario_perf.gate.commit_duet import CommitDuets, DuetRequest
     from mario_perf.history.alerts import Alert
     from mario_perf.history.store import Store
     from mario_perf.history.trends import Shift, Trend
@@ -33,17 +30,8 @@ AROUND: Final = 4
 Z: Final = 1.96
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmRequest:
-    """How duets are played. ``seconds`` are those of one."""
-
-    seconds: float
-    policy: Path | None
-    runs_dir: Path
-
-
 @forbid_nesting()
-def run(trends: Sequence[Trend], store: Store, request: ConfirmRequest, policy: Policy) -> None:
+def run(trends: Sequence[Trend], store: Store, request: DuetRequest, policy: Policy) -> None:
     """Confirm or withdraw each shift that no duet has judged; the store keeps the answers.
 
     Raises:
@@ -52,16 +40,7 @@ def run(trends: Sequence[Trend], store: Store, request: ConfirmRequest, policy: 
     waiting = [(trend, shift) for trend in trends for shift in trend.shifts if shift.state is AlertState.OPEN]
     if not waiting:
         return
-    source = origin.find(policy, request.policy, demo=False)
-    load = plan_load(policy, request.policy, BACK_TO_BACK, LoadRequest(window=ROUND_WINDOW))
-    folder = gate_folder.make(request.runs_dir, "-confirm")
-    with (
-        show_progress(len(waiting) * MOST_DUETS * request.seconds) as narrator,
-        candidate_snapshot(source, load, request.runs_dir) as (snapshot, load),
-    ):
-        duets = CommitDuets(
-            policy, snapshot.service, load, request.runs_dir, folder, request.seconds, store, narrator
-        )
+    with open_duets(request, policy, store, len(waiting) * MOST_DUETS, "-confirm") as duets:
         for trend, shift in waiting:
             store.record(_answers(trend, shift, duets))
 
@@ -96,14 +75,8 @@ def _play(trend: Trend, duets: CommitDuets, earlier: int, later: int) -> tuple[f
     except UserError as error:
         duets.narrator.warn(f"the duet of {names[0]} and {names[1]} failed: {error}")
         return None
-    return next(
-        (
-            (link.log_ratio, link.error)
-            for link in links
-            if (link.operation, link.metric) == (series.operation, series.metric)
-        ),
-        None,
-    )
+    link = find_link(links, series.operation, series.metric)
+    return (link.log_ratio, link.error) if link else None
 
 
 def _pairs(revisions: Sequence[str], index: int) -> list[tuple[int, int]]:
