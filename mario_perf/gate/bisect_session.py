@@ -10,7 +10,7 @@ import numpy as np
 from mario_perf.builds import git
 from mario_perf.builds.nesting import forbid_nesting
 from mario_perf.builds.processes import NotReadyError
-from mario_perf.errors import InvalidRunError, UserError, nearest
+from mario_perf.errors import InvalidRunError, UserError, counted, nearest
 from mario_perf.gate import commit_duet
 from mario_perf.gate.commit_duet import find_link, open_duets
 from mario_perf.history.bisection.lineage import lineage
@@ -92,7 +92,8 @@ def _announcement(request: BisectRequest, line: Lineage) -> str:
     count = line.contains.shape[1]
     duets = min(expected_duets(count, ERROR), request.most_duets)
     return (
-        f"{count} commits: at most {request.most_duets} duets of {request.duets.seconds:.0f} s, and about "
+        f"{counted(count, 'commit')}: at most {counted(request.most_duets, 'duet')} of "
+        f"{request.duets.seconds:.0f} s, and about "
         f"{duets} for a change of 5 %"
     )
 

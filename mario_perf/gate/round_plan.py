@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
+from mario_perf.errors import counted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -134,7 +136,7 @@ def describe_timeout(rounds: Sequence[RoundCost], total: float) -> str:
     starts = median(each.overhead for each in rounds)
     in_windows = sum(each.window for each in rounds)
     window = max(median(each.window for each in rounds), starts)
-    played = f"{len(rounds)} round{'s' * (len(rounds) != 1)}"
+    played = counted(len(rounds), "round")
     longer = f"; starts and ends take {starts:.0f} s of each round: give --round-duration {window:.0f}"
     return (
         f"the time was too short for a verdict: {played} in {total:.0f} s, {in_windows:.0f} s of "

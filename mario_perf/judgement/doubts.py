@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mario_perf import figures
-from mario_perf.errors import listed
+from mario_perf.errors import counted, listed
 from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Verdict
 
@@ -128,7 +128,7 @@ def of_machine(records: Sequence[RunRecord]) -> Iterator[str]:
     most = f", up to {max(during):.1f} during the gate" if during else ""
     yield (
         f"The load average was {machine.load_average[0]:.1f} before the first run{most}, on "
-        f"{machine.cores} core{'s' * (machine.cores != 1)}."
+        f"{counted(machine.cores, 'core')}."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mario_perf import figures
+from mario_perf.errors import counted
 from mario_perf.metric_catalogue import METRICS, Kind
 from mario_perf.model import Verdict
 
@@ -21,7 +22,7 @@ def scope(runs: Sequence[RunRecord], operations: Sequence[OperationResult]) -> s
     A lock shows with several users only, and what grows with what is stored shows in old processes only.
     """
     judged = [each for each in operations if each.verdict is not Verdict.INCONCLUSIVE]
-    number = f"{len(judged)} operation{'s' * (len(judged) != 1)}"
+    number = counted(len(judged), "operation")
     times = "response time" if _by_client(runs) else _times(judged)
     return f"{_load(runs)}, {_age(runs)}, {times} of {number}" if judged else ""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mario_perf import figures
-from mario_perf.errors import listed
+from mario_perf.errors import counted, listed
 from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Outcome, Severity, Verdict
 
@@ -86,7 +86,7 @@ def _passed_sentence(operations: Sequence[OperationResult]) -> str:
     better = [each for each in operations if each.verdict is Verdict.IMPROVED]
     parts = " alone and under load" if len({each.part for each in operations}) > 1 else ""
     number = len({each.operation for each in operations})
-    sentences = [f"No regression in {number} operation{'s' * (number != 1)}{parts}."]
+    sentences = [f"No regression in {counted(number, 'operation')}{parts}."]
     if accepted:
         sentences = [f"No regression but what perf.toml accepts: {_names(accepted)}."]
     return " ".join((*sentences, *([f"{_names(better)} improved."] if better else [])))
@@ -104,7 +104,7 @@ def _regressed_sentence(regressed: Sequence[OperationResult]) -> str:
 
 
 def _count(operations: Sequence[OperationResult]) -> str:
-    return f"{len(operations)} operation{'s' * (len(operations) != 1)}"
+    return counted(len(operations), "operation")
 
 
 def sort_operations(operations: Iterable[OperationResult]) -> tuple[OperationResult, ...]:

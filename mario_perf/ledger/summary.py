@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from mario_perf.errors import counted
 from mario_perf.figures import count, percent, period, times
 from mario_perf.statistics.binomial import exact_interval
 
@@ -62,7 +63,7 @@ def summarise(entries: Sequence[LedgerEntry]) -> Summary:
 
 def sentence(summary: Summary) -> str:
     """One line: ``0 of 412 gates of unchanged builds were red, at most 0.9 %``."""
-    gates = f"{count(summary.gates)} gate{'s' * (summary.gates != 1)} of an unchanged build"
+    gates = f"{counted(summary.gates, 'gate')} of an unchanged build"
     said = f"{count(summary.red)} of {gates} wrongly red here, at most {percent(summary.most)}"
     if summary.seconds is not None and summary.seconds > LONGEST:
         said += f"; an hour of measuring would not show {percent(CHANGE)}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from mario_perf.errors import counted
 from mario_perf.figures import seconds
 from mario_perf.model import Severity
 from mario_perf.validity.codes import Code
@@ -54,7 +55,7 @@ class LateStep:
     def finding(self, severity: Severity = Severity.REGRESSED) -> Finding:
         """That the gate is red; if less grave, what would make it red were there more rounds."""
         wait = seconds(self.fastest)
-        requests = f"{self.requests} request{'s' * (self.requests > 1)}"
+        requests = counted(self.requests, "request")
         if self.answered == 0:
             answers = f"none of {requests} was answered within {wait}"
         else:
@@ -63,7 +64,7 @@ class LateStep:
             severity,
             name=self.step if self.operation in {None, self.step} else f"{self.step} ({self.operation})",
             happened=answers,
-            rounds=f"{self.rounds} round{'s' * (self.rounds > 1)}",
+            rounds=counted(self.rounds, "round"),
             slowest=seconds(self.baseline_slowest),
             more="" if severity is Severity.REGRESSED else MORE_ROUNDS_ADVICE,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from mario_perf import figures
+from mario_perf.errors import counted
 from mario_perf.reports.characters import single_line
 
 if TYPE_CHECKING:
@@ -116,5 +117,5 @@ def _next_step(result: Result) -> str:
 
 def _effort(result: Result) -> str:
     skipped = len(result.search.unusable)
-    played = f"{result.duets} duet{'s' * (result.duets != 1)} played"
-    return f"{played}, {skipped} commits skipped" if skipped else played
+    played = f"{counted(result.duets, 'duet')} played"
+    return f"{played}, {counted(skipped, 'commit')} skipped" if skipped else played
