@@ -84,15 +84,17 @@ def play(
         InvalidRunError: a side died before anything was measured.
         UserError: nothing could be measured.
     """
+    known = {part: plan.known(part) for part in plan.parts}
     results: list[GateResult] = []
     if "alone" in plan.parts:
-        results.append(plan.known("alone") or play_duet(_alone(plan), narrator))
+        share = 1.0 - plan.duet.policy.load_time if _is_open("load", known) else 1.0
+        results.append(known["alone"] or play_duet(_alone(plan, share), narrator))
         if plan.duet.until_decided and results[0].outcome in _KNOWN:
             return results[0]
     if "load" not in plan.parts:
         return results[0]
     try:
-        results.append(plan.known("load") or play_duet(_under_load(plan, narrator), narrator))
+        results.append(known["load"] or play_duet(_under_load(plan, narrator), narrator))
     except (UserError, SideDiedError) as error:
         if not results:
             raise
@@ -106,11 +108,14 @@ def _keep_not_played(plan: PartsPlan, reason: str) -> Finding:
     return finding
 
 
-def _alone(plan: PartsPlan) -> Duet:
-    """The part alone, with its share of the time."""
+def _is_open(part: Part, known: Mapping[Part, GateResult | None]) -> bool:
+    """Whether a part was asked for, and is not decided yet."""
+    return part in known and known[part] is None
+
+
+def _alone(plan: PartsPlan, share: float) -> Duet:
+    """The part alone, with a share of the time that is left."""
     whole = plan.duet
-    only = "load" not in plan.parts or plan.known("load")
-    share = 1.0 if only else 1.0 - whole.policy.load_time
     time_left = whole.max_duration - whole.elapsed
     return replace(
         whole,
