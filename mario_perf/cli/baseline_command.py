@@ -80,9 +80,9 @@ def save(run: Path, keep: int, policy: Path | None) -> None:
 
 def _failure_warning(run: RunMeasurement) -> str | None:
     """What a baseline should not hold: failures that later runs may have, too; None where few failed."""
-    told = service_reports_failures([run])
+    by_service = service_reports_failures([run])
     shares = {
-        name: sum(failures([run], each.operation, by_service=told).values()) / each.executions
+        name: sum(failures([run], each.operation, by_service=by_service).values()) / each.executions
         for name, each in sorted(run.measurements.items())
     }
     failing = [f"{name} ({share:.0%})" for name, share in shares.items() if share > MAX_FAILED_SHARE]

@@ -74,8 +74,8 @@ def calibrate(
 def _against_itself(*, demo: bool, policy: Path | None, runs_dir: Path) -> GateRequest:
     """A gate of the usual length."""
     options = [*(["--demo"] if demo else []), *(["--policy", str(policy)] if policy else [])]
-    asked = usual_request("--part", "alone", *options, "--runs-dir", str(runs_dir))
-    return replace(asked, itself=True, same_environment=True)
+    request = usual_request("--part", "alone", *options, "--runs-dir", str(runs_dir))
+    return replace(request, itself=True, same_environment=True)
 
 
 @calibrate.command(epilog=COMMON_EXIT_CODES)

@@ -84,7 +84,7 @@ class GateSession:
     """
 
     start: float
-    wish: GateRequest
+    request: GateRequest
     policy: Policy
     load: LoadPlan
     pair: BuildPair | None
@@ -173,7 +173,7 @@ def _add_to_history(result: GateResult, runs_dir: Path) -> None:
 def _subject(session: GateSession, result: GateResult) -> Subject:
     """What was compared: the records and CI know a part of it, the repository the rest."""
     known = subject.of(result, session.folder.name, ci_environment.read(os.environ))
-    known = replace(known, faults=session.wish.fault_texts)
+    known = replace(known, faults=session.request.fault_texts)
     return known if session.pair is None else session.pair.describe(known)
 
 
@@ -201,7 +201,7 @@ def _keep_error_details(folder: Path) -> Iterator[None]:
 
 
 def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
-    request, policy = session.wish, session.policy
+    request, policy = session.request, session.policy
     start, max_duration = session.start, request.max_duration - REPORT_SECONDS
     with ExitStack() as stack:
         load = session.load
@@ -241,7 +241,7 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
 
 def _receiver(session: GateSession) -> AbstractContextManager[OtlpReceiver | None]:
     """What running services push to."""
-    return receiver.receive(session.wish.push_port) if session.policy.pushes else nullcontext()
+    return receiver.receive(session.request.push_port) if session.policy.pushes else nullcontext()
 
 
 def _identify(session: GateSession, source: ServiceOrigin) -> None:
@@ -259,7 +259,7 @@ def _running_targets(
     session: GateSession, narrator: Narrator, pushed: OtlpReceiver | None
 ) -> tuple[sides.ServiceTarget, sides.ServiceTarget]:
     """Both services by URL: candidate and baseline."""
-    request = session.wish
+    request = session.request
     metrics = pushed.page_url("{side}") if pushed else metrics_path(session.policy)
     assert request.baseline_url and request.candidate_url  # noqa: S101, PT018 - without a pair there are both
     narrator.say(f"measuring the running services {request.candidate_url} and {request.baseline_url}")
@@ -279,7 +279,7 @@ def _restart(request: GateRequest) -> Callable[[], None] | None:
 
 
 def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:
-    request, pair, folder = session.wish, session.pair, session.folder
+    request, pair, folder = session.request, session.pair, session.folder
     assert pair is not None  # noqa: S101 - URLs and --baseline exclude each other
     baseline = stored_baselines.load(Path(request.baseline)) if request.baseline else None
     with ExitStack() as stack:
@@ -307,7 +307,7 @@ def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:
 def _prepare_builds(
     session: GateSession, pair: BuildPair, source: ServiceOrigin, narrator: Narrator
 ) -> Iterator[tuple[Build, Build]]:
-    request = session.wish
+    request = session.request
     narrator.say(f"measuring {source}")
     with nullcontext(source.checkout) if request.itself else pair.baseline() as checkout:
         narrator.say(_revisions_text(checkout, source.checkout))
@@ -339,7 +339,7 @@ def _revisions_text(baseline: Checkout, candidate: Checkout) -> str:
 
 @contextmanager
 def _open_source(session: GateSession) -> Iterator[tuple[SourceOf, ScrapePorts]]:
-    request, policy = session.wish, session.policy
+    request, policy = session.request, session.policy
     if request.prometheus is None:
         yield open_source(policy), partial(metrics_pages.check_ports, metrics_path(policy))
         return

@@ -39,8 +39,8 @@ def apply(result: OperationResult, accepted: Sequence[Acceptance]) -> OperationR
         verdict, spoke = left
         why = next(each.explanation for each in rest if (each.metric, each.verdict) == (spoke, verdict))
         return replace(result, verdict=verdict, decided_by=spoke, explanation=why)
-    said = f"Accepted until {own.until}, because {own.because}. {result.explanation}"
-    return replace(result, verdict=Verdict.ACCEPTED, explanation=said)
+    explanation = f"Accepted until {own.until}, because {own.because}. {result.explanation}"
+    return replace(result, verdict=Verdict.ACCEPTED, explanation=explanation)
 
 
 def findings(accepted: Iterable[Acceptance], baseline: str | None, today: date) -> Iterator[Finding]:

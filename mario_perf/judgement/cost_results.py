@@ -65,7 +65,7 @@ def compare_costs(
     ``alpha`` is what this look may spend of the promise for costs. Few rounds show a change of work by their
     slices; anything else needs rounds enough to show how far processes lie apart.
     """
-    rows = [_compared(row) for row in (*cost_rows(rounds, indicators), *growth_rows(rounds))]
+    rows = [_compare_row(row) for row in (*cost_rows(rounds, indicators), *growth_rows(rounds))]
     if not rows:
         return ()
     worse = np.array([_p(each.change.above(np.array([each.limit]))) for each in rows])
@@ -83,7 +83,7 @@ def _p(values: Floats) -> float:
     return float(values[0])
 
 
-def _compared(row: CostRow) -> _Row:
+def _compare_row(row: CostRow) -> _Row:
     relative = row.indicator.per != "growth"
     pair = _logs(row) if relative else (row.baseline, row.candidate)
     differences = pair[1] - pair[0]

@@ -190,9 +190,9 @@ def _missable(operations: Sequence[OperationResult]) -> Iterator[str]:
         for check in one.comparisons:
             if check.gating and check.against == "baseline" and check.verdict is Verdict.UNCHANGED:
                 passed[check.metric][one.title] = check.resolution
-    told = [_largest(METRICS[metric], sizes) for metric, sizes in passed.items()]
-    if told:
-        yield f"Smaller rises than these may have been missed: {', '.join(told)}."
+    rises = [_largest(METRICS[metric], sizes) for metric, sizes in passed.items()]
+    if rises:
+        yield f"Smaller rises than these may have been missed: {', '.join(rises)}."
 
 
 def _largest(metric: MetricEntry, sizes: Mapping[str, float]) -> str:

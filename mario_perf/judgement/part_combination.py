@@ -31,7 +31,8 @@ def combine(results: Sequence[GateResult], not_played: Sequence[Finding] = ()) -
     if len(results) == 1 and not not_played:
         return results[0]
     parts = [_named(each) for each in _without_invalid(results)]
-    operations = verdict.sort_operations(_told_apart(list(chain.from_iterable(e.operations for e in parts))))
+    all_operations = list(chain.from_iterable(e.operations for e in parts))
+    operations = verdict.sort_operations(_explain_waits(all_operations))
     findings = run_findings.by_severity((*not_played, *chain.from_iterable(e.findings for e in parts)))
     outcome = _outcome(parts, complete=not not_played)
     return replace(
@@ -101,7 +102,7 @@ def _sentence(
     return verdict.sentence(outcome, operations, findings, parts[0].costs)
 
 
-def _told_apart(operations: Sequence[OperationResult]) -> Iterable[OperationResult]:
+def _explain_waits(operations: Sequence[OperationResult]) -> Iterable[OperationResult]:
     """Say of what became slower under load whether it works longer or waits: alone nothing waits."""
     alone = {each.operation: each.verdict for each in operations if each.part == "alone"}
     for each in operations:

@@ -80,10 +80,10 @@ def _reassigned(rounds: Sequence[MeasuredRun]) -> Iterator[Finding]:
     for each in (one for run in rounds for one in run.reassigned):
         steps.setdefault(each.step, []).append(each)
     if steps:
-        said = [_counted(step, those) for step, those in steps.items()]
+        changes = [_counted(step, those) for step, those in steps.items()]
         settings = [f"{json.dumps(step)} = {_setting(those[0])}" for step, those in steps.items()]
         setting = " and ".join(settings)
-        yield Code.STEPS_REASSIGNED.finding(steps=listed(said, max_items=len(said)), setting=setting)
+        yield Code.STEPS_REASSIGNED.finding(steps=listed(changes, max_items=len(changes)), setting=setting)
 
 
 def _setting(one: Reassignment) -> str:

@@ -64,14 +64,14 @@ def summarise(entries: Sequence[LedgerEntry]) -> Summary:
 def sentence(summary: Summary) -> str:
     """One line: ``0 of 412 gates of unchanged builds were red, at most 0.9 %``."""
     gates = f"{counted(summary.gates, 'gate')} of an unchanged build"
-    said = f"{count(summary.red)} of {gates} wrongly red here, at most {percent(summary.most)}"
+    text = f"{count(summary.red)} of {gates} wrongly red here, at most {percent(summary.most)}"
     if summary.seconds is not None and summary.seconds > LONGEST:
-        said += f"; an hour of measuring would not show {percent(CHANGE)}"
+        text += f"; an hour of measuring would not show {percent(CHANGE)}"
     elif summary.seconds is not None:
-        said += f"; {period(summary.seconds)} of measuring show {percent(CHANGE)}"
+        text += f"; {period(summary.seconds)} of measuring show {percent(CHANGE)}"
     if summary.rise is not None:
-        said += f"; this runner became noisier: {times(summary.rise)} as much as before"
-    return said
+        text += f"; this runner became noisier: {times(summary.rise)} as much as before"
+    return text
 
 
 def _error(entry: LedgerEntry) -> float:

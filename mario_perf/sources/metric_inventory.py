@@ -148,8 +148,8 @@ def _inventory(rows: Sequence[Any]) -> MetricInventory:
     histograms: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
     others: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
     for row in rows:
-        said = series.of_json(row["metric"])
-        name, labels = said.name, _own(said.labels)
+        named = series.of_json(row["metric"])
+        name, labels = named.name, _own(named.labels)
         if "histogram" in row:
             histograms[name].append((labels, float(row["histogram"][1]["count"])))
         elif "le" in row["metric"]:

@@ -30,7 +30,7 @@ _TOLERANCE: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """A series with what it said and when: unix seconds or numbers of scrapes ``(S,)``, values ``(S,)``."""
+    """A series with what it named and when: unix seconds or numbers of scrapes ``(S,)``, values ``(S,)``."""
 
     series: Series
     times: NDArray[Any]
@@ -59,10 +59,10 @@ def of_matrix(rows: Sequence[Mapping[str, Any]]) -> Iterator[NativeSeries]:
     """The rows of a query's matrix that hold native histograms."""
     for row in rows:
         if "histograms" in row:
-            said = of_json(row["metric"])
-            labels = {key: value for key, value in said.labels.items() if key != "__name__"}
+            named = of_json(row["metric"])
+            labels = {key: value for key, value in named.labels.items() if key != "__name__"}
             times = np.array([float(at) for at, _ in row["histograms"]])
-            yield NativeSeries(Series(said.name, labels), times, _samples(row["histograms"]))
+            yield NativeSeries(Series(named.name, labels), times, _samples(row["histograms"]))
 
 
 def to_classic(series: Iterable[NativeSeries]) -> Iterator[Samples]:

@@ -27,7 +27,7 @@ from mario_perf.reports import json_report
 from mario_perf.run_record import Look
 from mario_perf.runs import Run
 from mario_perf.sources.source import open_source
-from tests.gate.test_gate_request import wish
+from tests.gate.test_gate_request import gate_request
 from tests.gate.test_one_judge import LOAD, NOWHERE, SilentNarrator, compared, said
 from tests.reports import samples
 from tests.simulated_runs import Plan, write_run
@@ -187,8 +187,8 @@ def test_it_has_the_options_that_the_gate_was_started_with(folder: Path) -> None
 def test_its_baseline_is_the_commit_of_then(folder: Path) -> None:
     going_on = Continuation.of(kept(folder))
     assert going_on.report.subject.baseline is not None
-    assert going_on.pin(wish(against="main")).against == going_on.report.subject.baseline.revision
-    assert going_on.pin(wish(demo=True)).against is None
+    assert going_on.pin(gate_request(against="main")).against == going_on.report.subject.baseline.revision
+    assert going_on.pin(gate_request(demo=True)).against is None
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from mario_perf.errors import UserError
 from mario_perf.gate import gate_folder, gate_session
 from mario_perf.reports.formats import FORMATS
 from mario_perf.reports.outputs import Output
-from tests.gate.test_gate_request import wish
+from tests.gate.test_gate_request import gate_request
 from tests.reports import samples
 
 
@@ -34,19 +34,18 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
 
 def test_latest_names_a_folder_when_its_report_is_there(tmp_path: Path) -> None:
     old, new = gate_folder.make(tmp_path), gate_folder.make(tmp_path)
-    gate_session._deliver(samples.gate(), old, wish())
+    gate_session._deliver(samples.gate(), old, gate_request())
     assert (tmp_path / "latest").readlink() == Path(old.name)
-    gate_session._deliver(samples.gate(), new, wish())
+    gate_session._deliver(samples.gate(), new, gate_request())
     assert (tmp_path / "latest" / "report.json").samefile(new / "report.json")
 
 
 def test_a_report_that_fails_elsewhere_is_the_latest_all_the_same(tmp_path: Path) -> None:
     folder = gate_folder.make(tmp_path)
     (tmp_path / "file").touch()
+    elsewhere = gate_request(outputs=(Output(FORMATS["json"], tmp_path / "file" / "a.json"),))
     with pytest.raises(UserError, match="cannot be written"):
-        gate_session._deliver(
-            samples.gate(), folder, wish(outputs=(Output(FORMATS["json"], tmp_path / "file" / "a.json"),))
-        )
+        gate_session._deliver(samples.gate(), folder, elsewhere)
     assert (tmp_path / "latest").readlink() == Path(folder.name)
 
 

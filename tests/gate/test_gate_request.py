@@ -50,45 +50,48 @@ SERVED: tuple[dict[str, Any], ...] = (
 )
 
 
-def wish(**asked: Any) -> GateRequest:
+def gate_request(**asked: Any) -> GateRequest:
     return GateRequest(**{**ASKED, **asked})
 
 
 def test_no_prometheus_reads_a_service_without_metrics() -> None:
     without = Policy(service=Service(metrics=CLIENT))
-    check_metrics(wish(), without)
+    check_metrics(gate_request(), without)
     with pytest.raises(UserError, match="--prometheus has nothing to read"):
-        check_metrics(wish(prometheus="auto"), without)
+        check_metrics(gate_request(prometheus="auto"), without)
 
 
 @pytest.mark.parametrize("asked", [{}, {"prometheus": "auto"}])
 def test_matchers_need_a_prometheus_that_runs_already(asked: dict[str, Any]) -> None:
     with pytest.raises(UserError, match="--prometheus-match is for a running Prometheus"):
-        check(wish(replicas={"candidate": {"job": "shop"}}, **asked))
+        check(gate_request(replicas={"candidate": {"job": "shop"}}, **asked))
 
 
 def test_a_port_for_pushes_is_only_for_running_services_that_push() -> None:
     pushing = Policy(service=Service(metrics=OTLP))
-    check_metrics(wish(otlp_port=4318, **URLS), pushing)
-    for asked, policy in ((wish(otlp_port=4318), pushing), (wish(otlp_port=4318, **URLS), Policy())):
+    check_metrics(gate_request(otlp_port=4318, **URLS), pushing)
+    for asked, policy in (
+        (gate_request(otlp_port=4318), pushing),
+        (gate_request(otlp_port=4318, **URLS), Policy()),
+    ):
         with pytest.raises(UserError, match="--otlp-port is only for running services"):
             check_metrics(asked, policy)
     with pytest.raises(UserError, match="--prometheus cannot read"):
-        check_metrics(wish(prometheus="auto"), pushing)
+        check_metrics(gate_request(prometheus="auto"), pushing)
 
 
 def test_faults_are_written_as_the_pizzeria_takes_them() -> None:
-    asked = wish(injected=(("slow", "A=2"), ("slow", "B=3"), ("fail", "C=0.1")))
+    asked = gate_request(injected=(("slow", "A=2"), ("slow", "B=3"), ("fail", "C=0.1")))
     assert asked.faults == ("--slow", "A=2", "--slow", "B=3", "--fail", "C=0.1")
 
 
 def test_the_baseline_gets_the_same_faults_that_change_nothing() -> None:
-    asked = wish(injected=(("slow", "A=2"), ("delay", "B=5ms"), ("grow", "C")))
+    asked = gate_request(injected=(("slow", "A=2"), ("delay", "B=5ms"), ("grow", "C")))
     assert asked.neutral_faults == ("--slow", "A=1", "--delay", "B=0ms", "--grow", "C=0")
 
 
 def test_the_baseline_waits_where_the_candidate_waits_in_a_queue() -> None:
-    asked = wish(injected=(("lock", "A=3ms"), ("pool", "B=2")))
+    asked = gate_request(injected=(("lock", "A=3ms"), ("pool", "B=2")))
     assert asked.neutral_faults == ("--lock", "A=3ms", "--pool", "A=0", "--pool", "B=0")
 
 
@@ -105,7 +108,7 @@ def test_the_baseline_waits_where_the_candidate_waits_in_a_queue() -> None:
     ],
 )
 def test_what_goes_together_is_accepted(asked: dict[str, Any]) -> None:
-    check(wish(**asked))
+    check(gate_request(**asked))
 
 
 @pytest.mark.parametrize(
@@ -131,13 +134,13 @@ def test_what_does_not_go_together_is_refused_before_anything_is_started(
     asked: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(UserError, match=said):
-        check(wish(**asked))
+        check(gate_request(**asked))
 
 
 def test_only_the_embedded_pizzeria_takes_faults() -> None:
-    slowed = wish(injected=(("slow", "A=2"),))
+    slowed = gate_request(injected=(("slow", "A=2"),))
     check_faults(slowed, Policy())
-    check_faults(wish(), Policy(service=Service(start=("serve",))))
+    check_faults(gate_request(), Policy(service=Service(start=("serve",))))
     with pytest.raises(
         UserError, match=r"work only with the built-in pizzeria; leave out .*, or \[service\]"
     ):

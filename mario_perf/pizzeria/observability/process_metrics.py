@@ -32,10 +32,10 @@ class ProcessMetrics:
         """As Prometheus text, read now."""
         self._cpu.set(time.process_time())
         self._threads.set(threading.active_count())
-        shown = [self._start, self._cpu, self._threads]
+        metrics = [self._start, self._cpu, self._threads]
         if _OWN.exists():
             self._memory.set(int((_OWN / "statm").read_text().split()[1]) * _PAGE)
             self._files.set(sum(1 for _ in (_OWN / "fd").iterdir()) - 1)  # without the one that lists them
-            shown += [self._memory, self._files]
-        for each in shown:
+            metrics += [self._memory, self._files]
+        for each in metrics:
             yield from each.lines()

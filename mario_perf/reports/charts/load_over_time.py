@@ -79,7 +79,7 @@ def _chart(moments: Sequence[Moment], lines: dict[str, Values], text: Format, le
             for role, values in lines.items()
         ),
         hovers=tuple(
-            Hover(x_position(start / length), x_position(end / length), _told(lines, index, start, text))
+            Hover(x_position(start / length), x_position(end / length), _hover(lines, index, start, text))
             for index, (start, end) in enumerate(pairwise(ends))
         ),
     )
@@ -93,6 +93,6 @@ def _line(ends: Values, values: Values, high: float) -> str:
     )
 
 
-def _told(lines: dict[str, Values], index: int, start: float, text: Format) -> str:
+def _hover(lines: dict[str, Values], index: int, start: float, text: Format) -> str:
     values = ", ".join(f"{role} {text(values[index])}".strip() for role, values in lines.items())
     return f"at {figures.seconds(start)}: {values}"

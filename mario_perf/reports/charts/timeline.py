@@ -63,8 +63,8 @@ def _hovers(sides: Mapping[str, Summary | None], length: float) -> Iterator[Hove
     times = sorted(seen)
     edges = [0.0, *((before + after) / 2 for before, after in pairwise(times)), length]
     for at, (start, end) in zip(times, pairwise(edges), strict=True):
-        told = f"at {figures.seconds(at)}: {'; '.join(seen[at])}"
-        yield Hover(x_position(start / length), x_position(end / length), told)
+        text = f"at {figures.seconds(at)}: {'; '.join(seen[at])}"
+        yield Hover(x_position(start / length), x_position(end / length), text)
 
 
 def _line(side: Summary, index: int, length: float, height: Callable[[float], float]) -> str:

@@ -11,7 +11,7 @@ from mario_perf.builds import embedded_pizzeria
 from mario_perf.configuration.policy import Policy, Service
 from mario_perf.errors import UserError
 from mario_perf.gate import build_pair
-from tests.gate.test_gate_request import wish
+from tests.gate.test_gate_request import gate_request
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_baseline_is_checked_out_from_its_commit(ours: Path) -> None:
-    found = build_pair.find_pair(wish(against="main"), Policy(), has_stored_runs=False)
+    found = build_pair.find_pair(gate_request(against="main"), Policy(), has_stored_runs=False)
     with found.baseline() as checkout:
         assert (checkout.path / embedded_pizzeria.MAIN).is_file()
         assert checkout.path != ours
@@ -53,23 +53,23 @@ def test_the_baseline_is_checked_out_from_its_commit(ours: Path) -> None:
 
 def test_a_baseline_without_a_pizzeria_is_not_replaced_by_the_installed_one(ours: Path) -> None:
     with pytest.raises(UserError, match=r"before has no pizzeria .*; give --against"):
-        build_pair.find_pair(wish(against="before"), Policy(), has_stored_runs=False)
-    assert build_pair.find_pair(wish(against="before"), SHOP, has_stored_runs=False).commit == run(
+        build_pair.find_pair(gate_request(against="before"), Policy(), has_stored_runs=False)
+    assert build_pair.find_pair(gate_request(against="before"), SHOP, has_stored_runs=False).commit == run(
         "rev-parse", "before"
     )
 
 
 def test_where_runs_are_kept_no_commit_is_needed(ours: Path) -> None:
     run("branch", "-m", "trunk")
-    assert build_pair.find_pair(wish(baseline=""), Policy(), has_stored_runs=True).commit is None
+    assert build_pair.find_pair(gate_request(baseline=""), Policy(), has_stored_runs=True).commit is None
     with pytest.raises(UserError, match="no main branch"):
-        build_pair.find_pair(wish(baseline=""), Policy(), has_stored_runs=False)
+        build_pair.find_pair(gate_request(baseline=""), Policy(), has_stored_runs=False)
 
 
 def test_a_demo_compares_the_installation_with_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    found = build_pair.find_pair(wish(demo=True), Policy(), has_stored_runs=False)
+    found = build_pair.find_pair(gate_request(demo=True), Policy(), has_stored_runs=False)
     with found.baseline() as checkout:
         assert checkout == found.candidate.checkout
