@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mario_perf import figures
@@ -22,11 +23,18 @@ def moved(costs: Sequence[CostResult]) -> list[CostResult]:
 
 
 def still(costs: Sequence[CostResult]) -> str:
-    """The others in a line: names by what is known of them."""
+    """The others in a line, by what is known of them, with a count where a name has several answers."""
+    names = [(each.verdict, _short(each)) for each in costs]
+    alike, in_all = Counter(names), Counter(name for _, name in names)
     parts = []
     for verdict, word in ((Verdict.UNCHANGED, "unchanged"), (Verdict.INCONCLUSIVE, "not known")):
-        if names := dict.fromkeys(_short(each) for each in costs if each.verdict is verdict):
-            parts.append(f"{word}: {', '.join(names)}")
+        shown = [
+            name if count == in_all[name] else f"{name} ({count} of {in_all[name]})"
+            for (of, name), count in alike.items()
+            if of is verdict
+        ]
+        if shown:
+            parts.append(f"{word}: {', '.join(shown)}")
     return "; ".join(parts)
 
 
