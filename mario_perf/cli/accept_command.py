@@ -78,6 +78,8 @@ def _acceptance(result: GateResult, name: str, because: str, until: date) -> Acc
     if found is None:
         known = [one.operation.name for one in result.operations]
         raise UserError(f"--operation {name}: not in this run; nearest: {nearest(name, known)}")
+    if faults := result.subject.faults:
+        raise UserError(f"the fault was injected ({' '.join(faults)}): the code has no regression to accept")
     if result.subject.baseline is None:
         raise UserError("the run does not know the revision of its baseline; accept a gate of two builds")
     revision = result.subject.baseline.revision.partition(" ")[0]

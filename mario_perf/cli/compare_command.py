@@ -24,6 +24,7 @@ from mario_perf.configuration import policy_file
 from mario_perf.errors import UnreadableRunError
 from mario_perf.history import additions
 from mario_perf.history.imports.recorded_batch import UNKNOWN, recorded_batch
+from mario_perf.judgement import next_steps
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.part_combination import combine
 from mario_perf.measurement.recorded_runs import measure_recorded
@@ -134,7 +135,7 @@ def _compare(request: CompareRequest) -> Outcome:
     folder = runs.folder_of(request.paths[-1]).resolve()
     is_gate = runs.rounds(folder) != [folder]
     builds = _subject(judged, folder, judged.runs[-1].run_id, is_gate=is_gate)
-    result = replace(judged, command=request.command_line, subject=builds)
+    result = next_steps.with_subject(replace(judged, command=request.command_line), builds)
     outputs.deliver(result, folder / AGAIN_FOLDER if is_gate else folder, request.formats, request.outputs)
     if not is_gate:
         _add_to_history(paths, judged, source_of)

@@ -42,6 +42,7 @@ from mario_perf.gate.restart import restart
 from mario_perf.gate.same_environment import DependencyDifference, package_findings
 from mario_perf.history import additions
 from mario_perf.history.gate_batch import gate_batch
+from mario_perf.judgement import next_steps
 from mario_perf.otlp import receiver
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import FORMATS
@@ -122,7 +123,8 @@ def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
             if busy := busy_machine(os.getloadavg()[0], os.cpu_count() or 1):
                 narrator.warn(busy)
             result = _with_package_findings(play(session, narrator), difference)
-        result = _continued(replace(result, command=_command(), subject=_subject(session, result)), session)
+        result = next_steps.with_subject(replace(result, command=_command()), _subject(session, result))
+        result = _continued(result, session)
         result = runner_ledger.with_ledger(result, request.runs_dir)
         _deliver(result, folder, request)
         _add_to_history(result, request.runs_dir)

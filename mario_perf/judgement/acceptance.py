@@ -28,16 +28,20 @@ def in_force(accepted: Iterable[Acceptance], baseline: str | None, today: date) 
 
 
 def apply(result: OperationResult, accepted: Sequence[Acceptance]) -> OperationResult:
-    """The result; accepted if nothing but what is accepted got worse."""
+    """The result without the rises that are accepted: what else got worse, or is open, decides."""
     own = next((each for each in accepted if each.operation == result.operation.name), None)
     if own is None or result.verdict is not Verdict.REGRESSED:
         return result
-    rest = [check for check in result.comparisons if check.gating and not _covers(own, check)]
-    if len(rest) == sum(check.gating for check in result.comparisons):
+    checks = tuple(_without_accepted(own, check) for check in result.comparisons)
+    taken_out = [METRICS[each.metric].title for each in checks if each.verdict is Verdict.ACCEPTED]
+    if not taken_out:
         return result
+    result = replace(result, comparisons=checks)
+    rest = [each for each in checks if each.gating and each.verdict is not Verdict.ACCEPTED]
     if rest and (left := combine([(each.metric, each.verdict) for each in rest]))[0] in _NOT_DONE:
         verdict, spoke = left
         why = next(each.explanation for each in rest if (each.metric, each.verdict) == (spoke, verdict))
+        why = f"Beside what is accepted until {own.until} ({', '.join(taken_out)}): {why}"
         return replace(result, verdict=verdict, decided_by=spoke, explanation=why)
     explanation = f"Accepted until {own.until}, because {own.because}. {result.explanation}"
     return replace(result, verdict=Verdict.ACCEPTED, explanation=explanation)
@@ -67,7 +71,10 @@ def _is_for(one: Acceptance, baseline: str | None) -> bool:
     return bool(this) and (this.startswith(one.baseline) or one.baseline.startswith(this))
 
 
-def _covers(one: Acceptance, check: Comparison) -> bool:
+def _without_accepted(one: Acceptance, check: Comparison) -> Comparison:
+    """A rise is accepted by its size; what is open, only if nothing larger is possible."""
     most = one.changes.get(check.metric)
-    moved = check.verdict is Verdict.REGRESSED and check.against == "baseline"
-    return moved and most is not None and check.change.value <= most
+    if most is None or not check.gating or check.against != "baseline":
+        return check
+    size = {Verdict.REGRESSED: check.change.value, Verdict.INCONCLUSIVE: check.change.high}.get(check.verdict)
+    return check if size is None or not size <= most else replace(check, verdict=Verdict.ACCEPTED)

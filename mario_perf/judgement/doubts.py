@@ -72,7 +72,7 @@ def _cause(one: OperationResult, policy: Policy) -> Cause:
         _excluded(decisive, one, policy) and fewest(one) < policy.of(one.operation.name).min_samples
     ):
         return Cause.FEW
-    if not math.isfinite(decisive.change.low) or decisive.explanation != one.explanation:
+    if not math.isfinite(decisive.change.low) or not one.explanation.endswith(decisive.explanation):
         return Cause.OTHER
     return Cause.LIKELY if decisive.change.low > decisive.threshold else Cause.NOISE
 

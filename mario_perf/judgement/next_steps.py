@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections import defaultdict
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mario_perf.configuration.policy import Policy
     from mario_perf.judgement.doubts import Doubt
     from mario_perf.metric_catalogue import Metric, MetricEntry
-    from mario_perf.model import GateResult, OperationResult, RunMeasurement
+    from mario_perf.model import GateResult, OperationResult, RunMeasurement, Subject
     from mario_perf.run_record import Look, RunRecord
 
     Round = tuple[RunMeasurement, RunMeasurement]
@@ -65,6 +66,17 @@ def next_steps(result: GateResult, rounds: Sequence[Round], policy: Policy) -> t
             return tuple(dict.fromkeys(_for_doubts(result, rounds, policy)))
         case _:
             return ()
+
+
+def with_subject(result: GateResult, subject: Subject) -> GateResult:
+    """The result with what was compared. A fault on purpose is not to be accepted."""
+    known = replace(result, subject=subject)
+    if not subject.faults or result.outcome is not Outcome.REGRESSED:
+        return known
+    faults = " ".join(subject.faults)
+    return replace(
+        known, next_steps=(f"The gate noticed what was injected ({faults}). Gate your code without it.",)
+    )
 
 
 def _acceptable(result: GateResult) -> Iterator[str]:

@@ -71,10 +71,22 @@ def _judged_sentence(outcome: Outcome, operations: Sequence[OperationResult]) ->
         case Outcome.RECORDED:
             return f"{_count(operations)} recorded: there is no baseline and no limit to judge by."
         case Outcome.INCONCLUSIVE:
-            still_open = sum(each.verdict is Verdict.INCONCLUSIVE for each in operations)
-            return f"No clear answer for {still_open} of {_count(operations)}."
+            still_open = [each for each in operations if each.verdict is Verdict.INCONCLUSIVE]
+            text = f"No clear answer for {len(still_open)} of {_count(operations)}."
+            return f"{text}{_beside_accepted(still_open)}"
         case _:
             return _passed_sentence(operations)
+
+
+def _beside_accepted(still_open: Sequence[OperationResult]) -> str:
+    """What is open of operations with an accepted rise. Begins with a space."""
+    names = [
+        f"{each.title} ({METRICS[decisive.metric].title})"
+        for each in still_open
+        if (decisive := each.decisive_comparison)
+        and any(check.verdict is Verdict.ACCEPTED for check in each.comparisons)
+    ]
+    return f" What perf.toml accepts is taken out; still open beside it: {listed(names)}." if names else ""
 
 
 def _passed_sentence(operations: Sequence[OperationResult]) -> str:

@@ -103,7 +103,7 @@ def typical(one: OperationResult) -> Comparison | None:
 
 def rose(check: Comparison) -> bool:
     """Whether it counts and got worse than the noise threshold, by all of its interval."""
-    moved = check.verdict is Verdict.REGRESSED or check.change.low > check.threshold
+    moved = check.verdict in {Verdict.REGRESSED, Verdict.ACCEPTED} or check.change.low > check.threshold
     return moved and check.gating and check.against == "baseline" and math.isfinite(check.change.high)
 
 

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 
 from mario_perf.cli.main import cli
 from mario_perf.configuration import acceptance_text, policy_file
-from mario_perf.configuration.policy import Acceptance
+from mario_perf.configuration.policy import Acceptance, Policy
 from mario_perf.errors import PolicyError
-from mario_perf.judgement import acceptance, verdict
+from mario_perf.judgement import acceptance, doubts, verdict
+from mario_perf.judgement.doubts import Cause
 from mario_perf.judgement.sequential import is_decided
 from mario_perf.model import Outcome, Verdict
 from mario_perf.reports import json_report
@@ -58,9 +59,33 @@ def test_a_larger_change_another_metric_and_another_operation_stay_red(other: Ac
     assert acceptance.apply(slower(), [other]).verdict is Verdict.REGRESSED
 
 
-def test_what_is_open_beside_it_stays_open() -> None:
+def test_what_is_open_beside_it_stays_open_and_is_named_at_once() -> None:
     left = acceptance.apply(slower(also_open=True), [ONE])
     assert (left.verdict, left.decided_by) == (Verdict.INCONCLUSIVE, "p95")
+    assert left.explanation.startswith("Beside what is accepted until 2026-12-30 (typical time): The p95")
+    assert verdict.sentence(Outcome.INCONCLUSIVE, [left], ()) == (
+        "No clear answer for 1 of 1 operation. What perf.toml accepts is taken out; still open beside it: "
+        "PlaceOrderCommand (p95)."
+    )
+
+
+def test_the_cause_of_what_is_open_beside_it_is_told_as_of_any_other() -> None:
+    left = acceptance.apply(slower(also_open=True), [ONE])
+    (doubt,) = doubts.doubts([left], Policy())
+    assert (doubt.cause, doubt.metric) == (Cause.LIKELY, "p95")
+
+
+def test_what_is_open_is_accepted_with_the_rest_if_nothing_larger_is_possible() -> None:
+    for most, left in ((0.3, Verdict.ACCEPTED), (0.29, Verdict.INCONCLUSIVE)):
+        agreed = replace(ONE, changes={"latency": 0.25, "p95": most})
+        assert acceptance.apply(slower(also_open=True), [agreed]).verdict is left
+
+
+def test_the_check_of_an_accepted_rise_says_so() -> None:
+    agreed = acceptance.apply(slower(), [ONE])
+    decisive = agreed.decisive_comparison
+    assert decisive is not None
+    assert (decisive.metric, decisive.verdict) == ("latency", Verdict.ACCEPTED)
 
 
 def test_an_accepted_regression_does_not_end_a_gate() -> None:
@@ -102,10 +127,26 @@ def test_a_metric_that_does_not_exist_is_refused() -> None:
         policy_file.parse(text)
 
 
+def keep_gate(folder: Path, *, faults: tuple[str, ...] = ()) -> None:
+    """The report of a gate, in a folder of the project."""
+    result = samples.gate()
+    folder.mkdir()
+    known = replace(result, subject=replace(result.subject, faults=faults))
+    (folder / "report.json").write_text(json_report.render(known))
+
+
+def test_an_injected_fault_is_not_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    keep_gate(tmp_path / "gate", faults=("--slow PlaceOrderCommand=1.5",))
+    words = ["accept", "gate", "--operation", "PlaceOrderCommand", "--because", "x"]
+    done = CliRunner().invoke(cli, words)
+    assert "the fault was injected (--slow PlaceOrderCommand=1.5)" in str(done.exception)
+    assert not Path("perf.toml").exists()
+
+
 def test_the_command_writes_what_the_run_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "gate").mkdir()
-    (tmp_path / "gate" / "report.json").write_text(json_report.render(samples.gate()))
+    keep_gate(tmp_path / "gate")
     Path("perf.toml").write_text("[gate]\nmax_findings = 5\n")
     words = ["accept", "gate", "--operation", "PlaceOrderCommand", "--because", "prices are checked"]
     done = CliRunner().invoke(cli, words)
@@ -133,8 +174,7 @@ def test_what_cannot_be_accepted_is_refused(
     words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "gate").mkdir()
-    (tmp_path / "gate" / "report.json").write_text(json_report.render(samples.gate()))
+    keep_gate(tmp_path / "gate")
     done = CliRunner().invoke(cli, ["accept", "gate", *words])
     assert said in str(done.exception)
     assert not Path("perf.toml").exists()

@@ -131,3 +131,17 @@ def test_a_single_round_is_to_be_followed_by_more_whatever_is_open() -> None:
     result = inconclusive(wide("GetA", 0.07), samples.without_data("Never"))
     (told,) = next_steps.next_steps(result, [None], POLICY)  # type: ignore[list-item]
     assert told.startswith("Play more rounds, ")
+
+
+def test_a_regression_that_was_injected_is_not_to_be_accepted() -> None:
+    result = samples.gate()
+    own, injected = (
+        next_steps.with_subject(
+            replace(result, next_steps=("Accept it.",)), replace(result.subject, faults=each)
+        )
+        for each in ((), ("--slow PlaceOrderCommand=1.5",))
+    )
+    assert own.next_steps == ("Accept it.",)
+    assert injected.next_steps == (
+        "The gate noticed what was injected (--slow PlaceOrderCommand=1.5). Gate your code without it.",
+    )
