@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
 
 BOUNDS_MS = tuple(round(10 ** (power / 10), 3) for power in range(-10, 41))
 
+_CREATED = re.compile(r"(_created\S* )\S+")
+
 
 class Service:
     """Counts executions as the contract says."""
 
     def __init__(self, start: float = 1.0, bounds: Sequence[float] = BOUNDS_MS) -> None:
+        self._start = start
         self.registry = CollectorRegistry()
         self._durations = Histogram(
             "cqrs_execution_duration_milliseconds",
@@ -62,7 +66,8 @@ class Service:
             self._failures.labels(kind, name, error_type).inc()
 
     def body(self) -> str:
-        return generate_latest(self.registry).decode()
+        """As it is scraped; its counters were created when the process started, not now."""
+        return _CREATED.sub(rf"\g<1>{self._start}", generate_latest(self.registry).decode())
 
 
 def environment(**changes: Any) -> Environment:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -231,7 +233,8 @@ def _stored() -> tuple[bytes, bytes, bytes]:
         (folder / "run" / "run.json").write_text(DUET.model_dump_json(), encoding="utf-8")
         runs = measure_recorded([folder / "run"], open_source(Policy())).runs
         baseline = stored_baselines.save(runs[0].candidate, folder)
-        report = json_report.render(conclude(runs, None, Policy()))
+        result = replace(conclude(runs, None, Policy()), created_at="2025-03-01T12:00:00+00:00")
+        report = json_report.render(result)
         found = Capacity(
             20.0,
             40.0,
@@ -247,8 +250,14 @@ BASELINES, CAPACITIES, REPORTS = (_BASELINE,), (_CAPACITY,), (_REPORT,)
 
 
 def databases(folder: Path) -> tuple[bytes, ...]:
-    """A history with one batch."""
+    """A history with one batch; its indexes stand in no order of chance."""
     path = folder / "history.db"
     path.unlink(missing_ok=True)
     SqlStore(str(path)).append([BATCH])
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        named = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
+        for name, definition in connection.execute(named).fetchall():
+            connection.execute(f"DROP INDEX {name}")
+            connection.execute(definition)
+        connection.execute("VACUUM")
     return (path.read_bytes(),)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import random
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.fuzz import mutation
+from benchmarks.fuzz import documents, mutation
 from benchmarks.fuzz.batch import Tally, try_input
 from benchmarks.fuzz.readers import GarbageError, Reader, readers
 from benchmarks.fuzz.records import Records, table
@@ -21,6 +23,16 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def all_readers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Reader]:
     return {each.name: each for each in readers(tmp_path_factory.mktemp("fuzz"))}
+
+
+def test_the_valid_documents_are_the_same_each_time(
+    all_readers: Mapping[str, Reader], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    again = importlib.reload(documents)
+    assert again.databases(tmp_path) == all_readers["history in SQLite"].documents
+    assert again.RUNS == all_readers["judge"].documents
+    assert again.REPORTS == all_readers["report"].documents
 
 
 def test_each_valid_document_is_read(all_readers: Mapping[str, Reader]) -> None:
