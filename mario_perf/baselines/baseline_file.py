@@ -34,6 +34,10 @@ _MAX_COUNTS: Final = 1 << 26
 """Of a file: 1,000 operations with 120 buckets, 50 slices and 10 runs have 60 million."""
 
 
+_TOLERANCE: Final = 0.05
+"""Share by which sums may miss what buckets allow, beside the widest bound: a scrape reads both in turn."""
+
+
 class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -142,9 +146,7 @@ def _run_from_file(run: StoredRun, scenario: str, bounds: Floats) -> RunMeasurem
         window=run.window,
         bounds=bounds,
         slice_edges=edges,
-        measurements={
-            each.name: _measurement(each, len(edges) - 1, len(bounds) + 1) for each in run.operations
-        },
+        measurements={each.name: _measurement(each, len(edges) - 1, bounds) for each in run.operations},
         environment=run.environment,
         revision=run.revision,
         workload=Workload(**run.workload.model_dump()) if run.workload else None,
@@ -192,7 +194,8 @@ def _requests_to_file(requests: Requests) -> StoredRequests:
     )
 
 
-def _measurement(each: StoredMeasurement, slices: int, buckets: int) -> Measurement:
+def _measurement(each: StoredMeasurement, slices: int, bounds: Floats) -> Measurement:
+    buckets = len(bounds) + 1
     counts, sums, failures = (
         _unpack(each.slices, _COUNT, slices * buckets).astype(np.int64).reshape(slices, buckets),
         _unpack(each.slice_sums, _FLOAT, slices).astype(np.float64).reshape(slices),
@@ -200,6 +203,9 @@ def _measurement(each: StoredMeasurement, slices: int, buckets: int) -> Measurem
     )
     if not (np.isfinite(sums).all() and all((part >= 0).all() for part in (counts, sums, failures))):
         raise ValueError(f"{each.name} has counts or sums that are not figures")
+    least = float(counts.sum(axis=0)[1:] @ bounds) * (1 - _TOLERANCE) - float(bounds[-1:].sum())
+    if min(each.time_spent, float(sums.sum())) < least:
+        raise ValueError(f"{each.name} took less time than its buckets allow")
     return Measurement(
         operation=Operation(each.kind, each.name),
         duration=each.duration,

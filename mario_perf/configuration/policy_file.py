@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import warnings
 from dataclasses import fields, replace
 from datetime import date  # noqa: TC003 - pydantic reads it
 from pathlib import Path
@@ -48,8 +49,10 @@ DEFAULT_PATH = Path("perf.toml")
 
 def _compiles(pattern: str) -> str:
     try:
-        re.compile(pattern)
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # "[[a]": what it means will change
+            re.compile(pattern)
+    except (re.error, Warning) as error:
         raise ValueError(f"{pattern!r} is not a regular expression ({error})") from error
     return pattern
 

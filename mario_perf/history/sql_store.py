@@ -131,7 +131,7 @@ class SqlStore:
             raise StoreError(
                 f"{self._name}: PostgreSQL needs one more package; run pip install 'mario-perf[postgresql]'"
             ) from error
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, ValueError) as error:  # ValueError: a text or a state that is none
             message = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
             raise StoreError(
                 f"{self._name}: the history cannot be used ({masking.text(message)}); it was left as it is: "

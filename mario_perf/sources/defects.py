@@ -111,13 +111,16 @@ def _bucket_defects(histogram: _Histogram, times: Floats, values: Floats) -> Ite
     with np.errstate(invalid="ignore"):
         fell = np.any(np.diff(counts[:, :-1], axis=0) < 0, axis=1) & ~(np.diff(counts[:, -1]) < 0)
         crossed: Moments = np.any(np.diff(counts, axis=1) < 0, axis=1)
+    shown = ~np.isnan(counts)
+    twice: Moments = np.any(shown[:, 1:] & shown[:, :-1] & ~_wider(histogram), axis=1)
+    yield from _first_defect(histogram, times, twice, "it has two buckets of one bound")
     yield from _first_defect(histogram, times[1:], fell, "a bucket fell while the count did not")
     yield from _first_defect(histogram, times, crossed, "a bucket holds more than the next, wider one")
 
 
 def _sum_defects(histogram: _Histogram, times: Floats, values: Floats) -> Iterator[Defect]:
     """Since the first scrape that shows it; a reset is another matter."""
-    if histogram.sum is None or len(histogram.bounds) < 2:  # noqa: PLR2004
+    if histogram.sum is None or len(histogram.bounds) < 2 or not _wider(histogram).all():  # noqa: PLR2004
         return
     counts = np.nan_to_num(values[:, histogram.buckets])
     sums = np.nan_to_num(values[:, histogram.sum])
@@ -131,6 +134,11 @@ def _sum_defects(histogram: _Histogram, times: Floats, values: Floats) -> Iterat
     fell = np.concatenate([[False], np.diff(sums) < 0])
     is_wrong = fell | (increase < low * (1 - _TOLERANCE) - one) | (increase > high * (1 + _TOLERANCE) + one)
     yield from _first_defect(histogram, times, is_wrong, "its sum of durations is not what its buckets allow")
+
+
+def _wider(histogram: _Histogram) -> Moments:
+    """Whether each bucket but the first is wider than the one before: "1" and "1.0" are one bound."""
+    return histogram.bounds[1:] > histogram.bounds[:-1]
 
 
 def _counter_defects(

@@ -200,7 +200,7 @@ def bound(written: str | None) -> float:
     if written is None:
         return math.nan
     value = grammar.number(written)
-    if math.isnan(value):
+    if not value > -math.inf:
         raise grammar.malformed(f'le="{written}"', "a bucket's bound is a number")
     return value
 
@@ -216,6 +216,11 @@ def _shared_bounds(all_series: Sequence[Series], buckets: Sequence[_Column], met
         raise MetricNotFoundError(
             f'{metrics.duration}_bucket: the histogram lacks its bucket le="+Inf"; name a histogram in '
             "perf.toml [metrics] duration"
+        )
+    if bounds and len(shared) == 1:
+        raise MetricNotFoundError(
+            f"{metrics.duration}_bucket: the operations share no bound of buckets but +Inf, and without one no "
+            "duration is known; give all of them the same bounds"
         )
     return sorted(shared)
 

@@ -22,16 +22,18 @@ def _run(
     run_id: str = "run-1", slices: int = 90, seed: int = 1, where: Environment | None = None, bounds: int = 40
 ) -> RunMeasurement:
     random = np.random.default_rng(seed)
+    edges = np.geomspace(1e-4, 10, bounds)
     counts = random.poisson(0.5, (slices, bounds + 1)).astype(np.int64)
+    sums = counts[:, 1:] @ edges * 1.1
     failures = random.poisson(0.1, slices).astype(np.int64)
     measurement = Measurement(
         operation=Operation("command", "PlaceOrderCommand"),
         duration=float(slices),
         executions=int(counts.sum() + failures.sum()),
         failures={"exception": int(failures.sum())},
-        time_spent=12.5,
+        time_spent=float(sums.sum()),
         slices=counts,
-        slice_sums=random.random(slices),
+        slice_sums=sums,
         slice_failures=failures,
         requests=Requests(400, {"HTTP 503": 3}, 2, 0.0125),
     )
@@ -40,7 +42,7 @@ def _run(
         scenario="mario",
         side="candidate",
         window=Span(start=0.0, end=float(slices)),
-        bounds=np.geomspace(1e-4, 10, bounds),
+        bounds=edges,
         slice_edges=np.arange(slices + 1.0),
         measurements={"PlaceOrderCommand": measurement},
         environment=where or environment(),
@@ -155,6 +157,8 @@ def test_damaged_counts_are_an_error(tmp_path: Path, damage: str) -> None:
         ("executions", -1),
         ("time_spent", math.nan),
         ("time_spent", -1.0),
+        ("time_spent", 2e-321),
+        ("slice_sums", base64.b64encode(zlib.compress(bytes(8 * 60))).decode()),
         ("duration", 0.0),
         ("failures", {"exception": -3}),
     ],

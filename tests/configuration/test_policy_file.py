@@ -170,6 +170,7 @@ def test_what_is_deep_or_huge_is_an_error_in_one_line(text: str) -> None:
         "[thresholds]\nlatency_noise = nan",
         '[load]\nscenario = "../x"',
         '[load]\nduration = "9' + "9" * 400 + 's"',
+        '[metrics]\nfailing_status = "[[5]"',
     ],
 )
 def test_a_value_without_a_meaning_is_refused_in_a_line(line: str) -> None:

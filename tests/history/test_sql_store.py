@@ -77,6 +77,26 @@ def test_a_damaged_page_is_refused_in_one_line(tmp_path: Path) -> None:
         list(open_store(runs=tmp_path).batches())
 
 
+@pytest.mark.parametrize("damage", [b"bat\xffhes", b"CREATE TABLE \x99\x99"])
+def test_a_text_that_is_none_is_refused_in_one_line(tmp_path: Path, damage: bytes) -> None:
+    file = tmp_path / "history.db"
+    open_store(runs=tmp_path).append([batch(1)])
+    whole = b"batches" if len(damage) == len(b"batches") else b"CREATE TABLE ba"
+    file.write_bytes(file.read_bytes().replace(whole, damage))
+    with pytest.raises(StoreError, match="cannot be used"):
+        list(open_store(runs=tmp_path).batches())
+
+
+def test_an_alert_in_no_known_state_is_refused_in_one_line(tmp_path: Path) -> None:
+    store = open_store(runs=tmp_path)
+    store.record([alert(1)])
+    with sqlite3.connect(tmp_path / "history.db") as connection:
+        connection.execute("UPDATE alerts SET state = 'gone'")
+    connection.close()
+    with pytest.raises(StoreError, match="'gone' is not a valid"):
+        store.alerts()
+
+
 def test_a_database_of_something_else_is_not_taken(tmp_path: Path) -> None:
     file = tmp_path / "history.db"
     with sqlite3.connect(file) as connection:

@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import arrays
 
 from mario_perf.configuration.policy_file import parse
 from mario_perf.configuration.service_metrics import CQRS, Metrics
-from mario_perf.errors import AmbiguousNameError, MetricNotFoundError
+from mario_perf.errors import AmbiguousNameError, MetricNotFoundError, UnreadableExpositionError
 from mario_perf.model import Operation, Snapshots
 from mario_perf.sources import series
 from mario_perf.sources.exposition import ExpositionReader
@@ -148,6 +148,22 @@ def test_error_types_that_the_policy_ignores_are_executions_and_no_failures() ->
 def test_a_histogram_without_its_last_bucket_is_refused() -> None:
     with pytest.raises(MetricNotFoundError, match="lacks its bucket"):
         _snapshots(_histogram(f'{PLACE},status="success"', ("5", 2)))
+
+
+@pytest.mark.parametrize(
+    "others", [[("+Inf", 2)], [("7", 1), ("+Inf", 2)]], ids=["one has no bounds", "each has its own"]
+)
+def test_operations_that_share_no_bound_are_refused(others: list[tuple[str, int]]) -> None:
+    one = _histogram(f'{PLACE},status="success"', ("5", 2), ("+Inf", 2))
+    other = _histogram('operation="query",type="Menu",status="success"', *others)
+    with pytest.raises(MetricNotFoundError, match="share no bound"):
+        _snapshots(one + other)
+
+
+@pytest.mark.parametrize("bound", ["-Inf", "NaN", "-infinity"])
+def test_a_bound_that_is_no_number_is_refused(bound: str) -> None:
+    with pytest.raises(UnreadableExpositionError, match="a bucket's bound is a number"):
+        _snapshots(_histogram(f'{PLACE},status="success"', (bound, 0), ("5", 2), ("+Inf", 2)))
 
 
 @given(arrays(np.float64, (6, 3), elements=st.one_of(st.just(np.nan), st.floats(0, 1e9))))

@@ -69,7 +69,7 @@ def _times(table: pd.DataFrame, context: Context, mapping: Mapping[str, str]) ->
     if pd.api.types.is_numeric_dtype(column):
         return [float(each) for each in column]
     try:
-        moments = pd.to_datetime(column, utc=True, format="ISO8601")
+        moments = pd.to_datetime(column.astype(str), utc=True, format="ISO8601")
     except (ValueError, TypeError) as error:
         raise ImportFileError(
             f"--map time={column.name}: not a time; give ISO 8601 or unix seconds"

@@ -49,7 +49,7 @@ def _reason(error: Exception) -> str:
 
 
 def _of_csv(path: Path, context: Context, mapping: Mapping[str, str]) -> list[Batch]:
-    table = pd.read_csv(path)
+    table = pd.read_csv(path, low_memory=False)  # one type a column, however long the file is
     if mapping:
         return csv_table.of_table(table, context, mapping)
     if set(table.columns) >= LOCUST_COLUMNS:

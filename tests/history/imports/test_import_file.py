@@ -180,6 +180,14 @@ def test_a_mapping_that_does_not_fit_is_refused(tmp_path: Path, mapping: dict[st
         read(tmp_path, "a.csv", "x,y\n1,yesterday\n", **mapping)
 
 
+@pytest.mark.parametrize(
+    "content", ["time,value\n" + "1" * 400 + ",1\n", "time,value\n1700000000,1\n2" + "0" * 40 + ",1\n"]
+)
+def test_a_number_that_is_no_moment_is_refused(tmp_path: Path, content: str) -> None:
+    with pytest.raises(ImportFileError, match="give ISO 8601 or unix seconds"):
+        read(tmp_path, "a.csv", content, time="time", value="value")
+
+
 @settings(max_examples=40)
 @given(
     st.recursive(
