@@ -219,8 +219,8 @@ def _shared_bounds(all_series: Sequence[Series], buckets: Sequence[_Column], met
         )
     if bounds and len(shared) == 1:
         raise MetricNotFoundError(
-            f"{metrics.duration}_bucket: the operations share no bound of buckets but +Inf, and without one no "
-            "duration is known; give all of them the same bounds"
+            f"{metrics.duration}_bucket: the operations share no bound but +Inf, and without one no duration "
+            "is known; give all of them the same bounds"
         )
     return sorted(shared)
 

@@ -31,8 +31,8 @@ def test_the_valid_documents_are_the_same_each_time(
     monkeypatch.setattr(time, "time", lambda: 0.0)
     again = importlib.reload(documents)
     assert again.databases(tmp_path) == all_readers["history in SQLite"].documents
-    assert again.RUNS == all_readers["judge"].documents
-    assert again.REPORTS == all_readers["report"].documents
+    assert all_readers["judge"].documents == again.RUNS
+    assert all_readers["report"].documents == again.REPORTS
 
 
 def test_each_valid_document_is_read(all_readers: Mapping[str, Reader]) -> None:
@@ -47,8 +47,8 @@ def test_each_valid_document_is_read(all_readers: Mapping[str, Reader]) -> None:
 def test_no_kept_input_makes_a_reader_fail(all_readers: Mapping[str, Reader]) -> None:
     kept = Records().corpus
     assert kept, "the corpus is missing"
-    for name, documents in kept.items():
-        for place, document in documents.items():
+    for name, inputs in kept.items():
+        for place, document in inputs.items():
             assert try_input(all_readers[name], all_readers[name].pack(document))[0] != "failed", place
 
 
