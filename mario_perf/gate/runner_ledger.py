@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mario_perf.errors import UserError
 from mario_perf.ledger import ledger_folder
 from mario_perf.ledger.entry import entry
-from mario_perf.ledger.summary import sentence, summarise
+from mario_perf.ledger.summary import FEWEST, sentence, summarise
 from mario_perf.validity.codes import Code
 from mario_perf.validity.environments import environment_id
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def with_ledger(result: GateResult, runs_dir: Path) -> GateResult:
-    """Keep a gate of an unchanged build; the verdict stands whether the ledger can be used or not."""
+    """Keep a gate of an unchanged build; the verdict stands whether the ledger can be used or not.
+
+    A ledger of few gates says nothing of the runner, and so nothing of it is shown.
+    """
     if not result.runs:
         return result
     ledger, new = ledger_folder.find(runs_dir), entry(result)
@@ -31,7 +34,7 @@ def with_ledger(result: GateResult, runs_dir: Path) -> GateResult:
     except UserError as error:
         sys.stderr.write(f"the ledger is left out: {error}\n")
         return result
-    if not known:
+    if len(known) < FEWEST:
         return result
     note = Code.RUNNER_LEDGER.finding(says=sentence(summarise(known)))
     return replace(result, findings=(*result.findings, note))

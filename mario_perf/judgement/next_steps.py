@@ -97,10 +97,7 @@ def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> 
     if still_open and result.runs and is_busy(*_before(result)):
         yield "Stop other work on this machine, then run again."
     if result.method == "duet" and len(rounds) == 1:
-        yield (
-            "Play more rounds, as one cannot show how two processes of one build differ: "
-            f"{_command(result, None)}."
-        )
+        yield f"Play more rounds: {_command(result, None)}."
     elif result.method == "duet":
         yield from _longer(
             [each for each in found if each.cause in DECIDED_BY_ROUNDS], result, rounds, policy

@@ -27,6 +27,9 @@ LONGEST: Final = 3600.0
 NEWEST: Final = 5
 """Gates that are held against those before; there must be as many of those, at least."""
 
+FEWEST: Final = 20
+"""Gates from which on the share that was red says something in a report."""
+
 MIN_RISE: Final = 1.3
 MIN_SEPARATION: Final = 0.9
 """Noisier: by this factor, and a new gate was noisier than an old one in this share of pairs."""

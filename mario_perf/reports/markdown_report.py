@@ -151,7 +151,7 @@ def _tail(result: GateResult, room: Room) -> Iterator[str]:
     if result.costs:
         yield f"Costs: {_costs(result.costs)}"
     decisive = {Severity.INVALID, Severity.REGRESSED}
-    findings = sorted(result.findings, key=lambda one: one.severity not in decisive)
+    findings = sorted(phrases.further_findings(result), key=lambda one: one.severity not in decisive)
     lines = [f"{one.severity.value}: {one.message}" for one in findings]
     lines += phrases.bucket_width_hints(result.operations)
     if lines:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mario_perf.metric_catalogue import Metric
-    from mario_perf.model import Comparison, GateResult, OperationResult
+    from mario_perf.model import Comparison, Finding, GateResult, OperationResult
 
 # A symbol beside each colour, for readers who cannot tell colours apart.
 SYMBOLS = {
@@ -116,6 +116,11 @@ def moved(result: GateResult) -> list[OperationResult]:
     """What is worth a line: all that is not unchanged; without a baseline, everything."""
     every = without_baseline(result)
     return [one for one in result.operations if every or one.verdict is not Verdict.UNCHANGED]
+
+
+def further_findings(result: GateResult) -> list[Finding]:
+    """Those that the gate's answer does not say already."""
+    return [each for each in result.findings if each.message not in result.sentence]
 
 
 def verdict_counts(operations: Sequence[OperationResult]) -> dict[Verdict, int]:

@@ -110,7 +110,9 @@ def _print_reasons(result: GateResult, console: Console) -> None:
 
 
 def _print_findings(result: GateResult, console: Console) -> None:
-    findings = sorted(result.findings, key=lambda one: list(Severity).index(one.severity), reverse=True)
+    findings = sorted(
+        phrases.further_findings(result), key=lambda one: list(Severity).index(one.severity), reverse=True
+    )
     _print_limited([_finding(finding) for finding in findings], "finding", result, console)
 
 

@@ -323,7 +323,7 @@ class Code(Enum):
         "one-round",
         _WARNING,
         _POLICY,
-        ("a single round cannot show how two processes of one build differ; mario-perf gate plays several"),
+        "one round cannot show how two processes of one build differ: play several",
         "there was more than one round",
         concerns.duets,
     )
@@ -389,7 +389,7 @@ class Code(Enum):
         _NOTE,
         _MACHINE,
         "{says}",
-        "this runner has no ledger yet: mario-perf calibrate begins one",
+        "the ledger of this runner has too few gates to say anything; mario-perf calibrate adds some",
         concerns.runs,
     )
     DRIFT = (

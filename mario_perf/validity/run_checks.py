@@ -12,7 +12,7 @@ from mario_perf.errors import listed
 from mario_perf.figures import percent, seconds
 from mario_perf.model import Severity
 from mario_perf.sources.counters import around
-from mario_perf.validity import metrics_checks, process_signs
+from mario_perf.validity import environments, metrics_checks, process_signs
 from mario_perf.validity.codes import Code
 from mario_perf.validity.concerns import both_sides_wait
 
@@ -182,12 +182,14 @@ def _saturated(record: RunRecord) -> Iterator[Finding]:
 
 
 def _generator_advice(record: RunRecord) -> str:
-    """What helps a load generator that was late: less work if it was busy, else a quieter machine."""
-    machine = record.environment
-    if record.generator.cpu_utilisation < IDLE_GENERATOR_CPU:
+    """What helps a load generator that was late: less work if it filled its core, else a quieter machine."""
+    machine, used = record.environment, record.generator.cpu_utilisation
+    load_average = machine.load_average[0]
+    waited = used <= MAX_GENERATOR_CPU and environments.is_busy(load_average, machine.cores)
+    if waited or used < IDLE_GENERATOR_CPU:
         return (
-            f"it was not busy, so something else held the machine (load average "
-            f"{machine.load_average[0]:.1f} on {machine.cores} cores): run again when it is quiet"
+            f"other work held the machine (load average {load_average:.1f} on {machine.cores} cores): run "
+            "again when it is quiet"
         )
     return "use more workers or a faster machine" if record.users == 1 else "use fewer users or more workers"
 

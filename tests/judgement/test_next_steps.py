@@ -130,7 +130,7 @@ def test_a_run_that_shows_nothing_at_all_says_so() -> None:
 def test_a_single_round_is_to_be_followed_by_more_whatever_is_open() -> None:
     result = inconclusive(wide("GetA", 0.07), samples.without_data("Never"))
     (told,) = next_steps.next_steps(result, [None], POLICY)  # type: ignore[list-item]
-    assert told.startswith("Play more rounds, ")
+    assert told == "Play more rounds: mario-perf gate."
 
 
 def test_a_regression_that_was_injected_is_not_to_be_accepted() -> None:

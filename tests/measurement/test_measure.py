@@ -5,7 +5,7 @@ from mario_perf.measurement.measure import measure
 from mario_perf.model import Operation, RunMeasurement, Severity, Snapshots
 from mario_perf.run_record import Arrivals, Generator, LostWorker, PlanCounts, Rates, RunRecord, Span, Worker
 from mario_perf.validity import run_checks
-from tests.simulated_runs import record, target
+from tests.simulated_runs import environment, record, target
 
 PLACE = Operation("command", "PlaceOrderCommand")
 MENU = Operation("query", "GetMenuQuery")
@@ -202,6 +202,25 @@ def test_a_saturated_generator_makes_the_run_invalid(generator: Generator) -> No
     sent = target({"PlaceOrderCommand": 90}, {"PlaceOrderCommand": 80})
     found = _measured(QUIET, record(sent, generator=generator))
     assert _codes(found) == {"generator-saturated": Severity.INVALID}
+
+
+@pytest.mark.parametrize(
+    ("used", "load_average", "said"),
+    [
+        (0.7, 5.3, "other work held the machine (load average 5.3 on 4 cores)"),
+        (0.1, 0.1, "other work held the machine (load average 0.1 on 4 cores)"),
+        (0.7, 0.1, "use fewer users or more workers"),
+        (0.95, 5.3, "use fewer users or more workers"),
+    ],
+)
+def test_a_late_generator_is_told_to_send_less_only_if_the_work_was_its_own(
+    used: float, load_average: float, said: str
+) -> None:
+    late = Generator(cpu_utilisation=used, loop_lag_p99=0.08, loop_lag_max=0.1)
+    machine = environment(load_average=(load_average, 0.1, 0.1), cores=4)
+    run = record(target({"PlaceOrderCommand": 90}), generator=late, environment=machine, users=20)
+    (finding,) = run_checks.check_load(run)
+    assert said in finding.message
 
 
 @pytest.mark.parametrize(("model", "codes"), [("closed", set()), ("open", {"generator-saturated"})])

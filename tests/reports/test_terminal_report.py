@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from mario_perf.model import Finding, Operation, Outcome, Severity, Verdict
-from mario_perf.reports import phrases, terminal_report
+from mario_perf.reports import markdown_report, phrases, terminal_report
 from mario_perf.reports.characters import single_line
 from tests.reports import samples
 
@@ -63,6 +63,20 @@ def test_the_worst_findings_come_first_and_the_rest_is_counted(result: GateResul
     assert text.index("the service restarted") < text.index("note number 0")
     assert "note number 2" not in text
     assert "and 28 more findings" in text
+
+
+def test_why_a_run_cannot_be_judged_is_said_once(result: GateResult) -> None:
+    reason = Finding("restart", Severity.INVALID, "the service was restarted")
+    other = Finding("restart", Severity.WARNING, "one scrape was late")
+    invalid = replace(
+        result,
+        outcome=Outcome.INVALID,
+        sentence=f"The run cannot be judged: {reason.message}.",
+        findings=(reason, other),
+    )
+    for text in (printed(invalid), markdown_report.render(invalid)):
+        assert text.count(reason.message) == 1
+        assert text.count(other.message) == 1
 
 
 def test_it_says_why_for_each_operation_that_regressed_and_for_no_other(result: GateResult) -> None:
