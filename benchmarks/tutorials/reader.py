@@ -47,6 +47,7 @@ class Done:
     code: int
     output: str
     ended: float  # by the monotonic clock
+    shown: tuple[str, ...] = ()  # lines of output that the page shows
 
     @property
     def is_gate(self) -> bool:
@@ -62,17 +63,14 @@ class Done:
 class Reader:
     """Does what the page says, in a folder of its own.
 
-    Where the tools are ``at_hand``, environments are not made: the test's own has all that they would have.
-    With ``whole_gates`` gates are not shortened, and a service's packages come from their index, as they are
-    locked; mario-perf's own come from this environment.
+    Gates are whole, and a service's packages come from their index, as they are locked; mario-perf's own come
+    from this environment. Where the tools are ``at_hand``, no environment is made: this one has all that they
+    would have. Gates are as short as the page says then.
     """
 
-    def __init__(
-        self, folder: Path, services: ExitStack, *, at_hand: bool = False, whole_gates: bool = False
-    ) -> None:
+    def __init__(self, folder: Path, services: ExitStack, *, at_hand: bool = False) -> None:
         self.folder = folder
         self._at_hand = at_hand
-        self._whole_gates = whole_gates
         self.done: list[Done] = []
         self._services = services
         self._ports = dict(zip(PORTS, _different_ports(len(PORTS)), strict=True))
@@ -96,22 +94,22 @@ class Reader:
         """Write the file, change it, or run the commands; an example for later is left alone."""
         match block.info.split():
             case ["console"]:
-                for command in _commands(block):
-                    self._run(command)
+                for command, shown in _commands(block):
+                    self._run(command, shown)
             case ["console", "background", *page]:
                 url = f"http://127.0.0.1:{PORTS[0]}/health" if not page else page[0]
-                for command in _commands(block):
+                for command, _ in _commands(block):
                     self._start(command, self._on_own_ports(url))
             case ["diff", _]:
                 self._apply(block.text)
             case [_, name]:
                 (self.folder / name).write_text(block.text, encoding="utf-8")
 
-    def _run(self, command: str) -> None:
+    def _run(self, command: str, shown: tuple[str, ...]) -> None:
         if self._at_hand and ("-m venv " in command or "/pip install " in command):
             return
-        from_index = self._whole_gates and ".venv" in command
-        if self._whole_gates:
+        from_index = ".venv" in command
+        if not self._at_hand:
             command = _SHORT_GATE.sub("", command).replace(_REQUIREMENTS, _LOCKED)
         makes_environment = command.startswith("python -m venv ")
         path = f"{self._lender}{os.pathsep}" if makes_environment and not from_index else ""
@@ -127,8 +125,8 @@ class Reader:
             check=False,
             timeout=600,
         )
-        self.done.append(Done(command, ran.returncode, ran.stdout, time.monotonic()))
-        if self._whole_gates and ran.returncode and not self.done[-1].is_gate:
+        self.done.append(Done(command, ran.returncode, ran.stdout, time.monotonic(), shown))
+        if not self._at_hand and ran.returncode and not self.done[-1].is_gate:
             raise TutorialError(f"{command}: {ran.stdout}")
         if makes_environment and not from_index:
             self._lend_packages(command.rsplit(maxsplit=1)[-1])
@@ -164,7 +162,8 @@ def _different_ports(count: int) -> list[int]:
     return list(ports)
 
 
-def _commands(block: Block) -> Iterator[str]:
-    for line in block.text.splitlines():
-        if line.startswith("$ "):
-            yield line.removeprefix("$ ")
+def _commands(block: Block) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each command, with the output below it."""
+    for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+        command, *shown = part.splitlines()
+        yield command, tuple(shown)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from benchmarks.tutorials import claims
 from benchmarks.tutorials.__main__ import PAGES
 from benchmarks.tutorials.markdown import Block, blocks
+from benchmarks.tutorials.reader import Done
 from benchmarks.tutorials.records import Walk, keep, read
 from benchmarks.tutorials.table import table
 from mario_perf.cli.commands import COMMANDS
@@ -83,3 +88,61 @@ def test_a_tutorial_that_is_done_again_replaces_its_last_result(tmp_path: Path) 
         )  # fmt: skip
     assert [(each.tutorial, each.until_green) for each in read(file)] == [("flask", 90.0), ("otlp", 120.0)]
     assert "| [otlp](otlp.md) | PASS | 2.0 min | REGRESSED | 0.5 min | 1.0 |" in table(read(file))
+
+
+def followed(folder: Path, **gate: Any) -> list[Done]:
+    """What a page's commands did if all went well, but for what is said of the gate of the slower service."""
+    for file in (".perf/bin/mario-perf", "runs/latest/report.json"):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(
+            '{"operations": [{"operation": {"name": "order"}, "verdict": "regressed"}], "reconciliation": []}'
+        )
+    slower = Done(
+        "mario-perf gate --rounds 4",
+        3,
+        "REGRESSED  order regressed. order: +91 %.\n",
+        2.0,
+        ("REGRESSED  order regressed. order: +87 %.", "next: look"),
+    )
+    return [
+        Done("mario-perf init", 0, "perf.toml: no metrics\n  two lines\n", 0.0, ("perf.toml: no metrics",)),
+        Done("mario-perf doctor", 0, "attention  machine  busy\n", 0.5, ("ok  machine  quiet",)),
+        Done("mario-perf gate", 0, "PASS  no operation is slower\n", 1.0),
+        replace(slower, **gate),
+    ]
+
+
+def test_a_page_that_was_followed_with_success_breaks_no_claim(tmp_path: Path) -> None:
+    assert claims.broken(tmp_path, followed(tmp_path), slowed="order") == []
+
+
+@pytest.mark.parametrize(
+    ("gate", "said"),
+    [
+        ({"code": 4}, "said REGRESSED with exit code 4 instead of REGRESSED"),
+        ({"output": "PASS  nothing"}, "said PASS with exit code 3"),
+        ({"output": "REGRESSED  browse regressed."}, "the page shows for mario-perf gate --rounds 4"),
+        ({"command": "mario-perf gate", "shown": ("REGRESSED  books regressed.",)}, "what it does not print"),
+    ],
+)
+def test_a_gate_that_answers_otherwise_than_the_page_says_breaks_a_claim(
+    gate: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    assert said in " ".join(claims.broken(tmp_path, followed(tmp_path, **gate), slowed="order"))
+
+
+def test_claims_of_operations_requests_and_environments_are_held(tmp_path: Path) -> None:
+    done = followed(tmp_path)
+    (tmp_path / ".perf/bin/mario-perf").unlink()
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/mario-perf").touch()
+    row = {"operation": "order", "client_whole": 3, "unreached": 1, "server_whole": 5}
+    report = {"operations": [], "reconciliation": [row]}
+    (tmp_path / "runs/latest/report.json").write_text(json.dumps(report))
+    broken = claims.broken(tmp_path, done, slowed="order")
+    assert [claim.split(":")[0] for claim in broken] == [
+        "regressed are [] instead of order alone",
+        "client and service do not agree on order",
+        "mario-perf has no environment of its own",
+        "mario-perf is in the service's environment",
+    ]
