@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,13 @@ from benchmarks import page
 from benchmarks.forecast.coverage import real, simulated
 from benchmarks.trend import labelled
 
-HEAD = ("| series | slope | level ahead | Theil-Sen's slope |", "|---|---|---|---|")
+if TYPE_CHECKING:
+    from benchmarks.forecast.coverage import Predictions
+
+HEAD = (
+    "| series | slope | level ahead | Theil-Sen's slope | next values | width of their range |",
+    "|---|---|---|---|---|---|",
+)
 DEPENDENCE = (0.0, 0.3, 0.6, 0.8)
 
 
@@ -27,10 +34,12 @@ def main(count: int, data: tuple[Path, ...], into_page: bool) -> None:  # noqa: 
     """Count how often 90 % intervals of forecasts hold the truth."""
     rows = [_row(count, each) for each in DEPENDENCE]
     for folder in data:
-        held, values = real(labelled.from_folder(folder))
-        rows.append(
-            f"| {folder.name}: next values of quiet series ({values}) | - | {held / values:.1%} | - |"
-        )
+        series = labelled.from_folder(folder)
+        quiet = [each for each in series if not each.labels]
+        for name, chosen in (("quiet", quiet), ("all", series)):
+            rows.append(
+                f"| {folder.name}, {name} ({len(chosen)}) | - | - | - | {_predictions(real(chosen))} |"
+            )
     text = "\n".join((*HEAD, *rows))
     click.echo(text)
     if into_page:
@@ -40,7 +49,12 @@ def main(count: int, data: tuple[Path, ...], into_page: bool) -> None:  # noqa: 
 def _row(count: int, dependence: float) -> str:
     one = simulated(count, dependence)
     shares = (f"{each / one.count:.1%}" for each in (one.slopes, one.lines, one.plain_slopes))
-    return f"| simulated ({count}), neighbours {dependence:.1f} dependent | {' | '.join(shares)} |"
+    cells = " | ".join((*shares, _predictions(one.predictions)))
+    return f"| simulated ({count}), neighbours {dependence:.1f} dependent | {cells} |"
+
+
+def _predictions(one: Predictions) -> str:
+    return f"{one.held / one.count:.1%} of {one.count:,} | {one.width:.2f}"
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ import numpy as np
 from scipy import signal, stats
 
 from mario_perf.history.forecast import CONFIDENCE, DAY, forecast
+from mario_perf.history.prediction import prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from benchmarks.trend.labelled import LabelledSeries
 
@@ -25,6 +26,12 @@ HEAVY, OUTLIERS, SEASONAL = 0.5, 0.02, 0.5
 AHEAD = 0.25
 """How far ahead the line is asked for, as a share of the series."""
 
+NEXT = 5
+"""Values that a prediction is asked for."""
+
+STOPS = 60
+"""Predictions of a real series, about, from the middle to its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -34,14 +41,29 @@ class Coverage:
     slopes: int
     lines: int
     plain_slopes: int
+    predictions: Predictions
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Next values: how many, how many a range held, and the ranges' median width.
+
+    The width is over that of the range which holds 90 % of the values before.
+    """
+
+    count: int
+    held: int
+    width: float
 
 
 def simulated(count: int, dependence: float, seed: int = SEED) -> Coverage:
     """Series of 40 to 300 values, a few a day, with heavy tails, outliers, and a season of a week in half."""
     random = np.random.default_rng(seed)
     slopes = lines = plain = 0
+    widths: list[tuple[Floats, float]] = []
     for _ in range(count):
         times, values, slope, truth = _series(random, dependence)
+        widths += _predicted(times, values, len(values) - NEXT)
         if (fit := forecast(times, values)) is None:
             continue
         slopes += bool(fit.slope(LOW) <= slope <= fit.slope(HIGH))
@@ -50,7 +72,7 @@ def simulated(count: int, dependence: float, seed: int = SEED) -> Coverage:
         lines += bool((fit.line(later, LOW) <= level).all() and (level <= fit.line(later, HIGH)).all())
         bounds = stats.theilslopes(values, times, CONFIDENCE)
         plain += bool(bounds.low_slope <= slope <= bounds.high_slope)
-    return Coverage(count, int(slopes), int(lines), int(plain))
+    return Coverage(count, int(slopes), int(lines), int(plain), _counted(widths))
 
 
 def _series(random: np.random.Generator, dependence: float) -> tuple[Floats, Floats, float, float]:
@@ -64,19 +86,26 @@ def _series(random: np.random.Generator, dependence: float) -> tuple[Floats, Flo
     return times, -4.0 + slope * (times - times[0]) + 0.02 * (noise + season), slope, -4.0
 
 
-def real(series: Iterable[LabelledSeries]) -> tuple[int, int]:
-    """Next values of quiet series that a forecast from all before holds: how many, of how many."""
-    held = count = 0
+def real(series: Iterable[LabelledSeries]) -> Predictions:
+    """Next values of series, predicted from all before."""
+    widths: list[tuple[Floats, float]] = []
     for each in series:
         values = np.log(each.values) if each.values.min() > 0 else each.values
         times = np.arange(len(values), dtype=float) * DAY
-        for stop in range(len(values) // 2, len(values) - 1, max(1, len(values) // 12)):
-            fit = forecast(times[:stop], values[:stop])
-            if fit is None or each.labels:
-                continue
-            later = times[stop : stop + 5]
-            inside = (fit.values(later, LOW) <= values[stop : stop + 5]) & (
-                values[stop : stop + 5] <= fit.values(later, HIGH)
-            )
-            held, count = held + int(inside.sum()), count + len(later)
-    return held, count
+        for stop in range(len(values) // 2, len(values) - NEXT, max(1, len(values) // 2 // STOPS)):
+            widths += _predicted(times, values, stop)
+    return _counted(widths)
+
+
+def _predicted(times: Floats, values: Floats, stop: int) -> Iterator[tuple[Floats, float]]:
+    """Whether each of the values after ``stop`` was held, and the median width."""
+    later = slice(stop, stop + NEXT)
+    ends = prediction(times[:stop], values[:stop], times[later])
+    if ends is not None:
+        held = (ends[0] <= values[later]) & (values[later] <= ends[1])
+        yield held, float(np.median(ends[1] - ends[0]) / np.ptp(np.quantile(values[:stop], (LOW, HIGH))))
+
+
+def _counted(predicted: list[tuple[Floats, float]]) -> Predictions:
+    held = np.concatenate([each for each, _ in predicted])
+    return Predictions(len(held), int(held.sum()), float(np.median([width for _, width in predicted])))

@@ -76,31 +76,25 @@ class Forecast:
 
     def line(self, times: Floats, probability: float) -> Floats:
         """A quantile of the level without season at ``(T,)`` times."""
-        rows = _columns(times, self.origin, self.scale, ())
-        return np.array([self._level(row, probability, 0.0) for row in rows])
+        mean, error = self._moments(times)
+        pairs = zip(mean.T, error.T, strict=True)
+        return np.array([_quantile(probability, self.weights, *each, self.freedom) for each in pairs])
 
-    def values(self, times: Floats, probability: float) -> Floats:
-        """A quantile of single values at ``(T,)`` times to come, with their season and noise."""
-        rows = _columns(times, self.origin, self.scale, self.periods)
-        return np.array([self._level(row, probability, 1.0) for row in rows])
+    def season(self, times: Floats) -> Floats:
+        """What the season adds to the level at ``(T,)`` times."""
+        waves = _columns(times, self.origin, self.scale, self.periods)[:, 2:]
+        return np.asarray(waves @ (self.weights @ self.coefficients[:, 2:]))
 
     def chance_above(self, limit: float, times: Floats) -> Floats:
         """The probability that the level is above a limit, at ``(T,)`` times."""
-        rows = _columns(times, self.origin, self.scale, ())
-        mean, error = self._moments(rows, 0.0)
+        mean, error = self._moments(times)
         return np.asarray(self.weights @ special.stdtr(self.freedom, (mean - limit) / error))
 
-    def _level(self, row: Floats, probability: float, noise: float) -> float:
-        mean, error = self._moments(row[None], noise)
-        return _quantile(probability, self.weights, mean[:, 0], error[:, 0], self.freedom)
-
-    def _moments(self, rows: Floats, noise: float) -> tuple[Floats, Floats]:
-        """Mean and error of each dependence, ``(D, T)``."""
-        count = rows.shape[1]
-        mean = self.coefficients[:, :count] @ rows.T
-        own = np.einsum("ti,dij,tj->dt", rows, self.covariance[:, :count, :count], rows)
-        own += noise / (1 - DEPENDENCE**2)[:, None]
-        return mean, self.deviation[:, None] * np.sqrt(own)
+    def _moments(self, times: Floats) -> tuple[Floats, Floats]:
+        """Mean and error of the level for each dependence, ``(D, T)``."""
+        rows = _columns(times, self.origin, self.scale, ())
+        own = np.einsum("ti,dij,tj->dt", rows, self.covariance[:, :2, :2], rows)
+        return self.coefficients[:, :2] @ rows.T, self.deviation[:, None] * np.sqrt(own)
 
 
 def forecast(times: Floats, values: Floats) -> Forecast | None:

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mario_perf.history.forecast import CONFIDENCE, DAY, DOUBT, crossing, forecast
+from mario_perf.history.prediction import prediction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from numpy.typing import NDArray
+
     from mario_perf.history.operation_series import OperationSeries
     from mario_perf.history.trends import Trend
+
+    Floats = NDArray[np.float64]
 
 MONTH: Final = 30.0 * DAY
 
@@ -23,7 +28,8 @@ class Outlook:
     """The change of the level in 30 days as a log ratio, with a 90 % interval.
 
     ``crossing`` is when the level crosses the limit: low, middle and high, as unix times; None where it does
-    not, or where nothing limits it. There is a trend where the 99 % interval does not hold 0.
+    not, or where nothing limits it. There is a trend where the 99 % interval does not hold 0. ``next_value``
+    is the 90 % range of the next value; None where too little is known.
     """
 
     low: float
@@ -32,6 +38,7 @@ class Outlook:
     limit: float | None
     crossing: tuple[float, float, float] | None
     has_trend: bool
+    next_value: tuple[float, float] | None
 
 
 def with_outlooks(
@@ -54,7 +61,8 @@ def outlook(trend: Trend, limit: float | None, now: float) -> Outlook | None:
     start = max(begins, default=0)
     if series.values[start:].min(initial=np.inf) <= 0:
         return None
-    fit = forecast(series.times[start:], np.log(series.values[start:]))
+    times, values = series.times[start:], np.log(series.values[start:])
+    fit = forecast(times, values)
     if fit is None:
         return None
     low, change, high = (
@@ -62,4 +70,10 @@ def outlook(trend: Trend, limit: float | None, now: float) -> Outlook | None:
     )
     found = crossing(fit, float(np.log(limit)), now) if limit else None
     has_trend = fit.slope(DOUBT) > 0 or fit.slope(1 - DOUBT) < 0
-    return Outlook(low, change, high, limit, found, has_trend)
+    return Outlook(low, change, high, limit, found, has_trend, _next_value(times, values))
+
+
+def _next_value(times: Floats, values: Floats) -> tuple[float, float] | None:
+    """After as long a time as usual."""
+    ends = prediction(times, values, times[-1:] + np.median(np.diff(times)))
+    return None if ends is None else (float(np.exp(ends[0][0])), float(np.exp(ends[1][0])))

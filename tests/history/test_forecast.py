@@ -46,14 +46,14 @@ def test_a_level_that_does_not_rise_crosses_nothing() -> None:
         assert crossing(fit, 1.0, NOW) is None
 
 
-def test_a_season_is_no_trend_and_is_in_the_values_to_come() -> None:
+def test_a_season_is_no_trend() -> None:
     times = np.asarray(NOW + DAY / 4 * np.arange(160), dtype=np.float64)
     wave = 0.1 * np.sin(2 * np.pi * times / DAY / 7)
     fit = forecast(times[:130], wave[:130] + noise(130))
     assert fit is not None
     assert fit.periods == (7 * DAY,)
     assert fit.slope(0.05) < 0 < fit.slope(0.95)
-    assert np.abs(fit.values(times[130:], 0.5) - wave[130:]).max() < 0.03
+    assert np.abs(fit.season(times[130:]) - wave[130:]).max() < 0.03
 
 
 @pytest.mark.parametrize("values", [np.zeros(50), np.arange(5.0)])

@@ -43,6 +43,7 @@ def _outlook(known: Outlook | None) -> dict[str, Any] | None:
         "high": known.high,
         "has_trend": known.has_trend,
         "limit": known.limit,
+        "next_value": known.next_value,
         "crossing": known.crossing and [each if math.isfinite(each) else None for each in known.crossing],
     }
 

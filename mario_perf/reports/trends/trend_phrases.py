@@ -14,6 +14,7 @@ from mario_perf.metric_catalogue import METRICS, Kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mario_perf.history.outlook import Outlook
     from mario_perf.history.trends import Shift, Trend
     from mario_perf.metric_catalogue import Metric
 
@@ -75,6 +76,11 @@ def outlook(trend: Trend) -> str:
     known = trend.outlook
     if known is None:
         return ""
+    ends = known.next_value and figures.span(*(value(trend, each) for each in known.next_value))
+    return f"{_direction(trend, known)}; next value {ends}" if ends else _direction(trend, known)
+
+
+def _direction(trend: Trend, known: Outlook) -> str:
     low, change, high = (figures.relative(math.expm1(each)) for each in (known.low, known.change, known.high))
     if not known.has_trend:
         return f"no trend ({figures.span(low, high)} a month)"
