@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mario_perf import ci_environment, runs, subject
+from mario_perf import ci_environment, messages, runs, subject
 from mario_perf.baselines import stored_baselines
 from mario_perf.cli import exit_codes
 from mario_perf.cli.baseline_option import baseline_option
@@ -148,7 +147,7 @@ def _add_to_history(paths: Sequence[Path], judged: GateResult, source_of: Source
     batches = [recorded_batch(path, source_of) for path in paths if valid]
     named = [each for each in batches if all(level.revision != UNKNOWN for level in each.levels)]
     if problem := additions.add(named, paths[-1].resolve().parent):
-        sys.stderr.write(f"{problem}\n")
+        messages.say(problem, error=True)
 
 
 def _judge(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf) -> GateResult:

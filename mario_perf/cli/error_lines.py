@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import traceback
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from mario_perf import masking
+from mario_perf import masking, messages
 from mario_perf.errors import UserError
 
 
 def write(error: BaseException) -> None:
     with suppress(OSError):  # of a terminal that is closed
         if isinstance(error, click.ClickException):
-            error.show()
+            messages.say(_usage(error), error=True)
         else:
-            click.echo(f"mario-perf: {_text(error)}", err=True)
+            messages.say(f"mario-perf: {_text(error)}", error=True)
+
+
+def _usage(error: click.ClickException) -> str:
+    """How the command is used, and what was wrong."""
+    shown = io.StringIO()
+    error.show(shown)
+    return shown.getvalue().rstrip("\n")
 
 
 def _text(error: BaseException) -> str:

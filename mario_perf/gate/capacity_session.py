@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mario_perf import messages
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds import origin
 from mario_perf.builds.build import Build, metrics_path
@@ -26,6 +27,7 @@ from mario_perf.judgement import verdict
 from mario_perf.model import Verdict
 from mario_perf.otlp import receiver
 from mario_perf.reports import capacity_table, terminal_report
+from mario_perf.reports.console_lines import print_line
 from mario_perf.reports.progress import show_progress
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ def run(request: CapacityRequest, policy: Policy) -> Outcome:
     _check_baseline(request, load.scenario)
     limited = with_limits(policy)
     console = terminal_report.stdout()
-    console.print(capacity_table.limits(describe(limited), from_policy=has_limits(policy)))
+    print_line(console, capacity_table.limits(describe(limited), from_policy=has_limits(policy)))
     plan = Search(
         start=request.start,
         resolution=request.resolution,
@@ -134,7 +136,7 @@ def _run_searches(
             _write([*results, error.result], setup.folder)
             raise error.reason from error
         path = _write(results, setup.folder)
-        terminal_report.stdout().print(capacity_table.figure(results[-1].capacity, path))
+        print_line(terminal_report.stdout(), capacity_table.figure(results[-1].capacity, path))
     return results
 
 
@@ -170,7 +172,7 @@ def _outcome(
         return verdict.outcome((Verdict.UNCHANGED if confirmed else Verdict.INCONCLUSIVE,))
     path = Path(request.baseline or capacity_file.find(scenario, environment))
     change = compare(capacity_file.load(path), results, request.noise, policy.false_alarm_rate)
-    terminal_report.stdout().print(capacity_table.change(change, path))
+    print_line(terminal_report.stdout(), capacity_table.change(change, path))
     return verdict.outcome((change.verdict,))
 
 
@@ -179,9 +181,7 @@ def _keep(results: Sequence[SearchResult], scenario: str, environment: Environme
     if not confirmed:
         raise NotKeptError("nothing is stored: no rate was confirmed; see the probes above")
     path = capacity_file.path_for(scenario, environment)
-    terminal_report.stdout().print(
-        f"stored in {path}, with {len(capacity_file.keep(confirmed, path))} searches in all"
-    )
+    messages.say(f"stored in {path}, with {len(capacity_file.keep(confirmed, path))} searches in all")
 
 
 def _check(request: CapacityRequest) -> None:

@@ -15,6 +15,7 @@ from rich.text import Text
 from mario_perf import figures
 from mario_perf.reports import redaction
 from mario_perf.reports.characters import single_line
+from mario_perf.reports.console_lines import print_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ class TerminalNarrator:
     def warn(self, text: str) -> None:
         """Write a line above the one that changes."""
         line = single_line(redaction.text(text))
-        self._progress.console.print(Text.assemble(("warning: ", "yellow"), line))
+        print_line(self._progress.console, Text.assemble(("warning: ", "yellow"), line))
 
     def tick(self) -> None:
         """Draw the time anew."""

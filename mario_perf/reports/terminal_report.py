@@ -13,6 +13,7 @@ from rich.text import Text
 from mario_perf.model import Outcome, Severity, Verdict
 from mario_perf.reports import cost_phrases, heading, phrases, terminal_table
 from mario_perf.reports.characters import single_line
+from mario_perf.reports.console_lines import print_line
 from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ def print_result(result: GateResult, console: Console) -> None:
     verdict = Text(
         phrases.OUTCOMES[redacted_result.outcome].upper(), style=_OUTCOME_STYLES[redacted_result.outcome]
     )
-    console.print(verdict.append(f"  {single_line(redacted_result.sentence)}", style="default"))
+    print_line(console, verdict.append(f"  {single_line(redacted_result.sentence)}", style="default"))
     if redacted_result.scope:
-        console.print(Text(f"looked at only: {single_line(redacted_result.scope)}", style="dim"))
+        print_line(console, Text(f"looked at only: {single_line(redacted_result.scope)}", style="dim"))
     _print_subject(redacted_result, console)
     _print_operations(redacted_result, console)
     _print_costs(redacted_result, console)
@@ -74,7 +75,7 @@ def render(result: GateResult) -> str:
 def _print_subject(result: GateResult, console: Console) -> None:
     for label, text in heading.facts(result.subject):
         style = "bold yellow" if label == heading.FAULT.lower() else "dim"
-        console.print(Text.assemble((f"{label}: ", style), single_line(text)))
+        print_line(console, Text.assemble((f"{label}: ", style), single_line(text)))
 
 
 def _print_operations(result: GateResult, console: Console) -> None:
@@ -85,9 +86,9 @@ def _print_operations(result: GateResult, console: Console) -> None:
     for row in rows(shown, console.width) if shown else ():
         console.print(row, no_wrap=True, crop=False, overflow="ignore")
     if remaining := len(moved) - len(shown):
-        console.print(Text(f"and {remaining} more that moved or are open, see the report", style="dim"))
+        print_line(console, Text(f"and {remaining} more that moved or are open, see the report", style="dim"))
     if unchanged := len(result.operations) - len(moved):
-        console.print(Text(f"{unchanged} unchanged", style="dim"))
+        print_line(console, Text(f"{unchanged} unchanged", style="dim"))
 
 
 def _print_costs(result: GateResult, console: Console) -> None:
@@ -96,7 +97,7 @@ def _print_costs(result: GateResult, console: Console) -> None:
     lines = [Text(f"cost: {single_line(each.explanation)} {cost_phrases.change(each)}") for each in moved]
     _print_limited(lines, "cost", result, console)
     if still := cost_phrases.still(result.costs):
-        console.print(Text(f"costs {single_line(still)}", style="dim"))
+        print_line(console, Text(f"costs {single_line(still)}", style="dim"))
 
 
 def _print_reasons(result: GateResult, console: Console) -> None:
@@ -106,7 +107,7 @@ def _print_reasons(result: GateResult, console: Console) -> None:
     reasons += [Text(single_line(each)) for each in result.reasons]
     _print_limited(reasons, "reason", result, console)
     for step in result.next_steps:
-        console.print(Text.assemble(("next: ", "bold cyan"), single_line(step)))
+        print_line(console, Text.assemble(("next: ", "bold cyan"), single_line(step)))
 
 
 def _print_findings(result: GateResult, console: Console) -> None:
@@ -119,9 +120,9 @@ def _print_findings(result: GateResult, console: Console) -> None:
 def _print_limited(lines: Sequence[Text], what: str, result: GateResult, console: Console) -> None:
     limit = _max_lines(result)
     for each in lines[:limit]:
-        console.print(each)
+        print_line(console, each)
     if remaining := len(lines[limit:]):
-        console.print(Text(f"and {remaining} more {what}{'s' * (remaining > 1)}, see the report"))
+        print_line(console, Text(f"and {remaining} more {what}{'s' * (remaining > 1)}, see the report"))
 
 
 def _max_lines(result: GateResult) -> int:

@@ -22,6 +22,29 @@ def printed(result: GateResult, width: int = 140, **options: object) -> str:
     return out.getvalue()
 
 
+class Terminal(io.StringIO):
+    """Text that a person reads."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_on_a_terminal_each_line_ends_between_words(result: GateResult, width: int) -> None:
+    out = Terminal()
+    told = replace(result, reasons=("It was noisy. " * 12,), next_steps=("Take longer. " * 12,))
+    terminal_report.print_result(told, Console(file=out, width=width, color_system=None))
+    lines = out.getvalue().splitlines()
+    assert all(len(line) <= width or " " not in line.strip() for line in lines)
+    assert {*printed(told, width).split()} == {*out.getvalue().split()}
+
+
+def test_in_a_pipe_each_message_is_one_line(result: GateResult) -> None:
+    told = replace(result, next_steps=("Take longer. " * 30,))
+    (line,) = [each for each in printed(told, 80).splitlines() if each.startswith("next: ")]
+    assert line.count("Take longer.") == 30
+
+
 def test_in_a_pipe_there_is_no_escape_sequence(result: GateResult) -> None:
     assert "\x1b" not in printed(result)
 

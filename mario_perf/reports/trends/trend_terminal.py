@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from mario_perf.reports.console_lines import print_line
 from mario_perf.reports.trends import trend_phrases
 from mario_perf.reports.trends.sparkline import sparkline
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def print_trends(trends: Sequence[Trend], console: Console) -> None:
     """Print a row a series, those with the newest shifts first, and a line for each shift."""
-    console.print(Text(trend_phrases.headline(trends), style="bold"))
+    print_line(console, Text(trend_phrases.headline(trends), style="bold"))
     if not trends:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mario_perf import figures
+from mario_perf.reports.console_lines import print_line
 from mario_perf.reports.usage import usage_phrases
 from mario_perf.usage.usage_model import Standing
 
@@ -21,7 +22,7 @@ _STYLES = {Standing.NEW: "blue", Standing.GONE: "magenta", Standing.UNUSED: "dim
 
 def print_usage(usage: Usage, console: Console) -> None:
     """Print a row an operation, the most used first, and what is to be said of all of them."""
-    console.print(Text(usage_phrases.headline(usage), style="bold"))
+    print_line(console, Text(usage_phrases.headline(usage), style="bold"))
     console.print(_operations(usage))
     console.print(_facts(usage))
 
