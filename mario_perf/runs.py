@@ -61,6 +61,8 @@ def find(name: str, root: Path = LATEST.parent) -> Path:
         )
     raise UnreadableRunError(
         f"{name}: no such run in {root}/; nearest: {nearest(name, known)}; see mario-perf runs"
+        if known
+        else f"{name}: there are no runs in {root}/ yet; mario-perf gate makes one"
     )
 
 

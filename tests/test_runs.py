@@ -128,6 +128,11 @@ def test_a_name_of_no_run_or_of_several_is_refused(root: Path, name: str, said: 
         runs.find(name, root)
 
 
+def test_where_no_run_is_the_command_that_makes_one_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableRunError, match=r"no runs in .* yet; mario-perf gate makes one"):
+        runs.find("latest", tmp_path)
+
+
 def test_a_gate_holds_its_rounds_in_their_order_and_a_load_test_itself(root: Path) -> None:
     def names(folder: str) -> list[str]:
         return [each.name for each in runs.rounds(root / folder)]

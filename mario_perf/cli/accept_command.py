@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mario_perf import messages, runs
+from mario_perf import message_lines, runs
 from mario_perf.cli.exit_codes import ACCEPT_EXIT_CODES
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.configuration import acceptance_text, policy_file
@@ -68,7 +68,7 @@ def accept(run: str, operation: str, because: str, until: datetime | None, polic
     after = before + acceptance_text.text(one)
     policy_file.parse(after, str(path))
     path.write_text(after.lstrip("\n"), encoding="utf-8")
-    messages.say(f"{path}: {operation} is accepted until {one.until}; commit it with the change")
+    message_lines.say(f"{path}: {operation} is accepted until {one.until}; commit it with the change")
 
 
 def _acceptance(result: GateResult, name: str, because: str, until: date) -> Acceptance:

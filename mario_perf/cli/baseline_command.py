@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from mario_perf import messages, runs
+from mario_perf import message_lines, runs
 from mario_perf.baselines import stored_baselines
 from mario_perf.cli.exit_codes import COMMON_EXIT_CODES, STORE_EXIT_CODES
 from mario_perf.cli.policy_option import policy_option
@@ -73,9 +73,9 @@ def save(run: Path, keep: int, policy: Path | None) -> None:
     source = open_source(policy_file.load(policy))(loaded)
     measurement = _valid_measurement(measure_run(loaded, source))
     if warning := _failure_warning(measurement):
-        messages.say(f"warning: {warning}", error=True)
+        message_lines.say(f"warning: {warning}", error=True)
     stored = stored_baselines.save(measurement, keep=keep)
-    messages.say(f"{stored.path}: {len(stored.runs)} runs")
+    message_lines.say(f"{stored.path}: {len(stored.runs)} runs")
 
 
 def _failure_warning(run: RunMeasurement) -> str | None:
@@ -125,9 +125,11 @@ def list_() -> None:
     paths = stored_baselines.find_all()
     for path in paths:
         stored = stored_baselines.load(path)
-        messages.say(f"{path}: {stored.scenario}, {len(stored.runs)} runs, {stored.environment.cpu_model}")
+        message_lines.say(
+            f"{path}: {stored.scenario}, {len(stored.runs)} runs, {stored.environment.cpu_model}"
+        )
     if not paths:
-        messages.say("no baselines yet; save one with mario-perf baseline save")
+        message_lines.say("no baselines yet; save one with mario-perf baseline save")
 
 
 @baseline.command(

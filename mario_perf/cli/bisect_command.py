@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mario_perf import messages
+from mario_perf import message_lines
 from mario_perf.builds import origin
 from mario_perf.cli.duet_duration_option import duet_duration_option
 from mario_perf.cli.exit_codes import BISECT_EXIT_CODES, ExitCode
@@ -86,10 +86,10 @@ def bisect(  # noqa: PLR0913, PLR0917 - an argument an option
         where,
     )
     result = bisect_session.run(
-        request, origin.load_policy(policy, demo=False), partial(messages.say, error=True)
+        request, origin.load_policy(policy, demo=False), partial(message_lines.say, error=True)
     )
     if format_ == "json":
         click.echo(bisection_report.document(result), nl=False)
     else:
-        messages.say("\n".join(bisection_report.text(result)))
+        message_lines.say("\n".join(bisection_report.text(result)))
     return ExitCode.PASS if bisection_report.is_decided(result) else ExitCode.INCONCLUSIVE

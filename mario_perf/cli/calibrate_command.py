@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from mario_perf import messages
+from mario_perf import message_lines
 from mario_perf.builds import origin
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
@@ -86,7 +86,7 @@ def merge(ledgers: tuple[Path, ...], runs_dir: Path) -> None:
     """Add other ledgers, such as those of other runners or of CI's cache."""
     found = ledger_folder.find(runs_dir)
     new = ledger_folder.merge(ledgers, found)
-    messages.say(f"{found}: {new} new")
+    message_lines.say(f"{found}: {new} new")
     show(found)
 
 
@@ -96,6 +96,6 @@ def show(ledger: Path) -> None:
     for each in ledger_folder.read(ledger):
         by_environment.setdefault(each.environment, []).append(each)
     for environment, entries in by_environment.items():
-        messages.say(f"{environment}: {sentence(summarise(entries))}")
+        message_lines.say(f"{environment}: {sentence(summarise(entries))}")
     if not by_environment:
-        messages.say("the ledger is empty: no gate could be judged")
+        message_lines.say("the ledger is empty: no gate could be judged")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from mario_perf import interruption
+from mario_perf.errors import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,13 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), attribute)
         interruption.unwind()  # from here on something may be started
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS:
+            raise click.UsageError(f"no command {args[0]}; nearest: {nearest(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without loading any."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mario_perf import ci_environment, messages, runs, subject
+from mario_perf import ci_environment, message_lines, runs, subject
 from mario_perf.baselines import stored_baselines
 from mario_perf.cli import exit_codes
 from mario_perf.cli.baseline_option import baseline_option
@@ -147,7 +147,7 @@ def _add_to_history(paths: Sequence[Path], judged: GateResult, source_of: Source
     batches = [recorded_batch(path, source_of) for path in paths if valid]
     named = [each for each in batches if all(level.revision != UNKNOWN for level in each.levels)]
     if problem := additions.add(named, paths[-1].resolve().parent):
-        messages.say(problem, error=True)
+        message_lines.say(problem, error=True)
 
 
 def _judge(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf) -> GateResult:

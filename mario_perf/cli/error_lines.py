@@ -9,16 +9,16 @@ from pathlib import Path
 
 import click
 
-from mario_perf import masking, messages
+from mario_perf import masking, message_lines
 from mario_perf.errors import UserError
 
 
 def write(error: BaseException) -> None:
     with suppress(OSError):  # of a terminal that is closed
         if isinstance(error, click.ClickException):
-            messages.say(_usage(error), error=True)
+            message_lines.say(_usage(error), error=True)
         else:
-            messages.say(f"mario-perf: {_text(error)}", error=True)
+            message_lines.say(f"mario-perf: {_text(error)}", error=True)
 
 
 def _usage(error: click.ClickException) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mario_perf import messages
+from mario_perf import message_lines
 from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.store_option import store_option
@@ -103,7 +103,7 @@ def import_results(  # noqa: PLR0913, PLR0917 - an argument an option
     if not any(batch.levels for batch in batches):
         raise UserError(f"{paths[0]}: holds no values; give {KNOWN}")
     added = open_store(where).append(batches)
-    messages.say(f"{added} added, {len(batches) - added} there already")
+    message_lines.say(f"{added} added, {len(batches) - added} there already")
 
 
 @history.command(
@@ -135,7 +135,7 @@ def export_values(
     """Write the values of the history to PATH."""
     chosen = ExportShape(shape or (ExportShape.PARQUET if path.suffix == ".parquet" else ExportShape.CSV))
     count = exports.export(open_store(where).batches(metrics, operations), path, chosen)
-    messages.say(f"{path}: {count:,} values")
+    message_lines.say(f"{path}: {count:,} values")
 
 
 def _days(_: click.Context, __: click.Parameter, given: str | None) -> float | None:
@@ -164,7 +164,7 @@ def prune(older_than: float | None, keep: int | None, where: str | None) -> None
     if older_than is None and keep is None:
         raise click.UsageError("nothing says what to take out; give --older-than or --keep")
     before = time.time() - older_than if older_than is not None else float("-inf")
-    messages.say(f"{open_store(where).prune(before=before, keep=keep)} taken out")
+    message_lines.say(f"{open_store(where).prune(before=before, keep=keep)} taken out")
 
 
 @history.command(
@@ -186,7 +186,7 @@ def check(metrics: tuple[str, ...], operations: tuple[str, ...], where: str | No
         for network in series_networks(open_store(where).batches(metrics, operations))
         for line in network_text.lines(network)
     ]
-    messages.say("\n".join(lines) or "no duets in the history yet; mario-perf gate adds one")
+    message_lines.say("\n".join(lines) or "no duets in the history yet; mario-perf gate adds one")
 
 
 @history.command(
@@ -205,4 +205,4 @@ def synchronise(remote: str, where: str | None) -> None:
     if not isinstance(store, GitStore):
         raise UserError("only a history in a git ref has a remote; give --store git:PATH")
     store.synchronise(remote)
-    messages.say(f"{len(store.sources()):,} gates and runs here and in {remote}")
+    message_lines.say(f"{len(store.sources()):,} gates and runs here and in {remote}")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import click
 import httpx
 
-from mario_perf import bounded_read, messages
+from mario_perf import bounded_read, message_lines
 from mario_perf.cli.exit_codes import INIT_EXIT_CODES
 from mario_perf.cli.matcher_option import match_option
 from mario_perf.configuration import policy_file, policy_text
@@ -161,11 +161,11 @@ def init(  # noqa: PLR0913 - an argument an option
     names = _operations(chosen, inventory)
     _announce(output, f"{_describe(chosen)}; {listed(names)}")
     for reason in _explain(chosen, ranking, names):
-        messages.say(single_line(f"  {reason}"))
+        message_lines.say(single_line(f"  {reason}"))
     if play:
         operations = _play(url, output)
         _write(policy_text.text(chosen, service, locustfile, operations), output)
-    messages.say(_NEXT)
+    message_lines.say(_NEXT)
 
 
 def _play(url: str, output: Path) -> Mapping[str, tuple[str, ...]]:
@@ -177,7 +177,7 @@ def _play(url: str, output: Path) -> Mapping[str, tuple[str, ...]]:
     service = urlunsplit((*urlsplit(url)[:2], "", "", ""))
     measured = first_round.play_first_round(service, policy_file.load(output), output)
     for each in of_steps(measured):
-        messages.say(single_line(f"  {each.finding}"))
+        message_lines.say(single_line(f"  {each.finding}"))
     return first_round.operations_of(measured)
 
 
@@ -192,7 +192,7 @@ def _metrics(url: str, inventory: MetricInventory, *, play: bool) -> str:
 def _write_client(service: Service, locustfile: str | None, output: Path) -> None:
     _write(policy_text.text(None, service, locustfile), output)
     _announce(output, "no metrics; response times and statuses of the locustfile's steps are judged")
-    messages.say(_NEXT)
+    message_lines.say(_NEXT)
 
 
 def _write(text: str, output: Path) -> None:
@@ -205,8 +205,8 @@ def _write(text: str, output: Path) -> None:
 
 
 def _announce(output: Path, content: str) -> None:
-    messages.say(single_line(f"{output}: {content}"))
-    messages.say(f"  {policy_text.SCHEMA_FILE} beside it lets editors check and complete it")
+    message_lines.say(single_line(f"{output}: {content}"))
+    message_lines.say(f"  {policy_text.SCHEMA_FILE} beside it lets editors check and complete it")
 
 
 def _from_root(path: str) -> str:
@@ -278,7 +278,7 @@ def _choose(ranking: Ranking) -> Candidate:
     if len(candidates) == 1 or not sys.stdin.isatty():
         return candidates[0]
     for number, candidate in enumerate(candidates, 1):
-        messages.say(f"{number}  {_describe(candidate)}")
+        message_lines.say(f"{number}  {_describe(candidate)}")
     choice: int = click.prompt("Which one", type=click.IntRange(1, len(candidates)), default=1)
     return candidates[choice - 1]
 

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import click
 
-from mario_perf import messages
+from mario_perf import message_lines
 from mario_perf.otlp import receiver
 
 
@@ -35,5 +35,5 @@ def otlp(port: int) -> None:
     the services that it starts where to push. Runs until it is stopped.
     """
     with closing(receiver.OtlpReceiver(port)) as received:
-        messages.say(f"receiving at {received.url}, showing {received.page_url('')}; Ctrl-C ends it")
+        message_lines.say(f"receiving at {received.url}, showing {received.page_url('')}; Ctrl-C ends it")
         received.serve()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mario_perf import messages, runs
+from mario_perf import message_lines, runs
 from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
 from mario_perf.reports import outputs, run_list, runs_page, terminal_report
 
@@ -38,7 +38,7 @@ def list_runs(runs_dir: Path, most: int, html: bool) -> None:  # noqa: FBT001 - 
     """
     folders = runs.folders(runs_dir)
     if not folders:
-        messages.say(f"no runs in {runs_dir}/ yet; mario-perf gate makes one")
+        message_lines.say(f"no runs in {runs_dir}/ yet; mario-perf gate makes one")
         return
     console = terminal_report.stdout()
     found = [(each.name, run_list.glance(each)) for each in folders[:most]]
@@ -47,6 +47,6 @@ def list_runs(runs_dir: Path, most: int, html: bool) -> None:  # noqa: FBT001 - 
     if html:
         page = runs_dir / "index.html"
         outputs.write_text(page, runs_page.render(found))
-        messages.say(f"index: {page}")
+        message_lines.say(f"index: {page}")
     if left := len(folders) - len(found):
-        messages.say(f"and {left} older; give --most")
+        message_lines.say(f"and {left} older; give --most")

@@ -302,6 +302,8 @@ def load(path: Path | None = None) -> Policy:
     file = path or DEFAULT_PATH
     try:
         text = file.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise PolicyError(f"{file}: no such file; mario-perf init URL writes one") from error
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{file}: cannot be read ({error}); give another --policy") from error
     return parse(text, str(file))

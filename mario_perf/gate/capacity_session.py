@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mario_perf import messages
+from mario_perf import message_lines
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds import origin
 from mario_perf.builds.build import Build, metrics_path
@@ -181,7 +181,7 @@ def _keep(results: Sequence[SearchResult], scenario: str, environment: Environme
     if not confirmed:
         raise NotKeptError("nothing is stored: no rate was confirmed; see the probes above")
     path = capacity_file.path_for(scenario, environment)
-    messages.say(f"stored in {path}, with {len(capacity_file.keep(confirmed, path))} searches in all")
+    message_lines.say(f"stored in {path}, with {len(capacity_file.keep(confirmed, path))} searches in all")
 
 
 def _check(request: CapacityRequest) -> None:

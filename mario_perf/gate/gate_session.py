@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from mario_perf import allowed_hosts, bounded_read, ci_environment, messages, subject
+from mario_perf import allowed_hosts, bounded_read, ci_environment, message_lines, subject
 from mario_perf.baselines import stored_baselines
 from mario_perf.builds import embedded_pizzeria
 from mario_perf.builds.build import Build, metrics_path
@@ -169,7 +169,7 @@ def _add_to_history(result: GateResult, runs_dir: Path) -> None:
     """The verdict stands whether the history can be written or not."""
     batch = gate_batch(result)
     if problem := additions.add([batch] if batch else [], runs_dir):
-        messages.say(problem, error=True)
+        message_lines.say(problem, error=True)
 
 
 def _subject(session: GateSession, result: GateResult) -> Subject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mario_perf import messages
+from mario_perf import message_lines
 from mario_perf.errors import UserError
 from mario_perf.ledger import ledger_folder
 from mario_perf.ledger.entry import entry
@@ -32,7 +32,7 @@ def with_ledger(result: GateResult, runs_dir: Path) -> GateResult:
             ledger_folder.add([new], ledger)
         known = ledger_folder.read(ledger, environment_id(result.runs[-1].environment))
     except UserError as error:
-        messages.say(f"the ledger is left out: {error}", error=True)
+        message_lines.say(f"the ledger is left out: {error}", error=True)
         return result
     if len(known) < FEWEST:
         return result

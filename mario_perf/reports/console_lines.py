@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from mario_perf import messages
+from mario_perf import message_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,5 +19,5 @@ def print_line(console: Console, line: Text) -> None:
 
 def wrap(line: Text, width: int) -> Text:
     """The same line, broken between words. Styles stay as they are."""
-    first, *others = line.divide(messages.breaks(line.plain, width))
-    return Text(f"\n{messages.hang(line.plain)}").join([first, *(each[1:] for each in others)])
+    first, *others = line.divide(message_lines.breaks(line.plain, width))
+    return Text(f"\n{message_lines.hang(line.plain)}").join([first, *(each[1:] for each in others)])

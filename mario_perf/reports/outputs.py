@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mario_perf import messages
+from mario_perf import message_lines
 from mario_perf.errors import UserError
 from mario_perf.reports import github_annotations, terminal_report
 from mario_perf.reports.formats import FORMATS, FORMATS_BY_ENDING
@@ -71,7 +71,7 @@ def deliver(
     with _no_workflow_commands():
         terminal_report.print_result(result, terminal_report.stdout())
     _tell_github(result, folder)
-    messages.say(f"report: {folder / FORMATS['html'].file}")
+    message_lines.say(f"report: {folder / FORMATS['html'].file}")
     if failures:
         raise failures[0]
 

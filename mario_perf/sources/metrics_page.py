@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import requests
 
@@ -34,6 +35,7 @@ def page(connection: Connection) -> Page:
     Raises:
         SourceUnreachableError: no answer.
     """
+    _check_url(connection.url)
     try:
         answer = session(connection).get(connection.url, timeout=ANSWER_TIMEOUT)
     except requests.HTTPError as error:
@@ -51,3 +53,14 @@ def page(connection: Connection) -> Page:
     except UnreadableExpositionError as error:
         return Page(None, str(error))
     return Page(text)
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SourceUnreachableError(
+            f"{url}: not the URL of a page; write it like http://127.0.0.1:8000/metrics"
+        )

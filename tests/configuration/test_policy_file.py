@@ -107,7 +107,7 @@ def test_an_error_names_the_line_and_what_to_do(text: str, message: str) -> None
 
 
 def test_a_policy_that_was_asked_for_must_exist(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match="cannot be read"):
+    with pytest.raises(PolicyError, match="no such file; mario-perf init URL writes one"):
         policy_file.load(tmp_path / "none.toml")
 
 
