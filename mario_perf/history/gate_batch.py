@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from scipy import special
 
-from mario_perf.history.measurements import Batch, Level, Link
+from mario_perf.history.measurements import Batch, Level, Link, gate_source
 from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Outcome
+from mario_perf.validity.codes import Code
 from mario_perf.validity.environments import environment_id
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ def gate_batch(result: GateResult) -> Batch | None:
     candidate = _revision(subject.candidate.revision, subject.run_id)
     baseline = _revision(subject.baseline.revision, subject.run_id) if subject.baseline else candidate
     linked = result.method == "duet" and baseline != candidate
+    continued = any(Code.CONTINUED.is_in(each) for each in result.findings)
     return Batch(
-        f"gate:{subject.run_id}",
+        gate_source(subject.run_id, len(result.runs) if continued else None),
         datetime.fromisoformat(result.created_at).timestamp(),
         result.runs[-1].scenario,
         tuple(_levels(result, candidate)),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mario_perf import process_environment
 from mario_perf.history import git_files
 from mario_perf.history.alerts import Alert, AlertState
-from mario_perf.history.measurements import Batch, Level, Link
+from mario_perf.history.measurements import Batch, Level, Link, superseded
 from mario_perf.history.store import StoreError
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ class GitStore:
     def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
         """See ``Store``."""
         contents = self._contents(self._blobs(alerts=False))
-        for batch in sorted(map(self._batch, contents), key=lambda each: each.time):
+        found = sorted(map(self._batch, contents), key=lambda each: each.time)
+        old = superseded(each.source for each in found)
+        for batch in (each for each in found if each.source not in old):
             levels = (each for each in batch.levels if _matches(each, metrics, operations))
             links = (each for each in batch.links if _matches(each, metrics, operations))
             yield Batch(batch.source, batch.time, batch.scenario, tuple(levels), tuple(links))

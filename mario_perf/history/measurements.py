@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_GATE: Final = "gate:"
+_PLAYED_ON: Final = " after "
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +47,19 @@ class Batch:
     scenario: str
     levels: tuple[Level, ...] = ()
     links: tuple[Link, ...] = ()
+
+
+def gate_source(run_id: str, rounds: int | None = None) -> str:
+    """The name of a gate's batch; one that was played on has another, by all its ``rounds``."""
+    return f"{_GATE}{run_id}" + ("" if rounds is None else f"{_PLAYED_ON}{rounds} rounds")
+
+
+def superseded(sources: Iterable[str]) -> frozenset[str]:
+    """Those of gates that were played on: a later source, in the order of time, has their rounds, too."""
+    names = list(sources)
+    newest = {_gate(each): each for each in names}
+    return frozenset(each for each in names if newest[_gate(each)] != each)
+
+
+def _gate(source: str) -> str:
+    return source.partition(_PLAYED_ON)[0] if source.startswith(_GATE) else source

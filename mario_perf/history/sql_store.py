@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from mario_perf import masking, runs
 from mario_perf.history.alerts import Alert, AlertState
-from mario_perf.history.measurements import Batch, Level, Link
+from mario_perf.history.measurements import Batch, Level, Link, superseded
 from mario_perf.history.store import FORMS, StoreError
 from mario_perf.history.tables import ALERTS, BATCHES, LEVELS, LINKS, METADATA, VERSION
 
@@ -70,7 +70,8 @@ class SqlStore:
             heads = connection.execute(sa.select(BATCHES).order_by(BATCHES.c.time, BATCHES.c.id)).all()
             levels = _rows(connection, LEVELS, Level, metrics, operations)
             links = _rows(connection, LINKS, Link, metrics, operations)
-        for head in heads:
+        old = superseded(head.source for head in heads)
+        for head in (each for each in heads if each.source not in old):
             yield Batch(
                 head.source,
                 head.time,

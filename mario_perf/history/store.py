@@ -43,6 +43,8 @@ class Store(Protocol):
     def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
         """In the order of time, with these metrics and operations only; with all where none is named.
 
+        Of a gate that was played on, only the newest: it has the rounds of the others, too.
+
         Raises:
             StoreError: they cannot be read.
         """

@@ -27,7 +27,7 @@ def find(runs_dir: Path = runs.LATEST.parent) -> Path:
 
 
 def add(entries: Iterable[LedgerEntry], ledger: Path) -> int:
-    """Write those that are new; returns how many.
+    """Write those that are new; returns how many. A gate that was played on replaces what it was before.
 
     Raises:
         UserError: they cannot be written.
@@ -35,7 +35,7 @@ def add(entries: Iterable[LedgerEntry], ledger: Path) -> int:
     new = 0
     for each in entries:
         path = ledger / each.environment / f"{each.gate}.json"
-        if path.exists():
+        if path.exists() and _read(path).rounds >= each.rounds:
             continue
         try:
             runs.make_root(ledger.parent)

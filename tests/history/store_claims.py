@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mario_perf.history.alerts import Alert, AlertState
-from mario_perf.history.measurements import Batch, Level, Link
+from mario_perf.history.measurements import Batch, Level, Link, gate_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +46,17 @@ class StoreClaims:
         assert opened().append([batch(2), batch(3)]) == 1
         assert opened().sources() == {"gate-1", "gate-2", "gate-3"}
         assert len(list(opened().batches())) == 3
+
+    def test_a_gate_that_is_played_on_counts_once_with_all_its_rounds(
+        self, opened: Callable[[], Store]
+    ) -> None:
+        first, second, third = (
+            batch(number, gate_source("run", rounds)) for number, rounds in ((1, None), (2, 7), (3, 12))
+        )
+        other = batch(4, gate_source("run-2"))
+        for each in (first, second, second, other, third):
+            opened().append([each])
+        assert list(opened().batches()) == [third, other]
 
     def test_metrics_and_operations_can_be_chosen(self, opened: Callable[[], Store]) -> None:
         opened().append([batch(1)])

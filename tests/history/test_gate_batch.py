@@ -10,6 +10,7 @@ import pytest
 from mario_perf.history.gate_batch import gate_batch
 from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Commit, GateResult, Outcome
+from mario_perf.validity.codes import Code
 from tests.reports import samples
 
 
@@ -36,6 +37,14 @@ def test_a_duet_gives_links_with_the_error_of_their_intervals() -> None:
     }
     for link in batch.links:
         assert math.expm1(link.log_ratio) == pytest.approx(changes[link.operation, link.metric])
+
+
+def test_a_gate_that_was_played_on_is_named_by_all_its_rounds() -> None:
+    result = duet()
+    note = Code.CONTINUED.finding(before="2 rounds", more=1)
+    batch = gate_batch(replace(result, findings=(*result.findings, note)))
+    assert batch is not None
+    assert batch.source == "gate:run-1 after 3 rounds"
 
 
 def test_levels_are_the_candidates() -> None:

@@ -72,6 +72,13 @@ def test_ledgers_unite_and_no_gate_counts_twice(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.unfinished"))
 
 
+def test_a_gate_that_was_played_on_is_kept_as_it_ended(tmp_path: Path) -> None:
+    first, longer = gate_entry(1, outcome="inconclusive"), gate_entry(1, outcome="regressed", rounds=15)
+    for each in (first, longer, first):
+        ledger_folder.add([each], tmp_path)
+    assert ledger_folder.read(tmp_path) == (longer,)
+
+
 def test_a_folder_without_a_ledger_and_a_damaged_entry_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="holds no ledger"):
         ledger_folder.merge([tmp_path], tmp_path / "all")
