@@ -38,6 +38,7 @@ class Continuation:
         Raises:
             UserError: there is no report, nothing is open, or it is not a duet.
         """
+        _check_own_files(folder)
         report = report_reading.read(folder / FORMATS["json"].file)
         if report.method != "duet" or not report.runs:
             raise UserError(f"{folder}: only a gate of two builds side by side can be continued")
@@ -77,7 +78,7 @@ class Continuation:
             UserError: they are not, or were not noted.
         """
         try:
-            lines = (self.folder / FILES).read_text(encoding="utf-8").splitlines()
+            lines = (self.folder / FILES).read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError as error:
             raise UserError(f"{self.folder}: no {FILES} ({error.strerror}); start a new gate") from error
         differing = sorted({*lines} ^ {*_lines(files)}, key=_path)
@@ -94,6 +95,17 @@ class Continuation:
 def note_files(folder: Path, files: Mapping[str, str]) -> None:
     """Write down what the candidate's files are, by their digests."""
     (folder / FILES).write_text("".join(f"{line}\n" for line in _lines(files)), encoding="utf-8")
+
+
+def _check_own_files(folder: Path) -> None:
+    """More rounds and logs are written there: no link in the folder says where to, and no pipe is waited for.
+
+    Raises:
+        UserError: something is neither a file nor a folder.
+    """
+    for path in folder.rglob("*"):
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise UserError(f"{path} is a link or a device, which no gate makes; start a new gate")
 
 
 def _lines(files: Mapping[str, str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -225,6 +226,52 @@ def test_an_option_that_would_change_what_is_measured_is_refused(
     done = here("gate", "--continue", str(kept(folder)), *options)
     assert done.returncode == 2
     assert f"leave out {options[0]}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--restart", "touch here", "--baseline-url", "http://127.0.0.1:1", "--candidate-url", "http://a"),
+        ("--policy", "other.toml"),
+        ("--allow-host", "shop.test"),
+        ("--insecure",),
+        ("--prometheus", "http://shop.test"),
+        ("--runs-dir", "elsewhere"),
+    ],
+)
+def test_a_report_decides_neither_what_is_run_nor_who_is_trusted_nor_where_is_written(
+    folder: Path, here: Callable[..., Done], words: tuple[str, ...]
+) -> None:
+    done = here("gate", "--continue", str(kept(folder, command=("mario-perf", "gate", *words))))
+    assert done.returncode == 2
+    assert f"started with other {words[0]}, and a report does not decide" in done.stderr
+
+
+def test_what_is_trusted_goes_on_where_it_is_given_again(folder: Path, here: Callable[..., Done]) -> None:
+    words = ("--allow-host", "shop.test", "--policy", "none.toml")
+    done = here("gate", "--continue", str(kept(folder, command=("mario-perf", "gate", *words))), *words)
+    assert "none.toml: cannot be read" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("--help",), ("-h",), ("--faster",), ("--users", "many")])
+def test_options_that_no_gate_was_started_with_are_refused(
+    folder: Path, here: Callable[..., Done], words: tuple[str, ...]
+) -> None:
+    done = here("gate", "--continue", str(kept(folder, command=("mario-perf", "gate", *words))))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "options that this version of mario-perf does not know" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["round-9", "error.log", "round-1/run.json", "candidate.sha256"])
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_folder_with_links_and_pipes_of_somebody_else_is_refused(
+    folder: Path, tmp_path: Path, name: str, kind: str
+) -> None:
+    path = kept(folder) / name
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(tmp_path) if kind == "link" else os.mkfifo(path)
+    with pytest.raises(UserError, match=rf"{path.name} is a link or a device"):
+        Continuation.of(folder)
 
 
 def test_a_gate_that_is_decided_is_one_line(folder: Path, here: Callable[..., Done]) -> None:
