@@ -7,6 +7,7 @@ the service did until then, as a scrape of the service itself would.
 from __future__ import annotations
 
 import re
+import socket
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ _SHORT_PATIENCE: Final = 0.6
 _MOST_CONNECTIONS: Final = 64
 _MOST_SERVICES: Final = 16
 _IDLE: Final = 30.0  # seconds without a request, after which a connection is closed
+_EXCHANGE: Final = 60.0  # seconds from the end of one exchange to the end of the next
 _PROTOBUF: Final = "application/x-protobuf"
 _PUSH: Final = re.compile(r"(?:/([A-Za-z0-9_-]{1,40}))?/v1/(metrics|traces|logs)/?")
 _PAGE: Final = re.compile(r"(?:/([A-Za-z0-9_-]{1,40}))?/metrics/?")
@@ -181,6 +183,14 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = _IDLE
     disable_nagle_algorithm = True
 
+    def handle_one_request(self) -> None:
+        """However slowly a client sends its head or takes its answer, its connection becomes free."""
+        self.server.deadlines[self.connection] = time.monotonic() + _EXCHANGE
+        try:
+            super().handle_one_request()
+        finally:
+            self.server.deadlines.pop(self.connection, None)
+
     def do_POST(self) -> None:
         """A push. Traces and logs are taken and dropped: an exporter that is refused tries again."""
         found = _PUSH.fullmatch(self.path)
@@ -233,8 +243,16 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, receiver: OtlpReceiver, port: int) -> None:
         self.receiver = receiver
+        self.deadlines: dict[socket.socket, float] = {}
         self._free = BoundedSemaphore(_MOST_CONNECTIONS)
         super().__init__(("127.0.0.1", port), _Handler)
+
+    def service_actions(self) -> None:
+        """Between two looks for connections: end those that are late."""
+        now = time.monotonic()
+        for connection in [each for each, deadline in self.deadlines.copy().items() if deadline < now]:
+            with suppress(OSError):  # it is closed already
+                connection.shutdown(socket.SHUT_RDWR)
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as in the base
         if self._free.acquire(blocking=False):

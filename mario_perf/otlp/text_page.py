@@ -67,7 +67,7 @@ def _labels(attributes: Attributes) -> str:
     shown: dict[str, str] = {}
     for name, value in attributes:
         label = _NO_LABEL.sub("_", name) or "_"
-        label = f"_{label}" if label[0].isdigit() else label
+        label = f"_{label}" if label[0].isdigit() else "exported_le" if label == "le" else label
         shown[label] = f"{shown[label]};{value}" if label in shown else value
     return ",".join(f'{label}="{_escaped(value)}"' for label, value in shown.items())
 

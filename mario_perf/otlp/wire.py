@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     Value = int | bytes
 
+_Item = TypeVar("_Item")
+
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _SIZES: Final = {_FIXED64: 8, _FIXED32: 4}
 _VARINT_BITS = 64
 _SIGN = 1 << 63
+
+MAX_FIELDS: Final = 1_000_000
+"""Of one request, with those of all messages in it: some 30,000 histograms."""
 
 
 class MalformedMessageError(ValueError):
@@ -28,14 +33,15 @@ class MalformedMessageError(ValueError):
 class Message:
     """The fields of one message, by number. What is missing has its type's zero."""
 
-    def __init__(self, data: bytes) -> None:
-        """Split ``data`` into fields.
+    def __init__(self, data: bytes, allowed: Iterator[int] | None = None) -> None:
+        """Split ``data`` into fields; ``allowed`` gives one for each that may still come.
 
         Raises:
-            MalformedMessageError: It is not a message.
+            MalformedMessageError: It is not a message, or one of too many fields.
         """
+        self._allowed = iter(range(MAX_FIELDS)) if allowed is None else allowed
         self._fields: dict[int, list[Value]] = defaultdict(list)
-        for number, value in _fields(data):
+        for number, value in self._within(_fields(data)):
             self._fields[number].append(value)
 
     def __contains__(self, number: int) -> bool:
@@ -44,11 +50,11 @@ class Message:
     def messages(self, number: int) -> Iterator[Self]:
         """Of a repeated field."""
         for value in self._fields.get(number, ()):
-            yield type(self)(_bytes(value))
+            yield type(self)(_bytes(value), self._allowed)
 
     def message(self, number: int) -> Self:
         """Of a single field. Several are merged, as the format wants it."""
-        return type(self)(b"".join(map(_bytes, self._fields.get(number, ()))))
+        return type(self)(self._joined(number), self._allowed)
 
     def text(self, number: int) -> str:
         return _bytes(self._last(number, b"")).decode("utf-8", "replace")
@@ -85,8 +91,14 @@ class Message:
         """Of a repeated field, packed or not."""
         found: list[int] = []
         for value in self._fields.get(number, ()):
-            found.extend([value] if isinstance(value, int) else _varints(value))
+            found.extend([value] if isinstance(value, int) else self._within(_varints(value)))
         return found
+
+    def _within(self, items: Iterator[_Item]) -> Iterator[_Item]:
+        for item in items:
+            if next(self._allowed, None) is None:
+                raise MalformedMessageError(f"more than {MAX_FIELDS:,} fields")
+            yield item
 
     def _last(self, number: int, default: Value) -> Value:
         return self._fields[number][-1] if number in self._fields else default

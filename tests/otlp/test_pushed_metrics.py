@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.metrics.v1 import metrics_pb2 as pb
 
-from mario_perf.otlp import text_page
+from mario_perf.otlp import text_page, wire
 from mario_perf.otlp.distributions import ExplicitBuckets, ExponentialBuckets
 from mario_perf.otlp.metric_points import decode
 from mario_perf.otlp.running_totals import RunningTotals
@@ -184,3 +184,23 @@ def test_names_are_those_that_prometheus_gives(name: str, unit: str, expected: s
 
 def test_a_sum_that_may_fall_is_no_counter() -> None:
     assert shown(totals(push(counter(5, monotonic=False))))["orders", ""] == 5
+
+
+def test_an_attribute_that_is_called_like_a_buckets_bound_keeps_the_page_readable() -> None:
+    pushed = push(histogram([0.1], [1, 2], labels={"le": "7", "route": "/a"}))
+    assert shown(totals(pushed))[f"{NAME}_bucket", "0.1"] == 1
+
+
+def test_fields_of_messages_in_messages_count_for_the_whole_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "MAX_FIELDS", 20)
+    fields = b"\n\0" * 18
+    assert decode(fields) == []
+    inner = bytes([0x12, len(fields)]) + fields
+    with pytest.raises(MalformedMessageError, match="more than 20 fields"):
+        decode(bytes([0x0A, len(inner)]) + inner)
+
+
+def test_packed_numbers_count_as_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "MAX_FIELDS", 50)
+    with pytest.raises(MalformedMessageError, match="more than 50 fields"):
+        decode(push(exponential(0, 0, [1] * 40)))

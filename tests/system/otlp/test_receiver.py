@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import httpx
@@ -37,6 +38,18 @@ def now() -> tuple[int, int]:
 
 def post(receiver: OtlpReceiver, body: bytes, path: str = "/v1/metrics", **headers: str) -> httpx.Response:
     return httpx.post(f"{receiver.url}{path}", content=body, headers={**PROTOBUF, **headers}, timeout=20)
+
+
+def ended(client: socket.socket) -> bool:
+    """Send one more byte of a head; whether the other side has closed the connection."""
+    client.settimeout(0.1)
+    try:
+        client.sendall(b"x")
+        return client.recv(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
 
 
 def test_plain_compressed_and_chunked_bodies_are_taken(receiver: OtlpReceiver) -> None:
@@ -87,6 +100,36 @@ def test_a_body_that_promises_too_much_is_refused_before_it_comes(receiver: Otlp
         head = "POST /v1/metrics HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-protobuf\r\n"
         client.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\nxyz\r\n".encode())
         assert client.recv(100).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("head", [b"POST /v1/metrics HT", b"GET /metrics HTTP/1.1\r\nA: ", b"G"])
+def test_a_head_that_drips_ends_its_connection(
+    receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    monkeypatch.setattr("mario_perf.otlp.receiver._EXCHANGE", 0.3)
+    with socket.create_connection(("127.0.0.1", httpx.URL(receiver.url).port or 0), timeout=20) as client:
+        client.sendall(head)
+        assert any(ended(client) for _ in range(200))
+    assert post(receiver, push(counter(7, at=now()))).status_code == 200
+
+
+def test_more_connections_than_any_service_has_are_closed_and_those_that_are_open_are_served(
+    receiver: OtlpReceiver,
+) -> None:
+    port = httpx.URL(receiver.url).port or 0
+    with ExitStack() as stack:
+        connect = (socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(80))
+        clients = [stack.enter_context(client) for client in connect]
+        assert [client.recv(1) for client in clients[64:]] == [b""] * 16
+        clients[0].sendall(b"GET /nowhere HTTP/1.1\r\n\r\n")
+        assert clients[0].recv(100).startswith(b"HTTP/1.1 404")
+
+
+def test_it_listens_on_loopback_alone(receiver: OtlpReceiver) -> None:
+    port = httpx.URL(receiver.url).port or 0
+    assert receiver.url == f"http://127.0.0.1:{port}"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", port), timeout=20)
 
 
 def test_a_page_waits_for_counts_that_are_as_new_as_its_request(receiver: OtlpReceiver) -> None:
