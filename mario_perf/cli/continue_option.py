@@ -30,8 +30,8 @@ continue_option = click.option(
     metavar="RUN",
     help="Play more rounds of a gate that could not tell, and judge all its rounds together. The chance "
     "of a false alarm stays the same. RUN's own options hold: only --max-duration, --rounds and formats "
-    "can be new. Give --restart, --policy, --allow-host, --ca, --insecure, --prometheus and --runs-dir again, "
-    "for a report does not decide them.",
+    "can be new. Give --restart, --policy, --allow-host, --ca, --insecure, --prometheus and --runs-dir "
+    "again, for a report does not decide them.",
 )
 
 
@@ -63,7 +63,8 @@ def _started(context: click.Context, folder: Path) -> dict[str, Any]:
         return context.command.make_context("gate", words, parent=context.parent).params
     except (click.UsageError, click.exceptions.Exit) as error:
         raise UserError(
-            f"{folder}: its report has options that this version of mario-perf does not know; start a new gate"
+            f"{folder}: its report has options that this version of mario-perf does not know; start a new "
+            "gate"
         ) from error
 
 
