@@ -88,7 +88,7 @@ def alert(text: str, place: str) -> Alert:
 
 def _read(kind: type[_Kind], text: str, place: str) -> _Kind:
     try:
-        return kind.model_validate_json(text)
+        return kind.model_validate_json(text.encode(errors="surrogateescape"))
     except ValidationError as error:
         if any(each["loc"] == ("format",) and each["type"] == "literal_error" for each in error.errors()):
             raise StoreError(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -21,6 +23,14 @@ REF: Final = "refs/mario-perf/history"
 FETCHED_REF: Final = "refs/mario-perf/fetched"
 ALERTS: Final = "alerts/"
 """The folder of alerts; batches stand outside of it."""
+
+_FILE: Final = re.compile(
+    r"100644 blob (?P<blob>[0-9a-f]+)\t(?P<name>(?:alerts/)?[0-9a-f]{2}/[0-9a-f]{30}\.json)"
+)
+"""As git lists it. A history has no other files."""
+
+_NO_HOOKS: Final = ("-c", f"core.hooksPath={os.devnull}")
+"""A synchronisation in the hook before a push would start itself again, without end."""
 
 SECONDS: Final = 120.0
 ATTEMPTS: Final = 20
@@ -122,7 +132,14 @@ class GitStore:
         """
         for _ in range(ATTEMPTS):
             if self._git("ls-remote", remote, REF):
-                self._git("fetch", "--quiet", "--no-tags", remote, f"+{REF}:{FETCHED_REF}")
+                self._git(
+                    "fetch",
+                    "--quiet",
+                    "--no-tags",
+                    "--no-recurse-submodules",
+                    remote,
+                    f"+{REF}:{FETCHED_REF}",
+                )
                 self._merge()
             head = self._head(REF)
             if head is None or self._succeeds("push", "--quiet", remote, f"{head}:{REF}"):
@@ -132,20 +149,39 @@ class GitStore:
     def _merge(self) -> None:
         ours, theirs = self._head(REF), self._head(FETCHED_REF)
         parents = [each for each in (ours, theirs) if each]
-        files = {**self._files(theirs), **self._files(ours)}
+        own, fetched = self._files(ours), self._files(theirs)
+        self._check({name: blob for name, blob in fetched.items() if name not in own})
+        files = {**fetched, **own}
         if theirs and theirs != ours and not self._update(ours, files, "merge", parents):
             raise StoreError(f"{self._path}: {REF} changed meanwhile; try again")
+
+    def _check(self, files: Mapping[str, str]) -> None:
+        """See that all can be read: what is merged stays, and is pushed.
+
+        Raises:
+            StoreError: one holds no measurements, or those of another version.
+        """
+        for name, content in zip(files, self._contents([*files.values()]), strict=True):
+            (self._alert if name.startswith(ALERTS) else self._batch)(content)
 
     def _head(self, ref: str) -> str | None:
         return self._git("for-each-ref", "--format=%(objectname)", ref) or None
 
     def _files(self, commit: str | None) -> dict[str, str]:
-        """Blobs of a commit by their names."""
+        """Blobs of a commit by their names.
+
+        Raises:
+            StoreError: it holds something that no history has.
+        """
         if commit is None:
             return {}
-        lines = self._git("ls-tree", "-r", "-z", commit).split("\0")
-        rows = (line.split("\t", 1) for line in lines if line)
-        return {name: meta.split()[2] for meta, name in rows}
+        lines = [line for line in self._git("ls-tree", "-r", "-z", commit).split("\0") if line]
+        files = [_FILE.fullmatch(line) for line in lines]
+        if strange := [line for line, file in zip(lines, files, strict=True) if file is None]:
+            raise StoreError(
+                f"{self._path}: {REF} holds {strange[0][:100]!r}, which no history has; remove it"
+            )
+        return {file["name"]: file["blob"] for file in files if file}
 
     def _update(
         self, head: str | None, files: Mapping[str, str], subject: str, parents: Sequence[str] | None = None
@@ -169,7 +205,7 @@ class GitStore:
         for _ in blobs:
             end = out.index(b"\n", place)
             size = int(out[place:end].split()[2])
-            yield out[end + 1 : end + 1 + size].decode()
+            yield out[end + 1 : end + 1 + size].decode(errors="surrogateescape")
             place = end + size + 2
 
     def _batch(self, text: str) -> Batch:
@@ -183,7 +219,7 @@ class GitStore:
         if done.returncode:
             message = (done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
             raise StoreError(f"{self._path}: git {arguments[0]} failed ({message})")
-        return done.stdout.decode().rstrip("\n")
+        return done.stdout.decode(errors="replace").rstrip("\n")
 
     def _succeeds(self, *arguments: str) -> bool:
         return self._run(arguments, b"").returncode == 0
@@ -191,7 +227,7 @@ class GitStore:
     def _run(
         self, arguments: Sequence[str], text: bytes, variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
-        command = ["git", "-C", str(self._path), *arguments]
+        command = ["git", "-C", str(self._path), *_NO_HOOKS, *arguments]
         environment = {**process_environment.for_git(), **(variables or {})}
         try:
             return subprocess.run(
