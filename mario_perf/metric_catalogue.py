@@ -22,6 +22,7 @@ Metric = Literal[
     "slow_share",
     "response_errors",
     "response_time",
+    "response_p95",
     "mean",
     "p50",
     "p99",
@@ -48,6 +49,7 @@ class Gates(StrEnum):
 
     ALWAYS = "always"
     TOGETHER = "together"  # where both sides ran at the same time
+    LOADED = "loaded"  # under load, and nowhere else
     RESOLVED = "resolved"  # where the buckets are narrow enough to show a change of the resolution
     NEVER = "never"  # it is shown only
 
@@ -82,6 +84,7 @@ _FAMILIES = (
     ThresholdFamily("response", "the typical response time that the client sees, relative", "latency"),
     ThresholdFamily("mean", "the mean, relative: for what is rare and very slow", "tail"),
     ThresholdFamily("load", "the typical response time under load, relative", "latency"),
+    ThresholdFamily("load_tail", "p95 under load, relative: the client's and the service's", "tail"),
 )
 
 FAMILIES: Final[Mapping[str, ThresholdFamily]] = MappingProxyType({one.key: one for one in _FAMILIES})
@@ -136,6 +139,7 @@ _ENTRIES = (
         gates=Gates.RESOLVED,
         reads="0.95 quantile of the service's times",
         query="p95",
+        under_load=FAMILIES["load_tail"],
     ),
     MetricEntry(
         key="error_ratio",
@@ -177,6 +181,17 @@ _ENTRIES = (
         unqueried=_NO_QUERY,
         client=True,
         under_load=FAMILIES["load"],
+    ),
+    MetricEntry(
+        key="response_p95",
+        title="p95 of response time",
+        kind=Kind.DURATION,
+        family=FAMILIES["tail"],
+        gates=Gates.LOADED,
+        reads="0.95 quantile of the client's response times, under load",
+        unqueried=_NO_QUERY,
+        client=True,
+        under_load=FAMILIES["load_tail"],
     ),
     MetricEntry(
         key="mean",

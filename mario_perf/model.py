@@ -123,6 +123,7 @@ class Requests:
     failures: Mapping[str, int]  # by what went wrong, zeros left out; business answers are none
     business: int  # answers by which a business rule refused
     typical: float  # seconds, mean of the fastest 95 % of response times; NaN without any
+    p95: float = math.nan  # seconds, of the same
 
 
 @dataclass(frozen=True, slots=True)

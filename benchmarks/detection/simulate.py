@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.detection import answers, resampling, simulation
+from benchmarks.detection import answers, queueing, resampling, simulation
 from benchmarks.detection.answers import Answer
 from benchmarks.detection.worlds import CHANGES, LOADED, ROUNDS, TRIED, WORLDS
 from mario_perf.comparison.metric_changes import compare_metrics
@@ -32,7 +32,13 @@ if TYPE_CHECKING:
 JUDGED: tuple[Metric, ...] = ("latency", "p95", "error_ratio", "slow_share", "mean")
 """What gates; no client is simulated."""
 
-JUDGED_UNDER_LOAD: tuple[Metric, ...] = ("response_time", "error_ratio", "response_errors")
+JUDGED_UNDER_LOAD: tuple[Metric, ...] = (
+    "p95",
+    "error_ratio",
+    "response_errors",
+    "response_time",
+    "response_p95",
+)
 
 
 Case = tuple[str, str, int]
@@ -80,7 +86,7 @@ def gate_of(world: str, change: str, seed: int) -> Answer:
     whole = sides_of(world, change, rng)
     ended = [played(whole, 0.5 if world in LOADED else 1.0)]
     if world in LOADED and not ended[0].red.any():
-        ended.append(played(simulation.under_load(LOADED[world], CHANGES[change], rng), 0.5))
+        ended.append(played(queueing.sides(LOADED[world], CHANGES[change], rng), 0.5))
     red = np.any([each.red for each in ended], axis=0)
     alone, factors = ended[0].found, CHANGES[change].factors(len(red))
     return Answer(

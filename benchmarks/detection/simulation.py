@@ -9,14 +9,13 @@ build differ, and may have two modes), a disturbance shared by both sides that l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mario_perf.comparison.client_side import ClientSide
 from mario_perf.comparison.metric_changes import Sides
-from mario_perf.comparison.metric_values import latency
 from mario_perf.comparison.replicates import Replicates
 from mario_perf.judgement.sequential import MIN_ROUNDS_FOR_RED
 from mario_perf.model import Measurement, Operation, RunMeasurement
@@ -81,14 +80,16 @@ class Change:
     slower: float = 1.0
     failing: float = 0.0
     rare: float = 0.0  # share of executions that take a second longer
-    waiting: float = 1.0  # by which its users wait longer under load
+    section: float = 0.0  # seconds that it waits under load: of the candidate so many ``places`` at once
+    places: int = 0  # 0: any number
+    spin: float = 0.0  # seconds under load for which nothing else is worked off
     faster: float = 1.0
     faster_operations: int = 0
 
     @property
     def makes_worse(self) -> bool:
         """Whether a gate should name the first operation."""
-        return max(self.slower, self.waiting) > 1 or self.failing > 0 or self.rare > 0
+        return self.slower > 1 or max(self.failing, self.rare, self.places, self.spin) > 0
 
     def factors(self, operations: int) -> Floats:
         """By how much each operation's durations are multiplied, ``(O,)``."""
@@ -130,14 +131,6 @@ def sides(world: World, change: Change, rng: np.random.Generator) -> Sides:
     return laid_out(BOUNDS, counts[:, :, 0], sums[:, :, 0], failed[:, :, 0], one_pair=world.one_pair)
 
 
-def under_load(world: World, change: Change, rng: np.random.Generator) -> Sides:
-    """The part under load: what is drawn is how long users waited, and that decides."""
-    drawn = sides(world, replace(change, slower=change.slower * change.waiting), rng)
-    times = latency(drawn.baseline, drawn.candidate)
-    baseline, candidate = (replace(side, times=each) for side, each in zip(drawn.client, times, strict=True))
-    return replace(drawn, client=(baseline, candidate), under_load=True)
-
-
 def laid_out(
     bounds: Floats, counts: NDArray[np.int64], sums: Floats, failed: NDArray[np.int64], *, one_pair: bool
 ) -> Sides:
@@ -148,7 +141,8 @@ def laid_out(
         Replicates(bounds, counts[k], sums[k], failed[k], played[k], np.full(rounds, 8.0)) for k in (0, 1)
     ]
     unseen = [
-        ClientSide(played[k], np.zeros_like(failed[k]), np.full(sums.shape[1:], np.nan)) for k in (0, 1)
+        ClientSide(played[k], np.zeros_like(failed[k]), *np.full((2, *sums.shape[1:]), np.nan))
+        for k in (0, 1)
     ]
     return Sides(
         operations=tuple(Operation("command", f"Operation{number}") for number in range(operations)),

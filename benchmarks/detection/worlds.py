@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.detection.queueing import LoadedWorld
 from benchmarks.detection.simulation import Change, World
 
 if TYPE_CHECKING:
@@ -22,15 +23,19 @@ def _calm(**other: float) -> World:
 ROUNDS_OF_A_PART = 9
 """Of a gate that plays both parts in three minutes."""
 
-LOADED: Mapping[str, World] = {
-    "two parts, calm": World(
-        rounds=ROUNDS_OF_A_PART, slices=4, tail=0.6, stragglers=0.05, process=0.02, apart=0.1, burst=0.02
-    ),
-    "two parts, busy": World(
-        rounds=ROUNDS_OF_A_PART, slices=4, tail=0.8, stragglers=0.1, process=0.03, apart=0.25, burst=0.1
+LOADED: Mapping[str, LoadedWorld] = {
+    "two parts, calm": LoadedWorld(rounds=ROUNDS_OF_A_PART, machine=0.15, apart=0.07, process=0.015),
+    "two parts, busy": LoadedWorld(
+        rounds=ROUNDS_OF_A_PART,
+        tail=0.5,
+        process=0.02,
+        machine=0.3,
+        apart=0.15,
+        stalls=1.0,
+        stall=0.03,
     ),
 }
-"""What users wait for, where a gate plays that part, too: queues make it several times as noisy."""
+"""The part under load, where a gate plays that, too."""
 
 REAL = "real rounds"
 
@@ -74,8 +79,10 @@ CHANGES: Mapping[str, Change] = {
     "2 % fail": Change(failing=0.02),
     "0.4 % take 1 s longer": Change(rare=0.004),
     "8 of 12 are 3 % faster": Change(faster=1 / 1.03, faster_operations=8),
-    "waits 30 % longer under load": Change(waiting=1.3),
-    "waits 60 % longer under load": Change(waiting=1.6),
+    "lock of 10 ms": Change(section=0.01, places=1),
+    "lock of 15 ms": Change(section=0.015, places=1),
+    "pool of 2, 30 ms": Change(section=0.03, places=2),
+    "spin of 1 ms under load": Change(spin=0.001),
     "6 of 12 are 4 % faster": Change(faster=1 / 1.04, faster_operations=6),
 }
 
@@ -92,7 +99,14 @@ TRIED: Mapping[str, tuple[str, ...]] = {
     "processes of two modes": (UNCHANGED, "+50 %"),
     "one pair of processes": (UNCHANGED, "+20 %"),
     **dict.fromkeys(
-        LOADED, (UNCHANGED, "+10 %", "waits 30 % longer under load", "waits 60 % longer under load")
+        LOADED,
+        (
+            UNCHANGED,
+            "+10 %",
+            "lock of 10 ms",
+            "lock of 15 ms",
+            "pool of 2, 30 ms",
+        ),
     ),
 }
 """What is done to the candidate in each world."""

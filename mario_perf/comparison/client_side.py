@@ -6,6 +6,7 @@ the service's own metrics were cut into.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,11 @@ class ClientSide:
     sent: Counts  # (R, O)
     failed: Counts  # (R, O)
     times: Floats  # (R, O) logarithms of typical response times, NaN where none was seen
+    tails: Floats  # (R, O) the same of their p95
 
     def first(self, runs: int) -> ClientSide:
         """The first few alone."""
-        return ClientSide(self.sent[:runs], self.failed[:runs], self.times[:runs])
+        return ClientSide(self.sent[:runs], self.failed[:runs], self.times[:runs], self.tails[:runs])
 
     @property
     def failures(self) -> HitCounts:
@@ -54,16 +56,21 @@ def client_side(runs: Sequence[RunMeasurement], operations: Sequence[str]) -> Cl
     have failed.
     """
     rows = [[_request_counts(run.measurements.get(name)) for name in operations] for run in runs]
-    table = np.array(rows, dtype=np.float64).reshape(len(runs), len(operations), 3)
-    return ClientSide(table[..., 0].astype(np.int64), table[..., 1].astype(np.int64), table[..., 2])
+    table = np.array(rows, dtype=np.float64).reshape(len(runs), len(operations), 4)
+    sent, failed = (table[..., each].astype(np.int64) for each in (0, 1))
+    return ClientSide(sent, failed, table[..., 2], table[..., 3])
 
 
-def _request_counts(measurement: Measurement | None) -> tuple[float, float, float]:
-    """Sent, failed, logarithm of the typical response time."""
+def _request_counts(measurement: Measurement | None) -> tuple[float, float, float, float]:
+    """Sent, failed, logarithms of the typical response time and of p95."""
     if measurement is None:
-        return 0, 0, np.nan
+        return 0, 0, np.nan, np.nan
     requests = measurement.requests
     if requests is None:
-        return measurement.executions, 0, np.nan
+        return measurement.executions, 0, np.nan, np.nan
     failed = sum(client_failures(measurement).values())
-    return requests.sent, failed, np.log(requests.typical) if requests.typical > 0 else np.nan
+    return requests.sent, failed, _log(requests.typical), _log(requests.p95)
+
+
+def _log(seconds: float) -> float:
+    return math.log(seconds) if seconds > 0 else math.nan

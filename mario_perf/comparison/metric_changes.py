@@ -189,7 +189,7 @@ def _gating(name: Metric, sides: Sides, resolution: Floats) -> Flags:
     """Response times gate where both sides ran together in several rounds: one round has no spread."""
     entry = METRICS[name]
     if sides.under_load:
-        return _gating_under_load(name, sides)
+        return _gating_under_load(name, sides, resolution)
     if entry.gates is Gates.RESOLVED:
         return make.resolves_tail(sides.baseline, sides.candidate, resolution)
     may_gate = entry.gates is Gates.ALWAYS or (entry.gates is Gates.TOGETHER and sides.concurrent)
@@ -200,12 +200,14 @@ def _gating(name: Metric, sides: Sides, resolution: Floats) -> Flags:
     return np.asarray(has_times & (may_gate and (several_runs or entry.gates is Gates.ALWAYS)))
 
 
-def _gating_under_load(name: Metric, sides: Sides) -> Flags:
+def _gating_under_load(name: Metric, sides: Sides, resolution: Floats) -> Flags:
     """How long users wait, and what fails. What they wait for is shown: it is as noisy, and a part of it."""
     entry = METRICS[name]
     has_times = np.logical_and(*(side.has_times for side in sides.client))
     if entry.under_load is None or entry.share:
         return np.full(len(has_times), entry.under_load is not None)
+    if entry.gates is Gates.RESOLVED:
+        return make.resolves_tail(sides.baseline, sides.candidate, resolution)
     return np.asarray(has_times if entry.client else ~has_times)
 
 

@@ -115,6 +115,12 @@ def _both_sides(read: Callable[[Replicates], Floats]) -> Callable[[Sides], Both]
     return lambda sides: (read(sides.baseline), read(sides.candidate))
 
 
+def response_tails(sides: Sides) -> Both | None:
+    """The slowest that the client saw of many at once; None where nothing waits for others."""
+    known = sides.under_load and any(side.has_times.any() for side in sides.client)
+    return (sides.client[0].tails, sides.client[1].tails) if known else None
+
+
 def response_times(sides: Sides) -> Both | None:
     """What the client saw; None where nothing is known beside the times that are compared anyway."""
     known = any(side.has_times.any() for side in sides.client)
@@ -127,6 +133,7 @@ QUANTILES: Mapping[Metric, float] = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 LOGARITHMIC: Mapping[Metric, Callable[[Sides], Both | None]] = {
     "latency": lambda sides: latency(sides.baseline, sides.candidate),
     "response_time": response_times,
+    "response_p95": response_tails,
     "mean": _both_sides(mean),
     "spread": _both_sides(spread),
     "rate": _both_sides(interval),

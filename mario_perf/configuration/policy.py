@@ -38,9 +38,9 @@ class Thresholds:
     level of certainty. Relative for the typical duration (``latency``), for p95 (``tail``) and for the
     client's typical response time (``response``): 0.05 = 5 %; a difference for failures (``error``) and for
     the slowest executions (``slow``): 0.01 = one more in a hundred. ``mean`` is a loose check, for what is
-    rare and very slow. ``load`` is for times in the part under load. ``*_processes`` is
-    how far two processes of one build lie apart, a standard deviation,
-    where no rounds of fresh processes show it. ``min_samples`` are successes a side, for "unchanged" alone.
+    rare and very slow. ``load`` is for typical times in the part under load, and ``load_tail`` for p95 there.
+    ``*_processes`` is how far two processes of one build lie apart, a standard deviation, where no rounds of
+    fresh processes show it. ``min_samples`` are successes a side, for "unchanged" alone.
     ``p95`` (seconds) and ``error_ratio`` are absolute limits, None for no limit.
     """
 
@@ -58,6 +58,8 @@ class Thresholds:
     mean_resolution: float = 0.5
     load_noise: float = 0.05
     load_resolution: float = 0.3
+    load_tail_noise: float = 0.1
+    load_tail_resolution: float = 1.0
     latency_processes: float = 0.03
     tail_processes: float = 0.08
     min_samples: int = 100
@@ -73,6 +75,8 @@ class Thresholds:
             latency_resolution=self.load_resolution,
             response_noise=self.load_noise,
             response_resolution=self.load_resolution,
+            tail_noise=self.load_tail_noise,
+            tail_resolution=self.load_tail_resolution,
             p95=None,
             error_ratio=None,
         )

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from mario_perf.measurement.response_times import typical
+from mario_perf.measurement.response_times import typical_and_p95
 from mario_perf.model import Requests
 from mario_perf.sources.counters import apportion
 
@@ -43,11 +43,13 @@ def _merge(steps: Sequence[StepCounts], times: Mapping[str, Latency]) -> Request
     failures: Counter[str] = Counter()
     for step in steps:
         failures.update(failed(step))
+    typical, p95 = typical_and_p95([times[step.step] for step in steps if step.step in times])
     return Requests(
         sent=sum(step.started for step in steps),
         failures=dict(failures),
         business=sum(step.business for step in steps),
-        typical=typical([times[step.step] for step in steps if step.step in times]),
+        typical=typical,
+        p95=p95,
     )
 
 

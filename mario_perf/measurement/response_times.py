@@ -85,8 +85,8 @@ def merge(latencies: Sequence[Latency]) -> ResponseTimes:
     return ResponseTimes(count, mean, p50, p95, p99, maximum)
 
 
-def typical(latencies: Sequence[Latency]) -> float:
-    """Mean of the fastest ``TYPICAL`` of all of them together, seconds; NaN of none.
+def typical_and_p95(latencies: Sequence[Latency]) -> tuple[float, float]:
+    """Mean of the fastest ``TYPICAL`` of all of them together, and their p95; seconds, NaN of none.
 
     The same centre as that of service times: the slowest few are the machine's more than the code's.
 
@@ -94,12 +94,14 @@ def typical(latencies: Sequence[Latency]) -> float:
         UnreadableRunError: a histogram is damaged.
     """
     if not latencies:
-        return math.nan
+        return math.nan, math.nan
     counts = np.sum([np.ctypeslib.as_array(_decode(one).counts) for one in latencies], axis=0)
     nonempty = np.flatnonzero(counts)
-    fastest_counts = TYPICAL * counts.sum()
-    fastest = np.diff(np.minimum(counts[nonempty].cumsum(), fastest_counts), prepend=0.0)
-    return float(fastest @ _bucket_middles(nonempty) / fastest_counts / _MICROSECONDS)
+    middles, below = _bucket_middles(nonempty) / _MICROSECONDS, counts[nonempty].cumsum()
+    fastest_counts = TYPICAL * below[-1]
+    fastest = np.diff(np.minimum(below, fastest_counts), prepend=0.0)
+    p95 = middles[np.searchsorted(below, _rank(0.95, below))]
+    return float(fastest @ middles / fastest_counts), float(p95)
 
 
 def _bucket_middles(index: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -117,9 +119,14 @@ def _quantiles(latencies: Sequence[Latency]) -> tuple[float, ...]:
         histogram.add(_decode(other))
     # As HdrHistogram's own percentiles, which walk through all counts in Python.
     below = np.ctypeslib.as_array(histogram.counts).cumsum()
-    ranks = [max(int(q * float(below[-1]) + 0.5), 1) for q in _QUANTILES]
+    ranks = [_rank(q, below) for q in _QUANTILES]
     values = [histogram.get_value_from_index(int(index)) for index in np.searchsorted(below, ranks)]
     return tuple(histogram.get_highest_equivalent_value(value) / _MICROSECONDS for value in values)
+
+
+def _rank(q: float, below: NDArray[np.int64]) -> int:
+    """Which of all in ascending order is the quantile; ``below`` are cumulative counts."""
+    return max(int(q * float(below[-1]) + 0.5), 1)
 
 
 def _decode(latency: Latency) -> HdrHistogram:

@@ -27,8 +27,8 @@ def answered(
     handler = measurement.time_spent / measurement.executions
     failed = int(random.binomial(measurement.executions, failing))
     failures = {"HTTP 503": failed} if failed else {}
-    waited = (handler + outside) * float(np.exp(random.normal(0, NOISE)))
-    return Requests(measurement.executions, failures, 0, waited)
+    waited, slow = (handler + outside) * np.exp(random.normal(0, NOISE, 2))
+    return Requests(measurement.executions, failures, 0, float(waited), p95=float(3 * slow))
 
 
 def rounds(
@@ -58,8 +58,22 @@ def waits_longer(measurement: Measurement, random: np.random.Generator) -> Reque
     return answered(measurement, random, outside=0.010)
 
 
-def judged(played: list[tuple[RunMeasurement, RunMeasurement]]) -> dict[str, OperationResult]:
-    return {each.operation.name: each for each in duet_results.compare(played, Policy(), 0.01)}
+def queues_now_and_then(measurement: Measurement, random: np.random.Generator) -> Requests:
+    usual = answered(measurement, random)
+    return replace(usual, p95=1.8 * usual.p95)
+
+
+def judged(
+    played: list[tuple[RunMeasurement, RunMeasurement]], policy: Policy | None = None
+) -> dict[str, OperationResult]:
+    return {each.operation.name: each for each in duet_results.compare(played, policy or Policy(), 0.01)}
+
+
+def under_load(played: list[tuple[RunMeasurement, RunMeasurement]]) -> dict[str, OperationResult]:
+    loaded = [
+        (replace(baseline, part="load"), replace(candidate, part="load")) for baseline, candidate in played
+    ]
+    return judged(loaded, Policy().under_load())
 
 
 def red(results: dict[str, OperationResult]) -> list[str]:
@@ -118,6 +132,27 @@ def test_time_in_the_handler_is_told_to_be_there() -> None:
     response = check(found, "response_time")
     assert (found.verdict, response.verdict) == (Verdict.REGRESSED, Verdict.REGRESSED)
     assert response.explanation.endswith(": look there.")
+
+
+def test_what_waits_now_and_then_is_red_under_load_by_the_p95_of_response_time() -> None:
+    results = under_load(rounds(queues_now_and_then))
+    assert red(results) == [CHANGED]
+    found = results[CHANGED]
+    assert found.decided_by == "response_p95"
+    assert "The p95 of response time changed by" in found.explanation
+    assert check(found, "response_time").verdict is Verdict.UNCHANGED
+
+
+def test_alone_no_request_waits_and_the_p95_of_response_time_is_not_compared() -> None:
+    results = judged(rounds(queues_now_and_then))
+    assert red(results) == []
+    assert all(each.metric != "response_p95" for each in results[CHANGED].comparisons)
+
+
+def test_under_load_both_p95_and_of_typical_times_only_the_clients_decide() -> None:
+    found = under_load(rounds())[SAME]
+    deciding = {each.metric for each in found.comparisons if each.gating}
+    assert deciding == {"p95", "error_ratio", "response_errors", "response_time", "response_p95"}
 
 
 def test_one_round_shows_no_spread_of_response_times_and_decides_nothing_by_them() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from mario_perf.decompression import OversizeError
 from mario_perf.errors import UnreadableRunError
 from mario_perf.load.record.latency_counts import Latencies
-from mario_perf.measurement.response_times import merge, typical
+from mario_perf.measurement.response_times import merge, typical_and_p95
 
 SECONDS = st.floats(0, 3600, allow_nan=False)
 RUNS = st.lists(st.lists(SECONDS, min_size=1, max_size=30), min_size=1, max_size=4)
@@ -78,9 +78,16 @@ def test_the_typical_response_time_is_the_mean_of_the_fastest_nineteen_in_twenty
     kept = 0.95 * len(values)
     whole = int(kept)
     expected = (sum(values[:whole]) + (kept - whole) * values[min(whole, len(values) - 1)]) / kept
-    seen = typical([counted(run).record("pay") for run in runs])
-    assert seen == pytest.approx(expected, rel=2e-3, abs=1e-6)
+    typical, _ = typical_and_p95([counted(run).record("pay") for run in runs])
+    assert typical == pytest.approx(expected, rel=2e-3, abs=1e-6)
+
+
+@given(RUNS)
+def test_p95_beside_the_typical_response_time_is_that_of_all(runs: list[list[float]]) -> None:
+    records = [counted(run).record("pay") for run in runs]
+    _, p95 = typical_and_p95(records)
+    assert p95 == pytest.approx(merge(records).p95, rel=2e-3, abs=1e-6)
 
 
 def test_nobody_who_waited_is_no_response_time() -> None:
-    assert math.isnan(typical([]))
+    assert all(math.isnan(each) for each in typical_and_p95([]))
