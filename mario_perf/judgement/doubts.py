@@ -103,7 +103,8 @@ def reason(doubt: Doubt, policy: Policy) -> str:
                 f"The noise hides a change of the {metric.title} of less than {least}, and the policy's "
                 f"resolution is {wanted}: {doubt.names}."
                 if least
-                else f"The run is too short to show any change of the {metric.title}: {doubt.names}."
+                else f"The run was too short, or its noise too large, to show any change of the "
+                f"{metric.title}: {doubt.names}."
             )
         case Cause.LIKELY:
             noise = _range([check.threshold for check in decisive], share=metric.share)

@@ -132,9 +132,8 @@ def _longer(
         yield (
             f"About {figures.period(needed)} {more}would be long enough{rest}: {_command(result, needed)}."
         )
-    for each, needed in zip(found, seconds, strict=True):
-        if needed > LONGEST:
-            yield _instead(each, policy)
+    beyond = [each for each, needed in zip(found, seconds, strict=True) if needed > LONGEST]
+    yield from (f"{each}: a gate of an hour would be too short." for each in _instead(beyond, result, policy))
 
 
 def _looks(result: GateResult) -> tuple[Look, ...]:
@@ -148,17 +147,19 @@ def _command(result: GateResult, seconds: float | None) -> str:
     return f"mario-perf gate{' --continue latest' if _looks(result) else ''}{longer}"
 
 
-def _instead(doubt: Doubt, policy: Policy) -> str:
-    if doubt.cause is Cause.FEW:
-        least = policy.of(doubt.operations[0].operation.name).min_samples
-        return (
-            f"Let the load send {doubt.names} more often (min_samples is {least}), or set ignore = true "
-            "in perf.toml: a gate of an hour would be too short."
-        )
-    return (
-        f"Use a quieter machine, or set a larger {METRICS[doubt.metric].family.resolution} in perf.toml for "
-        f"{doubt.names}: a gate of an hour would be too short."
-    )
+def _instead(found: Sequence[Doubt], result: GateResult, policy: Policy) -> Iterator[str]:
+    """What helps where no gate is long enough. What a busy machine needs when it is quiet is not known."""
+    for each in found:
+        if each.cause is Cause.FEW:
+            least = policy.of(each.operations[0].operation.name).min_samples
+            yield (
+                f"Let the load send {each.names} more often (min_samples is {least}), or set ignore = true "
+                "in perf.toml"
+            )
+    settings = dict.fromkeys(METRICS[each.metric].family.resolution for each in found if each.cause in NOISY)
+    if settings and not is_busy(*_before(result)):
+        names = " and ".join(filter(None, settings))
+        yield f"Use a quieter machine, or set a larger {names} in perf.toml for what is open"
 
 
 def _rounds(doubt: Doubt, rounds: Sequence[Round], policy: Policy, earlier: Sequence[Look]) -> float:

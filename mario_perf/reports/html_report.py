@@ -38,7 +38,7 @@ from mario_perf.reports.validity_section import passed_checks
 from mario_perf.run_record import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mario_perf.metric_catalogue import Metric
     from mario_perf.model import Comparison, GateResult, OperationResult
@@ -153,13 +153,17 @@ def _forest(
     )
 
 
-def _share_plots(operations: Iterable[OperationResult]) -> Iterator[tuple[str, Plot]]:
-    """A plot for each share in the catalogue that moved anywhere, by its title."""
+def _share_plots(operations: Sequence[OperationResult]) -> Iterator[tuple[str, Plot | None]]:
+    """A plot for each share in the catalogue that moved anywhere, by its title; None where nothing failed."""
     for entry in METRICS.values():
-        if entry.share and (plot := _forest(operations, partial(_changed_share, entry.key))):
-            yield entry.title, plot
+        if not entry.share or not (open_or_moved := _open_or_moved(operations, entry.key)):
+            continue
+        happened = [one for one, check in open_or_moved if check.baseline != 0 or check.candidate != 0]
+        yield entry.title, _forest(happened, partial(phrases.share_change, metric=entry.key))
 
 
-def _changed_share(metric: Metric, one: OperationResult) -> Comparison | None:
-    comparison = phrases.share_change(one, metric)
-    return comparison if comparison and comparison.verdict is not Verdict.UNCHANGED else None
+def _open_or_moved(
+    operations: Iterable[OperationResult], metric: Metric
+) -> list[tuple[OperationResult, Comparison]]:
+    checks = ((one, phrases.share_change(one, metric)) for one in operations)
+    return [(one, it) for one, it in checks if it and it.verdict is not Verdict.UNCHANGED]

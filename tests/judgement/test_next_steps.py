@@ -116,6 +116,29 @@ def test_what_no_gate_of_an_hour_can_show_gets_another_advice() -> None:
     assert step.startswith("Let the load send Rare more often (min_samples is 1000000)")
 
 
+def noisy_share(name: str, metric: str) -> OperationResult:
+    """Open in a share, of which no change below 40 points shows."""
+    one = samples.compared(name, "query", 0.002, (0.01, -0.05, 0.08), Verdict.INCONCLUSIVE)
+    (share,) = [each for each in one.comparisons if each.metric == metric]
+    share = replace(share, verdict=Verdict.INCONCLUSIVE, detectable=0.4, explanation=one.explanation)
+    return replace(one, decided_by=metric, comparisons=(share,))
+
+
+def test_noise_in_several_metrics_gets_one_advice_and_a_busy_machine_only_its_cause() -> None:
+    quiet = inconclusive(noisy_share("GetA", "error_ratio"), noisy_share("GetB", "slow_share"))
+    loaded = quiet.runs[0].environment.model_copy(update={"load_average": (9.0, 9.0, 9.0)})
+    busy = replace(quiet, runs=tuple(each.model_copy(update={"environment": loaded}) for each in quiet.runs))
+    rounds = [None, None, None]
+    (told,) = next_steps.next_steps(quiet, rounds, POLICY)  # type: ignore[arg-type]
+    assert told == (
+        "Use a quieter machine, or set a larger error_resolution and slow_resolution in perf.toml for what "
+        "is open: a gate of an hour would be too short."
+    )
+    assert next_steps.next_steps(busy, rounds, POLICY) == (  # type: ignore[arg-type]
+        "Stop other work on this machine, then run again.",
+    )
+
+
 def test_a_load_test_without_a_baseline_is_told_how_to_be_judged() -> None:
     recorded = replace(samples.gate(), outcome=Outcome.RECORDED)
     (step,) = next_steps.next_steps(recorded, (), POLICY)
@@ -124,7 +147,9 @@ def test_a_load_test_without_a_baseline_is_told_how_to_be_judged() -> None:
 
 def test_a_run_that_shows_nothing_at_all_says_so() -> None:
     told = next_steps.reasons(inconclusive(wide("GetA", math.inf)), POLICY)
-    assert told[0] == "The run is too short to show any change of the typical time: GetA."
+    assert told[0] == (
+        "The run was too short, or its noise too large, to show any change of the typical time: GetA."
+    )
 
 
 def test_a_single_round_is_to_be_followed_by_more_whatever_is_open() -> None:

@@ -131,6 +131,16 @@ def test_the_command_is_there_and_that_of_every_run(page: Page, result: GateResu
     assert all(f"--seed {run.seed}" in text for run in result.runs)
 
 
+def test_a_share_that_is_zero_everywhere_is_a_line_and_no_chart() -> None:
+    open_one = samples.compared("GetMenuQuery", "query", 0.002, (0.01, -0.05, 0.08), Verdict.INCONCLUSIVE)
+    (errors,) = [each for each in open_one.comparisons if each.metric == "error_ratio"]
+    assert (errors.baseline, errors.candidate) == (0.0, 0.0)
+    one = replace(open_one, comparisons=(replace(errors, verdict=Verdict.INCONCLUSIVE),))
+    text = " ".join(Page(html_report.render(samples.gate(one))).words)
+    assert "The error ratio was 0 % on both sides, in all operations" in text
+    assert "Change of the error ratio" not in text
+
+
 def test_what_only_the_client_saw_is_among_the_errors(page: Page) -> None:
     assert "ReadTimeout" in page.words
     assert page.words.count("at the client") == 3

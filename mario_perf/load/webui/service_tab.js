@@ -1,4 +1,16 @@
-// At the foot of each page of Locust's UI: what the run waits for, then a link to its report.
+// In Locust's UI: figures of the Service tab stand right, and names break where the page is narrow.
+const style = document.createElement("style");
+style.textContent = `
+table:has(th[data-sortkey="p95"]) :is(th, td):not(:first-child) {
+  text-align: right; font-variant-numeric: tabular-nums;
+}
+@media (max-width: 600px) {
+  table:has(th[data-sortkey="p95"]) :is(th, td) { padding: .5rem .25rem; font-size: .75rem; letter-spacing: 0; }
+  table:has(th[data-sortkey="p95"]) :is(th, td):first-child { min-width: 8.5rem; overflow-wrap: anywhere; }
+}`;
+document.head.append(style);
+
+// At the foot of each page: what the run waits for, then a link to its report.
 const bar = document.createElement("p");
 bar.id = "service-report";
 bar.setAttribute("role", "status");

@@ -38,6 +38,9 @@ _COLUMNS: Final = (
     ("rate", "Executions/s"),
     ("errors", "Errors (%)"),
 )
+_PADDED: Final = 12
+"""Characters of a figure: more than any has."""
+
 _SCRIPT: Final = Path(__file__).with_suffix(".js")
 
 
@@ -171,14 +174,18 @@ def _extend(response: Response, tab: ServiceTab) -> Response:
 
 
 def _row(operation: dict[str, Any]) -> dict[str, Any]:
-    """An operation as a row of the table. A duet's baseline has the same prefix as in Locust's table."""
+    """An operation as a row of the table. A duet's baseline has the same prefix as in Locust's table.
+
+    Figures are texts with as many places each, so that their points stand below each other. Locust sorts by
+    what is shown, and the spaces before them let it sort numbers.
+    """
     prefix = "baseline: " if operation["side"] == "baseline" else ""
     p95 = operation["p95"]
     return {
         "name": prefix + operation["name"],
-        "p95": None if p95 is None else round(p95 * 1000, 2),
-        "rate": round(operation["rate"], 1),
-        "errors": round(100 * operation["error_ratio"], 2),
+        "p95": None if p95 is None else f"{p95 * 1000:{_PADDED}.2f}",
+        "rate": f"{operation['rate']:{_PADDED}.1f}",
+        "errors": f"{100 * operation['error_ratio']:{_PADDED}.2f}",
     }
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Format = Callable[[float], str]
 
 _MARGIN = 1.1  # room above the highest value
-_LEAST_SHARE = 0.01  # an axis of shares goes to 1 % at least: none of them failed is a line at the bottom
+_LEAST_SHARE = 0.01  # an axis of shares goes to 1 % at least
 
 
 def draw(result: GateResult) -> list[tuple[str, Chart]]:
@@ -49,11 +49,24 @@ def draw(result: GateResult) -> list[tuple[str, Chart]]:
                 figures.seconds,
             ),
         ),
-        (
-            "Share of executions that failed",
-            _chart(moments, {"": [one.error_ratio for one in moments]}, figures.percent, _LEAST_SHARE),
+        *(
+            [
+                (
+                    "Share of executions that failed",
+                    _chart(
+                        moments, {"": [one.error_ratio for one in moments]}, figures.percent, _LEAST_SHARE
+                    ),
+                )
+            ]
+            if any_failed(result)
+            else []
         ),
     ]
+
+
+def any_failed(result: GateResult) -> bool:
+    """Whether an execution failed in the window."""
+    return any(one.error_ratio > 0 for one in result.over_time)
 
 
 def _users(result: GateResult) -> Values:

@@ -9,6 +9,7 @@ import numpy as np
 
 from mario_perf.comparison.over_time import MOST, over_time
 from mario_perf.model import Measurement, Moment, Operation
+from mario_perf.reports import html_report
 from mario_perf.reports.charts import load_over_time
 from tests.judgement.test_round_selection import side
 from tests.reports import samples
@@ -50,23 +51,25 @@ def lengthened(one: Measurement) -> Measurement:
     return replace(one, slices=np.tile(one.slices, (70, 1)), slice_failures=np.zeros(700, dtype=np.int64))
 
 
-def test_a_failure_shows_at_its_moment_and_none_is_a_line_at_the_bottom() -> None:
+def test_a_failure_shows_at_its_moment() -> None:
     failed = replace(STEADY[4], error_ratio=0.5)
-    calm, troubled = (
-        load_over_time.draw(replace(samples.gate(), over_time=moments))[2][1]
-        for moments in (STEADY, (*STEADY[:4], failed, *STEADY[5:]))
-    )
-    assert {point.split()[1] for point in calm.paths[0].data.replace("M", "L").split("L")[1:]} == {"164.0"}
-    assert calm.y_ticks[-1].label == "1 %"
-    assert troubled.hovers[4].text == "at 4 s: 50 %"
-    assert troubled.paths[0].data != calm.paths[0].data
+    result = replace(samples.gate(), over_time=(*STEADY[:4], failed, *STEADY[5:]))
+    troubled = dict(load_over_time.draw(result))["Share of executions that failed"]
+    assert [hover.text for hover in troubled.hovers[3:5]] == ["at 3 s: 0 %", "at 4 s: 50 %"]
+    heights = {point.split()[1] for point in troubled.paths[0].data.replace("M", "L").split("L")[1:]}
+    assert len(heights) == 2
+    assert "No execution failed." not in html_report.render(result)
+
+
+def test_where_nothing_failed_a_line_says_so_instead_of_a_chart() -> None:
+    result = replace(samples.gate(), over_time=STEADY)
+    assert "Share of executions that failed" not in dict(load_over_time.draw(result))
+    assert "No execution failed." in html_report.render(result)
 
 
 def test_a_moment_in_which_nothing_ran_is_a_gap() -> None:
     idle = Moment(4.0, 0.0, math.nan, math.nan, math.nan)
-    _, (_, times), _ = load_over_time.draw(
-        replace(samples.gate(), over_time=(*STEADY[:4], idle, *STEADY[5:]))
-    )
+    _, (_, times) = load_over_time.draw(replace(samples.gate(), over_time=(*STEADY[:4], idle, *STEADY[5:])))
     assert [path.data.count("M") for path in times.paths] == [2, 2]
 
 

@@ -50,7 +50,7 @@ def test_the_tab_shows_the_services_figures_and_links_the_report(
         page.get_by_role("tab", name="Service").click()
         row = page.get_by_role("row").filter(has_text="PlaceOrderCommand")
         some_failed = row.get_by_role("cell").nth(3)
-        expect(some_failed).to_have_text(re.compile(r"^(?!0$|100$)\d"), timeout=PATIENCE * 1000)
+        expect(some_failed).to_have_text(re.compile(r"^\s*(?!0\.00|100)\d"), timeout=PATIENCE * 1000)
         assert page.get_by_role("columnheader").all_inner_texts() == [
             "Operation",
             "Service p95 (ms)",
@@ -61,6 +61,14 @@ def test_the_tab_shows_the_services_figures_and_links_the_report(
         assert p95 > 0
         assert rate > 0
         assert 0 < failed < 100
+        figures = page.get_by_role("row").filter(has_text="Query").get_by_role("cell")
+        texts = figures.all_text_contents()
+        assert {len(text.partition(".")[2]) for text in texts[1::4] + texts[3::4]} == {2}
+        assert figures.nth(1).evaluate("cell => getComputedStyle(cell).textAlign") == "right"
+        page.set_viewport_size({"width": 390, "height": 800})
+        shown = page.locator("table:has(th[data-sortkey=p95])").bounding_box()
+        assert shown is not None
+        assert shown["x"] + shown["width"] <= 390
         stop(url)
         latest = httpx.get(f"{url}/service/latest", timeout=PATIENCE).json()
         assert latest["run"] or latest["status"].startswith("Writing the report of run ")
