@@ -94,7 +94,9 @@ def conclude(
     about_runs = (
         *selection.findings,
         *run_findings.collect(rounds, baseline_runs, policy),
-        *_of_reference(method, baseline_measurements, measurements, policy, alpha),
+        *_of_reference(
+            method, baseline_measurements, measurements, policy, alpha, alike=not environment_changes
+        ),
         *acceptance.findings(policy.accepted, revision, today),
     )
     findings = run_findings.by_severity((*incidents, *run_findings.with_late_answers(about_runs, late)))
@@ -170,10 +172,12 @@ def _of_reference(
     measurements: Sequence[RunMeasurement],
     policy: Policy,
     alpha: float,
+    *,
+    alike: bool,
 ) -> tuple[Finding, ...]:
     if method == "duet" or not baseline or not _is_measured(measurements):
         return ()
-    return tuple(stored_results.findings(baseline, measurements, policy, alpha))
+    return tuple(stored_results.findings(baseline, measurements, policy, alpha, alike=alike))
 
 
 def _pairs(measurements: Sequence[RunMeasurement]) -> list[tuple[RunMeasurement, RunMeasurement]]:
@@ -230,9 +234,11 @@ def _baseline_revision(rounds: Sequence[MeasuredRun], baseline_runs: Sequence[Ru
 
 
 def _environment_changes(baseline: RunMeasurement, candidate: RunMeasurement) -> dict[str, tuple[str, str]]:
-    return environments.changes(baseline.environment, candidate.environment) | environments.workload_changes(
-        baseline.workload, candidate.workload
-    )
+    return {
+        **environments.changes(baseline.environment, candidate.environment),
+        **environments.other_work(baseline.environment, candidate.environment),
+        **environments.workload_changes(baseline.workload, candidate.workload),
+    }
 
 
 def _without_ignored(run: RunMeasurement, policy: Policy) -> RunMeasurement:

@@ -60,9 +60,16 @@ def lay_out(baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasureme
 
 
 def findings(
-    baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement], policy: Policy, alpha: float
+    baseline: Sequence[RunMeasurement],
+    candidate: Sequence[RunMeasurement],
+    policy: Policy,
+    alpha: float,
+    *,
+    alike: bool = True,
 ) -> Iterator[Finding]:
     """What the reference shows of machine and build, or why none is used.
+
+    ``alike``: both were measured in one environment. Otherwise nothing blames the build.
 
     Raises:
         UserError: the runs share too few histogram bounds.
@@ -74,7 +81,7 @@ def findings(
     logs = metric_values.latency(sides.baseline, sides.candidate)
     yield from reference_checks.machine(sides.reference, logs[0])
     whole = whole_change(*logs, sides.reference)
-    if whole is not None:
+    if alike and whole is not None:
         yield from reference_checks.build(whole, policy.thresholds.latency_noise, alpha * WHOLE_SHARE)
 
 

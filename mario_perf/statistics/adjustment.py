@@ -7,7 +7,8 @@ run, ``d`` the change that is looked for. The slopes ``b`` are not known, and fe
 they are drawn towards what a machine that is slower by ``s`` does to everything: each kind of work counts
 alike, and they sum up to 1. Slopes that are normal around that, with a known spread against the error's,
 add ``spread^2 x x'`` to the covariance of the runs, and generalised least squares gives ``d``. What the
-slopes may differ by is then in its error: it grows with how far today's machine is from the kept runs' days.
+slopes may differ by is then in its error, and ``SLOPE_ERROR`` besides: it grows with how far today's machine
+is from the kept runs' days.
 
 Sources: A. C. Aitken, "On least squares and linear combination of observations" (1935); C. E. Rasmussen and
 C. K. I. Williams, "Gaussian Processes for Machine Learning" (2006), section 2.1, for normal slopes.
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 
 SLOPE_SPREAD = 4.0
 """Standard deviation of one slope over that of the error: 0.08 against 2 %, of six slopes of about 0.17."""
+
+SLOPE_ERROR = 0.05
+"""What the slopes may be wrong by, however little kept runs scatter: they cannot show the slope of a day that
+none of them had. It counts for what all kinds of work moved by, and for what each moved by beside that.
+Beside other work, waiting became 0.9 longer in logarithms, and a service 0.25 slower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def adjusted(baseline: Floats, candidate: Floats, scale: Floats, reference: Refe
     whole = _fit(common, now, reference.centred, slope=1.0).change
     own = _fit(logs - common, now, reference.centred, slope=0.0 if common.any() else 1.0)
     moderated = moderate(own.variance, own.freedom, scale, MAX_BORROWED_SPECIFIC)
-    specific = Change(own.value, np.sqrt(moderated.variance * own.leverage), moderated.degrees_of_freedom)
+    specific = own.with_variance(moderated.variance, moderated.degrees_of_freedom)
     overall = add(specific, whole) if common.any() else specific
     return Changes(overall, specific, overall, specific.value, overall.value)
 
@@ -103,32 +109,40 @@ class _Fit:
     variance: Floats
     leverage: Floats
     freedom: Floats
+    moved: Floats
+    """How far the reference moved: all kinds of work together, and each beside that, as one length."""
 
     @property
     def change(self) -> Change:
-        known = self.freedom > 0
-        error = np.sqrt(np.where(known, self.variance * self.leverage, np.inf))
-        return Change(self.value, error, self.freedom)
+        return self.with_variance(np.where(self.freedom > 0, self.variance, np.inf), self.freedom)
+
+    def with_variance(self, variance: Floats, freedom: Floats) -> Change:
+        """The change, with this variance of its error."""
+        return Change(
+            self.value, np.hypot(np.sqrt(variance * self.leverage), SLOPE_ERROR * self.moved), freedom
+        )
 
 
 def _fit(logs: Floats, now: Flags, reference: Floats, slope: float) -> _Fit:
     """Each column of ``logs``, ``(R + K, N)``; its slopes sum up to about ``slope``. NaN is left out."""
     rest = logs - slope * reference.mean(axis=1, keepdims=True)
     covariance = np.eye(len(rest)) + SLOPE_SPREAD**2 * reference @ reference.T
-    columns = np.full((4, rest.shape[1]), np.nan)
+    columns = np.full((5, rest.shape[1]), np.nan)
     columns[3] = 0.0
     seen = np.isfinite(rest)
     for pattern in np.unique(seen, axis=1).T:
         if pattern[now].any() and pattern[~now].any():
             those = (seen == pattern[:, None]).all(axis=0)
-            columns[:, those] = _least_squares(
+            columns[:4, those] = _least_squares(
                 rest[np.ix_(pattern, those)], now[pattern], covariance[np.ix_(pattern, pattern)]
             )
+            shift = reference[pattern & now].mean(axis=0) - reference[pattern & ~now].mean(axis=0)
+            columns[4, those] = np.hypot(shift.mean(), np.linalg.norm(shift - shift.mean()))
     return _Fit(*columns)
 
 
 def _least_squares(logs: Floats, now: Flags, covariance: Floats) -> Floats:
-    """The rows of a ``_Fit`` of columns without a gap."""
+    """The first rows of a ``_Fit`` of columns without a gap."""
     root = linalg.cholesky(covariance, lower=True)
     design = linalg.solve_triangular(root, np.column_stack((np.ones(len(now)), now)), lower=True)
     whitened = linalg.solve_triangular(root, logs, lower=True)

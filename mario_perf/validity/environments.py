@@ -40,6 +40,15 @@ def is_busy(load_average: float, cores: int) -> bool:
     return load_average > cores
 
 
+def other_work(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:
+    """Both load averages, where one of the machines was busy before its run: no reference tells it all."""
+    loads = [(each.load_average[0], each.cores) for each in (baseline, candidate)]
+    if not any(is_busy(load, cores) for load, cores in loads):
+        return {}
+    before, now = (f"{load:.1f} on {cores} cores" for load, cores in loads)
+    return {"load average": (before, now)}
+
+
 def changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[str, str]]:
     """What of the identity differs: key to (baseline, candidate)."""
     return version_differences(identity(baseline), identity(candidate))

@@ -121,6 +121,19 @@ def test_another_environment_concludes_nothing_and_says_why(
     assert "measured elsewhere or otherwise (cores: 2, now 8)" in result.reasons[0]
 
 
+def test_a_machine_that_was_busy_concludes_nothing_and_says_why(
+    make_run: MakeRun, stored: stored_baselines.Baseline
+) -> None:
+    busy = environment(load_average=(14.2, 9.0, 5.0))
+    result = _judged(make_run("now", SLOWER, environment=busy), baseline=stored)
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert result.environment_changes == {"load average": ("0.1 on 2 cores", "14.2 on 2 cores")}
+    calm = _judged(
+        make_run("later", SLOWER, environment=environment(load_average=(1.9, 1, 1))), baseline=stored
+    )
+    assert calm.environment_changes == {}
+
+
 def test_another_load_concludes_nothing_and_says_why(
     make_run: MakeRun, stored: stored_baselines.Baseline
 ) -> None:

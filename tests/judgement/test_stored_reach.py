@@ -57,6 +57,16 @@ def test_a_build_that_is_a_tenth_slower_in_everything_is_seen() -> None:
     assert seen["pass"] <= 1
 
 
+def test_in_another_environment_the_build_is_not_blamed() -> None:
+    runs = DAYS.runs(KEPT, 1, 2, 1.5)
+    here, elsewhere = (
+        stored_results.findings(runs[:KEPT], runs[KEPT:], Policy(), ALPHA, alike=alike)
+        for alike in (True, False)
+    )
+    assert Code.BUILD_SHIFT.code in {each.code for each in here}
+    assert Code.BUILD_SHIFT.code not in {each.code for each in elsewhere}
+
+
 def test_on_a_noisier_machine_an_unchanged_build_is_not_red_either() -> None:
     noisy = replace(DAYS, day=0.4, kind=0.1, slope=0.3, together=0.03, own=0.03)
     seen = outcomes(1.0, noisy)
