@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from benchmarks.trend.labelled import LabelledSeries
 
     Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 LOW, HIGH = (1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2
 SEED = 31
@@ -60,7 +61,7 @@ def simulated(count: int, dependence: float, seed: int = SEED) -> Coverage:
     """Series of 40 to 300 values, a few a day, with heavy tails, outliers, and a season of a week in half."""
     random = np.random.default_rng(seed)
     slopes = lines = plain = 0
-    widths: list[tuple[Floats, float]] = []
+    widths: list[tuple[Flags, float]] = []
     for _ in range(count):
         times, values, slope, truth = _series(random, dependence)
         widths += _predicted(times, values, len(values) - NEXT)
@@ -88,7 +89,7 @@ def _series(random: np.random.Generator, dependence: float) -> tuple[Floats, Flo
 
 def real(series: Iterable[LabelledSeries]) -> Predictions:
     """Next values of series, predicted from all before."""
-    widths: list[tuple[Floats, float]] = []
+    widths: list[tuple[Flags, float]] = []
     for each in series:
         values = np.log(each.values) if each.values.min() > 0 else each.values
         times = np.arange(len(values), dtype=float) * DAY
@@ -97,7 +98,7 @@ def real(series: Iterable[LabelledSeries]) -> Predictions:
     return _counted(widths)
 
 
-def _predicted(times: Floats, values: Floats, stop: int) -> Iterator[tuple[Floats, float]]:
+def _predicted(times: Floats, values: Floats, stop: int) -> Iterator[tuple[Flags, float]]:
     """Whether each of the values after ``stop`` was held, and the median width."""
     later = slice(stop, stop + NEXT)
     ends = prediction(times[:stop], values[:stop], times[later])
@@ -106,6 +107,6 @@ def _predicted(times: Floats, values: Floats, stop: int) -> Iterator[tuple[Float
         yield held, float(np.median(ends[1] - ends[0]) / np.ptp(np.quantile(values[:stop], (LOW, HIGH))))
 
 
-def _counted(predicted: list[tuple[Floats, float]]) -> Predictions:
+def _counted(predicted: list[tuple[Flags, float]]) -> Predictions:
     held = np.concatenate([each for each, _ in predicted])
     return Predictions(len(held), int(held.sum()), float(np.median([width for _, width in predicted])))
