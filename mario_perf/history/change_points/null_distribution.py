@@ -61,19 +61,21 @@ def block_length(residuals: Floats) -> int:
     n = len(residuals)
     longest = max(1, min(n, LONGEST) // BLOCKS)
     ranks = centred_ranks(residuals)
-    variance = float(ranks @ ranks)
+    variance = float((ranks**2).sum())  # a product of vectors would start a thread for each core
     if variance == 0:
         return 1
-    lags = range(1, min(longest, int(10 * np.log10(n))) + 1)
-    dependent = [float(ranks[:-lag] @ ranks[lag:]) / variance > 2 / n**0.5 for lag in lags]
-    last = dependent.index(False) if False in dependent else len(dependent)
-    return min(2 * (last + 1), longest)
+    most = min(longest, int(10 * np.log10(n)))
+    lags = range(1, most + 1)
+    free = (lag for lag in lags if (ranks[:-lag] * ranks[lag:]).sum() / variance <= 2 / n**0.5)
+    return min(2 * next(free, most + 1), longest)
 
 
 def _permuted(n: int, used: int, block: int) -> NDArray[np.intp]:
     """Indices of permuted series, ``(SERIES, used)``; the series is closed to a ring."""
     random = np.random.default_rng(_SEED)
-    count = -(-n // block)
-    order = random.random((SERIES, count)).argsort(axis=1)[:, : -(-used // block)]
-    starts = order * block + random.integers(block, size=(SERIES, 1))
+    count, wanted = -(-n // block), -(-used // block)
+    keys = random.random((SERIES, count))
+    least = np.argpartition(keys, wanted - 1, axis=1)[:, :wanted]
+    order = np.take_along_axis(keys, least, axis=1).argsort(axis=1)
+    starts = np.take_along_axis(least, order, axis=1) * block + random.integers(block, size=(SERIES, 1))
     return np.asarray((starts[:, :, None] + np.arange(block)).reshape(SERIES, -1)[:, :used] % n)
