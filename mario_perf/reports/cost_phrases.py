@@ -48,6 +48,11 @@ def per(cost: CostResult) -> str:
     return f"a {cost.operation}" if cost.per == "operation" else _PER[cost.per]
 
 
+def title(cost: CostResult) -> str:
+    """Its name where it stands by itself: ``SQL statements a PlaceOrderCommand``."""
+    return f"{cost.name} {per(cost)}"
+
+
 def value(cost: CostResult, amount: float) -> str:
     return figures.amount(amount, cost.unit)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mario_perf.model import Outcome, Severity, Verdict
-from mario_perf.reports import heading, markdown_report, phrases
+from mario_perf.reports import cost_phrases, heading, markdown_report, phrases
 from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _LEVELS = {
 
 
 def render(result: GateResult) -> str:
-    """Workflow commands to be printed, one a line: the verdict, what regressed, what is invalid."""
+    """Workflow commands to be printed, one a line: the verdict, what got worse, what is invalid."""
     return "\n".join(_commands(redact(result))) + "\n"
 
 
@@ -42,6 +42,9 @@ def _commands(result: GateResult) -> Iterator[str]:
     regressed = [one for one in result.operations if one.verdict is Verdict.REGRESSED]
     for one in regressed[:_MAX_ANNOTATIONS]:
         yield _command("error", f"{one.title} regressed", one.explanation)
+    risen = [cost for cost in result.costs if cost.verdict is Verdict.REGRESSED]
+    for cost in risen[: _MAX_ANNOTATIONS - len(regressed[:_MAX_ANNOTATIONS])]:
+        yield _command("error", f"{cost_phrases.title(cost)} rose", cost.explanation)
     notable = [one for one in result.findings if one.severity is not Severity.NOTE]
     for finding in notable[:_MAX_ANNOTATIONS]:
         yield _command("warning", f"{finding.severity.value}: {finding.code}", finding.message)

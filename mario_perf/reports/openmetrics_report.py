@@ -13,9 +13,9 @@ from mario_perf.model import Outcome, Verdict
 from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from mario_perf.model import Comparison, GateResult, OperationResult
+    from mario_perf.model import Comparison, CostResult, GateResult, OperationResult
 
 
 def render(result: GateResult) -> str:
@@ -49,6 +49,28 @@ def _lines(result: GateResult) -> Iterator[str]:
         "Change against the baseline or a limit, and the ends of its interval; of shares a difference.",
         (sample for one in result.operations for sample in _changes(one)),
     )
+    yield from _costs(result.costs)
+
+
+def _costs(costs: Sequence[CostResult]) -> Iterator[str]:
+    yield from _family(
+        "mario_perf_cost_verdict",
+        "Verdict of what executions cost: 1 for this one, else 0.",
+        (
+            ({**_cost_labels(cost), "verdict": verdict.value}, float(verdict is cost.verdict))
+            for cost in costs
+            for verdict in Verdict
+        ),
+    )
+    yield from _family(
+        "mario_perf_cost_amount",
+        "What executions cost, in the unit of the label, on each side.",
+        (
+            ({**_cost_labels(cost), "unit": cost.unit, "side": side}, amount)
+            for cost in costs
+            for side, amount in (("baseline", cost.baseline), ("candidate", cost.candidate))
+        ),
+    )
 
 
 def _changes(one: OperationResult) -> Iterator[tuple[dict[str, str], float]]:
@@ -72,6 +94,10 @@ def _family(name: str, text: str, samples: Iterable[tuple[Mapping[str, str], flo
 
 def _labels(one: OperationResult) -> dict[str, str]:
     return {"kind": one.operation.kind, "operation": one.title}
+
+
+def _cost_labels(cost: CostResult) -> dict[str, str]:
+    return {"cost": cost.name, "per": cost.per, "operation": cost.operation}
 
 
 def _escape(raw: str) -> str:

@@ -25,9 +25,16 @@ def test_a_name_cannot_end_its_command(result: GateResult) -> None:
         operation=Operation("query", "a,b::\n::set-output x=1"),
         explanation="50 % more\n::error::x",
     )
-    lines = github_annotations.render(replace(result, operations=(evil,), findings=())).splitlines()
+    lines = github_annotations.render(replace(result, operations=(evil,), findings=(), costs=())).splitlines()
     assert len(lines) == 2
     assert lines[1] == "::error title=a%2Cb%3A%3A%0A%3A%3Aset-output x=1 regressed::50 %25 more%0A::error::x"
+
+
+def test_a_cost_that_rose_is_an_error_with_both_amounts(result: GateResult) -> None:
+    alone = replace(result, operations=(), findings=())
+    risen = [line for line in github_annotations.render(alone).splitlines() if " rose::" in line]
+    title, message = "SQL statements a PlaceOrderCommand rose", result.costs[0].explanation
+    assert risen == [f"::error title={title}::{message}"]
 
 
 def test_no_more_annotations_than_github_shows() -> None:

@@ -24,14 +24,19 @@ def suite(result: GateResult) -> ET.Element:
     return found
 
 
-def test_each_operation_is_a_test_case_and_the_run_is_one_more(result: GateResult) -> None:
+def test_each_operation_and_each_cost_is_a_test_case_and_the_run_is_one_more(result: GateResult) -> None:
     names = [case.get("name") for case in suite(result).iter("testcase")]
-    assert names == ["the run is valid", *(one.operation.name for one in result.operations)]
+    assert names[: len(result.operations) + 1] == [
+        "the run is valid",
+        *(one.operation.name for one in result.operations),
+    ]
+    assert "SQL statements a PlaceOrderCommand" in names[len(result.operations) + 1 :]
+    assert len(names) == 1 + len(result.operations) + len(result.costs)
 
 
 def test_regressed_fails_and_inconclusive_is_neither_failed_nor_passed(result: GateResult) -> None:
     cases = list(suite(result).iter("testcase"))[1:]
-    for case, one in zip(cases, result.operations, strict=True):
+    for case, one in zip(cases, (*result.operations, *result.costs), strict=True):
         assert (case.find("failure") is not None) == (one.verdict is Verdict.REGRESSED)
         assert (case.find("skipped") is not None) == (one.verdict is Verdict.INCONCLUSIVE)
 
@@ -101,5 +106,5 @@ def test_a_case_has_one_result_at_most(result: GateResult) -> None:
 @given(st.text(max_size=30))
 def test_any_name_gives_well_formed_xml(name: str) -> None:
     one = replace(samples.without_data(), operation=Operation("query", name), explanation=name)
-    result = replace(samples.empty(), operations=(one,), outcome=Outcome.INCONCLUSIVE)
+    result = replace(samples.empty(), operations=(one,), costs=(), outcome=Outcome.INCONCLUSIVE)
     assert len(list(suite(result).iter("testcase"))) == 2

@@ -38,6 +38,19 @@ def test_changes_come_with_both_ends_of_their_interval(result: GateResult) -> No
     assert place == {"value": 0.214, "low": 0.188, "high": 0.241}
 
 
+def test_each_cost_has_exactly_its_verdict_and_both_amounts(result: GateResult) -> None:
+    families = read(openmetrics_report.render(result))
+    true = [
+        (labels["cost"], labels["operation"], labels["verdict"])
+        for labels, value in families["mario_perf_cost_verdict"]
+        if value == 1
+    ]
+    assert true == [(one.name, one.operation, one.verdict.value) for one in result.costs]
+    amounts = [value for _, value in families["mario_perf_cost_amount"]]
+    expected = [each for one in result.costs for each in (one.baseline, one.candidate)]
+    assert amounts == pytest.approx(expected, nan_ok=True)
+
+
 def test_a_limit_has_a_series_of_its_own() -> None:
     text = openmetrics_report.render(samples.gate(samples.limited()))
     changes = read(text)["mario_perf_change_ratio"]
