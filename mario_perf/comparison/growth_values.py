@@ -15,19 +15,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mario_perf.configuration.policy import Policy
     from mario_perf.model import RunMeasurement
 
     Floats = NDArray[np.float64]
-
-NOISE, RESOLUTION = 0.1, 1.0
-"""Of the baseline's typical time, for a thousand executions: the smallest growth that matters, and the one
-that a pass rules out."""
 
 _FEWEST = 4
 """Slices of a side that a slope is read from."""
 
 
-def growth_rows(rounds: Sequence[tuple[RunMeasurement, RunMeasurement]]) -> Iterator[CostRow]:
+def growth_rows(rounds: Sequence[tuple[RunMeasurement, RunMeasurement]], policy: Policy) -> Iterator[CostRow]:
     """The growth of each operation that both sides of every round executed often enough."""
     shared = set.intersection(*(set(run.measurements) for pair in rounds for run in pair))
     for name in sorted(shared):
@@ -35,9 +32,14 @@ def growth_rows(rounds: Sequence[tuple[RunMeasurement, RunMeasurement]]) -> Iter
         values = np.array(lines)
         if not np.isfinite(values).all():
             continue
-        typical = float(values[:, 0, 1].mean())
+        typical, limits = float(values[:, 0, 1].mean()), policy.of(name)
         indicator = Indicator(
-            f"growth of the time of {name}", name, "growth", "seconds", NOISE * typical, RESOLUTION * typical
+            f"growth of the time of {name}",
+            name,
+            "growth",
+            "seconds",
+            limits.growth_noise * typical,
+            limits.growth_resolution * typical,
         )
         errors = np.full(len(rounds), np.inf)
         yield CostRow(indicator, name, values[:, 0, 0], values[:, 1, 0], errors)

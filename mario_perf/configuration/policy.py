@@ -39,6 +39,7 @@ class Thresholds:
     client's typical response time (``response``): 0.05 = 5 %; a difference for failures (``error``) and for
     the slowest executions (``slow``): 0.01 = one more in a hundred. ``mean`` is a loose check, for what is
     rare and very slow. ``load`` is for typical times in the part under load, and ``load_tail`` for p95 there.
+    ``growth`` is for what a thousand executions add to the typical duration, relative to that.
     ``*_processes`` is how far two processes of one build lie apart, a standard deviation, where no rounds of
     fresh processes show it. ``min_samples`` are successes a side, for "unchanged" alone.
     ``p95`` (seconds) and ``error_ratio`` are absolute limits, None for no limit.
@@ -60,6 +61,8 @@ class Thresholds:
     load_resolution: float = 0.3
     load_tail_noise: float = 0.1
     load_tail_resolution: float = 1.0
+    growth_noise: float = 0.1
+    growth_resolution: float = 1.0
     latency_processes: float = 0.03
     tail_processes: float = 0.08
     min_samples: int = 100

@@ -238,7 +238,7 @@ class _DuetProgress:
             return None
         self.alpha += alpha
         rounds = [(each.sides[0], each.candidate) for each in self.runs]
-        costs = compare_costs(rounds, policy.indicators, SHARE * alpha)
+        costs = compare_costs(rounds, policy, SHARE * alpha)
         if all(each.verdict is not Verdict.REGRESSED for each in costs):
             return None
         self._keep_look(alpha / policy.false_alarm_rate)

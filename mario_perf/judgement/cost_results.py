@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mario_perf.comparison.cost_values import CostRow
-    from mario_perf.cost_indicators import Indicator
+    from mario_perf.configuration.policy import Policy
     from mario_perf.model import RunMeasurement
 
     Floats = NDArray[np.float64]
@@ -56,16 +56,18 @@ class _Row:
 
 def compare_costs(
     rounds: Sequence[tuple[RunMeasurement, RunMeasurement]],
-    indicators: Sequence[Indicator],
+    policy: Policy,
     alpha: float,
     miss_rate: float = MISS_RATE,
 ) -> tuple[CostResult, ...]:
-    """Judge each indicator of each ``(baseline, candidate)`` round; worst first.
+    """Judge the policy's indicators in each ``(baseline, candidate)`` round, and growths; worst first.
 
     ``alpha`` is what this look may spend of the promise for costs. Few rounds show a change of work by their
     slices; anything else needs rounds enough to show how far processes lie apart.
     """
-    rows = [_compare_row(row) for row in (*cost_rows(rounds, indicators), *growth_rows(rounds))]
+    rows = [
+        _compare_row(row) for row in (*cost_rows(rounds, policy.indicators), *growth_rows(rounds, policy))
+    ]
     if not rows:
         return ()
     worse = np.array([_p(each.change.above(np.array([each.limit]))) for each in rows])

@@ -76,7 +76,7 @@ def conclude(
     alpha, miss_rate = _errors(runs, policy, promise)
     costs: tuple[CostResult, ...] = ()
     if method == "duet" and part == "alone":
-        costs = compare_costs(_pairs(measurements), policy.indicators, SHARE * alpha, miss_rate)
+        costs = compare_costs(_pairs(measurements), policy, SHARE * alpha, miss_rate)
         alpha *= 1 - SHARE if costs else 1
     results = _compare(method, baseline_measurements, measurements, policy, (alpha, miss_rate))
     environment_changes = (

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from mario_perf.cost_indicators import PIZZERIA, PROCESS
+from mario_perf.configuration.policy import Policy
+from mario_perf.cost_indicators import PIZZERIA
 from mario_perf.judgement.cost_results import SHARE, compare_costs
 from mario_perf.judgement.sequential import plan
 from mario_perf.model import CostCounters, Verdict
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     Round = tuple[RunMeasurement, RunMeasurement]
 
-INDICATORS = (*PROCESS, *PIZZERIA)
+POLICY = Policy()
+COUNTS = Policy(indicators=PIZZERIA)
 SLICES = 5
 ALPHA = 0.01 * SHARE
 EARLY = dict(plan(ALPHA, 20).early)
@@ -56,7 +58,7 @@ def risen(results: tuple[CostResult, ...]) -> list[str]:
 
 
 def test_one_statement_more_is_red_after_one_round_and_says_from_what_to_what() -> None:
-    results = compare_costs(rounds(1, more=1.0), INDICATORS, EARLY[1])
+    results = compare_costs(rounds(1, more=1.0), POLICY, EARLY[1])
     assert risen(results) == ["SQL statements"]
     assert results[0].explanation == "SQL statements rose from 8.00 to 9.00 a Order."
     assert results[0].operation == "Order"
@@ -66,27 +68,27 @@ def test_a_first_statement_is_red_although_nothing_is_its_baseline() -> None:
     random = np.random.default_rng(1)
     none, some = side(random), side(random)
     none.costs.by_operation["pizzeria_sql_statements_total"][:, 1] = 0
-    assert risen(compare_costs([(none, some)], INDICATORS, EARLY[1])) == ["SQL statements"]
+    assert risen(compare_costs([(none, some)], POLICY, EARLY[1])) == ["SQL statements"]
 
 
 def test_statements_that_depend_on_what_is_ordered_wait_for_rounds() -> None:
-    assert risen(compare_costs(rounds(1, spread=3.0, more=1.0), INDICATORS, EARLY[1])) == []
-    assert risen(compare_costs(rounds(8, spread=3.0, more=1.0), INDICATORS, ALPHA)) == ["SQL statements"]
+    assert risen(compare_costs(rounds(1, spread=3.0, more=1.0), POLICY, EARLY[1])) == []
+    assert risen(compare_costs(rounds(8, spread=3.0, more=1.0), POLICY, ALPHA)) == ["SQL statements"]
 
 
 def test_time_of_processors_needs_rounds_and_is_then_known() -> None:
-    assert risen(compare_costs(rounds(2, cpu=1.5), INDICATORS, EARLY[2])) == []
-    assert risen(compare_costs(rounds(12, cpu=1.15), INDICATORS, ALPHA)) == ["CPU time"]
+    assert risen(compare_costs(rounds(2, cpu=1.5), POLICY, EARLY[2])) == []
+    assert risen(compare_costs(rounds(12, cpu=1.15), POLICY, ALPHA)) == ["CPU time"]
 
 
 def test_memory_that_grows_with_executions_is_named_as_growth() -> None:
-    results = compare_costs(rounds(8, leak=4000.0), INDICATORS, ALPHA)
+    results = compare_costs(rounds(8, leak=4000.0), POLICY, ALPHA)
     assert risen(results) == ["Growth of memory".lower()]
     assert "a 1,000 executions" in results[0].explanation
 
 
 def test_an_unchanged_build_is_shown_as_unchanged() -> None:
-    results = compare_costs(rounds(12), INDICATORS, ALPHA)
+    results = compare_costs(rounds(12), POLICY, ALPHA)
     assert {each.name for each in results if each.verdict is Verdict.UNCHANGED} >= {
         "SQL statements", "open files", "resident memory", "CPU time",
     }  # fmt: skip
@@ -94,7 +96,7 @@ def test_an_unchanged_build_is_shown_as_unchanged() -> None:
 
 def test_a_service_that_exposes_nothing_is_not_judged() -> None:
     bare: Any = SimpleNamespace(costs=None, measurements={})
-    assert compare_costs([(bare, bare)], INDICATORS, ALPHA) == ()
+    assert compare_costs([(bare, bare)], POLICY, ALPHA) == ()
 
 
 @pytest.mark.parametrize("spread", [0.0, 2.5])
@@ -102,7 +104,7 @@ def test_no_unchanged_build_is_red_by_counts_in_a_thousand_rounds(spread: float)
     def reds() -> Iterator[str]:
         for seed in range(500):
             both = rounds(2, seed, spread)
-            yield from risen(compare_costs(both[:1], PIZZERIA, EARLY[1]))
-            yield from risen(compare_costs(both, PIZZERIA, EARLY[2]))
+            yield from risen(compare_costs(both[:1], COUNTS, EARLY[1]))
+            yield from risen(compare_costs(both, COUNTS, EARLY[2]))
 
     assert list(reds()) == []
