@@ -6,9 +6,13 @@ file, of their own.
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
+import sysconfig
 import venv
+from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,10 +38,28 @@ def neuroglia_python(folder: Path = FOLDER) -> Path:
     if stamp.exists() and stamp.read_bytes() == wanted:
         return python
     venv.create(folder, clear=True)
+    _link_packages(*folder.glob("lib/python*/site-packages"))
     _install(python, "--no-deps", "--require-hashes", "--requirement", LOCK)
     _install(python, "--no-deps", "--no-build-isolation", "--editable", ROOT)
     stamp.write_bytes(wanted)
     return python
+
+
+def _link_packages(packages: Path) -> None:
+    """Link what this environment has in the locked version: to fetch and unpack it takes most of the time."""
+    locked = LOCK.read_text(encoding="utf-8").splitlines()
+    pins = {line.split()[0] for line in locked if "==" in line}
+    for distribution in metadata.distributions(path=[sysconfig.get_path("purelib")]):
+        if f"{re.sub(r'[-_.]+', '-', distribution.name).lower()}=={distribution.version}" in pins:
+            _link(distribution, packages)
+
+
+def _link(distribution: metadata.Distribution, packages: Path) -> None:
+    for file in distribution.files or ():
+        source = Path(str(file.locate()))
+        if ".." not in file.parts and source.exists():
+            (packages / file).parent.mkdir(parents=True, exist_ok=True)
+            os.link(source, packages / file)
 
 
 def _install(python: Path, *what: Path | str) -> None:

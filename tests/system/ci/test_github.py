@@ -147,7 +147,6 @@ def played(checkout: Path, scratch: Path, base: str) -> Played:
 
 
 @pytest.mark.e2e
-@pytest.mark.alone
 def test_a_pull_request_that_slows_a_handler_fails_with_a_report_a_summary_and_a_comment(
     project: Project, tmp_path: Path
 ) -> None:

@@ -211,7 +211,6 @@ def test_the_runs_folder_has_the_figure_and_every_probes_run(known: Place) -> No
     assert len(played) >= len(search["probes"])
 
 
-@pytest.mark.alone
 def test_a_load_generator_that_does_not_keep_up_is_not_taken_for_the_service(tmp_path: Path) -> None:
     place = furnished(tmp_path, THOUGHTFUL)
     with Counter(clerks=100, seconds=0.001).open() as url:
@@ -229,12 +228,12 @@ def test_a_service_that_is_gone_ends_the_search_and_is_named(tmp_path: Path) -> 
     assert f"at 20.0 journeys/s: candidate at {url} no longer answers" in done.stderr
 
 
-@pytest.mark.alone
 def test_the_pizzeria_is_started_for_a_probe_and_stopped(tmp_path: Path) -> None:
-    place = Place(ROOT)
-    done = place.capacity("--start", "20", "--probe", "1", "--most-probes", "1", "--runs-dir", str(tmp_path))
+    (policy := tmp_path / "patient.toml").write_text('[limits]\np95 = "5s"\n')
+    options = ("--start", "5", "--probe", "1", "--most-probes", "1", "--policy", str(policy))
+    done = Place(ROOT).capacity(*options, "--runs-dir", str(tmp_path))
     assert done.returncode == 4, done.stdout + done.stderr
-    assert "Not confirmed: 20.0 journeys/s held, but the probes were used up" in done.stdout
+    assert "Not confirmed: 5.00 journeys/s held, but the probes were used up" in done.stdout
     (record,), (log,) = tmp_path.glob("*/*/probe-1/run.json"), tmp_path.glob("*/*/probe-1.candidate.log")
     url = json.loads(record.read_text())["targets"][0]["url"]
     assert "Traceback" not in log.read_text()
