@@ -23,6 +23,10 @@ SYSTEM = Path(__file__).parent / "system"
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# Matrices are small: where tests run side by side, the threads of BLAS mostly wait for each other, and
+# use up the processor meanwhile. Numpy reads this when it is loaded.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 # How long an example takes says what else the machine was doing.
 settings.register_profile("any machine", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=15)
