@@ -7,14 +7,14 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: gate quick test check hermetic pure system load alone lock clean
+.PHONY: gate quick test check hermetic pure system alone lock clean
 
 gate: .venv/gate.stamp
 	@$(BIN)/mario-perf gate $(ARGS)
 
 # One after the other, whatever -j says; with -k (--keep-going) all that fails is seen at once.
 test:
-	@$(MAKE) --no-print-directory -j1 pure system load alone
+	@$(MAKE) --no-print-directory -j1 pure system alone
 
 # Every check, and the tests that need nothing real: without the simulations, and with fewer examples.
 quick:
@@ -28,17 +28,14 @@ pure: .venv/test.stamp
 hermetic: .venv/test.stamp
 	$(PYTEST) -n 2 --dist worksteal --ignore=tests/system -m "$(TIER)" $(ARGS)
 
-# Real processes that play no load run side by side. They wait for each other, so one more than there are cores.
+# Real processes wait for each other, so more tests than there are cores run side by side: a file each, as it
+# plays once and asserts often.
 system: .venv/test.stamp
-	$(PYTEST) -n 3 --dist worksteal -m "not e2e" tests/system $(ARGS)
-
-# What plays load and only counts runs side by side.
-load: .venv/test.stamp
-	$(PYTEST) -n 3 --dist loadfile -m "e2e and not alone" tests/system $(ARGS)
+	$(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder -m "not alone" tests/system $(ARGS)
 
 # Where time decides, a test has the machine to itself.
 alone: .venv/test.stamp
-	$(PYTEST) -m "e2e and alone" tests/system $(ARGS)
+	$(PYTEST) -m alone tests/system $(ARGS)
 
 check: .venv/test.stamp
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""Tests that need nothing real come first, then those of `tests/system`, and last of all what plays load."""
+"""Tests that need nothing real come first, and last those that have the machine to themselves."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort tests: what others started has ended when load is played."""
-    items.sort(key=lambda item: (item.get_closest_marker("e2e") is not None, _is_system(item)))
+    """Sort tests: what plays load takes longest, and is not left over when all others are done."""
+    items.sort(key=lambda item: (_is_marked(item, "alone"), _is_system(item), not _is_marked(item, "e2e")))
 
 
 def pytest_collection_finish() -> None:
@@ -53,6 +53,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Keep a test and its fixtures from all that is real, outside `tests/system`."""
     with nullcontext() if _is_system(item) else hermetic.guarded():
         return (yield)
+
+
+def _is_marked(item: pytest.Item, name: str) -> bool:
+    return item.get_closest_marker(name) is not None
 
 
 def _is_system(item: pytest.Item) -> bool:
