@@ -24,7 +24,8 @@ _SUITE = "mario-perf"
 def render(result: GateResult) -> str:
     """The result as one test suite; the first case is the run itself."""
     redacted_result = redact(result)
-    tally = Counter(each.verdict for each in (*redacted_result.operations, *redacted_result.costs))
+    tally = Counter(each.verdict for each in redacted_result.operations)
+    tally.update(each.verdict for each in redacted_result.costs)
     invalid = redacted_result.outcome is Outcome.INVALID
     suite = ET.Element(
         "testsuite",

@@ -36,9 +36,10 @@ def test_each_operation_and_each_cost_is_a_test_case_and_the_run_is_one_more(res
 
 def test_regressed_fails_and_inconclusive_is_neither_failed_nor_passed(result: GateResult) -> None:
     cases = list(suite(result).iter("testcase"))[1:]
-    for case, one in zip(cases, (*result.operations, *result.costs), strict=True):
-        assert (case.find("failure") is not None) == (one.verdict is Verdict.REGRESSED)
-        assert (case.find("skipped") is not None) == (one.verdict is Verdict.INCONCLUSIVE)
+    verdicts = [each.verdict for each in result.operations] + [each.verdict for each in result.costs]
+    for case, verdict in zip(cases, verdicts, strict=True):
+        assert (case.find("failure") is not None) == (verdict is Verdict.REGRESSED)
+        assert (case.find("skipped") is not None) == (verdict is Verdict.INCONCLUSIVE)
 
 
 def test_a_limit_is_called_one() -> None:
