@@ -16,6 +16,7 @@ import httpx
 
 from mario_perf import process_environment
 from mario_perf.bounded_read import Reader
+from mario_perf.builds import survivors
 from mario_perf.builds.ports import PortTakenError, says_port_taken
 from mario_perf.errors import UserError
 
@@ -80,7 +81,7 @@ def start_process(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Iterator[Child]:
-    """A process in a group of its own; the whole group is stopped at the end.
+    """A process in a group of its own; the whole group is stopped at the end, and what has left it.
 
     Its output goes to ``log``; ``env`` is added to its environment. The group does not outlive this process,
     not even when that is killed.
@@ -88,12 +89,13 @@ def start_process(
     Raises:
         UserError: the command cannot be started.
     """
+    mark = survivors.new_mark()
     with log.open("ab") as output, _group() as group:
         try:
             process = subprocess.Popen(
                 command,
                 cwd=cwd,
-                env={**process_environment.for_child(), **(env or {})},
+                env={**process_environment.for_child(), **(env or {}), survivors.VARIABLE: mark},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -104,7 +106,7 @@ def start_process(
         try:
             yield Child(name, process, log)
         finally:
-            _stop(process, group)
+            _stop(process, group, mark)
 
 
 @contextmanager
@@ -118,14 +120,15 @@ def _group() -> Iterator[int]:
         yield guard.pid
 
 
-def _stop(process: subprocess.Popen[bytes], group: int) -> None:
-    """Ask the group to end, and kill what is left of it when the process has ended or time is up."""
+def _stop(process: subprocess.Popen[bytes], group: int, mark: str) -> None:
+    """Ask the group to end, and kill what is left when the process has ended or time is up."""
     try:
         os.killpg(group, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_TIMEOUT)
     finally:
         os.killpg(group, signal.SIGKILL)
+        survivors.kill(mark)
         process.wait(STOP_TIMEOUT)
 
 

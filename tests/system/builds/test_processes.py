@@ -98,6 +98,23 @@ def test_what_a_child_started_is_stopped_with_it(tmp_path: Path) -> None:
     assert eventually(lambda: not is_alive(grandchild))
 
 
+def test_a_daemon_that_a_child_started_is_stopped_with_it(tmp_path: Path) -> None:
+    """It has a session of its own, and its parent is gone."""
+    parent = """
+        import subprocess, sys, time
+        daemon = "import os, sys, time; os.fork() and os._exit(0); os.setsid(); os.fork() and os._exit(0); " \\
+            "print(os.getpid(), flush=True); time.sleep(60)"
+        subprocess.run([sys.executable, "-c", daemon])
+        time.sleep(60)
+    """
+    log = tmp_path / "log"
+    with start_process("Service", python(parent), log):
+        assert eventually(lambda: log.read_text().strip())
+        daemon = int(log.read_text())
+        assert is_alive(daemon)
+    assert not is_alive(daemon)
+
+
 SERVER = """
     import socket, subprocess, sys, time
     with socket.create_server(("127.0.0.1", 0)) as server:
