@@ -17,9 +17,6 @@ LATEST = Path("runs/latest")
 UNDER_LOAD = "load-*"
 """Folders of a gate's rounds in the part under load."""
 
-_MOST = 1 << 28
-"""Bytes of a run record that are read: one of 1,000 steps has some 10 MB."""
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -122,7 +119,7 @@ def load(path: Path) -> Run:
     file = path if path.suffix == ".json" else path / "run.json"
     try:
         with local_file.opened(file) as opened:
-            record = RunRecord.model_validate_json(opened.read(_MOST))
+            record = RunRecord.model_validate_json(opened.read(local_file.LARGEST))
     except OSError as error:
         raise UnreadableRunError(
             f"{file}: no run record ({error.strerror}); run locust -f loadtests/mario.py first, or give --run"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import ValidationError
 
-from mario_perf import first_mistake
+from mario_perf import first_mistake, local_file
 from mario_perf.baselines import baseline_file
 from mario_perf.baselines.baseline_file import StoredBaseline
 from mario_perf.errors import BaselineMissingError, UnreadableBaselineError, UserError
@@ -73,7 +73,7 @@ def load(path: Path) -> Baseline:
         UnreadableBaselineError: It is of another schema, or damaged.
     """
     try:
-        file = StoredBaseline.model_validate_json(path.read_bytes())
+        file = StoredBaseline.model_validate_json(local_file.content(path))
         runs = baseline_file.from_file(file)
     except OSError as error:
         raise BaselineMissingError(

@@ -26,7 +26,7 @@ def new_mark() -> str:
 
 
 def kill(mark: str) -> None:
-    """Kill all that have the mark. Without ``/proc``, or where one took its environment away, none is found."""
+    """Kill all that have the mark. Without ``/proc``, and without its environment, none is found."""
     deadline = time.monotonic() + PATIENCE
     while (found := list(_marked(f"{VARIABLE}={mark}".encode()))) and time.monotonic() < deadline:
         for process in found:

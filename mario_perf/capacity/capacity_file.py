@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mario_perf import first_mistake
+from mario_perf import first_mistake, local_file
 from mario_perf.baselines import stored_baselines
 from mario_perf.capacity.capacity_change import MAX_SEARCHES, SearchResult
 from mario_perf.capacity.rate_search import Capacity, Probe
@@ -70,7 +70,7 @@ def load(path: Path) -> tuple[SearchResult, ...]:
         UnreadableBaselineError: It is of another schema, or damaged.
     """
     try:
-        file = StoredCapacities.model_validate_json(path.read_bytes())
+        file = StoredCapacities.model_validate_json(local_file.content(path))
     except OSError as error:
         raise _missing(path, error.strerror or "unreadable") from error
     except ValidationError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mario_perf import message_lines, runs
+from mario_perf import local_file, message_lines, runs
 from mario_perf.cli.exit_codes import ACCEPT_EXIT_CODES
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.configuration import acceptance_text, policy_file
@@ -64,7 +64,7 @@ def accept(run: str, operation: str, because: str, until: datetime | None, polic
         raise UserError(f"--until {last} is not a day from today to in {LONGEST} days")
     one = _acceptance(result, operation, because.strip(), last)
     path = policy or policy_file.DEFAULT_PATH
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    before = local_file.content(path).decode() if path.exists() else ""
     after = before + acceptance_text.text(one)
     policy_file.parse(after, str(path))
     path.write_text(after.lstrip("\n"), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 import warnings
@@ -22,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from mario_perf import durations
+from mario_perf import durations, local_file
 from mario_perf.configuration.policy import (
     CLIENT,
     ENVIRONMENT,
@@ -297,15 +298,16 @@ def load(path: Path | None = None) -> Policy:
     Raises:
         PolicyError: The file is missing, no TOML, or says something that does not exist.
     """
-    if path is None and not DEFAULT_PATH.exists():
+    if path is None and not os.path.lexists(DEFAULT_PATH):
         return Policy()
     file = path or DEFAULT_PATH
     try:
-        text = file.read_text(encoding="utf-8")
+        text = local_file.content(file).decode()
     except FileNotFoundError as error:
         raise PolicyError(f"{file}: no such file; mario-perf init URL writes one") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{file}: cannot be read ({error}); give another --policy") from error
+        reason = getattr(error, "strerror", error)
+        raise PolicyError(f"{file}: cannot be read ({reason}); give another --policy") from error
     return parse(text, str(file))
 
 

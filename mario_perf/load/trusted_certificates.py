@@ -6,6 +6,7 @@ import ssl
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mario_perf import local_file
 from mario_perf.load.http1.tls import default_context
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def authorities(path: Path) -> str:
         ValueError: The file cannot be read, or has no certificate.
     """
     try:
-        text = path.read_text(encoding="ascii")
+        text = local_file.content(path).decode("ascii")
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
     except ssl.SSLError as error:
         raise ValueError(f"{path}: no certificates in PEM ({error.reason})") from error

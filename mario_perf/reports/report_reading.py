@@ -47,10 +47,6 @@ if TYPE_CHECKING:
     )
 
 
-_MAX_BYTES = 1 << 28
-"""Of a report that is read: one of 1,000 operations has some 20 MB."""
-
-
 def read(path: Path) -> GateResult:
     """The result that a report.json holds.
 
@@ -59,7 +55,7 @@ def read(path: Path) -> GateResult:
     """
     try:
         with local_file.opened(path) as file:
-            return _result(Report.model_validate_json(file.read(_MAX_BYTES)))
+            return _result(Report.model_validate_json(file.read(local_file.LARGEST)))
     except OSError as error:
         raise UnreadableRunError(
             f"{path}: no report ({error.strerror}); mario-perf compare judges a run and writes one"

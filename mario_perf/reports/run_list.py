@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ValidationError
 from rich.text import Text
 
-from mario_perf import figures
+from mario_perf import figures, local_file
 from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import UNDER_LOAD, Outcome
 from mario_perf.reports.characters import single_line
@@ -85,7 +85,8 @@ def _described(one: _Operation, check: _Check) -> str:
 def glance(folder: Path) -> Glance | None:
     """None where nothing was judged, or the report cannot be read."""
     try:
-        return Glance.model_validate_json((folder / "report.json").read_bytes())
+        with local_file.opened(folder / "report.json") as file:
+            return Glance.model_validate_json(file.read(local_file.LARGEST))
     except (OSError, ValidationError):
         return None
 

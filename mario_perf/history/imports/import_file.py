@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from mario_perf import local_file
 from mario_perf.history.imports import benchmark_results, csv_table, locust_results
 from mario_perf.history.imports.context import ImportFileError
 
@@ -31,9 +33,10 @@ def import_file(path: Path, context: Context, mapping: Mapping[str, str]) -> lis
         ImportFileError: it cannot be read, or is of no known kind.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = local_file.content(path)
         if path.suffix.lower() == ".csv":
-            return _of_csv(path, context, mapping)
+            return _of_csv(path, BytesIO(content), context, mapping)
+        text = content.decode("utf-8-sig")
         return _of_json(path, json.loads(text.strip().removeprefix(PAGE).rstrip(";")), context)
     except OSError as error:
         raise ImportFileError(f"{path}: cannot be read ({error.strerror}); give another file") from error
@@ -48,8 +51,8 @@ def _reason(error: Exception) -> str:
     return f"no {lines[0]}" if isinstance(error, KeyError) else lines[0]
 
 
-def _of_csv(path: Path, context: Context, mapping: Mapping[str, str]) -> list[Batch]:
-    table = pd.read_csv(path, low_memory=False)  # one type a column, however long the file is
+def _of_csv(path: Path, content: BytesIO, context: Context, mapping: Mapping[str, str]) -> list[Batch]:
+    table = pd.read_csv(content, low_memory=False)  # one type a column, however long the file is
     if mapping:
         return csv_table.of_table(table, context, mapping)
     if set(table.columns) >= LOCUST_COLUMNS:

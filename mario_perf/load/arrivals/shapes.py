@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from mario_perf import local_file
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -136,7 +138,7 @@ def load(path: Path) -> Mapping[str, Shape]:
         ValueError: The file cannot be read, or is not a TOML file of shapes.
     """
     try:
-        found = _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+        found = _FILE.validate_python(tomllib.loads(local_file.content(path).decode()))
         return {name: _shape(name, stages) for name, stages in found.items()}
     except ValidationError as error:
         first = error.errors()[0]

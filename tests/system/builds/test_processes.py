@@ -102,8 +102,8 @@ def test_a_daemon_that_a_child_started_is_stopped_with_it(tmp_path: Path) -> Non
     """It has a session of its own, and its parent is gone."""
     parent = """
         import subprocess, sys, time
-        daemon = "import os, sys, time; os.fork() and os._exit(0); os.setsid(); os.fork() and os._exit(0); " \\
-            "print(os.getpid(), flush=True); time.sleep(60)"
+        daemon = "import os, sys, time; os.fork() and os._exit(0); os.setsid(); " \\
+            "os.fork() and os._exit(0); print(os.getpid(), flush=True); time.sleep(60)"
         subprocess.run([sys.executable, "-c", daemon])
         time.sleep(60)
     """
