@@ -25,8 +25,8 @@ _TICK: Final = 1e-5
 _CLOCKS: Final = {
     pausable_clock: ("perf_counter",),
     generator_health: ("perf_counter",),
-    run_phases: ("time",),
-    scraper: ("time", "perf_counter"),
+    run_phases: ("now",),
+    scraper: ("now", "perf_counter"),
     step_session: ("perf_counter",),
     user_group: ("perf_counter",),
 }

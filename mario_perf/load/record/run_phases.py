@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from contextlib import ExitStack
 from random import Random
-from time import monotonic, time
+from time import monotonic
 from typing import TYPE_CHECKING, Final, Protocol, cast
 from urllib.parse import urljoin
 
@@ -19,6 +19,7 @@ from mario_perf.load.arrivals import turns
 from mario_perf.load.credentials import without_credentials
 from mario_perf.load.record import fingerprint
 from mario_perf.load.record.scraper import ScrapeError, Scraper
+from mario_perf.load.record.time_of_day import now
 from mario_perf.load.users.step_session import LoadTarget
 from mario_perf.run_record import Alternation, Span
 
@@ -102,7 +103,7 @@ class RunInProgress:
         self._scrapers: list[Scraper] = []
         self._reference_scrapers: list[Scraper] = []
         self._opening: gevent.Greenlet | None = None
-        self._started = self._ended = time()
+        self._started = self._ended = now()
         self._window_start: float | None = None
 
     @property
@@ -125,7 +126,7 @@ class RunInProgress:
             self._begin_scrapes()
         if self.reference is not None:
             self._begin_reference(self.reference)
-        self._started = time()
+        self._started = now()
 
     def _begin_reference(self, reference: LoadTarget) -> None:
         """Scrape the reference, too; without its metrics it says nothing."""
@@ -183,7 +184,7 @@ class RunInProgress:
                     self._opening.kill()
             self._quiesce(timeout, "at the end")
             with self._between_scrapes():
-                self._ended = time()
+                self._ended = now()
             self.reports = self.groups.reports()
             self._scrape_edge("at the end")
             gevent.sleep(self.options.quiet)
@@ -259,7 +260,7 @@ class RunInProgress:
         gevent.sleep(self.options.quiet)
         with self._between_scrapes():
             self.groups.open_window()
-            self._window_start = time()
+            self._window_start = now()
             self.groups.release()
         LOG.info("The window opens")
 

@@ -6,7 +6,7 @@ import gzip
 import json
 import logging
 from contextlib import contextmanager, suppress
-from time import perf_counter, time
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 import gevent
@@ -14,6 +14,7 @@ import httpx
 from gevent.lock import BoundedSemaphore
 
 from mario_perf.bounded_read import Reader
+from mario_perf.load.record.time_of_day import now
 
 if TYPE_CHECKING:
     import ssl
@@ -55,14 +56,14 @@ class Scraper:
             ScrapeError: The scrape or its writing failed.
         """
         with self._lock:
-            start = time()
+            start = now()
             try:
                 body = self._fetch()
             except ScrapeError as error:
                 self.failed += 1
-                self._write({"time": (start + time()) / 2, "error": str(error)})
+                self._write({"time": (start + now()) / 2, "error": str(error)})
                 raise
-            self._write({"time": (start + time()) / 2, "body": body})
+            self._write({"time": (start + now()) / 2, "body": body})
             self.succeeded += 1
 
     def scrape_with_retries(self) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from time import time
 from typing import TYPE_CHECKING, Final
 
 import gevent
+
+from mario_perf.load.record.time_of_day import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,5 +51,5 @@ class UserCounts:
 
     def _look_until_stopped(self) -> None:
         while True:
-            self.look(time())
+            self.look(now())
             gevent.sleep(INTERVAL)

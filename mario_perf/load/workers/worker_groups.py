@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from time import perf_counter, time
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 import gevent
@@ -11,6 +11,7 @@ from locust.runners import STATE_INIT, STATE_MISSING
 
 from mario_perf.load.arrivals.arrival_schedule import Share
 from mario_perf.load.arrivals.pausable_clock import PausableClock
+from mario_perf.load.record.time_of_day import now
 from mario_perf.load.workers.messages import (
     AssignIterations,
     BatchDone,
@@ -186,7 +187,7 @@ class WorkerGroups:
         self._finish_when_done()
 
     def _count_as_lost(self, index: int) -> None:
-        self.lost_workers += (LostWorker(index=index, at=time()),)
+        self.lost_workers += (LostWorker(index=index, at=now()),)
 
     def _silent_workers(self) -> list[str]:
         """Workers that Locust has started but that never joined: something is wrong there."""

@@ -59,16 +59,16 @@ class Stub:
 
 
 class Load:
-    """Starts Locust with the locustfile, in a folder of its own."""
+    """Starts Locust with a locustfile, in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, locustfile: Path = ROOT / "loadtests" / "mario.py") -> None:
         self.folder = folder
         self.runs = folder / "runs"
+        self._locustfile = locustfile
 
     def start(self, *arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
         fast = ("--warm-up", "0.5", "--quiet", "0.1", "--think", "0.01:0.03", "--scrape-interval", "0.3")
-        locustfile = ROOT / "loadtests" / "mario.py"
-        return process("-m", "locust", "-f", locustfile, "--runs-dir", self.runs, *fast, *arguments)
+        return process("-m", "locust", "-f", self._locustfile, "--runs-dir", self.runs, *fast, *arguments)
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """Exit code and output of a whole run without web UI."""

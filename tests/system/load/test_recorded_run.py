@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 from threading import Timer
 from typing import Any
 
@@ -12,9 +13,10 @@ import pytest
 
 from mario_perf.run_record import PlanCounts
 from mario_perf.runs import Run
+from mario_perf.sources.scrapes import scrapes
 from tests.system import pizzerias
 from tests.system.load.agreement import agree, scraped, sent
-from tests.system.load.conftest import Load
+from tests.system.load.conftest import ROOT, Load
 
 pytestmark = pytest.mark.e2e
 
@@ -200,3 +202,48 @@ def _until(locust: subprocess.Popen[str], words: str) -> str:
     while words not in said and (line := locust.stdout.readline()):
         said += line
     return said
+
+
+STEPPED = """
+import os, sys, time
+from importlib import import_module
+import gevent
+from locust import events
+
+real, step = time.time, [0.0]
+time.time = lambda: real() + step[0]
+
+@events.test_start.add_listener
+def set_clock(**_):
+    gevent.spawn_later(2.0, lambda: step.__setitem__(0, float(os.environ["CLOCK_STEP"])))
+
+sys.path.append(os.environ["LOADTESTS"])
+globals().update(vars(import_module("mario")))
+"""
+"""Mario's load test on a machine whose clock is set in the middle of the run."""
+
+
+@pytest.mark.parametrize("step", ["3600", "-3600"])
+def test_a_clock_that_is_set_during_the_run_moves_nothing(
+    mario: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setenv("CLOCK_STEP", step)
+    monkeypatch.setenv("LOADTESTS", str(ROOT / "loadtests"))
+    (tmp_path / "stepped.py").write_text(STEPPED)
+    run = played(
+        Load(tmp_path, tmp_path / "stepped.py"),
+        "-H",
+        mario,
+        "-u",
+        "2",
+        "-r",
+        "2",
+        "-t",
+        "4s",
+        "--scenario",
+        "mario",
+    )
+    times = [float(str(each["time"])) for each in scrapes(run.directory / "scrapes-candidate.jsonl.gz")]
+    assert times == sorted(times)
+    assert times[0] < run.record.whole_run.start < run.record.window.end < times[-1] < times[0] + 3000
+    assert agree(run, run.record.targets[0])
