@@ -1,4 +1,4 @@
-"""Files that are read: regular ones of a bounded size, and no pipe, device or folder that has their name.
+"""Files that are read: regular ones of a bounded size, no pipe, device or folder that has their name.
 
 A run's folder may come from somebody else: a symbolic link there is not followed.
 """
@@ -39,7 +39,7 @@ def content(path: Path) -> bytes:
     """All of a file that the user names.
 
     Raises:
-        OSError: It cannot be read, is no regular file, or has more than :data:`LARGEST` bytes.
+        OSError: It cannot be read, is not a regular file, or has more than :data:`LARGEST` bytes.
     """
     with opened(path, follow=True) as file:
         read = file.read(LARGEST + 1)

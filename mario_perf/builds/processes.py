@@ -34,6 +34,10 @@ POLL_INTERVAL = 0.05
 _LOCUST_PREFIX = re.compile(r"^\[[-\d :,]+\] \S+/[A-Z]+/[\w.]+: ")
 """Time, host, level and logger of a line of Locust's log: its message is what matters."""
 
+_LOCUST_ERROR = re.compile(r"^\[[-\d :,]+\] \S+/ERROR/")
+_TABLE_ROW = re.compile(r"[-|]+|.*\|.*\|.*|Type +Name .*")
+"""Locust prints its tables when all is over; why it failed stands before them."""
+
 _ROOM = 1 << 20
 """Bytes below which a disk counts as full."""
 
@@ -184,6 +188,8 @@ def wait_for_end(child: Child, timeout: float, on_tick: Callable[[], None]) -> i
 
 def _last_line(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    if lines and _TABLE_ROW.fullmatch(lines[-1].strip()):
+        lines = [line for line in lines if _LOCUST_ERROR.match(line)]
     said = f": {_LOCUST_PREFIX.sub('', lines[-1].strip())}" if lines else ""
     return said + full_disk(log.parent)
 

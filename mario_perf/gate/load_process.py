@@ -170,6 +170,11 @@ def run_locust(
         raise SideDiedError(end)
     if code != 0:
         raise UserError(f"{locust.exit_text}; its output is in {log}")
+    if not (folder / "run.json").exists():
+        raise UserError(
+            "Locust ended with exit code 0 and without a run record: "
+            f"{load.locustfile.name} ended the process; its output is in {log}"
+        )
     return runs.load(folder)
 
 

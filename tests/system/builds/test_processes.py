@@ -54,6 +54,20 @@ def test_a_child_that_failed_is_named_with_its_code_and_last_message(tmp_path: P
         assert child.exit_text == "Service ended with exit code 1: no such table"
 
 
+def test_locusts_tables_do_not_hide_why_it_failed(tmp_path: Path) -> None:
+    failing = python("""
+        print("[2026-11-30 17:45:18,093] vm/ERROR/locust.user.users: no menu")
+        print("[2026-11-30 17:45:23,549] vm/INFO/locust.main: Shutting down (exit code 1)")
+        print("Type     Name    # reqs      # fails |    Avg     Min")
+        print("--------|-------|-------|-------------|-------|-------")
+        print("         Aggregated    0     0(0.00%) |      0       0 |")
+        raise SystemExit(1)
+    """)
+    with start_process("Locust", failing, tmp_path / "log") as child:
+        assert wait_for_end(child, LONGEST, lambda: None) == 1
+        assert child.exit_text == "Locust ended with exit code 1: no menu"
+
+
 def test_a_child_that_was_killed_is_told_with_the_signal(tmp_path: Path) -> None:
     with start_process("Service", python("import time; time.sleep(60)"), tmp_path / "log") as child:
         assert child.exit_text is None

@@ -114,3 +114,47 @@ def test_builds_that_take_turns_get_as_many_journeys_and_every_count_agrees(tmp_
     assert arrivals is not None
     assert arrivals.finished == arrivals.offered
     assert abs(arrivals.due - arrivals.offered) <= 2
+
+
+LOAD_TEST = """
+import os, sys
+from locust import task
+from mario_perf import MeasuredUser, Step
+
+{top}
+
+class Guest(MeasuredUser):
+    def get_ready(self):
+        {start}
+
+    @task
+    def look(self):
+        {task}
+        self.session.step(Step("look", "/metrics", "GET"), "/metrics")
+"""
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(
+    ("place", "fault", "said"),
+    [
+        ("top", "raise RuntimeError('no menu')", "exit code 1: RuntimeError: no menu"),
+        ("top", "sys.exit(0)", "without a run record: shop.py ended the process"),
+        ("start", "raise RuntimeError('no table')", "exit code 1: no table"),
+        ("start", "sys.exit(0)", "without a run record: shop.py ended the process"),
+        ("task", "raise RuntimeError('no cook')", "exit code 1: no cook"),
+        ("task", "os._exit(0)", "without a run record: shop.py ended the process"),
+        ("task", "os._exit(5)", "exit code 5"),
+    ],
+)
+def test_a_locustfile_that_fails_is_named_with_the_cause(
+    tmp_path: Path, place: str, fault: str, said: str
+) -> None:
+    file = tmp_path / "shop.py"
+    file.write_text(LOAD_TEST.format(**{"top": "", "start": "pass", "task": "pass", place: fault}))
+    plan = replace(opened(users=1), locustfile=file, scenario="shop")
+    with serving() as url:
+        services = Services(ServiceTarget(url, None, "/metrics"))
+        with pytest.raises(UserError, match=said) as told:
+            load_process.run_locust(plan, services, tmp_path / "run", lambda: None)
+    assert str(told.value).endswith(f"; its output is in {tmp_path / 'run.locust.log'}")
