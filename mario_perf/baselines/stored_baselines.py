@@ -103,7 +103,13 @@ def save(run: RunMeasurement, root: Path = ROOT, keep: int = MAX_RUNS) -> Baseli
         UserError: It cannot be written.
     """
     path = path_for(run.scenario, run.environment, root)
-    before = load(path).runs if path.exists() else ()
+    stored = load(path) if path.exists() else None
+    if stored and stored.scenario != run.scenario:
+        raise UnreadableBaselineError(
+            f"{path}: holds runs of {stored.scenario}, not of {run.scenario}: some file systems take both for "
+            "one name; rename one of the scenarios"
+        )
+    before = stored.runs if stored else ()
     others = tuple(each for each in before if each.run_id != run.run_id)
     if others and not np.array_equal(others[0].bounds, run.bounds):
         raise UnreadableBaselineError(

@@ -2,6 +2,7 @@ import base64
 import json
 import math
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +108,14 @@ def test_other_bounds_are_refused(tmp_path: Path) -> None:
     stored_baselines.save(_run(), tmp_path)
     with pytest.raises(UnreadableBaselineError, match="bounds differ"):
         stored_baselines.save(_run("run-2", bounds=30), tmp_path)
+
+
+def test_a_scenario_whose_name_differs_only_in_case_is_not_mixed_into_another(tmp_path: Path) -> None:
+    """As on a file system where both names lead to one file."""
+    path = stored_baselines.save(_run(), tmp_path).path
+    (tmp_path / "Mario").symlink_to(path.parent)
+    with pytest.raises(UnreadableBaselineError, match="holds runs of mario, not of Mario"):
+        stored_baselines.save(replace(_run("run-2"), scenario="Mario"), tmp_path)
 
 
 def test_the_baseline_of_ones_own_environment_is_found(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def test_metrics_that_agree_have_no_defect() -> None:
         (page(10, 900, 900, total=0.5), "its sum of durations is not what its buckets allow"),
         (page(3, 18, 20), "a bucket fell while the count did not"),
         (page(19, 18, 20), "a bucket holds more than the next, wider one"),
+        (page(10, 18, 20).replace('le="0.1"', 'le="0.2"'), "its buckets got other bounds"),
         (page(10, 18, 20) + 'h_seconds_bucket{route="/a",le="Infinity"} 20\n', "two buckets of one bound"),
         (page(10, 18, 20) + 'h_seconds_bucket{route="/a",le="0.50"} 18\n', "two buckets of one bound"),
         (
