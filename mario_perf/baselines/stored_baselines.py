@@ -106,8 +106,8 @@ def save(run: RunMeasurement, root: Path = ROOT, keep: int = MAX_RUNS) -> Baseli
     stored = load(path) if path.exists() else None
     if stored and stored.scenario != run.scenario:
         raise UnreadableBaselineError(
-            f"{path}: holds runs of {stored.scenario}, not of {run.scenario}: some file systems take both for "
-            "one name; rename one of the scenarios"
+            f"{path}: holds runs of {stored.scenario}, not of {run.scenario}: here both names are one file; "
+            "rename one of the scenarios"
         )
     before = stored.runs if stored else ()
     others = tuple(each for each in before if each.run_id != run.run_id)

@@ -6,6 +6,7 @@ import base64
 import http.server
 import json
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -101,7 +102,7 @@ def _served(service: Service) -> Iterator[str]:
 
 
 @contextmanager
-def _prometheus(directory: Path) -> Iterator[str]:
+def _prometheus(directory: Path, end: signal.Signals = signal.SIGTERM) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as held:
         address = f"127.0.0.1:{held.getsockname()[1]}"
     with (directory / "prometheus.log").open("w") as log:
@@ -119,7 +120,7 @@ def _prometheus(directory: Path) -> Iterator[str]:
             _wait(lambda: b"Ready" in _get(f"http://{address}/-/ready"))
             yield f"http://{address}"
         finally:
-            process.terminate()
+            process.send_signal(end)
             process.wait(20)
 
 
@@ -266,6 +267,40 @@ def test_a_run_that_begins_next_year_has_no_scrape(scene: Scene) -> None:
     ahead = Span(start=time.time() + 3e7, end=time.time() + 4e7)
     with pytest.raises(TargetNotScrapedError, match="no scrape of"):
         scene.source(settle=0.1).snapshots(scene.target, ahead)
+
+
+def test_a_prometheus_that_is_killed_and_started_again_loses_no_count_and_tells_the_gap(
+    tmp_path: Path,
+) -> None:
+    """It reads its log of writes again; what happened meanwhile is in the next scrape."""
+    service, replica = Service(), Service()
+
+    def work() -> None:
+        for each in (service, replica):
+            for _ in range(100):
+                each.execute("PlaceOrderCommand", 0.005)
+
+    with _served(service) as exporter, _served(replica) as other:
+        (tmp_path / "prometheus.yml").write_text(CONFIG.format(exporter=exporter, other=other))
+        with _prometheus(tmp_path, signal.SIGKILL) as url:
+            _wait(lambda: _get(f"{url}/api/v1/query?query=up==1").count(b"pizzeria") == 2)
+            start = time.time()
+            work()
+            _wait(lambda: _has_scraped(url, 200))
+        work()
+        time.sleep(1.5)  # more than three scrapes
+        with _prometheus(tmp_path) as url:
+            _wait(lambda: _has_scraped(url, 400))
+            work()
+            _wait(lambda: _has_scraped(url, 600))
+            span = Span(start=start, end=time.time())
+            sent = target({"PlaceOrderCommand": 300})
+            sent = sent.model_copy(update={"metrics_url": f"http://{exporter}/metrics"})
+            found = PrometheusSource(Connection(url, timeout=10.0), CQRS).snapshots(sent, span)
+    measured = measure(found, record(sent, whole_run=span, window=span), sent)
+    assert measured.measurements["PlaceOrderCommand"].executions == 300
+    assert all(row.agrees for row in measured.reconciliation)
+    assert "scrape-gap" in {each.code for each in measured.findings}
 
 
 def test_a_target_that_is_not_scraped_is_an_error_with_what_is(scene: Scene) -> None:
