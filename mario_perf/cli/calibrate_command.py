@@ -56,8 +56,8 @@ def calibrate(
 ) -> None:
     """Learn this runner's false alarms and noise, by gates of a build against itself.
 
-    Each goes into the ledger of the runner: so does each gate whose candidate is the baseline. Gates and
-    doctor print a line of it.
+    Each goes into the ledger of the runner: so does each gate whose candidate is the baseline. doctor prints
+    a line of it, and from 20 gates on each gate does.
     """
     if context.invoked_subcommand is not None:
         return

@@ -29,7 +29,7 @@ Examples:
     help="Port on 127.0.0.1.",
 )
 def otlp(port: int) -> None:
-    """Receive metrics that a service pushes by OTLP over HTTP/protobuf, and show them as a metrics page.
+    """Receive metrics that a service pushes by OTLP over HTTP, and show them as a metrics page.
 
     init, check, doctor --url and locust read that page. A gate needs no receiver: it has its own, and tells
     the services that it starts where to push. Runs until it is stopped.

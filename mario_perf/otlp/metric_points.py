@@ -1,4 +1,4 @@
-"""From the bytes of one push to its data points.
+"""From the body of one push to its data points.
 
 Numbers of fields are those of opentelemetry/proto/metrics/v1/metrics.proto. They never change.
 """
@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from mario_perf.otlp.distributions import ExplicitBuckets, ExponentialBuckets
+from mario_perf.otlp.json_message import JsonMessage
 from mario_perf.otlp.wire import MalformedMessageError, Message
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mario_perf.otlp.distributions import Distribution
 
     Attributes = tuple[tuple[str, str], ...]
+    AnyMessage = Message | JsonMessage
 
 _DELTA = 1
 _NO_VALUE = 1
@@ -55,15 +57,15 @@ class Point:
     value: Distribution
 
 
-def decode(body: bytes) -> list[Point]:
-    """The points of an ``ExportMetricsServiceRequest``.
+def decode(body: bytes, *, json: bool = False) -> list[Point]:
+    """The points of an ``ExportMetricsServiceRequest``, as protobuf or as JSON.
 
     Raises:
         MalformedMessageError: It is none.
     """
     return [
         point
-        for resource_metrics in Message(body).messages(1)
+        for resource_metrics in (JsonMessage.of(body) if json else Message(body)).messages(1)
         for resource in (_attributes(resource_metrics.message(1), 1),)
         for scope_metrics in resource_metrics.messages(2)
         for metric in scope_metrics.messages(2)
@@ -71,7 +73,7 @@ def decode(body: bytes) -> list[Point]:
     ]
 
 
-def _points(metric: Message, resource: Attributes) -> Iterator[Point]:
+def _points(metric: AnyMessage, resource: Attributes) -> Iterator[Point]:
     for field, (kind, labels, flags, value) in _DATA.items():
         if field not in metric:
             continue
@@ -96,11 +98,11 @@ def _points(metric: Message, resource: Attributes) -> Iterator[Point]:
                 )
 
 
-def _number(point: Message) -> float:
+def _number(point: AnyMessage) -> float:
     return point.double(4) if 4 in point else float(point.signed(6))  # noqa: PLR2004 - as_double, as_int
 
 
-def _explicit(point: Message) -> ExplicitBuckets:
+def _explicit(point: AnyMessage) -> ExplicitBuckets:
     bounds, counts = point.doubles(7), point.fixed64s(6)
     if counts and len(counts) != len(bounds) + 1:
         raise MalformedMessageError(f"{len(counts)} buckets with {len(bounds)} bounds")
@@ -109,7 +111,7 @@ def _explicit(point: Message) -> ExplicitBuckets:
     return ExplicitBuckets.of(point.unsigned(4), point.double(5), bounds, counts)
 
 
-def _exponential(point: Message) -> ExponentialBuckets:
+def _exponential(point: AnyMessage) -> ExponentialBuckets:
     scale = point.zigzag(6)
     if not _MIN_SCALE <= scale <= _MAX_SCALE:
         raise MalformedMessageError(f"scale {scale}")
@@ -123,18 +125,18 @@ def _exponential(point: Message) -> ExponentialBuckets:
     )
 
 
-def _buckets(buckets: Message) -> dict[int, int]:
+def _buckets(buckets: AnyMessage) -> dict[int, int]:
     counts = buckets.varints(2)
     if len(counts) > _MOST_BUCKETS:
         raise MalformedMessageError(f"{len(counts)} buckets")
     return {index: count for index, count in enumerate(counts, buckets.zigzag(1)) if count}
 
 
-def _attributes(message: Message, number: int) -> Attributes:
+def _attributes(message: AnyMessage, number: int) -> Attributes:
     return tuple(sorted((pair.text(1), _text(pair.message(2))) for pair in message.messages(number)))
 
 
-def _text(value: Message) -> str:
+def _text(value: AnyMessage) -> str:
     if 2 in value:  # noqa: PLR2004 - bool_value
         return "true" if value.unsigned(2) else "false"
     if 3 in value:  # noqa: PLR2004 - int_value
@@ -146,12 +148,12 @@ def _text(value: Message) -> str:
     return value.text(1)
 
 
-def _plain(value: Message) -> str:
+def _plain(value: AnyMessage) -> str:
     """An element of an array; arrays in arrays show nothing, so that no depth harms."""
     return "" if 5 in value else _text(value)  # noqa: PLR2004 - array_value
 
 
-_DATA: Final[dict[int, tuple[Kind, int, int, Callable[[Message], Distribution]]]] = {
+_DATA: Final[dict[int, tuple[Kind, int, int, Callable[[AnyMessage], Distribution]]]] = {
     5: (Kind.GAUGE, 7, 8, _number),
     7: (Kind.COUNTER, 7, 8, _number),
     9: (Kind.HISTOGRAM, 9, 10, _explicit),

@@ -1,4 +1,6 @@
-"""A receiver of OTLP over HTTP/protobuf on loopback. What was pushed to it, it shows as metrics pages.
+"""A receiver of OTLP over HTTP on loopback. What was pushed to it, it shows as metrics pages.
+
+Bodies are protobuf or JSON.
 
 A page waits for counts that are as new as its request. So a scrape at a moment without load has exactly what
 the service did until then, as a scrape of the service itself would.
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mario_perf.errors import UserError
 from mario_perf.otlp import text_page
 from mario_perf.otlp.metric_points import decode
-from mario_perf.otlp.request_body import UnsupportedBodyError, read_body
+from mario_perf.otlp.request_body import JSON, UnsupportedBodyError, content_type, read_body
 from mario_perf.otlp.running_totals import RunningTotals
 
 if TYPE_CHECKING:
@@ -41,9 +43,15 @@ _MOST_CONNECTIONS: Final = 64
 _MOST_SERVICES: Final = 16
 _IDLE: Final = 30.0  # seconds without a request, after which a connection is closed
 _EXCHANGE: Final = 60.0  # seconds from the end of one exchange to the end of the next
-_PROTOBUF: Final = "application/x-protobuf"
 _PUSH: Final = re.compile(r"(?:/([A-Za-z0-9_-]{1,40}))?/v1/(metrics|traces|logs)/?")
 _PAGE: Final = re.compile(r"(?:/([A-Za-z0-9_-]{1,40}))?/metrics/?")
+
+
+_HTTP2: Final = b"PRI * HTTP/2"
+_GRPC: Final = (
+    "a service pushes by gRPC, which is not read here; start it with "
+    "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, and with the exporter for HTTP"
+)
 
 
 class StaleCountsError(Exception):
@@ -105,6 +113,8 @@ class OtlpReceiver:
             UserError: The port is taken.
         """
         self._services: dict[str, _Service] = {}
+        self.grpc = False
+        """Whether an exporter came that speaks gRPC."""
         try:
             self._server = _Server(self, port)
         except OSError as error:
@@ -181,6 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
     timeout = _IDLE
+    raw_requestline: bytes
     disable_nagle_algorithm = True
 
     def handle_one_request(self) -> None:
@@ -191,6 +202,16 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             self.server.deadlines.pop(self.connection, None)
 
+    def parse_request(self) -> bool:
+        """See ``BaseHTTPRequestHandler``. The first line of HTTP/2 is that of an exporter by gRPC."""
+        if self.raw_requestline.startswith(_HTTP2):
+            self.server.receiver.grpc = True
+            self.requestline, self.request_version = "PRI * HTTP/2.0", self.protocol_version
+            self.command = "PRI"
+            self._refuse(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, _GRPC)
+            return False
+        return super().parse_request()
+
     def do_POST(self) -> None:
         """A push. Traces and logs are taken and dropped: an exporter that is refused tries again."""
         found = _PUSH.fullmatch(self.path)
@@ -199,15 +220,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.NOT_FOUND, "push to /v1/metrics")
             return
         try:
-            body = read_body(self)
+            kind, body = content_type(self), read_body(self)
             if found[2] == "metrics":
-                service.add(decode(body))
+                service.add(decode(body, json=kind == JSON))
         except UnsupportedBodyError as error:
             self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error))
         except (ValueError, OSError) as error:
             self._refuse(HTTPStatus.BAD_REQUEST, f"unreadable metrics: {error}")
         else:
-            self._answer(HTTPStatus.OK, _PROTOBUF, b"")  # an empty message: all was taken
+            self._answer(HTTPStatus.OK, kind, b"{}" if kind == JSON else b"")  # no message: all was taken
 
     def do_GET(self) -> None:
         found = _PAGE.fullmatch(self.path)
@@ -219,6 +240,9 @@ class _Handler(BaseHTTPRequestHandler):
             page = service.page()
         except StaleCountsError as error:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+            return
+        if self.server.receiver.grpc and not service.totals.heard:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, _GRPC)
         else:
             self._answer(HTTPStatus.OK, "text/plain; version=0.0.4; charset=utf-8", page.encode())
 

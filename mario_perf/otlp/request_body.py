@@ -21,26 +21,36 @@ WITHIN: Final = 10.0
 _PIECE: Final = 1 << 16
 _MAX_LINE: Final = 1024
 _ENCODINGS: Final = {"gzip": decompression.GZIP, "deflate": decompression.ZLIB}
-_CONTENT: Final = {"application/x-protobuf", "application/protobuf"}
+JSON: Final = "application/json"
+_PROTOBUF: Final = {"application/x-protobuf", "application/protobuf"}
 
 
 class UnsupportedBodyError(ValueError):
     """A body that is readable for somebody else; the message says what to set."""
 
 
+def content_type(request: BaseHTTPRequestHandler) -> str:
+    """Protobuf's, or ``JSON``.
+
+    Raises:
+        UnsupportedBodyError: It is another one.
+    """
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind not in {JSON, *_PROTOBUF}:
+        raise UnsupportedBodyError(
+            f"the body is {kind or 'of no type'}; set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+        )
+    return kind
+
+
 def read_body(request: BaseHTTPRequestHandler) -> bytes:
     """The body, unpacked.
 
     Raises:
-        UnsupportedBodyError: It is not protobuf, or is compressed in an unknown way.
+        UnsupportedBodyError: It is compressed in an unknown way.
         ValueError: It is too large, or damaged.
         OSError: It did not come in time.
     """
-    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind not in _CONTENT:
-        raise UnsupportedBodyError(
-            f"the body is {kind or 'of no type'}; set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
-        )
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in {"identity", *_ENCODINGS}:
         raise UnsupportedBodyError(f"compression {encoding}; set OTEL_EXPORTER_OTLP_COMPRESSION=gzip")

@@ -17,7 +17,7 @@ from mario_perf.reports import github_annotations, terminal_report
 from mario_perf.reports.formats import FORMATS, FORMATS_BY_ENDING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mario_perf.model import GateResult
     from mario_perf.reports.formats import Format
@@ -53,7 +53,7 @@ class Output:
 
 
 def deliver(
-    result: GateResult, folder: Path, formats: Iterable[str], extra_outputs: Iterable[Output]
+    result: GateResult, folder: Path, formats: Sequence[str], extra_outputs: Sequence[Output]
 ) -> None:
     """Write every file, print the result, and tell GitHub where the gate runs there.
 
@@ -72,6 +72,8 @@ def deliver(
         terminal_report.print_result(result, terminal_report.stdout())
     _tell_github(result, folder)
     message_lines.say(f"report: {folder / FORMATS['html'].file}")
+    for each in (*(folder / FORMATS[name].file for name in formats), *(one.path for one in extra_outputs)):
+        message_lines.say(f"also: {each}")
     if failures:
         raise failures[0]
 

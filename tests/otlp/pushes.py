@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from google.protobuf import json_format
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
@@ -41,6 +42,13 @@ def push(*metrics: pb.Metric, resource: Mapping[str, str] | None = None) -> byte
     one.resource.attributes.extend(attributes(resource or {}))
     one.scope_metrics.add().metrics.extend(metrics)
     return bytes(request.SerializeToString())
+
+
+def as_json(body: bytes) -> bytes:
+    """The same push in JSON, as OTLP maps it."""
+    request = ExportMetricsServiceRequest.FromString(body)
+    text: str = json_format.MessageToJson(request, use_integers_for_enums=True)
+    return text.encode()
 
 
 def histogram(

@@ -15,7 +15,7 @@ from mario_perf.errors import UserError
 from mario_perf.otlp.receiver import receive
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.metric_inventory import list_histograms
-from tests.otlp.pushes import SECOND, counter, histogram, push
+from tests.otlp.pushes import SECOND, as_json, counter, histogram, push
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,28 @@ def test_plain_compressed_and_chunked_bodies_are_taken(receiver: OtlpReceiver) -
         assert "orders_total 7.0" in httpx.get(receiver.page_url(name)).text
 
 
+def test_json_is_taken_and_answered_in_json(receiver: OtlpReceiver) -> None:
+    body = as_json(push(counter(7, at=now())))
+    answer = post(receiver, body, **{"Content-Type": "application/json; charset=utf-8"})
+    assert (answer.status_code, answer.headers["Content-Type"], answer.json()) == (
+        200,
+        "application/json",
+        {},
+    )
+    assert "orders_total 7.0" in httpx.get(receiver.page_url("")).text
+
+
+def test_grpc_is_refused_and_the_page_names_the_exporters_setting(receiver: OtlpReceiver) -> None:
+    assert httpx.get(receiver.page_url(""), timeout=20).status_code == 200
+    with socket.create_connection(("127.0.0.1", httpx.URL(receiver.url).port or 0), timeout=20) as client:
+        client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        said = b"".join(iter(lambda: client.recv(4096), b""))
+    assert b"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf" in said
+    page = httpx.get(receiver.page_url(""), timeout=20)
+    assert page.status_code == 503
+    assert "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf" in page.text
+
+
 def test_init_reads_the_page_and_knows_that_it_was_pushed(receiver: OtlpReceiver) -> None:
     post(receiver, push(histogram([0.1, 1.0], [4, 3, 2], at=now(), labels={"http.route": "/orders"})))
     inventory = list_histograms(Connection(receiver.page_url("")))
@@ -80,7 +102,8 @@ def test_traces_and_logs_are_taken_and_dropped(receiver: OtlpReceiver) -> None:
 @pytest.mark.parametrize(
     ("body", "headers", "status", "said"),
     [
-        (b"{}", {"Content-Type": "application/json"}, 415, "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"),
+        (b"x", {"Content-Type": "application/grpc"}, 415, "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"),
+        (b"{]", {"Content-Type": "application/json"}, 400, "no JSON of metrics"),
         (b"x", {"Content-Encoding": "zstd"}, 415, "OTEL_EXPORTER_OTLP_COMPRESSION=gzip"),
         (b"no message", {}, 400, "unreadable metrics"),
         (b"no gzip", {"Content-Encoding": "gzip"}, 400, "damaged compression"),
