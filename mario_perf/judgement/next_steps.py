@@ -94,7 +94,8 @@ def _acceptable(result: GateResult) -> Iterator[str]:
 def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> Iterator[str]:
     found = doubts.doubts(result.operations, policy)
     still_open = [each for each in found if each.cause in NOISY]
-    if still_open and result.runs and is_busy(*_before(result)):
+    elsewhere = bool(result.environment_changes) and result.method == "stored"
+    if (still_open or elsewhere) and result.runs and is_busy(*_before(result)):
         yield "Stop other work on this machine, then run again."
     if result.method == "duet" and len(rounds) == 1:
         yield f"Play more rounds: {_command(result, None)}."
@@ -102,7 +103,7 @@ def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> 
         yield from _longer(
             [each for each in found if each.cause in DECIDED_BY_ROUNDS], result, rounds, policy
         )
-    elif still_open:
+    elif still_open or elsewhere:
         yield "Compare both builds side by side: mario-perf gate. It sees much smaller changes."
     for each in found:
         if each.cause is Cause.BUCKETS and not policy.by_client:

@@ -101,7 +101,7 @@ class JsonMessage:
         """A whole request.
 
         Raises:
-            MalformedMessageError: It is no JSON, or holds too many values.
+            MalformedMessageError: It cannot be read as JSON, or holds too many values.
         """
         if body.count(b",") >= wire.MAX_FIELDS:  # before it becomes objects many times its size
             raise MalformedMessageError(f"more than {wire.MAX_FIELDS:,} values")

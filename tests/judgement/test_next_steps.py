@@ -86,6 +86,13 @@ def test_a_busy_machine_is_to_be_quieted_and_a_quiet_one_is_not() -> None:
     assert not any("other work" in step for step in next_steps.next_steps(quiet, (), POLICY))
 
 
+def test_a_baseline_from_elsewhere_is_to_be_measured_side_by_side() -> None:
+    elsewhere = replace(wide("GetA", 0.07), explanation="The baseline was measured elsewhere.")
+    result = replace(inconclusive(elsewhere), method="stored", environment_changes={"cores": ("2", "4")})
+    (step,) = next_steps.next_steps(result, (), POLICY)
+    assert step.startswith("Compare both builds side by side")
+
+
 def test_what_is_executed_too_rarely_gets_the_time_that_it_needs() -> None:
     rare = samples.compared("Rare", "query", 0.002, (0.0, -0.01, 0.01), Verdict.INCONCLUSIVE)
     policy = Policy(thresholds=Thresholds(min_samples=9600))  # a gate of 3 rounds, 100 s each, had 2,400

@@ -57,8 +57,8 @@ def _check_users(environment: Environment, options: Options) -> None:
     if options.duet:
         raise ValueError(
             f"a duet sends each step to both builds in pairs: only a MeasuredUser can, not {names}; derive "
-            "users from mario_perf.MeasuredUser and send requests by self.session.step, or record a run of "
-            "each build and compare the runs with mario-perf compare --baseline"
+            "users from mario_perf.MeasuredUser and send requests by self.session.step, or play one build at "
+            "a time with mario-perf gate --baseline"
         )
     if options.rate:
         raise ValueError(f"--rate: only a MeasuredUser waits for arrivals, not {names}; give --users instead")
