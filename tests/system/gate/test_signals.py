@@ -28,18 +28,31 @@ import click
 from pathlib import Path
 from mario_perf.builds import git
 from mario_perf.builds.build import Build, serve
+from mario_perf.builds.preparation import prepare
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.configuration.policy import Service
+from mario_perf.gate.gate_session import _keep_error_details
+from mario_perf.reports import outputs
+from mario_perf.reports.progress import PlainNarrator
 
 @click.command()
 def play():
     with temporary_folder("prometheus"), git.check_out("HEAD") as checkout:
         start = (sys.executable, "-S", str(Path("service.py").resolve()), "{port}")
-        service = Service(start=start, ready="/")
-        with serve((Build("candidate", checkout, service),), 1, Path("logs") / "round-1"):
-            print("under load", flush=True)
-            time.sleep(float(os.environ.get("LOAD", 60)))
+        setup = (sys.executable, "-S", str(Path("setup.py").resolve()), "{environment}")
+        service = Service(start=start, ready="/", setup=setup if "SETUP" in os.environ else None)
+        with prepare(Build("candidate", checkout, service), Path("logs"), PlainNarrator()) as build:
+            with serve((build,), 1, Path("logs") / "round-1"):
+                print("under load", flush=True)
+                time.sleep(float(os.environ.get("LOAD", 60)))
         print("played", flush=True)
+    while "REPORT" in os.environ:
+        from tests.reports import samples
+        (Path("logs") / "round-1").mkdir(exist_ok=True)
+        (Path("logs") / "round-1" / "run.json").write_text(samples.gate().runs[0].model_dump_json())
+        with _keep_error_details(Path("logs")):
+            print("reporting", flush=True)
+            outputs.write(samples.gate(), Path("logs"))
 """
 """What a gate does, but for the load."""
 
@@ -52,6 +65,14 @@ if "STUBBORN" in os.environ:
     signal.signal(signal.SIGTERM, lambda *_: print("asked to stop", flush=True))
 subprocess.Popen(["sleep", "60"])
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
+"""
+
+SETUP = """
+import os, subprocess, sys, time
+open(os.path.join(sys.argv[1], "half"), "w").close()
+subprocess.Popen(["sleep", "60"])
+print("installing", flush=True)
+time.sleep(60)
 """
 
 MAIN = """
@@ -133,7 +154,12 @@ def _marked(mark: bytes) -> Iterator[str]:
 @pytest.fixture
 def play(tmp_path: Path) -> Iterator[Callable[..., Played]]:
     """Start the command."""
-    for name, text in {"command.py": COMMAND, "service.py": SERVICE, ".gitignore": "*\n"}.items():
+    for name, text in {
+        "command.py": COMMAND,
+        "service.py": SERVICE,
+        "setup.py": SETUP,
+        ".gitignore": "*\n",
+    }.items():
         (tmp_path / name).write_text(text)
     for folder in ("tmp", "logs", "bin"):
         (tmp_path / folder).mkdir()
@@ -145,7 +171,11 @@ def play(tmp_path: Path) -> Iterator[Callable[..., Played]]:
     started: list[Played] = []
 
     def start(*words: str, **environment: str) -> Played:
-        path = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "TMPDIR": str(tmp_path / "tmp")}
+        path = {
+            "PYTHONPATH": f"{ROOT}:{tmp_path}",
+            "TMPDIR": str(tmp_path / "tmp"),
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        }
         process = subprocess.Popen(
             [*words, sys.executable, "-c", MAIN],
             cwd=tmp_path,
@@ -186,6 +216,27 @@ def test_while_git_makes_a_checkout(play: Callable[..., Played], tmp_path: Path)
     time.sleep(0.5)
     assert played.send(signal.SIGTERM) == (130, INTERRUPTED)
     assert played.left == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_while_an_environment_is_installed(number: int, play: Callable[..., Played], tmp_path: Path) -> None:
+    played = play(SETUP="1")
+    played.wait_for("installing", tmp_path / "logs" / "candidate.setup.log")
+    code, told = played.send(number)
+    assert (code, told.splitlines(keepends=True)[-1]) == (130, INTERRUPTED)
+    assert played.left == []
+    assert not list((tmp_path / "cache").rglob("half"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_while_the_report_is_written(number: int, play: Callable[..., Played], tmp_path: Path) -> None:
+    played = play(LOAD="0", REPORT="1")
+    played.wait_for("reporting")
+    code, told = played.send(number)
+    kept = "mario-perf: interrupted; all that was started is stopped; what was measured is in logs\n"
+    assert (code, told) == (130, kept)
+    assert played.left == []
+    assert (tmp_path / "logs" / "round-1" / "run.json").read_text().endswith("}")
 
 
 def test_while_the_service_starts(play: Callable[..., Played], tmp_path: Path) -> None:
