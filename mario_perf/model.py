@@ -417,6 +417,27 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class PastValues:
+    """One metric of one operation over the last revisions, on the machine of this gate."""
+
+    operation: str
+    metric: Metric
+    times: tuple[float, ...]  # unix seconds
+    revisions: tuple[str, ...]
+    values: tuple[float, ...]
+    shifts: tuple[tuple[int, float], ...]  # where a new level begins, and its log ratio to the one before
+    own: int  # which value is of this gate
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the history says of a gate's operations, in their order; ``problem`` is why it says nothing."""
+
+    operations: tuple[PastValues, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GateResult:
     """What a gate says, with all the evidence. The one input of every report."""
 
@@ -446,6 +467,7 @@ class GateResult:
     over_time: tuple[Moment, ...] = ()  # of one load test
     costs: tuple[CostResult, ...] = ()  # worst first
     overall: Estimate | None = None  # of the typical time, all operations of a duet together
+    past: Past = Past()
 
     @property
     def by_client(self) -> bool:

@@ -29,6 +29,7 @@ from mario_perf.gate import (
     gate_folder,
     metrics_pages,
     parts,
+    past,
     prometheus_server,
     runner_ledger,
     sides,
@@ -126,6 +127,7 @@ def run(request: GateRequest, policy: Policy, start: float) -> Outcome:
         result = next_steps.with_subject(replace(result, command=_command()), _subject(session, result))
         result = _continued(result, session)
         result = runner_ledger.with_ledger(result, request.runs_dir)
+        result = past.with_past(result, request.runs_dir)
         _deliver(result, folder, request)
         _add_to_history(result, request.runs_dir)
     return result.outcome

@@ -101,12 +101,15 @@ class GitStore:
             (level.operation, level.metric) for batch in self.batches() for level in batch.levels
         )
 
-    def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
+    def batches(
+        self, metrics: Sequence[str] = (), operations: Sequence[str] = (), newest: int | None = None
+    ) -> Iterator[Batch]:
         """See ``Store``."""
         contents = self._contents(self._blobs(alerts=False))
         found = sorted(map(self._batch, contents), key=lambda each: each.time)
         old = superseded(each.source for each in found)
-        for batch in (each for each in found if each.source not in old):
+        kept = [each for each in found if each.source not in old]
+        for batch in kept[-newest:] if newest else kept:
             levels = (each for each in batch.levels if _matches(each, metrics, operations))
             links = (each for each in batch.links if _matches(each, metrics, operations))
             yield Batch(batch.source, batch.time, batch.scenario, tuple(levels), tuple(links))

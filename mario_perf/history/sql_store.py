@@ -64,14 +64,18 @@ class SqlStore:
             rows = connection.execute(sa.select(*columns).distinct())
             return frozenset((operation, metric) for metric, operation in rows)
 
-    def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
+    def batches(
+        self, metrics: Sequence[str] = (), operations: Sequence[str] = (), newest: int | None = None
+    ) -> Iterator[Batch]:
         """See ``Store``."""
         with self._name_errors(), self._engine.connect() as connection:
             heads = connection.execute(sa.select(BATCHES).order_by(BATCHES.c.time, BATCHES.c.id)).all()
-            levels = _rows(connection, LEVELS, Level, metrics, operations)
-            links = _rows(connection, LINKS, Link, metrics, operations)
-        old = superseded(head.source for head in heads)
-        for head in (each for each in heads if each.source not in old):
+            old = superseded(head.source for head in heads)
+            kept = [each for each in heads if each.source not in old][-(newest or 0) :]
+            condition = _condition(metrics, operations, [each.id for each in kept] if newest else [])
+            levels = _rows(connection, LEVELS, Level, condition)
+            links = _rows(connection, LINKS, Link, condition)
+        for head in kept:
             yield Batch(
                 head.source,
                 head.time,
@@ -211,17 +215,30 @@ def _values(row: Level | Link, batch: int) -> dict[str, object]:
     return {"batch": batch, **{name: getattr(row, name) for name in row.__dataclass_fields__}}
 
 
+def _condition(
+    metrics: Sequence[str], operations: Sequence[str], batches: Sequence[int]
+) -> Callable[[Table], sa.ColumnElement[bool]]:
+    """What a row of a table must meet; no names are all names."""
+
+    def of(table: Table) -> sa.ColumnElement[bool]:
+        names = (table.c.metric, metrics), (table.c.operation, operations)
+        if not batches:
+            return sa.and_(sa.true(), *(column.in_(chosen) for column, chosen in names if chosen))
+        # Few batches: an expression keeps SQLite from the index of names, and it takes that of batches.
+        few = (column.concat("").in_(chosen) for column, chosen in names if chosen)
+        return sa.and_(table.c.batch.in_(batches), *few)
+
+    return of
+
+
 def _rows(
     connection: Connection,
     table: Table,
     kind: Callable[..., _Kind],
-    metrics: Sequence[str],
-    operations: Sequence[str],
+    condition: Callable[[Table], sa.ColumnElement[bool]],
 ) -> Mapping[int, list[_Kind]]:
     """Of a table, by the number of their batch; its columns are in the order of the fields."""
-    query = sa.select(table)
-    for column, names in ((table.c.metric, metrics), (table.c.operation, operations)):
-        query = query.where(column.in_(names)) if names else query
+    query = sa.select(table).where(condition(table))
     rows: defaultdict[int, list[_Kind]] = defaultdict(list)
     for batch, *fields in connection.execute(query):
         rows[batch].append(kind(*fields))

@@ -40,8 +40,12 @@ class Store(Protocol):
     def names(self) -> frozenset[tuple[str, str]]:
         """Each operation that has levels, with each of its metrics."""
 
-    def batches(self, metrics: Sequence[str] = (), operations: Sequence[str] = ()) -> Iterator[Batch]:
+    def batches(
+        self, metrics: Sequence[str] = (), operations: Sequence[str] = (), newest: int | None = None
+    ) -> Iterator[Batch]:
         """In the order of time, with these metrics and operations only; with all where none is named.
+
+        With ``newest``, this many batches at most.
 
         Of a gate that was played on, only the newest: it has the rounds of the others, too.
 

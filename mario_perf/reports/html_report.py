@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from mario_perf import figures
 from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Verdict
-from mario_perf.reports import cost_phrases, heading, phrases
+from mario_perf.reports import cost_phrases, heading, past_section, phrases
 from mario_perf.reports.charts import distribution, forest, load_over_time, timeline
 from mario_perf.reports.redaction import redact
 from mario_perf.reports.run_evidence import (
@@ -34,6 +34,7 @@ from mario_perf.reports.run_evidence import (
     revisions,
     unreconciled,
 )
+from mario_perf.reports.trends.trend_chart import HEIGHT, WIDTH
 from mario_perf.reports.validity_section import passed_checks
 from mario_perf.run_record import Part
 
@@ -80,6 +81,8 @@ def render(result: GateResult) -> str:
             revisions=revisions(redacted_result),
             unreconciled=unreconciled(redacted_result.reconciliation),
             packages=packages(redacted_result),
+            past=past_section.panels(redacted_result),
+            past_size=(WIDTH, HEIGHT),
             passed_checks=passed_checks(redacted_result),
         )
     )

@@ -22,6 +22,8 @@ from mario_perf.model import (
     Moment,
     Operation,
     OperationResult,
+    Past,
+    PastValues,
     Quantile,
     Reconciliation,
     Subject,
@@ -95,6 +97,7 @@ def _result(said: Report) -> GateResult:
         next_steps=said.next_steps,
         over_time=tuple(map(_moment, said.over_time)),
         overall=_estimate(said.overall) if said.overall else None,
+        past=Past(tuple(PastValues(**each.model_dump()) for each in said.past.operations), said.past.problem),
     )
 
 

@@ -41,6 +41,14 @@ class StoreClaims:
         opened().append([batch(2), batch(1)])
         assert list(opened().batches()) == [batch(1), batch(2)]
 
+    def test_the_newest_can_be_read_alone(self, opened: Callable[[], Store]) -> None:
+        opened().append([batch(3), batch(1), batch(2)])
+        assert list(opened().batches(newest=2)) == [batch(2), batch(3)]
+        (last,) = opened().batches(["p95"], ["GetMenu"], newest=1)
+        assert [(each.revision, each.operation, each.metric) for each in last.levels] == [
+            ("r3", "GetMenu", "p95")
+        ]
+
     def test_a_source_is_kept_once(self, opened: Callable[[], Store]) -> None:
         assert opened().append([batch(1), batch(2)]) == 2
         assert opened().append([batch(2), batch(3)]) == 1

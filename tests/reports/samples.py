@@ -22,6 +22,8 @@ from mario_perf.model import (
     Operation,
     OperationResult,
     Outcome,
+    Past,
+    PastValues,
     Quantile,
     Reconciliation,
     Severity,
@@ -478,6 +480,27 @@ def run(number: int, steps: Sequence[str]) -> RunRecord:
     )
 
 
+def past(shown: Sequence[OperationResult]) -> Past:
+    """Fifty revisions of each operation that was compared; the first one became slower in the middle."""
+    compared_ones = [(one.operation.name, one.decisive_comparison) for one in shown]
+    known = [(name, each) for name, each in compared_ones if each and math.isfinite(each.candidate)]
+    return Past(tuple(_past_values(name, each, slower=not place) for place, (name, each) in enumerate(known)))
+
+
+def _past_values(name: str, decisive: Comparison, *, slower: bool) -> PastValues:
+    level = np.where(np.arange(50) < 30, -0.1 * slower, 0)
+    noise = 0.02 * np.random.default_rng(len(name)).normal(size=50)
+    return PastValues(
+        operation=name,
+        metric=decisive.metric,
+        times=tuple(1_763_900_000.0 - 86_400 * (49 - number) for number in range(50)),
+        revisions=tuple(f"{number:02}c3f2a91e" for number in range(50)),
+        values=tuple((decisive.candidate * np.exp(level + noise)).tolist()),
+        shifts=((30, 0.1),) if slower else (),
+        own=49,
+    )
+
+
 def gate(*chosen: OperationResult) -> GateResult:
     """The result of a duet of three rounds; with the given operations, else one of each kind."""
     shown = chosen or operations()
@@ -527,6 +550,7 @@ def gate(*chosen: OperationResult) -> GateResult:
         queries={
             one.operation.name: queries(one.operation, CQRS) for one in shown if one.operation.name in names
         },
+        past=past(shown),
     )
 
 
@@ -567,6 +591,7 @@ def empty() -> GateResult:
         environment_changes={},
         policy={},
         queries={},
+        past=Past(),
         seconds=0.0,
     )
 

@@ -176,6 +176,27 @@ class SubjectReport(Document):
     faults: tuple[str, ...] = Field(default=(), description="injected into the candidate, as options")
 
 
+class PastValuesReport(Document):
+    """One metric of one operation over the last revisions."""
+
+    operation: str
+    metric: str
+    times: tuple[float, ...] = Field(description="unix seconds")
+    revisions: tuple[str, ...]
+    values: tuple[float, ...]
+    shifts: tuple[tuple[int, float], ...] = Field(
+        description="the place of the first value of a new level, and its log ratio to the level before"
+    )
+    own: int = Field(description="the place of the value of this gate")
+
+
+class PastReport(Document):
+    """What the history says of the operations."""
+
+    operations: tuple[PastValuesReport, ...] = ()
+    problem: str = Field(default="", description="why the history says nothing")
+
+
 class Report(Document):
     """What a gate says, with all the evidence."""
 
@@ -212,6 +233,7 @@ class Report(Document):
     command: tuple[str, ...] = Field(default=(), description="what was typed to get this result")
     subject: SubjectReport = Field(default=SubjectReport(), description="what was compared")
     over_time: tuple[MomentReport, ...] = Field(default=(), description="of one load test")
+    past: PastReport = Field(default=PastReport(), description="the last revisions, from the history")
     queries: Mapping[str, Mapping[str, str]] = Field(
         default={}, description="PromQL by operation and by what it shows"
     )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Iterable, Sequence
 
-    from mario_perf.history.trends import Trend
+    from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
@@ -37,9 +37,16 @@ class TrendChart:
     high: float
 
 
-def trend_chart(trend: Trend) -> TrendChart:
-    """Place everything of a trend that has at least one value."""
-    values = trend.series.values
+def trend_chart(
+    values: Floats, shifts: Sequence[tuple[int, float]], breaks: Iterable[int] = ()
+) -> TrendChart:
+    """Place everything of a series that has at least one value.
+
+    Args:
+        values: In the order of time.
+        shifts: Where new levels begin, and by how much they are higher.
+        breaks: Where another environment begins.
+    """
     low, high = (float(each) for each in np.quantile(values, SPAN))
     room = (high - low or abs(high) or 1.0) * 0.1
     low, high = low - room, high + room
@@ -53,12 +60,12 @@ def trend_chart(trend: Trend) -> TrendChart:
 
     together = -(-len(values) // POINTS)
     parts = np.split(np.arange(len(values)), range(together, len(values), together))
-    ends = sorted({0, *trend.series.breaks, *(each.point.index for each in trend.shifts), len(values)})
+    ends = sorted({0, *breaks, *(index for index, _ in shifts), len(values)})
     return TrendChart(
         tuple((x(float(part.mean())), y(float(np.median(values[part])))) for part in parts),
         tuple((x(a), x(b - 1), y(float(np.median(values[a:b])))) for a, b in pairwise(ends)),
-        tuple((x(each.point.index - 0.5), each.point.change > 0) for each in trend.shifts),
-        tuple(x(index - 0.5) for index in trend.series.breaks),
+        tuple((x(index - 0.5), change > 0) for index, change in shifts),
+        tuple(x(index - 0.5) for index in breaks),
         low,
         high,
     )

@@ -44,7 +44,8 @@ def render(trends: Sequence[Trend], repository: str = "") -> str:
 
 
 def _panel(trend: Trend, repository: str) -> _Panel:
-    series, chart = trend.series, trend_chart(trend)
+    series, shifts = trend.series, [(each.point.index, each.point.change) for each in trend.shifts]
+    chart = trend_chart(series.values, shifts, series.breaks)
     sentences = [trend_phrases.sentence(trend, shift) for shift in trend.shifts]
     return _Panel(
         trend_phrases.title(trend),
