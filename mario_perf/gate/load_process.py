@@ -230,12 +230,19 @@ def _command(load: LoadPlan, services: Services, folder: Path) -> list[str]:
         *("--runs-dir", str(folder.parent.resolve()), "--run-id", folder.name),
         *("--metrics-path", candidate.metrics_path, "--revision", candidate.revision or ""),
         *duet,
+        *_pid_options(services),
         *("--reference", load.reference),
         *_rate_options(load),
         *load.tls.locust_options,
         *(word for host in load.hosts for word in ("--allow-host", host)),
         *_tag_options(load),
     ]
+
+
+def _pid_options(services: Services) -> list[str]:
+    options = {"candidate": "--pid", "baseline": "--baseline-pid"}
+    known = ((side, target.pid) for side, target in services.by_side.items())
+    return [word for side, pid in known if pid is not None for word in (options[side], str(pid))]
 
 
 def _timeout_options(load: LoadPlan) -> list[str]:

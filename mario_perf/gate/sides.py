@@ -27,6 +27,7 @@ class ServiceTarget:
     url: str
     revision: str | None
     metrics_path: str
+    pid: int | None = None  # None: it was not started here
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +113,4 @@ def _pushing(build: Build, side: str, pushed: OtlpReceiver | None) -> Build:
 def _target(instance: Instance, pushed: OtlpReceiver | None) -> ServiceTarget:
     build = instance.build
     page = build.metrics_path if pushed is None else pushed.page_url("{side}")
-    return ServiceTarget(instance.url, build.checkout.revision, page)
+    return ServiceTarget(instance.url, build.checkout.revision, page, instance.process.process.pid)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mario_perf import local_file
 from mario_perf.decompression import GZIP, OversizeError, Unpacker
@@ -61,7 +61,7 @@ class ScrapeSource:
         try:
             for scrape in scrapes(path):
                 if "body" in scrape:
-                    reader.add(float(scrape["time"]), scrape["body"])
+                    reader.add(float(scrape["time"]), scrape["body"] + _process_lines(scrape))
         except OSError as error:
             raise UnreadableRunError(
                 f"{path}: no stored scrapes ({error.strerror}); give --prometheus URL, or run again"
@@ -73,6 +73,16 @@ class ScrapeSource:
         except (ValueError, TypeError, LookupError) as error:
             raise UnreadableRunError(f"{path}: not readable as scrapes ({error!r}); run again") from error
         return reader
+
+
+def _process_lines(scrape: Mapping[str, Any]) -> str:
+    """What the operating system says of the service, as lines of its page.
+
+    Raises:
+        ValueError: It is not figures.
+        TypeError: It is not figures.
+    """
+    return "".join(f"\n{name} {float(value)}" for name, value in dict(scrape.get("process", {})).items())
 
 
 def scrapes(path: Path) -> Iterator[dict[str, str]]:

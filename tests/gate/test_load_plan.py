@@ -55,6 +55,13 @@ def test_tags_of_the_command_win_over_those_of_the_policy_and_reach_locust() -> 
     assert words[words.index("--metrics-path") + 1] == ""
 
 
+def test_the_load_knows_the_processes_of_services_that_the_gate_started() -> None:
+    load = plan_load(policy(), None, BACK_TO_BACK, ROUND)
+    baseline, candidate = (ServiceTarget("http://127.0.0.1:1", None, "/metrics", pid) for pid in (7, 8))
+    words = _command(load, Services(candidate, baseline), Path("runs/round-1"))
+    assert (words[words.index("--pid") + 1], words[words.index("--baseline-pid") + 1]) == ("8", "7")
+
+
 def test_an_open_model_has_as_many_users_as_it_takes_unless_they_are_given() -> None:
     assert plan_load(policy(rate=50.0), None, BACK_TO_BACK, ROUND).users is None
     assert plan_load(policy(rate=50.0, users=9), None, BACK_TO_BACK, ROUND).users == 9

@@ -1,6 +1,7 @@
 import gzip
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,18 @@ def test_a_failed_scrape_is_a_gap(tmp_path: Path) -> None:
     assert _read(tmp_path).times.tolist() == [0.0, 1.0, 3.0]
 
 
+def test_what_the_operating_system_says_of_the_service_is_read_like_its_page(tmp_path: Path) -> None:
+    path = keep_scrapes(tmp_path, "candidate", [])
+    with gzip.open(path, "at") as file:
+        for second, (time, body) in enumerate(_bodies(2), 1):
+            used = {"process_cpu_seconds_total": 0.5 * second}
+            file.write(json.dumps({"time": time, "body": body, "process": used}) + "\n")
+    metrics = replace(CQRS, indicators=("process_cpu_seconds_total",))
+    found = ScrapeSource(tmp_path, metrics).snapshots(target({}), SPAN)
+    assert found.costs is not None
+    assert found.costs.totals["process_cpu_seconds_total"].tolist() == [0.5, 1.0]
+
+
 @pytest.mark.parametrize("left", [0.3, 0.6, 0.9])
 def test_a_file_that_was_cut_is_read_up_to_the_cut(tmp_path: Path, left: float) -> None:
     path = keep_scrapes(tmp_path, "candidate", _bodies(40))
@@ -68,12 +81,13 @@ def test_only_failed_scrapes_are_an_error(tmp_path: Path) -> None:
         b"not gzip",
         gzip.compress(b"not json\n"),
         gzip.compress(b'{"body": 1}\n'),
+        gzip.compress(b'{"time": 1, "body": "a 1", "process": {"b": "much"}}\n'),
         gzip.compress(b'{"time": 1, "body": 1}\n'),
         gzip.compress(b'{"time": 1%s, "body": ""}\n' % (b"0" * 9999)),
         gzip.compress(b'["body"]\n'),
         gzip.compress(b"[" * 100_000 + b"\n"),
     ],
-    ids=["no gzip", "no JSON", "no time", "no text", "huge time", "no scrape", "deep"],
+    ids=["no gzip", "no JSON", "no time", "no figure", "no text", "huge time", "no scrape", "deep"],
 )
 def test_a_damaged_file_is_an_error(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "scrapes-candidate.jsonl.gz").write_bytes(data)

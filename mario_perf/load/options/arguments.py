@@ -160,6 +160,9 @@ def _add_duet(parser: ArgumentParser) -> None:
         "same arrivals. With --rate and --window.",
     )
     group.add_argument("--baseline-revision", metavar="REV", help="Revision of the baseline build.")
+    group.add_argument(
+        "--baseline-pid", type=checked(positive_integer), metavar="PID", help="Process of the baseline."
+    )
 
 
 def _add_reference(parser: ArgumentParser) -> None:
@@ -221,6 +224,13 @@ def _add_record(parser: ArgumentParser) -> None:
     )
     group.add_argument(
         "--revision", metavar="REV", help="Revision of the service; in a duet, of the candidate."
+    )
+    group.add_argument(
+        "--pid",
+        type=checked(positive_integer),
+        metavar="PID",
+        help="Process of the service on this machine; in a duet, of the candidate. Its CPU time, memory, "
+        "open files and threads are kept with the metrics, where these lack them.",
     )
     group.add_argument(
         "--runs-dir",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +13,7 @@ from mario_perf.load.options.argument_types import think_time
 if TYPE_CHECKING:
     import ssl
     from argparse import Namespace
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Options:
     baseline_revision: str | None
     allowed_hosts: frozenset[str]  # besides loopback
     alternate: float | None = None  # seconds of a build's turn in a duet; None: both are asked at once
+    pids: Mapping[str, int] = field(default_factory=dict)  # by side: of services on this machine
 
     @classmethod
     def from_parsed(cls, parsed: Namespace) -> Options:
@@ -70,6 +72,11 @@ class Options:
             baseline_revision=parsed.baseline_revision or None,
             allowed_hosts=frozenset(host.lower() for host in parsed.allow_host or ()),
             alternate=parsed.alternate,
+            pids={
+                side: pid
+                for side, pid in (("candidate", parsed.pid), ("baseline", parsed.baseline_pid))
+                if pid is not None
+            },
         )
 
     def tls(self) -> ssl.SSLContext:

@@ -143,7 +143,12 @@ class RunInProgress:
     def _begin_scrapes(self) -> None:
         tls = self.options.tls()
         scrapers = [
-            Scraper(self.metrics_url(target), self.folder / f"scrapes-{target.side}.jsonl.gz", tls)
+            Scraper(
+                self.metrics_url(target),
+                self.folder / f"scrapes-{target.side}.jsonl.gz",
+                tls,
+                self.options.pids.get(target.side),
+            )
             for target in self.targets
         ]
         missing = [

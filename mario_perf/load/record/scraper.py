@@ -14,12 +14,15 @@ import httpx
 from gevent.lock import BoundedSemaphore
 
 from mario_perf.bounded_read import Reader
+from mario_perf.load.record import process_tree
 from mario_perf.load.record.time_of_day import now
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    _Line = Mapping[str, float | str | Mapping[str, float]]
 
 LOG: Final = logging.getLogger("mario_perf")
 _TIMEOUT: Final = 5.0  # seconds, of a whole scrape
@@ -35,12 +38,14 @@ class Scraper:
     """Scrapes one URL, and appends one JSON line for each scrape to a gzip file.
 
     A line is ``{"time", "body"}``, or ``{"time", "error"}``: unix seconds in the middle of the request, and
-    the exposition as it came. Each line is flushed, so that a crash loses at most one line. After a failed
-    write, no more lines are written: what follows a torn line cannot be read.
+    the exposition as it came. Of a service whose process is known, ``"process"`` beside them is what that
+    uses, as far as the exposition does not say it. Each line is flushed, so that a crash loses at most one
+    line. After a failed write, no more lines are written: what follows a torn line cannot be read.
     """
 
-    def __init__(self, url: str, path: Path, tls: ssl.SSLContext) -> None:
+    def __init__(self, url: str, path: Path, tls: ssl.SSLContext, pid: int | None = None) -> None:
         self.url = url
+        self._pid = pid
         self._path = path
         self._reader = Reader(tls)
         self._file: gzip.GzipFile | None = None
@@ -63,7 +68,7 @@ class Scraper:
                 self.failed += 1
                 self._write({"time": (start + now()) / 2, "error": str(error)})
                 raise
-            self._write({"time": (start + now()) / 2, "body": body})
+            self._write({"time": (start + now()) / 2, "body": body, **self._process(body)})
             self.succeeded += 1
 
     def scrape_with_retries(self) -> None:
@@ -118,6 +123,14 @@ class Scraper:
                 self.scrape()
         LOG.warning("no more scrapes are kept: %s", self._write_error)
 
+    def _process(self, body: str) -> dict[str, Mapping[str, float]]:
+        """What the page lacks of the names that Prometheus clients share."""
+        missing = [name for name in process_tree.NAMES if f"\n{name}" not in body]
+        if self._pid is None or not missing:
+            return {}
+        used = process_tree.usage(self._pid)
+        return {"process": {name: used[name] for name in missing if name in used}}
+
     def _fetch(self) -> str:
         try:
             answer = self._reader.get(self.url, _TIMEOUT, headers=_HEADERS)
@@ -127,14 +140,14 @@ class Scraper:
             raise ScrapeError(f"status {answer.status}")
         return answer.text
 
-    def _write(self, scrape: dict[str, float | str]) -> None:
+    def _write(self, scrape: _Line) -> None:
         """Write in a thread: compression takes milliseconds, which would delay users."""
         if self._write_error is None:
             self._write_error = gevent.get_hub().threadpool.apply(self._append, (scrape,))
         if self._write_error is not None:
             raise ScrapeError(self._write_error)
 
-    def _append(self, scrape: dict[str, float | str]) -> str | None:
+    def _append(self, scrape: _Line) -> str | None:
         """Return the reason of a failure: gevent prints exceptions of its threads."""
         try:
             if self._file is None:

@@ -43,6 +43,7 @@ def test_options_hold_the_value_of_each_flag() -> None:
         *("--insecure", "--rate", "12.5", "--max-users", "90", "--arrivals", "constant"),
         *("--shape", "smoke", "--window", "4", "--request-timeout", "30"),
         *("--allow-host", "Stage.test", "--allow-host", "10.0.0.1", "--reference", "http://r/"),
+        *("--pid", "41", "--baseline-pid", "42"),
     )
     assert given == Options(
         duet="http://b",
@@ -67,6 +68,7 @@ def test_options_hold_the_value_of_each_flag() -> None:
         revision="new",
         baseline_revision="old",
         allowed_hosts=frozenset({"stage.test", "10.0.0.1"}),
+        pids={"candidate": 41, "baseline": 42},
     )
 
 

@@ -2,9 +2,11 @@
 
 import gzip
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import gevent
 import pytest
@@ -38,6 +40,17 @@ def test_a_scrape_is_stored_unchanged(service: str, tmp_path: Path) -> None:
     first, second = lines(tmp_path / "s.jsonl.gz")
     assert first["body"] == second["body"] == BODY
     assert 0 < float(str(first["time"])) <= float(str(second["time"]))
+
+
+def test_what_the_page_lacks_of_the_process_is_stored_beside_it(tmp_path: Path) -> None:
+    with serving("# TYPE process_threads gauge\nprocess_threads 3\n") as url:
+        scraper = Scraper(f"{url}/metrics", tmp_path / "s.jsonl.gz", TLS, os.getpid())
+        scraper.scrape()
+        scraper.stop()
+    (line,) = lines(tmp_path / "s.jsonl.gz")
+    used = cast("dict[str, float]", line["process"])
+    assert set(used) == {"process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds"}
+    assert all(each > 0 for each in used.values())
 
 
 def test_scrapes_before_a_crash_can_be_read(service: str, tmp_path: Path) -> None:
