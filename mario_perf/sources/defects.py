@@ -115,7 +115,7 @@ def _bucket_defects(histogram: _Histogram, times: Floats, values: Floats) -> Ite
     twice: Moments = np.any(shown[:, 1:] & shown[:, :-1] & ~_wider(histogram), axis=1)
     yield from _first_defect(histogram, times, twice, "it has two buckets of one bound")
     gone, new = shown[:-1] & ~shown[1:], shown[1:] & ~shown[:-1]
-    rebuilt: Moments = gone.any(axis=1) & new.any(axis=1)
+    rebuilt: Moments = np.any(gone, axis=1) & np.any(new, axis=1)
     yield from _first_defect(histogram, times[1:], rebuilt, "its buckets got other bounds")
     yield from _first_defect(histogram, times[1:], fell, "a bucket fell while the count did not")
     yield from _first_defect(histogram, times, crossed, "a bucket holds more than the next, wider one")

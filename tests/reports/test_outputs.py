@@ -146,7 +146,7 @@ def test_a_secret_in_any_input_reaches_no_file_and_not_the_log(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     for variable in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
         monkeypatch.setenv(variable, str(tmp_path / variable))
-    deliver(planted(), tmp_path, FORMATS, [])
+    deliver(planted(), tmp_path, [*FORMATS], [])
     written = [path.read_text() for path in tmp_path.iterdir()]
     assert len(written) == len(FORMATS) + 2
     for text in (*written, *capsys.readouterr()):
