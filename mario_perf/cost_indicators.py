@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -47,3 +48,14 @@ PROCESS: Final = (
 
 PIZZERIA: Final = (Indicator("SQL statements", "pizzeria_sql_statements_total", "operation"),)
 """What the built-in service counts besides."""
+
+
+def doubt(sides: tuple[float, float], low: float, noise: float) -> str:
+    """Why a change is not known, by both sides and the lower end of its interval, and what helps."""
+    if not all(map(math.isfinite, sides)):
+        return "it was not read on both sides; look at the service's metrics page"
+    if not math.isfinite(low):
+        return "so few rounds do not show how far processes lie apart; play more rounds"
+    if low > noise:
+        return "it probably rose, and chance is not ruled out; play more rounds"
+    return "rounds lie too far apart; play more rounds, or use a quieter machine"

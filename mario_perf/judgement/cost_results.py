@@ -12,6 +12,7 @@ from mario_perf.comparison.checks import CONFIDENCE
 from mario_perf.comparison.cost_values import cost_rows
 from mario_perf.comparison.growth_values import growth_rows
 from mario_perf.comparison.metric_changes import GROSS
+from mario_perf.cost_indicators import doubt
 from mario_perf.judgement.sequential import FIRST_LOOK, MIN_ROUNDS_FOR_RED
 from mario_perf.model import CostResult, Estimate, Verdict
 from mario_perf.statistics.change import Change, paired
@@ -155,14 +156,16 @@ def _result(each: _Row, worse: bool, better: bool, miss_rate: float) -> CostResu
         change=change,
         noise=indicator.noise,
         verdict=verdict,
-        explanation=_sentence(row, verdict, (before, after)),
+        explanation=_sentence(
+            row, verdict, (before, after), doubt((before, after), change.low, indicator.noise)
+        ),
     )
 
 
 _MOVED = {Verdict.REGRESSED: "rose", Verdict.IMPROVED: "fell"}
 
 
-def _sentence(row: CostRow, verdict: Verdict, sides: tuple[float, float]) -> str:
+def _sentence(row: CostRow, verdict: Verdict, sides: tuple[float, float], why: str) -> str:
     """Such as: SQL statements rose from 3.00 to 4.00 a PlaceOrderCommand."""
     indicator = row.indicator
     before, after = (figures.amount(each, indicator.unit) for each in sides)
@@ -173,4 +176,4 @@ def _sentence(row: CostRow, verdict: Verdict, sides: tuple[float, float]) -> str
         return f"{name} {_MOVED[verdict]} from {before} to {after}{each}."
     if verdict is Verdict.UNCHANGED:
         return f"{name}: {after}{each}, {before} in the baseline."
-    return f"{name}: {after}{each}, {before} in the baseline; a change is neither shown nor ruled out."
+    return f"{name}: {after}{each}, {before} in the baseline. Whether it rose is not known: {why}."

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mario_perf import figures
+from mario_perf.cost_indicators import doubt
 from mario_perf.model import Verdict
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from mario_perf.model import CostResult
 
+_STILL = {Verdict.UNCHANGED: "unchanged", Verdict.INCONCLUSIVE: "not known"}
 _PER = {"execution": "an execution", "process": "of the process", "growth": "a 1,000 executions"}
 
 
@@ -23,19 +25,28 @@ def moved(costs: Sequence[CostResult]) -> list[CostResult]:
 
 
 def still(costs: Sequence[CostResult]) -> str:
-    """The others in a line, by what is known of them, with a count where a name has several answers."""
-    names = [(each.verdict, _short(each)) for each in costs]
-    alike, in_all = Counter(names), Counter(name for _, name in names)
+    """The others in a line, by what is known of them and why; counted where a name has several answers."""
+    in_all = Counter(map(_short, costs))
+    alike: dict[tuple[str, str], Counter[str]] = {("unchanged", ""): Counter()}
+    for each in costs:
+        if each.verdict in _STILL:
+            alike.setdefault((_STILL[each.verdict], why(each)), Counter())[_short(each)] += 1
     parts = []
-    for verdict, word in ((Verdict.UNCHANGED, "unchanged"), (Verdict.INCONCLUSIVE, "not known")):
+    for (word, reason), names in alike.items():
         shown = [
             name if count == in_all[name] else f"{name} ({count} of {in_all[name]})"
-            for (of, name), count in alike.items()
-            if of is verdict
+            for name, count in names.items()
         ]
         if shown:
-            parts.append(f"{word}: {', '.join(shown)}")
+            parts.append(f"{word}: {', '.join(shown)}{f' ({reason})' if reason else ''}")
     return "; ".join(parts)
+
+
+def why(cost: CostResult) -> str:
+    """Why it is not known, and what helps; empty where it is."""
+    if cost.verdict is not Verdict.INCONCLUSIVE:
+        return ""
+    return doubt((cost.baseline, cost.candidate), cost.change.low, cost.noise)
 
 
 def _short(cost: CostResult) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from mario_perf.model import CostResult, Estimate, Verdict
 from mario_perf.reports import cost_phrases
+
+FEW = "(so few rounds do not show how far processes lie apart; play more rounds)"
 
 
 def cost(name: str, verdict: Verdict, operation: str = "") -> CostResult:
@@ -28,7 +31,7 @@ def test_what_is_alike_of_all_operations_has_its_name_alone() -> None:
         cost("SQL statements", Verdict.UNCHANGED, each) for each in ("GetMenuQuery", "PlaceOrderCommand")
     ]
     assert cost_phrases.still([*costs, cost("CPU time", Verdict.INCONCLUSIVE)]) == (
-        "unchanged: SQL statements; not known: CPU time"
+        f"unchanged: SQL statements; not known: CPU time {FEW}"
     )
 
 
@@ -37,9 +40,20 @@ def test_a_name_with_two_answers_says_how_many_have_each() -> None:
         cost("SQL statements", Verdict.UNCHANGED, each) for each in ("GetMenuQuery", "PlaceOrderCommand")
     ]
     costs.append(cost("SQL statements", Verdict.INCONCLUSIVE, "GetPizzaQuery"))
-    assert (
-        cost_phrases.still(costs) == "unchanged: SQL statements (2 of 3); not known: SQL statements (1 of 3)"
+    assert cost_phrases.still(costs) == (
+        f"unchanged: SQL statements (2 of 3); not known: SQL statements (1 of 3) {FEW}"
     )
+
+
+def test_what_is_not_known_for_other_reasons_stands_apart() -> None:
+    wide = replace(cost("CPU time", Verdict.INCONCLUSIVE), change=Estimate(0.2, -0.3, 0.9, 0.95))
+    likely = replace(cost("threads", Verdict.INCONCLUSIVE), change=Estimate(0.5, 0.2, 0.9, 0.95))
+    unread = replace(cost("open files", Verdict.INCONCLUSIVE), candidate=math.nan)
+    assert cost_phrases.still([wide, likely, unread]).split("; not known: ") == [
+        "not known: CPU time (rounds lie too far apart; play more rounds, or use a quieter machine)",
+        "threads (it probably rose, and chance is not ruled out; play more rounds)",
+        "open files (it was not read on both sides; look at the service's metrics page)",
+    ]
 
 
 def test_what_moved_is_not_in_the_line_and_counts_in_all() -> None:
