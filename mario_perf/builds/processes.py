@@ -156,9 +156,10 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
             time.sleep(POLL_INTERVAL)
     digits = 1 if timeout < 10 else 0  # noqa: PLR2004 - seconds
     patience = f"within {timeout:.{digits}f} s" if timeout > 0 else "before the time was over"
+    more_time = "" if timeout > 0 else "allow more time; "
     raise NotReadyError(
         f"{child.name} did not answer at {url} {patience}{_last_line(child.log)}; "
-        f"its output is in {child.log}"
+        f"{more_time}its output is in {child.log}"
     )
 
 

@@ -197,7 +197,7 @@ class _DuetProgress:
 
     def _announcement(self) -> str:
         """Which round begins, what is open, and what stands out so far."""
-        max_rounds = len(self.runs) + max(self.rounds_left, 1)
+        max_rounds = self.number - 1 + max(self.rounds_left, 1)
         judged = self.result.operations if self.result else ()
         return " · ".join((f"{self._load_text}round {self.number}/{max_rounds}", *phrases.so_far(judged)))
 

@@ -337,7 +337,7 @@ def _find_pair(request: GateRequest, policy: Policy, load: LoadPlan) -> BuildPai
 
 
 def _revisions_text(baseline: Checkout, candidate: Checkout) -> str:
-    suffix = ": the same commit" if baseline.revision == candidate.revision else ""
+    suffix = ": the same build" if baseline.revision == candidate.revision else ""
     return f"baseline {baseline.revision}, candidate {candidate.revision}{suffix}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -132,7 +133,10 @@ def test_rounds_grow_with_what_a_start_costs(played: Play) -> None:
 
 
 def test_one_slow_start_is_told_and_does_not_end_a_gate(played: Play) -> None:
-    result = played(World([5.0, NOT_READY, 5.0]))
+    world = World([5.0, NOT_READY, 5.0])
+    result = played(world)
+    announced = [found for said in world.said if (found := re.match(r"round (\d+)/(\d+)", said))]
+    assert all(int(found[1]) <= int(found[2]) for found in announced)
     assert result.outcome is Outcome.INCONCLUSIVE
     assert len(result.runs) > 5
     (told,) = [finding for finding in result.findings if finding.code == "slow-start"]

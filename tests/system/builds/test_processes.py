@@ -199,7 +199,7 @@ def test_waiting_for_a_service_that_ended_says_how(tmp_path: Path) -> None:
             wait_until_ready(child, f"http://127.0.0.1:{free_port()}/", LONGEST)
 
 
-@pytest.mark.parametrize(("timeout", "patience"), [(0.3, "within 0.3 s"), (-5, "before the time was over")])
+@pytest.mark.parametrize(("timeout", "patience"), [(0.3, "within 0.3 s"), (-5, "over; allow more time")])
 def test_waiting_for_a_service_that_never_answers_ends(tmp_path: Path, timeout: float, patience: str) -> None:
     with start_process("Service", python("import time; time.sleep(60)"), tmp_path / "log") as child:
         with pytest.raises(UserError, match=f"{patience}; its output"):
@@ -216,7 +216,9 @@ def test_a_process_that_takes_too_long_is_an_error_and_is_stopped(tmp_path: Path
 def test_no_time_left_is_not_told_as_a_negative_number_of_seconds(tmp_path: Path) -> None:
     with (
         start_process("Service", python("import time; time.sleep(60)"), tmp_path / "log") as child,
-        pytest.raises(NotReadyError, match=r"did not answer at \S+ before the time was over; its"),
+        pytest.raises(
+            NotReadyError, match=r"did not answer at \S+ before the time was over; allow more time; its"
+        ),
     ):
         wait_until_ready(child, "http://127.0.0.1:9", -5.0)
 

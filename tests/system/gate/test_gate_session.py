@@ -44,5 +44,5 @@ def test_an_unexpected_error_is_one_line_that_says_where_its_details_are(
 
 def test_a_gate_of_a_commit_against_itself_says_so() -> None:
     commit, changed = Checkout(Path(), "abc"), Checkout(Path(), "abc with changes")
-    assert gate_session._revisions_text(commit, commit) == "baseline abc, candidate abc: the same commit"
+    assert gate_session._revisions_text(commit, commit) == "baseline abc, candidate abc: the same build"
     assert gate_session._revisions_text(commit, changed) == "baseline abc, candidate abc with changes"
