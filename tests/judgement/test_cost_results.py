@@ -95,11 +95,11 @@ def test_an_unchanged_build_is_shown_as_unchanged() -> None:
 
 
 def test_what_is_not_known_says_why_and_what_helps() -> None:
-    few = {each.name: each.explanation for each in compare_costs(rounds(2), INDICATORS, EARLY[2])}
+    few = {each.name: each.explanation for each in compare_costs(rounds(2), POLICY, EARLY[2])}
     assert few["CPU time"].endswith(
         "not known: so few rounds do not show how far processes lie apart; play more rounds."
     )
-    noisy = {each.name: each.explanation for each in compare_costs(rounds(4, noise=0.4), INDICATORS, ALPHA)}
+    noisy = {each.name: each.explanation for each in compare_costs(rounds(4, noise=0.4), POLICY, ALPHA)}
     assert noisy["CPU time"].endswith(
         "not known: rounds lie too far apart; play more rounds, or use a quieter machine."
     )
