@@ -106,7 +106,9 @@ class PrometheusSource:
         )
 
     def _not_scraped(self, matchers: Mapping[str, str], span: Span) -> TargetNotScrapedError:
-        known = send_query(self._connection.url, lambda: self._client.get_label_values("instance"))
+        known = send_query(
+            self._connection.url, lambda: [str(each) for each in self._client.get_label_values("instance")]
+        )
         wanted = matchers.get("instance", "")
         return TargetNotScrapedError(
             f"{self._connection.url}: no scrape of {_labels(matchers)} from {span.start:.0f} to "

@@ -199,7 +199,7 @@ def bound(written: str | None) -> float:
     """
     if written is None:
         return math.nan
-    value = grammar.number(written)
+    value = grammar.number(written) if len(written.split()) == 1 else math.nan  # no timestamp stands there
     if not value > -math.inf:
         raise grammar.malformed(f'le="{written}"', "a bucket's bound is a number")
     return value

@@ -160,7 +160,7 @@ def test_operations_that_share_no_bound_are_refused(others: list[tuple[str, int]
         _snapshots(one + other)
 
 
-@pytest.mark.parametrize("bound", ["-Inf", "NaN", "-infinity"])
+@pytest.mark.parametrize("bound", ["-Inf", "NaN", "-infinity", "1\t0", "1 0", ""])
 def test_a_bound_that_is_no_number_is_refused(bound: str) -> None:
     with pytest.raises(UnreadableExpositionError, match="a bucket's bound is a number"):
         _snapshots(_histogram(f'{PLACE},status="success"', (bound, 0), ("5", 2), ("+Inf", 2)))

@@ -51,7 +51,8 @@ def _parts(histogram: Histogram, labels: NameLabels, *, sees_failures: bool) -> 
         yield -_ONE_URL, "all operations share one URL"
     operations = {tuple(each.get(label) for label in labels.labels) for each in histogram.series}
     yield min(len(operations), 5) / 2, ""
-    yield min(math.log10(1 + sum(histogram.counts)), 4.0) / 2, ""
+    counted = sum(count for count in histogram.counts if count > 0)  # which garbage is not
+    yield min(math.log10(1 + counted), 4.0) / 2, ""
     yield (1.0 if len(histogram.bounds) > 5 else 0.0), ""  # noqa: PLR2004 - fewer buckets tell little
 
 

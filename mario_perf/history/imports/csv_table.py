@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from mario_perf.errors import listed
 from mario_perf.history.imports.context import ImportFileError
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from mario_perf.history.measurements import Batch
 
 ROLES: Final = ("time", "revision", "operation", "metric", "environment", "value")
+
+_SHOWN: Final = 60
+_MOST_SHOWN: Final = 20
+"""Characters of a column's name, and columns, that a message shows."""
 
 
 def of_table(table: pd.DataFrame, context: Context, mapping: Mapping[str, str]) -> list[Batch]:
@@ -29,9 +34,8 @@ def of_table(table: pd.DataFrame, context: Context, mapping: Mapping[str, str]) 
         if role not in ROLES:
             raise ImportFileError(f"--map {role}={column}: not a role; the roles are {', '.join(ROLES)}")
         if column not in table.columns:
-            raise ImportFileError(
-                f"--map {role}={column}: no such column; they are {', '.join(map(str, table))}"
-            )
+            known = listed((" ".join(str(each).split())[:_SHOWN] for each in table), _MOST_SHOWN)
+            raise ImportFileError(f"--map {role}={column}: no such column; they are {known}")
     times = _times(table, context, mapping)
     rows = table.to_dict("records")
     return [

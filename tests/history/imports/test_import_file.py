@@ -180,6 +180,11 @@ def test_a_mapping_that_does_not_fit_is_refused(tmp_path: Path, mapping: dict[st
         read(tmp_path, "a.csv", "x,y\n1,yesterday\n", **mapping)
 
 
+def test_columns_whose_names_have_several_lines_are_shown_in_one(tmp_path: Path) -> None:
+    with pytest.raises(ImportFileError, match=r"no such column; they are a b, x{60}$"):
+        read(tmp_path, "a.csv", '"a\nb",' + "x" * 9_000 + "\n1,2\n", value="z")
+
+
 @pytest.mark.parametrize(
     "content", ["time,value\n" + "1" * 400 + ",1\n", "time,value\n1700000000,1\n2" + "0" * 40 + ",1\n"]
 )
