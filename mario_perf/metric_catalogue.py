@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mario_perf.run_record import Part
+
 Metric = Literal[
     "latency",
     "p95",
@@ -110,6 +112,10 @@ class MetricEntry:
     client: bool = False  # the client saw it, not the service
     weight: float = 1.0
     under_load: ThresholdFamily | None = None  # its family in the part under load, where it decides there
+
+    def family_of(self, part: Part) -> ThresholdFamily:
+        """The thresholds that a policy sets for it in a part of a gate."""
+        return self.under_load or self.family if part == "load" else self.family
 
     @property
     def share(self) -> bool:

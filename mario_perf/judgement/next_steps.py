@@ -157,7 +157,9 @@ def _instead(found: Sequence[Doubt], result: GateResult, policy: Policy) -> Iter
                 f"Let the load send {each.names} more often (min_samples is {least}), or set ignore = true "
                 "in perf.toml"
             )
-    settings = dict.fromkeys(METRICS[each.metric].family.resolution for each in found if each.cause in NOISY)
+    part = result.runs[-1].part
+    noisy = [METRICS[each.metric].family_of(part) for each in found if each.cause in NOISY]
+    settings = dict.fromkeys(family.resolution for family in noisy)
     if settings and not is_busy(*_before(result)):
         names = " and ".join(filter(None, settings))
         yield f"Use a quieter machine, or set a larger {names} in perf.toml for what is open"

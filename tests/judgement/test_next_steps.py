@@ -9,7 +9,7 @@ from mario_perf.configuration.policy import Policy, Thresholds
 from mario_perf.judgement import doubts, next_steps
 from mario_perf.judgement.doubts import Cause
 from mario_perf.model import GateResult, OperationResult, Outcome, Verdict
-from mario_perf.run_record import Look
+from mario_perf.run_record import Alternation, Look
 from tests.reports import samples
 
 POLICY = Policy()
@@ -129,6 +129,14 @@ def noisy_share(name: str, metric: str) -> OperationResult:
     (share,) = [each for each in one.comparisons if each.metric == metric]
     share = replace(share, verdict=Verdict.INCONCLUSIVE, detectable=0.4, explanation=one.explanation)
     return replace(one, decided_by=metric, comparisons=(share,))
+
+
+def test_advice_for_the_part_under_load_names_the_settings_of_that_part() -> None:
+    open_ones = inconclusive(noisy_share("GetA", "latency"), noisy_share("GetB", "p95"))
+    turns = {"alternation": Alternation(seconds=0.6, turns=12)}
+    loaded = replace(open_ones, runs=tuple(each.model_copy(update=turns) for each in open_ones.runs))
+    (told,) = next_steps.next_steps(loaded, [], POLICY)
+    assert "set a larger load_resolution and load_tail_resolution in perf.toml" in told
 
 
 def test_noise_in_several_metrics_gets_one_advice_and_a_busy_machine_only_its_cause() -> None:
