@@ -134,6 +134,17 @@ def test_the_pizzeria_is_fit_for_a_gate_and_nothing_is_left(tmp_path: Path) -> N
     done = run(tmp_path, POLICY, "--quick", "--demo")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "started by python -m mario_perf.pizzeria" in " ".join(done.stdout.split())
+    for subject in (
+        "machine",
+        "service",
+        "operations",
+        "failures",
+        "restarts",
+        "buckets",
+        "steps",
+        "samples",
+    ):
+        assert f" {subject} " in done.stdout
     assert "PlaceOrderCommand" in done.stdout
     assert "noticed by process_start_time_seconds" in done.stdout
     assert not list(tmp_path.glob("mario-perf-doctor-*"))
