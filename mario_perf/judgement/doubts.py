@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mario_perf import figures
 from mario_perf.errors import counted, listed
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from mario_perf.metric_catalogue import Metric
     from mario_perf.model import Comparison, OperationResult
     from mario_perf.run_record import RunRecord
+
+
+TOO_FEW: Final = "There were too few executions"
 
 
 class Cause(StrEnum):
@@ -113,7 +116,11 @@ def reason(doubt: Doubt, policy: Policy) -> str:
                 f"is not ruled out: {doubt.names}."
             )
         case Cause.FEW:
-            return f"There were too few executions: {doubt.names}."
+            counts = (
+                f"{one.title} ({fewest(one)} of {policy.of(one.operation.name).min_samples})"
+                for one in doubt.operations
+            )
+            return f"{TOO_FEW}: {listed(counts, max_items=3)}."
         case Cause.BUCKETS:
             return f"The buckets are too wide to tell on which side of its limit p95 lies: {doubt.names}."
         case _:

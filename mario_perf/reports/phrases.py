@@ -11,8 +11,10 @@ from urllib.parse import quote
 from mario_perf import figures
 from mario_perf.errors import listed
 from mario_perf.figures import UNKNOWN
+from mario_perf.judgement.doubts import TOO_FEW
 from mario_perf.metric_catalogue import METRICS, Kind
 from mario_perf.model import Outcome, Verdict
+from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -119,8 +121,13 @@ def moved(result: GateResult) -> list[OperationResult]:
 
 
 def further_findings(result: GateResult) -> list[Finding]:
-    """Those that the gate's answer does not say already."""
-    return [each for each in result.findings if each.message not in result.sentence]
+    """Those that the gate's answer and its reasons do not say already."""
+    too_few = any(reason.startswith(TOO_FEW) for reason in result.reasons)
+    return [
+        each
+        for each in result.findings
+        if each.message not in result.sentence and not (too_few and Code.FEW_SAMPLES.is_in(each))
+    ]
 
 
 def verdict_counts(operations: Sequence[OperationResult]) -> dict[Verdict, int]:

@@ -49,7 +49,7 @@ def test_each_cause_is_told_apart() -> None:
         "The typical time probably rose by more than the noise threshold of 3.0 %, and chance is not ruled "
         "out: GetB."
     )
-    assert doubts.reason(found[2], POLICY) == "There were too few executions: Never."
+    assert doubts.reason(found[2], POLICY) == "There were too few executions: Never (0 of 100)."
 
 
 def test_an_explanation_of_its_own_is_kept() -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from mario_perf.model import Finding, Operation, Outcome, Severity, Verdict
 from mario_perf.reports import markdown_report, phrases, terminal_report
 from mario_perf.reports.characters import single_line
+from mario_perf.validity.codes import Code
 from tests.reports import samples
 
 if TYPE_CHECKING:
@@ -100,6 +101,15 @@ def test_why_a_run_cannot_be_judged_is_said_once(result: GateResult) -> None:
     for text in (printed(invalid), markdown_report.render(invalid)):
         assert text.count(reason.message) == 1
         assert text.count(other.message) == 1
+
+
+def test_too_few_executions_are_told_once(result: GateResult) -> None:
+    finding = Code.FEW_SAMPLES.finding(few="GetMenuQuery (44 of 100)")
+    told = replace(
+        result, reasons=("There were too few executions: GetMenuQuery (44 of 100).",), findings=(finding,)
+    )
+    assert printed(told).count("44 of 100") == 1
+    assert printed(replace(told, reasons=())).count("44 of 100") == 1
 
 
 def test_it_says_why_for_each_operation_that_regressed_and_for_no_other(result: GateResult) -> None:
