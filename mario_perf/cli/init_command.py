@@ -52,8 +52,8 @@ Examples:
   mario-perf init http://127.0.0.1:8000/metrics
   mario-perf init http://127.0.0.1:8000/metrics \\
       --start "python -m uvicorn shop:app --port {_PORT}"
-  mario-perf init http://127.0.0.1:9090 --match job=shop --preset Micrometer
-  mario-perf init http://127.0.0.1:4318/metrics   shown by mario-perf otlp
+  mario-perf init http://127.0.0.1:9090 --match job=shop
+  mario-perf init http://127.0.0.1:4318/metrics   by mario-perf otlp
   mario-perf init --client --locustfile locustfile.py
   mario-perf init http://127.0.0.1:8000/metrics \\
       --histogram shop_request_seconds --name-label page

@@ -82,8 +82,9 @@ class _TimeLeft(ProgressColumn):
         self._end = time.monotonic() + max_seconds
 
     def render(self, task: Task) -> Text:  # noqa: ARG002 - rich's signature
-        """As minutes and seconds."""
-        return Text(f"{figures.clock(self._end - time.monotonic())} left", style="cyan", no_wrap=True)
+        """As minutes and seconds. What was foreseen may be over before the end is there."""
+        left = self._end - time.monotonic()
+        return Text(f"{figures.clock(left)} left" if left > 0 else "soon", style="cyan", no_wrap=True)
 
 
 @contextmanager

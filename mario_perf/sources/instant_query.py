@@ -56,5 +56,6 @@ def _get(
             lambda: read(bounded.get(url, params=parameters, timeout=connection.timeout).json()["data"]),
         )
     except SourceUnreachableError as error:
-        raise SourceUnreachableError(f"neither a metrics page nor a Prometheus: {error}") from error
+        reason = str(error).partition(": ")[2].removeprefix("Prometheus refused: ").partition(";")[0]
+        raise SourceUnreachableError(f"no Prometheus either: {reason}") from error
     return found

@@ -31,7 +31,10 @@ _TARGET = {"__name__", "instance", "job"}
 """Labels that Prometheus gives to every series of a target."""
 
 _TIMES = ".+(seconds|_ms|_us|_ns|duration|latency|time|millis|micros|nanos|_s|_sec).*"
-_WHERE = "give the URL of the metrics, or of the Prometheus that scrapes them"
+_WHERE = (
+    "give the URL of the metrics, or of the Prometheus that scrapes them, or --client for a service without "
+    "metrics"
+)
 
 
 def list_histograms(connection: Connection) -> MetricInventory:

@@ -188,7 +188,10 @@ commandBus_Ship_allTimer_seconds_bucket{le="+Inf"} 3
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("<html><body>Login</body></html>", "HTML page"),
+        (
+            "<html><body>Login</body></html>",
+            "or --client for a service without metrics (no Prometheus either: status 404)",
+        ),
         ('{"status": "up"}', "JSON"),
         ("", "no histogram found"),
         ("up 1\nthis is prose\n", "no value"),

@@ -14,7 +14,7 @@ SAYS = f"""
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
 from mario_perf.reports.progress import show_progress
-with show_progress(100.0) as narrator:
+with show_progress(float(sys.argv[1])) as narrator:
     narrator.say("round 1 · 12 open · PlaceOrderCommand")
     for _ in range(5):
         narrator.tick()
@@ -22,12 +22,13 @@ with show_progress(100.0) as narrator:
 """
 
 
-def on_a_terminal(**env: str) -> str:
+def on_a_terminal(seconds: str = "100", **env: str) -> str:
     """What the program writes to a terminal, escape sequences and all."""
     ours, theirs = pty.openpty()
     terminal = {"TERM": "xterm-256color", "COLUMNS": "100", **env}
     kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR"}}
-    with subprocess.Popen([sys.executable, "-c", SAYS], stderr=theirs, env={**kept, **terminal}) as process:
+    command = [sys.executable, "-c", SAYS, seconds]
+    with subprocess.Popen(command, stderr=theirs, env={**kept, **terminal}) as process:
         os.close(theirs)
         said = b""
         while block := _read(ours):
@@ -46,7 +47,7 @@ def _read(terminal: int) -> bytes:
 
 def test_a_pipe_gets_plain_lines_and_no_clock() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SAYS], capture_output=True, text=True, check=True, timeout=30
+        [sys.executable, "-c", SAYS, "100"], capture_output=True, text=True, check=True, timeout=30
     )
     assert done.stderr == "round 1 · 12 open · PlaceOrderCommand\n"
 
@@ -56,6 +57,12 @@ def test_a_terminal_is_told_how_long_it_will_still_take() -> None:
     assert "round 1 · 12 open" in said
     assert "1:40 left" in said
     assert "\x1b[36m" in said  # coloured
+
+
+def test_where_more_time_is_needed_than_was_foreseen_no_clock_stands_still() -> None:
+    said = on_a_terminal("0.1")
+    assert "soon" in said
+    assert "0:00 left" not in said.rpartition("soon")[2]
 
 
 def test_a_long_line_gives_way_to_the_time_that_is_left() -> None:
