@@ -38,18 +38,29 @@ def board(
     variables: Iterable[QueryVariable],
     panels: Iterable[AnyPanel],
 ) -> Dashboard:
-    """A dashboard of ``panels``, left to right and then down; it opens on the last half hour."""
+    """A dashboard of ``panels`` that ask Prometheus; it opens on the last half hour."""
+    source = DatasourceVariable("datasource").label("Prometheus").type("prometheus")
+    return (
+        filled(uid, title, description, (source, *variables), panels).refresh(REFRESH).time("now-30m", "now")
+    )
+
+
+def filled(
+    uid: str,
+    title: str,
+    description: str,
+    variables: Iterable[DatasourceVariable | QueryVariable],
+    panels: Iterable[AnyPanel],
+) -> Dashboard:
+    """A dashboard of ``panels``, left to right and then down."""
     built = (
         Dashboard(title)
         .uid(uid)
         .description(description)
         .tags([TAG])
         .readonly()
-        .refresh(REFRESH)
-        .time("now-30m", "now")
         .tooltip(DashboardCursorSync.CROSSHAIR)
         .link(_others())
-        .with_variable(DatasourceVariable("datasource").label("Prometheus").type("prometheus"))
     )
     for variable in variables:
         built.with_variable(variable)

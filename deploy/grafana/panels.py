@@ -58,12 +58,22 @@ class Panel:
 
 def number(panel: Panel, query: Query) -> stat.Panel:
     """The present value, with its course behind it; a quarter wide."""
+    return number_panel(panel).with_target(_target(query).ref_id("A"))
+
+
+def number_panel(panel: Panel) -> stat.Panel:
+    """One that asks nothing yet."""
     drawn = stat.Panel().reduce_options(_latest()).color_mode(BigValueColorMode.VALUE).span(6).height(5)
-    return _with(drawn, panel).with_target(_target(query).ref_id("A"))
+    return _with(drawn, panel)
 
 
 def lines(panel: Panel, *queries: Query) -> timeseries.Panel:
     """Values over time; half wide."""
+    return _asking(lines_panel(panel), queries)
+
+
+def lines_panel(panel: Panel) -> timeseries.Panel:
+    """One that asks nothing yet."""
     drawn = (
         timeseries.Panel()
         .legend(_legend())
@@ -75,7 +85,7 @@ def lines(panel: Panel, *queries: Query) -> timeseries.Panel:
     )
     if panel.limits:
         drawn.thresholds_style(common.GraphThresholdsStyleConfig().mode(GraphTresholdsStyleMode.DASHED))
-    return _asking(_with(drawn, panel), queries)
+    return _with(drawn, panel)
 
 
 def stacked(panel: Panel, *queries: Query) -> timeseries.Panel:
@@ -99,11 +109,13 @@ def bars(panel: Panel, query: Query) -> bargauge.Panel:
 
 def rows(panel: Panel, hidden: Sequence[str], query: Query) -> table.Panel:
     """A row a series, without its labels ``hidden``; half wide."""
-    drawn = (
-        table.Panel().show_header(show_header=True).span(12).height(8).with_transformation(_without(hidden))
-    )
     answer = _target(query).instant().format(PromQueryFormat.TABLE).ref_id("A")
-    return _with(drawn, panel).with_target(answer)
+    return table_panel(panel).with_transformation(_without(hidden)).with_target(answer)
+
+
+def table_panel(panel: Panel) -> table.Panel:
+    """One that asks nothing yet."""
+    return _with(table.Panel().show_header(show_header=True).span(12).height(8), panel)
 
 
 def _asking(drawn: timeseries.Panel, queries: Sequence[Query]) -> timeseries.Panel:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from deploy.grafana.dashboards import business, cqrs, http, load_test, usage
+from deploy.grafana.dashboards import business, cqrs, history, http, load_test, usage
 
 JSON = Path(__file__).parent / "json"
 """Where the files are: committed, so that nobody needs Python to use them."""
@@ -20,5 +20,5 @@ def rendered() -> dict[str, str]:
             module.dashboard().build(), cls=JSONEncoder, indent=1
         )
         + "\n"
-        for module in (cqrs, http, business, usage, load_test)
+        for module in (cqrs, http, business, usage, load_test, history)
     }

@@ -13,8 +13,12 @@ UIDS = {
     "business.json": "business-operations-mario",
     "usage.json": "usage-analytics-mario",
     "load_test.json": "load-test-mario",
+    "history.json": "history-mario",
 }
 BOARDS: dict[str, dict[str, Any]] = {name: json.loads(text) for name, text in rendered().items()}
+of_services = pytest.mark.parametrize(
+    "board", [board for name, board in BOARDS.items() if name != "history.json"]
+)
 every_board = pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
 
 
@@ -27,11 +31,20 @@ def test_the_committed_files_are_those_that_the_code_makes() -> None:
     assert committed == rendered(), "run: python -m deploy.grafana"
 
 
+def test_the_history_is_asked_for_the_operations_and_the_metric_that_the_reader_chose() -> None:
+    board = BOARDS["history.json"]
+    assert [each["name"] for each in board["templating"]["list"]] == ["history", "metric", "operation"]
+    texts = [target["rawSql"] for panel in board["panels"] for target in panel["targets"]]
+    assert all("${operation:sqlstring}" in text for text in texts[1:])
+    assert all("$__unixEpochFilter(" in text for text in texts)
+    assert {panel["datasource"]["uid"] for panel in board["panels"]} == {"${history}"}
+
+
 def test_links_to_a_dashboard_stay_good() -> None:
     assert {name: board["uid"] for name, board in BOARDS.items()} == UIDS
 
 
-@every_board
+@of_services
 def test_it_asks_every_five_seconds_for_what_the_reader_chose(board: dict[str, Any]) -> None:
     variables = {each["name"]: each for each in board["templating"]["list"]}
     assert board["refresh"] == "5s"

@@ -14,4 +14,9 @@ VARIABLES = {
     "$operation": ".*",
 }
 
-BOARDS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(JSON.iterdir())}
+_ALL = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(JSON.iterdir())}
+HISTORY = _ALL.pop("history")
+"""The one that asks PostgreSQL."""
+
+BOARDS = _ALL
+"""Those that ask Prometheus."""

@@ -66,6 +66,7 @@ def test_ports_are_those_that_the_documents_say_and_open_to_this_machine_only() 
         "prometheus": ["127.0.0.1:9090:9090"],
         "grafana": ["127.0.0.1:3001:3000"],
         "load": ["127.0.0.1:8089:8089"],
+        "history": ["127.0.0.1:5432:5432"],
     }
 
 
@@ -73,10 +74,16 @@ def test_the_load_generator_starts_with_the_rest_so_that_its_dashboard_can_fill(
     assert not any("profiles" in service for service in SERVICES.values())
 
 
-def test_grafana_finds_prometheus_and_the_dashboards_where_they_are() -> None:
-    (source,) = provisioned("datasources")["datasources"]
+def test_grafana_finds_prometheus_the_history_and_the_dashboards_where_they_are() -> None:
+    source, history = provisioned("datasources")["datasources"]
     (provider,) = provisioned("dashboards")["providers"]
     assert source["url"] == "http://prometheus:9090"
+    database = SERVICES["history"]["environment"]
+    assert (history["user"], history["jsonData"]["database"], history["secureJsonData"]["password"]) == (
+        database["POSTGRES_USER"],
+        database["POSTGRES_DB"],
+        database["POSTGRES_PASSWORD"],
+    )
     assert mounts("grafana")[provider["options"]["path"]] == DEPLOY / "./grafana/json"
     home = Path(SERVICES["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
     assert (mounts("grafana")[str(home.parent)] / home.name).exists()

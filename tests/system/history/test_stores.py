@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,15 +12,13 @@ import sqlalchemy as sa
 from mario_perf.history.git_store import REF, GitStore
 from mario_perf.history.store import StoreError, open_store
 from tests.history.store_claims import StoreClaims, batch
+from tests.system import postgresql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from mario_perf.history.store import Store
-
-DEBIAN = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")))
-PATH = os.pathsep.join([*DEBIAN, os.environ.get("PATH", "")])
-"""Debian keeps a server's programs out of the usual PATH."""
 
 
 def git(*arguments: str) -> None:
@@ -127,40 +122,8 @@ def test_a_folder_without_repository_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """A PostgreSQL that listens on a socket file only; it does not run as root."""
-    initdb, control = (shutil.which(program, path=PATH) for program in ("initdb", "pg_ctl"))
-    if not (initdb and control):
-        if os.environ.get("MARIO_PERF_REQUIRE_ALL"):
-            pytest.fail("PostgreSQL is not installed; run .ci/run")
-        pytest.skip("PostgreSQL is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="mario-pg-"))
-    user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else []
-    if user:
-        shutil.chown(folder, "nobody", "nogroup")
-    data, log = str(folder / "data"), str(folder / "log")
-    subprocess.run(
-        [*user, initdb, "-D", data, "-A", "trust", "-U", "mario", "-N"],
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-    subprocess.run(
-        [*user, control, "-D", data, "-l", log, "-w", "-o", options, "start"],
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
-    try:
-        yield f"postgresql://mario@/postgres?host={folder}"
-    finally:
-        subprocess.run(
-            [*user, control, "-D", data, "-m", "immediate", "stop"],
-            check=True,
-            capture_output=True,
-            cwd=folder,
-        )
-        shutil.rmtree(folder)
+    with postgresql.started() as url:
+        yield url
 
 
 def test_a_message_on_a_silent_server_hides_the_password() -> None:
