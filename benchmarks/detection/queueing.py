@@ -38,8 +38,8 @@ class LoadedWorld:
     """A service under load, and its machine. Standard deviations are of logarithms."""
 
     operations: int = 12
-    rounds: int = 9
-    turns: int = 4  # of each build in a round
+    rounds: int = 7  # of a gate that plays both parts in three minutes
+    turns: int = 6  # of each build in a round
     rate: float = 450.0  # requests a second
     busy: float = 0.5  # share of the processor that they take
     tail: float = 0.4  # of single executions
@@ -48,6 +48,8 @@ class LoadedWorld:
     apart: float = 0.05  # of each turn
     stalls: float = 0.2  # a second: moments in which the processor does nothing
     stall: float = 0.02  # their mean length, seconds
+    preempted: float = 0.003  # share of executions that something else interrupts
+    interruption: float = 0.005  # its mean length, seconds
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ def _times(
     """Response and service times. What wakes up from a section queues again, within its service time."""
     own = rng.normal(0, world.tail, len(turn.due)) + turn.slowness + rng.normal(0, world.apart)
     work = np.exp(level[turn.operation] + own) + change.spin * turn.changed
+    interrupted = rng.random(len(work)) < world.preempted
+    work[interrupted] += rng.exponential(world.interruption, int(interrupted.sum()))
     entered = turn.due.copy()
     entered[turn.changed] = _leave_section(turn.due[turn.changed], change)
     stalls = rng.poisson(world.stalls * TURN)

@@ -24,15 +24,15 @@ ROUNDS_OF_A_PART = 9
 """Of a gate that plays both parts in three minutes."""
 
 LOADED: Mapping[str, LoadedWorld] = {
-    "two parts, calm": LoadedWorld(rounds=ROUNDS_OF_A_PART, machine=0.15, apart=0.07, process=0.015),
+    "two parts, calm": LoadedWorld(machine=0.15, apart=0.07, process=0.015),
     "two parts, busy": LoadedWorld(
-        rounds=ROUNDS_OF_A_PART,
         tail=0.5,
         process=0.02,
         machine=0.3,
         apart=0.15,
         stalls=1.0,
         stall=0.03,
+        preempted=0.04,
     ),
 }
 """The part under load, where a gate plays that, too."""

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 TURN: Final = 0.6
 """Seconds for which one build is under load before the other: short against what drifts on a machine."""
 
-WINDOW: Final = 4.8
-"""Seconds of turns in a round, both builds together."""
+WINDOW: Final = 7.2
+"""Seconds of turns in a round, both builds together. Where requests queue, more differs within a round than
+from process to process: in the same time, fewer and longer rounds leave less undecided."""
 
 WARM_UP: Final = 0.8
 """Seconds, half of them for each build."""
