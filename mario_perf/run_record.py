@@ -225,11 +225,20 @@ Part = Literal["alone", "load"]
 """Of a gate: one user at both builds at once, or many users at one build at a time."""
 
 
+class Turn(Record):
+    """A build's turn as it went: one that is given too much takes longer, until its journeys have ended."""
+
+    side: Side
+    journeys: Count = Field(description="that came to their end")
+    seconds: float = Field(description="from the turn's begin until the last of its journeys had ended")
+
+
 class Alternation(Record):
     """How two builds took turns in the window, so that one at a time was under load."""
 
-    seconds: float = Field(description="of a turn")
+    seconds: float = Field(description="of a turn, as long as journeys arrive")
     turns: int = Field(description="of both builds together")
+    played: tuple[Turn, ...] = Field(default=(), description="in their order; empty in older records")
 
 
 class PlanCounts(Record):

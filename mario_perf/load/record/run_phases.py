@@ -21,7 +21,7 @@ from mario_perf.load.record import fingerprint
 from mario_perf.load.record.scraper import ScrapeError, Scraper
 from mario_perf.load.record.time_of_day import now
 from mario_perf.load.users.step_session import LoadTarget
-from mario_perf.run_record import Alternation, Span
+from mario_perf.run_record import Alternation, Span, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,6 +77,9 @@ class TurnTaking(Protocol):
     def end_turn(self, timeout: float) -> bool:
         """Let no more arrive, and wait until those that began have ended; return whether they have."""
 
+    def finished(self, side: int) -> int:
+        """Journeys to one of the targets that have ended since counting began."""
+
 
 class RunInProgress:
     """A run in progress: steers the users through its phases, and scrapes the services."""
@@ -105,6 +108,7 @@ class RunInProgress:
         self._opening: gevent.Greenlet | None = None
         self._started = self._ended = now()
         self._window_start: float | None = None
+        self._played: list[Turn] = []
 
     @property
     def whole_run(self) -> Span:
@@ -232,7 +236,9 @@ class RunInProgress:
     def alternation(self) -> Alternation | None:
         """How builds take turns in the window, if they do."""
         length = self.options.alternate
-        return None if length is None else Alternation(seconds=length, turns=len(self._turns))
+        if length is None:
+            return None
+        return Alternation(seconds=length, turns=len(self._turns), played=tuple(self._played))
 
     @property
     def _turns(self) -> tuple[int, ...]:
@@ -254,10 +260,13 @@ class RunInProgress:
             gevent.sleep(seconds)
         groups = cast("TurnTaking", self.groups)  # turns are refused for other processes' users
         for side in sides:
+            start, before = monotonic(), groups.finished(side)
             groups.begin_turn(side)
             gevent.sleep(seconds / len(sides))
             if not groups.end_turn(timeout):
                 self.warn(f"some journeys took more than {timeout:g} s at the end of a turn")
+            journeys, duration = groups.finished(side) - before, monotonic() - start
+            self._played.append(Turn(side=self.targets[side].side, journeys=journeys, seconds=duration))
 
     def _open_window(self, timeout: float) -> None:
         self._quiesce(timeout, "before the window")
@@ -265,6 +274,7 @@ class RunInProgress:
         gevent.sleep(self.options.quiet)
         with self._between_scrapes():
             self.groups.open_window()
+            self._played.clear()
             self._window_start = now()
             self.groups.release()
         LOG.info("The window opens")

@@ -141,6 +141,10 @@ class UserGroup:
         self._turn = None
         return not under_way
 
+    def finished(self, side: int) -> int:
+        """Journeys to one of the targets that have ended since counting began."""
+        return self._arrivals[side].counters.finished
+
     def assign_iterations(self, journeys: Sequence[str]) -> None:
         """Set the shared journeys that this group runs once the window is open."""
         if self._iterations is not None:

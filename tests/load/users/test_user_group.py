@@ -186,6 +186,7 @@ def test_a_turn_ends_when_its_journeys_have_ended(virtual_time: VirtualTime) -> 
     assert not group.end_turn(0.001)
     assert group.end_turn(5.0)
     assert virtual_time.read() - begun[-1][1] == pytest.approx(0.03, abs=0.005)
+    assert (group.finished(0), group.finished(1)) == (len(begun), 0)
     (report,) = group.reports()
     group.stop()
     assert report.arrivals is not None

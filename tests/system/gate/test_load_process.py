@@ -14,7 +14,6 @@ from mario_perf.gate import load_process
 from mario_perf.gate.load_process import LOCUSTFILE, find_locustfile, from_snapshot
 from mario_perf.gate.sides import Services, ServiceTarget
 from mario_perf.measurement.measured_run import measure_run
-from mario_perf.run_record import Alternation
 from mario_perf.sources.source import open_source
 from tests.system.load.exposition import serving
 from tests.system.pizzerias import hosted
@@ -104,7 +103,13 @@ def test_builds_that_take_turns_get_as_many_journeys_and_every_count_agrees(tmp_
         )
         done = load_process.run_locust(plan, services, tmp_path / "run", lambda: None)
         measured = measure_run(done, open_source(Policy())(done))
-    assert (done.record.part, done.record.alternation) == ("load", Alternation(seconds=0.3, turns=4))
+    alternation = done.record.alternation
+    assert alternation is not None
+    assert (done.record.part, alternation.seconds, alternation.turns) == ("load", 0.3, 4)
+    first, second, third, fourth = alternation.played
+    assert (first.side, second.side) == (fourth.side, third.side)
+    assert {first.side, second.side} == {"baseline", "candidate"}
+    assert all(turn.journeys > 0 for turn in alternation.played)
     assert [each.side for each in measured.sides] == ["baseline", "candidate"]
     for side in measured.sides:
         assert all(row.agrees for row in side.reconciliation)
