@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 NO_LIMIT = ("--pool", "0")
 
@@ -91,3 +91,13 @@ def neutral_words(name: str, word: str) -> tuple[str, ...]:
         for option, neutral in FAULT_FLAGS[name].neutral
         for part in (option, f"{operation}={neutral.format(figure)}")
     )
+
+
+def candidate_words(injected: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Faults by name, as the candidate's pizzeria takes them."""
+    return tuple(part for name, word in injected for part in (f"--{name}", word))
+
+
+def baseline_words(injected: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The same that change nothing, for the baseline."""
+    return tuple(part for name, word in injected for part in neutral_words(name, word))

@@ -7,17 +7,23 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mario_perf.builds import embedded_pizzeria, git, origin
+from mario_perf.builds.build import Build
+from mario_perf.builds.pizzeria_faults import baseline_words, candidate_words
+from mario_perf.builds.preparation import prepare
 from mario_perf.errors import UserError
 from mario_perf.gate.same_environment import DependencyDifference, compare_dependencies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from mario_perf.builds.git import Checkout
     from mario_perf.builds.origin import ServiceOrigin
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.gate_request import GateRequest
     from mario_perf.model import Commit, Subject
+    from mario_perf.reports.progress import Narrator
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class BuildPair:
         if self.candidate.demo:
             yield self.candidate.checkout
             return
-        found = self if self.commit else replace(self, commit=_commit(None, self.candidate))
+        found = self if self.commit else replace(self, commit=find_commit(None, self.candidate))
         if not self.commit:
             found.compare_dependencies(accepted=self.same_environment)
         assert found.commit  # noqa: S101 - it was looked up
@@ -82,15 +88,51 @@ def find_pair(request: GateRequest, policy: Policy, *, has_stored_runs: bool) ->
     """
     candidate = origin.find(policy, request.policy, demo=request.demo)
     unneeded = request.demo or request.itself or (has_stored_runs and not request.against)
-    commit = None if unneeded else _commit(request.against, candidate)
+    commit = None if unneeded else find_commit(request.against, candidate)
     return BuildPair(candidate, commit, request.same_environment)
+
+
+@contextmanager
+def prepare_builds(
+    baseline: AbstractContextManager[Checkout],
+    candidate: ServiceOrigin,
+    injected: Sequence[tuple[str, str]],
+    folder: Path,
+    narrator: Narrator,
+) -> Iterator[tuple[Build, Build]]:
+    """Baseline and candidate with all that they need; the candidate with faults. Logs go into ``folder``.
+
+    Raises:
+        UserError: one cannot be prepared.
+    """
+    narrator.say(f"measuring {candidate}")
+    neutral, faults = baseline_words(injected), candidate_words(injected)
+    with baseline as checkout:
+        narrator.say(revisions_text(checkout, candidate.checkout))
+        with (
+            prepare(Build("baseline", checkout, candidate.service, neutral), folder, narrator) as first,
+            prepare(
+                Build("candidate", candidate.checkout, candidate.service, faults), folder, narrator
+            ) as last,
+        ):
+            yield first, last
+
+
+def revisions_text(baseline: Checkout, candidate: Checkout) -> str:
+    suffix = ": the same build" if baseline.revision == candidate.revision else ""
+    return f"baseline {baseline.revision}, candidate {candidate.revision}{suffix}"
 
 
 def _with_title(commit: Commit | None) -> Commit | None:
     return commit and replace(commit, title=git.title(commit.revision.partition(" ")[0]))
 
 
-def _commit(against: str | None, candidate: ServiceOrigin) -> str:
+def find_commit(against: str | None, candidate: ServiceOrigin) -> str:
+    """The baseline's commit.
+
+    Raises:
+        UserError: there is no such commit, or nothing in it can be started.
+    """
     commit = git.resolve(against) if against else git.default_baseline()
     if candidate.service is None and not git.has_file(commit, embedded_pizzeria.MAIN):
         raise UserError(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from mario_perf.builds.pizzeria_faults import FLAGS_TEXT, neutral_words
+from mario_perf.builds import pizzeria_faults
+from mario_perf.builds.pizzeria_faults import FLAGS_TEXT
 from mario_perf.errors import UserError
 from mario_perf.gate.certificates import TlsSettings
 from mario_perf.otlp import receiver
@@ -80,7 +81,7 @@ class GateRequest:
     @property
     def faults(self) -> tuple[str, ...]:
         """As the pizzeria takes them."""
-        return tuple(part for name, word in self.injected for part in (f"--{name}", word))
+        return pizzeria_faults.candidate_words(self.injected)
 
     @property
     def fault_texts(self) -> tuple[str, ...]:
@@ -89,7 +90,7 @@ class GateRequest:
     @property
     def neutral_faults(self) -> tuple[str, ...]:
         """The same that change nothing, for the baseline."""
-        return tuple(part for name, word in self.injected for part in neutral_words(name, word))
+        return pizzeria_faults.baseline_words(self.injected)
 
 
 def check(request: GateRequest) -> None:

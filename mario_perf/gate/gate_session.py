@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from mario_perf.builds.git import Checkout
     from mario_perf.builds.origin import ServiceOrigin
     from mario_perf.configuration.policy import Policy
     from mario_perf.gate.build_pair import BuildPair
@@ -219,7 +218,10 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
             snapshot = candidate_snapshot(session.pair.candidate, load, request.runs_dir)
             source, load = stack.enter_context(snapshot)
             _identify(session, source)
-            builds = stack.enter_context(_prepare_builds(session, session.pair, source, narrator))
+            checkout = nullcontext(source.checkout) if request.itself else session.pair.baseline()
+            builds = stack.enter_context(
+                build_pair.prepare_builds(checkout, source, request.injected, session.folder, narrator)
+            )
             candidate, baseline = (
                 replace(build, deadline=start + max_duration) for build in reversed(builds)
             )
@@ -295,7 +297,7 @@ def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:
         @contextmanager
         def baseline_build() -> Iterator[Build]:
             with pair.baseline() as checkout:
-                narrator.say(_revisions_text(checkout, source.checkout))
+                narrator.say(build_pair.revisions_text(checkout, source.checkout))
                 baseline_files = Build("baseline", checkout, source.service)
                 with prepare(baseline_files, folder, narrator) as prepared_build:
                     yield prepared_build
@@ -305,23 +307,6 @@ def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:
             candidate, baseline_build, load, session.policy, source_of, folder, baseline, scrape_ports
         )
         return stored.play(comparison, narrator)
-
-
-@contextmanager
-def _prepare_builds(
-    session: GateSession, pair: BuildPair, source: ServiceOrigin, narrator: Narrator
-) -> Iterator[tuple[Build, Build]]:
-    request = session.request
-    narrator.say(f"measuring {source}")
-    with nullcontext(source.checkout) if request.itself else pair.baseline() as checkout:
-        narrator.say(_revisions_text(checkout, source.checkout))
-        baseline_files = Build("baseline", checkout, source.service, request.neutral_faults)
-        candidate_files = Build("candidate", source.checkout, source.service, request.faults)
-        with (
-            prepare(baseline_files, session.folder, narrator) as baseline,
-            prepare(candidate_files, session.folder, narrator) as candidate,
-        ):
-            yield baseline, candidate
 
 
 def _find_pair(request: GateRequest, policy: Policy, load: LoadPlan) -> BuildPair:
@@ -334,11 +319,6 @@ def _find_pair(request: GateRequest, policy: Policy, load: LoadPlan) -> BuildPai
     pair = build_pair.find_pair(request, policy, has_stored_runs=has_stored_runs)
     embedded_pizzeria.check_faults(pair.candidate.checkout, request.faults)
     return pair
-
-
-def _revisions_text(baseline: Checkout, candidate: Checkout) -> str:
-    suffix = ": the same build" if baseline.revision == candidate.revision else ""
-    return f"baseline {baseline.revision}, candidate {candidate.revision}{suffix}"
 
 
 @contextmanager

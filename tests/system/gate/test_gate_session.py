@@ -8,7 +8,7 @@ import pytest
 from mario_perf.builds.git import Checkout
 from mario_perf.cli import main
 from mario_perf.errors import UserError
-from mario_perf.gate import gate_session
+from mario_perf.gate import build_pair, gate_session
 
 
 def test_where_an_unexpected_error_came_from_is_kept_in_the_folder(tmp_path: Path) -> None:
@@ -44,5 +44,5 @@ def test_an_unexpected_error_is_one_line_that_says_where_its_details_are(
 
 def test_a_gate_of_a_commit_against_itself_says_so() -> None:
     commit, changed = Checkout(Path(), "abc"), Checkout(Path(), "abc with changes")
-    assert gate_session._revisions_text(commit, commit) == "baseline abc, candidate abc: the same build"
-    assert gate_session._revisions_text(commit, changed) == "baseline abc, candidate abc with changes"
+    assert build_pair.revisions_text(commit, commit) == "baseline abc, candidate abc: the same build"
+    assert build_pair.revisions_text(commit, changed) == "baseline abc, candidate abc with changes"
