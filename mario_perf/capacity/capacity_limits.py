@@ -87,6 +87,12 @@ def generator_kept_up(record: RunRecord) -> bool:
     return not any(each.code in {*_GENERATOR_CODES, _NOT_OFFERED_CODE} for each in check_load(record))
 
 
+def generator_offered_all(record: RunRecord) -> bool:
+    """Whether it had a core left and sent all journeys. Some may have been late, as in a moment's pause."""
+    codes = {Code.GENERATOR_SATURATED.code, _NOT_OFFERED_CODE, _DROPPED_CODE}
+    return not any(each.code in codes for each in check_load(record))
+
+
 def may_be_generator(measured: MeasuredRun, policy: Policy) -> bool:
     """Whether what broke may be the load generator's doing instead of the service's.
 

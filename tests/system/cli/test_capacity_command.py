@@ -179,3 +179,31 @@ def test_to_compare_and_to_add_to_what_is_compared_with_exclude_each_other(
     assert capacity("--keep", "--baseline") == 2
     said = capsys.readouterr().err
     assert "--keep would add to the baseline that --baseline compares with; give one of them" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--against", "HEAD", "--keep"), "--keep: only for the search of one build; leave it out"),
+        (("--baseline-url", URL, "--url", URL, "--start", "5"), "--start: only for the search of one build"),
+        (("--max-duration", "60"), "--max-duration: only for two builds; give --against, or --url"),
+        (("--slow", "PlaceOrderCommand=2"), "--slow: only for two builds"),
+        (("--baseline-url", URL), "--baseline-url needs --url, the candidate; give both"),
+        (("--against", "HEAD", "--url", URL), "--against builds both sides; leave out --url"),
+        (("--against", "HEAD", "--insecure"), "--ca and --insecure are only for running services"),
+        (
+            ("--baseline-url", URL, "--url", URL, "--same-environment"),
+            "--same-environment is only for builds that are started here",
+        ),
+        (
+            ("--baseline-url", URL, "--url", URL, "--slow", "PlaceOrderCommand=2"),
+            "faults work only with the built-in pizzeria and --against",
+        ),
+    ],
+)
+def test_what_does_not_go_with_two_builds_or_with_one_is_refused(
+    world: World, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], said: str
+) -> None:
+    assert capacity(*options) == 2
+    assert said in capsys.readouterr().err
+    assert not (world.folder / "runs").exists()

@@ -1,0 +1,60 @@
+"""Two builds' capacities on the terminal: the blocks, and how the capacity changed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from mario_perf import figures
+from mario_perf.errors import counted
+from mario_perf.model import Verdict
+from mario_perf.reports import capacity_table, redaction
+from mario_perf.reports.characters import single_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mario_perf.capacity.capacity_ratio import Served
+    from mario_perf.capacity.ratio_search import RatioChange
+
+_STYLES = {Verdict.REGRESSED: "bold red", Verdict.INCONCLUSIVE: "bold magenta"}
+
+
+def blocks(change: RatioChange) -> Table:
+    """A row a block: the rate that both were given, and what each completed."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("#", "journeys/s", "baseline", "candidate"):
+        table.add_column(title, justify="right")
+    for number, block in enumerate(change.blocks, start=1):
+        sides = (_served(block.baseline), _served(block.candidate))
+        table.add_row(str(number), capacity_table.rate(block.rate), *sides)
+    return table
+
+
+def sentence(change: RatioChange, path: Path) -> Text:
+    """The answer, and where it is written."""
+    about = f"capacity {_size(change)}, baseline about {capacity_table.rate(change.capacity)} journeys/s"
+    where = f"{counted(len(change.blocks), 'block')} in {path}"
+    answer = f"{change.verdict.value}: {about}; {change.reason}"
+    style = _STYLES.get(change.verdict, "bold green")
+    return Text.assemble((single_line(redaction.text(answer)), style), f" ({single_line(str(where))})")
+
+
+def _size(change: RatioChange) -> str:
+    """The change and its interval; what is beyond half or double is only known to be there."""
+    low, high = figures.relative(change.low), figures.relative(change.high)
+    below, above = change.low <= -1.0, math.isinf(change.high)
+    if below and above:
+        return "unknown"
+    if below or above:
+        return f"{figures.relative(change.value)} ({f'{high} or lower' if below else f'{low} or higher'})"
+    return f"{figures.relative(change.value)} ({figures.span(low, high)})"
+
+
+def _served(served: Served) -> str:
+    if served.kept_up:
+        return "kept up"
+    return capacity_table.rate(served.rate) if served.rate else "none"
