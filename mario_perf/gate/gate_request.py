@@ -87,11 +87,6 @@ class GateRequest:
     def fault_texts(self) -> tuple[str, ...]:
         return tuple(f"--{name} {word}" for name, word in self.injected)
 
-    @property
-    def neutral_faults(self) -> tuple[str, ...]:
-        """The same that change nothing, for the baseline."""
-        return pizzeria_faults.baseline_words(self.injected)
-
 
 def check(request: GateRequest) -> None:
     """See that the options go together.
