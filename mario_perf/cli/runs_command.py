@@ -46,6 +46,7 @@ def list_runs(runs_dir: Path, most: int, html: bool) -> None:  # noqa: FBT001 - 
         console.print(row, no_wrap=True, crop=False, overflow="ignore")
     if html:
         page = runs_dir / "index.html"
+        outputs.remove_link(page)
         outputs.write_text(page, runs_page.render(found))
         message_lines.say(f"index: {page}")
     if left := len(folders) - len(found):

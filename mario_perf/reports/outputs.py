@@ -88,6 +88,12 @@ def write(result: GateResult, folder: Path) -> None:
         raise failures[0]
 
 
+def remove_link(path: Path) -> None:
+    """A folder of runs may come from somebody else, who does not choose where is written."""
+    if path.is_symlink():
+        path.unlink()
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a page, and the folders to it.
 
@@ -108,8 +114,7 @@ def _write_files(
     names = [*(one.name for one in FORMATS.values() if one.always), *formats]
     outputs = [Output(FORMATS[name], folder / FORMATS[name].file) for name in dict.fromkeys(names)]
     for output in outputs:
-        if output.path.is_symlink():  # a run's folder may come from somebody else, who does not choose where
-            output.path.unlink()
+        remove_link(output.path)
     return list(_write_all(result, (*outputs, *extra_outputs)))
 
 

@@ -132,6 +132,17 @@ def test_only_a_git_ref_is_exchanged(store: str) -> None:
     assert "only a history in a git ref" in str(done.exception)
 
 
+def test_a_link_in_the_folder_of_runs_does_not_choose_where_the_index_is_written(tmp_path: Path) -> None:
+    theirs, run = tmp_path / "theirs", tmp_path / "runs" / "one"
+    theirs.write_text("keep")
+    run.mkdir(parents=True)
+    (run / "report.json").write_text("{}")
+    (run.parent / "index.html").symlink_to(theirs)
+    done = CliRunner().invoke(list_runs, ["--runs-dir", str(run.parent), "--html"], catch_exceptions=False)
+    assert f"index: {run.parent / 'index.html'}" in done.output
+    assert theirs.read_text() == "keep"
+
+
 def test_the_index_of_runs_links_to_reports_and_escapes_names(make_run: MakeRun) -> None:
     runs_dir = make_run("one & <two>", Plan()).parent
     compared = CliRunner().invoke(
