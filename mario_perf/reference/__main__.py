@@ -74,6 +74,7 @@ async def _serve(service: ReferenceService, host: str, port: int, *, until_eof: 
         sys.stdout.write(f"{KIND} is listening on http://{shown}:{address[1]}\n")
         sys.stdout.flush()
         await stopped.wait()
+        loop.set_exception_handler(lambda *_: None)  # Python 3.11 tells of each connection that it cuts off
         service.close()
 
 
