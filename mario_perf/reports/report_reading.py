@@ -6,13 +6,14 @@ JSON has one ``null`` for what is unknown and for what is unbounded; where it st
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from pydantic import ValidationError
 
 from mario_perf import first_mistake, local_file
 from mario_perf.errors import UnreadableRunError
+from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import (
     Commit,
     Comparison,
@@ -36,6 +37,7 @@ from mario_perf.validity import codes
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mario_perf.metric_catalogue import Metric
     from mario_perf.reports.schema.report_document import (
         CommitReport,
         CostReport,
@@ -47,6 +49,10 @@ if TYPE_CHECKING:
         QuantileRange,
         SubjectReport,
     )
+
+
+class UnknownMetricError(Exception):
+    """A report names a metric that this version does not have."""
 
 
 def read(path: Path) -> GateResult:
@@ -66,6 +72,11 @@ def read(path: Path) -> GateResult:
         raise UnreadableRunError(
             f"{path}: not a report of this version ({first_mistake.text(error)}); judge the run again with "
             "mario-perf compare"
+        ) from error
+    except UnknownMetricError as error:
+        raise UnreadableRunError(
+            f"{path}: not a report of this version (metric {error}); judge the run again "
+            "with mario-perf compare"
         ) from error
 
 
@@ -97,7 +108,13 @@ def _result(said: Report) -> GateResult:
         next_steps=said.next_steps,
         over_time=tuple(map(_moment, said.over_time)),
         overall=_estimate(said.overall) if said.overall else None,
-        past=Past(tuple(PastValues(**each.model_dump()) for each in said.past.operations), said.past.problem),
+        past=Past(
+            tuple(
+                PastValues(**{**each.model_dump(), "metric": _metric(each.metric)})
+                for each in said.past.operations
+            ),
+            said.past.problem,
+        ),
     )
 
 
@@ -132,7 +149,7 @@ def _cost(said: CostReport) -> CostResult:
 
 def _comparison(said: MetricComparison) -> Comparison:
     return Comparison(
-        metric=said.metric,  # type: ignore[arg-type]  # the document takes what a later version may add
+        metric=_metric(said.metric),
         baseline=_number(said.baseline, math.nan),
         candidate=_number(said.candidate, math.nan),
         change=_estimate(said.change),
@@ -191,6 +208,13 @@ def _subject(said: SubjectReport) -> Subject:
 
 def _commit(said: CommitReport | None) -> Commit | None:
     return Commit(said.revision, said.title, said.url) if said else None
+
+
+def _metric(name: str) -> Metric:
+    """The document takes what a later version may add; who reads it has to know what it means."""
+    if name not in METRICS:
+        raise UnknownMetricError(name)
+    return cast("Metric", name)
 
 
 def _number(value: float | None, otherwise: float) -> float:

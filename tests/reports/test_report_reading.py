@@ -44,6 +44,12 @@ def test_what_is_no_report_is_said_with_what_to_do(written: Path) -> None:
         report_reading.read(written)
 
 
+def test_a_metric_of_a_later_version_is_said_with_what_to_do(written: Path) -> None:
+    written.write_text(written.read_text().replace('"metric": "p95"', '"metric": "p95_of_tomorrow"'))
+    with pytest.raises(UnreadableRunError, match=r"metric p95_of_tomorrow\); judge the run again with mario"):
+        report_reading.read(written)
+
+
 def test_a_list_shows_how_a_run_ended_and_its_worst_change(written: Path) -> None:
     seen = run_list.glance(written.parent)
     lines = [row.plain for row in run_list.rows([("20261123T160612Z-5e1d", seen), ("other", None)], 120)]
