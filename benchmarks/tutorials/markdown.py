@@ -32,10 +32,11 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def commands(text: str) -> Iterator[str]:
-    """Every command line of ours in code, in blocks and in sentences."""
-    for code in (*(block.text for block in blocks(text)), *_spans(text)):
-        for line in code.splitlines():
-            if found := _COMMAND.search(line.strip().removeprefix("$ ")):
+    """Every command line of ours in code, in blocks and in sentences; a console shows output, too."""
+    for code in (*blocks(text), *(Block("", span) for span in _spans(text))):
+        typed = "$ " if code.info.startswith("console") else ""
+        for line in code.text.splitlines():
+            if line.startswith(typed) and (found := _COMMAND.search(line.strip().removeprefix("$ "))):
                 yield _END.split(found[1], maxsplit=1)[0]
 
 
