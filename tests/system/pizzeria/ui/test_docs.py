@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.pizzeria.api.test_openapi import OPERATIONS
+from tests.system.accessibility import assert_accessible
 from tests.system.pizzeria.ui.visiting import NARROW, Visit
 from tests.system.pizzerias import order_body
 
@@ -41,8 +41,7 @@ def test_it_shows_each_operation_and_sends_them_without_anything_from_elsewhere(
     cook.get_by_role("button", name="Send").click()
     expect(cook.get_by_role("status")).to_contain_text("cooking")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(page)
     assert [url for url in visiting.asked if not url.startswith(service.url)] == []
     assert visiting.said == []
     page.close()

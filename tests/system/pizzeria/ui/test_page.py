@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.pizzeria.series import growth
+from tests.system.accessibility import assert_accessible
 from tests.system.pizzeria.ui.visiting import COLUMNS, NARROW, STEPS, Visit
 
 if TYPE_CHECKING:
@@ -115,8 +115,7 @@ def test_everybody_can_use_it(
     visiting.shows("Donaudampf", "Waiting")
     visiting.page.wait_for_timeout(500)  # tickets fade in: half transparent text has no contrast
     assert visiting.page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(visiting.page)
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(visiting.page)
     assert [url for url in visiting.asked if not url.startswith(service.url)] == []
     assert visiting.said == []
     visiting.page.close()
