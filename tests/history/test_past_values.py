@@ -38,7 +38,7 @@ def earlier(count: int, step: float = 0.0, **changes: str) -> list[Batch]:
                     level,
                     revision=f"r{number}",
                     value=level.value * float(np.exp(0.01 * random.normal() + step * (number < count // 2))),
-                    **changes,  # type: ignore[arg-type]
+                    **changes,
                 )
                 for level in own().levels
             ),
