@@ -122,7 +122,8 @@ def load(path: Path) -> Run:
             record = RunRecord.model_validate_json(opened.read(local_file.LARGEST))
     except OSError as error:
         raise UnreadableRunError(
-            f"{file}: no run record ({error.strerror}); run locust -f loadtests/mario.py first, or give --run"
+            f"{file}: no run record ({error.strerror}); a load test writes one: run locust -f FILE, or name "
+            "another run"
         ) from error
     except ValidationError as error:
         raise UnreadableRunError(

@@ -103,7 +103,7 @@ def test_a_missing_baseline_is_one_line(make_run: MakeRun, capsys: pytest.Captur
 
 def test_a_missing_run_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
-    assert "runs/latest/run.json: no run record" in _error(capsys)
+    assert "a load test writes one: run locust -f FILE" in _error(capsys)
 
 
 @pytest.mark.parametrize(
