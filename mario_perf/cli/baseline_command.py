@@ -15,7 +15,7 @@ from mario_perf.cli.exit_codes import COMMON_EXIT_CODES, STORE_EXIT_CODES
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.comparison.operations import failures, service_reports_failures
 from mario_perf.configuration import policy_file
-from mario_perf.errors import NotKeptError, UserError, listed
+from mario_perf.errors import NotKeptError, UserError, counted, listed
 from mario_perf.judgement.round_selection import invalid_findings
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.sources.source import open_source
@@ -75,7 +75,7 @@ def save(run: Path, keep: int, policy: Path | None) -> None:
     if warning := _failure_warning(measurement):
         message_lines.say(f"warning: {warning}", error=True)
     stored = stored_baselines.save(measurement, keep=keep)
-    message_lines.say(f"{stored.path}: {len(stored.runs)} runs")
+    message_lines.say(f"{stored.path}: {counted(len(stored.runs), 'run')}")
 
 
 def _failure_warning(run: RunMeasurement) -> str | None:
@@ -126,7 +126,7 @@ def list_() -> None:
     for path in paths:
         stored = stored_baselines.load(path)
         message_lines.say(
-            f"{path}: {stored.scenario}, {len(stored.runs)} runs, {stored.environment.cpu_model}"
+            f"{path}: {stored.scenario}, {counted(len(stored.runs), 'run')}, {stored.environment.cpu_model}"
         )
     if not paths:
         message_lines.say("no baselines yet; save one with mario-perf baseline save")

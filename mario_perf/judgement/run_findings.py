@@ -39,11 +39,9 @@ def collect(
     for each in rounds:  # after what may be the cause of it: the first is the headline
         if each.record.part == "alone":  # in turns each side has journeys of its own
             findings += _name_round(each, rounds, comparison_checks.unequal_work(each.record.targets))
-    successes: Counter[str] = Counter()
-    for measurement in (one for each in rounds for one in each.candidate.measurements.values()):
-        if not policy.of(measurement.operation.name).ignore:
-            successes[measurement.operation.name] += int(measurement.histogram.sum())
-    findings += comparison_checks.few_samples(successes, policy)
+    successes = _successes(rounds, policy)
+    if baseline_runs or all(len(each.sides) > 1 for each in rounds):
+        findings += comparison_checks.few_samples(successes, policy)
     findings += comparison_checks.unmatched_operations(policy, successes)
     findings += comparison_checks.rebinned_histograms(
         [*baseline_runs, *(side for each in rounds for side in each.sides)]
@@ -60,6 +58,14 @@ def collect(
         findings += comparison_checks.one_round(len(rounds))
         findings += comparison_checks.same_processes([each.sides for each in rounds])
     return tuple(findings)
+
+
+def _successes(rounds: Sequence[MeasuredRun], policy: Policy) -> Counter[str]:
+    successes: Counter[str] = Counter()
+    for measurement in (one for each in rounds for one in each.candidate.measurements.values()):
+        if not policy.of(measurement.operation.name).ignore:
+            successes[measurement.operation.name] += int(measurement.histogram.sum())
+    return successes
 
 
 def _shift(kept: Sequence[RunMeasurement], now: Sequence[RunMeasurement]) -> Iterator[Finding]:

@@ -42,12 +42,14 @@ def commit(build: Commit | None) -> str:
     return f"{build.revision} “{build.title}”" if build.title else build.revision
 
 
-def facts(subject: Subject) -> Iterator[tuple[str, str]]:
+def facts(result: GateResult) -> Iterator[tuple[str, str]]:
     """A label and a text a line."""
+    subject = result.subject
     if project := name(subject):
         yield "project", project
     yield "candidate", commit(subject.candidate)
-    yield "baseline", commit(subject.baseline)
+    if not phrases.without_baseline(result):
+        yield "baseline", commit(subject.baseline)
     if subject.service:
         yield "service", subject.service
     if subject.run_id:

@@ -73,7 +73,7 @@ def render(result: GateResult) -> str:
 
 
 def _print_subject(result: GateResult, console: Console) -> None:
-    for label, text in heading.facts(result.subject):
+    for label, text in heading.facts(result):
         style = "bold yellow" if label == heading.FAULT.lower() else "dim"
         print_line(console, Text.assemble((f"{label}: ", style), single_line(text)))
 

@@ -53,7 +53,7 @@ def save(run: Path) -> str:
 
 
 def test_a_run_that_can_be_judged_is_kept() -> None:
-    assert save(leave("candidate")).endswith("1 runs\n")
+    assert save(leave("candidate")).endswith(": 1 run\n")
     assert len(stored_baselines.find_all()) == 1
 
 

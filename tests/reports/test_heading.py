@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mario_perf.model import Subject
+from mario_perf.model import Outcome, Subject
 from mario_perf.reports import github_annotations, heading, html_report
 from mario_perf.reports.formats import FORMATS
 from tests.reports import samples
@@ -67,3 +67,11 @@ def test_a_title_of_a_commit_is_only_text(result: GateResult) -> None:
     assert len(github_annotations.render(replace(result, subject=evil)).splitlines()) == len(
         github_annotations.render(result).splitlines()
     )
+
+
+@pytest.mark.parametrize("name", ["html", "text"])
+def test_a_load_test_without_a_baseline_names_none(name: str) -> None:
+    recorded = replace(samples.gate(), method="stored", outcome=Outcome.RECORDED)
+    top = body(FORMATS[name].render(recorded))[:TOP].lower()
+    assert "candidate" in top
+    assert "3f2a91c04d" not in top
