@@ -76,12 +76,16 @@ class Adjustment:
         """Log ratio of two revisions and its standard error, which is infinite between components."""
         if self.component[earlier] != self.component[later]:
             return float("nan"), float("inf")
+        return self.change_of_means(np.array([earlier]), np.array([later]))
+
+    def change_of_means(self, earlier: Indices, later: Indices) -> tuple[float, float]:
+        """Log ratio of the mean levels of two groups in one component, and its standard error."""
         difference = np.zeros(self._solver.shape[0])
-        for index, sign in ((later, 1.0), (earlier, -1.0)):
-            if self._columns[index] >= 0:
-                difference[self._columns[index]] += sign
-        variance = float(difference @ self._solver.solve(difference))
-        return float(self.value[later] - self.value[earlier]), max(variance, 0.0) ** 0.5
+        for group, sign in ((later, 1.0), (earlier, -1.0)):
+            columns = self._columns[group]
+            np.add.at(difference, columns[columns >= 0], sign / len(group))
+        variance = float((difference * self._solver.solve(difference)).sum())
+        return float(self.value[later].mean() - self.value[earlier].mean()), max(variance, 0.0) ** 0.5
 
     def standard_errors(self) -> Floats:
         """Of each revision's value, ``(N,)``."""

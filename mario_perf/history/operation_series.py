@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mario_perf.history.network import Adjustment
 
     Floats = NDArray[np.float64]
+    Indices = NDArray[np.intp]
 
 RUN_ERROR: Final = 0.09
 """Standard error of a run's level, as a logarithm: two runs of one build lie up to 25 % apart."""
@@ -39,7 +40,13 @@ class OperationSeries:
     revisions: tuple[str, ...]  # n
     environments: tuple[str, ...]  # n
     values: Floats  # (n,)
-    adjusted: bool = False
+    network: Adjustment | None = None
+    places: Indices | None = None  # (n,) of the revisions in the network
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether links join the revisions."""
+        return self.network is not None
 
     @property
     def breaks(self) -> tuple[int, ...]:
@@ -132,7 +139,8 @@ def _adjusted(key: tuple[str, str, str], observations: _Observations) -> Operati
         tuple(revisions[index] for index in joined),
         (observations.levels[0][1].environment,) * len(joined),
         np.exp(net.value[joined]),
-        adjusted=True,
+        net,
+        joined,
     )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from scipy import special
+
 from mario_perf.history.alerts import Alert, AlertState, index_of
 from mario_perf.history.change_points.segmentation import ChangePoint, Rule, change_points
 
@@ -69,12 +72,31 @@ def _trend(series: OperationSeries, rule: Rule, alerts: Iterable[Alert]) -> Tren
     points = change_points(
         series.values, groups=series.revisions, breaks=series.breaks, reported=reported, rule=rule
     )
-    shifts = [_shift(series, point, reported.get(point.index)) for point in points]
+    shifts = [
+        _shift(series, point, reported.get(point.index))
+        for point in points
+        if point.index in reported or _exceeds_links(series, point.index, points, rule)
+    ]
     return Trend(
         series,
         tuple(each for each in shifts if each.state is not AlertState.WITHDRAWN),
         tuple(each for each in shifts if each.state is AlertState.WITHDRAWN),
     )
+
+
+def _exceeds_links(series: OperationSeries, index: int, points: Sequence[ChangePoint], rule: Rule) -> bool:
+    """Whether the levels on both sides differ by more than the errors of the links between them explain.
+
+    The errors of links add up along the revisions, so that a quiet series wanders as if its level changed.
+    """
+    if series.network is None or series.places is None:
+        return True
+    ends = [0, *(each.index for each in points), len(series.values)]
+    start, stop = max(e for e in ends if e < index), min(e for e in ends if e > index)
+    change, error = series.network.change_of_means(series.places[start:index], series.places[index:stop])
+    error *= np.sqrt(np.fmax(series.network.dispersion, 1.0))
+    doubt = rule.false_alarm_rate / len(series.values)
+    return abs(change) > error * float(special.ndtri(1 - doubt / 2))
 
 
 def _shift(series: OperationSeries, point: ChangePoint, alert: Alert | None) -> Shift:

@@ -25,6 +25,12 @@ def test_a_chain_adds_up_and_drifts_by_the_root_of_its_length() -> None:
     assert net.standard_errors()[[0, 25, 100]] == pytest.approx([0, 0.05, 0.1])
 
 
+def test_means_of_two_groups_differ_with_the_error_that_links_between_them_leave() -> None:
+    net = adjust(3, chain([0.1, 0.2]), NO_LEVELS)
+    change = net.change_of_means(np.array([0]), np.array([1, 2]))
+    assert change == pytest.approx((0.2, 0.01 * 1.25**0.5))
+
+
 def test_a_link_over_the_whole_chain_holds_it_down() -> None:
     links = chain([0.0] * 100)
     across = Links(

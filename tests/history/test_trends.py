@@ -75,6 +75,41 @@ def test_links_join_revisions_that_single_runs_cannot_compare() -> None:
     assert np.std(np.log(series.values / truth)) < 0.06
 
 
+def chained(seed: int, step: float) -> list[Batch]:
+    """Gates of 65 revisions; the one in the middle is slower by ``step``."""
+    random = np.random.default_rng(seed)
+    return [
+        Batch(
+            f"gate-{n}",
+            1000.0 + n,
+            "mario",
+            (Level(f"r{n}", "Menu", "p95", "ci", float(np.exp(step * (n >= 33) + 0.09 * random.normal()))),),
+            (
+                Link(
+                    f"r{n - 1}",
+                    f"r{n}",
+                    "Menu",
+                    "p95",
+                    float(step * (n == 33) + 0.01 * random.normal()),
+                    0.01,
+                ),
+            )
+            if n
+            else (),
+        )
+        for n in range(65)
+    ]
+
+
+def test_errors_of_links_add_up_to_no_shift() -> None:
+    assert sum(bool(trends(operation_series(chained(seed, 0.0)))[0].shifts) for seed in range(20)) <= 1
+
+
+def test_a_step_that_the_links_do_not_explain_is_a_shift() -> None:
+    found = [trends(operation_series(chained(seed, 0.2)))[0].shifts for seed in range(8)]
+    assert sum([shift.first for shift in shifts] == ["r33"] for shifts in found) >= 6
+
+
 def test_the_promise_is_for_all_series_together() -> None:
     batches = [
         Batch(
