@@ -53,6 +53,17 @@ def test_an_output_that_cannot_be_is_refused(written: str) -> None:
         Output.parse(written)
 
 
+def test_each_file_beside_the_report_is_named(
+    result: GateResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(result, tmp_path, ["markdown"], [Output(FORMATS["junit"], tmp_path / "new" / "junit.xml")])
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        f"report: {tmp_path / 'report.html'}",
+        f"also: {tmp_path / 'report.md'}",
+        f"also: {tmp_path / 'new' / 'junit.xml'}",
+    ]
+
+
 def test_html_and_json_are_always_there_and_the_rest_when_asked(result: GateResult, tmp_path: Path) -> None:
     run = tmp_path / "run"
     deliver(result, run, ["markdown", "json"], [Output(FORMATS["junit"], tmp_path / "new" / "junit.xml")])
