@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -60,8 +61,24 @@ def _play_gates(folder: Path, history: Planted, seconds: int) -> None:
         click.echo(f"gate {number} of {len(history.commits) - 1}")
         options = ("--against", "HEAD~1", "--max-duration", str(seconds), "--whole-duration")
         _call(folder, "gate", *options, "--round-duration", "2")
+        if not _has_link(json.loads((folder / "runs/latest/report.json").read_text(encoding="utf-8"))):
+            raise click.ClickException(
+                f"gate {number} had too few rounds for a link: the machine is busy; run this again when it "
+                "is quiet, or with a longer --gate-duration; it goes on here"
+            )
         with played_file.open("a", encoding="utf-8") as file:
             file.write(f"{commit}\n")
+
+
+def _has_link(report: dict[str, Any]) -> bool:
+    """Whether the typical time of each operation has an interval."""
+    changes = [
+        each["change"]
+        for one in report["operations"]
+        for each in one["comparisons"]
+        if each["metric"] == "latency"
+    ]
+    return bool(changes) and all(None not in {each["low"], each["high"]} for each in changes)
 
 
 def _call(folder: Path, *arguments: str) -> str:
