@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from mario_perf import runs
 from mario_perf.errors import UserError, counted, listed
 from mario_perf.judgement.sequential import is_decided
 from mario_perf.masking import MASK
@@ -15,7 +17,6 @@ from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from mario_perf.gate.gate_request import GateRequest
     from mario_perf.model import Finding, GateResult
@@ -97,6 +98,16 @@ def note_files(folder: Path, files: Mapping[str, str]) -> None:
     (folder / FILES).write_text("".join(f"{line}\n" for line in _lines(files)), encoding="utf-8")
 
 
+def _is_link_to_a_round(path: Path, folder: Path) -> bool:
+    """The one that the load itself makes beside its runs, and replaces: nothing is written through it."""
+    own = folder / runs.LATEST.name
+    return (
+        path == own
+        and path.is_symlink()
+        and path.readlink() in {Path(each.name) for each in runs.rounds(folder)}
+    )
+
+
 def _check_own_files(folder: Path) -> None:
     """More rounds and logs are written there: no link in the folder says where to, and no pipe is waited for.
 
@@ -104,6 +115,8 @@ def _check_own_files(folder: Path) -> None:
         UserError: something is neither a file nor a folder.
     """
     for path in folder.rglob("*"):
+        if _is_link_to_a_round(path, folder):
+            continue
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             raise UserError(f"{path} is a link or a device, which no gate makes; start a new gate")
 

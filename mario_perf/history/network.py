@@ -30,6 +30,10 @@ COLUMNS = 256
 REDUNDANT = 1e-6
 """An observation with less redundancy than this is checked by no other."""
 
+LEAST_ERROR = 1e-6
+"""Nothing is known better than to a millionth. Smaller errors, as of counts that were equal in all rounds,
+would make the equations singular."""
+
 DOUBT = 0.01
 """The chance that any observation of a sound network is called contradictory."""
 
@@ -126,10 +130,11 @@ def adjust(revisions: int, links: Links, levels: Levels) -> Adjustment:
     Raises:
         ValueError: an error is not above 0, or a value is not finite.
     """
-    error = np.concatenate((links.error, levels.error))
+    given = np.concatenate((links.error, levels.error))
     observed = np.concatenate((links.value, levels.value))
-    if not (np.isfinite(observed).all() and np.isfinite(error).all() and (error > 0).all()):
+    if not (np.isfinite(observed).all() and np.isfinite(given).all() and (given > 0).all()):
         raise ValueError("a network needs finite values, and errors above 0")
+    error = np.maximum(given, LEAST_ERROR)
     full = _design(revisions, links, levels)
     component, fixed = _datum(revisions, full)
     columns = np.full(full.shape[1], -1)

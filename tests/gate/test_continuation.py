@@ -262,6 +262,22 @@ def test_options_that_no_gate_was_started_with_are_refused(
     assert "options that this version of mario-perf does not know" in done.stderr
 
 
+def test_the_link_to_its_last_round_that_each_gate_has_is_no_strangers(folder: Path) -> None:
+    gate = kept(folder)
+    (gate / "round-1").mkdir(exist_ok=True)
+    (gate / "round-1" / "run.json").touch()
+    (gate / "latest").symlink_to("round-1")
+    assert Continuation.of(gate).folder == gate
+
+
+@pytest.mark.parametrize("target", ["../elsewhere", "round-7", "/tmp"])
+def test_a_link_of_that_name_to_anything_else_is_refused(folder: Path, target: str) -> None:
+    gate = kept(folder)
+    (gate / "latest").symlink_to(target)
+    with pytest.raises(UserError, match="latest is a link or a device"):
+        Continuation.of(gate)
+
+
 @pytest.mark.parametrize("name", ["round-9", "error.log", "round-1/run.json", "candidate.sha256"])
 @pytest.mark.parametrize("kind", ["link", "pipe"])
 def test_a_folder_with_links_and_pipes_of_somebody_else_is_refused(

@@ -25,6 +25,14 @@ def test_a_chain_adds_up_and_drifts_by_the_root_of_its_length() -> None:
     assert net.standard_errors()[[0, 25, 100]] == pytest.approx([0, 0.05, 0.1])
 
 
+def test_a_link_that_is_almost_exact_leaves_the_equations_solvable() -> None:
+    levels = Levels(np.array([1]), np.array([0]), np.array([0.5]), np.array([0.1]))
+    net = adjust(2, chain([0.2], error=1.3e-15), levels)
+    change, error = net.change(0, 1)
+    assert change == pytest.approx(0.2)
+    assert error < 1e-4
+
+
 def test_means_of_two_groups_differ_with_the_error_that_links_between_them_leave() -> None:
     net = adjust(3, chain([0.1, 0.2]), NO_LEVELS)
     change = net.change_of_means(np.array([0]), np.array([1, 2]))
