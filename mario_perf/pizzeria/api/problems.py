@@ -7,8 +7,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from fastapi.encoders import jsonable_encoder
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
 
 from mario_perf.pizzeria.api.schemas import ProblemBody
 from mario_perf.pizzeria.cqrs.error_categories import (
@@ -48,6 +50,7 @@ def add_problem_details(app: FastAPI) -> None:
     for error_type, status in STATUSES:
         app.add_exception_handler(error_type, _handler_for(status))
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _unreadable)
     app.add_exception_handler(Exception, _failed)
 
 
@@ -56,6 +59,15 @@ async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for these
     detail = json.dumps({"detail": jsonable_encoder(error.errors())})
     return Response(detail, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    """A body that is not UTF-8 is as invalid as one that is not JSON; FastAPI has another answer for it."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these
+    if error.status_code != HTTPStatus.BAD_REQUEST:
+        return await http_exception_handler(request, error)
+    invalid = {"type": "json_invalid", "loc": ["body"], "msg": error.detail, "input": {}}
+    return JSONResponse({"detail": [invalid]}, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 async def _failed(_: Request, __: Exception) -> JSONResponse:

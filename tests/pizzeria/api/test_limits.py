@@ -82,6 +82,13 @@ def test_a_lone_surrogate_is_an_invalid_body(change: dict[str, Any]) -> None:
     assert refused.json()["detail"][0]["loc"][:2] == ["body", next(iter(change))]
 
 
+@pytest.mark.parametrize("body", [b"\xff\xfe", b'{"customer_name": "\xe9"}', b"\x80" * 1000])
+def test_a_body_that_is_not_utf_8_is_an_invalid_body(body: bytes) -> None:
+    refused = place(body)
+    assert refused.status_code == 422
+    assert refused.json()["detail"][0]["loc"][0] == "body"
+
+
 def test_a_listener_too_many_is_asked_to_come_back() -> None:
     announcements = Announcements()
     with ExitStack() as stack:
