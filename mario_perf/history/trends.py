@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,7 @@ def _exceeds_links(series: OperationSeries, index: int, points: Sequence[ChangeP
     ends = [0, *(each.index for each in points), len(series.values)]
     start, stop = max(e for e in ends if e < index), min(e for e in ends if e > index)
     change, error = series.network.change_of_means(series.places[start:index], series.places[index:stop])
-    error *= float(np.fmax(series.network.dispersion, 1.0)) ** 0.5
+    error *= math.sqrt(np.fmax(series.network.dispersion, 1.0))
     doubt = rule.false_alarm_rate / len(series.values)
     return abs(change) > error * float(special.ndtri(1 - doubt / 2))
 
