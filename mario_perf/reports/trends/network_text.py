@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mario_perf import figures
+from mario_perf.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +26,8 @@ def lines(network: SeriesNetwork) -> Iterator[str]:
     known = errors[errors > 0]
     typical = figures.relative(float(np.median(known))) if len(known) else figures.UNKNOWN
     yield (
-        f"{network.operation}, {network.metric}: {len(network.revisions):,} revisions, "
-        f"{len(network.links):,} duets, typical standard error {typical}"
+        f"{network.operation}, {network.metric}: {counted(len(network.revisions), 'revision')}, "
+        f"{counted(len(network.links), 'duet')}, typical standard error {typical}"
     )
     if len(network.revisions) > MOST_RESIDUALS:
         yield "  too many revisions to check each duet; give --operation after mario-perf history prune"
