@@ -42,17 +42,18 @@ class CostRow:
 def cost_rows(
     rounds: Sequence[tuple[RunMeasurement, RunMeasurement]], indicators: Sequence[Indicator]
 ) -> tuple[CostRow, ...]:
-    """Every indicator that both sides of every round expose, but those that stayed at nothing."""
+    """Every indicator that both sides of every round expose and know, but those that stayed at nothing."""
     counters = [(pair[0].costs, pair[1].costs) for pair in rounds]
     known = [(one, other) for one, other in counters if one is not None and other is not None]
     if not known or len(known) < len(rounds):
         return ()
-    rows = (row for each in indicators for row in _rows(known, each))
-    return tuple(row for row in rows if np.isfinite(row.baseline).any() and _has_any(row))
+    return tuple(row for each in indicators for row in _rows(known, each) if _tells(row))
 
 
-def _has_any(row: CostRow) -> bool:
-    return bool(np.nansum(np.abs(row.baseline)) + np.nansum(np.abs(row.candidate)))
+def _tells(row: CostRow) -> bool:
+    """Whether it is known of both sides, and was not nothing all the time."""
+    sides = (row.baseline, row.candidate)
+    return all(np.isfinite(side).any() for side in sides) and any(np.nansum(np.abs(side)) for side in sides)
 
 
 def _rows(rounds: Sequence[tuple[CostCounters, CostCounters]], indicator: Indicator) -> Iterator[CostRow]:

@@ -97,7 +97,7 @@ def _exceeds_links(series: OperationSeries, index: int, points: Sequence[ChangeP
     change, error = series.network.change_of_means(series.places[start:index], series.places[index:stop])
     error *= math.sqrt(np.fmax(series.network.dispersion, 1.0))
     doubt = rule.false_alarm_rate / len(series.values)
-    return abs(change) > error * float(special.ndtri(1 - doubt / 2))
+    return bool(abs(change) > error * float(special.ndtri(1 - doubt / 2)))
 
 
 def _shift(series: OperationSeries, point: ChangePoint, alert: Alert | None) -> Shift:

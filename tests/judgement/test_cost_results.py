@@ -105,6 +105,16 @@ def test_what_is_not_known_says_why_and_what_helps() -> None:
     )
 
 
+def test_what_one_side_never_shows_is_not_judged() -> None:
+    """A process that was started anew within the window, say."""
+    pairs = rounds(1)
+    costs = pairs[0][1].costs
+    assert costs is not None
+    costs.totals["process_open_fds"][:] = np.nan
+    assert "open files" not in {each.name for each in compare_costs(pairs, POLICY, EARLY[1])}
+    assert "open files" in {each.name for each in compare_costs(rounds(1), POLICY, EARLY[1])}
+
+
 def test_a_service_that_exposes_nothing_is_not_judged() -> None:
     bare: Any = SimpleNamespace(costs=None, measurements={})
     assert compare_costs([(bare, bare)], POLICY, ALPHA) == ()
