@@ -9,10 +9,12 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.fuzz.batch import Failure
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from benchmarks.fuzz.batch import Failure, Tally
+    from benchmarks.fuzz.batch import Tally
 
 RESULTS = Path(__file__).parent / "results"
 Corpus = dict[str, dict[str, bytes]]
@@ -40,6 +42,14 @@ class Records:
     def total(self) -> int:
         """Inputs of all readers."""
         return sum(counts.total() for counts in self.counts.values())
+
+    @property
+    def failures(self) -> list[Failure]:
+        """Inputs that have made a reader fail."""
+        if not self._failures.exists():
+            return []
+        kept = map(json.loads, self._failures.read_bytes().splitlines())
+        return [Failure(each["reader"], each["reason"], base64.b64decode(each["document"])) for each in kept]
 
     def add(self, reader: str, tally: Tally) -> None:
         """Keep what came of some inputs, on disk at once."""

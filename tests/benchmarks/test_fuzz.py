@@ -52,6 +52,14 @@ def test_no_kept_input_makes_a_reader_fail(all_readers: Mapping[str, Reader]) ->
             assert try_input(all_readers[name], all_readers[name].pack(document))[0] != "failed", place
 
 
+def test_no_input_that_failed_once_fails_again(all_readers: Mapping[str, Reader]) -> None:
+    failures = Records().failures
+    assert failures, "the failures are missing"
+    for each in failures:
+        reader = all_readers[each.reader]
+        assert try_input(reader, reader.pack(each.document))[0] != "failed", each.reason
+
+
 def test_new_mutations_make_no_reader_fail(all_readers: Mapping[str, Reader]) -> None:
     chance = random.Random(7)
     for reader in all_readers.values():
