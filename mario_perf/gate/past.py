@@ -7,8 +7,6 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from mario_perf.history.gate_batch import gate_batch
-from mario_perf.history.past_values import metrics_of, past_values
-from mario_perf.history.store import open_store
 from mario_perf.model import Past
 
 if TYPE_CHECKING:
@@ -41,8 +39,11 @@ def with_past(result: GateResult, runs_dir: Path) -> GateResult:
 
 
 def _read(result: GateResult, own: Batch, runs_dir: Path) -> Past:
-    metrics = metrics_of(result)
+    from mario_perf.history.past_values import metrics_of, past_values  # noqa: PLC0415 - takes as long as
+    from mario_perf.history.store import open_store  # noqa: PLC0415 - a gate's whole start
+
     try:
+        metrics = metrics_of(result)
         store = open_store(runs=runs_dir)
         earlier = list(store.batches(sorted(set(metrics.values())), list(metrics), BATCHES))
         return Past(past_values(metrics, own, earlier, store.alerts()))

@@ -14,7 +14,7 @@ from mario_perf.gate.build_pair import BuildPair
 @pytest.fixture(autouse=True)
 def _other_dependencies(monkeypatch: pytest.MonkeyPatch) -> None:
     """The commit names another version than the candidate."""
-    monkeypatch.setattr(build_pair, "_commit", lambda *_: "abc123")
+    monkeypatch.setattr(build_pair, "find_commit", lambda *_: "abc123")
     monkeypatch.setattr(git, "committed_files", lambda *_: {"requirements.txt": b"typeguard==2.6.1"})
     monkeypatch.setattr(git, "files", lambda *_: {"requirements.txt": b"typeguard==2.7.0"})
 

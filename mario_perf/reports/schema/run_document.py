@@ -137,11 +137,20 @@ class ArrivalsReport(ArrivalCountsReport):
     max_users: int = Field(description="to which the pool might have grown, from the run's users")
 
 
+class TurnReport(Document):
+    """A build's turn as it went."""
+
+    side: Side
+    journeys: int = Field(description="that came to their end")
+    seconds: float = Field(description="from the turn's begin until the last of its journeys had ended")
+
+
 class AlternationReport(Document):
     """How two builds took turns in the window, so that one at a time was under load."""
 
     seconds: float = Field(description="of a turn")
     turns: int = Field(description="of both builds together")
+    played: tuple[TurnReport, ...] = Field(default=(), description="in their order")
 
 
 class PlanReport(Document):

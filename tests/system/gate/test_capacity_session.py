@@ -211,6 +211,7 @@ def test_the_runs_folder_has_the_figure_and_every_probes_run(known: Place) -> No
     assert len(played) >= len(search["probes"])
 
 
+@pytest.mark.alone
 def test_a_load_generator_that_does_not_keep_up_is_not_taken_for_the_service(tmp_path: Path) -> None:
     place = furnished(tmp_path, THOUGHTFUL)
     with Counter(clerks=100, seconds=0.001).open() as url:
