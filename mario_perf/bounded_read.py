@@ -124,8 +124,8 @@ def _body(response: httpx.Response, max_bytes: int) -> bytes:
     try:
         return b"".join(decompression.limit_size(max_bytes, _decode(compressed, response.headers)))
     except ValueError as error:
-        said = f"the answer cannot be read: {error}"
-        raise UnreadableAnswerError(said, request=response.request) from error
+        message = f"the answer cannot be read: {error}"
+        raise UnreadableAnswerError(message, request=response.request) from error
 
 
 def _decode(compressed: Iterable[bytes], headers: httpx.Headers) -> Iterator[bytes]:

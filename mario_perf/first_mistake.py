@@ -15,5 +15,5 @@ def text(error: ValidationError) -> str:
     """Where the first mistake is, and what: ``window.end: Input should be a valid number``."""
     first = error.errors()[0]
     place = ".".join(map(str, first["loc"])) or "file"
-    said = f"{place[:_LONGEST]}: {first['msg'][:_LONGEST]}"
-    return "".join(each if each.isprintable() else "?" for each in said)
+    message = f"{place[:_LONGEST]}: {first['msg'][:_LONGEST]}"
+    return "".join(each if each.isprintable() else "?" for each in message)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mario_perf.builds import embedded_pizzeria
 from mario_perf.builds.ports import free_port, retry_on_other_ports
-from mario_perf.builds.processes import start_process, wait_until_ready
+from mario_perf.builds.processes import check_runs, start_process, wait_until_ready
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.configuration.policy import ENVIRONMENT
 from mario_perf.configuration.service_metrics import CQRS
@@ -140,6 +140,8 @@ def _start_and_wait(
             ready = each.build.service.ready if each.build.service else "/ready"
             timeout = min(START_TIMEOUT, each.build.deadline - time.monotonic())
             wait_until_ready(each.process, each.url + ready, timeout)
+        for each in instances:
+            check_runs(each.process)  # the answer may have been that of another process on its port
         try:
             yield instances
         finally:

@@ -32,19 +32,24 @@ _PORT_TAKEN: Final = re.compile(
 )
 
 
+_drawn: Final[set[int]] = set()
+"""Ports that this process has drawn: what was started with one may not listen yet."""
+
+
 class PortTakenError(UserError):
     """A process ended because another one had begun to listen on its port."""
 
 
 def free_port() -> int:
-    """A port of the loopback interface without a listener, drawn at random.
+    """A port of the loopback interface without a listener, drawn at random, and never twice.
 
     The system gives none of these to a connection. No seed draws them: two gates at once would draw the same.
     """
     candidates = _candidates()
     for _ in range(_MAX_TRIES if candidates else 0):
         port = secrets.choice(candidates)
-        if _is_free(port):
+        if port not in _drawn and _is_free(port):
+            _drawn.add(port)
             return port
     return _any_port()
 

@@ -148,8 +148,7 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
     # One reader for all tries: making one takes longer than asking, on the very cores that the child needs.
     with Reader() as reader:
         while (remaining := deadline - time.monotonic()) > 0:
-            if child.exit_text:
-                raise _early_exit_error(child)
+            check_runs(child)
             with suppress(httpx.HTTPError):
                 if httpx.codes.is_success(reader.status(url, min(ANSWER_TIMEOUT, remaining))):
                     return
@@ -163,10 +162,18 @@ def wait_until_ready(child: Child, url: str, timeout: float) -> None:
     )
 
 
-def _early_exit_error(child: Child) -> UserError:
+def check_runs(child: Child) -> None:
+    """Whether it still runs.
+
+    Raises:
+        PortTakenError: it ended because its port was taken.
+        UserError: it ended.
+    """
+    if not child.exit_text:
+        return
     message = f"{child.exit_text}; its output is in {child.log}"
     port_taken = says_port_taken(child.log.read_text(encoding="utf-8", errors="replace"))
-    return PortTakenError(message) if port_taken else UserError(message)
+    raise PortTakenError(message) if port_taken else UserError(message)
 
 
 def wait_for_end(child: Child, timeout: float, on_tick: Callable[[], None]) -> int:
@@ -191,8 +198,8 @@ def _last_line(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     if lines and _TABLE_ROW.fullmatch(lines[-1].strip()):
         lines = [line for line in lines if _LOCUST_ERROR.match(line)]
-    said = f": {_LOCUST_PREFIX.sub('', lines[-1].strip())}" if lines else ""
-    return said + full_disk(log.parent)
+    reason = f": {_LOCUST_PREFIX.sub('', lines[-1].strip())}" if lines else ""
+    return reason + full_disk(log.parent)
 
 
 def full_disk(folder: Path) -> str:

@@ -23,9 +23,9 @@ def write(error: BaseException) -> None:
 
 def _usage(error: click.ClickException) -> str:
     """How the command is used, and what was wrong."""
-    shown = io.StringIO()
-    error.show(shown)
-    return shown.getvalue().rstrip("\n")
+    output = io.StringIO()
+    error.show(output)
+    return output.getvalue().rstrip("\n")
 
 
 def _text(error: BaseException) -> str:

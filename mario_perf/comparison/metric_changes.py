@@ -175,13 +175,13 @@ def _rules(name: Metric, sides: Sides, limits: Sequence[Thresholds], miss_rate: 
 def _known(name: Metric, sides: Sides, limits: Sequence[Thresholds], miss_rate: float) -> Floats:
     """The resolution that the policy asks for, or the one that a single pair of processes allows."""
     family = METRICS[name].family
-    asked = _array(limits, family.resolution)
+    resolution = _array(limits, family.resolution)
     if sides.reference is not None and METRICS[name].kind is Kind.DURATION:
-        return np.maximum(asked, RESOLUTION_OF_KEPT_RUNS)
+        return np.maximum(resolution, RESOLUTION_OF_KEPT_RUNS)
     if not sides.same_processes or family.processes is None:
-        return asked
+        return resolution
     return np.maximum(
-        asked, make.least_resolution(_array(limits, f"{family.processes}_processes"), miss_rate)
+        resolution, make.least_resolution(_array(limits, f"{family.processes}_processes"), miss_rate)
     )
 
 

@@ -331,11 +331,11 @@ def parse(text: str, place: str = "perf.toml") -> Policy:
 
 def defaults() -> str:
     """What applies where a policy says nothing, one ``table.key = value`` a line."""
-    shown = Policy().as_mapping()
-    thresholds = shown.pop("thresholds")
-    tables = {"thresholds": thresholds, "load": shown.pop("load"), "metrics": shown.pop("metrics")}
+    mapping = Policy().as_mapping()
+    thresholds = mapping.pop("thresholds")
+    tables = {"thresholds": thresholds, "load": mapping.pop("load"), "metrics": mapping.pop("metrics")}
     del tables["metrics"]["indicators"]  # a policy names them in [[indicators]]
-    tables["gate"] = {key: shown[key] for key in _Gate.model_fields}
+    tables["gate"] = {key: mapping[key] for key in _Gate.model_fields}
     return "\n".join(
         f"{table}.{key} = {value!r}"
         for table, values in tables.items()

@@ -47,8 +47,8 @@ def of_samples(cost: RoundCost, policy: Policy) -> Diagnosis:
     """Executions that a gate of the usual length will have, against those that "unchanged" needs."""
     gate = _Gate(cost, round_plan.next_window(ROUND_WINDOW, [cost], MAX_SECONDS - REPORT_SECONDS))
     expected = {name: gate.executions(name, MAX_SECONDS) for name in cost.executions}
-    shown = listed((f"{count} of {name}" for name, count in _fewest_first(expected)), max_items=_SHOWN)
-    found = f"a gate of {MAX_SECONDS:.0f} s will have about {shown}"
+    fewest = listed((f"{count} of {name}" for name, count in _fewest_first(expected)), max_items=_SHOWN)
+    found = f"a gate of {MAX_SECONDS:.0f} s will have about {fewest}"
     needed = {name: policy.of(name).min_samples for name in expected}
     short = [name for name, count in expected.items() if count < needed[name]]
     if not short:

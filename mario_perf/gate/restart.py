@@ -46,8 +46,8 @@ def restart(command: str, urls: Sequence[str], tls: TlsSettings, longest: float 
         raise UserError(f"--restart {command}: {error}; correct the command") from error
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        said = f" ({last[0]})" if last else ""
-        raise UserError(f"--restart {command}: exit code {done.returncode}{said}; correct the command")
+        reason = f" ({last[0]})" if last else ""
+        raise UserError(f"--restart {command}: exit code {done.returncode}{reason}; correct the command")
     for url in urls:
         _wait(url, tls, until)
 

@@ -53,8 +53,8 @@ def past_values(
         for each in operation_series([*(each for each in earlier if each.source not in old), own])
         if each.scenario == own.scenario and metrics.get(each.operation) == each.metric
     ]
-    shown = {trend.series.operation: trend for trend in trends(chosen, None, alerts)}
-    found = (_values(shown[name], metric, own) for name, metric in metrics.items() if name in shown)
+    series = {trend.series.operation: trend for trend in trends(chosen, None, alerts)}
+    found = (_values(series[name], metric, own) for name, metric in metrics.items() if name in series)
     return tuple(each for each in found if each)
 
 

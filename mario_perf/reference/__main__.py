@@ -70,8 +70,8 @@ async def _serve(service: ReferenceService, host: str, port: int, *, until_eof: 
         loop.add_reader(sys.stdin.fileno(), stopped.set)  # nobody writes there: readable is its end
     async with await service.start(host, port) as server:
         address = server.sockets[0].getsockname()
-        shown = f"[{address[0]}]" if ":" in address[0] else address[0]
-        sys.stdout.write(f"{KIND} is listening on http://{shown}:{address[1]}\n")
+        where = f"[{address[0]}]" if ":" in address[0] else address[0]
+        sys.stdout.write(f"{KIND} is listening on http://{where}:{address[1]}\n")
         sys.stdout.flush()
         await stopped.wait()
         loop.set_exception_handler(lambda *_: None)  # Python 3.11 tells of each connection that it cuts off

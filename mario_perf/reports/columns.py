@@ -64,18 +64,18 @@ def aligned(figures: Sequence[str]) -> tuple[str, ...]:
     words = [each.split(" ") for each in figures]
     for at, each in enumerate(words):
         forms[tuple(_NUMBER.fullmatch(word) is not None for word in each)].append(at)
-    told = list(figures)
+    lines = list(figures)
     for form, places in forms.items():
         columns = [
             _column([words[at][number] for at in places], numbers=is_number)
             for number, is_number in enumerate(form)
         ]
         for at, row in zip(places, zip(*columns, strict=True), strict=True):
-            told[at] = " ".join(row)
-    widest = max(map(cell_len, told), default=0)
+            lines[at] = " ".join(row)
+    widest = max(map(cell_len, lines), default=0)
     return tuple(
         padded(each, widest) if _FIGURE.match(each) else " " * (widest - cell_len(each)) + each
-        for each in told
+        for each in lines
     )
 
 

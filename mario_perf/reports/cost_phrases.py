@@ -33,12 +33,12 @@ def still(costs: Sequence[CostResult]) -> str:
             alike.setdefault((_STILL[each.verdict], why(each)), Counter())[_short(each)] += 1
     parts = []
     for (word, reason), names in alike.items():
-        shown = [
+        entries = [
             name if count == in_all[name] else f"{name} ({count} of {in_all[name]})"
             for name, count in names.items()
         ]
-        if shown:
-            parts.append(f"{word}: {', '.join(shown)}{f' ({reason})' if reason else ''}")
+        if entries:
+            parts.append(f"{word}: {', '.join(entries)}{f' ({reason})' if reason else ''}")
     return "; ".join(parts)
 
 

@@ -81,11 +81,11 @@ def _print_subject(result: GateResult, console: Console) -> None:
 def _print_operations(result: GateResult, console: Console) -> None:
     """A line for each that moved or is open, as many as there may be; the others are counted."""
     moved = phrases.moved(result)
-    shown = moved[: _max_lines(result)]
+    first = moved[: _max_lines(result)]
     rows = terminal_table.levels if phrases.without_baseline(result) else terminal_table.changes
-    for row in rows(shown, console.width) if shown else ():
+    for row in rows(first, console.width) if first else ():
         console.print(row, no_wrap=True, crop=False, overflow="ignore")
-    if remaining := len(moved) - len(shown):
+    if remaining := len(moved) - len(first):
         print_line(console, Text(f"and {remaining} more that moved or are open, see the report", style="dim"))
     if unchanged := len(result.operations) - len(moved):
         print_line(console, Text(f"{unchanged} unchanged", style="dim"))

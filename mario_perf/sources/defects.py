@@ -111,10 +111,10 @@ def _bucket_defects(histogram: _Histogram, times: Floats, values: Floats) -> Ite
     with np.errstate(invalid="ignore"):
         fell = np.any(np.diff(counts[:, :-1], axis=0) < 0, axis=1) & ~(np.diff(counts[:, -1]) < 0)
         crossed: Moments = np.any(np.diff(counts, axis=1) < 0, axis=1)
-    shown = ~np.isnan(counts)
-    twice: Moments = np.any(shown[:, 1:] & shown[:, :-1] & ~_wider(histogram), axis=1)
+    is_present = ~np.isnan(counts)
+    twice: Moments = np.any(is_present[:, 1:] & is_present[:, :-1] & ~_wider(histogram), axis=1)
     yield from _first_defect(histogram, times, twice, "it has two buckets of one bound")
-    gone, new = shown[:-1] & ~shown[1:], shown[1:] & ~shown[:-1]
+    gone, new = is_present[:-1] & ~is_present[1:], is_present[1:] & ~is_present[:-1]
     rebuilt: Moments = np.any(gone, axis=1) & np.any(new, axis=1)
     yield from _first_defect(histogram, times[1:], rebuilt, "its buckets got other bounds")
     yield from _first_defect(histogram, times[1:], fell, "a bucket fell while the count did not")

@@ -157,8 +157,8 @@ def metadata(line: str) -> tuple[str, str, str] | None:
 
 def malformed(line: str, why: str) -> UnreadableExpositionError:
     """The error for a line, with as much of it as a message can show."""
-    shown = line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
-    return UnreadableExpositionError(f"{shown!r}: {why}")
+    excerpt = line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
+    return UnreadableExpositionError(f"{excerpt!r}: {why}")
 
 
 def refuse_other_pages(text: str) -> None:

@@ -63,33 +63,33 @@ def from_exposition(text: str) -> MetricInventory:
     Raises:
         UnreadableExpositionError: It is none.
     """
-    shown = document.parse(text)
-    names = _with_buckets(shown)
-    histograms = tuple(_histogram(name, shown) for name in sorted(names))
-    others = [each for each in shown.samples if not _is_part(each, names)]
-    counters = [each for each in shown.samples if _is_counter(each, shown)]
+    exposition = document.parse(text)
+    names = _with_buckets(exposition)
+    histograms = tuple(_histogram(name, exposition) for name in sorted(names))
+    others = [each for each in exposition.samples if not _is_part(each, names)]
+    counters = [each for each in exposition.samples if _is_counter(each, exposition)]
     return MetricInventory(
         histograms,
         _families(counters),
-        tuple(sorted(_bucketless(shown, others))),
+        tuple(sorted(_bucketless(exposition, others))),
         on_page=True,
         pushed=text.startswith(text_page.HEAD),
     )
 
 
-def _with_buckets(shown: ExpositionDocument) -> set[str]:
-    series = (each.series for each in shown.samples)
+def _with_buckets(exposition: ExpositionDocument) -> set[str]:
+    series = (each.series for each in exposition.samples)
     named = {
         each.name.removesuffix(_BUCKET)
         for each in series
         if each.name.endswith(_BUCKET) and "le" in each.labels
     }
-    return {name for name in named if shown.types.get(name) != _GAUGES}
+    return {name for name in named if exposition.types.get(name) != _GAUGES}
 
 
-def _is_counter(sample: Sample, shown: ExpositionDocument) -> bool:
+def _is_counter(sample: Sample, exposition: ExpositionDocument) -> bool:
     name = sample.series.name
-    return name.endswith((_TOTAL, _COUNT)) or shown.types.get(name) == "counter"
+    return name.endswith((_TOTAL, _COUNT)) or exposition.types.get(name) == "counter"
 
 
 def _is_part(sample: Sample, names: set[str]) -> bool:
@@ -98,8 +98,8 @@ def _is_part(sample: Sample, names: set[str]) -> bool:
     )
 
 
-def _histogram(name: str, shown: ExpositionDocument) -> Histogram:
-    buckets = [each for each in shown.samples if each.series.name == f"{name}{_BUCKET}"]
+def _histogram(name: str, exposition: ExpositionDocument) -> Histogram:
+    buckets = [each for each in exposition.samples if each.series.name == f"{name}{_BUCKET}"]
     counted: dict[Labels, float] = {}
     bounds = set()
     for each in buckets:
@@ -112,8 +112,8 @@ def _histogram(name: str, shown: ExpositionDocument) -> Histogram:
         tuple(map(dict, counted)),
         tuple(counted.values()),
         tuple(sorted(filter(math.isfinite, bounds))),
-        shown.helps.get(name, ""),
-        shown.units.get(name, ""),
+        exposition.helps.get(name, ""),
+        exposition.units.get(name, ""),
     )
 
 
@@ -127,13 +127,15 @@ def _families(samples: Iterable[Sample]) -> tuple[Family, ...]:
     )
 
 
-def _bucketless(shown: ExpositionDocument, others: Iterable[Sample]) -> set[str]:
+def _bucketless(exposition: ExpositionDocument, others: Iterable[Sample]) -> set[str]:
     """Durations that are summed up only: summaries, and where no TYPE says so, what has a count."""
-    summaries = {name for name, kind in shown.types.items() if kind == "summary"}
+    summaries = {name for name, kind in exposition.types.items() if kind == "summary"}
     counted = {each.series.name.removesuffix(_COUNT) for each in others if each.series.name.endswith(_COUNT)}
-    shown_as_histograms = {name for name, kind in shown.types.items() if kind == "histogram"}
-    names = (summaries | (counted - shown.types.keys()) | shown_as_histograms) - _with_buckets(shown)
-    return {name for name in names if is_duration(Histogram(name, (), help=shown.helps.get(name, "")))}
+    shown_as_histograms = {name for name, kind in exposition.types.items() if kind == "histogram"}
+    names = (summaries | (counted - exposition.types.keys()) | shown_as_histograms) - _with_buckets(
+        exposition
+    )
+    return {name for name in names if is_duration(Histogram(name, (), help=exposition.helps.get(name, "")))}
 
 
 def from_prometheus(connection: Connection) -> MetricInventory:

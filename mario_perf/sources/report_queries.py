@@ -37,7 +37,7 @@ def queries(
     ]
     status, failing = metrics.status_label, json.dumps(metrics.failing_status, ensure_ascii=False)
     succeeded = [*common, f"{status}!~{failing}"] if status else common
-    shown = {"p95": _p95(metrics.duration, succeeded), "mean": _mean(metrics.duration, succeeded)}
+    expressions = {"p95": _p95(metrics.duration, succeeded), "mean": _mean(metrics.duration, succeeded)}
     ignored = ignored_failures(metrics)
     failed = [*common, f"{status}=~{failing}", *ignored] if status else None
     failures = (
@@ -48,8 +48,8 @@ def queries(
     if failures:
         executions = _sum(metrics.executions, common) if metrics.executions else _count(metrics, common)
         # An operation that never failed has no series of failures.
-        shown["error ratio"] = f"({failures} or 0 * ({executions})) / ({executions})"
-    return shown
+        expressions["error ratio"] = f"({failures} or 0 * ({executions})) / ({executions})"
+    return expressions
 
 
 def ignored_failures(metrics: Metrics) -> list[str]:

@@ -160,8 +160,8 @@ def contrast(baseline: HitCounts, candidate: HitCounts, *, paired: bool) -> Cont
     nothing was hit, replicates did not differ, and nothing is known.
     Source: P. McCullagh and J. A. Nelder, "Generalized Linear Models" (1989), section 4.5.
     """
-    told = _of_pairs(baseline, candidate) if paired else _of_sides(baseline, candidate)
-    squares, own = (np.where(np.isfinite(told[0]), each, 0.0) for each in told)
+    scatter = _of_pairs(baseline, candidate) if paired else _of_sides(baseline, candidate)
+    squares, own = (np.where(np.isfinite(scatter[0]), each, 0.0) for each in scatter)
     usual = max(squares.sum() / own.sum(), 1.0) if own.any() else 1.0
     dispersion = (LOAN_DEGREES * usual + squares) / (LOAN_DEGREES + own)
     return Contrast(baseline, candidate, np.maximum(dispersion, 1.0), LOAN_DEGREES + own)
@@ -173,10 +173,10 @@ def _of_sides(baseline: HitCounts, candidate: HitCounts) -> tuple[Floats, Floats
     for side in (baseline, candidate):
         with np.errstate(invalid="ignore", divide="ignore"):
             variance = side.share * (1 - side.share) / side.total
-            told = np.nansum((side.hits / side.total - side.share) ** 2 / variance, axis=0)
-        telling = (side.share > 0) & (side.share < 1)
-        squares += np.where(telling, told, 0.0)
-        freedom += np.where(telling, len(side.hits) - 1.0, 0.0)
+            deviations = np.nansum((side.hits / side.total - side.share) ** 2 / variance, axis=0)
+        varies = (side.share > 0) & (side.share < 1)
+        squares += np.where(varies, deviations, 0.0)
+        freedom += np.where(varies, len(side.hits) - 1.0, 0.0)
     return squares, freedom
 
 
@@ -187,9 +187,9 @@ def _of_pairs(baseline: HitCounts, candidate: HitCounts) -> tuple[Floats, Floats
         variance = sum(side.share * (1 - side.share) / side.total for side in (baseline, candidate))
         change = candidate.share - baseline.share
         squares = np.nansum((ours - theirs - change) ** 2 / variance, axis=0)
-    told = (np.nansum(variance, axis=0) > 0) & np.isfinite(change)
+    varies = (np.nansum(variance, axis=0) > 0) & np.isfinite(change)
     freedom = (np.isfinite(ours) & np.isfinite(theirs)).sum(axis=0) - 1.0
-    return np.where(told, squares, np.nan), np.maximum(freedom, 0.0)
+    return np.where(varies, squares, np.nan), np.maximum(freedom, 0.0)
 
 
 def _score(both: Contrast, limit: Floats) -> Floats:

@@ -46,11 +46,11 @@ class UsageQueries:
         """Failures by operation and category within ``seconds``; None without a metric of them."""
         metrics = self.metrics
         if metrics.failures:
-            told = (*self._status(f"{metrics.failing_status}|"), *ignored_failures(metrics))
-            selector = self._selector(metrics.failures, *told)
+            conditions = (*self._status(f"{metrics.failing_status}|"), *ignored_failures(metrics))
+            selector = self._selector(metrics.failures, *conditions)
         elif metrics.status_label:
-            told = (*self._status(metrics.failing_status), *ignored_failures(metrics))
-            selector = self._selector(f"{metrics.duration}_count", *told)
+            conditions = (*self._status(metrics.failing_status), *ignored_failures(metrics))
+            selector = self._selector(f"{metrics.duration}_count", *conditions)
         else:
             return None
         return self._sum(counter_increase(selector, seconds), *((self.category,) if self.category else ()))

@@ -38,8 +38,8 @@ def no_duration(histogram: Histogram) -> str | None:
     text = next((NO_DURATION[word] for word in reversed(words) if word in NO_DURATION), None)
     if text is not None:
         return text
-    said = {*words, *tokens(histogram.help)}
-    return None if said & TIMES or "http" in said else "something that is not called a duration"
+    terms = {*words, *tokens(histogram.help)}
+    return None if terms & TIMES or "http" in terms else "something that is not called a duration"
 
 
 def unit(histogram: Histogram) -> tuple[Unit, str] | None:

@@ -28,11 +28,11 @@ def explain(inventory: MetricInventory, misfits: Sequence[Misfit]) -> str:
 def ambiguous(candidates: Sequence[Candidate]) -> str:
     """Several histograms without labels, each with one operation."""
     names = [each.metrics.duration for each in candidates]
-    shown = ", ".join(names[:_MAX_NAMES]) + (
+    listing = ", ".join(names[:_MAX_NAMES]) + (
         f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
     )
     return (
-        f"several histograms, each with one operation: {shown}; a gate reads one histogram: choose it with "
+        f"several histograms, each with one operation: {listing}; a gate reads one histogram: choose it with "
         "--histogram, or change the service to use one histogram with a label for the operation"
     )
 

@@ -98,10 +98,10 @@ def cause(family: Family, status: StatusLabel | None) -> str | None:
 
 def is_status(family: Family, label: str) -> bool:
     """Whether a label tells how an execution ended, and not which it was."""
-    values, shown = _values(family, label), normal(label)
-    if any(fits(shown, word) for word in (*_GOOD, *_BAD, *_CAUSES_ONLY)):
-        return _is_boolean(label, values) or any(fits(shown, word) for word in _CAUSES_ONLY)
-    if any(fits(shown, word) for word in (*_CODES[:-1], *_OUTCOMES)):
+    values, normalised = _values(family, label), normal(label)
+    if any(fits(normalised, word) for word in (*_GOOD, *_BAD, *_CAUSES_ONLY)):
+        return _is_boolean(label, values) or any(fits(normalised, word) for word in _CAUSES_ONLY)
+    if any(fits(normalised, word) for word in (*_CODES[:-1], *_OUTCOMES)):
         return True
     return bool(values) and (_is_http(label, values) or all(_OUTCOME.fullmatch(value) for value in values))
 

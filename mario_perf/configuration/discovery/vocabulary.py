@@ -207,5 +207,5 @@ def fits(label: str, word: str) -> bool:
 
 def rank(label: str, words: tuple[str, ...]) -> int | None:
     """The place of the first word that fits a label; None where none does."""
-    shown = normal(label)
-    return next((place for place, word in enumerate(words) if fits(shown, word)), None)
+    normalised = normal(label)
+    return next((place for place, word in enumerate(words) if fits(normalised, word)), None)
