@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.detection.simulation import Change
-    from mario_perf.comparison.metric_changes import Sides
+    from mario_perf.comparison.both_sides import Sides
 
     Floats = NDArray[np.float64]
     Counts = NDArray[np.int64]

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mario_perf.comparison.metric_changes import MetricChanges, Sides
+    from mario_perf.comparison.both_sides import Sides
+    from mario_perf.comparison.metric_changes import MetricChanges
     from mario_perf.metric_catalogue import Metric
     from mario_perf.run_record import Look
 

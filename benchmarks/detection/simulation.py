@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mario_perf.comparison.both_sides import Sides
 from mario_perf.comparison.client_side import ClientSide
-from mario_perf.comparison.metric_changes import Sides
 from mario_perf.comparison.replicates import Replicates
 from mario_perf.judgement.sequential import MIN_ROUNDS_FOR_RED
 from mario_perf.model import Measurement, Operation, RunMeasurement

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks import page
 from mario_perf.history.measurements import Batch, Level
-from mario_perf.history.store import open_store
+from mario_perf.history.store_address import open_store
 
 HEAD = ("| what | time | CPU |", "|---|---|---|")
 METRICS = ("latency", "p95")

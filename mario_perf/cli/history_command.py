@@ -22,7 +22,7 @@ from mario_perf.history.imports.context import UNKNOWN, Context
 from mario_perf.history.imports.import_file import KNOWN, import_file
 from mario_perf.history.imports.recorded_batch import recorded_batch
 from mario_perf.history.operation_series import series_networks
-from mario_perf.history.store import open_store
+from mario_perf.history.store_address import open_store
 from mario_perf.reports.trends import network_text
 from mario_perf.sources.source import open_source
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from mario_perf.history.store import FILE, FORMS, VARIABLE
+from mario_perf.history.store import FORMS
+from mario_perf.history.store_address import FILE, VARIABLE
 
 store_option = click.option(
     "--store",

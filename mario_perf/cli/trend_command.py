@@ -21,7 +21,7 @@ from mario_perf.gate.commit_duet import DuetRequest
 from mario_perf.history.change_points.segmentation import FALSE_ALARM_RATE, LEAST_CHANGE, SEPARATION, Rule
 from mario_perf.history.operation_series import operation_series
 from mario_perf.history.outlook import with_outlooks
-from mario_perf.history.store import open_store
+from mario_perf.history.store_address import open_store
 from mario_perf.history.trends import alert_of, trends
 from mario_perf.reports import outputs, terminal_report
 from mario_perf.reports.trends import trend_document, trend_page

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mario_perf.comparison.metric_changes import Sides
+    from mario_perf.comparison.both_sides import Sides
     from mario_perf.comparison.replicates import Replicates
     from mario_perf.metric_catalogue import Metric
 

@@ -15,7 +15,7 @@ from mario_perf.gate import commit_duet
 from mario_perf.gate.commit_duet import find_link, open_duets
 from mario_perf.history.bisection.lineage import lineage
 from mario_perf.history.bisection.search import expected_duets, start
-from mario_perf.history.store import open_store
+from mario_perf.history.store_address import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable

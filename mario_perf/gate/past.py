@@ -40,7 +40,7 @@ def with_past(result: GateResult, runs_dir: Path) -> GateResult:
 
 def _read(result: GateResult, own: Batch, runs_dir: Path) -> Past:
     from mario_perf.history.past_values import metrics_of, past_values  # noqa: PLC0415 - takes as long as
-    from mario_perf.history.store import open_store  # noqa: PLC0415 - a gate's whole start
+    from mario_perf.history.store_address import open_store  # noqa: PLC0415 - a gate's whole start
 
     try:
         metrics = metrics_of(result)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mario_perf.errors import UserError
-from mario_perf.history.store import open_store
+from mario_perf.history.store_address import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

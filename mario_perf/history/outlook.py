@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from mario_perf.history.forecast import CONFIDENCE, DAY, DOUBT, crossing, forecast
 from mario_perf.history.prediction import prediction
+from mario_perf.history.trends import Outlook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,24 +22,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MONTH: Final = 30.0 * DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """The change of the level in 30 days as a log ratio, with a 90 % interval.
-
-    ``crossing`` is when the level crosses the limit: low, middle and high, as unix times; None where it does
-    not, or where nothing limits it. There is a trend where the 99 % interval does not hold 0. ``next_value``
-    is the 90 % range of the next value; None where too little is known.
-    """
-
-    low: float
-    change: float
-    high: float
-    limit: float | None
-    crossing: tuple[float, float, float] | None
-    has_trend: bool
-    next_value: tuple[float, float] | None
 
 
 def with_outlooks(

@@ -1,9 +1,7 @@
-"""Where the history is: a SQLite file, a PostgreSQL database, or a ref of a git repository."""
+"""What a history does, wherever it is."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mario_perf.errors import UserError
@@ -14,9 +12,6 @@ if TYPE_CHECKING:
     from mario_perf.history.alerts import Alert
     from mario_perf.history.measurements import Batch
 
-VARIABLE: Final = "MARIO_PERF_HISTORY"
-FILE: Final = "history.db"
-GIT: Final = "git:"
 FORMS: Final = "a path, postgresql://HOST/DATABASE, or git:PATH of a repository"
 
 
@@ -69,19 +64,3 @@ class Store(Protocol):
         Raises:
             StoreError: they cannot be written.
         """
-
-
-def open_store(where: str | None = None, runs: Path = Path("runs")) -> Store:
-    """The store at ``where``, at ``MARIO_PERF_HISTORY``, or in the folder of runs; made if it is not there.
-
-    Raises:
-        StoreError: there is something else, or it was written by a newer version.
-    """
-    address = where or os.environ.get(VARIABLE) or str(runs / FILE)
-    if address.startswith(GIT):
-        from mario_perf.history.git_store import GitStore  # noqa: PLC0415 - each store loads what it needs
-
-        return GitStore(Path(address.removeprefix(GIT) or "."))
-    from mario_perf.history.sql_store import SqlStore  # noqa: PLC0415
-
-    return SqlStore(address)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mario_perf.history.operation_series import OperationSeries
-    from mario_perf.history.outlook import Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,24 @@ class Shift:
     time: float  # unix seconds, of the first value of the new level
     state: AlertState = AlertState.OPEN
     is_new: bool = True  # reported for the first time
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The change of the level in 30 days as a log ratio, with a 90 % interval.
+
+    ``crossing`` is when the level crosses the limit: low, middle and high, as unix times; None where it does
+    not, or where nothing limits it. There is a trend where the 99 % interval does not hold 0. ``next_value``
+    is the 90 % range of the next value; None where too little is known.
+    """
+
+    low: float
+    change: float
+    high: float
+    limit: float | None
+    crossing: tuple[float, float, float] | None
+    has_trend: bool
+    next_value: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from mario_perf.validity.comparison_checks import one_process_each
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mario_perf.comparison.metric_changes import Sides
+    from mario_perf.comparison.both_sides import Sides
     from mario_perf.configuration.policy import Policy
     from mario_perf.model import OperationResult, RunMeasurement
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mario_perf.comparison.both_sides import Sides
 from mario_perf.comparison.client_side import client_side
-from mario_perf.comparison.metric_changes import Sides
 from mario_perf.comparison.operations import all_operations, failures, service_reports_failures
 from mario_perf.comparison.replicates import by_run
 

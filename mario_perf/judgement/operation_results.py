@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mario_perf.comparison.both_sides import Sides
     from mario_perf.comparison.checks import Check
-    from mario_perf.comparison.metric_changes import Comparing, MetricChanges, Sides
+    from mario_perf.comparison.metric_changes import Comparing, MetricChanges
     from mario_perf.configuration.policy import Policy
     from mario_perf.judgement.check_verdicts import Decision
     from mario_perf.metric_catalogue import Metric

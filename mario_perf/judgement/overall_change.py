@@ -11,7 +11,7 @@ from mario_perf.comparison.metric_values import LOGARITHMIC
 from mario_perf.model import Estimate
 
 if TYPE_CHECKING:
-    from mario_perf.comparison.metric_changes import Sides
+    from mario_perf.comparison.both_sides import Sides
 
 CONFIDENCE = 0.95
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mario_perf.comparison.metric_changes import Sides
+    from mario_perf.comparison.both_sides import Sides
     from mario_perf.configuration.policy import Policy
     from mario_perf.metric_catalogue import Metric
     from mario_perf.run_record import Look

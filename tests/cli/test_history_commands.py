@@ -14,7 +14,7 @@ from mario_perf.cli.invocation import Invocation
 from mario_perf.cli.runs_command import list_runs
 from mario_perf.cli.trend_command import trend
 from mario_perf.history.measurements import Batch, Link
-from mario_perf.history.store import open_store
+from mario_perf.history.store_address import open_store
 from tests.simulated_runs import MakeRun, Plan
 
 if TYPE_CHECKING:

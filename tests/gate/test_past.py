@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mario_perf.gate import past
-from mario_perf.history import store
-from mario_perf.history.store import open_store
+from mario_perf.history.store_address import VARIABLE, open_store
 from mario_perf.reports import html_report
 from tests.history.test_gate_batch import duet
 from tests.history.test_past_values import earlier
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _no_other_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(store.VARIABLE, raising=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
 
 
 def test_a_result_gets_the_revisions_of_the_store(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from alembic.migration import MigrationContext
 
 from mario_perf.history.migrations import upgrade
 from mario_perf.history.sql_store import SqlStore
-from mario_perf.history.store import StoreError, open_store
+from mario_perf.history.store import StoreError
+from mario_perf.history.store_address import open_store
 from mario_perf.history.tables import METADATA
 from tests.history.store_claims import StoreClaims, alert, batch
 

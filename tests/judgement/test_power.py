@@ -16,7 +16,7 @@ from mario_perf.judgement.sequential import plan
 from mario_perf.model import Verdict
 
 if TYPE_CHECKING:
-    from mario_perf.comparison.metric_changes import Sides
+    from mario_perf.comparison.both_sides import Sides
 
 pytestmark = pytest.mark.simulation
 

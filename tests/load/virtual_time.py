@@ -12,7 +12,7 @@ from gevent.event import Event
 
 from mario_perf.load.arrivals import pausable_clock
 from mario_perf.load.record import generator_health, run_phases, scraper
-from mario_perf.load.users import step_session, user_group
+from mario_perf.load.users import load_target, user_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ _CLOCKS: Final = {
     generator_health: ("perf_counter",),
     run_phases: ("now",),
     scraper: ("now", "perf_counter"),
-    step_session: ("perf_counter",),
+    load_target: ("perf_counter",),
     user_group: ("perf_counter",),
 }
 """What the load reads the time with."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mario_perf.load.options.run_options import Options
     from mario_perf.load.record.run_phases import RunInProgress
     from mario_perf.load.users.group_report import GroupReport
-    from mario_perf.load.users.step_session import LoadTarget
+    from mario_perf.load.users.load_target import LoadTarget
     from mario_perf.run_record import Side
 
 

@@ -20,7 +20,7 @@ from mario_perf.load.credentials import without_credentials
 from mario_perf.load.record import fingerprint
 from mario_perf.load.record.scraper import ScrapeError, Scraper
 from mario_perf.load.record.time_of_day import now
-from mario_perf.load.users.step_session import LoadTarget
+from mario_perf.load.users.load_target import LoadTarget
 from mario_perf.run_record import Alternation, Span, Turn
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Final
 
 from mario_perf.load.steps import Step
-from mario_perf.load.users.step_session import LoadTarget
+from mario_perf.load.users.load_target import LoadTarget
 
 STEPS: Final = 10
 """Steps to the service for one request to the reference, at least."""

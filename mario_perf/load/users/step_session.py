@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from mario_perf.load.record.step_counters import StepCounters, TargetCounters
 from mario_perf.load.steps import Answer
 
 if TYPE_CHECKING:
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from mario_perf.load.steps import Step
+    from mario_perf.load.users.load_target import LoadTarget, RequestInFlight
     from mario_perf.load.users.quiesce_barrier import QuiesceBarrier
     from mario_perf.load.users.rapid_http_session import CaughtResponse, RapidHttpSession
     from mario_perf.load.users.reference_load import ReferenceLoad
@@ -23,56 +22,6 @@ if TYPE_CHECKING:
 
 
 _NO_BARRIER: Final = nullcontext()
-
-
-@dataclass(slots=True, eq=False)
-class RequestInFlight:
-    """A request that waits for its response; ``late`` is set in an open model. Never changed.
-
-    It is not frozen: one is made for each request, and that would take three times as long.
-    """
-
-    counters: StepCounters
-    start: float
-    late: float | None
-
-
-class LoadTarget:
-    """One service under load, and the counts of its requests."""
-
-    def __init__(self, side: Side, url: str, prefix: str = "") -> None:
-        """``prefix`` stands before the names in Locust's statistics."""
-        self.side = side
-        self.url = url.rstrip("/")
-        self.prefix = prefix
-        self.warm_up = TargetCounters()
-        self.window = TargetCounters()
-        self.counters = self.warm_up
-        self._in_flight: set[RequestInFlight] = set()
-
-    def open_window(self) -> None:
-        """Count new requests for the measurement window from now on."""
-        self.counters = self.window
-
-    def begin(self, step: Step, late: float | None) -> RequestInFlight:
-        """Count a request as started, and as in flight until its :meth:`end`."""
-        request = RequestInFlight(self.counters.begin(step), perf_counter(), late)
-        self._in_flight.add(request)
-        return request
-
-    def end(self, request: RequestInFlight) -> bool:
-        """End a request; return whether its end still counts."""
-        counts = request in self._in_flight
-        self._in_flight.discard(request)
-        return counts
-
-    def close(self) -> None:
-        """Count how long requests in flight have waited so far, and nothing afterwards."""
-        now = perf_counter()
-        while self._in_flight:
-            request = self._in_flight.pop()
-            request.counters.count_latency(now - request.start, request.late)
-        self.counters = TargetCounters()
 
 
 @dataclass(slots=True)

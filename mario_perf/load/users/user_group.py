@@ -15,9 +15,10 @@ from mario_perf.load.arrivals.arrival_queue import ArrivalQueue
 from mario_perf.load.arrivals.arrival_schedule import GAPS, ArrivalSchedule, Share
 from mario_perf.load.record.generator_health import GeneratorHealth
 from mario_perf.load.users.group_report import GroupReport
+from mario_perf.load.users.load_target import LoadTarget
 from mario_perf.load.users.quiesce_barrier import QuiesceBarrier
 from mario_perf.load.users.reference_load import ReferenceLoad
-from mario_perf.load.users.step_session import Disagreements, LoadTarget, StepSession
+from mario_perf.load.users.step_session import Disagreements, StepSession
 from mario_perf.load.users.user_state import UserState
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mario_perf.history.outlook import Outlook
-    from mario_perf.history.trends import Shift, Trend
+    from mario_perf.history.trends import Outlook, Shift, Trend
 
 
 def render(trends: Sequence[Trend]) -> str:

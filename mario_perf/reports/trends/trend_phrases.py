@@ -14,8 +14,7 @@ from mario_perf.metric_catalogue import METRICS, Kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mario_perf.history.outlook import Outlook
-    from mario_perf.history.trends import Shift, Trend
+    from mario_perf.history.trends import Outlook, Shift, Trend
     from mario_perf.metric_catalogue import Metric
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from mario_perf.history.alerts import Alert, AlertState
 from mario_perf.history.measurements import Batch, Level, Link
-from mario_perf.history.store import open_store
+from mario_perf.history.store_address import open_store
 from tests.system import postgresql
 from tests.system.deploy.boards import HISTORY
 

@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from mario_perf.history.git_store import REF, GitStore
-from mario_perf.history.store import StoreError, open_store
+from mario_perf.history.store import StoreError
+from mario_perf.history.store_address import open_store
 from tests.history.store_claims import StoreClaims, batch
 from tests.system import postgresql
 

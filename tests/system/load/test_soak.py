@@ -13,7 +13,7 @@ from mario_perf.load.record import generator_health, record_builder, run_phases
 from mario_perf.load.record.latency_counts import Latencies
 from mario_perf.load.steps import Step
 from mario_perf.load.users import user_group
-from mario_perf.load.users.step_session import LoadTarget
+from mario_perf.load.users.load_target import LoadTarget
 from mario_perf.sources.scrapes import scrapes
 from tests.load.option_parsing import options
 from tests.load.virtual_time import VirtualTime
