@@ -147,6 +147,7 @@ def played(checkout: Path, scratch: Path, base: str) -> Played:
 
 
 @pytest.mark.e2e
+@pytest.mark.alone
 @pytest.mark.timeout(600)  # a gate that could not tell is played up to three times
 def test_a_pull_request_that_slows_a_handler_fails_with_a_report_a_summary_and_a_comment(
     project: Project, tmp_path: Path

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PAGE = ROOT / "docs" / "no-metrics.md"
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

@@ -114,6 +114,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.alone
 @JUDGED
 def test_a_candidate_three_times_slower_by_url_is_red_under_the_default_policy(
     tmp_path: Path, pizzeria: Callable[..., str]
@@ -194,6 +195,7 @@ def test_services_on_https_are_compared_when_their_certificate_is_believed(
     assert len(report["operations"]) == 12
 
 
+@pytest.mark.alone
 @JUDGED
 def test_an_unchanged_tree_is_green_and_nothing_is_left(clone: Path, scratch: Path) -> None:
     """The baseline is built from git, beside the working tree."""
