@@ -205,7 +205,8 @@ def _missable(operations: Sequence[OperationResult]) -> Iterator[str]:
                 passed[check.metric][one.title] = check.resolution
     rises = [_largest(METRICS[metric], sizes) for metric, sizes in passed.items()]
     if rises:
-        yield f"Smaller rises than these may have been missed: {', '.join(rises)}."
+        where = " under load" if operations[0].part == "load" else ""
+        yield f"Smaller rises than these may have been missed{where}: {', '.join(rises)}."
 
 
 def _largest(metric: MetricEntry, sizes: Mapping[str, float]) -> str:

@@ -68,6 +68,12 @@ def test_a_pass_says_what_it_could_have_missed() -> None:
     assert next_steps.next_steps(replace(samples.gate(*passed), outcome=Outcome.PASS), (), POLICY) == ()
 
 
+def test_a_pass_under_load_says_so_beside_what_it_could_have_missed() -> None:
+    passed = [replace(one, part="load") for one in samples.operations() if one.verdict is Verdict.UNCHANGED]
+    (reason,) = next_steps.reasons(replace(samples.gate(*passed), outcome=Outcome.PASS), POLICY)
+    assert reason.startswith("Smaller rises than these may have been missed under load: ")
+
+
 def test_where_less_was_ruled_out_for_one_operation_a_pass_names_it() -> None:
     passed = [one for one in samples.operations() if one.verdict is Verdict.UNCHANGED]
     first, *others = passed[0].comparisons
