@@ -93,6 +93,12 @@ def generator_offered_all(record: RunRecord) -> bool:
     return not any(each.code in codes for each in check_load(record))
 
 
+def generator_lateness(record: RunRecord) -> str:
+    """How busy the load generator was, and how late at most: its loop, or journeys after they were due."""
+    late = max(record.generator.loop_lag_p99, _lateness(record))
+    return f"{record.generator.cpu_utilisation:.0%} of its core, {figures.seconds(late)} late at p99"
+
+
 def may_be_generator(measured: MeasuredRun, policy: Policy) -> bool:
     """Whether what broke may be the load generator's doing instead of the service's.
 

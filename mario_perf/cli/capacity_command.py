@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from click.core import ParameterSource
 
 from mario_perf.builds import origin
 from mario_perf.builds.pizzeria_faults import FAULT_FLAGS
@@ -12,6 +11,7 @@ from mario_perf.capacity.capacity_change import EXCLUDED_DROP, MAX_SEARCHES, MIN
 from mario_perf.capacity.rate_search import MIN_RATE, Search
 from mario_perf.cli import exit_codes
 from mario_perf.cli.baseline_option import baseline_option
+from mario_perf.cli.command_line import flag, written_options
 from mario_perf.cli.connection_options import connection_options
 from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
@@ -201,12 +201,8 @@ def _set_defaults(options: dict[str, object], **defaults: float) -> None:
 
 def _refuse_unused(context: click.Context, names: tuple[str, ...], *, two_builds: bool) -> None:
     """An option without effect would be taken for one that had it."""
-    given = [
-        f"--{name.replace('_', '-')}"
-        for name in names
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-    ]
-    if given and two_builds:
-        raise UserError(f"{listed(given)}: only for the search of one build; leave it out")
-    if given:
-        raise UserError(f"{listed(given)}: only for two builds; give --against, or --url and --baseline-url")
+    flags = [flag(name) for name in written_options(context, names)]
+    if flags and two_builds:
+        raise UserError(f"{listed(flags)}: only for the search of one build; leave it out")
+    if flags:
+        raise UserError(f"{listed(flags)}: only for two builds; give --against, or --url and --baseline-url")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from mario_perf import runs
+from mario_perf.cli.command_line import flag, written_options
 from mario_perf.errors import UserError
 from mario_perf.gate.continuation import Continuation
 
@@ -43,8 +43,8 @@ def continued_options(context: click.Context, options: Mapping[str, object]) -> 
     """
     if (name := options["continued"]) is None:
         return dict(options)
-    given = [name for name in options if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-    if changed := [name for name in given if name not in (*OWN, *TRUST)]:
+    written = written_options(context, options)
+    if changed := [name for name in written if name not in (*OWN, *TRUST)]:
         raise UserError(f"--continue plays on with RUN's own options; leave out {_flags(changed)}")
     folder = runs.find(str(name)).resolve()
     started = _started(context, folder)
@@ -69,4 +69,4 @@ def _started(context: click.Context, folder: Path) -> dict[str, Any]:
 
 
 def _flags(names: Iterable[str]) -> str:
-    return ", ".join(f"--{name.replace('_', '-')}" for name in names)
+    return ", ".join(map(flag, names))

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from mario_perf import runs
 from mario_perf.capacity import capacity_file
 from mario_perf.capacity.capacity_change import SearchResult
-from mario_perf.capacity.capacity_limits import broken_limits, describe, generator_kept_up, may_be_generator
+from mario_perf.capacity.capacity_limits import (
+    broken_limits,
+    describe,
+    generator_kept_up,
+    generator_lateness,
+    may_be_generator,
+)
 from mario_perf.capacity.rate_search import Capacity, Probe, Search, search
 from mario_perf.errors import EmptyRunError, InvalidRunError, UserError
 from mario_perf.figures import seconds
@@ -187,15 +193,9 @@ def _broken_limits(run: Run, policy: Policy) -> tuple[str, ...]:
         measured = measure_run(run, open_source(policy)(run))
     except EmptyRunError as error:
         if not generator_kept_up(run.record):
-            raise _late_load(run) from error
+            raise _LateLoadError(generator_lateness(run.record)) from error
         return ("no request could begin: all users still waited for an answer from the warm-up",)
     reasons = broken_limits(measured, policy)
     if reasons and may_be_generator(measured, policy):
-        raise _late_load(run)
+        raise _LateLoadError(generator_lateness(run.record))
     return reasons
-
-
-def _late_load(run: Run) -> _LateLoadError:
-    generator, arrivals = run.record.generator, run.record.arrivals
-    late = max(generator.loop_lag_p99, arrivals.late_p99 if arrivals else 0.0)
-    return _LateLoadError(f"{generator.cpu_utilisation:.0%} of its core, {seconds(late)} late at p99")

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from mario_perf import figures
 from mario_perf.capacity import ratio_search
-from mario_perf.capacity.capacity_limits import generator_offered_all
+from mario_perf.capacity.capacity_limits import generator_lateness, generator_offered_all
 from mario_perf.capacity.capacity_ratio import KEEPS_UP, Block, BlockCost, Served
 from mario_perf.errors import InvalidRunError
 from mario_perf.gate import offered_rate
@@ -137,7 +136,7 @@ def play_block(setup: RatioSetup, rate: float, number: int, narrator: Narrator) 
         except SideDiedError as error:
             raise InvalidRunError(f"at {rate_text(rate)} journeys/s {error}") from error
     if not generator_offered_all(record):
-        raise _late(record)
+        raise LateBlockError(generator_lateness(record))
     return read_block(record, rate)
 
 
@@ -184,9 +183,3 @@ def _at_rate(load: LoadPlan, rate: float, number: int) -> LoadPlan:
     assert load.alternate is not None  # noqa: S101 - builds take turns
     users = 2 * math.ceil(_MOST_AT_ONCE * rate * load.alternate)
     return replace(load, rate=rate, users=users, seed=load.seed + number - 1)
-
-
-def _late(record: RunRecord) -> LateBlockError:
-    generator, arrivals = record.generator, record.arrivals
-    late = max(generator.loop_lag_p99, arrivals.late_p99 if arrivals else 0.0)
-    return LateBlockError(f"{generator.cpu_utilisation:.0%} of its core, {figures.seconds(late)} late at p99")

@@ -28,7 +28,7 @@ _STYLES = {Verdict.REGRESSED: "bold red", Verdict.INCONCLUSIVE: "bold magenta"}
 def limits(text: str, *, from_policy: bool) -> Text:
     """What every probe is held against, and whether the policy said so."""
     source = "" if from_policy else " (defaults: perf.toml has no [limits])"
-    return Text(f"Limits: {_safe_text(text)}{source}")
+    return Text(f"Limits: {safe_text(text)}{source}")
 
 
 def probes(capacity: Capacity) -> Table:
@@ -39,14 +39,14 @@ def probes(capacity: Capacity) -> Table:
     table.add_column("")
     table.add_column("why", overflow="fold")
     for number, probe in enumerate(capacity.probes, start=1):
-        table.add_row(str(number), rate(probe.rate), _probe_result(probe), Text(_safe_text(_reasons(probe))))
+        table.add_row(str(number), rate(probe.rate), _probe_result(probe), Text(safe_text(_reasons(probe))))
     return table
 
 
 def figure(capacity: Capacity, path: Path) -> Text:
     """The answer in a sentence, and where it is written."""
-    style = "bold green" if capacity.complete and capacity.rate else "bold magenta"
-    return Text.assemble((_answer(capacity), style), f" ({_safe_text(str(path))})")
+    colour = "bold green" if capacity.complete and capacity.rate else "bold magenta"
+    return Text.assemble((_answer(capacity), colour), f" ({safe_text(str(path))})")
 
 
 def _answer(capacity: Capacity) -> str:
@@ -62,7 +62,7 @@ def change(change: CapacityChange, path: Path) -> Text:
     """Of the new searches against those that are kept in ``path``."""
     sides = f"{_searches(change.new)} against {change.stored} in {path}"
     sentence = f"{change.verdict.value}: {_size(change)}{sides}; {change.reason}"
-    return Text(_safe_text(sentence), style=_STYLES.get(change.verdict, "bold green"))
+    return Text(safe_text(sentence), style=style(change.verdict))
 
 
 def _size(change: CapacityChange) -> str:
@@ -93,5 +93,11 @@ def _probe_result(probe: Probe) -> Text:
     return Text("held", style="green") if probe.held else Text("failed", style="red")
 
 
-def _safe_text(text: str) -> str:
+def style(verdict: Verdict) -> str:
+    """In which the answer of a comparison stands."""
+    return _STYLES.get(verdict, "bold green")
+
+
+def safe_text(text: str) -> str:
+    """In one line, without secrets."""
     return single_line(redaction.text(text))

@@ -10,8 +10,7 @@ from rich.text import Text
 
 from mario_perf import figures
 from mario_perf.errors import counted
-from mario_perf.model import Verdict
-from mario_perf.reports import capacity_table, redaction
+from mario_perf.reports import capacity_table
 from mario_perf.reports.characters import single_line
 
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from mario_perf.capacity.capacity_ratio import Served
     from mario_perf.capacity.ratio_search import RatioChange
-
-_STYLES = {Verdict.REGRESSED: "bold red", Verdict.INCONCLUSIVE: "bold magenta"}
 
 
 def blocks(change: RatioChange) -> Table:
@@ -39,8 +36,8 @@ def sentence(change: RatioChange, path: Path) -> Text:
     about = f"capacity {_size(change)}, baseline about {capacity_table.rate(change.capacity)} journeys/s"
     where = f"{counted(len(change.blocks), 'block')} in {path}"
     answer = f"{change.verdict.value}: {about}; {change.reason}"
-    style = _STYLES.get(change.verdict, "bold green")
-    return Text.assemble((single_line(redaction.text(answer)), style), f" ({single_line(str(where))})")
+    style = capacity_table.style(change.verdict)
+    return Text.assemble((capacity_table.safe_text(answer), style), f" ({single_line(where)})")
 
 
 def _size(change: RatioChange) -> str:

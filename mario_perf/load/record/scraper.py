@@ -125,8 +125,10 @@ class Scraper:
 
     def _process(self, body: str) -> dict[str, Mapping[str, float]]:
         """What the page lacks of the names that Prometheus clients share."""
+        if self._pid is None:
+            return {}
         missing = [name for name in process_tree.NAMES if f"\n{name}" not in body]
-        if self._pid is None or not missing:
+        if not missing:
             return {}
         used = process_tree.usage(self._pid)
         return {"process": {name: used[name] for name in missing if name in used}}
