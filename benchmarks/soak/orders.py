@@ -96,40 +96,43 @@ class Worker(Thread):
     def run(self) -> None:
         try:
             while (number := self._work.next()) is not None:
-                key, order = self._work.unfinished.get(number) or self._place(number)
-                self._deliver(order)
+                if unfinished := self._work.unfinished.get(number):
+                    key, order = unfinished
+                    self._deliver(order, self._status(order))
+                else:
+                    key, order, status = self._place(number)
+                    self._deliver(order, status)
                 self._journal.write("delivered", key)
                 self._work.count()
         except RuntimeError as error:
             self.error = str(error)
 
-    def _place(self, number: int) -> tuple[str, str]:
+    def _place(self, number: int) -> tuple[str, str, str]:
         """A try without an answer may have placed an order: the next one has another key."""
         for attempt in count(self._work.tries[number]):
             key = f"{number}-{attempt}"
             self._journal.write("placing", key)
             try:
-                order = self._call("POST", "/api/orders/", {**_ORDER, "notes": key})["id"]
+                said = self._call("POST", "/api/orders/", {**_ORDER, "notes": key})
             except (OSError, HTTPException):
                 self._wait()
                 continue
-            self._journal.write("placed", key, order)
-            return key, order
+            self._journal.write("placed", key, said["id"])
+            return key, said["id"], said["status"]
         raise AssertionError
 
-    def _deliver(self, order: str) -> None:
-        status = self._again(lambda: self._call("GET", f"/api/orders/{order}"))["status"]
+    def _deliver(self, order: str, status: str) -> None:
         while status != "delivered":
             method, path, body = _STEPS[status]
             try:
                 status = self._call(method, path.format(order), body)["status"]
             except (OSError, HTTPException):
-                status = self._again(lambda: self._call("GET", f"/api/orders/{order}"))["status"]
+                status = self._status(order)
 
-    def _again(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def _status(self, order: str) -> str:
         while True:
             try:
-                return call()
+                return str(self._call("GET", f"/api/orders/{order}")["status"])
             except (OSError, HTTPException):
                 self._wait()
 
