@@ -1,4 +1,4 @@
-"""Temporary folders that are gone afterwards: those of a process that was killed, with the next command."""
+"""Temporary folders that are gone afterwards: what a killed command left goes with the next one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mario_perf.builds import survivors
 from mario_perf.interruption import deferred
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def has_kind(folder: Path, kind: str) -> bool:
 
 
 def _remove_stale(kinds: set[str]) -> None:
-    """Remove what killed processes left: what a process uses, it holds."""
+    """Stop and remove what killed processes left: what a process uses, it holds."""
+    survivors.kill_left()
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         if any(has_kind(folder, kind) for kind in kinds):
             with suppress(OSError), ExitStack() as stack:

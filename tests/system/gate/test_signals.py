@@ -64,6 +64,10 @@ time.sleep(float(os.environ.get("STARTING", 0)))
 if "STUBBORN" in os.environ:
     signal.signal(signal.SIGTERM, lambda *_: print("asked to stop", flush=True))
 subprocess.Popen(["sleep", "60"])
+if "DAEMON" in os.environ and not os.fork():
+    os.setsid()
+    os.fork() or time.sleep(60)
+    os._exit(0)
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
 """
 
@@ -289,13 +293,27 @@ def test_what_sigkill_leaves_is_removed_by_the_next_command(
     assert (following.process.wait(LONGEST), following.left) == (0, ["somebody-elses"])
 
 
+def test_a_daemon_that_sigkill_leaves_is_stopped_by_the_next_command(
+    play: Callable[..., Played], tmp_path: Path
+) -> None:
+    """It has a session of its own, so it does not end with the group of its service."""
+    killed = play(DAEMON="1")
+    killed.wait_for("under load")
+    assert killed.send(signal.SIGKILL)[0] == -signal.SIGKILL
+    assert len(_processes(tmp_path / "tmp", patience=1.0)) == 1
+    following = play(LOAD="0")
+    assert (following.process.wait(LONGEST), following.left) == (0, [])
+
+
 def test_a_command_leaves_alone_what_another_one_uses(play: Callable[..., Played], tmp_path: Path) -> None:
-    running = play()
+    running = play(DAEMON="1")
     running.wait_for("under load")
     used = set(_names(tmp_path / "tmp"))
+    started = sorted(_marked(str(tmp_path / "tmp").encode()))
     beside = play(LOAD="0")
     assert beside.process.wait(LONGEST) == 0
     assert set(_names(tmp_path / "tmp")) == used
+    assert sorted(_marked(str(tmp_path / "tmp").encode())) == started
     assert running.send(signal.SIGTERM)[0] == 130
 
 
