@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+from mario_perf import figures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Per = Literal["operation", "execution", "process", "growth"]
 """A counter for each execution of one operation (by its label), or of all; a level of the process; or by how
@@ -48,6 +53,25 @@ PROCESS: Final = (
 
 PIZZERIA: Final = (Indicator("SQL statements", "pizzeria_sql_statements_total", "operation"),)
 """What the built-in service counts besides."""
+
+
+def growth_name(operation: str) -> str:
+    """Of the growth of an operation's time with what was executed."""
+    return f"growth of the time of {operation}"
+
+
+def indicator_names(indicators: Sequence[Indicator], operation: str) -> list[str]:
+    """The costs of an operation; without one those of the whole process."""
+    names = [each.name for each in indicators if (each.per == "operation") == bool(operation)]
+    return [*names, growth_name(operation)] if operation else names
+
+
+def size(indicators: Sequence[Indicator], name: str, rise: float) -> str:
+    """How large the rise of a cost is: relative, but of a growth in its own unit."""
+    one = next((each for each in indicators if each.name == name), None)
+    if one is not None and one.per != "growth":
+        return figures.relative(rise)
+    return f"+{figures.amount(rise, one.unit if one else 'seconds')} a 1,000 executions"
 
 
 def doubt(sides: tuple[float, float], low: float, noise: float) -> str:

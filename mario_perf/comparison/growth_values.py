@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mario_perf.comparison.cost_values import THOUSAND, CostRow
-from mario_perf.cost_indicators import Indicator
+from mario_perf.cost_indicators import Indicator, growth_name
 from mario_perf.statistics import buckets
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def growth_rows(rounds: Sequence[tuple[RunMeasurement, RunMeasurement]], policy:
             continue
         typical, limits = float(values[:, 0, 1].mean()), policy.of(name)
         indicator = Indicator(
-            f"growth of the time of {name}",
+            growth_name(name),
             name,
             "growth",
             "seconds",

@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 def text(one: Acceptance) -> str:
     """A table to be put at the end of the file."""
     changes = ", ".join(f"{metric} = {most}" for metric, most in one.changes.items())
-    return (
-        "\n[[accepted]]\n"
-        f"operation = {_toml(one.operation)}\n"
-        f"because = {_toml(one.because)}\n"
-        f"changes = {{ {changes} }}  # the largest rises that are accepted\n"
-        f"until = {one.until}\n"
-        f"baseline = {_toml(one.baseline)}  # against another one it does not hold\n"
+    costs = ", ".join(f"{_toml(name)} = {most}" for name, most in one.costs.items())
+    lines = (
+        f"operation = {_toml(one.operation)}" if one.operation else "",
+        f"because = {_toml(one.because)}",
+        f"changes = {{ {changes} }}  # the largest rises that are accepted" if changes else "",
+        f"costs = {{ {costs} }}  # the largest rises of costs that are accepted" if costs else "",
+        f"until = {one.until}",
+        f"baseline = {_toml(one.baseline)}  # against another one it does not hold",
     )
+    return "\n".join(("\n[[accepted]]", *filter(None, lines), ""))
 
 
 def _toml(value: str) -> str:

@@ -137,13 +137,18 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """A regression that is accepted: the largest rise by metric, until a day, against one baseline."""
+    """A regression that is accepted: the largest rises, until a day, against one baseline.
+
+    ``changes`` are by metric and ``costs`` by the name of a cost. Without an ``operation`` the costs are
+    those of the whole process.
+    """
 
     operation: str
     changes: Mapping[Metric, float]
     until: date
     baseline: str
     because: str
+    costs: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from mario_perf.configuration.policy import (
 )
 from mario_perf.configuration.service_metrics import CQRS, Metrics, Unit, unit_of
 from mario_perf.configuration.toml_lines import line_of
-from mario_perf.cost_indicators import PIZZERIA, PROCESS, Indicator, Per
+from mario_perf.cost_indicators import PIZZERIA, PROCESS, Indicator, Per, indicator_names
 from mario_perf.cost_indicators import Unit as CostUnit
 from mario_perf.errors import PolicyError, nearest
 from mario_perf.metric_catalogue import FAMILIES, METRICS
@@ -92,6 +92,7 @@ Duration = Annotated[
 Pattern = Annotated[str, AfterValidator(_compiles)]
 UrlPath = Annotated[str, AfterValidator(_from_the_root)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
+Rise = Annotated[float, Field(gt=0)]
 Names = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
@@ -235,9 +236,10 @@ class _Load(_Table):
 
 
 class _Accepted(_Table):
-    operation: str
+    operation: str = ""
     because: str = Field(min_length=1)
-    changes: dict[str, Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    changes: dict[str, Rise] = Field(default_factory=dict)
+    costs: dict[str, Rise] = Field(default_factory=dict)
     until: date
     baseline: str = Field(min_length=7)
 
@@ -245,6 +247,14 @@ class _Accepted(_Table):
     def _names_metrics(self) -> _Accepted:
         for name in self.changes.keys() - METRICS.keys():
             raise ValueError(f"{name} is not a metric; nearest: {nearest(name, METRICS)}")
+        return self
+
+    @model_validator(mode="after")
+    def _accepts_something(self) -> _Accepted:
+        if not self.changes and not self.costs:
+            raise ValueError("nothing is accepted; name the largest rises in changes or in costs")
+        if self.changes and not self.operation:
+            raise ValueError("operation is missing; changes are those of one operation")
         return self
 
 
@@ -320,13 +330,22 @@ def parse(text: str, place: str = "perf.toml") -> Policy:
     if long := [at for at, line in enumerate(text.splitlines(), 1) if len(line) > _LONGEST_LINE]:
         raise PolicyError(f"{place}:{long[0]}: more than {_LONGEST_LINE} characters in a line; shorten it")
     try:
-        return _File.model_validate(tomllib.loads(text)).policy()
+        policy = _File.model_validate(tomllib.loads(text)).policy()
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"{place}: {error}") from error
     except ValidationError as error:
         raise PolicyError(_error_message(error, text, place)) from error
     except (RecursionError, ValueError, OverflowError) as error:
         raise PolicyError(f"{place}: a value is nested too deeply, or too large; correct it") from error
+    for index, one in enumerate(policy.accepted):
+        known = indicator_names(policy.indicators, one.operation)
+        if unknown := sorted(one.costs.keys() - set(known)):
+            where = f"{place}:{line_of(text, ('accepted', str(index), 'costs'))}: accepted.{index}.costs"
+            owner = one.operation or "the process"
+            raise PolicyError(
+                f"{where}: {unknown[0]} is not a cost of {owner}; nearest: {nearest(unknown[0], known)}"
+            )
+    return policy
 
 
 def defaults() -> str:

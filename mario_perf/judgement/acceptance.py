@@ -1,11 +1,11 @@
-"""Regressions that the policy accepts: of one operation, up to a size, until a day, against one baseline."""
+"""Regressions that the policy accepts: up to a size, until a day, against one baseline."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mario_perf import figures
+from mario_perf import cost_indicators, figures
 from mario_perf.judgement.check_verdicts import combine
 from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Verdict
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
-    from mario_perf.configuration.policy import Acceptance
-    from mario_perf.model import Comparison, Finding, OperationResult
+    from mario_perf.configuration.policy import Acceptance, Policy
+    from mario_perf.model import Comparison, CostResult, Finding, OperationResult
 
 
 _NOT_DONE = frozenset({Verdict.REGRESSED, Verdict.INCONCLUSIVE})
@@ -28,8 +28,12 @@ def in_force(accepted: Iterable[Acceptance], baseline: str | None, today: date) 
 
 
 def apply(result: OperationResult, accepted: Sequence[Acceptance]) -> OperationResult:
-    """The result without the rises that are accepted: what else got worse, or is open, decides."""
-    own = next((each for each in accepted if each.operation == result.operation.name), None)
+    """The result without the rises that are accepted: what else got worse, or is open, decides.
+
+    What was accepted last holds.
+    """
+    name = result.operation.name
+    own = next((each for each in reversed(accepted) if each.operation == name and each.changes), None)
     if own is None or result.verdict is not Verdict.REGRESSED:
         return result
     checks = tuple(_without_accepted(own, check) for check in result.comparisons)
@@ -47,22 +51,36 @@ def apply(result: OperationResult, accepted: Sequence[Acceptance]) -> OperationR
     return replace(result, verdict=Verdict.ACCEPTED, explanation=explanation)
 
 
-def findings(accepted: Iterable[Acceptance], baseline: str | None, today: date) -> Iterator[Finding]:
-    """Each, in force or not."""
-    for each in accepted:
-        sizes = ", ".join(
-            f"{METRICS[metric].title} up to {figures.change(most, share=METRICS[metric].share)}"
-            for metric, most in each.changes.items()
-        )
+def apply_to_cost(result: CostResult, accepted: Sequence[Acceptance]) -> CostResult:
+    """The result; accepted, if it rose by no more than what was accepted last."""
+    name = result.name
+    own = (each for each in reversed(accepted) if each.operation == result.operation and name in each.costs)
+    one = next(own, None)
+    if one is None or result.verdict is not Verdict.REGRESSED or not result.change.value <= one.costs[name]:
+        return result
+    explanation = f"Accepted until {one.until}, because {one.because}. {result.explanation}"
+    return replace(result, verdict=Verdict.ACCEPTED, explanation=explanation)
+
+
+def findings(policy: Policy, baseline: str | None, today: date) -> Iterator[Finding]:
+    """Each that the policy accepts, in force or not."""
+    for each in policy.accepted:
+        owner = each.operation or ", ".join(each.costs)
         if today > each.until:
-            yield Code.ACCEPTANCE_ENDED.finding(operation=each.operation, why=f"ended on {each.until}")
+            yield Code.ACCEPTANCE_ENDED.finding(owner=owner, why=f"ended on {each.until}")
         elif not _is_for(each, baseline):
             why = f"is for the baseline {each.baseline}, and this is another"
-            yield Code.ACCEPTANCE_ENDED.finding(operation=each.operation, why=why)
+            yield Code.ACCEPTANCE_ENDED.finding(owner=owner, why=why)
         else:
-            yield Code.ACCEPTED.finding(
-                operation=each.operation, sizes=sizes, until=each.until, because=each.because
-            )
+            sizes = ", ".join(filter(None, (each.operation, *_sizes(each, policy))))
+            yield Code.ACCEPTED.finding(sizes=sizes, until=each.until, because=each.because)
+
+
+def _sizes(one: Acceptance, policy: Policy) -> Iterator[str]:
+    for metric, most in one.changes.items():
+        yield f"{METRICS[metric].title} up to {figures.change(most, share=METRICS[metric].share)}"
+    for name, most in one.costs.items():
+        yield f"{name} up to {cost_indicators.size(policy.indicators, name, most)}"
 
 
 def _is_for(one: Acceptance, baseline: str | None) -> bool:

@@ -70,6 +70,12 @@ def conclude(
     today = datetime.now(UTC).date()
     results = _with_limits(_compare(part, alpha, miss_rate), part)
     in_force = acceptance.in_force(policy.accepted, part.revision, today)
+    costs = tuple(
+        sorted(
+            (acceptance.apply_to_cost(each, in_force) for each in costs),
+            key=lambda each: each.verdict is not Verdict.REGRESSED,
+        )
+    )
     operations = verdict.sort_operations(
         _with_late_answers(acceptance.apply(each, in_force), late) for each in results
     )
@@ -77,7 +83,7 @@ def conclude(
         *part.left_out,
         *run_findings.collect(part.rounds, part.kept_runs, part.policy),
         *_of_reference(part, alpha),
-        *acceptance.findings(policy.accepted, part.revision, today),
+        *acceptance.findings(policy, part.revision, today),
     )
     findings = run_findings.by_severity((*incidents, *run_findings.with_late_answers(about_runs, late)))
     result = _result(part, operations, costs, findings)

@@ -80,15 +80,24 @@ def with_subject(result: GateResult, subject: Subject) -> GateResult:
 
 
 def _acceptable(result: GateResult) -> Iterator[str]:
-    """How the worst regression is accepted, if it is one against a baseline."""
-    for one in result.operations[:1]:
-        decisive = one.decisive_comparison
-        if one.verdict is Verdict.REGRESSED and decisive and decisive.against == "baseline":
-            name = shlex.quote(one.operation.name)
-            yield (
-                "If the change is worth it, accept it for a while: "
-                f'mario-perf accept latest --operation {name} --because "why".'
-            )
+    """How the worst regression against a baseline is accepted, and the costs of the process that rose."""
+    risen = [each for each in result.costs if each.verdict is Verdict.REGRESSED]
+    operations = [
+        *(one.operation.name for one in result.operations[:1] if _rose(one)),
+        *(each.operation for each in risen if each.operation),
+    ]
+    options = [f"--operation {shlex.quote(name)}" for name in operations[:1]]
+    options += [f"--cost {shlex.quote(each.name)}" for each in risen if not each.operation]
+    if options:
+        yield (
+            "If the change is worth it, accept it for a while: "
+            f'mario-perf accept latest {" ".join(options)} --because "why".'
+        )
+
+
+def _rose(one: OperationResult) -> bool:
+    decisive = one.decisive_comparison
+    return one.verdict is Verdict.REGRESSED and decisive is not None and decisive.against == "baseline"
 
 
 def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> Iterator[str]:

@@ -61,10 +61,13 @@ def sentence(
     risen = [each.explanation for each in costs if each.verdict is Verdict.REGRESSED]
     if risen and not any(each.verdict is Verdict.REGRESSED for each in operations):
         return " ".join(risen[:_MOST_COSTS])
-    return " ".join((_judged_sentence(outcome, operations), *risen[:_MOST_COSTS]))
+    accepted = [each.name for each in costs if each.verdict is Verdict.ACCEPTED]
+    return " ".join((_judged_sentence(outcome, operations, accepted), *risen[:_MOST_COSTS]))
 
 
-def _judged_sentence(outcome: Outcome, operations: Sequence[OperationResult]) -> str:
+def _judged_sentence(
+    outcome: Outcome, operations: Sequence[OperationResult], accepted_costs: Sequence[str]
+) -> str:
     match outcome:
         case Outcome.REGRESSED:
             return _regressed_sentence([each for each in operations if each.verdict is Verdict.REGRESSED])
@@ -75,7 +78,7 @@ def _judged_sentence(outcome: Outcome, operations: Sequence[OperationResult]) ->
             text = f"No clear answer for {len(still_open)} of {_count(operations)}."
             return f"{text}{_beside_accepted(still_open)}"
         case _:
-            return _passed_sentence(operations)
+            return _passed_sentence(operations, accepted_costs)
 
 
 def _beside_accepted(still_open: Sequence[OperationResult]) -> str:
@@ -89,18 +92,18 @@ def _beside_accepted(still_open: Sequence[OperationResult]) -> str:
     return f" What perf.toml accepts is taken out; still open beside it: {listed(names)}." if names else ""
 
 
-def _passed_sentence(operations: Sequence[OperationResult]) -> str:
+def _passed_sentence(operations: Sequence[OperationResult], accepted_costs: Sequence[str]) -> str:
     if not any(check.against == "baseline" for each in operations for check in each.comparisons):
         limited = [each for each in operations if each.comparisons]
         without = len(operations) - len(limited)
         return f"{_count(limited)} within the limits{f', {without} without a limit' if without else ''}."
-    accepted = [each for each in operations if each.verdict is Verdict.ACCEPTED]
+    accepted = [each.title for each in operations if each.verdict is Verdict.ACCEPTED]
     better = [each for each in operations if each.verdict is Verdict.IMPROVED]
     parts = " alone and under load" if len({each.part for each in operations}) > 1 else ""
     number = len({each.operation for each in operations})
     sentences = [f"No regression in {counted(number, 'operation')}{parts}."]
-    if accepted:
-        sentences = [f"No regression but what perf.toml accepts: {_names(accepted)}."]
+    if accepted or accepted_costs:
+        sentences = [f"No regression but what perf.toml accepts: {listed((*accepted, *accepted_costs))}."]
     return " ".join((*sentences, *([f"{_names(better)} improved."] if better else [])))
 
 

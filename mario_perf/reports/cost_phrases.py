@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
     from mario_perf.model import CostResult
 
+_MOVED = {Verdict.REGRESSED, Verdict.ACCEPTED, Verdict.IMPROVED}
 _STILL = {Verdict.UNCHANGED: "unchanged", Verdict.INCONCLUSIVE: "not known"}
 _PER = {"execution": "an execution", "process": "of the process", "growth": "a 1,000 executions"}
 
 
 def moved(costs: Sequence[CostResult]) -> list[CostResult]:
-    """Those that rose or fell."""
-    return [each for each in costs if each.verdict in {Verdict.REGRESSED, Verdict.IMPROVED}]
+    """Those that rose, accepted or not, or fell."""
+    return [each for each in costs if each.verdict in _MOVED]
 
 
 def still(costs: Sequence[CostResult]) -> str:

@@ -447,7 +447,7 @@ class Code(Enum):
         "accepted",
         _NOTE,
         _POLICY,
-        "perf.toml accepts until {until}: {operation}, {sizes}, because {because}",
+        "perf.toml accepts until {until}: {sizes}, because {because}",
         "perf.toml accepts no regression",
         concerns.runs,
     )
@@ -455,7 +455,7 @@ class Code(Enum):
         "acceptance-ended",
         _WARNING,
         _POLICY,
-        "what perf.toml accepts of {operation} {why}; remove it, or accept it again",
+        "what perf.toml accepts of {owner} {why}; remove it, or accept it again",
         "nothing that perf.toml accepts has ended",
         concerns.runs,
     )

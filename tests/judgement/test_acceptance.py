@@ -17,7 +17,7 @@ from mario_perf.errors import PolicyError
 from mario_perf.judgement import acceptance, doubts, verdict
 from mario_perf.judgement.doubts import Cause
 from mario_perf.judgement.sequential import is_decided
-from mario_perf.model import Outcome, Verdict
+from mario_perf.model import Estimate, Outcome, Verdict
 from mario_perf.reports import json_report
 from tests.reports import samples
 
@@ -28,6 +28,9 @@ TODAY = date(2026, 11, 30)
 ONE = Acceptance(
     "PlaceOrderCommand", {"latency": 0.25}, date(2026, 12, 30), "3f2a91c04d", "prices are checked"
 )
+
+QUERIES = replace(ONE, changes={}, costs={"SQL statements": 0.35})
+CPU = replace(ONE, operation="", changes={}, costs={"CPU time": 0.05})
 
 
 def slower(*, also_open: bool = False) -> OperationResult:
@@ -111,14 +114,88 @@ def test_it_holds_until_its_day_and_for_its_baseline(
     today: date, baseline: str | None, *, holds: bool
 ) -> None:
     assert bool(acceptance.in_force([ONE], baseline, today)) is holds
-    (told,) = acceptance.findings([ONE], baseline, today)
+    (told,) = acceptance.findings(Policy(accepted=(ONE,)), baseline, today)
     assert told.code == ("accepted" if holds else "acceptance-ended")
     assert "PlaceOrderCommand" in told.message
 
 
 def test_what_is_written_is_read_as_it_was() -> None:
     odd = replace(ONE, operation='GET "/search"', because="it's \\ worth it")
-    assert policy_file.parse(acceptance_text.text(odd)).accepted == (odd,)
+    of_process = replace(CPU, costs={"CPU time": 0.05, "growth of memory": 250_000.0})
+    for one in (odd, QUERIES, of_process):
+        assert policy_file.parse(acceptance_text.text(one)).accepted == (one,)
+
+
+@pytest.mark.parametrize(
+    ("one", "most", "left"),
+    [
+        (QUERIES, 0.34, Verdict.ACCEPTED),
+        (QUERIES, 0.33, Verdict.REGRESSED),
+        (CPU, 0.34, Verdict.ACCEPTED),
+        (CPU, 0.33, Verdict.REGRESSED),
+    ],
+)
+def test_a_cost_is_accepted_by_its_size_and_says_until_when_and_why(
+    one: Acceptance, most: float, left: Verdict
+) -> None:
+    (name,) = one.costs
+    cost = replace(
+        samples.COSTS[0], name=name, operation=one.operation, change=Estimate(0.333, 0.3, 0.36, 0.95)
+    )
+    judged = acceptance.apply_to_cost(cost, [replace(one, costs={name: most})])
+    assert judged.verdict is left
+    if left is Verdict.ACCEPTED:
+        assert judged.explanation.startswith("Accepted until 2026-12-30, because prices are checked. ")
+
+
+def test_a_cost_of_another_operation_and_of_the_process_stay_red() -> None:
+    cost = samples.COSTS[0]
+    assert acceptance.apply_to_cost(cost, [QUERIES]).verdict is Verdict.ACCEPTED
+    for owner in ("GetMenuQuery", ""):
+        other = replace(QUERIES, operation=owner)
+        assert acceptance.apply_to_cost(cost, [other]).verdict is Verdict.REGRESSED
+
+
+def test_what_was_accepted_last_holds() -> None:
+    small, large = replace(ONE, changes={"latency": 0.1}), replace(QUERIES, costs={"SQL statements": 0.1})
+    assert acceptance.apply(slower(), [small, ONE, QUERIES]).verdict is Verdict.ACCEPTED
+    assert acceptance.apply_to_cost(samples.COSTS[0], [large, QUERIES, ONE]).verdict is Verdict.ACCEPTED
+
+
+def test_an_accepted_cost_is_named_in_the_answer_and_with_its_size_in_the_findings() -> None:
+    cost = acceptance.apply_to_cost(samples.COSTS[0], [QUERIES])
+    assert verdict.sentence(Outcome.PASS, samples.operations()[-1:], (), [cost]).startswith(
+        "No regression but what perf.toml accepts: SQL statements."
+    )
+    grows = replace(CPU, costs={"growth of memory": 250_000.0})
+    told = acceptance.findings(Policy(accepted=(QUERIES, grows)), ONE.baseline, TODAY)
+    assert [each.message for each in told] == [
+        f"perf.toml accepts until 2026-12-30: {sizes}, because prices are checked"
+        for sizes in (
+            "PlaceOrderCommand, SQL statements up to +35.0 %",
+            "growth of memory up to +250 kB a 1,000 executions",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (
+            replace(CPU, costs={"CPU tyme": 0.1}),
+            "CPU tyme is not a cost of the process; nearest: CPU time",
+        ),
+        (
+            replace(QUERIES, costs={"SQL statement": 0.1}),
+            "SQL statement is not a cost of PlaceOrderCommand; nearest: SQL statements",
+        ),
+        (replace(ONE, operation=""), "operation is missing; changes are those of one operation"),
+        (replace(ONE, changes={}), "nothing is accepted; name the largest rises in changes or in costs"),
+    ],
+)
+def test_an_acceptance_that_could_never_apply_is_refused(one: Acceptance, said: str) -> None:
+    with pytest.raises(PolicyError, match=said):
+        policy_file.parse(acceptance_text.text(one))
 
 
 def test_a_metric_that_does_not_exist_is_refused() -> None:
