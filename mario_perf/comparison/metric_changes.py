@@ -53,6 +53,9 @@ GROSS = 0.25
 RESOLUTION_OF_KEPT_RUNS = 0.15
 """Relative rise that a pass rules out beside a reference, unless the policy's resolution is coarser."""
 
+RESOLUTION_ACROSS_MACHINES = 0.5
+"""The same, at most, where the machines are of two kinds: a pass that rules out less would say nothing."""
+
 
 def compare_metrics(
     sides: Sides,
@@ -148,7 +151,9 @@ def _known(name: Metric, sides: Sides, limits: Sequence[Thresholds], miss_rate: 
     family = METRICS[name].family
     resolution = _array(limits, family.resolution)
     if sides.reference is not None and METRICS[name].kind is Kind.DURATION:
-        return np.maximum(resolution, RESOLUTION_OF_KEPT_RUNS)
+        least = make.least_resolution(np.array(sides.reference.apart), miss_rate)
+        known = np.clip(least, RESOLUTION_OF_KEPT_RUNS, RESOLUTION_ACROSS_MACHINES)
+        return np.maximum(resolution, known)
     if not sides.same_processes or family.processes is None:
         return resolution
     return np.maximum(
@@ -161,6 +166,8 @@ def _gating(name: Metric, sides: Sides, resolution: Floats) -> Flags:
     entry = METRICS[name]
     if sides.under_load:
         return _gating_under_load(name, sides, resolution)
+    if entry.gates is Gates.RESOLVED and sides.reference is not None and sides.reference.apart:
+        return np.full(len(resolution), fill_value=False)  # how machines differ is known of typical times
     if entry.gates is Gates.RESOLVED:
         return make.resolves_tail(sides.baseline, sides.candidate, resolution)
     may_gate = entry.gates is Gates.ALWAYS or (entry.gates is Gates.TOGETHER and sides.concurrent)

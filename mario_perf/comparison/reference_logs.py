@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def reference_logs(
-    baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement]
+    baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement], apart: float = 0.0
 ) -> ReferenceLogs | None:
-    """None unless the same version of it ran beside every run."""
+    """None unless the same version of it ran beside every run. ``apart`` as in ``ReferenceLogs``."""
     beside = [run.reference for run in (*baseline, *candidate)]
     known = [each for each in beside if each is not None]
     if len(known) < len(beside) or len({each.version for each in known}) > 1:
@@ -26,7 +26,7 @@ def reference_logs(
     if not names:
         return None
     logs = np.log([[each.typical[name] for name in names] for each in known])
-    return ReferenceLogs(logs[: len(baseline)], logs[len(baseline) :])
+    return ReferenceLogs(logs[: len(baseline)], logs[len(baseline) :], apart)
 
 
 def versions(runs: Sequence[RunMeasurement]) -> str:

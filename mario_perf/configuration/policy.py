@@ -156,10 +156,12 @@ class Policy:
     """Everything perf.toml can say, with its defaults.
 
     ``inconclusive`` maps exit code 4 (could not tell, or invalid run): left as it is, to 0 or to 3.
+    ``across_machines``: a baseline that was kept on another kind of machine may decide something.
     """
 
     false_alarm_rate: float = 0.01  # of the whole gate, on an unchanged build
     inconclusive: Inconclusive = "inconclusive"
+    across_machines: bool = False
     max_findings: int = 20  # shown on the terminal; reports have all
     load_time: float = 0.5  # share of a gate's time for the part under load
     thresholds: Thresholds = field(default_factory=Thresholds)

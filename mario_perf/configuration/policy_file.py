@@ -116,6 +116,7 @@ class _Table(BaseModel):
 class _Gate(_Table):
     false_alarm_rate: float | None = Field(default=None, gt=0, le=0.2)
     inconclusive: Inconclusive | None = None
+    across_machines: bool | None = None
     max_findings: int | None = Field(default=None, ge=1)
     load_time: float | None = Field(default=None, gt=0, lt=1)
 

@@ -20,12 +20,14 @@ from mario_perf.judgement import (
 )
 from mario_perf.judgement.cost_results import SHARE, compare_costs
 from mario_perf.judgement.limits_only import judge_limits
+from mario_perf.judgement.machine_spread import UNKNOWN
 from mario_perf.judgement.measured_part import gather
 from mario_perf.judgement.overall_change import overall_change
 from mario_perf.judgement.scope import scope
 from mario_perf.model import GateResult, Verdict
 from mario_perf.sources import report_queries
 from mario_perf.statistics.multiplicity import MISS_RATE
+from mario_perf.validity import reference_checks
 from mario_perf.validity.late_answers import late_steps
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from mario_perf.baselines.stored_baselines import Baseline
     from mario_perf.configuration.policy import Policy
+    from mario_perf.judgement.machine_spread import MachineSpread
     from mario_perf.judgement.measured_part import MeasuredPart
     from mario_perf.measurement.measured_run import MeasuredRun
     from mario_perf.model import CostResult, Finding, OperationResult
@@ -45,6 +48,7 @@ def conclude(
     policy: Policy,
     incidents: Sequence[Finding] = (),
     promise: float = 1.0,
+    spread: MachineSpread = UNKNOWN,
 ) -> GateResult:
     """Judge what was measured (at least one run), but for the runs that are left out as unfit.
 
@@ -57,11 +61,12 @@ def conclude(
         policy: thresholds.
         incidents: what ended further runs; those cannot be judged.
         promise: share of the false-alarm rate that these runs have, as one part of a gate.
+        spread: how far kinds of machines lie apart, for a policy that compares across them.
 
     Raises:
         UserError: Runs of different kinds or parts, a duet with a baseline, or another scenario.
     """
-    part = gather(runs, baseline, policy)
+    part = gather(runs, baseline, policy, spread)
     alpha, miss_rate = _errors(runs, policy, promise)
     costs = _costs(part, alpha, miss_rate)
     if costs:
@@ -120,18 +125,24 @@ def _compare(part: MeasuredPart, alpha: float, miss_rate: float) -> tuple[Operat
     if part.method == "duet":
         return duet_results.compare(part.pairs, policy, alpha, miss_rate)
     if part.baseline:
-        return stored_results.compare(part.baseline, measurements, policy, alpha)
+        return stored_results.compare(part.baseline, measurements, policy, alpha, part.apart)
     return judge_limits(measurements, policy)
 
 
 def _of_reference(part: MeasuredPart, alpha: float) -> Iterator[Finding]:
     if part.baseline and part.is_measured:
+        if part.apart:
+            resolution = part.policy.thresholds.latency_resolution
+            yield reference_checks.across_machines(
+                part.machine_changes, part.apart, part.spread.source, resolution
+            )
         yield from stored_results.findings(
             part.baseline,
             part.measurements,
             part.policy,
             alpha,
-            alike=not part.environment_changes,
+            alike=not part.environment_changes or part.apart > 0,
+            apart=part.apart,
         )
 
 
@@ -139,7 +150,7 @@ def _with_limits(results: Sequence[OperationResult], part: MeasuredPart) -> Iter
     changes = part.environment_changes
     for each in results:
         result = _at_rate(each, part.rounds) if part.kind == "load" else each
-        if changes:
+        if changes and not part.apart:
             result = verdict.make_inconclusive(result, _measured_otherwise(changes))
         yield limits.apply_limits(result, part.policy.of(result.operation.name))
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from mario_perf.comparison.reference_logs import reference_logs
 from mario_perf.errors import UserError
+from mario_perf.judgement.machine_spread import UNKNOWN
 from mario_perf.judgement.round_selection import select
 from mario_perf.sources.counters import MIN_SCRAPES
 from mario_perf.validity import environments
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from mario_perf.baselines.stored_baselines import Baseline
     from mario_perf.configuration.policy import Policy
+    from mario_perf.judgement.machine_spread import MachineSpread
     from mario_perf.measurement.measured_run import MeasuredRun
     from mario_perf.model import Finding, RunMeasurement
     from mario_perf.run_record import Part
@@ -37,6 +40,7 @@ class MeasuredPart:
     measurements: Runs
     kept_runs: Runs  # of the stored baseline, as they were kept
     baseline: Runs  # the same, without what the policy ignores
+    spread: MachineSpread = UNKNOWN
 
     @property
     def pairs(self) -> list[tuple[RunMeasurement, RunMeasurement]]:
@@ -59,18 +63,45 @@ class MeasuredPart:
 
     @property
     def environment_changes(self) -> dict[str, tuple[str, str]]:
-        """What differs between machine and load of the stored baseline and those of now."""
+        """What differs between machine and load of the stored baseline and those of now.
+
+        How busy the machine is says the first run: later ones come after this gate's own load.
+        """
         if not self.kept_runs:
             return {}
-        kept, now = self.kept_runs[-1], self.rounds[-1].candidate
+        kept, now = self.kept_runs[-1], self.rounds[0].candidate
         return {
-            **environments.changes(kept.environment, now.environment),
+            **self.machine_changes,
             **environments.other_work(kept.environment, now.environment),
             **environments.workload_changes(kept.workload, now.workload),
         }
 
+    @property
+    def machine_changes(self) -> dict[str, tuple[str, str]]:
+        """What differs between the kinds of machines alone."""
+        if not self.kept_runs:
+            return {}
+        return environments.changes(self.kept_runs[-1].environment, self.rounds[-1].candidate.environment)
 
-def gather(runs: Sequence[MeasuredRun], baseline: Baseline | None, policy: Policy) -> MeasuredPart:
+    @property
+    def apart(self) -> float:
+        """How far operations lie apart on two kinds of machines, if the policy lets them be compared.
+
+        0: there is one kind of machine, or something else differs as well, or no reference ran beside all.
+        """
+        if not (self.policy.across_machines and self.machine_changes):
+            return 0.0
+        only_machines = self.environment_changes == self.machine_changes
+        known = only_machines and reference_logs(self.baseline, self.measurements) is not None
+        return self.spread.deviation if known else 0.0
+
+
+def gather(
+    runs: Sequence[MeasuredRun],
+    baseline: Baseline | None,
+    policy: Policy,
+    spread: MachineSpread = UNKNOWN,
+) -> MeasuredPart:
     """Choose the runs that are fit.
 
     Raises:
@@ -90,6 +121,7 @@ def gather(runs: Sequence[MeasuredRun], baseline: Baseline | None, policy: Polic
         tuple(_without_ignored(side, in_force) for each in selection.runs for side in each.sides),
         kept_runs,
         tuple(_without_ignored(run, in_force) for run in kept_runs),
+        spread,
     )
 
 

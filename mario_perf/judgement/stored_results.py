@@ -33,7 +33,11 @@ WHOLE_SHARE = 0.5
 
 
 def compare(
-    baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement], policy: Policy, alpha: float
+    baseline: Sequence[RunMeasurement],
+    candidate: Sequence[RunMeasurement],
+    policy: Policy,
+    alpha: float,
+    apart: float = 0.0,
 ) -> tuple[OperationResult, ...]:
     """Judge the candidate's runs against the baseline's; every run is a replicate.
 
@@ -41,14 +45,18 @@ def compare(
     shows by how much. Without one, what all operations of a run share is taken out of each run, if there are
     enough of them, before the spread of the runs is read (``common_shift`` tells the change of it).
 
+    ``apart``: how far operations lie apart on both sides' machines beyond the reference (``ReferenceLogs``).
+
     Raises:
         UserError: the runs share too few histogram bounds.
     """
-    sides = lay_out(baseline, candidate)
+    sides = lay_out(baseline, candidate, apart)
     return judge(sides, _against_drift, policy, alpha * (1.0 if sides.reference is None else 1 - WHOLE_SHARE))
 
 
-def lay_out(baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement]) -> Sides:
+def lay_out(
+    baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement], apart: float = 0.0
+) -> Sides:
     """The replicates of both sides, in arrays.
 
     Raises:
@@ -56,7 +64,7 @@ def lay_out(baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasureme
     """
     runs = to_shared_bounds([*baseline, *candidate])
     sides = lay_out_runs(runs[: len(baseline)], runs[len(baseline) :], concurrent=False)
-    return replace(sides, reference=reference_logs(baseline, candidate))
+    return replace(sides, reference=reference_logs(baseline, candidate, apart))
 
 
 def findings(
@@ -66,15 +74,17 @@ def findings(
     alpha: float,
     *,
     alike: bool = True,
+    apart: float = 0.0,
 ) -> Iterator[Finding]:
     """What the reference shows of machine and build, or why none is used.
 
-    ``alike``: both were measured in one environment. Otherwise nothing blames the build.
+    ``alike``: both were measured in one environment, or ``apart`` says how far two environments lie apart.
+    Otherwise nothing blames the build.
 
     Raises:
         UserError: the runs share too few histogram bounds.
     """
-    sides = lay_out(baseline, candidate)
+    sides = lay_out(baseline, candidate, apart)
     if sides.reference is None:
         yield from reference_checks.unused(baseline, candidate)
         return

@@ -43,10 +43,15 @@ Beside other work, waiting became 0.9 longer in logarithms, and a service 0.25 s
 
 @dataclass(frozen=True, slots=True)
 class ReferenceLogs:
-    """Levels of the reference's operations: ``(R, M)`` beside kept runs, ``(K, M)`` beside those of now."""
+    """Levels of the reference's operations: ``(R, M)`` beside kept runs, ``(K, M)`` beside those of now.
+
+    ``apart`` is what an operation moves by, beyond the reference, from the kept runs' kind of machine to
+    that of now: a standard deviation, 0 for one kind.
+    """
 
     baseline: Floats
     candidate: Floats
+    apart: float = 0.0
 
     @property
     def centred(self) -> Floats:
@@ -71,7 +76,8 @@ def adjusted(baseline: Floats, candidate: Floats, scale: Floats, reference: Refe
     whole = _fit(common, now, reference.centred, slope=1.0).change
     own = _fit(logs - common, now, reference.centred, slope=0.0 if common.any() else 1.0)
     moderated = moderate(own.variance, own.freedom, scale, MAX_BORROWED_SPECIFIC)
-    specific = own.with_variance(moderated.variance, moderated.degrees_of_freedom)
+    on_one_kind = own.with_variance(moderated.variance, moderated.degrees_of_freedom)
+    specific = on_one_kind.with_extra_error(np.array(reference.apart))
     overall = add(specific, whole) if common.any() else specific
     return Changes(overall, specific, overall, specific.value, overall.value)
 
@@ -80,7 +86,10 @@ def whole_change(baseline: Floats, candidate: Floats, reference: ReferenceLogs) 
     """What all operations together moved by beyond the reference, shape ``(1,)``; None if too few tell."""
     logs, now = _both(baseline, candidate)
     common = levels(logs)[:, None]
-    return _fit(common, now, reference.centred, slope=1.0).change if common.any() else None
+    if not common.any():
+        return None
+    change = _fit(common, now, reference.centred, slope=1.0).change
+    return change.with_extra_error(np.array(reference.apart))
 
 
 def spreads(baseline: Floats, reference: ReferenceLogs) -> tuple[float, float]:

@@ -362,6 +362,18 @@ class Code(Enum):
         "no reference ran beside the runs",
         concerns.stored,
     )
+    ACROSS_MACHINES = (
+        "across-machines",
+        _NOTE,
+        _MACHINE,
+        (
+            "the baseline was kept on another kind of machine ({differences}), which the policy allows; "
+            "operations of one build move by about {apart} between machines, beyond the reference "
+            "({source}): a pass rules out rises of {ruled_out} or more{few}, and p95 is not judged"
+        ),
+        "kept runs and those of now had one kind of machine",
+        concerns.beside_reference,
+    )
     BUILD_SHIFT = (
         "build-shift",
         _REGRESSED,

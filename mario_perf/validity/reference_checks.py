@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mario_perf import figures
+from mario_perf.comparison.checks import least_resolution
+from mario_perf.comparison.metric_changes import RESOLUTION_ACROSS_MACHINES, RESOLUTION_OF_KEPT_RUNS
 from mario_perf.comparison.reference_logs import versions
 from mario_perf.figures import percent
 from mario_perf.statistics.adjustment import spreads
+from mario_perf.statistics.multiplicity import MISS_RATE
 from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,6 +50,21 @@ def machine(reference: ReferenceLogs, kept: Floats) -> Iterator[Finding]:
 
 def _pace(moved: float) -> str:
     return "slower" if moved > 0 else "faster"
+
+
+def across_machines(
+    changes: Mapping[str, tuple[str, str]], apart: float, source: str, resolution: float
+) -> Finding:
+    """How far the comparison of two kinds of machines goes; ``resolution`` is the policy's."""
+    least = float(least_resolution(np.array(apart), MISS_RATE))
+    ruled_out = max(resolution, min(max(least, RESOLUTION_OF_KEPT_RUNS), RESOLUTION_ACROSS_MACHINES))
+    return Code.ACROSS_MACHINES.finding(
+        differences="; ".join(f"{key}: {before}, now {now}" for key, (before, now) in changes.items()),
+        apart=percent(float(np.expm1(apart))),
+        source=source,
+        ruled_out=percent(ruled_out),
+        few="" if least <= ruled_out else ", which few gates can",
+    )
 
 
 def build(whole: Change, noise: float, level: float) -> Iterator[Finding]:

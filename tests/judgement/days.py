@@ -25,17 +25,21 @@ class Days:
     together: float = 0.008  # of a run, for which no reference accounts
     own: float = 0.008  # of one operation in one run
     reference: float = 0.008  # of one kind of the reference's work in one run
+    elsewhere: float = 0.0  # of the machine of now, against the one of the kept runs: of each kind of work
+    apart: float = 0.0  # of an operation there, beyond what it is made of
     version: str | None = "reference-1"
 
     def runs(self, kept: int, now: int, seed: int, slower: np.ndarray | float) -> list[RunMeasurement]:
         """Kept runs first; those of now have their operations ``slower`` by these factors."""
         draw, count = np.random.default_rng(seed), kept + now
         machine = draw.normal(0, self.day, (count, 1)) + draw.normal(0, self.kind, (count, len(KINDS)))
+        place = np.random.default_rng((seed, 1))
+        machine[kept:] += self.elsewhere * (place.normal() + 0.3 * place.normal(0, 1, len(KINDS)))
         mix = draw.dirichlet(np.full(len(KINDS), 3.0), self.operations).T
         mix *= 1.0 + draw.normal(0, self.slope, self.operations)
         level = machine @ mix + draw.normal(-6.5, 0.8, self.operations)
         level += draw.normal(0, self.together, (count, 1)) + draw.normal(0, self.own, level.shape)
-        level[kept:] += np.log(slower)
+        level[kept:] += np.log(slower) + place.normal(0, self.apart, self.operations)
         beside = np.exp(machine + draw.normal(0, self.reference, machine.shape) - 8)
         return [self._run(number, level[number], beside[number], draw) for number in range(count)]
 

@@ -2,6 +2,7 @@ import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,13 @@ from mario_perf.errors import EmptyRunError, UserError
 from mario_perf.judgement.judge import conclude
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
-from mario_perf.model import GateResult, Outcome, Severity, Verdict
+from mario_perf.model import GateResult, Outcome, ReferenceLevels, Severity, Verdict
 from mario_perf.run_record import Side, StepCounts
 from mario_perf.runs import Run
 from mario_perf.sources import report_queries
 from mario_perf.sources.scrapes import ScrapeSource
 from mario_perf.sources.source import Source
+from mario_perf.validity.codes import Code
 from tests.simulated_runs import BOUNDS_MS, MakeRun, Plan, Service, environment, keep_scrapes
 
 SLOWER = Plan({"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}, seed=3)
@@ -119,6 +121,30 @@ def test_another_environment_concludes_nothing_and_says_why(
     assert set(_verdicts(result).values()) == {Verdict.INCONCLUSIVE}
     assert result.environment_changes == {"cores": ("2", "8")}
     assert "measured elsewhere or otherwise (cores: 2, now 8)" in result.reasons[0]
+
+
+def test_another_kind_of_machine_decides_if_the_policy_allows_it_and_a_reference_ran_beside(
+    make_run: MakeRun, stored: stored_baselines.Baseline
+) -> None:
+    allowed = replace(EASY, across_machines=True)
+    beside = ReferenceLevels("reference-1", {"Interpret": 0.001, "Wait": 0.002})
+    kept = replace(stored, runs=tuple(replace(run, reference=beside) for run in stored.runs))
+    much_slower = Plan({"PlaceOrderCommand": 0.2, "GetMenuQuery": 0.002}, seed=3)
+
+    def judged(policy: Policy, reference: ReferenceLevels | None, **machine: Any) -> GateResult:
+        run = runs.load(make_run("now", much_slower, environment=environment(cores=8, **machine)))
+        measured = measure_run(run, _source(run))
+        sides = tuple(replace(side, reference=reference) for side in measured.sides)
+        return conclude([replace(measured, sides=sides)], kept, policy)
+
+    assert judged(EASY, beside).outcome is Outcome.INCONCLUSIVE
+    assert judged(allowed, None).outcome is Outcome.INCONCLUSIVE
+    assert judged(allowed, beside, load_average=(14.2, 9, 5)).outcome is Outcome.INCONCLUSIVE
+    result = judged(allowed, beside)
+    assert _verdicts(result)["PlaceOrderCommand"] is Verdict.REGRESSED
+    (note,) = (each for each in result.findings if Code.ACROSS_MACHINES.is_in(each))
+    assert "another kind of machine (cores: 2, now 8), which the policy allows" in note.message
+    assert "a cautious guess, as the ledger has no build on two kinds of machines" in note.message
 
 
 def test_a_machine_that_was_busy_concludes_nothing_and_says_why(

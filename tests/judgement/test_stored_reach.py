@@ -8,7 +8,8 @@ import pytest
 
 from mario_perf.configuration.policy import Policy
 from mario_perf.judgement import stored_results
-from mario_perf.model import Finding, RunMeasurement, Severity, Verdict
+from mario_perf.judgement.machine_spread import GUESS
+from mario_perf.model import Finding, OperationResult, RunMeasurement, Severity, Verdict
 from mario_perf.validity.codes import Code
 from tests.judgement.days import Days
 
@@ -99,3 +100,53 @@ def test_another_version_or_none_is_said_and_judged_as_without() -> None:
     ] == [
         each.explanation for each in stored_results.compare(without[:KEPT], without[KEPT:], Policy(), ALPHA)
     ]
+
+
+@pytest.mark.parametrize("apart", [0.05, 0.25])
+def test_across_machines_an_unchanged_build_is_not_red_and_the_interval_covers(apart: float) -> None:
+    """Each operation moves by a factor of its own from one kind of machine to another."""
+    gates = [elsewhere(1.0, seed, apart) for seed in range(GATES)]
+    covered = [
+        check.change.low <= 0 <= check.change.high
+        for results, _ in gates
+        for each in results
+        for check in each.comparisons
+        if check.metric == "latency"
+    ]
+    assert sum(red for _, red in gates) <= 1
+    assert np.mean(covered) >= 0.9
+    assert all(
+        not check.gating
+        for results, _ in gates
+        for one in results
+        for check in one.comparisons
+        if check.metric == "p95"
+    )
+
+
+def test_across_machines_a_doubled_operation_is_found_as_far_as_machines_are_known() -> None:
+    near, far = (sum(elsewhere(1 + ONE, seed, apart)[1] for seed in range(GATES)) for apart in (0.05, 0.25))
+    assert near >= 0.9 * GATES
+    assert far < near
+
+
+def test_across_machines_of_which_nothing_is_known_few_gates_pass() -> None:
+    passed = [
+        all(each.verdict is not Verdict.INCONCLUSIVE for each in results)
+        for results, red in (elsewhere(1.0, seed, GUESS) for seed in range(GATES))
+        if not red
+    ]
+    assert not any(passed)
+
+
+def elsewhere(
+    slower: np.ndarray | float, seed: int, apart: float
+) -> tuple[tuple[OperationResult, ...], bool]:
+    """A gate on another kind of machine; whether it was red."""
+    days = replace(DAYS, elsewhere=0.4, apart=apart)
+    runs = days.runs(KEPT, 1, seed, slower)
+    kept, now = runs[:KEPT], runs[KEPT:]
+    results = stored_results.compare(kept, now, Policy(), ALPHA, apart)
+    about = stored_results.findings(kept, now, Policy(), ALPHA, apart=apart)
+    red = any(each.verdict is Verdict.REGRESSED for each in results)
+    return results, red or any(each.severity is Severity.REGRESSED for each in about)
