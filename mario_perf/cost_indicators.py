@@ -23,7 +23,7 @@ class Indicator:
     """A metric that is judged beside the times. More is worse.
 
     ``noise`` is the smallest change that matters and ``resolution`` the one that a pass rules out: relative,
-    but of a growth in its own unit, for a thousand executions.
+    but of a growth in its own unit, for a thousand executions. ``step`` is what the counter is rounded to.
     """
 
     name: str  # in sentences, such as "SQL statements"
@@ -32,6 +32,7 @@ class Indicator:
     unit: Unit = "count"
     noise: float = 0.01
     resolution: float = 0.1
+    step: float = 0.0
 
     @property
     def counts_work(self) -> bool:
@@ -39,10 +40,13 @@ class Indicator:
         return self.unit == "count" and self.per in {"operation", "execution"}
 
 
+_TICK = 0.01
+"""Seconds: Linux rounds down to them the time in user mode, and that in the kernel (proc_pid_stat(5))."""
+
 _MEMORY = "process_resident_memory_bytes"
 
 PROCESS: Final = (
-    Indicator("CPU time", "process_cpu_seconds_total", "execution", "seconds"),
+    Indicator("CPU time", "process_cpu_seconds_total", "execution", "seconds", step=_TICK),
     Indicator("bytes sent", "process_network_transmit_bytes_total", "execution", "bytes"),
     Indicator("resident memory", _MEMORY, "process", "bytes", noise=0.1, resolution=0.25),
     Indicator("growth of memory", _MEMORY, "growth", "bytes", noise=200_000.0, resolution=2_000_000.0),

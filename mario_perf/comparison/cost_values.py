@@ -29,7 +29,8 @@ class CostRow:
     """One indicator on both sides; ``R`` rounds.
 
     ``errors`` are the standard deviations, relative, that the slices of each round alone let expect of the
-    difference between its sides; infinite where they tell nothing.
+    difference between its sides; infinite where they tell nothing. ``steps`` is a step of the counter on each
+    side, an execution: no value is known better.
     """
 
     indicator: Indicator
@@ -37,6 +38,7 @@ class CostRow:
     baseline: Floats  # (R,)
     candidate: Floats  # (R,)
     errors: Floats  # (R,)
+    steps: Floats  # (R, 2)
 
 
 def cost_rows(
@@ -61,20 +63,22 @@ def _rows(rounds: Sequence[tuple[CostCounters, CostCounters]], indicator: Indica
     for name in names:
         values = np.array([[_read_round(side, indicator, name) for side in pair] for pair in rounds])
         errors = np.hypot(values[:, 0, 1], values[:, 1, 1])
-        yield CostRow(indicator, name, values[:, 0, 0], values[:, 1, 0], errors)
+        yield CostRow(indicator, name, values[:, 0, 0], values[:, 1, 0], errors, values[:, :, 2])
 
 
-def _read_round(side: CostCounters, indicator: Indicator, operation: str) -> tuple[float, float]:
-    """A round's value, and the relative error that its slices let expect."""
+def _read_round(side: CostCounters, indicator: Indicator, operation: str) -> tuple[float, float, float]:
+    """A round's value, the relative error that its slices let expect, and a step of the counter."""
     amounts, counts = side.of(indicator.metric, operation)
     executions = counts.astype(np.float64)
     if amounts is None or not np.isfinite(amounts).all():
-        return np.nan, np.inf
+        return np.nan, np.inf, 0.0
     if indicator.per == "process":
-        return float(amounts[-1]), np.inf
+        return float(amounts[-1]), np.inf, 0.0
     if indicator.per == "growth":
-        return _growth(amounts, executions), np.inf
-    return _per_execution(increase(amounts), increase(executions))
+        return _growth(amounts, executions), np.inf, 0.0
+    done = increase(executions)
+    step = indicator.step / done.sum() if indicator.step and done.sum() else 0.0
+    return *_per_execution(increase(amounts), done), float(step)
 
 
 def _growth(level: Floats, executions: Floats) -> float:

@@ -42,7 +42,8 @@ def growth_rows(rounds: Sequence[tuple[RunMeasurement, RunMeasurement]], policy:
             limits.growth_resolution * typical,
         )
         errors = np.full(len(rounds), np.inf)
-        yield CostRow(indicator, name, values[:, 0, 0], values[:, 1, 0], errors)
+        no_steps = np.zeros((len(rounds), 2))
+        yield CostRow(indicator, name, values[:, 0, 0], values[:, 1, 0], errors, no_steps)
 
 
 def _line(run: RunMeasurement, name: str) -> tuple[float, float]:

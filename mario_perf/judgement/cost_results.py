@@ -36,6 +36,10 @@ PROCESSES = 0.01
 """How far counts of work of two processes of one build may lie apart, a standard deviation, where too few
 rounds show it: one has filled a cache that the other has not."""
 
+_ROUNDED = np.sqrt(2 * 2 / 12)
+"""Standard deviation of a difference of two readings, in steps, where each adds two rounded numbers: what
+rounding takes of a number is uniform, with a variance of a twelfth."""
+
 _NOTHING = 1e-3
 """Of the larger side: what stands for nothing where the other side has something."""
 
@@ -95,7 +99,7 @@ def _compare_row(row: CostRow) -> _Row:
         change, agreed = _by_slices(row, differences), float(differences.min())
     else:
         changes = paired(pair[0][:, None], pair[1][:, None], np.ones(1))
-        change, agreed = changes.overall, float(changes.agreed[0])
+        change, agreed = changes.overall.with_least_error(_rounding(row)), float(changes.agreed[0])
     scale = np.log1p if relative else float
     noise, resolution = (float(scale(each)) for each in (row.indicator.noise, row.indicator.resolution))
     return _Row(row, change, agreed, _limit(row, noise), noise, resolution)
@@ -110,8 +114,18 @@ def _limit(row: CostRow, noise: float) -> float:
 
 def _logs(row: CostRow) -> tuple[Floats, Floats]:
     least = _NOTHING * np.maximum(row.baseline, row.candidate)
+    sides = zip((row.baseline, row.candidate), row.steps.T, strict=True)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log(np.maximum(row.baseline, least)), np.log(np.maximum(row.candidate, least))
+        before, after = (np.log(np.maximum(side, np.maximum(least, step))) for side, step in sides)
+    return before, after
+
+
+def _rounding(row: CostRow) -> Floats:
+    """The error of the mean change by rounding to steps alone, ``(1,)``: rounds may agree by chance."""
+    sides = np.maximum(np.stack((row.baseline, row.candidate), axis=1), row.steps)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.where(row.steps > 0, row.steps / sides, 0.0)
+    return np.array([_ROUNDED * np.sqrt(np.nansum(relative**2)) / len(relative)])
 
 
 def _by_slices(row: CostRow, differences: Floats) -> Change:

@@ -81,6 +81,28 @@ def test_time_of_processors_needs_rounds_and_is_then_known() -> None:
     assert risen(compare_costs(rounds(12, cpu=1.15), POLICY, ALPHA)) == ["CPU time"]
 
 
+def in_ticks(random: np.random.Generator, cpu: float) -> Any:
+    """A process with some 20 executions, whose CPU time is shown as Linux does: two numbers, rounded down."""
+    executions = np.append(0, np.cumsum(random.poisson(4, SLICES)))
+    seconds = np.outer((0.7, 0.3), 1 + cpu * random.normal(1, 0.03) * executions)
+    shown = np.floor((seconds + random.uniform(0, 0.01, (2, 1))) / 0.01).sum(axis=0) * 0.01
+    totals = {"process_cpu_seconds_total": shown}
+    return SimpleNamespace(measurements={}, costs=CostCounters(("Order",), executions[:, None], totals, {}))
+
+
+def test_ticks_of_the_processor_that_agree_by_chance_are_no_change() -> None:
+    for seed in range(100):
+        random = np.random.default_rng(seed)
+        both = [(in_ticks(random, 0.0002), in_ticks(random, 0.0002)) for _ in range(4)]
+        assert {each.verdict for each in compare_costs(both, POLICY, ALPHA)} <= {Verdict.INCONCLUSIVE}
+
+
+def test_many_ticks_more_are_a_change_even_where_the_baseline_has_none() -> None:
+    random = np.random.default_rng(1)
+    both = [(in_ticks(random, 0.0), in_ticks(random, 0.01)) for _ in range(6)]
+    assert risen(compare_costs(both, POLICY, ALPHA)) == ["CPU time"]
+
+
 def test_memory_that_grows_with_executions_is_named_as_growth() -> None:
     results = compare_costs(rounds(8, leak=4000.0), POLICY, ALPHA)
     assert risen(results) == ["Growth of memory".lower()]
