@@ -10,16 +10,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.stored.records import UNCHANGED
+from benchmarks.stored.records import CHANGED, UNCHANGED
 from mario_perf.builds import embedded_pizzeria
 from mario_perf.builds.build import Build
 from mario_perf.builds.git import Checkout
 from mario_perf.builds.preparation import prepare
 from mario_perf.configuration import policy_file
 from mario_perf.configuration.policy import Policy
+from mario_perf.errors import NotKeptError
 from mario_perf.gate import sides
 from mario_perf.gate.load_plan import WITH_PAUSES, LoadRequest, plan_load
 from mario_perf.gate.load_process import run_locust
+from mario_perf.judgement.round_selection import invalid_findings
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.pizzeria.bootstrap import OPERATIONS
 from mario_perf.reports.progress import show_progress
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
 WINDOW = 60.0
 ZOO = Path(__file__).parents[1] / "zoo" / "service"
-CHANGED = "PlaceOrderCommand"
 PIZZERIA, FOREIGN = "pizzeria", "foreign"
 
 BUILDS: Mapping[str, Mapping[str, float]] = {
@@ -63,24 +64,37 @@ class Turn:
     busy: bool
 
 
-CYCLE = (
-    Turn(PIZZERIA, UNCHANGED, busy=False),
-    Turn(PIZZERIA, "one +10 %", busy=False),
-    Turn(PIZZERIA, UNCHANGED, busy=True),
-    Turn(FOREIGN, UNCHANGED, busy=False),
-    Turn(PIZZERIA, "all +10 %", busy=False),
-    Turn(PIZZERIA, UNCHANGED, busy=False),
-    Turn(PIZZERIA, "one +20 %", busy=True),
-    Turn(FOREIGN, UNCHANGED, busy=True),
-    Turn(PIZZERIA, UNCHANGED, busy=True),
-    Turn(PIZZERIA, "one +10 %", busy=True),
-    Turn(PIZZERIA, "all +10 %", busy=True),
-    Turn(PIZZERIA, "one +20 %", busy=False),
-)
+TIMES: Mapping[Turn, int] = {
+    Turn(PIZZERIA, UNCHANGED, busy=False): 9,
+    Turn(PIZZERIA, UNCHANGED, busy=True): 5,
+    Turn(PIZZERIA, "one +10 %", busy=False): 3,
+    Turn(PIZZERIA, "one +20 %", busy=False): 3,
+    Turn(PIZZERIA, "all +10 %", busy=False): 3,
+    Turn(PIZZERIA, "one +10 %", busy=True): 1,
+    Turn(PIZZERIA, "one +20 %", busy=True): 1,
+    Turn(PIZZERIA, "all +10 %", busy=True): 1,
+    Turn(FOREIGN, UNCHANGED, busy=False): 7,
+    Turn(FOREIGN, UNCHANGED, busy=True): 3,
+}
+"""How often each is played in a cycle: every comparison needs five runs of the unchanged build, calm ones."""
+
+
+def _cycle(times: Mapping[Turn, int]) -> tuple[Turn, ...]:
+    """Each spread evenly, so that none has one moment of the machine to itself."""
+    places = [((number + 0.5) / count, turn) for turn, count in times.items() for number in range(count)]
+    return tuple(turn for _, turn in sorted(places, key=lambda each: each[0]))
+
+
+CYCLE = _cycle(TIMES)
 
 
 def play(turn: Turn, seed: int, window: float = WINDOW) -> RunMeasurement:
-    """Start the service anew, load it, and measure it."""
+    """Start the service anew, load it, and measure it.
+
+    Raises:
+        UserError: it cannot be started, or what was measured cannot be judged.
+        SideDiedError: the service ended under load.
+    """
     policy_path = ZOO / policy_file.DEFAULT_PATH if turn.service == FOREIGN else None
     policy = policy_file.load(policy_path) if policy_path else Policy()
     planned = plan_load(
@@ -97,7 +111,12 @@ def play(turn: Turn, seed: int, window: float = WINDOW) -> RunMeasurement:
             run = folder / "run"
             with sides.serve_builds(build)(seed, run) as services:
                 played = run_locust(load, services, run, narrator.tick)
-        return measure_run(played, open_source(policy)(played)).candidate
+        measured = measure_run(played, open_source(policy)(played))
+    if problems := invalid_findings(measured):
+        raise NotKeptError(problems[0].message)
+    if measured.candidate.reference is None:
+        raise NotKeptError("the reference beside it failed, or was asked too seldom")
+    return measured.candidate
 
 
 def _build(turn: Turn, policy: Policy) -> Build:

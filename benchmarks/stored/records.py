@@ -14,11 +14,23 @@ from mario_perf.measurement.slices import merge
 from mario_perf.validity.environments import environment_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mario_perf.model import RunMeasurement
 
 RESULTS = Path(__file__).parent / "results"
-SLICES = 4
+SLICES = 12
+"""Of each run: what judges p95 over time has as many points."""
+
 UNCHANGED = "unchanged"
+CHANGED = "PlaceOrderCommand"
+SLOWED: Mapping[str, frozenset[str] | None] = {
+    UNCHANGED: frozenset(),
+    "one +10 %": frozenset({CHANGED}),
+    "one +20 %": frozenset({CHANGED}),
+    "all +10 %": None,
+}
+"""By build: the operations that are slower in truth; None: all of them."""
 
 
 class Played(BaseModel):
@@ -39,8 +51,8 @@ def keep(service: str, build: str, run: RunMeasurement, *, busy: bool, folder: P
     """Write it to a new file."""
     stored = baseline_file.to_file([merge(run, SLICES)], environment_id(run.environment))
     played = Played(service=service, build=build, busy=busy, measured=stored)
-    folder.mkdir(exist_ok=True)
-    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ.json")
+    folder.mkdir(parents=True, exist_ok=True)
+    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ.json")
     (folder / name).write_text(played.model_dump_json() + "\n", encoding="utf-8")
 
 
