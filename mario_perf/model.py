@@ -6,7 +6,7 @@ Durations are in seconds, ratios run from 0 to 1, changes are relative (0.1 = 10
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -50,13 +50,15 @@ class Defect:
 class CostCounters:
     """Counters and levels beside the times, at each of ``T`` scrapes; ``O`` operations.
 
-    Values are as exposed; NaN where a scrape does not show a metric.
+    Values are as exposed; NaN where a scrape does not show a metric. ``nearest`` has what is shown instead of
+    a metric that the policy names.
     """
 
     operations: tuple[str, ...]  # O
     executions: Counts  # (T, O)
     totals: Mapping[str, Floats]  # by metric, of the whole service: (T,)
     by_operation: Mapping[str, Floats]  # by metric, where its labels name operations: (T, O)
+    nearest: Mapping[str, str] = field(default_factory=dict)  # by metric: names like it
 
     def of(self, metric: str, operation: str = "") -> tuple[Floats | None, Counts]:
         """A metric and the executions that it belongs to, both ``(T,)``; of all operations without a name.
@@ -73,11 +75,11 @@ class CostCounters:
 
     def at(self, scrapes: slice) -> CostCounters:
         """The same of some of the scrapes."""
-        return CostCounters(
-            self.operations,
-            self.executions[scrapes],
-            {name: each[scrapes] for name, each in self.totals.items()},
-            {name: each[scrapes] for name, each in self.by_operation.items()},
+        return replace(
+            self,
+            executions=self.executions[scrapes],
+            totals={name: each[scrapes] for name, each in self.totals.items()},
+            by_operation={name: each[scrapes] for name, each in self.by_operation.items()},
         )
 
 

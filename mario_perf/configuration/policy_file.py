@@ -294,9 +294,13 @@ class _File(_Table):
         )
 
     def _indicators(self) -> tuple[Indicator, ...]:
-        """Those of every process, and the file's; the pizzeria's own where it names none."""
+        """Those of every process, and the file's; the pizzeria's own where it names none.
+
+        One of the file's stands in for that of the same name.
+        """
         own = tuple(Indicator(**each.given()) for each in self.indicators)
-        return (*PROCESS, *(own or PIZZERIA))
+        names = {each.name for each in own}
+        return (*(each for each in PROCESS if each.name not in names), *(own or PIZZERIA))
 
 
 _LONGEST_LINE = 10_000

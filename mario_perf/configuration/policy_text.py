@@ -48,6 +48,18 @@ _LIMITS = """\
 # error_ratio = 0.01
 """
 
+INDICATORS = """\
+# Further counters to judge beside the times, more is worse: SQL statements, messages published. docs/costs.md
+# [[indicators]]
+# name = "cache misses"            # in sentences
+# metric = "cache_misses_total"    # the sample, as the metrics page shows it
+# per = "execution"                # or "operation", by its labels; "process", a level; "growth", of a level
+# unit = "count"                   # or "seconds", "bytes"
+# noise = 0.01                     # never red below; of a growth in its unit, for 1,000 executions
+# resolution = 0.1                 # a pass rules out this much
+
+"""
+
 _MEANINGS = {
     CLIENT: "  # no metrics: response times and statuses of the steps are judged",
     OTLP: "  # the service pushes them; the gate receives them, and tells the service where",
@@ -70,7 +82,7 @@ def text(
     limits = (*_thresholds(), _LIMITS)
     metrics = () if candidate is None else _metrics(candidate)
     loads = (*_load(locustfile), *_operations(operations or {}))
-    parts = ((_HEAD.rstrip(),), limits, loads, metrics, _service(service))
+    parts = ((_HEAD.rstrip(),), limits, loads, metrics, INDICATORS.splitlines(), _service(service))
     return "\n".join(line for part in parts for line in part) + "\n"
 
 

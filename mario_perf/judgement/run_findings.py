@@ -35,6 +35,8 @@ def collect(
         for side in each.sides:
             findings += _name_round(each, rounds, (*side.findings, *comparison_checks.drift(side)))
     findings += _read_otherwise(rounds, policy)
+    alone = [side for each in rounds if each.record.part == "alone" for side in each.sides]
+    findings += comparison_checks.missing_indicators(alone, policy)
     findings += comparison_checks.unserved_requests([each.record.targets for each in rounds])
     for each in rounds:  # after what may be the cause of it: the first is the headline
         if each.record.part == "alone":  # in turns each side has journeys of its own

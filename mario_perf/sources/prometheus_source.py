@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mario_perf.errors import TargetNotScrapedError, nearest
-from mario_perf.sources import native_histograms, replicas, series
+from mario_perf.sources import cost_series, native_histograms, replicas, series
 from mario_perf.sources.connection import client, send_query
 from mario_perf.sources.instant_query import now, selector
 from mario_perf.sources.native_histograms import Samples
@@ -75,7 +75,9 @@ class PrometheusSource:
         table: Table = send_query(self._connection.url, lambda: _table(rows, times, slack))
         if missing := series.missing_metric(table, self._metrics):
             raise series.metric_not_found(missing, self._names(matchers), self._connection.url)
-        return series.snapshots(table, self._metrics)
+        return cost_series.with_nearest(
+            series.snapshots(table, self._metrics), self._metrics, lambda: self._names(matchers)
+        )
 
     def matchers(self, target: TargetRecord) -> Mapping[str, str]:
         """The target's labels: as they were given, else the host and port of its URL."""

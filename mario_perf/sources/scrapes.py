@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mario_perf import local_file
 from mario_perf.decompression import GZIP, OversizeError, Unpacker
 from mario_perf.errors import UnreadableExpositionError, UnreadableRunError
-from mario_perf.sources import series
+from mario_perf.sources import cost_series, series
 from mario_perf.sources.exposition import ExpositionReader
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ class ScrapeSource:
             )
         if missing := series.missing_metric(table, self._metrics):
             raise series.metric_not_found(missing, reader.names, target.metrics_url)
-        return series.snapshots(table, self._metrics)
+        return cost_series.with_nearest(
+            series.snapshots(table, self._metrics), self._metrics, lambda: reader.names
+        )
 
     def matchers(self, target: TargetRecord) -> Mapping[str, str]:  # noqa: ARG002 — the same for all
         """None: no Prometheus was asked."""

@@ -471,6 +471,14 @@ class Code(Enum):
         "nothing that perf.toml accepts has ended",
         concerns.runs,
     )
+    INDICATOR_MISSING = (
+        "indicator-missing",
+        _WARNING,
+        _POLICY,
+        "perf.toml names the metric {metric}, and {why}",
+        "every metric of [[indicators]] was read",
+        concerns.read_metrics,
+    )
     TIME_RAN_OUT = (
         "time-ran-out",
         _WARNING,

@@ -11,6 +11,7 @@ import numpy as np
 
 from mario_perf.comparison import rebin
 from mario_perf.comparison.common_shift import shift as shift_of
+from mario_perf.cost_indicators import PIZZERIA, PROCESS
 from mario_perf.errors import counted, listed, nearest
 from mario_perf.figures import percent, relative, seconds
 from mario_perf.model import Severity
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mario_perf.configuration.policy import Policy
+    from mario_perf.cost_indicators import Indicator
     from mario_perf.model import Finding, RunMeasurement
     from mario_perf.run_record import Environment, RunRecord, TargetRecord
 
@@ -62,6 +64,28 @@ def unmatched_operations(policy: Policy, executed: Iterable[str]) -> Iterator[Fi
             has_limit = thresholds.p95 is not None or thresholds.error_ratio is not None
             severity = Severity.INVALID if has_limit else Severity.WARNING
             yield Code.OPERATION_NOT_EXECUTED.finding(severity, name=name, nearest=nearest(name, names))
+
+
+def missing_indicators(sides: Sequence[RunMeasurement], policy: Policy) -> Iterator[Finding]:
+    """Metrics that the policy alone names and that a side does not show, or not by operation. Each once."""
+    for indicator in policy.indicators:
+        reasons = (_why_missing(indicator, each) for each in sides)
+        if indicator not in (*PROCESS, *PIZZERIA) and (why := next(filter(None, reasons), None)):
+            yield Code.INDICATOR_MISSING.finding(metric=indicator.metric, why=why)
+
+
+def _why_missing(indicator: Indicator, run: RunMeasurement) -> str | None:
+    metric, costs = indicator.metric, run.costs
+    if costs is None:
+        return "no metrics of the service are read"
+    if metric in costs.nearest:
+        return f"the {run.side} shows none of that name. Closest: {costs.nearest[metric]}"
+    if indicator.per == "operation" and metric not in costs.by_operation:
+        return (
+            f"none of its labels names an operation of the {run.side}; give it the labels of the operations, "
+            'or set per = "execution"'
+        )
+    return None
 
 
 def package_changes(baseline: Environment, candidate: Environment) -> Iterator[Finding]:

@@ -106,6 +106,12 @@ def test_an_error_names_the_line_and_what_to_do(text: str, message: str) -> None
     assert "\n" not in str(raised.value)
 
 
+def test_an_indicator_replaces_the_one_of_every_process_that_has_its_name() -> None:
+    text = '[[indicators]]\nname = "CPU time"\nmetric = "cpu_seconds_total"\nunit = "seconds"\nnoise = 0.05\n'
+    found = [each for each in policy_file.parse(text).indicators if each.name == "CPU time"]
+    assert [(each.metric, each.noise) for each in found] == [("cpu_seconds_total", 0.05)]
+
+
 def test_a_policy_that_was_asked_for_must_exist(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="no such file; mario-perf init URL writes one"):
         policy_file.load(tmp_path / "none.toml")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from mario_perf.configuration import policy_file
+from mario_perf.configuration import policy_file, policy_text
 from mario_perf.errors import PolicyError
 
 ROOT = Path(__file__).parents[2]
+COSTS = ROOT / "docs" / "costs.md"
 SCHEMA = Draft202012Validator(policy_file.schema())
 
 
@@ -27,11 +30,13 @@ SCHEMA = Draft202012Validator(policy_file.schema())
         "[service]\nsetup = 'pip'\nstart = ['./serve', '{port}']",
         "[service]\nsetup = ['make', 'build']",
         "[gate]\ninconclusive = 'pass'",
+        *re.findall(r"```toml\n(.*?)```", COSTS.read_text(encoding="utf-8"), re.DOTALL),
+        re.sub(r"^# ", "", policy_text.INDICATORS.split("\n", 1)[1], flags=re.MULTILINE),
     ],
 )
 def test_what_is_read_fits_the_schema(text: str) -> None:
     policy_file.parse(text)
-    SCHEMA.validate(tomllib.loads(text))
+    SCHEMA.validate(json.loads(json.dumps(tomllib.loads(text), default=str)))  # a date is a text in JSON
 
 
 @pytest.mark.parametrize(

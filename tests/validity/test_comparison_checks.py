@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from benchmarks.detection.simulation import World, gate
-from mario_perf.model import RunMeasurement, Severity
+from mario_perf.configuration.policy import Policy
+from mario_perf.configuration.policy_file import parse
+from mario_perf.model import CostCounters, RunMeasurement, Severity
 from mario_perf.run_record import Generator, Packages, RunRecord, Side, StepCounts, TargetRecord
 from mario_perf.validity.comparison_checks import (
     late_generator,
+    missing_indicators,
     package_differences,
     same_processes,
     unequal_work,
@@ -188,3 +191,44 @@ def test_of_packages_that_are_the_same_or_not_known_nothing_is_told() -> None:
     known = with_packages("baseline", typeguard="2.6.1")
     assert list(package_differences([known, with_packages("candidate", typeguard="2.6.1")])) == []
     assert list(package_differences([known, Sent(1, 1).target("candidate")])) == []
+
+
+NONE = np.zeros((1, 0), np.int64)
+INDICATORS = parse(
+    '[[indicators]]\nname = "statements"\nmetric = "statement_total"\nper = "operation"\n'
+    '[[indicators]]\nname = "misses"\nmetric = "misses_total"\n'
+)
+
+
+def said_of(costs: CostCounters | None, policy: Policy = INDICATORS) -> list[str]:
+    """What is said of a gate where the second process shows these costs, and the first everything."""
+    ((baseline, candidate),) = gate(World(rounds=1, operations=1), np.random.default_rng(1))
+    everything = CostCounters((), NONE, {}, {"statement_total": np.zeros((1, 1))})
+    sides = [replace(baseline, costs=everything), replace(candidate, costs=costs)]
+    found = list(missing_indicators(sides, policy))
+    assert {each.code for each in found} <= {"indicator-missing"}
+    return [each.message for each in found]
+
+
+def test_a_metric_that_is_named_and_not_shown_is_told_with_the_closest() -> None:
+    near = {"statement_total": "statements_total, db_statements_total"}
+    (message,) = said_of(CostCounters((), NONE, {}, {}, near))
+    assert message == (
+        "perf.toml names the metric statement_total, and the candidate shows none of that name. "
+        "Closest: statements_total, db_statements_total"
+    )
+
+
+def test_an_indicator_by_operation_without_such_labels_says_what_to_do() -> None:
+    (message,) = said_of(CostCounters((), NONE, {"statement_total": np.zeros(1)}, {}))
+    assert "none of its labels names an operation of the candidate" in message
+    assert 'set per = "execution"' in message
+
+
+def test_where_no_metrics_are_read_each_indicator_says_so() -> None:
+    assert len(said_of(None)) == 2
+    assert "no metrics of the service are read" in said_of(None)[0]
+
+
+def test_what_no_policy_names_may_be_missing() -> None:
+    assert said_of(None, Policy()) == []
