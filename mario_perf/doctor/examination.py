@@ -23,7 +23,7 @@ from mario_perf.gate import metrics_pages, sides
 from mario_perf.gate.candidate import candidate_snapshot
 from mario_perf.gate.duet import Duet, play_round, round_cost
 from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
-from mario_perf.gate.load_process import SideDiedError, run_locust
+from mario_perf.gate.load_process import run_locust
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import invalid_findings
 from mario_perf.ledger import ledger_folder
@@ -138,13 +138,13 @@ def examine(policy: Policy, policy_path: Path | None, rounds: int, *, demo: bool
         load = plan_load(policy, policy_path, BACK_TO_BACK, LoadRequest(window=PROBE_SECONDS))
         max_seconds = load.total_time + rounds * replace(load, window=WINDOW_SECONDS).total_time
         with (
-            temporary_folder("doctor", keep_after=(UserError, SideDiedError)) as folder,
+            temporary_folder("doctor", keep_after=(UserError,)) as folder,
             show_progress(max_seconds) as narrator,
             candidate_snapshot(service_origin, load, runs.LATEST.parent) as (source, service_load),
         ):
             for each in _examine_build(Examination(source, policy, service_load, folder, rounds), narrator):
                 diagnoses.append(each)  # noqa: PERF402 - what was found stays when the next step fails
-    except (UserError, SideDiedError) as error:
+    except UserError as error:
         diagnoses.append(_failure(error))
     return tuple(diagnoses)
 

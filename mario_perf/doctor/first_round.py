@@ -34,7 +34,7 @@ def play_first_round(url: str, policy: Policy, policy_path: Path) -> MeasuredRun
     load = replace(plan_load(policy, policy_path, BACK_TO_BACK, LoadRequest(window=WINDOW)), users=1)
     services = Services(ServiceTarget(url, None, policy.service.metrics_path if policy.service else ""))
     with (
-        temporary_folder("init", keep_after=(UserError, SideDiedError)) as folder,
+        temporary_folder("init", keep_after=(UserError,)) as folder,
         show_progress(load.total_time) as narrator,
     ):
         narrator.say(f"playing a round of {load.locustfile} on {url}")

@@ -53,15 +53,15 @@ ANSWER_TIMEOUT = 10.0
 SELDOM = "3600"
 """Seconds between scrapes of builds that take turns: none but at the window's edges."""
 
-_NO_TIME = "the gate's time was over before the first round ended; give a longer --max-duration"
+_NO_TIME = "the time was over before the first round ended; give a longer --max-duration"
 
 
-class SideDiedError(Exception):
+class SideDiedError(InvalidRunError):
     """A service ended while it was under load; the message says which and how."""
 
 
 class OutOfTimeError(InvalidRunError):
-    """The time for the whole gate was over before a round was."""
+    """The time for all was over before a round was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from mario_perf.errors import UserError
 from mario_perf.gate import duet, earlier_rounds, offered_rate
-from mario_perf.gate.load_process import SideDiedError
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.part_combination import combine
 from mario_perf.model import Outcome
@@ -96,7 +95,7 @@ def play(
         return results[0]
     try:
         results.append(known["load"] or play_duet(_under_load(plan, narrator), narrator))
-    except (UserError, SideDiedError) as error:
+    except UserError as error:
         if not results:
             raise
         return combine(results, (_keep_not_played(plan, str(error)),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,7 @@ from mario_perf.capacity.capacity_limits import generator_lateness, generator_of
 from mario_perf.capacity.capacity_ratio import KEEPS_UP, Block, BlockCost, Served
 from mario_perf.errors import InvalidRunError
 from mario_perf.gate import offered_rate
-from mario_perf.gate.load_process import RUN_OVERHEAD, SideDiedError, run_locust
+from mario_perf.gate.load_process import RUN_OVERHEAD, OutOfTimeError, SideDiedError, run_locust
 from mario_perf.reports.capacity_table import rate as rate_text
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ WARM_UP: Final = 0.8
 MIN_JOURNEYS: Final = 40
 """Journeys of a turn, at least: the turns of a slow service are longer."""
 
+LONGEST_ANSWER: Final = 10.0
+"""Seconds after which a request failed: a build that hangs must not hold up its turns."""
+
+TIMEOUTS: Final = 12
+"""Longest answers that fit into the time: a block of a build that hangs has some."""
+
 _MOST_AT_ONCE: Final = 1.5
 """Users of a build, as a share of a turn's journeys: who would be started under load would be late."""
 
@@ -64,13 +71,14 @@ def find_change(setup: RatioSetup, narrator: Narrator) -> RatioChange:
     """Find about what the baseline carries, then play blocks.
 
     Raises:
-        InvalidRunError: a side died, or the load generator was the limit.
+        InvalidRunError: a side died, nothing was measured in time, or the load generator was the limit.
         UserError: a build or Locust cannot be started.
     """
     start = time.monotonic()
     narrator.say("finding about how much the baseline carries")
-    guess = offered_rate.find(setup.load, 1.0, setup.baseline, setup.folder / "baseline", narrator.tick)
-    load = _turns(setup.load, guess)
+    load = _bounded(setup.load, setup.max_duration, start)
+    guess = offered_rate.find(load, 1.0, setup.baseline, setup.folder / "baseline", narrator.tick)
+    load = _turns(load, guess)
     remaining = setup.max_duration - (time.monotonic() - start)
     return play(replace(setup, load=load, max_duration=remaining), guess, narrator)
 
@@ -93,9 +101,10 @@ def play(
     search = ratio_search.search(setup.rule, guess, cost)
     rate, number = next(search), 1
     while True:
-        begun = clock()
-        fits = number == 1 or begun - start + longest <= setup.max_duration
-        block = _try_twice(setup, rate, number, narrator, play_one or play_block) if fits else None
+        begun, block = clock(), None
+        if number == 1 or begun - start + longest <= setup.max_duration:
+            with suppress(OutOfTimeError):
+                block = _try_twice(setup, rate, number, narrator, play_one or play_block)
         longest = max(longest, clock() - begun)
         try:
             rate = search.send(block)
@@ -126,6 +135,7 @@ def play_block(setup: RatioSetup, rate: float, number: int, narrator: Narrator) 
 
     Raises:
         LateBlockError: the load generator did not keep up.
+        OutOfTimeError: the time was over before all turns were.
         InvalidRunError: a side died, or the baseline did nothing with success.
         UserError: a build or Locust cannot be started.
     """
@@ -135,6 +145,8 @@ def play_block(setup: RatioSetup, rate: float, number: int, narrator: Narrator) 
             record = run_locust(load, services, folder, narrator.tick).record
         except SideDiedError as error:
             raise InvalidRunError(f"at {rate_text(rate)} journeys/s {error}") from error
+    if time.monotonic() > load.deadline:
+        raise OutOfTimeError(f"the time was over in the turns at {rate_text(rate)} journeys/s")
     if not generator_offered_all(record):
         raise LateBlockError(generator_lateness(record))
     return read_block(record, rate)
@@ -170,6 +182,12 @@ def _failures(record: RunRecord, side: Side) -> float:
     """Share of a side's requests that failed."""
     steps = [step for target in record.targets if target.side == side for step in target.in_window]
     return sum(step.failed for step in steps) / max(sum(step.started for step in steps), 1)
+
+
+def _bounded(load: LoadPlan, max_duration: float, start: float) -> LoadPlan:
+    """The load of all that is played from ``start`` on, by the monotonic clock."""
+    longest = min(LONGEST_ANSWER, max_duration / TIMEOUTS)
+    return replace(load, request_timeout=longest, deadline=start + max_duration)
 
 
 def _turns(load: LoadPlan, guess: float) -> LoadPlan:

@@ -69,8 +69,8 @@ def play(stored: StoredComparison, narrator: Narrator) -> GateResult:
         baseline = (
             stored.baseline or _find_baseline(candidate[-1], narrator) or _measure_baseline(stored, narrator)
         )
-    except (SideDiedError, UserError) as error:
-        if not candidate and isinstance(error, UserError):
+    except UserError as error:
+        if not candidate and not isinstance(error, SideDiedError):
             raise
         first = _folder(stored, stored.candidate, 1)
         runs = candidate or measure_recorded([first], stored.source_of).runs
@@ -99,7 +99,7 @@ def _play_run(stored: StoredComparison, build: Build, number: int, narrator: Nar
         raise
 
 
-def _incident(error: SideDiedError | UserError) -> Finding:
+def _incident(error: UserError) -> Finding:
     finding_of = incidents.side_died if isinstance(error, SideDiedError) else incidents.run_failed
     return finding_of(str(error))
 

@@ -10,7 +10,7 @@ import pytest
 from mario_perf.cli.exit_codes import ExitCode, of_error, of_judgement, of_outcome
 from mario_perf.errors import BaselineMissingError, EmptyRunError, InvalidRunError, NotKeptError, UserError
 from mario_perf.gate.capacity_probe import GeneratorLimitError, ServiceLostError
-from mario_perf.gate.load_process import OutOfTimeError
+from mario_perf.gate.load_process import OutOfTimeError, SideDiedError
 from mario_perf.model import Outcome
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def test_only_what_could_not_be_told_is_mapped_by_the_policy(
 
 
 @pytest.mark.parametrize(
-    "error", [InvalidRunError, EmptyRunError, OutOfTimeError, GeneratorLimitError, ServiceLostError]
+    "error",
+    [InvalidRunError, EmptyRunError, OutOfTimeError, SideDiedError, GeneratorLimitError, ServiceLostError],
 )
 @pytest.mark.parametrize(
     ("inconclusive", "code"),

@@ -11,6 +11,7 @@ import pytest
 from mario_perf.capacity.capacity_ratio import KEEPS_UP, Block, Served
 from mario_perf.capacity.ratio_search import NOISE, RatioRule
 from mario_perf.errors import InvalidRunError
+from mario_perf.gate.load_process import OutOfTimeError
 from mario_perf.gate.ratio_blocks import LateBlockError, RatioSetup, play, read_block
 from mario_perf.model import Verdict
 from mario_perf.run_record import Alternation, RunRecord, Side, Turn
@@ -105,6 +106,21 @@ def test_no_block_begins_that_would_end_after_the_time(tmp_path: Path) -> None:
     change = play(setup(tmp_path, 25.0), 100.0, SilentNarrator(), machine.play, machine.clock)
     assert change.verdict is Verdict.INCONCLUSIVE
     assert machine.now == 2 * PACE
+
+
+@pytest.mark.parametrize("ends_in", [1, 2])
+def test_a_block_that_the_time_cuts_short_is_no_block(tmp_path: Path, ends_in: int) -> None:
+    machine = Machine(100.0, 94.0)
+
+    def play_one(played: RatioSetup, rate: float, number: int, narrator: object) -> Block:
+        if len(machine.attempts) + 1 == ends_in:
+            raise OutOfTimeError("the time was over in the turns")
+        return machine.play(played, rate, number, narrator)
+
+    change = play(setup(tmp_path), 100.0, SilentNarrator(), play_one, machine.clock)
+    assert change.verdict is Verdict.INCONCLUSIVE
+    assert len(change.blocks) == ends_in - 1
+    assert "the time was over" in change.reason
 
 
 def test_a_block_with_a_late_load_generator_is_played_again_and_says_nothing(tmp_path: Path) -> None:
