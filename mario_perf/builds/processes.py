@@ -84,11 +84,12 @@ def start_process(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    stdin: int = subprocess.DEVNULL,
 ) -> Iterator[Child]:
     """A process in a group of its own; the whole group is stopped at the end, and what has left it.
 
-    Its output goes to ``log``; ``env`` is added to its environment. The group does not outlive this process,
-    not even when that is killed.
+    Its output goes to ``log``; ``stdin`` is as in ``subprocess``; ``env`` is added to its environment. The
+    group does not outlive this process, not even when that is killed.
 
     Raises:
         UserError: the command cannot be started.
@@ -100,7 +101,7 @@ def start_process(
                 command,
                 cwd=cwd,
                 env={**process_environment.for_child(), **(env or {}), survivors.VARIABLE: mark},
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 process_group=group,

@@ -11,7 +11,7 @@ from mario_perf.builds.packages import record_packages
 from mario_perf.builds.processes import NotReadyError
 from mario_perf.errors import UserError
 from mario_perf.gate import earlier_rounds, round_plan
-from mario_perf.gate.load_process import LoadPlan, OutOfTimeError, SideDiedError, run_locust
+from mario_perf.gate.load_process import LoadPlan, OutOfTimeError, SideDiedError, play_load, start_locust
 from mario_perf.gate.round_plan import RoundCost
 from mario_perf.judgement.cost_results import SHARE, compare_costs
 from mario_perf.judgement.judge import conclude
@@ -98,14 +98,15 @@ def play_round(duet: Duet, number: int, narrator: Narrator) -> MeasuredRun:
     # Another seed every round: the same journeys again and again would measure only them.
     load = replace(duet.load, seed=duet.load.seed + number - 1)
     start = time.monotonic()
-    with duet.serving(load.seed, folder) as services:
+    with start_locust(load, folder) as locust, duet.serving(load.seed, folder) as services:
         ready = time.monotonic()
         window = round_plan.with_start(load.window, ready - start, load.deadline - ready)
         load = replace(load, window=window)
         try:
-            run = run_locust(load, services, folder, narrator.tick)
+            run = play_load(locust, load, services, folder, narrator.tick)
         except SideDiedError as error:
             raise SideDiedError(f"in round {number} {error}") from error
+        services.end()
         run = record_packages(run, services.packages, fresh=services.fresh)
         return measure_run(run, duet.source_of(run))
 

@@ -14,14 +14,11 @@ if TYPE_CHECKING:
 
     from mario_perf.configuration.policy import Policy
 
-WARM_UP = 1.0
-"""Seconds of load before what is measured."""
-
 ROUND_WINDOW = 3.7
 """Seconds that a round of a duet measures, unless another is asked for."""
 
-QUIET = 0.3
-"""Seconds of both quiet edges: enough for the scrape that is taken there."""
+QUIET = 0.05
+"""Seconds of both quiet edges, after the scrape that is taken there."""
 
 QUIET_FOR_PROMETHEUS = 1.3
 """The same where a Prometheus that scrapes every second has to see it."""
@@ -29,17 +26,18 @@ QUIET_FOR_PROMETHEUS = 1.3
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Users and think time without an option or policy that says otherwise."""
+    """Users and think time without an option or policy that says otherwise; and seconds of warm-up."""
 
     users: int
     think: str
+    warm_up: float
 
 
-BACK_TO_BACK: Final = Pace(users=1, think="0")
+BACK_TO_BACK: Final = Pace(users=1, think="0", warm_up=0.5)
 """Of a duet. On two cores, one user without pauses gets as many executions a second as two or four, because
 the load generator is the bottleneck. Rounds of one user also differ less."""
 
-WITH_PAUSES: Final = Pace(users=20, think="0.05:0.2")
+WITH_PAUSES: Final = Pace(users=20, think="0.05:0.2", warm_up=1.0)
 """Of runs that are compared with stored ones."""
 
 
@@ -77,7 +75,7 @@ def plan_load(policy: Policy, policy_path: Path | None, pace: Pace, request: Loa
         users=request.users or settings.users or (pace.users if rate is None else None),
         seed=settings.seed if request.seed is None else request.seed,
         scenario=request.scenario or settings.scenario or script.stem,
-        warm_up=WARM_UP,
+        warm_up=pace.warm_up,
         window=request.window,
         think=pace.think,
         quiet=QUIET_FOR_PROMETHEUS if request.prometheus else QUIET,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 import signal
+import subprocess
 import sys
 import time
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import httpx
 
@@ -18,7 +21,7 @@ from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.certificates import ANY_CERTIFICATE, SYSTEM_CERTIFICATES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mario_perf.builds.processes import Child
     from mario_perf.configuration import policy
@@ -44,7 +47,7 @@ EDGE_MARGIN = 2.0
 END_TIMEOUT = 3.0
 """Seconds that a run may take to end when its time is over."""
 
-RUN_OVERHEAD = 3.0
+RUN_OVERHEAD = 1.7
 """Seconds that a run needs beyond its load: processes start, the last scrape is taken, all is stopped."""
 
 ANSWER_TIMEOUT = 10.0
@@ -102,7 +105,8 @@ class LoadPlan:
     @property
     def total_time(self) -> float:
         """About how long a run takes, from starting the service to having stopped it."""
-        return self.initial_idle + self.run_time + RUN_OVERHEAD
+        load = self.warm_up + self.quiet + self.window
+        return self.initial_idle + load + RUN_OVERHEAD
 
 
 def find_locustfile(settings: policy.Load, policy_path: Path) -> Path:
@@ -134,13 +138,33 @@ def _counterpart(path: Path, tree: Path, snapshot: Path) -> Path | None:
     return inside if inside and inside.exists() else None
 
 
-def run_locust(
+@contextmanager
+def start_locust(load: LoadPlan, folder: Path) -> Iterator[Child]:
+    """Locust, which loads its modules while services start, and waits for its arguments.
+
+    Raises:
+        UserError: it cannot be started.
+    """
+    command, log = [sys.executable, "-m", "mario_perf.load", "-"], folder.with_suffix(".locust.log")
+    started = start_process("Locust", command, log, cwd=load.cwd, stdin=subprocess.PIPE)
+    with started as locust, closing(_input(locust)):
+        yield locust
+
+
+def run_locust(load: LoadPlan, services: Services, folder: Path, on_tick: Callable[[], None]) -> runs.Run:
+    """Start Locust for services that answer; what it does is as :func:`play_load` says."""
+    with start_locust(load, folder) as locust:
+        return play_load(locust, load, services, folder, on_tick)
+
+
+def play_load(
+    locust: Child,
     load: LoadPlan,
     services: Services,
     folder: Path,
     on_tick: Callable[[], None],
 ) -> runs.Run:
-    """Run Locust once and give its record back.
+    """Let a Locust that waits load the services once, and give its record back.
 
     Raises:
         SideDiedError: a service ended, or a side no longer answers. What was measured
@@ -149,33 +173,42 @@ def run_locust(
         UserError: Locust failed.
     """
     time.sleep(load.initial_idle)
-    command = _command(load, services, folder)
-    log = folder.with_suffix(".locust.log")
-    with start_process("Locust", command, log, cwd=load.cwd) as locust:
+    _send(_arguments(load, services, folder), locust)
 
-        def look() -> None:
-            on_tick()
-            if end := _first_exit(services.processes):
-                locust.process.send_signal(signal.SIGINT)
-                wait_for_end(locust, GRACE_SECONDS, on_tick)
-                raise SideDiedError(end)
-            if time.monotonic() > load.deadline:
-                raise OutOfTimeError
+    def look() -> None:
+        on_tick()
+        if end := _first_exit(services.processes):
+            locust.process.send_signal(signal.SIGINT)
+            wait_for_end(locust, GRACE_SECONDS, on_tick)
+            raise SideDiedError(end)
+        if time.monotonic() > load.deadline:
+            raise OutOfTimeError
 
-        try:
-            code = wait_for_end(locust, load.run_time + 2 * GRACE_SECONDS, look)
-        except OutOfTimeError:
-            return _end_early(locust, folder, on_tick)
+    try:
+        code = wait_for_end(locust, load.run_time + 2 * GRACE_SECONDS, look)
+    except OutOfTimeError:
+        return _end_early(locust, folder, on_tick)
     if end := _first_exit(services.processes) or _unresponsive_side(services):
         raise SideDiedError(end)
     if code != 0:
-        raise UserError(f"{locust.exit_text}; its output is in {log}")
+        raise UserError(f"{locust.exit_text}; its output is in {locust.log}")
     if not (folder / "run.json").exists():
         raise UserError(
             "Locust ended with exit code 0 and without a run record: "
-            f"{load.locustfile.name} ended the process; its output is in {log}"
+            f"{load.locustfile.name} ended the process; its output is in {locust.log}"
         )
     return runs.load(folder)
+
+
+def _send(arguments: Sequence[str], locust: Child) -> None:
+    """What it is to do. One that has ended already tells why in its log."""
+    with suppress(BrokenPipeError), _input(locust) as waiting:
+        waiting.write(json.dumps(arguments).encode())
+
+
+def _input(locust: Child) -> IO[bytes]:
+    assert locust.process.stdin is not None  # noqa: S101 - it was started with a pipe
+    return locust.process.stdin
 
 
 def _end_early(locust: Child, folder: Path, on_tick: Callable[[], None]) -> runs.Run:
@@ -214,15 +247,14 @@ def _unresponsive_side(services: Services) -> str | None:
     return None
 
 
-def _command(load: LoadPlan, services: Services, folder: Path) -> list[str]:
+def _arguments(load: LoadPlan, services: Services, folder: Path) -> list[str]:
     candidate, baseline = services.candidate, services.baseline
     duet = (
         [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
     )
     users = [] if load.users is None else ["-u", str(load.users), "-r", str(load.users)]
     return [
-        *(sys.executable, "-m", "mario_perf.load", "-f", str(load.locustfile.resolve()), "--headless"),
-        "--only-summary",
+        *("-f", str(load.locustfile.resolve()), "--headless", "--only-summary"),
         *(*users, "-t", f"{load.run_time + GRACE_SECONDS:.0f}s", "-H", candidate.url),
         *("--scenario", load.scenario, "--seed", str(load.seed), "--think", load.think),
         *("--warm-up", str(load.warm_up), "--window", str(load.window), "--quiet", str(load.quiet)),

@@ -121,7 +121,7 @@ def test_the_rounds_that_are_left_are_told_by_how_long_rounds_take_now(played: P
     world = World([36.3])
     played(world, 200.0)
     announced = [said for said in world.said if said.startswith("round ")]
-    assert announced[:2] == ["round 1/25", "round 2/5"]
+    assert announced[:2] == ["round 1/29", "round 2/5"]
     assert announced[3] == "round 4/5 · 1 open"
 
 

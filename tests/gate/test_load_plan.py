@@ -18,7 +18,7 @@ from mario_perf.gate.load_plan import (
     Pace,
     plan_load,
 )
-from mario_perf.gate.load_process import _command
+from mario_perf.gate.load_process import _arguments
 from mario_perf.gate.sides import Services, ServiceTarget
 
 ROUND = LoadRequest(window=3.7)
@@ -50,7 +50,7 @@ def test_the_command_wins_over_the_policy() -> None:
 def test_tags_of_the_command_win_over_those_of_the_policy_and_reach_locust() -> None:
     usual = policy(tags=("customer",), exclude_tags=("tour", "delivered"))
     load = plan_load(usual, None, BACK_TO_BACK, replace(ROUND, tags=("kitchen",)))
-    words = _command(load, Services(ServiceTarget("http://127.0.0.1:1", None, "")), Path("runs/round-1"))
+    words = _arguments(load, Services(ServiceTarget("http://127.0.0.1:1", None, "")), Path("runs/round-1"))
     assert words[-5:] == ["--tags", "kitchen", "--exclude-tags", "tour", "delivered"]
     assert words[words.index("--metrics-path") + 1] == ""
 
@@ -58,7 +58,7 @@ def test_tags_of_the_command_win_over_those_of_the_policy_and_reach_locust() -> 
 def test_the_load_knows_the_processes_of_services_that_the_gate_started() -> None:
     load = plan_load(policy(), None, BACK_TO_BACK, ROUND)
     baseline, candidate = (ServiceTarget("http://127.0.0.1:1", None, "/metrics", pid) for pid in (7, 8))
-    words = _command(load, Services(candidate, baseline), Path("runs/round-1"))
+    words = _arguments(load, Services(candidate, baseline), Path("runs/round-1"))
     assert (words[words.index("--pid") + 1], words[words.index("--baseline-pid") + 1]) == ("8", "7")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,6 +74,24 @@ def test_what_is_played_comes_from_the_snapshot_where_it_has_it(
     ignored = tree / "local" / "ignored.py"
     assert played(ignored, tree / "local") == (ignored, snapshot)
     assert played(LOCUSTFILE, tree) == (LOCUSTFILE, snapshot)
+
+
+@pytest.mark.e2e
+def test_a_locust_that_never_gets_its_arguments_is_ended(tmp_path: Path) -> None:
+    with load_process.start_locust(opened(users=1), tmp_path / "run") as locust:
+        assert locust.exit_text is None
+    assert locust.process.returncode == -signal.SIGTERM
+
+
+@pytest.mark.e2e
+def test_a_locust_that_ended_before_it_got_its_arguments_is_told(tmp_path: Path) -> None:
+    plan = opened(users=1)
+    with serving() as url, load_process.start_locust(plan, tmp_path / "run") as locust:
+        locust.process.kill()
+        locust.process.wait()
+        services = Services(ServiceTarget(url, None, "/metrics"))
+        with pytest.raises(UserError, match="Locust was killed by SIGKILL"):
+            load_process.play_load(locust, plan, services, tmp_path / "run", lambda: None)
 
 
 @pytest.mark.e2e
