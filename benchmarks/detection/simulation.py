@@ -53,7 +53,7 @@ class World:
     """How noisy it is. Standard deviations of logarithms."""
 
     operations: int = 12
-    rounds: int = 22
+    rounds: int = 29
     slices: int = 8
     samples: int = 12  # executions of an operation in a slice
     tail: float = 0.35  # of single executions

@@ -10,7 +10,7 @@ from benchmarks.detection.simulation import Change, World
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ROUNDS = 22
+ROUNDS = 29
 
 CALM = {"samples": 27, "tail": 0.08, "stragglers": 0.035, "process": 0.005, "apart": 0.05, "burst": 0.0005}
 """Rounds lie as far apart as in the kept gates of an unchanged build, or a little farther."""
