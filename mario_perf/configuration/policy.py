@@ -58,7 +58,7 @@ class Thresholds:
     mean_noise: float = 0.1
     mean_resolution: float = 0.5
     load_noise: float = 0.05
-    load_resolution: float = 0.3
+    load_resolution: float = 0.5
     load_tail_noise: float = 0.1
     load_tail_resolution: float = 1.0
     growth_noise: float = 0.1
@@ -163,7 +163,7 @@ class Policy:
     inconclusive: Inconclusive = "inconclusive"
     across_machines: bool = False
     max_findings: int = 20  # shown on the terminal; reports have all
-    load_time: float = 0.5  # share of a gate's time for the part under load
+    load_time: float = 0.4  # share of a gate's time for the part under load
     thresholds: Thresholds = field(default_factory=Thresholds)
     operations: Mapping[str, Thresholds] = field(default_factory=dict)
     metrics: Metrics = CQRS
