@@ -326,6 +326,7 @@ class Comparison:
     explanation: str  # one sentence in plain words
     against: Literal["baseline", "limit"] = "baseline"  # a limit is the policy's, and stands as baseline
     resolution: float = math.nan  # "unchanged" rules out a rise as large; NaN for a limit
+    suspected: bool = False  # whether it would be regressed at a false-alarm rate of 10 %
 
 
 @dataclass(frozen=True, slots=True)

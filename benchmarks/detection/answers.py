@@ -39,6 +39,7 @@ class Answer(BaseModel, frozen=True):
     seed: int
     regressed: tuple[str, ...]
     undecided: bool
+    unseen: bool = False  # whether the part under load could not tell, and suspected nothing
     rounds: int
     covered: tuple[float, float]  # share of operations whose interval of typical time, of p95 held the truth
     code: str  # what judged and simulated; answers of other code are not counted

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.detection import answers, queueing, resampling, simulation
 from benchmarks.detection.answers import Answer
-from benchmarks.detection.worlds import CHANGES, LOADED, ROUNDS, TRIED, WORLDS
+from benchmarks.detection.worlds import CHANGES, LOADED, ROUNDS, TRIED, WORLDS, rounds_under_load
 from mario_perf.comparison.metric_changes import compare_metrics
 from mario_perf.configuration.policy import Policy
 from mario_perf.judgement.check_verdicts import decide
@@ -85,19 +85,21 @@ def gate_of(world: str, change: str, seed: int) -> Answer:
     """One gate of one world."""
     rng = np.random.default_rng((2026, seed))
     whole = sides_of(world, change, rng)
-    ended = [played(whole, 0.5 if world in LOADED else 1.0)]
-    if world in LOADED and not ended[0].red.any():
-        ended.append(played(queueing.sides(LOADED[world], CHANGES[change], rng), 0.5))
+    ended = [alone := played(whole, 0.5 if world in LOADED else 1.0)]
+    if world in LOADED and not alone.red.any():
+        load = replace(LOADED[world], rounds=rounds_under_load(alone.rounds))
+        ended.append(played(queueing.sides(load, CHANGES[change], rng), 0.5))
     red = np.any([each.red for each in ended], axis=0)
-    alone, factors = ended[0].found, CHANGES[change].factors(len(red))
+    factors = CHANGES[change].factors(len(red))
     return Answer(
         world=world,
         change=change,
         seed=seed,
         regressed=tuple(whole.operations[index].name for index in np.flatnonzero(red)),
-        undecided=any(each.still_open.any() for each in ended) and not red.any(),
+        undecided=any(each.keeps_from_passing for each in ended) and not red.any(),
+        unseen=any(each.still_open.any() and not each.keeps_from_passing for each in ended),
         rounds=sum(each.rounds for each in ended),
-        covered=(_held(alone, "latency", factors), _held(alone, "p95", factors)),
+        covered=(_held(alone.found, "latency", factors), _held(alone.found, "p95", factors)),
         code=answers.fingerprint(),
     )
 
@@ -109,7 +111,14 @@ class Ended:
     rounds: int
     red: Flags
     still_open: Flags
+    suspected: Flags
     found: MetricChanges
+    under_load: bool
+
+    @property
+    def keeps_from_passing(self) -> bool:
+        """Whether something is open: under load, only beside something that is suspected."""
+        return bool(self.still_open.any() and (self.suspected.any() or not self.under_load))
 
 
 def played(
@@ -125,10 +134,10 @@ def played(
     looks = plan(promise * policy.false_alarm_rate, rounds_there_are, earlier)
     for rounds, alpha in looks.looks:
         found = compare_metrics(_first(whole, rounds), paired, policy, looks.miss_rate, judged)
-        red, still_open = _said(found, alpha)
+        red, still_open, suspected = _said(found, alpha)
         if red.any() or not still_open.any():
             break
-    return Ended(rounds, red, still_open, found)
+    return Ended(rounds, red, still_open, suspected, found, whole.under_load)
 
 
 def sides_of(world: str, change: str, rng: np.random.Generator) -> Sides:
@@ -149,14 +158,15 @@ def _first(whole: Sides, rounds: int) -> Sides:
     )
 
 
-def _said(found: MetricChanges, alpha: float) -> tuple[Flags, Flags]:
-    """Which operations are red, and which are open."""
-    red, still_open = np.zeros((2, len(found.checks[0].low)), dtype=bool)
+def _said(found: MetricChanges, alpha: float) -> tuple[Flags, Flags, Flags]:
+    """Which operations are red, which are open, and which are suspected."""
+    red, still_open, suspected = np.zeros((3, len(found.checks[0].low)), dtype=bool)
     for check, decision in zip(found.checks, decide(found.checks, alpha), strict=True):
         red |= check.gating & decision.regressed
         known = decision.regressed | decision.improved | decision.unchanged
         still_open |= check.gating & ~known
-    return red, still_open
+        suspected |= check.gating & decision.suspected
+    return red, still_open, suspected
 
 
 def _held(found: MetricChanges, metric: Metric, factors: NDArray[np.float64]) -> float:

@@ -20,7 +20,17 @@ FORTY_SECONDS = 6
 TWO_MINUTES = 19
 """Rounds in them, at less than six seconds each: those of the last look there."""
 
-COLUMNS = ("machine", "candidate", "gates", "rightly red", "40 s", "2 min", "wrongly red", "undecided")
+COLUMNS = (
+    "machine",
+    "candidate",
+    "gates",
+    "rightly red",
+    "40 s",
+    "2 min",
+    "wrongly red",
+    "undecided",
+    "unseen",
+)
 HEAD = f"| {' | '.join((*COLUMNS, 'rounds', 'covered'))} |\n{'|---' * (len(COLUMNS) + 2)}|"
 
 
@@ -33,7 +43,7 @@ def table(answers: Sequence[Answer]) -> str:
     rows = [f"| {' | '.join(case)} | {_row(by_case[case])} |" for case in order if case in by_case]
     clean = [each for each in answers if not each.wanted]
     wrong, held = _share(bool(each.regressed) for each in clean), _covered(answers)
-    rows.append(f"| **all** | **nothing slower** | {len(clean)} | - | - | - | {wrong} | | | {held} |")
+    rows.append(f"| **all** | **nothing slower** | {len(clean)} | - | - | - | {wrong} | | | | {held} |")
     return "\n".join([HEAD, *rows, "", f"Real rounds: {resampling.provenance()}."])
 
 
@@ -50,6 +60,7 @@ def _row(answers: Sequence[Answer]) -> str:
         f"{len(answers)} | {' | '.join(soon)} "
         f"| {_share(bool(set(each.regressed) - each.wanted) for each in answers)} "
         f"| {np.mean([each.undecided for each in answers]):.0%} "
+        f"| {np.mean([each.unseen for each in answers]):.0%} "
         f"| {np.median([each.rounds for each in answers]):.0f} | {_covered(answers)}"
     )
 

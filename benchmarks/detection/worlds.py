@@ -20,8 +20,17 @@ def _calm(**other: float) -> World:
     return World(**{**CALM, **other})  # type: ignore[arg-type]
 
 
-ROUNDS_OF_A_PART = 9
-"""Of a gate that plays both parts in three minutes."""
+ROUNDS_ALONE = 11
+"""At most, of a gate that plays both parts in three minutes."""
+
+ROUNDS_OF_BOTH = 20
+"""Of such a gate, if it played alone for the whole time that finding a rate leaves."""
+
+
+def rounds_under_load(alone: int) -> int:
+    """How many fit behind so many rounds alone: two take as long as three of those."""
+    return (ROUNDS_OF_BOTH - alone) * 2 // 3
+
 
 LOADED: Mapping[str, LoadedWorld] = {
     "two parts, calm": LoadedWorld(machine=0.15, apart=0.07, process=0.015),
@@ -63,8 +72,8 @@ WORLDS: Mapping[str, World | None] = {
     "each operation of two modes": _calm(modes=0.2, moded=12),
     "one pair of processes": _calm(process=0.015, one_pair=True),
     "now and then a second": _calm(rare=0.004),
-    "two parts, calm": _calm(rounds=ROUNDS_OF_A_PART),
-    "two parts, busy": World(samples=15, burst=0.05, process=0.02, machine=0.4, rounds=ROUNDS_OF_A_PART),
+    "two parts, calm": _calm(rounds=ROUNDS_ALONE),
+    "two parts, busy": World(samples=15, burst=0.05, process=0.02, machine=0.4, rounds=ROUNDS_ALONE),
 }
 """None for rounds of real gates, put together anew."""
 

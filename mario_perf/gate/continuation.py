@@ -13,7 +13,7 @@ from mario_perf.masking import MASK
 from mario_perf.model import Outcome
 from mario_perf.reports import report_reading
 from mario_perf.reports.formats import FORMATS
-from mario_perf.validity.codes import Code
+from mario_perf.validity.codes import NO_PART, Code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 FILES = "candidate.sha256"
 """In a gate's folder: what the candidate's files are. With uncommitted changes no commit says it."""
+
+_MAY_BE_OPEN = frozenset({Outcome.INCONCLUSIVE, Outcome.PASS})
+"""Outcomes that may leave something open: a pass does, where the part under load could not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,9 @@ class Continuation:
         report = report_reading.read(folder / FORMATS["json"].file)
         if report.method != "duet" or not report.runs:
             raise UserError(f"{folder}: only a gate of two builds side by side can be continued")
-        if report.outcome is not Outcome.INCONCLUSIVE or is_decided(report.operations):
+        if report.outcome not in _MAY_BE_OPEN or is_decided(report.operations):
             raise UserError(f"{folder}: nothing is open there ({report.outcome.value}); start a new gate")
-        if any(Code.PART_NOT_PLAYED.is_in(each) for each in report.findings):
+        if any(code.is_in(each) for code in NO_PART for each in report.findings):
             raise UserError(f"{folder}: its part under load was not played; start a new gate")
         if not any(run.look for run in report.runs):
             raise UserError(f"{folder}: these runs are not the rounds of one gate; start a new gate")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from mario_perf.errors import UserError
 from mario_perf.gate import duet, earlier_rounds, offered_rate
+from mario_perf.gate.load_process import OutOfTimeError
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.part_combination import combine
 from mario_perf.model import Outcome
@@ -15,13 +16,13 @@ from mario_perf.validity import incidents
 from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mario_perf.gate.duet import Duet
     from mario_perf.gate.earlier_rounds import EarlierRounds
     from mario_perf.gate.load_process import LoadPlan
     from mario_perf.gate.sides import Serving
-    from mario_perf.model import Finding, GateResult
+    from mario_perf.model import GateResult
     from mario_perf.reports.progress import Narrator
     from mario_perf.run_record import Part
 
@@ -77,8 +78,8 @@ def play(
 ) -> GateResult:
     """Play the parts that were asked for, and judge them together.
 
-    Ends after the part alone where that is the outcome already. A part under load that cannot be played is
-    said to be so, and the other is judged.
+    Ends after the part alone where that is the outcome already. A part under load that cannot be played, or
+    fails, is said to be so, and the other is judged.
 
     Raises:
         InvalidRunError: a side died before anything was measured.
@@ -93,19 +94,37 @@ def play(
             return results[0]
     if "load" not in plan.parts:
         return results[0]
+    if known["load"]:
+        return combine([*results, known["load"]])
+    return _play_under_load(plan, results, narrator, play_duet)
+
+
+def _play_under_load(
+    plan: PartsPlan,
+    results: Sequence[GateResult],
+    narrator: Narrator,
+    play_duet: Callable[[Duet, Narrator], GateResult],
+) -> GateResult:
+    """The answer of the gate, with what was played before."""
     try:
-        results.append(known["load"] or play_duet(_under_load(plan, narrator), narrator))
+        under_load = _under_load(plan, narrator)
     except UserError as error:
-        if not results:
-            raise
-        return combine(results, (_keep_not_played(plan, str(error)),))
-    return combine(results)
+        return _without_load(plan, results, Code.PART_NOT_PLAYED, error)
+    try:
+        return combine([*results, play_duet(under_load, narrator)])
+    except OutOfTimeError as error:
+        return _without_load(plan, results, Code.PART_NOT_PLAYED, error)
+    except UserError as error:
+        return _without_load(plan, results, Code.PART_FAILED, error)
 
 
-def _keep_not_played(plan: PartsPlan, reason: str) -> Finding:
-    finding = Code.PART_NOT_PLAYED.finding(reason=reason)
+def _without_load(plan: PartsPlan, results: Sequence[GateResult], code: Code, error: Exception) -> GateResult:
+    """The answer of the part alone, where it was played."""
+    if not results:
+        raise error
+    finding = code.finding(reason=str(error))
     incidents.keep(plan.duet.folder / "load-1", finding)
-    return finding
+    return combine(results, (finding,))
 
 
 def _is_open(part: Part, known: Mapping[Part, GateResult | None]) -> bool:

@@ -22,11 +22,16 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 
+SUSPICION_RATE = 0.1
+"""The chance with which anything of an unchanged build may be suspected, all its checks together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What one check says of each operation; arrays of shape ``(N,)``."""
 
     regressed: Flags
+    suspected: Flags  # regressed, if alpha were SUSPICION_RATE
     improved: Flags
     unchanged: Flags
 
@@ -50,6 +55,7 @@ def decide(checks: Sequence[Check], alpha: float) -> tuple[Decision, ...]:
     return tuple(
         Decision(
             regressed=(p_worse <= alpha) & check.steady,
+            suspected=(p_worse <= SUSPICION_RATE) & check.steady,
             improved=p_better <= alpha,
             unchanged=check.unchanged,
         )

@@ -115,6 +115,7 @@ def _comparison(
         verdict=verdict,
         explanation=explanation.sentence(check, index, verdict, detectable) + location,
         resolution=float(check.rules.resolution[index]),
+        suspected=bool(check.gating[index] and decision.suspected[index]),
     )
 
 

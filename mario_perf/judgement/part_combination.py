@@ -7,9 +7,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from mario_perf import figures
-from mario_perf.judgement import run_findings, verdict
+from mario_perf.judgement import run_findings, suspicion, verdict
 from mario_perf.metric_catalogue import METRICS, Kind
 from mario_perf.model import Outcome, Severity, Verdict
+from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,31 +26,46 @@ _NOT_RISEN: Final = frozenset({Verdict.UNCHANGED, Verdict.IMPROVED})
 def combine(results: Sequence[GateResult], not_played: Sequence[Finding] = ()) -> GateResult:
     """The answer of a gate that played the parts of ``results`` (at least one), alone first.
 
-    Red where any of them is. A part that could not be judged, or was ``not_played``, leaves the gate without
-    a clear answer, and the other part is judged all the same.
+    Red where any of them is. A part under load that could not tell, or was ``not_played``, takes the pass of
+    the part alone away only where something speaks against the candidate.
     """
     if len(results) == 1 and not not_played:
         return results[0]
+    unseen = _unseen(results, not_played)
     parts = [_named(each) for each in _without_invalid(results)]
     all_operations = list(chain.from_iterable(e.operations for e in parts))
     operations = verdict.sort_operations(_explain_waits(all_operations))
     findings = run_findings.by_severity((*not_played, *chain.from_iterable(e.findings for e in parts)))
-    outcome = _outcome(parts, complete=not not_played)
+    outcome = parts[0].outcome if unseen else _outcome(parts, complete=not not_played)
+    speaking = parts if unseen else [each for each in parts if each.outcome is outcome]
     return replace(
         parts[0],
         outcome=outcome,
-        sentence=_sentence(outcome, operations, parts, findings, not_played),
+        sentence=f"{parts[0].sentence} {unseen}"
+        if unseen
+        else _sentence(outcome, operations, parts, findings, not_played),
         scope="; ".join(f"{_part(e)}: {e.scope}" for e in parts if e.scope),
         operations=operations,
         findings=findings,
         reconciliation=tuple(chain.from_iterable(e.reconciliation for e in parts)),
         runs=tuple(chain.from_iterable(e.runs for e in parts)),
         seconds=sum(e.seconds for e in parts),
-        reasons=tuple(chain.from_iterable(e.reasons for e in parts if e.outcome is outcome)),
-        next_steps=tuple(
-            dict.fromkeys(chain.from_iterable(e.next_steps for e in parts if e.outcome is outcome))
-        ),
+        reasons=tuple(chain.from_iterable(e.reasons for e in speaking)),
+        next_steps=_next_steps(speaking) or ((suspicion.AGAIN,) if unseen else ()),
     )
+
+
+def _unseen(results: Sequence[GateResult], not_played: Sequence[Finding]) -> str:
+    """What the pass of the part alone leaves unseen under load; empty where that pass is not the gate's."""
+    if results[0].outcome is not Outcome.PASS or any(map(Code.PART_FAILED.is_in, not_played)):
+        return ""
+    texts = [f"{each.message[:1].upper()}{each.message[1:]}." for each in not_played]
+    texts += [suspicion.unseen_text(each) for each in results if suspicion.is_unseen(each)]
+    return f"Under load: could not tell. {' '.join(texts)}" if texts else ""
+
+
+def _next_steps(parts: Sequence[GateResult]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(each.next_steps for each in parts)))
 
 
 def _part(result: GateResult) -> str:
@@ -98,8 +114,13 @@ def _sentence(
     """The answer in plain words; where the parts differ, that of each."""
     if outcome is Outcome.INCONCLUSIVE:
         missing = [f"{each.message}." for each in not_played]
-        return " ".join((*(f"{NAMES[each.runs[-1].part]}: {each.sentence}" for each in parts), *missing))
+        return " ".join((*map(_part_sentence, parts), *missing))
     return verdict.sentence(outcome, operations, findings, parts[0].costs)
+
+
+def _part_sentence(result: GateResult) -> str:
+    suspected = suspicion.suspicion_text(result) if result.runs[-1].part == "load" else ""
+    return f"{NAMES[result.runs[-1].part]}: {result.sentence}{suspected}"
 
 
 def _explain_waits(operations: Sequence[OperationResult]) -> Iterable[OperationResult]:

@@ -160,6 +160,7 @@ def _comparison(said: MetricComparison) -> Comparison:
         explanation=said.explanation,
         against=said.against,
         resolution=_number(said.resolution, math.nan),
+        suspected=said.suspected,
     )
 
 

@@ -447,6 +447,14 @@ class Code(Enum):
         "each part that was asked for was played",
         concerns.duets,
     )
+    PART_FAILED = (
+        "part-failed",
+        _WARNING,
+        _SIDE,
+        "the part under load failed ({reason}); give --part alone to leave it out",
+        "no part failed",
+        concerns.duets,
+    )
     SLOW_START = (
         "slow-start",
         _WARNING,
@@ -523,6 +531,9 @@ class Code(Enum):
 
 
 BY_NAME = {each.code: each for each in Code}
+
+NO_PART = (Code.PART_NOT_PLAYED, Code.PART_FAILED)
+"""Why a part under load has nothing that could be judged."""
 
 
 def reported(code: str, severity: Severity, message: str) -> Finding:

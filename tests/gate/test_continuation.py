@@ -195,7 +195,7 @@ def test_its_baseline_is_the_commit_of_then(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"outcome": Outcome.PASS}, "nothing is open there"),
+        ({"outcome": Outcome.REGRESSED}, "nothing is open there"),
         ({"method": "stored"}, "only a gate of two builds side by side"),
         ({"runs": samples.gate().runs}, "not the rounds of one gate"),
     ],
@@ -291,6 +291,6 @@ def test_a_folder_with_links_and_pipes_of_somebody_else_is_refused(
 
 
 def test_a_gate_that_is_decided_is_one_line(folder: Path, here: Callable[..., Done]) -> None:
-    done = here("gate", "--continue", str(kept(folder, outcome=Outcome.PASS)))
+    done = here("gate", "--continue", str(kept(folder, outcome=Outcome.REGRESSED)))
     assert done.returncode == 2
-    assert "nothing is open there (pass); start a new gate" in done.stderr
+    assert "nothing is open there (regressed); start a new gate" in done.stderr

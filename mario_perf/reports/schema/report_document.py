@@ -62,6 +62,9 @@ class MetricComparison(Document):
     gating: bool
     verdict: Verdict
     explanation: str
+    suspected: bool = Field(
+        default=False, description="whether it would be regressed at a false-alarm rate of 10 %"
+    )
 
 
 class QuantileRange(Document):
