@@ -61,24 +61,43 @@ def _tells(row: CostRow) -> bool:
 def _rows(rounds: Sequence[tuple[CostCounters, CostCounters]], indicator: Indicator) -> Iterator[CostRow]:
     names = rounds[0][0].operations if indicator.per == "operation" else ("",)
     for name in names:
-        values = np.array([[_read_round(side, indicator, name) for side in pair] for pair in rounds])
-        errors = np.hypot(values[:, 0, 1], values[:, 1, 1])
-        yield CostRow(indicator, name, values[:, 0, 0], values[:, 1, 0], errors, values[:, :, 2])
+        pairs = [[_read_side(side, indicator, name) for side in pair] for pair in rounds]
+        values = np.array([[side.value for side in pair] for pair in pairs])
+        steps = np.array([[side.step for side in pair] for pair in pairs])
+        errors = np.array([_error(*pair) for pair in pairs])
+        yield CostRow(indicator, name, values[:, 0], values[:, 1], errors, steps)
 
 
-def _read_round(side: CostCounters, indicator: Indicator, operation: str) -> tuple[float, float, float]:
-    """A round's value, the relative error that its slices let expect, and a step of the counter."""
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Of one side of a round: its value, a step of its counter, and what each slice lies off, relative."""
+
+    value: float
+    step: float = 0.0
+    residuals: Floats | None = None  # (S,); None: they tell nothing
+
+
+def _read_side(side: CostCounters, indicator: Indicator, operation: str) -> _Side:
     amounts, counts = side.of(indicator.metric, operation)
     executions = counts.astype(np.float64)
     if amounts is None or not np.isfinite(amounts).all():
-        return np.nan, np.inf, 0.0
+        return _Side(np.nan)
     if indicator.per == "process":
-        return float(amounts[-1]), np.inf, 0.0
+        return _Side(float(amounts[-1]))
     if indicator.per == "growth":
-        return _growth(amounts, executions), np.inf, 0.0
+        return _Side(_growth(amounts, executions))
     done = increase(executions)
     step = indicator.step / done.sum() if indicator.step and done.sum() else 0.0
-    return *_per_execution(increase(amounts), done), float(step)
+    return _Side(*_per_execution(increase(amounts), done, step))
+
+
+def _error(one: _Side, other: _Side) -> float:
+    """Of the relative difference: what both sides were asked alike in a slice has left it."""
+    if one.residuals is None or other.residuals is None:
+        return np.inf
+    if len(one.residuals) == len(other.residuals):
+        return float(np.sqrt(((one.residuals - other.residuals) ** 2).sum()))
+    return float(np.sqrt((one.residuals**2).sum() + (other.residuals**2).sum()))
 
 
 def _growth(level: Floats, executions: Floats) -> float:
@@ -88,18 +107,18 @@ def _growth(level: Floats, executions: Floats) -> float:
     return float(THOUSAND * (level[-1] - level[half]) / done) if done > 0 else np.nan
 
 
-def _per_execution(amounts: Floats, executions: Floats) -> tuple[float, float]:
-    """The ratio of both sums, and its relative error: that of a ratio estimator.
+def _per_execution(amounts: Floats, executions: Floats, step: float) -> tuple[float, float, Floats | None]:
+    """The ratio of both sums, a step, and the residuals that make up its relative error as a ratio estimator.
 
     Source: W. G. Cochran, "Sampling Techniques" (1977), section 6.3.
     """
     total, slices = executions.sum(), int((executions > 0).sum())
     if total <= 0:
-        return np.nan, np.inf
+        return np.nan, step, None
     value = amounts.sum() / total
     if slices < _TELLING:
-        return float(value), np.inf
+        return float(value), step, None
     if value <= 0:
-        return 0.0, 0.0
-    residuals = amounts - value * executions
-    return float(value), float(np.sqrt(slices / (slices - 1) * (residuals**2).sum()) / (total * value))
+        return 0.0, step, np.zeros_like(amounts)
+    residuals = np.sqrt(slices / (slices - 1)) * (amounts - value * executions)
+    return float(value), step, residuals / (total * value)

@@ -76,6 +76,25 @@ def test_statements_that_depend_on_what_is_ordered_wait_for_rounds() -> None:
     assert risen(compare_costs(rounds(8, spread=3.0, more=1.0), POLICY, ALPHA)) == ["SQL statements"]
 
 
+def test_what_both_sides_were_asked_alike_does_not_hide_a_statement() -> None:
+    """The same 25 orders on both sides, of seven to nine statements: a duet sends them to both at once."""
+    orders, statements = np.full(SLICES, 5), np.array([45, 38, 41, 44, 44])
+
+    def counters(more: int) -> Any:
+        executions = np.append(0, np.cumsum(orders))[:, None]
+        shown = np.append(0.0, np.cumsum(statements + more * orders))[:, None]
+        by_operation = {"pizzeria_sql_statements_total": shown}
+        return SimpleNamespace(measurements={}, costs=CostCounters(("Order",), executions, {}, by_operation))
+
+    (more,) = compare_costs([(counters(0), counters(1))] * 2, POLICY, EARLY[2])
+    assert (more.verdict, more.explanation) == (
+        Verdict.REGRESSED,
+        "SQL statements rose from 8.48 to 9.48 a Order.",
+    )
+    (same,) = compare_costs([(counters(0), counters(0))] * 2, POLICY, EARLY[2])
+    assert same.verdict is Verdict.UNCHANGED
+
+
 def test_time_of_processors_needs_rounds_and_is_then_known() -> None:
     assert risen(compare_costs(rounds(2, cpu=1.5), POLICY, EARLY[2])) == []
     assert risen(compare_costs(rounds(12, cpu=1.15), POLICY, ALPHA)) == ["CPU time"]
