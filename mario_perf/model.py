@@ -470,6 +470,7 @@ class GateResult:
     over_time: tuple[Moment, ...] = ()  # of one load test
     costs: tuple[CostResult, ...] = ()  # worst first
     overall: Estimate | None = None  # of the typical time, all operations of a duet together
+    reference: ReferenceLevels | None = None  # beside the runs of now that are compared with stored ones
     past: Past = Past()
 
     @property

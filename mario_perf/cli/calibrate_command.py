@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 from mario_perf import message_lines
 from mario_perf.builds import origin
@@ -17,13 +19,15 @@ from mario_perf.cli.gate_command import usual_request
 from mario_perf.cli.invocation import Invocation, pass_invocation
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.runs_dir_option import runs_dir_option
+from mario_perf.figures import percent, period
 from mario_perf.gate import gate_session
 from mario_perf.ledger import ledger_folder
-from mario_perf.ledger.summary import sentence, summarise
+from mario_perf.ledger.summary import CHANGE, LONGEST, by_runner, sentence, summarise
+from mario_perf.reports.characters import single_line
 
 if TYPE_CHECKING:
     from mario_perf.gate.gate_request import GateRequest
-    from mario_perf.ledger.entry import LedgerEntry
+    from mario_perf.ledger.summary import Noise, Summary
 
 MINUTE: Final = 60.0
 
@@ -34,6 +38,7 @@ MINUTE: Final = 60.0
 Examples:
   mario-perf calibrate                  one gate of the working tree
   mario-perf calibrate --minutes 30     as many as fit into half an hour
+  mario-perf calibrate show             false alarms, and noise by operation
   mario-perf calibrate merge CACHE/ledger
 
 {COMMON_EXIT_CODES}""",
@@ -69,7 +74,7 @@ def calibrate(
         begin = time.monotonic()
         if begin >= end:
             break
-    show(ledger_folder.find(runs_dir))
+    print_ledger(ledger_folder.find(runs_dir))
 
 
 def _against_itself(*, demo: bool, policy: Path | None, runs_dir: Path) -> GateRequest:
@@ -87,15 +92,39 @@ def merge(ledgers: tuple[Path, ...], runs_dir: Path) -> None:
     found = ledger_folder.find(runs_dir)
     new = ledger_folder.merge(ledgers, found)
     message_lines.say(f"{found}: {new} new")
-    show(found)
+    print_ledger(found)
 
 
-def show(ledger: Path) -> None:
-    """Print a line for each environment."""
-    by_environment: dict[str, list[LedgerEntry]] = {}
-    for each in ledger_folder.read(ledger):
-        by_environment.setdefault(each.environment, []).append(each)
-    for environment, entries in by_environment.items():
-        message_lines.say(f"{environment}: {sentence(summarise(entries))}")
-    if not by_environment:
+@calibrate.command(epilog=COMMON_EXIT_CODES)
+@runs_dir_option("The ledger is in it, unless MARIO_PERF_LEDGER names a folder.")
+def show(runs_dir: Path) -> None:
+    """Show what the ledger says of each runner, and its noise by operation."""
+    print_ledger(ledger_folder.find(runs_dir))
+
+
+def print_ledger(ledger: Path) -> None:
+    """A line and a table for each environment and kind of gate."""
+    found = by_runner(ledger_folder.read(ledger))
+    for (environment, _), entries in found.items():
+        summary = summarise(entries)
+        message_lines.say(f"{environment}: {sentence(summary)}")
+        Console().print(_table(summary))
+    if not found:
         message_lines.say("the ledger is empty: no gate could be judged")
+
+
+def _table(summary: Summary) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("operation", "standard deviation of a gate", f"measuring that shows {percent(CHANGE)}"):
+        table.add_column(heading)
+    for name, noise in summary.noise.items():
+        table.add_row(single_line(name), *noise_cells(noise))
+    return table
+
+
+def noise_cells(noise: Noise) -> tuple[str, str]:
+    """The deviation, and the length of a gate."""
+    deviation = "unknown" if noise.deviation is None else percent(noise.deviation)
+    if noise.seconds is None:
+        return deviation, "unknown"
+    return deviation, "more than an hour" if noise.seconds > LONGEST else period(noise.seconds)

@@ -26,6 +26,7 @@ from mario_perf.history.imports.recorded_batch import UNKNOWN, recorded_batch
 from mario_perf.judgement import next_steps
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.part_combination import combine
+from mario_perf.ledger import machine_levels
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.model import Outcome
 from mario_perf.reports import outputs, report_reading
@@ -167,8 +168,11 @@ def _not_played(path: Path) -> Finding | None:
 
 def _conclude(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf, parts: int) -> GateResult:
     recorded = measure_recorded(paths, source_of)
-    baseline = _baseline(request.baseline, recorded.runs[-1].record)
-    return conclude(recorded.runs, baseline, request.policy, recorded.incidents, promise=1 / parts)
+    record = recorded.runs[-1].record
+    baseline = _baseline(request.baseline, record)
+    runs_dir = runs.folder_of(request.paths[-1]).resolve().parent
+    spread = machine_levels.known(request.policy, record.scenario, runs_dir)
+    return conclude(recorded.runs, baseline, request.policy, recorded.incidents, 1 / parts, spread)
 
 
 def _subject(judged: GateResult, folder: Path, run_id: str, *, is_gate: bool) -> Subject:

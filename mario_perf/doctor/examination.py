@@ -27,7 +27,7 @@ from mario_perf.gate.load_process import run_locust
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import invalid_findings
 from mario_perf.ledger import ledger_folder
-from mario_perf.ledger.summary import sentence, summarise
+from mario_perf.ledger.summary import by_runner, sentence, summarise
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.reports.progress import show_progress
 from mario_perf.sources.instant_query import names
@@ -181,8 +181,8 @@ def _examine_pair(
 
 def _of_ledger(played: Run) -> Iterator[Diagnosis]:
     """What this runner's own gates of unchanged builds said, if there were any."""
-    known = ledger_folder.read(ledger_folder.find(), environment_id(played.record.environment))
-    if known:
+    here = ledger_folder.read(ledger_folder.find(), environment_id(played.record.environment))
+    for known in by_runner(here).values():
         summary = summarise(known)
         level = Rating.OK if summary.rise is None else Rating.ATTENTION
         advice = "" if summary.rise is None else "look for what else runs there, or use another runner"

@@ -44,6 +44,7 @@ from mario_perf.gate.same_environment import DependencyDifference, package_findi
 from mario_perf.history import additions
 from mario_perf.history.gate_batch import gate_batch
 from mario_perf.judgement import next_steps
+from mario_perf.ledger import machine_levels
 from mario_perf.otlp import receiver
 from mario_perf.reports import outputs, redaction
 from mario_perf.reports.formats import FORMATS
@@ -303,8 +304,9 @@ def _play_stored(session: GateSession, narrator: Narrator) -> GateResult:
                     yield prepared_build
 
         source_of, scrape_ports = stack.enter_context(_open_source(session))
+        spread = machine_levels.known(session.policy, load.scenario, request.runs_dir)
         comparison = stored.StoredComparison(
-            candidate, baseline_build, load, session.policy, source_of, folder, baseline, scrape_ports
+            candidate, baseline_build, load, session.policy, source_of, folder, baseline, spread, scrape_ports
         )
         return stored.play(comparison, narrator)
 

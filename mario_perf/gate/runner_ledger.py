@@ -30,10 +30,11 @@ def with_ledger(result: GateResult, runs_dir: Path) -> GateResult:
     try:
         if new is not None:
             ledger_folder.add([new], ledger)
-        known = ledger_folder.read(ledger, environment_id(result.runs[-1].environment))
+        here = ledger_folder.read(ledger, environment_id(result.runs[-1].environment))
     except UserError as error:
         message_lines.say(f"the ledger is left out: {error}", error=True)
         return result
+    known = [each for each in here if each.method == result.method]
     if len(known) < FEWEST:
         return result
     note = Code.RUNNER_LEDGER.finding(says=sentence(summarise(known)))

@@ -11,6 +11,7 @@ from mario_perf.errors import BaselineMissingError, UserError
 from mario_perf.gate.load_process import LoadPlan, SideDiedError, run_locust
 from mario_perf.gate.sides import ScrapePorts, serve_builds
 from mario_perf.judgement.judge import conclude
+from mario_perf.judgement.machine_spread import UNKNOWN
 from mario_perf.judgement.round_selection import invalid_findings
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mario_perf.baselines.stored_baselines import Baseline
     from mario_perf.builds.build import Build
     from mario_perf.configuration.policy import Policy
+    from mario_perf.judgement.machine_spread import MachineSpread
     from mario_perf.model import Finding, GateResult
     from mario_perf.reports.progress import Narrator
     from mario_perf.sources.source import SourceOf
@@ -44,6 +46,7 @@ class StoredComparison:
     source_of: SourceOf
     folder: Path
     baseline: Baseline | None
+    spread: MachineSpread = UNKNOWN
     scrape_ports: ScrapePorts = lambda _: None
 
 
@@ -75,7 +78,7 @@ def play(stored: StoredComparison, narrator: Narrator) -> GateResult:
         first = _folder(stored, stored.candidate, 1)
         runs = candidate or measure_recorded([first], stored.source_of).runs
         return conclude(runs, stored.baseline, stored.policy, incidents=(_incident(error),))
-    return conclude(candidate, baseline, stored.policy)
+    return conclude(candidate, baseline, stored.policy, spread=stored.spread)
 
 
 def _play_run(stored: StoredComparison, build: Build, number: int, narrator: Narrator) -> MeasuredRun:

@@ -210,6 +210,7 @@ def _result(
         policy=part.policy.as_mapping(),
         false_alarm_rate=part.policy.false_alarm_rate,
         over_time=over_time(measurements[0]) if part.method == "stored" and len(rounds) == 1 else (),
+        reference=stored_results.reference_beside(measurements) if part.method == "stored" else None,
         seconds=sum(each.record.window.duration for each in rounds),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         queries=_queries(part, operations),

@@ -12,6 +12,7 @@ from mario_perf.comparison.rebin import to_shared_bounds
 from mario_perf.comparison.reference_logs import reference_logs
 from mario_perf.judgement.layout import lay_out_runs
 from mario_perf.judgement.operation_results import judge
+from mario_perf.model import ReferenceLevels
 from mario_perf.statistics.adjustment import whole_change
 from mario_perf.statistics.change import Changes, unpaired
 from mario_perf.statistics.disturbance import levels
@@ -65,6 +66,19 @@ def lay_out(
     runs = to_shared_bounds([*baseline, *candidate])
     sides = lay_out_runs(runs[: len(baseline)], runs[len(baseline) :], concurrent=False)
     return replace(sides, reference=reference_logs(baseline, candidate, apart))
+
+
+def reference_beside(runs: Sequence[RunMeasurement]) -> ReferenceLevels | None:
+    """Of all runs together; None unless one version of it ran beside each."""
+    beside = [run.reference for run in runs]
+    known = [each for each in beside if each is not None]
+    if not known or len(known) < len(beside) or len({each.version for each in known}) > 1:
+        return None
+    typical = {
+        name: float(np.exp(np.mean([np.log(each.typical[name]) for each in known])))
+        for name in known[0].typical
+    }
+    return ReferenceLevels(known[0].version, typical)
 
 
 def findings(

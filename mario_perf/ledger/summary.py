@@ -36,19 +36,36 @@ MIN_SEPARATION: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
+class Noise:
+    """Of an operation. ``deviation`` is that of a gate's change, in logarithms; None: unknown."""
+
+    deviation: float | None
+    seconds: float | None  # of measuring that shows CHANGE; None: unknown, or never
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """``noise``: by operation, what a second of measuring leaves unseen, relative."""
+    """Of gates of one kind on one kind of machine."""
 
     gates: int
     red: int
     most: float  # upper bound of the share that was red
-    noise: dict[str, float]
+    noise: dict[str, Noise]  # by operation
     seconds: float | None  # a gate that shows CHANGE of most operations; None: unknown
+    stored: bool  # against kept runs
     rise: float | None  # by how much the newest gates are noisier; None: they are not
 
 
+def by_runner(entries: Sequence[LedgerEntry]) -> dict[tuple[str, str], list[LedgerEntry]]:
+    """Apart by environment and method: each has a noise of its own."""
+    found: dict[tuple[str, str], list[LedgerEntry]] = {}
+    for each in entries:
+        found.setdefault((each.environment, each.method), []).append(each)
+    return found
+
+
 def summarise(entries: Sequence[LedgerEntry]) -> Summary:
-    """Of one environment (at least one entry), in the order of time."""
+    """Of one environment and one method (at least one entry), in the order of time."""
     red = sum(each.outcome == "regressed" for each in entries)
     gates = np.array([len(entries)])
     _, high = exact_interval(np.array([red]), gates, CONFIDENCE)
@@ -58,15 +75,16 @@ def summarise(entries: Sequence[LedgerEntry]) -> Summary:
         gates=len(entries),
         red=red,
         most=float(high[0]),
-        noise={name: median(_errors(entries, name)) for name in names},
+        noise={name: _noise([each for each in entries if name in each.detectable], name) for name in names},
         seconds=median(lengths) if lengths else None,
+        stored=entries[0].method == "stored",
         rise=_rise([_error(each) for each in entries if each.detectable]),
     )
 
 
 def sentence(summary: Summary) -> str:
     """One line: ``0 of 412 gates of unchanged builds were red, at most 0.9 %``."""
-    gates = f"{counted(summary.gates, 'gate')} of an unchanged build"
+    gates = f"{counted(summary.gates, 'gate')} of an unchanged build{' against kept runs' * summary.stored}"
     text = f"{count(summary.red)} of {gates} wrongly red here, at most {percent(summary.most)}"
     if summary.seconds is not None and summary.seconds > LONGEST:
         text += f"; an hour of measuring would not show {percent(CHANGE)}"
@@ -77,24 +95,34 @@ def sentence(summary: Summary) -> str:
     return text
 
 
+def _noise(entries: Sequence[LedgerEntry], name: str) -> Noise:
+    deviations = [each.deviation[name] for each in entries if name in each.deviation]
+    lengths = [known for each in entries if (known := _shows(each, each.detectable[name])) is not None]
+    return Noise(
+        median(deviations) if deviations else None,
+        median(lengths) if lengths else None,
+    )
+
+
 def _error(entry: LedgerEntry) -> float:
     """What a second's measuring leaves unseen of the usual operation: errors shrink with the square root."""
-    return (median(entry.detectable.values()) - entry.threshold) * float(np.sqrt(entry.seconds))
+    return _unseen(entry, median(entry.detectable.values()))
 
 
-def _errors(entries: Sequence[LedgerEntry], name: str) -> list[float]:
-    return [
-        (each.detectable[name] - each.threshold) * float(np.sqrt(each.seconds))
-        for each in entries
-        if name in each.detectable
-    ]
+def _unseen(entry: LedgerEntry, detectable: float) -> float:
+    return (detectable - entry.threshold) * float(np.sqrt(entry.seconds))
 
 
 def _length(entry: LedgerEntry) -> float | None:
-    """Seconds of measuring that show ``CHANGE``, as far as this gate tells."""
-    if not entry.detectable or entry.threshold >= CHANGE:
+    """Seconds of measuring that show ``CHANGE`` of the usual operation, as far as this gate tells."""
+    return _shows(entry, median(entry.detectable.values())) if entry.detectable else None
+
+
+def _shows(entry: LedgerEntry, detectable: float) -> float | None:
+    """Longer runs do not bring runs of different days closer: of kept ones no length is known."""
+    if entry.threshold >= CHANGE or entry.method == "stored":
         return None
-    return (_error(entry) / (CHANGE - entry.threshold)) ** 2
+    return (_unseen(entry, detectable) / (CHANGE - entry.threshold)) ** 2
 
 
 def _rise(errors: Sequence[float]) -> float | None:

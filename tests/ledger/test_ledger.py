@@ -1,5 +1,6 @@
 """A runner's ledger: what goes in, how ledgers unite, and what they say."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ import pytest
 from mario_perf.errors import UserError
 from mario_perf.ledger import ledger_folder
 from mario_perf.ledger.entry import LedgerEntry, entry
-from mario_perf.ledger.summary import sentence, summarise
-from mario_perf.model import Commit, GateResult, Outcome, Subject
+from mario_perf.ledger.summary import by_runner, sentence, summarise
+from mario_perf.model import Commit, GateResult, Outcome, ReferenceLevels, Subject
 from tests.reports import samples
 
 
@@ -49,12 +50,37 @@ def test_a_gate_of_a_build_against_itself_goes_in() -> None:
         unchanged_build(candidate=Commit("def")),
         unchanged_build(faults=("--slow A=2",)),
         replace(unchanged_build(), outcome=Outcome.INVALID),
-        replace(unchanged_build(), method="stored"),
+        replace(unchanged_build(), method="stored", environment_changes={"load average": ("0.1", "9")}),
+        replace(
+            unchanged_build(), method="stored", environment_changes={}, baseline_revisions=("older", "abc")
+        ),
         replace(unchanged_build(), subject=Subject()),
     ],
 )
 def test_nothing_else_does(result: GateResult) -> None:
     assert entry(result) is None
+
+
+def test_a_gate_of_the_build_whose_runs_were_kept_goes_in_with_its_levels() -> None:
+    beside = ReferenceLevels("reference-1", {"Interpret": 0.001, "Wait": 0.004})
+    alike: dict[str, Any] = {"environment_changes": {}, "baseline_revisions": ("abc",)}
+    result = replace(unchanged_build(), method="stored", reference=beside, **alike)
+    found = entry(result)
+    assert found is not None
+    assert (found.method, found.revision, found.reference) == ("stored", "abc", "reference-1")
+    shown = {
+        one.operation.name: check.candidate
+        for one in result.operations
+        for check in one.comparisons
+        if check.metric == "latency" and one.operation.name in found.levels
+    }
+    assert found.levels == pytest.approx({name: math.log(each / 0.002) for name, each in shown.items()})
+    assert found.deviation.keys() == found.levels.keys()
+
+
+def test_an_entry_of_before_is_read() -> None:
+    old = gate_entry().model_dump(exclude={"method", "deviation", "revision", "reference", "levels"})
+    assert LedgerEntry.model_validate(old) == gate_entry()
 
 
 def test_ledgers_unite_and_no_gate_counts_twice(tmp_path: Path) -> None:
@@ -106,7 +132,8 @@ def test_twice_the_noise_needs_four_times_the_length() -> None:
     quiet, loud = (summarise([gate_entry(1, detectable={"A": 0.01 + noise})]) for noise in (0.02, 0.04))
     assert quiet.seconds == pytest.approx(40.0 / 4)
     assert loud.seconds == pytest.approx(40.0)
-    assert noisy.noise["A"] == pytest.approx(2 * calm.noise["A"])
+    lengths = [each.noise["A"].seconds for each in (calm, noisy)]
+    assert lengths[1] == pytest.approx(4 * (lengths[0] or 0))
     assert sentence(quiet).endswith("10 s of measuring show 5 %")
     assert sentence(replace(loud, seconds=4000.0)).endswith("an hour of measuring would not show 5 %")
 
@@ -124,3 +151,20 @@ def test_a_runner_that_became_noisier_is_named_and_one_bad_gate_is_not_enough() 
 def test_nothing_is_said_of_a_length_that_no_gate_tells() -> None:
     assert summarise([gate_entry(detectable={})]).seconds is None
     assert summarise([gate_entry(threshold=0.05)]).seconds is None
+
+
+def test_noise_is_told_by_operation() -> None:
+    noise = summarise([gate_entry(deviation={"A": each}) for each in (0.01, 0.02, 0.09)]).noise
+    assert (noise["A"].deviation, noise["B"].deviation) == (0.02, None)
+    assert noise["A"].seconds is not None
+    assert noise["B"].seconds is not None
+    assert noise["A"].seconds < noise["B"].seconds
+
+
+def test_gates_against_kept_runs_are_counted_apart_and_no_length_helps_them() -> None:
+    entries = [gate_entry(1), gate_entry(2, method="stored"), gate_entry(3, environment="8cores")]
+    found = by_runner(entries)
+    assert list(found) == [("2cores", "duet"), ("2cores", "stored"), ("8cores", "duet")]
+    stored = summarise(found["2cores", "stored"])
+    assert "0 of 1 gate of an unchanged build against kept runs wrongly red here" in sentence(stored)
+    assert (stored.seconds, stored.noise["A"].seconds) == (None, None)
