@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,7 +18,9 @@ SCHEMA_VERSION: Final = 1
 
 
 class _Written(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
+    model_config = ConfigDict(
+        frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True
+    )
 
 
 class WrittenServed(_Written):
@@ -51,6 +53,16 @@ class WrittenRatio(_Written):
     baseline_revision: str | None
     candidate_revision: str | None
     blocks: tuple[WrittenBlock, ...]
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:mario-perf:capacity-ratio:{SCHEMA_VERSION}",
+        **WrittenRatio.model_json_schema(mode="serialization"),
+        "title": "capacity-ratio.json of mario-perf",
+    }
 
 
 def write(change: RatioChange, rule: RatioRule, revisions: tuple[str | None, str | None], path: Path) -> None:

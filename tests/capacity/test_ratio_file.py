@@ -6,6 +6,9 @@ import json
 import math
 from typing import TYPE_CHECKING
 
+import jsonschema
+import pytest
+
 from mario_perf.capacity import ratio_file
 from mario_perf.capacity.capacity_ratio import Block, Served
 from mario_perf.capacity.ratio_search import RatioChange, RatioRule
@@ -41,3 +44,21 @@ def test_the_file_has_the_answer_the_rule_both_revisions_and_every_block(tmp_pat
             }
         ],
     }
+
+
+@pytest.mark.parametrize("high", [0.9, math.inf])
+def test_the_file_follows_the_schema_and_one_of_another_version_does_not(high: float, tmp_path: Path) -> None:
+    change = RatioChange(Verdict.IMPROVED, 0.4, 0.1, high, 101.0, (BLOCK,), "more than the noise of 3%")
+    path = tmp_path / "capacity-ratio.json"
+    ratio_file.write(change, RatioRule(0.03, 0.01), ("abc", None), path)
+    schema = ratio_file.schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    document = json.loads(path.read_text())
+    jsonschema.validate(document, schema)
+    jsonschema.validate(document | {"key_of_a_later_release": 1}, schema)
+    for other in ({"schema_version": 2}, {"blocks": [{"rate": 1.0}]}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(document | other, schema)
+    del document["schema_version"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema)
