@@ -20,16 +20,16 @@ def _calm(**other: float) -> World:
     return World(**{**CALM, **other})  # type: ignore[arg-type]
 
 
-ROUNDS_ALONE = 11
+ROUNDS_ALONE = 16
 """At most, of a gate that plays both parts in three minutes."""
 
-ROUNDS_OF_BOTH = 20
+ROUNDS_OF_BOTH = 27
 """Of such a gate, if it played alone for the whole time that finding a rate leaves."""
 
 
 def rounds_under_load(alone: int) -> int:
-    """How many fit behind so many rounds alone: two take as long as three of those."""
-    return (ROUNDS_OF_BOTH - alone) * 2 // 3
+    """How many fit behind so many rounds alone: three take as long as five of those."""
+    return (ROUNDS_OF_BOTH - alone) * 3 // 5
 
 
 LOADED: Mapping[str, LoadedWorld] = {
