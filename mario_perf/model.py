@@ -395,6 +395,39 @@ class CostResult:
     explanation: str  # one sentence
 
 
+class CurveShape(StrEnum):
+    """How two builds' response times differ as the load grows."""
+
+    SLOWER = "slower"  # by about as much at each level
+    EARLIER = "saturates earlier"
+    BOTH = "slower, and saturates earlier"
+    ALIKE = "no difference"  # at no level a rise as large as the resolution
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelChange:
+    """One operation at one level of load. Changes are relative; of each, the interval by itself."""
+
+    rate: float  # journeys a second
+    share: float | None  # of what the baseline carries; None where a rate was given, or it is not known
+    baseline: float  # seconds, typical response time; NaN where none is known
+    candidate: float
+    service_time: Estimate
+    response_time: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCurve:
+    """One operation over all levels, the lowest first."""
+
+    operation: str
+    shape: CurveShape
+    explanation: str  # one sentence in plain words
+    growth: Estimate  # of candidate over baseline, from the lowest level to the highest, relative
+    levels: tuple[LevelChange, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
     """One build by its revision, as a reader names it. Empty is not known."""
@@ -472,6 +505,7 @@ class GateResult:
     overall: Estimate | None = None  # of the typical time, all operations of a duet together
     reference: ReferenceLevels | None = None  # beside the runs of now that are compared with stored ones
     past: Past = Past()
+    load_curves: tuple[LoadCurve, ...] = ()  # of a gate at several levels of load, worst first
 
     @property
     def by_client(self) -> bool:

@@ -17,6 +17,9 @@ LATEST = Path("runs/latest")
 UNDER_LOAD = "load-*"
 """Folders of a gate's rounds in the part under load."""
 
+CAPACITY = "baseline-capacity"
+"""Folder of a gate's run that found what the baseline carries."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -13,6 +13,7 @@ from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
 from mario_perf.cli.fault_flags import fault_flags, take_faults
 from mario_perf.cli.invocation import Invocation, pass_invocation
+from mario_perf.cli.levels_option import levels_option, take_part
 from mario_perf.cli.matcher_option import split_by_side
 from mario_perf.cli.output_options import output_options
 from mario_perf.cli.policy_option import policy_option
@@ -31,6 +32,7 @@ Examples:
   mario-perf gate --against v1.2                against a revision
   mario-perf gate --slow PlaceOrderCommand=1.1  would it see 10 %?
   mario-perf gate --part both                   under load, too
+  mario-perf gate --levels 25%,50%,75%,90%      from what load on?
   mario-perf gate --baseline                    against stored runs
   mario-perf gate --continue latest             more rounds for what is open
   mario-perf gate --format junit --output pr.md
@@ -90,6 +92,7 @@ Examples:
     "time, in turns; both share one promise. The default is alone: what load adds in time and in "
     "inconclusive gates is not yet measured on enough machines.",
 )
+@levels_option
 @click.option(
     "--until-decided/--whole-duration",
     default=True,
@@ -154,7 +157,8 @@ def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     Starts both builds side by side, sends both the same requests at the same time, and compares each command
     and query. Ends as soon as the outcome is known.
     """
-    request = _request(continued_options(click.get_current_context(), options))
+    context = click.get_current_context()
+    request = _request(take_part(context, continued_options(context, options)))
     policy = origin.load_policy(request.policy, demo=request.demo)
     return exit_codes.of_judgement(
         lambda: gate_session.run(request, policy, invocation.start), policy.inconclusive

@@ -46,6 +46,8 @@ class Continuation:
         report = report_reading.read(folder / FORMATS["json"].file)
         if report.method != "duet" or not report.runs:
             raise UserError(f"{folder}: only a gate of two builds side by side can be continued")
+        if report.load_curves:
+            raise UserError(f"{folder}: a gate with --levels cannot be continued; start one with more time")
         if report.outcome not in _MAY_BE_OPEN or is_decided(report.operations):
             raise UserError(f"{folder}: nothing is open there ({report.outcome.value}); start a new gate")
         if any(code.is_in(each) for code in NO_PART for each in report.findings):

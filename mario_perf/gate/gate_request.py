@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mario_perf.configuration.policy import Policy
+    from mario_perf.gate.load_levels import Levels
     from mario_perf.reports.outputs import Output
     from mario_perf.run_record import Part, Side
 
@@ -62,6 +63,7 @@ class GateRequest:
     outputs: tuple[Output, ...]
     reference: str = "auto"
     itself: bool = False  # the candidate's build is the baseline as well
+    levels: Levels | None = None  # of load: the part under load at each of them
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -116,6 +118,7 @@ def check(request: GateRequest) -> None:
         raise UserError(
             "--restart is only for running services: the gate starts its own anew in each round; leave it out"
         )
+    _check_levels(request)
     if request.baseline is not None and request.part != "alone":
         raise UserError(
             "the part under load needs two builds that run beside each other; leave out --baseline or --part"
@@ -130,6 +133,18 @@ def check(request: GateRequest) -> None:
             "--ca and --insecure are only for running services; give --baseline-url and --candidate-url"
         )
     _check_prometheus(request)
+
+
+def _check_levels(request: GateRequest) -> None:
+    if request.levels is None:
+        return
+    if request.baseline is not None:
+        raise UserError("--levels needs two builds that run beside each other; leave out --baseline")
+    if request.max_duration < (least := request.levels.least_seconds):
+        raise UserError(
+            f"{len(request.levels.values)} levels need at least {least:.0f} s; give --max-duration "
+            f"{least:.0f}, or fewer levels"
+        )
 
 
 def _check_prometheus(request: GateRequest) -> None:

@@ -27,6 +27,7 @@ from mario_perf.gate import (
     duet,
     earlier_rounds,
     gate_folder,
+    level_rounds,
     metrics_pages,
     parts,
     past,
@@ -239,6 +240,9 @@ def _play_duet(session: GateSession, narrator: Narrator) -> GateResult:
             until_decided=request.until_decided,
             elapsed=time.monotonic() - start,
         )
+        if request.levels is not None:
+            plan = level_rounds.LevelsPlan(setup, baseline_alone, request.levels, start)
+            return level_rounds.play(plan, narrator)
         earlier = {
             part: earlier_rounds.read(session.folder, part, source_of)
             for part in (request.parts if session.continuation else ())

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from mario_perf import runs
 from mario_perf.errors import UserError
 from mario_perf.gate import duet, earlier_rounds, offered_rate
 from mario_perf.gate.load_process import OutOfTimeError
@@ -157,7 +158,7 @@ def _under_load(plan: PartsPlan, narrator: Narrator) -> Duet:
         rate = arrivals.rate
     if rate is None:
         narrator.say("finding what the baseline can carry, to load both builds with a share of it")
-        share, folder = whole.policy.load.capacity_share, whole.folder / "baseline-capacity"
+        share, folder = whole.policy.load.capacity_share, whole.folder / runs.CAPACITY
         rate = offered_rate.find(_load(whole, 1.0), share, plan.baseline, folder, narrator.tick)
     elapsed = time.monotonic() - plan.clock_start
     return replace(whole, load=_load(whole, rate), elapsed=elapsed, promise=plan.promise, earlier=before)

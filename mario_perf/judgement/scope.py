@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mario_perf import figures
-from mario_perf.errors import counted
+from mario_perf.errors import counted, listed
 from mario_perf.metric_catalogue import METRICS, Kind
 from mario_perf.model import Verdict
 
@@ -33,8 +33,9 @@ def _by_client(runs: Sequence[RunRecord]) -> bool:
 
 
 def _load(runs: Sequence[RunRecord]) -> str:
-    if rates := [each.arrivals.rate for each in runs if each.arrivals and each.part == "load"]:
-        return f"one build at a time at {figures.count(max(rates))} journeys a second"
+    if rates := {each.arrivals.rate for each in runs if each.arrivals and each.part == "load"}:
+        levels = listed(map(figures.count, sorted(rates)))
+        return f"one build at a time at {levels} journeys a second"
     if rates := [each.arrivals.rate for each in runs if each.arrivals]:
         return f"{figures.count(max(rates))} journeys a second"
     users = max(each.users for each in runs)

@@ -21,8 +21,8 @@ from markupsafe import Markup, escape
 from mario_perf import figures
 from mario_perf.metric_catalogue import METRICS
 from mario_perf.model import Verdict
-from mario_perf.reports import cost_phrases, heading, past_section, phrases
-from mario_perf.reports.charts import distribution, forest, load_over_time, timeline
+from mario_perf.reports import cost_phrases, curve_phrases, heading, past_section, phrases
+from mario_perf.reports.charts import distribution, forest, load_curve_chart, load_over_time, timeline
 from mario_perf.reports.redaction import redact
 from mario_perf.reports.run_evidence import (
     client_errors,
@@ -100,6 +100,8 @@ def _environment() -> Environment:
     environment.globals |= {
         "phrases": phrases,
         "cost_phrases": cost_phrases,
+        "curve_phrases": curve_phrases,
+        "load_curve_chart": load_curve_chart,
         "heading": heading,
         "distribution": distribution,
         "timeline": timeline,

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from mario_perf import figures
 from mario_perf.figures import UNKNOWN
 from mario_perf.model import Outcome, Severity, Verdict
-from mario_perf.reports import cost_phrases, heading, phrases
+from mario_perf.reports import cost_phrases, curve_phrases, heading, phrases
 from mario_perf.reports.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mario_perf.model import Commit, CostResult, GateResult, OperationResult, Subject
+    from mario_perf.model import Commit, CostResult, GateResult, LoadCurve, OperationResult, Subject
 
 COMMENT_LIMIT = 65_000
 MOST_COSTS = 4
@@ -73,7 +73,15 @@ def render_within(result: GateResult, room: Room) -> str:
     if undecided:
         rows = room.undecided + max(room.moved - len(moved), 0)
         parts.append(_details_block(f"{len(undecided)} undecided", _table(undecided, rows, characters)))
+    parts += map(_curve, curve_phrases.shown(redacted_result.load_curves, 1))
     return "\n".join((*(each for each in parts if each), *_tail(redacted_result, room))) + "\n"
+
+
+def _curve(curve: LoadCurve) -> str:
+    """What the worst curve says, and its levels, in one line of HTML."""
+    rows = (curve_phrases.HEADINGS, *map(curve_phrases.row, curve.levels))
+    body = "".join(f"<tr>{''.join(f'<td>{_as_html(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<details><summary>{_as_html(curve.explanation)}</summary><table>{body}</table></details>"
 
 
 def _costs(costs: Sequence[CostResult]) -> str:

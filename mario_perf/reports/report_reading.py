@@ -20,6 +20,8 @@ from mario_perf.model import (
     CostResult,
     Estimate,
     GateResult,
+    LevelChange,
+    LoadCurve,
     Moment,
     Operation,
     OperationResult,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
         CommitReport,
         CostReport,
         Interval,
+        LevelReport,
         MetricComparison,
         MomentReport,
         OneSide,
@@ -115,6 +118,16 @@ def _result(said: Report) -> GateResult:
             ),
             said.past.problem,
         ),
+        load_curves=tuple(
+            LoadCurve(
+                each.operation,
+                each.shape,
+                each.explanation,
+                _estimate(each.growth),
+                tuple(map(_level, each.levels)),
+            )
+            for each in said.load_curves
+        ),
     )
 
 
@@ -145,6 +158,12 @@ def _cost(said: CostReport) -> CostResult:
         verdict=said.verdict,
         explanation=said.explanation,
     )
+
+
+def _level(said: LevelReport) -> LevelChange:
+    times = (_number(said.baseline, math.nan), _number(said.candidate, math.nan))
+    changes = (_estimate(said.service_time), _estimate(said.response_time))
+    return LevelChange(said.rate, said.share, *times, *changes)
 
 
 def _comparison(said: MetricComparison) -> Comparison:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mario_perf.model import Outcome, Severity, Verdict
-from mario_perf.reports import cost_phrases, heading, phrases, terminal_table
+from mario_perf.reports import cost_phrases, curve_phrases, heading, phrases, terminal_table
 from mario_perf.reports.characters import single_line
 from mario_perf.reports.console_lines import print_line
 from mario_perf.reports.redaction import redact
@@ -36,6 +36,7 @@ _SEVERITY_STYLES = {
 }
 _DEFAULT_FINDINGS = 20
 _WIDTH = 150
+_MOST_CURVES = 3
 
 
 def stdout() -> Console:
@@ -58,6 +59,7 @@ def print_result(result: GateResult, console: Console) -> None:
         print_line(console, Text(f"looked at only: {single_line(redacted_result.scope)}", style="dim"))
     _print_subject(redacted_result, console)
     _print_operations(redacted_result, console)
+    _print_curves(redacted_result, console)
     _print_costs(redacted_result, console)
     _print_reasons(redacted_result, console)
     hints = [Text(single_line(each)) for each in phrases.bucket_width_hints(redacted_result.operations)]
@@ -89,6 +91,17 @@ def _print_operations(result: GateResult, console: Console) -> None:
         print_line(console, Text(f"and {remaining} more that moved or are open, see the report", style="dim"))
     if unchanged := len(result.operations) - len(moved):
         print_line(console, Text(f"{unchanged} unchanged", style="dim"))
+
+
+def _print_curves(result: GateResult, console: Console) -> None:
+    """The curves that stand out: a sentence, and a line for each level."""
+    for curve in curve_phrases.shown(result.load_curves, _MOST_CURVES):
+        print_line(console, Text(f"load: {single_line(curve.explanation)}"))
+        rows = [curve_phrases.HEADINGS, *map(curve_phrases.row, curve.levels)]
+        widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+        for row in rows:
+            cells = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+            print_line(console, Text(f"  {'  '.join(cells)}", style="dim" if row is rows[0] else ""))
 
 
 def _print_costs(result: GateResult, console: Console) -> None:

@@ -30,7 +30,7 @@ from mario_perf.runs import Run
 from mario_perf.sources.source import open_source
 from tests.gate.test_gate_request import gate_request
 from tests.gate.test_one_judge import LOAD, NOWHERE, SilentNarrator, compared, said
-from tests.reports import samples
+from tests.reports import curve_samples, samples
 from tests.simulated_runs import Plan, write_run
 
 if TYPE_CHECKING:
@@ -198,6 +198,7 @@ def test_its_baseline_is_the_commit_of_then(folder: Path) -> None:
         ({"outcome": Outcome.REGRESSED}, "nothing is open there"),
         ({"method": "stored"}, "only a gate of two builds side by side"),
         ({"runs": samples.gate().runs}, "not the rounds of one gate"),
+        ({"load_curves": curve_samples.gate().load_curves}, "a gate with --levels cannot be continued"),
     ],
 )
 def test_what_cannot_go_on_is_refused(folder: Path, changes: dict[str, object], message: str) -> None:

@@ -9,6 +9,7 @@ from mario_perf.builds.pizzeria_faults import baseline_words
 from mario_perf.configuration.policy import CLIENT, OTLP, Policy, Service
 from mario_perf.errors import UserError
 from mario_perf.gate.gate_request import GateRequest, check, check_faults, check_metrics
+from mario_perf.gate.load_levels import parse
 
 ASKED: dict[str, Any] = {
     "demo": False,
@@ -105,6 +106,7 @@ def test_the_baseline_waits_where_the_candidate_waits_in_a_queue() -> None:
         {"prometheus": "auto"},
         {"demo": True, "injected": (("slow", "A=2"),)},
         URLS,
+        {"levels": parse("25%,50%"), "part": "load"},
         *({**URLS, **more} for more in SERVED),
     ],
 )
@@ -127,6 +129,11 @@ def test_what_goes_together_is_accepted(asked: dict[str, Any]) -> None:
         ({"demo": True, **URLS}, "with itself; leave out --against"),
         ({"prometheus": "http://127.0.0.1:9090"}, "use --prometheus auto"),
         ({"baseline": "", "part": "load"}, "needs two builds that run beside each other"),
+        ({"levels": parse("20,40"), "baseline": "", "part": "load"}, "--levels needs two builds"),
+        (
+            {"levels": parse("20,40"), "max_duration": 60.0},
+            "2 levels need at least 69 s; give --max-duration",
+        ),
         ({"insecure": True}, "are only for running services; give --baseline-url"),
         ({"ca": Path("ca.pem")}, "are only for running services; give --baseline-url"),
     ],

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from mario_perf.metric_catalogue import METRICS
-from mario_perf.model import Outcome, Severity, Verdict  # noqa: TC001
+from mario_perf.model import CurveShape, Outcome, Severity, Verdict  # noqa: TC001
 from mario_perf.reports.schema.base import Document
 from mario_perf.reports.schema.run_document import RunReport, Side  # noqa: TC001
 
@@ -134,6 +134,27 @@ class CostReport(Document):
     explanation: str
 
 
+class LevelReport(Document):
+    """One operation at one level of load. Changes are relative."""
+
+    rate: float = Field(description="journeys a second")
+    share: float | None = Field(description="of what the baseline carries; null where that is not known")
+    baseline: Number = Field(description="seconds, typical response time")
+    candidate: Number
+    service_time: Interval
+    response_time: Interval
+
+
+class LoadCurveReport(Document):
+    """One operation over all levels of load."""
+
+    operation: str
+    shape: CurveShape
+    explanation: str
+    growth: Interval = Field(description="of candidate over baseline from the lowest level to the highest")
+    levels: tuple[LevelReport, ...] = Field(description="the lowest first")
+
+
 class FindingReport(Document):
     """Something about a run that a reader must know."""
 
@@ -237,6 +258,9 @@ class Report(Document):
     subject: SubjectReport = Field(default=SubjectReport(), description="what was compared")
     over_time: tuple[MomentReport, ...] = Field(default=(), description="of one load test")
     past: PastReport = Field(default=PastReport(), description="the last revisions, from the history")
+    load_curves: tuple[LoadCurveReport, ...] = Field(
+        default=(), description="of a gate at several levels of load, worst first"
+    )
     queries: Mapping[str, Mapping[str, str]] = Field(
         default={}, description="PromQL by operation and by what it shows"
     )

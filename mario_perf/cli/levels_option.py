@@ -1,0 +1,49 @@
+"""``--levels``: a gate at several levels of load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from mario_perf.errors import UserError
+from mario_perf.gate import load_levels
+from mario_perf.gate.load_levels import Levels
+
+
+def _levels(text: str | Levels) -> Levels:
+    """What was typed.
+
+    Raises:
+        BadParameter: it cannot be read as levels.
+    """
+    if isinstance(text, Levels):
+        return text
+    try:
+        return load_levels.parse(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r}: {error}") from error
+
+
+levels_option = click.option(
+    "--levels",
+    type=_levels,
+    metavar="LEVELS",
+    help="Compare under load at several levels, such as 25%,50%,90% of what the baseline carries, or 20,40 "
+    "journeys a second. Says whether the candidate is slower at each, or saturates earlier. Uses the whole "
+    "--max-duration.",
+)
+
+
+def take_part(context: click.Context, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a gate, whose part is the one under load where levels are given.
+
+    Raises:
+        UserError: another part was asked for.
+    """
+    if options["levels"] is None:
+        return options
+    given = context.get_parameter_source("part") is click.core.ParameterSource.COMMANDLINE
+    if given and options["part"] != "load":
+        raise UserError("--levels plays the part under load alone; leave out --part")
+    return {**options, "part": "load"}
