@@ -389,10 +389,7 @@ class Code(Enum):
         "reference-unused",
         _NOTE,
         _POLICY,
-        (
-            "the reference is not used: beside the kept runs was {kept}, beside those of now {now}; "
-            "save new runs with mario-perf baseline save"
-        ),
+        ("the reference is not used: beside the kept runs was {kept}, beside those of now {now}; {advice}"),
         "one version of the reference ran beside all runs",
         concerns.beside_reference,
     )

@@ -28,19 +28,25 @@ if TYPE_CHECKING:
 
 MIN_SHIFT: Final = 0.005
 CONFIDENCE: Final = 0.95
+_WITHOUT: Final = "it was off, failed, or got too few requests; let it run, for longer if it did"
 
 
 def unused(baseline: Sequence[RunMeasurement], candidate: Sequence[RunMeasurement]) -> Iterator[Finding]:
     """Why no reference is used; nothing where there was none on either side."""
     kept, now = versions(baseline), versions(candidate)
     if {kept, now} != {"none"}:
-        yield Code.REFERENCE_UNUSED.finding(kept=kept, now=now)
+        advice = "save new runs with mario-perf baseline save" if "none" not in now else _WITHOUT
+        yield Code.REFERENCE_UNUSED.finding(kept=kept, now=now, advice=advice)
 
 
 def machine(reference: ReferenceLogs, kept: Floats) -> Iterator[Finding]:
     """How far the machine is from the days of the kept runs, whose logarithms are ``(R, N)``."""
     before, after = spreads(kept, reference)
-    noise = f"; kept runs lie {percent(after)} apart instead of {percent(before)}"
+    noise = (
+        f"; kept runs lie {percent(after)} apart instead of {percent(before)}"
+        if after < before
+        else f"; it explains nothing of the {percent(before)} that kept runs lie apart"
+    )
     moved = float(np.expm1(reference.shift))
     yield Code.MACHINE_SHIFT.finding(
         shift="as fast as" if abs(moved) < MIN_SHIFT else f"{percent(abs(moved))} {_pace(moved)} than",

@@ -82,6 +82,12 @@ def test_the_report_says_what_the_machine_did_and_how_much_noise_that_left() -> 
     assert "apart instead of" in finding.message
 
 
+def test_a_reference_that_explains_nothing_is_not_praised() -> None:
+    (finding,) = found(replace(DAYS, day=0.0, kind=0.0, reference=0.1).runs(KEPT, 1, 3, 1.0))
+    assert "it explains nothing of the" in finding.message
+    assert "apart instead of" not in finding.message
+
+
 def test_one_kept_run_says_that_it_shows_no_noise() -> None:
     assert outcome(1.0, 1, kept=1) == "open"
     (finding,) = found(DAYS.runs(1, 1, 3, 1.0), kept=1)
@@ -93,7 +99,11 @@ def test_another_version_or_none_is_said_and_judged_as_without() -> None:
     mixed, without = [*old[:KEPT], new[KEPT]], Days(version=None).runs(KEPT, 1, 4, 1.0)
     (finding,) = found(mixed)
     assert Code.REFERENCE_UNUSED.is_in(finding)
-    assert "beside the kept runs was reference-1, beside those of now reference-2" in finding.message
+    assert (
+        "beside the kept runs was reference-1, beside those of now reference-2; save new" in finding.message
+    )
+    (missing,) = found([*old[:KEPT], without[KEPT]])
+    assert "beside those of now none; it was off, failed, or got too few requests" in missing.message
     assert found(without) == []
     assert [
         each.explanation for each in stored_results.compare(mixed[:KEPT], mixed[KEPT:], Policy(), ALPHA)
