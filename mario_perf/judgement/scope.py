@@ -33,11 +33,11 @@ def _by_client(runs: Sequence[RunRecord]) -> bool:
 
 
 def _load(runs: Sequence[RunRecord]) -> str:
-    if rates := {each.arrivals.rate for each in runs if each.arrivals and each.part == "load"}:
-        levels = listed(map(figures.count, sorted(rates)))
-        return f"one build at a time at {levels} journeys a second"
-    if rates := [each.arrivals.rate for each in runs if each.arrivals]:
-        return f"{figures.count(max(rates))} journeys a second"
+    if levels := {each.arrivals.rate for each in runs if each.arrivals and each.part == "load"}:
+        rates = listed(map(figures.count, sorted(levels)))
+        return f"one build at a time at {rates} journeys a second"
+    if offered := [each.arrivals.rate for each in runs if each.arrivals]:
+        return f"{figures.count(max(offered))} journeys a second"
     users = max(each.users for each in runs)
     return "one user" if users == 1 else f"{users} users"
 

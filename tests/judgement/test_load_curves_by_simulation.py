@@ -58,7 +58,8 @@ def typical(build: Build, share: float, rounds: int, random: np.random.Generator
         response[:, journey] = (busy + BESIDE * speed[:, 0]) * build.response
     by_round = (rounds, TURNS * TURN)
     seen = [np.where(operations == each, response, np.nan).reshape(by_round) for each in range(OPERATIONS)]
-    return np.log(np.stack([np.nanmean(each, axis=1) for each in seen], axis=1))
+    means: np.ndarray = np.stack([np.nanmean(each, axis=1) for each in seen], axis=1)
+    return np.asarray(np.log(means))
 
 
 def gates(number: int, candidate: Build, rounds: int = 6) -> list[load_curves.Shapes]:
@@ -96,7 +97,7 @@ def test_a_line_without_any_noise_allowed_is_as_sure_as_it_says() -> None:
     spread = np.repeat([0.02, 0.05, 0.2], 5)[None, :, None]
     for ratios in random.normal(0.0, 1.0, (800, 15, OPERATIONS)) * spread:
         fit = load_slope.fit(loads, ratios)
-        red += load_curves.shapes(fit, np.zeros(OPERATIONS), np.ones(OPERATIONS), 0.05).grows.any()
+        red += bool(load_curves.shapes(fit, np.zeros(OPERATIONS), np.ones(OPERATIONS), 0.05).grows.any())
     assert red <= 0.07 * 800
 
 

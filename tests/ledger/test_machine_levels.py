@@ -1,6 +1,7 @@
 """How far kinds of machines lie apart, where the truth is known."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from tests.ledger.test_ledger import gate_entry
 OPERATIONS = 12
 
 
-def machines(kinds: int, apart: float, seed: int = 1, **changes: str) -> list[LedgerEntry]:
+def machines(kinds: int, apart: float, seed: int = 1, **changes: Any) -> list[LedgerEntry]:
     """One gate of one build on each kind; two kinds lie ``apart``."""
     draw = np.random.default_rng(seed)
     build = draw.normal(0, 1, OPERATIONS)
@@ -25,9 +26,14 @@ def machines(kinds: int, apart: float, seed: int = 1, **changes: str) -> list[Le
     ]
 
 
-def _entry(environment: str, levels: np.ndarray, **changes: str) -> LedgerEntry:
+def _entry(environment: str, levels: np.ndarray, **changes: Any) -> LedgerEntry:
     named = {f"Operation{number}": float(each) for number, each in enumerate(levels)}
-    values = {"method": "stored", "revision": "abc", "reference": "reference-1", "levels": named}
+    values: dict[str, Any] = {
+        "method": "stored",
+        "revision": "abc",
+        "reference": "reference-1",
+        "levels": named,
+    }
     return gate_entry(environment=environment, **values | changes)
 
 
@@ -39,7 +45,7 @@ def test_without_a_build_on_two_kinds_of_machines_it_is_a_guess(entries: list[Le
 
 
 @pytest.mark.parametrize("change", [{"revision": "def"}, {"reference": "reference-2"}, {"scenario": "other"}])
-def test_what_another_build_reference_or_scenario_has_is_not_held_against_it(change: dict[str, str]) -> None:
+def test_what_another_build_reference_or_scenario_has_is_not_held_against_it(change: dict[str, Any]) -> None:
     here, _ = machines(2, 0.1)
     _, elsewhere = machines(2, 0.1, **change)
     assert spread([here, elsewhere], "mario") == UNKNOWN

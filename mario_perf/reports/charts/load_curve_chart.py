@@ -41,7 +41,13 @@ def draw(curve: LoadCurve) -> Chart | None:
     values += [end for band in bands for end in band if band[0] > 0]
     low, high = min(values) / _MARGIN, max(values) * _MARGIN
     height, length = log_share(low, high), _ROOM * levels[-1].rate
-    x, y = (lambda rate: x_position(rate / length)), (lambda value: y_position(height(value)))
+
+    def x(rate: float) -> float:
+        return x_position(rate / length)
+
+    def y(value: float) -> float:
+        return y_position(height(value))
+
     return Chart(
         description=f"Typical response time of {curve.operation} against the rate, on a logarithmic axis, "
         "of both builds; the band is the interval of the change.",
