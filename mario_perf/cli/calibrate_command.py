@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from mario_perf import message_lines
@@ -23,6 +22,7 @@ from mario_perf.figures import percent, period
 from mario_perf.gate import gate_session
 from mario_perf.ledger import ledger_folder
 from mario_perf.ledger.summary import CHANGE, LONGEST, by_runner, sentence, summarise
+from mario_perf.reports import terminal_report
 from mario_perf.reports.characters import single_line
 
 if TYPE_CHECKING:
@@ -108,14 +108,14 @@ def print_ledger(ledger: Path) -> None:
     for (environment, _), entries in found.items():
         summary = summarise(entries)
         message_lines.say(f"{environment}: {sentence(summary)}")
-        Console().print(_table(summary))
+        terminal_report.stdout().print(_table(summary))
     if not found:
         message_lines.say("the ledger is empty: no gate could be judged")
 
 
 def _table(summary: Summary) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("operation", "standard deviation of a gate", f"measuring that shows {percent(CHANGE)}"):
+    for heading in ("operation", "deviation of a gate", f"measuring that shows {percent(CHANGE)}"):
         table.add_column(heading)
     for name, noise in summary.noise.items():
         table.add_row(single_line(name), *noise_cells(noise))

@@ -29,7 +29,7 @@ def test_each_environment_has_a_line(tmp_path: Path, capsys: pytest.CaptureFixtu
     empty, *lines = capsys.readouterr().out.splitlines()
     assert empty.startswith("the ledger is empty")
     assert [line.partition(":")[0] for line in lines if "cores:" in line] == ["2cores", "8cores"]
-    assert " ".join(lines[1].split()) == "operation standard deviation of a gate measuring that shows 5 %"
+    assert " ".join(lines[1].split()) == "operation deviation of a gate measuring that shows 5 %"
     assert [line.split()[:2] for line in lines[2:4]] == [["A", "unknown"], ["B", "unknown"]]
 
 
