@@ -49,7 +49,7 @@ PROCESS: Final = (
     Indicator("CPU time", "process_cpu_seconds_total", "execution", "seconds", step=_TICK),
     Indicator("bytes sent", "process_network_transmit_bytes_total", "execution", "bytes"),
     Indicator("resident memory", _MEMORY, "process", "bytes", noise=0.1, resolution=0.25),
-    Indicator("growth of memory", _MEMORY, "growth", "bytes", noise=200_000.0, resolution=2_000_000.0),
+    Indicator("growth of memory", _MEMORY, "growth", "bytes", noise=50_000.0, resolution=2_000_000.0),
     Indicator("open files", "process_open_fds", "process", noise=0.1, resolution=0.5),
     Indicator("threads", "process_threads", "process", noise=0.1, resolution=0.5),
 )

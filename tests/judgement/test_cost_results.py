@@ -128,6 +128,10 @@ def test_memory_that_grows_with_executions_is_named_as_growth() -> None:
     assert "a 1,000 executions" in results[0].explanation
 
 
+def test_a_leak_of_4_kb_in_each_twelfth_execution_is_red() -> None:
+    assert risen(compare_costs(rounds(12, leak=4096 / 12), POLICY, ALPHA)) == ["growth of memory"]
+
+
 def test_an_unchanged_build_is_shown_as_unchanged() -> None:
     results = compare_costs(rounds(12), POLICY, ALPHA)
     assert {each.name for each in results if each.verdict is Verdict.UNCHANGED} >= {
