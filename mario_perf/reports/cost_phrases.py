@@ -70,12 +70,12 @@ def value(cost: CostResult, amount: float) -> str:
 
 
 def change(cost: CostResult) -> str:
-    """The change with its interval: ``+33.3 % (+30.5 to +36.2 %)``."""
+    """The change with its interval: ``+33.3 % (+30.5 to +36.2 %)``, ``+0.8 ms a 1,000 executions (...)``."""
     if not math.isfinite(cost.change.low):
         return figures.UNKNOWN
     ends = (cost.change.value, cost.change.low, cost.change.high)
     if cost.per == "growth":
-        middle, low, high = (value(cost, each) for each in ends)
-    else:
-        middle, low, high = (figures.relative(each) for each in ends)
+        middle, low, high = ("+" * (each > 0) + value(cost, each) for each in ends)
+        return f"{middle} {per(cost)} ({figures.span(low, high)})"
+    middle, low, high = (figures.relative(each) for each in ends)
     return f"{middle} ({figures.span(low, high)})"

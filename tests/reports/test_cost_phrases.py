@@ -62,3 +62,19 @@ def test_what_moved_is_not_in_the_line_and_counts_in_all() -> None:
         cost("SQL statements", Verdict.UNCHANGED),
     ]
     assert cost_phrases.still(costs) == "unchanged: SQL statements (1 of 2)"
+
+
+def test_a_growth_has_its_sign_and_says_for_how_many_executions() -> None:
+    grown = replace(
+        cost("growth of the time of PlaceOrderCommand", Verdict.REGRESSED, "PlaceOrderCommand"),
+        per="growth",
+        unit="seconds",
+        change=Estimate(0.0008, -0.0001, 0.0012, 0.95),
+    )
+    assert cost_phrases.change(grown) == "+800 µs a 1,000 executions (-100 µs to +1.2 ms)"
+
+
+def test_an_accepted_cost_has_a_line_of_its_own() -> None:
+    accepted = cost("CPU time", Verdict.ACCEPTED)
+    assert cost_phrases.moved([accepted, cost("threads", Verdict.UNCHANGED)]) == [accepted]
+    assert cost_phrases.still([accepted]) == ""

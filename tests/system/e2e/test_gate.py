@@ -137,6 +137,23 @@ def test_one_statement_more_is_red_after_the_first_round(tmp_path: Path) -> None
     assert len(report["runs"]) == 1
 
 
+@JUDGED
+def test_cpu_after_the_answer_and_a_leak_are_each_named_as_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "perf.toml").write_text("[gate]\nfalse_alarm_rate = 0.1\n")
+    faults = ("--burn", "GetMenuQuery=20ms", "--leak", "GetMenuQuery=400kB")
+    options = ("--demo", "--part", "alone", "--rounds", "5", "--round-duration", "1", *faults)
+    done = judged(lambda: run("mario_perf", "gate", *options, cwd=tmp_path))
+    assert done.returncode == 3, done.stdout + done.stderr
+    costs = {each["name"]: each for each in report_of(tmp_path / "runs")["costs"]}
+    assert {name for name, each in costs.items() if each["verdict"] == "regressed"} >= {
+        "CPU time",
+        "growth of memory",
+    }
+    assert costs["CPU time"]["explanation"].endswith(" an execution.")
+    assert costs["growth of memory"]["explanation"].endswith(" a 1,000 executions.")
+    assert costs["SQL statements"]["verdict"] == "unchanged"
+
+
 def test_a_candidate_that_refuses_before_any_operation_does_not_pass(
     tmp_path: Path, pizzeria: Callable[..., str], refusing_pizzeria: str
 ) -> None:
