@@ -6,7 +6,7 @@ import click
 
 from benchmarks import page
 from benchmarks.detection import answers, play, records, simulate, simulated_table, table
-from benchmarks.detection.conditions import BY_NAME, CYCLE, CYCLE_OF_BOTH, CYCLE_OF_COSTS
+from benchmarks.detection.conditions import BY_NAME, CYCLE, CYCLES
 
 into_page = click.option("--write", is_flag=True, help="Put the table into docs/benchmarks.md, too.")
 
@@ -19,11 +19,30 @@ def main() -> None:
 @main.command()
 @click.option("--gates", default=16, show_default=True, help="How many more; two minutes each.")
 @click.option("--only", type=click.Choice(list(BY_NAME)), help="Of this kind alone, instead of all in turns.")
-@click.option("--both-parts", is_flag=True, help="Gates of both parts: unchanged, a lock, a pool, a spin.")
-@click.option("--costs", is_flag=True, help="Gates of costs: unchanged, a statement, CPU, a leak, a growth.")
-def run(gates: int, only: str | None, both_parts: bool, costs: bool) -> None:  # noqa: FBT001 - flags
+@click.option(
+    "--both-parts",
+    "chosen",
+    flag_value="both-parts",
+    help="Gates of both parts: unchanged, a lock, a pool, a spin.",
+)
+@click.option(
+    "--costs",
+    "chosen",
+    flag_value="costs",
+    help="Gates of costs: unchanged, a statement, CPU, a leak, a growth.",
+)
+@click.option(
+    "--gross",
+    "chosen",
+    flag_value="gross",
+    help="Very slow, failing for the client alone, slow outside of the handler, rarely slow.",
+)
+@click.option(
+    "--busy", "chosen", flag_value="busy", help="Beside four busy processes: unchanged, and 20 % slower."
+)
+def run(gates: int, only: str | None, chosen: str | None) -> None:
     """Play real gates; goes on where it stopped."""
-    cycle = CYCLE_OF_BOTH if both_parts else CYCLE_OF_COSTS if costs else CYCLE
+    cycle = CYCLE if chosen is None else CYCLES[chosen]
     play.play(gates, (BY_NAME[only],) if only else cycle)
 
 

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import cycle
 
 FAST = "GetMenuQuery"
 SLOW = "PlaceOrderCommand"
 FAILING = "StartCookingCommand"
+LEAF = "GetKitchenStatusQuery"
+"""No other step needs its answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A name, the gate's options that bring it about, and the operation that should be named."""
+    """A name, the gate's options that bring it about, and the operation that should be named.
+
+    A ``patch`` of the folder beside this file changes the candidate where no option does. So many
+    ``busy_processes`` run beside the gate.
+    """
 
     name: str
     options: tuple[str, ...] = ()
     operation: str | None = None
+    patch: str | None = None
+    busy_processes: int = 0
 
 
 UNCHANGED = Condition("unchanged")
+
+ALIKE = tuple(
+    Condition(f"unchanged but for {what}", patch=patch)
+    for what, patch in (
+        ("a dead function", "dead-function"),
+        ("a comment", "comment"),
+        ("a file's name", "renamed-file"),
+    )
+)
+"""Candidates of other code that does the same."""
 
 
 def _slowed(operation: str, percent: int) -> Condition:
@@ -65,13 +84,50 @@ COSTS = (
 )
 """What costs more though few wait longer. The cost should be named, whatever else is."""
 
-BY_NAME = {each.name: each for each in (UNCHANGED, *CHANGED, *BOTH_PARTS, *COSTS)}
+GROSS = (
+    Condition("5 s longer", ("--delay", f"{FAST}=5s"), FAST),
+    Condition("0.5 s longer", ("--delay", f"{SLOW}=500ms"), SLOW),
+    Condition("half of the answers are 503, which no metric tells", operation=LEAF, patch="client-failures"),
+    Condition("5 ms longer outside of the handler", operation=LEAF, patch="outside-the-handler"),
+    Condition("0.4 % take a second longer", operation=LEAF, patch="rare-second"),
+)
+"""What nobody would miss, and what a trimmed mean of the handler's time does not show."""
 
-CYCLE = tuple(each for changed in CHANGED for each in (UNCHANGED, changed))
+BUSY_PROCESSES = 4
+"""On two cores."""
+
+BUSY = (
+    Condition("four busy processes: unchanged", busy_processes=BUSY_PROCESSES),
+    Condition(
+        f"four busy processes: {SLOW} +20 %",
+        ("--slow", f"{SLOW}=1.2"),
+        SLOW,
+        busy_processes=BUSY_PROCESSES,
+    ),
+)
+
+TUNED = (*BOTH_PARTS, *COSTS, *GROSS, *BUSY)
+"""Of these only gates count that the code of today judged."""
+
+BY_NAME = {each.name: each for each in (UNCHANGED, *ALIKE, *CHANGED, *TUNED)}
+
+CYCLE = tuple(
+    each
+    for same, changed in zip(cycle((UNCHANGED, *ALIKE)), CHANGED, strict=False)
+    for each in (same, changed)
+)
 """Every second gate is unchanged: false alarms are rare, and take the most gates to count."""
 
-CYCLE_OF_BOTH = tuple(each for changed in BOTH_PARTS[1:] for each in (BOTH_PARTS[0], changed))
-"""The same for gates of both parts."""
 
-CYCLE_OF_COSTS = tuple(each for changed in COSTS[1:] for each in (COSTS[0], changed))
-"""The same for costs."""
+def _beside_unchanged(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """The same, where the first of all is unchanged."""
+    return tuple(each for changed in conditions[1:] for each in (conditions[0], changed))
+
+
+CYCLES = {
+    "both-parts": _beside_unchanged(BOTH_PARTS),
+    "costs": _beside_unchanged(COSTS),
+    "gross": GROSS,
+    "busy": BUSY,
+}
+"""What else can be played, by option."""

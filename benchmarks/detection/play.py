@@ -8,15 +8,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.detection import answers
-from benchmarks.detection.conditions import COSTS
+from benchmarks.detection.conditions import COSTS, GROSS
 from benchmarks.detection.records import Gate, Histogram, Round, append, read
 from mario_perf import process_environment, runs
+from mario_perf.builds.processes import start_process
 from mario_perf.configuration import policy_file
 from mario_perf.measurement.measured_run import measure_run
 from mario_perf.model import UNDER_LOAD
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mario_perf.model import RunMeasurement
 
 ROOT = Path(__file__).parent.parent.parent
+PATCHES = Path(__file__).parent / "patches"
 LONGEST = 600.0
 CLONING = 60.0
 """Seconds that a gate may take, and that a clone may."""
@@ -64,8 +66,31 @@ def committed(root: Path = ROOT) -> Iterator[Path]:
         yield Path(folder)
 
 
+@contextmanager
+def brought_about(condition: Condition, tree: Path) -> Iterator[None]:
+    """The condition, as far as it is no option of the gate: its patch in the clone, its busy processes."""
+    with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="mario-perf-detection-") as logs:
+        if condition.patch is not None:
+            _patch(tree, condition.patch)
+            stack.callback(_patch, tree, condition.patch, "--reverse")
+        for _ in range(condition.busy_processes):
+            command = [sys.executable, "-c", "while True: pass"]
+            stack.enter_context(start_process("busy process", command, Path(logs) / "busy.log"))
+        yield
+
+
+def _patch(tree: Path, name: str, *how: str) -> None:
+    command = ["git", "apply", *how, str(PATCHES / f"{name}.patch")]
+    subprocess.run(command, cwd=tree, env=process_environment.for_git(), check=True, timeout=CLONING)
+
+
 def one(condition: Condition, seed: int, tree: Path) -> Gate:
-    """One gate of a clone's HEAD against itself, with the condition's faults."""
+    """One gate of a clone's HEAD against itself, with what the condition does to the candidate."""
+    with brought_about(condition, tree):
+        return _played(condition, seed, tree)
+
+
+def _played(condition: Condition, seed: int, tree: Path) -> Gate:
     with tempfile.TemporaryDirectory(prefix="mario-perf-detection-") as folder:
         began, started = time.monotonic(), datetime.now(UTC)
         load = os.getloadavg()[0]
@@ -113,12 +138,12 @@ def _gate(
 
 
 def _named(report: dict[str, Any], verdicts: dict[str, str], condition: Condition) -> tuple[str, ...]:
-    """The operations that are red; of a condition of costs its own cost alone, if that is."""
+    """The operations that are red, and costs where these count; of a condition's own cost it alone."""
     costs = [each["name"] for each in report["costs"] if each["verdict"] == "regressed"]
     if condition.operation is not None and condition.operation in costs:
         return (condition.operation,)
     names = tuple(name for name, verdict in verdicts.items() if verdict == "regressed")
-    return (*names, *costs) if condition in COSTS else names
+    return (*names, *costs) if condition in (*COSTS, *GROSS) else names
 
 
 def _title(row: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.detection import answers
-from benchmarks.detection.conditions import BOTH_PARTS, COSTS, CYCLE
+from benchmarks.detection.conditions import BY_NAME, CYCLE, TUNED
 from benchmarks.detection.peers import RULES
 from mario_perf.statistics.binomial import exact_interval
 
@@ -28,22 +28,22 @@ DECIDED = frozenset({"pass", "regressed"})
 
 WANTED = {
     each.name: frozenset[str]() if each.operation is None else frozenset({each.operation})
-    for each in (*CYCLE, *BOTH_PARTS, *COSTS)
+    for each in BY_NAME.values()
 }
 """What should be named, by condition."""
 
 
 def of_today(gates: Sequence[Gate]) -> list[Gate]:
-    """Without gates of both parts and of costs that other code judged: what decides is still being tuned."""
-    both = {each.name for each in (*BOTH_PARTS, *COSTS)}
-    return [each for each in gates if each.condition not in both or each.code == answers.fingerprint()]
+    """Without those that other code judged where what decides is still being tuned."""
+    tuned = {each.name for each in TUNED}
+    return [each for each in gates if each.condition not in tuned or each.code == answers.fingerprint()]
 
 
 def ours(gates: Sequence[Gate]) -> str:
     """Markdown: how often red and rightly so, wrongly red, undecided, and the time to a verdict."""
     lines = [
-        "| candidate | machine | gates | rightly red | wrongly red | undecided | median time |",
-        "|---|---|---|---|---|---|---|",
+        "| candidate | machine | gates | rightly red | wrongly red | undecided | invalid | median time |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name in WANTED:
         for machine in ("calm", "busy"):
@@ -52,21 +52,24 @@ def ours(gates: Sequence[Gate]) -> str:
                 lines.append(f"| {name} | {machine} | {_row(group)} |")
     unchanged = [each for each in gates if not _wanted(each)]
     wrong = _share(_wrongly_red(each) for each in gates)
-    lines.append(f"| **all, wrongly red** | | {len(gates)} | | {wrong} | | |")
+    lines.append(f"| **all, wrongly red** | | {len(gates)} | | {wrong} | | | |")
     wrong = _share(_wrongly_red(each) for each in unchanged)
-    lines.append(f"| **unchanged, wrongly red** | | {len(unchanged)} | | {wrong} | | |")
+    lines.append(f"| **unchanged, wrongly red** | | {len(unchanged)} | | {wrong} | | | |")
     return "\n".join(lines)
 
 
 def _machine(gate: Gate) -> str:
-    return "busy" if gate.load_average > BUSY else "calm"
+    own_work = BY_NAME[gate.condition].busy_processes > 0
+    return "busy" if own_work or gate.load_average > BUSY else "calm"
 
 
 def _row(group: Sequence[Gate]) -> str:
     right = _share(_rightly_red(each) for each in group) if _wanted(group[0]) else "-"
     wrong = _share(_wrongly_red(each) for each in group)
     open_ = _share(each.outcome not in DECIDED for each in group)
-    return f"{len(group)} | {right} | {wrong} | {open_} | {median(each.seconds for each in group):.0f} s"
+    invalid = sum(each.outcome == "invalid" for each in group)
+    seconds = median(each.seconds for each in group)
+    return f"{len(group)} | {right} | {wrong} | {open_} | {invalid} | {seconds:.0f} s"
 
 
 def _wanted(gate: Gate) -> frozenset[str]:

@@ -23,13 +23,14 @@ GATES = [*ONCE, *ONCE]
 
 def test_every_condition_has_a_row_for_each_machine_it_was_played_on() -> None:
     assert table.ours(GATES) == (
-        "| candidate | machine | gates | rightly red | wrongly red | undecided | median time |\n"
-        "|---|---|---|---|---|---|---|\n"
-        "| unchanged | calm | 6 | - | 0 of 6 (0-46 %) | 2 of 6 (4-78 %) | 60 s |\n"
-        "| unchanged | busy | 2 | - | 2 of 2 (16-100 %) | 0 of 2 (0-84 %) | 60 s |\n"
-        "| GetMenuQuery +10 % | calm | 6 | 2 of 6 (4-78 %) | 0 of 6 (0-46 %) | 4 of 6 (22-96 %) | 50 s |\n"
-        "| **all, wrongly red** | | 14 | | 2 of 14 (2-43 %) | | |\n"
-        "| **unchanged, wrongly red** | | 8 | | 2 of 8 (3-65 %) | | |"
+        "| candidate | machine | gates | rightly red | wrongly red | undecided | invalid | median time |\n"
+        "|---|---|---|---|---|---|---|---|\n"
+        "| unchanged | calm | 6 | - | 0 of 6 (0-46 %) | 2 of 6 (4-78 %) | 2 | 60 s |\n"
+        "| unchanged | busy | 2 | - | 2 of 2 (16-100 %) | 0 of 2 (0-84 %) | 0 | 60 s |\n"
+        "| GetMenuQuery +10 % | calm | 6 | 2 of 6 (4-78 %) | 0 of 6 (0-46 %) "
+        "| 4 of 6 (22-96 %) | 2 | 50 s |\n"
+        "| **all, wrongly red** | | 14 | | 2 of 14 (2-43 %) | | | |\n"
+        "| **unchanged, wrongly red** | | 8 | | 2 of 8 (3-65 %) | | | |"
     )
 
 
@@ -43,6 +44,20 @@ def test_what_was_not_changed_is_named_wrongly_even_beside_what_was() -> None:
     both = {**FOUND, "regressed": ("GetMenuQuery", "PlaceOrderCommand")}
     row = table.ours([gate(SLOWED, **both)] * 2).splitlines()[2]
     assert "| 0 of 2 (0-84 %) | 2 of 2 (16-100 %) | 0 of 2 (0-84 %) |" in row
+
+
+def test_a_gate_beside_busy_processes_was_not_played_on_a_calm_machine() -> None:
+    row = table.ours([gate("four busy processes: unchanged", load_average=0.1)]).splitlines()[2]
+    assert row.startswith("| four busy processes: unchanged | busy | 1 | - |")
+
+
+def test_other_code_that_does_the_same_may_not_be_red_either() -> None:
+    named = gate("unchanged but for a comment", outcome="regressed", regressed=("GetMenuQuery",))
+    assert (
+        table.ours([gate(), named])
+        .splitlines()[-1]
+        .startswith("| **unchanged, wrongly red** | | 2 | | 1 of 2")
+    )
 
 
 def test_other_rules_are_tried_on_the_same_gates_from_the_fourth_on() -> None:

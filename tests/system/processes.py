@@ -20,12 +20,13 @@ def mark() -> None:
 def left_running() -> list[str]:
     """Commands of processes that run though they have had time to end."""
     deadline = time.monotonic() + _PATIENCE
-    while (left := _marked()) and time.monotonic() < deadline:
+    while (left := marked()) and time.monotonic() < deadline:
         time.sleep(0.05)
     return left
 
 
-def _marked() -> list[str]:
+def marked() -> list[str]:
+    """Commands of all that the tests have started and that still runs."""
     marked = f"{_MARK}={os.getpid()}".encode()
     return [_command(each) for each in Path("/proc").glob("[0-9]*") if marked in _environment(each)]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.detection import play
-from benchmarks.detection.conditions import Condition
+from benchmarks.detection.conditions import BUSY, BY_NAME, Condition
+from tests.system import processes
 
 ROOT = Path(__file__).parents[3]
 
@@ -30,6 +31,26 @@ def test_what_is_edited_meanwhile_is_not_played(tmp_path: Path) -> None:
         (tmp_path / "file").write_text("edited meanwhile")
         assert (tree / "file").read_text() == "committed"
     assert not tree.exists()
+
+
+@pytest.mark.parametrize(
+    "condition", [each for each in BY_NAME.values() if each.patch], ids=lambda each: each.patch
+)
+def test_a_patch_changes_the_candidate_and_is_taken_back(condition: Condition, tmp_path: Path) -> None:
+    git("clone", "-q", "--local", str(ROOT), str(tmp_path))
+    with play.brought_about(condition, tmp_path):
+        assert git("status", "--porcelain", cwd=tmp_path)
+    assert not git("status", "--porcelain", cwd=tmp_path)
+
+
+def test_busy_processes_run_as_long_as_the_gate(tmp_path: Path) -> None:
+    with play.brought_about(BUSY[0], tmp_path):
+        assert len(busy()) >= 4
+    assert not busy()
+
+
+def busy() -> list[str]:
+    return [each for each in processes.marked() if each.endswith("while True: pass")]
 
 
 @pytest.mark.e2e
