@@ -71,10 +71,12 @@ def _cause(one: OperationResult, policy: Policy) -> Cause:
     if decisive.against == "limit":
         enough = one.candidate and sum(one.candidate.histogram) >= policy.of(one.operation.name).min_samples
         return Cause.BUCKETS if enough else Cause.FEW
-    if math.isnan(decisive.change.value) or (
-        _excluded(decisive, one, policy) and fewest(one) < policy.of(one.operation.name).min_samples
-    ):
+    unknown = math.isnan(decisive.change.value)
+    few = fewest(one) < policy.of(one.operation.name).min_samples
+    if few and (unknown or _excluded(decisive, one, policy)):
         return Cause.FEW
+    if unknown:
+        return Cause.NOISE
     if not math.isfinite(decisive.change.low) or not one.explanation.endswith(decisive.explanation):
         return Cause.OTHER
     return Cause.LIKELY if decisive.change.low > decisive.threshold else Cause.NOISE

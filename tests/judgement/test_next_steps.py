@@ -8,7 +8,7 @@ from dataclasses import replace
 from mario_perf.configuration.policy import Policy, Thresholds
 from mario_perf.judgement import doubts, next_steps
 from mario_perf.judgement.doubts import Cause
-from mario_perf.model import GateResult, OperationResult, Outcome, Verdict
+from mario_perf.model import Estimate, GateResult, OperationResult, Outcome, Verdict
 from mario_perf.run_record import Alternation, Look
 from tests.reports import samples
 
@@ -50,6 +50,18 @@ def test_each_cause_is_told_apart() -> None:
         "out: GetB."
     )
     assert doubts.reason(found[2], POLICY) == "There were too few executions: Never (0 of 100)."
+
+
+def test_one_round_of_many_executions_has_not_too_few_of_them() -> None:
+    unknown = Estimate(math.nan, -math.inf, math.inf, 0.95)
+    open_ones = [wide(name, math.inf) for name in ("GetA", "GetB")]
+    found = doubts.doubts(
+        [replace(one, comparisons=(replace(one.comparisons[0], change=unknown),)) for one in open_ones],
+        POLICY,
+    )
+    assert [doubts.reason(each, POLICY) for each in found] == [
+        "The run was too short, or its noise too large, to show any change of the typical time: GetA, GetB."
+    ]
 
 
 def test_an_explanation_of_its_own_is_kept() -> None:
