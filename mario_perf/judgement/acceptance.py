@@ -62,9 +62,11 @@ def apply_to_cost(result: CostResult, accepted: Sequence[Acceptance]) -> CostRes
     return replace(result, verdict=Verdict.ACCEPTED, explanation=explanation)
 
 
-def findings(policy: Policy, baseline: str | None, today: date) -> Iterator[Finding]:
-    """Each that the policy accepts, in force or not."""
-    for each in policy.accepted:
+def findings(policy: Policy, baseline: str | None, today: date, *, costs: bool) -> Iterator[Finding]:
+    """Each that the policy accepts, in force or not; those of costs where ``costs`` are judged."""
+    for each in policy.accepted if costs else map(_without_costs, policy.accepted):
+        if not each.changes and not each.costs:
+            continue
         owner = each.operation or ", ".join(each.costs)
         if today > each.until:
             yield Code.ACCEPTANCE_ENDED.finding(owner=owner, why=f"ended on {each.until}")
@@ -74,6 +76,10 @@ def findings(policy: Policy, baseline: str | None, today: date) -> Iterator[Find
         else:
             sizes = ", ".join(filter(None, (each.operation, *_sizes(each, policy))))
             yield Code.ACCEPTED.finding(sizes=sizes, until=each.until, because=each.because)
+
+
+def _without_costs(one: Acceptance) -> Acceptance:
+    return replace(one, costs={})
 
 
 def _sizes(one: Acceptance, policy: Policy) -> Iterator[str]:

@@ -88,7 +88,7 @@ def conclude(
         *part.left_out,
         *run_findings.collect(part.rounds, part.kept_runs, part.policy),
         *_of_reference(part, alpha),
-        *acceptance.findings(policy, part.revision, today),
+        *acceptance.findings(policy, part.revision, today, costs=part.kind == "alone"),
     )
     findings = run_findings.by_severity((*incidents, *run_findings.with_late_answers(about_runs, late)))
     result = _result(part, operations, costs, findings)

@@ -114,7 +114,7 @@ def test_it_holds_until_its_day_and_for_its_baseline(
     today: date, baseline: str | None, *, holds: bool
 ) -> None:
     assert bool(acceptance.in_force([ONE], baseline, today)) is holds
-    (told,) = acceptance.findings(Policy(accepted=(ONE,)), baseline, today)
+    (told,) = acceptance.findings(Policy(accepted=(ONE,)), baseline, today, costs=True)
     assert told.code == ("accepted" if holds else "acceptance-ended")
     assert "PlaceOrderCommand" in told.message
 
@@ -168,7 +168,9 @@ def test_an_accepted_cost_is_named_in_the_answer_and_with_its_size_in_the_findin
         "No regression but what perf.toml accepts: SQL statements."
     )
     grows = replace(CPU, costs={"growth of memory": 250_000.0})
-    told = acceptance.findings(Policy(accepted=(QUERIES, grows)), ONE.baseline, TODAY)
+    policy = Policy(accepted=(QUERIES, grows))
+    told = acceptance.findings(policy, ONE.baseline, TODAY, costs=True)
+    assert list(acceptance.findings(policy, ONE.baseline, TODAY, costs=False)) == []
     assert [each.message for each in told] == [
         f"perf.toml accepts until 2026-12-30: {sizes}, because prices are checked"
         for sizes in (
