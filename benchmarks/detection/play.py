@@ -94,9 +94,9 @@ def _played(condition: Condition, seed: int, tree: Path) -> Gate:
     with tempfile.TemporaryDirectory(prefix="mario-perf-detection-") as folder:
         began, started = time.monotonic(), datetime.now(UTC)
         load = os.getloadavg()[0]
-        command = [sys.executable, "-m", "mario_perf", "gate", "--against", "HEAD", "--runs-dir", folder]
+        command = [sys.executable, "-m", "mario_perf", "gate", "--against", "HEAD", "--part", "alone"]
         done = subprocess.run(
-            [*command, "--seed", str(seed), *condition.options],
+            [*command, "--runs-dir", folder, "--seed", str(seed), *condition.options],
             cwd=tree,
             capture_output=True,
             text=True,

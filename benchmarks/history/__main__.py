@@ -60,7 +60,7 @@ def _play_gates(folder: Path, history: Planted, seconds: int) -> None:
         git(folder, "checkout", "--quiet", commit)
         click.echo(f"gate {number} of {len(history.commits) - 1}")
         options = ("--against", "HEAD~1", "--max-duration", str(seconds), "--whole-duration")
-        _call(folder, "gate", *options, "--round-duration", "2")
+        _call(folder, "gate", *options, "--part", "alone", "--round-duration", "2")
         if not _has_link(json.loads((folder / "runs/latest/report.json").read_text(encoding="utf-8"))):
             raise click.ClickException(
                 f"gate {number} had too few rounds for a link: the machine is busy; run this again when it "

@@ -63,9 +63,9 @@ class Done:
 class Reader:
     """Does what the page says, in a folder of its own.
 
-    Gates are whole, and a service's packages come from their index, as they are locked; mario-perf's own come
-    from this environment. Where the tools are ``at_hand``, no environment is made: this one has all that they
-    would have. Gates are as short as the page says then.
+    Gates are whole: those that a page makes short have one user instead. A service's packages come from their
+    index, as they are locked; mario-perf's own come from here. Where the tools are ``at_hand``, no
+    environment is made: this one has all that they would have. Gates are as short as the page says then.
     """
 
     def __init__(self, folder: Path, services: ExitStack, *, at_hand: bool = False) -> None:
@@ -110,7 +110,7 @@ class Reader:
             return
         from_index = ".venv" in command
         if not self._at_hand:
-            command = _SHORT_GATE.sub("", command).replace(_REQUIREMENTS, _LOCKED)
+            command = _SHORT_GATE.sub(" --part alone", command).replace(_REQUIREMENTS, _LOCKED)
         makes_environment = command.startswith("python -m venv ")
         path = f"{self._lender}{os.pathsep}" if makes_environment and not from_index else ""
         ran = subprocess.run(

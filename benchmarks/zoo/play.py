@@ -27,7 +27,7 @@ IDENTITY = ("-c", "user.name=zoo", "-c", "user.email=zoo@localhost")
 
 
 def play(pair: Pair, folder: Path) -> Trial:
-    """The gate by default settings, and the direct measurement after it."""
+    """The gate of one user, and the direct measurement after it."""
     repository, direct = folder / "repository", folder / "direct"
     _commit_both(pair, repository)
     load, started = os.getloadavg()[0], time.monotonic()
@@ -38,6 +38,8 @@ def play(pair: Pair, folder: Path) -> Trial:
         "gate",
         "--against",
         "HEAD^",
+        "--part",
+        "alone",
         "--runs-dir",
         str(folder / "runs"),
     ]

@@ -31,7 +31,7 @@ Examples:
   mario-perf gate --demo                        the built-in pizzeria
   mario-perf gate --against v1.2                against a revision
   mario-perf gate --slow PlaceOrderCommand=1.1  would it see 10 %?
-  mario-perf gate --part both                   under load, too
+  mario-perf gate --part alone                  one user only
   mario-perf gate --levels 25%,50%,75%,90%      from what load on?
   mario-perf gate --baseline                    against stored runs
   mario-perf gate --continue latest             more rounds for what is open
@@ -86,11 +86,9 @@ Examples:
 @click.option(
     "--part",
     type=click.Choice(["alone", "load", "both"]),
-    default="alone",
-    show_default=True,
     help="What is played: alone is one user at both builds at once; load is many users at one build at a "
-    "time, in turns; both share one promise. The default is alone: what load adds in time and in "
-    "inconclusive gates is not yet measured on enough machines.",
+    "time, in turns. Both share one promise. Default: both; alone with --rounds, with less than two minutes, "
+    "with --baseline, or with running services.",
 )
 @levels_option
 @click.option(
@@ -155,10 +153,9 @@ def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     """Is the working tree slower than the code it came from?
 
     Starts both builds side by side, sends both the same requests at the same time, and compares each command
-    and query. Ends as soon as the outcome is known.
+    and query; then compares them under load. Ends as soon as the outcome is known.
     """
-    context = click.get_current_context()
-    request = _request(take_part(context, continued_options(context, options)))
+    request = _request(take_part(continued_options(click.get_current_context(), options)))
     policy = origin.load_policy(request.policy, demo=request.demo)
     return exit_codes.of_judgement(
         lambda: gate_session.run(request, policy, invocation.start), policy.inconclusive

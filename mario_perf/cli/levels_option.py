@@ -35,7 +35,7 @@ levels_option = click.option(
 )
 
 
-def take_part(context: click.Context, options: dict[str, Any]) -> dict[str, Any]:
+def take_part(options: dict[str, Any]) -> dict[str, Any]:
     """The options of a gate, whose part is the one under load where levels are given.
 
     Raises:
@@ -43,7 +43,6 @@ def take_part(context: click.Context, options: dict[str, Any]) -> dict[str, Any]
     """
     if options["levels"] is None:
         return options
-    given = context.get_parameter_source("part") is click.core.ParameterSource.COMMANDLINE
-    if given and options["part"] != "load":
+    if options["part"] not in {None, "load"}:
         raise UserError("--levels plays the part under load alone; leave out --part")
     return {**options, "part": "load"}

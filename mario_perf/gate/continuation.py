@@ -71,7 +71,12 @@ class Continuation:
         return command[command.index("gate") + 1 :] if "gate" in command else ()
 
     def pin(self, request: GateRequest) -> GateRequest:
-        """The same request with the commit that was the baseline, wherever its branch is by now."""
+        """The same request with the parts that were played, and the commit that was the baseline.
+
+        How long it goes on decides neither, nor where the baseline's branch is by now.
+        """
+        parts = {run.part for run in self.report.runs}
+        request = replace(request, part="both" if len(parts) > 1 else parts.pop())
         baseline = self.report.subject.baseline
         if baseline is None or request.demo or request.baseline_url:
             return request

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 AUTO = "auto"
 """Of ``prometheus``: start one."""
 
+TIME_FOR_BOTH = 120.0
+"""Seconds that a gate needs for both parts: with fewer neither has rounds enough."""
+
 
 @dataclass(frozen=True, slots=True)
 class GateRequest:
@@ -41,7 +44,7 @@ class GateRequest:
     duration: float | None
     max_duration: float
     rounds: int | None
-    part: Literal["alone", "load", "both"]
+    part: Literal["alone", "load", "both"] | None
     until_decided: bool
     round_duration: float
     seed: int | None
@@ -68,7 +71,14 @@ class GateRequest:
     @property
     def parts(self) -> tuple[Part, ...]:
         """In the order of play."""
-        return ("alone", "load") if self.part == "both" else (self.part,)
+        part = self.part or ("both" if self._has_time_for_both else "alone")
+        return ("alone", "load") if part == "both" else (part,)
+
+    @property
+    def _has_time_for_both(self) -> bool:
+        """Whether the gate starts both builds, and nothing asks for a short one."""
+        starts_both = self.baseline is None and self.baseline_url is None
+        return starts_both and self.rounds is None and self.max_duration >= TIME_FOR_BOTH
 
     @property
     def tls(self) -> TlsSettings:
@@ -119,7 +129,7 @@ def check(request: GateRequest) -> None:
             "--restart is only for running services: the gate starts its own anew in each round; leave it out"
         )
     _check_levels(request)
-    if request.baseline is not None and request.part != "alone":
+    if request.baseline is not None and request.part not in {None, "alone"}:
         raise UserError(
             "the part under load needs two builds that run beside each other; leave out --baseline or --part"
         )

@@ -94,7 +94,9 @@ def _soften(result: GateResult) -> GateResult:
         for each in result.findings
     )
     operations = tuple(verdict.make_inconclusive(each, result.sentence) for each in result.operations)
-    return replace(result, outcome=Outcome.INCONCLUSIVE, findings=findings, operations=operations, costs=())
+    return replace(
+        result, outcome=Outcome.INCONCLUSIVE, scope="", findings=findings, operations=operations, costs=()
+    )
 
 
 def _outcome(parts: Sequence[GateResult], *, complete: bool) -> Outcome:

@@ -55,8 +55,9 @@ def _run_case(suite: ET.Element, result: GateResult) -> None:
         ET.SubElement(case, "error", message=xml_safe(result.sentence), type="invalid").text = xml_safe(
             "\n".join(reasons)
         )
-    findings = "\n".join(f"{one.severity.value}: {one.message}" for one in result.findings)
-    ET.SubElement(case, "system-out").text = xml_safe(f"{result.sentence}\n{findings}".strip())
+    steps = [f"next: {each}" for each in result.next_steps]
+    findings = [f"{one.severity.value}: {one.message}" for one in result.findings]
+    ET.SubElement(case, "system-out").text = xml_safe("\n".join((result.sentence, *steps, *findings)))
 
 
 def _case(suite: ET.Element, one: OperationResult) -> None:

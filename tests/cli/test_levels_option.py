@@ -11,7 +11,7 @@ from mario_perf.gate.load_levels import Levels
 
 def part(*words: str) -> object:
     context = gate.make_context("gate", list(words))
-    return take_part(context, dict(context.params))["part"]
+    return take_part(dict(context.params))["part"]
 
 
 def test_levels_are_typed_as_one_word() -> None:

@@ -25,7 +25,7 @@ from mario_perf.judgement.sequential import plan
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.model import GateResult, Outcome
 from mario_perf.reports import json_report
-from mario_perf.run_record import Look
+from mario_perf.run_record import Alternation, Look
 from mario_perf.runs import Run
 from mario_perf.sources.source import open_source
 from tests.gate.test_gate_request import gate_request
@@ -190,6 +190,17 @@ def test_its_baseline_is_the_commit_of_then(folder: Path) -> None:
     assert going_on.report.subject.baseline is not None
     assert going_on.pin(gate_request(against="main")).against == going_on.report.subject.baseline.revision
     assert going_on.pin(gate_request(demo=True)).against is None
+
+
+def test_it_plays_the_parts_that_were_played_however_long_it_goes_on(folder: Path) -> None:
+    last = samples.gate().runs[-1]
+    look = Look(runs=(last.run_id,), spent=0.9, missed=0.005)
+    alone = last.model_copy(update={"look": look})
+    under_load = alone.model_copy(update={"alternation": Alternation(seconds=0.6, turns=8)})
+    short, long = gate_request(part=None, max_duration=60.0), gate_request(part=None)
+    assert Continuation.of(kept(folder, runs=(alone,))).pin(long).parts == ("alone",)
+    both = Continuation.of(kept(folder, runs=(alone, under_load), outcome=Outcome.PASS))
+    assert both.pin(short).parts == ("alone", "load")
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,27 @@ SERVED: tuple[dict[str, Any], ...] = (
 )
 
 
+@pytest.mark.parametrize(
+    ("asked", "parts"),
+    [
+        ({}, ("alone", "load")),
+        ({"demo": True}, ("alone", "load")),
+        ({"against": "main", "max_duration": 120.0}, ("alone", "load")),
+        ({"max_duration": 60.0}, ("alone",)),
+        ({"rounds": 3}, ("alone",)),
+        ({"baseline": ""}, ("alone",)),
+        (URLS, ("alone",)),
+        ({**URLS, "part": "both"}, ("alone", "load")),
+        ({"rounds": 3, "part": "load"}, ("load",)),
+        ({"part": "alone"}, ("alone",)),
+    ],
+)
+def test_both_parts_are_played_where_the_gate_starts_the_builds_and_has_time(
+    asked: dict[str, Any], parts: tuple[str, ...]
+) -> None:
+    assert gate_request(**{"part": None, **asked}).parts == parts
+
+
 def gate_request(**asked: Any) -> GateRequest:
     return GateRequest(**{**ASKED, **asked})
 

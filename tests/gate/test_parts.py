@@ -24,6 +24,7 @@ from mario_perf.judgement import suspicion
 from mario_perf.judgement.judge import conclude
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.model import GateResult, Outcome, Verdict
+from mario_perf.reports import html_report, json_report, junit_report, markdown_report, terminal_report
 from mario_perf.run_record import Alternation, Arrivals
 from mario_perf.sources.source import open_source
 from mario_perf.validity import incidents
@@ -32,6 +33,7 @@ from tests.simulated_runs import Plan, write_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from types import ModuleType
 
     from mario_perf.reports.progress import Narrator
     from mario_perf.run_record import Part
@@ -199,6 +201,16 @@ def test_a_pass_stands_where_a_late_generator_leaves_nothing_suspected_under_loa
     assert row(result, "PlaceOrderCommand under load")[0] is Verdict.INCONCLUSIVE
     assert result.next_steps == (suspicion.AGAIN,)
     assert compared(tmp_path / "gate") == said(result)
+
+
+@pytest.mark.parametrize("render", [html_report, json_report, junit_report, markdown_report, terminal_report])
+def test_every_report_of_a_pass_says_that_load_could_not_tell_and_what_to_do(
+    tmp_path: Path, render: ModuleType
+) -> None:
+    result, _ = gate(record(tmp_path / "gate", SAME, SAME, late=0.2))
+    text = " ".join(render.render(result).split())
+    assert "Under load: could not tell." in text
+    assert suspicion.AGAIN.removesuffix(".") in text
 
 
 def test_a_rise_that_is_suspected_under_load_takes_the_pass_away(tmp_path: Path) -> None:
