@@ -46,7 +46,8 @@ def gate(
     fails: Callable[[int], Exception | None] = lambda _: None,
 ) -> tuple[GateResult, list[float]]:
     """The result, and the rates in the order of play: five rounds of each."""
-    policy, order = policy_file.load(), []
+    policy = policy_file.load()
+    order: list[float] = []
 
     def play_one(setup: Duet, number: int, _: object) -> MeasuredRun:
         rate = setup.load.rate

@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from mario_perf.judgement import load_slope
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
 LOADS = np.repeat([20.0, 40.0, 80.0], 4)
 
 
-def noisy(change: np.ndarray, spread: float, operations: int = 5) -> np.ndarray:
+def noisy(change: Floats, spread: float, operations: int = 5) -> Floats:
     random = np.random.default_rng(1)
     return change[:, None] + random.normal(0.0, spread, (len(change), operations))
 

@@ -128,6 +128,21 @@ def test_a_candidate_three_times_slower_by_url_is_red_under_the_default_policy(
     assert report["sentence"].startswith("PlaceOrderCommand")
 
 
+@JUDGED
+def test_a_lock_shows_at_each_of_two_levels_of_load(tmp_path: Path) -> None:
+    """60 ms that one order at a time holds: slower at both, and full at about 17 orders a second."""
+    options = ("--demo", "--levels", "4,12", "--lock", "PlaceOrderCommand=60ms", "--max-duration", "75")
+    done = judged(lambda: run("mario_perf", "gate", *options, cwd=tmp_path))
+    assert done.returncode == 3, done.stdout + done.stderr
+    report = report_of(tmp_path / "runs")
+    assert "PlaceOrderCommand under load" in report["sentence"]
+    worst = report["load_curves"][0]
+    assert worst["operation"] == "PlaceOrderCommand"
+    assert "slower" in worst["shape"]
+    assert [level["rate"] for level in worst["levels"]] == [4.0, 12.0]
+    assert f"load: {worst['explanation']}" in " ".join(done.stdout.split())
+
+
 def test_one_statement_more_is_red_after_the_first_round(tmp_path: Path) -> None:
     options = ("--demo", "--part", "alone", "--query", "GetMenuQuery=1")
     done = judged(lambda: run("mario_perf", "gate", *options, cwd=tmp_path))

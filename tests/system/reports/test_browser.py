@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from mario_perf.reports import html_report
-from tests.reports import samples
+from tests.reports import curve_samples, samples
 from tests.system.accessibility import assert_accessible
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(html_report.render(samples.gate()), encoding="utf-8")
+    path.write_text(html_report.render(curve_samples.gate()), encoding="utf-8")
     return path
 
 
