@@ -122,7 +122,7 @@ def test_each_cycle_has_what_the_table_needs_and_none_has_a_moment_to_itself() -
 def test_a_run_that_fails_is_named_and_the_next_turn_follows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    turns = []
+    turns: list[Turn] = []
 
     def play(turn: Turn, seed: int, window: float) -> RunMeasurement:
         turns.append(turn)
