@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -77,13 +78,19 @@ def compare_costs(
         return ()
     worse = np.array([_p(each.change.above(np.array([each.limit]))) for each in rows])
     better = np.array([_p(each.change.below(np.array([-each.noise]))) for each in rows])
-    weights = np.ones(len(rows))
+    weights = _weights([each.row for each in rows])
     judged = zip(rows, holm(worse, weights) <= alpha, holm(better, weights) <= alpha, strict=True)
     results = [_result(row, bool(up), bool(down), miss_rate) for row, up, down in judged]
     return tuple(sorted(results, key=lambda each: (_ORDER.index(each.verdict), -abs(each.change.value))))
 
 
 _ORDER = (Verdict.REGRESSED, Verdict.IMPROVED, Verdict.INCONCLUSIVE, Verdict.UNCHANGED)
+
+
+def _weights(rows: Sequence[CostRow]) -> Floats:
+    """Of each row in the promise. Counts of work by operation share one: they have hardly any noise."""
+    names = Counter(row.indicator.name for row in rows if row.indicator.counts_work)
+    return np.array([1.0 / names.get(row.indicator.name, 1) for row in rows])
 
 
 def _p(values: Floats) -> float:

@@ -156,7 +156,7 @@ def test_one_statement_more_is_red_after_the_first_round(tmp_path: Path) -> None
 def test_cpu_after_the_answer_and_a_leak_are_each_named_as_what_they_are(tmp_path: Path) -> None:
     (tmp_path / "perf.toml").write_text("[gate]\nfalse_alarm_rate = 0.1\n")
     faults = ("--burn", "GetMenuQuery=20ms", "--leak", "GetMenuQuery=400kB")
-    options = ("--demo", "--part", "alone", "--rounds", "5", "--round-duration", "1", *faults)
+    options = ("--demo", "--part", "alone", "--rounds", "5", "--round-duration", "2", *faults)
     done = judged(lambda: run("mario_perf", "gate", *options, cwd=tmp_path))
     assert done.returncode == 3, done.stdout + done.stderr
     costs = {each["name"]: each for each in report_of(tmp_path / "runs")["costs"]}
