@@ -14,7 +14,7 @@ from mario_perf.capacity.capacity_limits import generator_lateness, generator_of
 from mario_perf.capacity.capacity_ratio import KEEPS_UP, Block, BlockCost, Served
 from mario_perf.errors import InvalidRunError
 from mario_perf.gate import offered_rate
-from mario_perf.gate.load_process import RUN_OVERHEAD, OutOfTimeError, SideDiedError, run_locust
+from mario_perf.gate.load_process import RUN_OVERHEAD, OutOfTimeError, SideDiedError, play_load, start_locust
 from mario_perf.reports.capacity_table import rate as rate_text
 
 if TYPE_CHECKING:
@@ -140,9 +140,9 @@ def play_block(setup: RatioSetup, rate: float, number: int, narrator: Narrator) 
         UserError: a build or Locust cannot be started.
     """
     folder, load = setup.folder / f"block-{number}", _at_rate(setup.load, rate, number)
-    with setup.serving(load.seed, folder) as services:
+    with start_locust(load, folder) as locust, setup.serving(load.seed, folder) as services:
         try:
-            record = run_locust(load, services, folder, narrator.tick).record
+            record = play_load(locust, load, services, folder, narrator.tick).record
         except SideDiedError as error:
             raise InvalidRunError(f"at {rate_text(rate)} journeys/s {error}") from error
     if time.monotonic() > load.deadline:
