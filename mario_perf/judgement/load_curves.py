@@ -45,6 +45,9 @@ PART: Final = 0.5
 CONFIDENCE: Final = 0.95
 """Of the intervals that are shown, each by itself."""
 
+_MORE: Final = "Give more time with --max-duration, or fewer levels, on a quiet machine."
+"""What helps where the answer is not clear."""
+
 _ORDER: Final = (
     CurveShape.BOTH,
     CurveShape.EARLIER,
@@ -237,8 +240,9 @@ def _explain(
         case CurveShape.EARLIER:
             return f"{name} saturates earlier: {change}.{_parting(levels)}"
         case CurveShape.SLOWER:
-            how = "by about as much at each level" if steady else "whether that grows with load is not known"
-            return f"{name} is slower under load, {figures.relative(common.value)} ({_span(common)}): {how}."
+            how = "by about as much at each level" if steady else "and whether that grows is not known"
+            rise = f"response time {figures.relative(common.value)} ({_span(common)})"
+            return f"{name} is slower under load: {rise}, {how}."
         case CurveShape.ALIKE:
             return f"{name} takes as long as before at each level."
         case _:
@@ -305,11 +309,9 @@ def _combined(
     )
     in_force = parts[-1].policy
     pairs = [pair for each in parts for pair in each.pairs]
-    return replace(
-        whole,
-        reasons=next_steps.reasons(whole, in_force),
-        next_steps=next_steps.next_steps(whole, pairs, in_force),
-    )
+    # How long would be long enough is known of rounds at one level only.
+    steps = (_MORE,) if outcome is Outcome.INCONCLUSIVE else next_steps.next_steps(whole, pairs, in_force)
+    return replace(whole, reasons=next_steps.reasons(whole, in_force), next_steps=steps)
 
 
 def _findings(results: Mapping[float, GateResult]) -> Iterator[Finding]:

@@ -107,7 +107,7 @@ def test_what_is_slower_by_as_much_at_each_level_is_slower(tmp_path: Path) -> No
     result, _ = gate(tmp_path / "gate", dict.fromkeys(RATES, SLOWER))
     assert result.outcome is Outcome.REGRESSED
     assert shape(result, "PlaceOrderCommand") is CurveShape.SLOWER
-    assert "PlaceOrderCommand is slower under load, +" in result.sentence
+    assert "PlaceOrderCommand is slower under load: response time +" in result.sentence
     assert "by about as much at each level." in result.sentence
     assert compared(tmp_path / "gate") == said(result)
 
@@ -124,6 +124,7 @@ def test_what_is_slower_at_the_higher_level_alone_saturates_earlier(tmp_path: Pa
 def test_a_level_at_which_the_generator_was_late_is_invalid_and_no_build_is_blamed(tmp_path: Path) -> None:
     result, _ = gate(tmp_path / "gate", {20.0: SAME, 40.0: MUCH_SLOWER}, late={40.0: 3.0})
     assert result.outcome is Outcome.INCONCLUSIVE
+    assert result.next_steps == ("Give more time with --max-duration, or fewer levels, on a quiet machine.",)
     assert result.sentence.endswith("Not judged: 40 journeys/s; the findings say why.")
     assert any(each.message.startswith("at 40 journeys/s: ") for each in result.findings)
     assert not any("regressed" in each.verdict.value for each in result.operations)
