@@ -18,6 +18,9 @@ _MAX_PERCENT: Final = 10.0
 """As a ratio. From here on the text says how many times as much it is."""
 
 _MAX_TIMES: Final = 1000.0
+_MOST_LOG: Final = 700.0
+"""From here on a log ratio has no ratio that is finite."""
+
 _ALL: Final = 1.0
 """Of a share there is no more: 100 points."""
 
@@ -119,6 +122,11 @@ def relative(ratio: float) -> str:
     if ratio >= _MAX_PERCENT:
         return f"{ratio + 1:.0f} times as much"
     return f"{_signed(max(ratio, -1.0) * 100)} %"
+
+
+def log_change(log_ratio: float) -> str:
+    """The relative change that a log ratio is, however large it is."""
+    return relative(math.expm1(min(log_ratio, _MOST_LOG)))
 
 
 def points(difference: float) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from mario_perf.history.alerts import Alert, AlertState
-from mario_perf.history.measurements import Batch, Level, Link
+from mario_perf.history.measurements import LAST_TIME, Batch, Level, Link
 from mario_perf.history.store import StoreError
 
 FORMAT: Final = 1
@@ -17,6 +17,9 @@ FORMAT: Final = 1
 
 class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+_Time = Annotated[FiniteFloat, Field(ge=0, le=LAST_TIME)]
 
 
 class _Level(_Stored):
@@ -39,7 +42,7 @@ class _Link(_Stored):
 class _Batch(_Stored):
     format: Literal[1]
     source: str
-    time: FiniteFloat
+    time: _Time
     scenario: str
     levels: tuple[_Level, ...]
     links: tuple[_Link, ...]
@@ -53,7 +56,7 @@ class _Alert(_Stored):
     environment: str
     last: str
     first: str
-    time: FiniteFloat
+    time: _Time
     change: FiniteFloat
     state: AlertState
 
@@ -61,8 +64,24 @@ class _Alert(_Stored):
 _Kind = TypeVar("_Kind", _Batch, _Alert)
 
 
-def to_text(content: Batch | Alert) -> str:
-    return json.dumps({"format": FORMAT, **asdict(content)}, indent=1, sort_keys=True) + "\n"
+def to_text(content: Batch | Alert, place: str) -> str:
+    """What a file of ``place`` holds.
+
+    Raises:
+        StoreError: It could not be read again, and with it all others.
+    """
+    text = json.dumps({"format": FORMAT, **asdict(content)}, indent=1, sort_keys=True) + "\n"
+    try:
+        _kind(content).model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(each) for each in first["loc"])
+        raise StoreError(f"{place} takes no such value ({name}: {first['msg']})") from error
+    return text
+
+
+def _kind(content: Batch | Alert) -> type[_Batch | _Alert]:
+    return _Batch if isinstance(content, Batch) else _Alert
 
 
 def batch(text: str, place: str) -> Batch:

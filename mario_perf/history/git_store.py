@@ -55,9 +55,15 @@ class GitStore:
         self._path = path
         self._git("rev-parse", "--git-dir")
 
+    @property
+    def _place(self) -> str:
+        return f"{self._path}: {REF}"
+
     def append(self, batches: Iterable[Batch]) -> int:
         """See ``Store``."""
-        return self._add({_file_name(batch.source): git_files.to_text(batch) for batch in batches})
+        return self._add(
+            {_file_name(batch.source): git_files.to_text(batch, self._place) for batch in batches}
+        )
 
     def alerts(self) -> tuple[Alert, ...]:
         """See ``Store``."""
@@ -71,7 +77,10 @@ class GitStore:
     def record(self, alerts: Iterable[Alert]) -> None:
         """See ``Store``."""
         self._add(
-            {ALERTS + _file_name(repr((*each.key, each.state))): git_files.to_text(each) for each in alerts}
+            {
+                ALERTS + _file_name(repr((*each.key, each.state))): git_files.to_text(each, self._place)
+                for each in alerts
+            }
         )
 
     def _add(self, files: Mapping[str, str]) -> int:
@@ -212,10 +221,10 @@ class GitStore:
             place = end + size + 2
 
     def _batch(self, text: str) -> Batch:
-        return git_files.batch(text, f"{self._path}: {REF}")
+        return git_files.batch(text, self._place)
 
     def _alert(self, text: str) -> Alert:
-        return git_files.alert(text, f"{self._path}: {REF}")
+        return git_files.alert(text, self._place)
 
     def _git(self, *arguments: str, text: str = "", variables: Mapping[str, str] | None = None) -> str:
         done = self._run(arguments, text.encode(), variables)

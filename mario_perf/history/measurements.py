@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+LAST_TIME: Final = 7_258_118_400.0
+"""The year 2200, unix seconds: no measurement is from later, and some readers know no later date."""
+
 _GATE: Final = "gate:"
 _PLAYED_ON: Final = " after "
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 MONTH: Final = 30.0 * DAY
 
 
+_MOST_LOG: Final = 700.0
+"""Logarithm of the largest value that is shown: a larger one would be infinite."""
+
+
 def with_outlooks(
     trends: Iterable[Trend], limit_of: Callable[[OperationSeries], float | None], now: float
 ) -> tuple[Trend, ...]:
@@ -59,4 +63,7 @@ def outlook(trend: Trend, limit: float | None, now: float) -> Outlook | None:
 def _next_value(times: Floats, values: Floats) -> tuple[float, float] | None:
     """After as long a time as usual."""
     ends = prediction(times, values, times[-1:] + np.median(np.diff(times)))
-    return None if ends is None else (float(np.exp(ends[0][0])), float(np.exp(ends[1][0])))
+    if ends is None:
+        return None
+    low, high = np.exp(np.minimum(np.concatenate(ends), _MOST_LOG))
+    return float(low), float(high)

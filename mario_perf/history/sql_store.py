@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from mario_perf import masking, runs
 from mario_perf.history.alerts import Alert, AlertState
-from mario_perf.history.measurements import Batch, Level, Link, superseded
+from mario_perf.history.measurements import LAST_TIME, Batch, Level, Link, superseded
 from mario_perf.history.store import FORMS, StoreError
 from mario_perf.history.tables import ALERTS, BATCHES, LEVELS, LINKS, METADATA, VERSION
 
@@ -50,6 +50,8 @@ class SqlStore:
         """See ``Store``."""
         new = list(batches)
         with self._name_errors(), self._engine.begin() as connection:
+            for each in new:
+                _check_time(each.time)
             return sum(_insert(connection, batch) for batch in new)
 
     def sources(self) -> frozenset[str]:
@@ -75,6 +77,8 @@ class SqlStore:
             condition = _condition(metrics, operations, [each.id for each in kept] if newest else [])
             levels = _rows(connection, LEVELS, Level, condition)
             links = _rows(connection, LINKS, Link, condition)
+            for head in kept:
+                _check_time(head.time)
         for head in kept:
             yield Batch(
                 head.source,
@@ -95,7 +99,9 @@ class SqlStore:
     def alerts(self) -> tuple[Alert, ...]:
         """See ``Store``."""
         with self._name_errors(), self._engine.connect() as connection:
-            rows = connection.execute(sa.select(ALERTS).order_by(ALERTS.c.time)).mappings()
+            rows = connection.execute(sa.select(ALERTS).order_by(ALERTS.c.time)).mappings().all()
+            for row in rows:
+                _check_time(row["time"])
             return tuple(Alert(**{**row, "state": AlertState(row["state"])}) for row in rows)
 
     def record(self, alerts: Iterable[Alert]) -> None:
@@ -142,6 +148,11 @@ class SqlStore:
                 f"{self._name}: the history cannot be used ({masking.text(message)}); it was left as it is: "
                 "move it away to begin a new one, or give another --store"
             ) from error
+
+
+def _check_time(time: float) -> None:
+    if not 0 <= time <= LAST_TIME:
+        raise ValueError(f"{time:g} cannot be the time of a measurement")
 
 
 def _url(address: str) -> sa.URL:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,10 +65,6 @@ def _panel(past: PastValues, verdict: Verdict | None) -> PastPanel:
 def _shifts(past: PastValues) -> Iterator[str]:
     positive = min(past.values) > 0
     for place, change in past.shifts:
-        size = (
-            figures.relative(math.expm1(min(change, 700.0)))
-            if positive
-            else phrases.quantity(past.metric, change)
-        )
+        size = figures.log_change(change) if positive else phrases.quantity(past.metric, change)
         last, first = past.revisions[place - 1 : place + 1]
         yield f"{size} between {last} and {first}, {day(past.times[place])}"

@@ -54,6 +54,17 @@ def test_values_that_fit_nothing_cost_a_line_and_nothing_else(tmp_path: Path) ->
     assert "Not shown" in html_report.render(result)
 
 
+@pytest.mark.parametrize("time", [-1e18, 1e18, 1e300, 9e999])
+def test_times_that_are_none_cost_a_line_and_nothing_else(tmp_path: Path, time: float) -> None:
+    open_store(runs=tmp_path).append(earlier(20))
+    with closing(sqlite3.connect(tmp_path / "history.db")) as database:
+        database.execute("UPDATE batches SET time = ?", (time,))
+        database.commit()
+    result = past.with_past(duet(), tmp_path)
+    assert result.outcome is duet().outcome
+    assert "Not shown: the history cannot be read" in html_report.render(result)
+
+
 def test_a_store_that_does_not_answer_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(past, "SECONDS", 0.2)
     open_store(runs=tmp_path).append(earlier(20))

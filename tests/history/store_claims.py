@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from mario_perf.history.alerts import Alert, AlertState
 from mario_perf.history.measurements import Batch, Level, Link, gate_source
+from mario_perf.history.store import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +94,24 @@ class StoreClaims:
         odd = batch(1, source="'; DROP TABLE batches; --\t\u00e9")
         opened().append([odd])
         assert list(opened().batches()) == [odd]
+
+    @pytest.mark.parametrize("time", [-1.0, 1e11, 1e300, math.inf, math.nan])
+    def test_a_time_that_is_none_is_refused_in_a_line_and_the_rest_can_be_read(
+        self, opened: Callable[[], Store], time: float
+    ) -> None:
+        opened().append([batch(1)])
+        with pytest.raises(StoreError, match="time"):
+            opened().append([batch(2), replace(batch(3), time=time)])
+        assert list(opened().batches()) == [batch(1)]
+
+    @pytest.mark.parametrize("name", ["\ud800", "\ud800 in the middle"])
+    def test_a_name_that_is_no_text_is_refused_and_the_rest_can_be_read(
+        self, opened: Callable[[], Store], name: str
+    ) -> None:
+        opened().append([batch(1)])
+        with pytest.raises(StoreError):
+            opened().append([replace(batch(2), scenario=name)])
+        assert list(opened().batches()) == [batch(1)]
 
     def test_an_alert_is_kept_once_and_gets_the_state_that_a_duet_gives_it(
         self, opened: Callable[[], Store]

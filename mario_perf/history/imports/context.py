@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mario_perf.errors import UserError
-from mario_perf.history.measurements import Batch, Level
+from mario_perf.history.measurements import LAST_TIME, Batch, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,7 @@ class Context:
         finite number are left out.
 
         Raises:
-            ValueError: A time is not a finite number.
+            ValueError: A time is none.
             TypeError: A name is not a text.
         """
         build = revision or self.revision or UNKNOWN
@@ -56,8 +56,8 @@ class Context:
             if math.isfinite(value)
         )
         moment = self.time if time is None else float(time)
-        if not math.isfinite(moment):
-            raise ValueError("a time that is not a number")
+        if not 0 <= moment <= LAST_TIME:
+            raise ValueError("a time that is none")
         if not all(isinstance(each, str) for one in levels for each in (one.operation, one.metric)):
             raise TypeError("a name that is not a text")
         if not (isinstance(build, str) and isinstance(machine, str)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -103,7 +102,7 @@ def document(result: Result) -> str:
 def _size(result: Result) -> str:
     known = result.search.known
     low, high = (known.step + side * 1.96 * known.step_error for side in (-1, 1))
-    change, *ends = (figures.relative(math.expm1(each)) for each in (known.step, low, high))
+    change, *ends = (figures.log_change(each) for each in (known.step, low, high))
     return f"{change} ({figures.span(*ends)})"
 
 

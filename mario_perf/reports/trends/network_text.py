@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,4 +50,4 @@ def _worst(network: SeriesNetwork, index: int) -> str:
 
 
 def _change(log_ratio: float) -> str:
-    return figures.relative(math.expm1(min(log_ratio, 700.0)))
+    return figures.log_change(log_ratio)

@@ -43,7 +43,7 @@ def change(trend: Trend, shift: Shift) -> str:
     """The size of a shift: a ratio, or a difference where values are not all positive."""
     if trend.series.values.min() <= 0:
         return f"{value(trend, shift.point.before)} to {value(trend, shift.point.after)}"
-    return figures.relative(math.expm1(min(shift.point.change, 700.0)))
+    return figures.log_change(shift.point.change)
 
 
 def interval(trend: Trend, shift: Shift) -> str:
@@ -51,7 +51,7 @@ def interval(trend: Trend, shift: Shift) -> str:
     low, high = shift.point.low, shift.point.high
     if trend.series.values.min() <= 0 or not (math.isfinite(low) and math.isfinite(high)):
         return figures.UNKNOWN
-    return figures.span(figures.relative(math.expm1(low)), figures.relative(math.expm1(high)))
+    return figures.span(figures.log_change(low), figures.log_change(high))
 
 
 def day(time: float) -> str:
@@ -80,7 +80,7 @@ def outlook(trend: Trend) -> str:
 
 
 def _direction(trend: Trend, known: Outlook) -> str:
-    low, change, high = (figures.relative(math.expm1(each)) for each in (known.low, known.change, known.high))
+    low, change, high = (figures.log_change(each) for each in (known.low, known.change, known.high))
     if not known.has_trend:
         return f"no trend ({figures.span(low, high)} a month)"
     if known.crossing is None or known.limit is None:

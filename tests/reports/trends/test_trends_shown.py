@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 from mario_perf.history.operation_series import OperationSeries
+from mario_perf.history.outlook import with_outlooks
 from mario_perf.history.trends import trends
 from mario_perf.reports.trends import trend_document, trend_page
 from mario_perf.reports.trends.sparkline import sparkline
@@ -49,6 +51,21 @@ def test_an_empty_history_says_what_to_do() -> None:
     console = Console(file=io.StringIO(), width=200)
     print_trends((), console)
     assert "mario-perf history import" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("values", [[1e-300, 1e300] * 30, [1e300] * 30 + [1e-300] * 30])
+@pytest.mark.parametrize("pace", [1e-3, 1.0, 86400.0])
+@pytest.mark.filterwarnings("error")
+def test_values_and_paces_without_a_measure_are_shown_in_all_forms(values: list[float], pace: float) -> None:
+    extreme = replace(
+        series("GetMenuQuery", 1.0), values=np.array(values), times=1.7e9 + pace * np.arange(60)
+    )
+    found = with_outlooks(trends([extreme]), lambda _: 0.05, 1.7e9)
+    console = Console(file=io.StringIO(), width=200)
+    print_trends(found, console)
+    assert "GetMenuQuery" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert "GetMenuQuery" in trend_page.render(found, "")
+    assert json.loads(trend_document.render(found))
 
 
 def test_the_page_shows_names_as_text_and_links_to_changes() -> None:
