@@ -6,11 +6,15 @@ import io
 import traceback
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import click
 
 from mario_perf import masking, message_lines
 from mario_perf.errors import UserError
+
+_OUTSIDE: Final = " is not in the range "
+"""What click says of a number; what follows is a formula."""
 
 
 def write(error: BaseException) -> None:
@@ -23,9 +27,20 @@ def write(error: BaseException) -> None:
 
 def _usage(error: click.ClickException) -> str:
     """How the command is used, and what was wrong."""
+    kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
+    if isinstance(kind, click.IntRange | click.FloatRange) and _OUTSIDE in error.message:
+        error.message = f"{error.message.partition(_OUTSIDE)[0]} is not possible; give {_bounds(kind)}."
     output = io.StringIO()
     error.show(output)
     return output.getvalue().rstrip("\n")
+
+
+def _bounds(kind: click.IntRange | click.FloatRange) -> str:
+    """What click says as ``0<x<=1``."""
+    lowest, highest = kind.min, kind.max
+    low = "" if lowest is None else f"more than {lowest:g}" if kind.min_open else f"{lowest:g} or more"
+    high = "" if highest is None else f"less than {highest:g}" if kind.max_open else f"at most {highest:g}"
+    return " and ".join(each for each in (low, high) if each)
 
 
 def _text(error: BaseException) -> str:

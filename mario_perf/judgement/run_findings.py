@@ -15,7 +15,7 @@ from mario_perf.validity import comparison_checks
 from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mario_perf.configuration.policy import Policy
     from mario_perf.measurement.measured_run import MeasuredRun
@@ -30,17 +30,12 @@ def collect(
     rounds: Sequence[MeasuredRun], baseline_runs: Sequence[RunMeasurement], policy: Policy
 ) -> tuple[Finding, ...]:
     """All findings on the runs that are judged, and on their comparison with what was kept."""
-    findings: list[Finding] = []
-    for each in rounds:
-        for side in each.sides:
-            findings += _name_round(each, rounds, (*side.findings, *comparison_checks.drift(side)))
+    findings = [*_of_rounds(rounds, _own_findings)]
     findings += _read_otherwise(rounds, policy)
     alone = [side for each in rounds if each.record.part == "alone" for side in each.sides]
     findings += comparison_checks.missing_indicators(alone, policy)
     findings += comparison_checks.unserved_requests([each.record.targets for each in rounds])
-    for each in rounds:  # after what may be the cause of it: the first is the headline
-        if each.record.part == "alone":  # in turns each side has journeys of its own
-            findings += _name_round(each, rounds, comparison_checks.unequal_work(each.record.targets))
+    findings += _of_rounds(rounds, _unequal_work)  # after what may be its cause: the first is the headline
     successes = _successes(rounds, policy)
     if baseline_runs or all(len(each.sides) > 1 for each in rounds):
         findings += comparison_checks.few_samples(successes, policy)
@@ -127,9 +122,25 @@ def _soften(finding: Finding) -> Finding:
     return replace(finding, severity=Severity.WARNING) if finding.severity is Severity.INVALID else finding
 
 
-def _name_round(
-    run: MeasuredRun, rounds: Sequence[MeasuredRun], findings: Iterable[Finding]
+def _own_findings(run: MeasuredRun) -> Iterator[Finding]:
+    for side in run.sides:
+        yield from side.findings
+        yield from comparison_checks.drift(side)
+
+
+def _unequal_work(run: MeasuredRun) -> Iterable[Finding]:
+    """In turns, each side has journeys of its own."""
+    return comparison_checks.unequal_work(run.record.targets) if run.record.part == "alone" else ()
+
+
+def _of_rounds(
+    rounds: Sequence[MeasuredRun], findings_of: Callable[[MeasuredRun], Iterable[Finding]]
 ) -> Iterator[Finding]:
-    """The findings, with where they were made if there are several rounds."""
-    where = f"{run.record.run_id}: " if len(rounds) > 1 else ""
-    return (replace(finding, message=where + finding.message) for finding in findings)
+    """The findings of all rounds, each once, with where it was made if there are several."""
+    where: dict[Finding, dict[str, None]] = {}
+    for each in rounds:
+        for finding in findings_of(each):
+            where.setdefault(finding, {})[each.record.run_id] = None
+    for finding, names in where.items():
+        place = f"{listed(names)}: " if len(rounds) > 1 else ""
+        yield replace(finding, message=place + finding.message)

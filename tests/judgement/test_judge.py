@@ -69,6 +69,15 @@ def test_a_duet_names_what_got_slower_and_nothing_else(make_run: MakeRun) -> Non
     assert result.sentence.startswith("PlaceOrderCommand regressed. ")
 
 
+def test_what_is_said_of_several_rounds_alike_is_said_once_and_names_them(make_run: MakeRun) -> None:
+    folders = [make_run(f"round-{n}", Plan(seed=n), Plan(seed=10 + n)) for n in (1, 2, 3)]
+    for folder, warning in zip(folders, ("slow disk", "slow disk", "another"), strict=True):
+        record = json.loads((folder / "run.json").read_text())
+        (folder / "run.json").write_text(json.dumps(record | {"warnings": [warning]}))
+    said = [each.message for each in _judged(*folders).findings if each.code == "load-warning"]
+    assert said == ["round-1, round-2: slow disk", "round-3: another"]
+
+
 def lose_scrapes(directory: Path, side: Side) -> None:
     """Of a quarter of the window and more nothing is left."""
     path = directory / f"scrapes-{side}.jsonl.gz"
