@@ -122,7 +122,8 @@ def _shows(entry: LedgerEntry, detectable: float) -> float | None:
     """Longer runs do not bring runs of different days closer: of kept ones no length is known."""
     if entry.threshold >= CHANGE or entry.method == "stored":
         return None
-    return (_unseen(entry, detectable) / (CHANGE - entry.threshold)) ** 2
+    ratio = _unseen(entry, detectable) / (CHANGE - entry.threshold)
+    return ratio * ratio  # infinite where a power would not be possible
 
 
 def _rise(errors: Sequence[float]) -> float | None:

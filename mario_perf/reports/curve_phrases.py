@@ -36,7 +36,7 @@ def row(level: LevelChange) -> tuple[str, ...]:
 
 def share(level: LevelChange) -> str:
     """Of what the baseline carries: ``50 %``; a hyphen where that is not known."""
-    return "-" if level.share is None else f"{level.share * 100:.0f} %"
+    return "-" if level.share is None else figures.percent(level.share)
 
 
 def change(estimate: Estimate) -> str:

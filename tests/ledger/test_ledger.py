@@ -153,6 +153,12 @@ def test_nothing_is_said_of_a_length_that_no_gate_tells() -> None:
     assert summarise([gate_entry(threshold=0.05)]).seconds is None
 
 
+def test_an_entry_with_a_noise_that_cannot_be_ends_nothing() -> None:
+    summary = summarise([gate_entry(detectable={"A": 1e300})])
+    assert summary.seconds == math.inf
+    assert "an hour" in sentence(summary)
+
+
 def test_noise_is_told_by_operation() -> None:
     noise = summarise([gate_entry(deviation={"A": each}) for each in (0.01, 0.02, 0.09)]).noise
     assert (noise["A"].deviation, noise["B"].deviation) == (0.02, None)
