@@ -86,8 +86,9 @@ def gate_of(world: str, change: str, seed: int) -> Answer:
     rng = np.random.default_rng((2026, seed))
     whole = sides_of(world, change, rng)
     ended = [alone := played(whole, 0.5 if world in LOADED else 1.0)]
-    if world in LOADED and not alone.red.any():
-        load = replace(LOADED[world], rounds=rounds_under_load(alone.rounds))
+    rounds = rounds_under_load(alone.rounds) if world in LOADED and not alone.red.any() else 0
+    if rounds:
+        load = replace(LOADED[world], rounds=rounds)
         ended.append(played(queueing.sides(load, CHANGES[change], rng), 0.5))
     red = np.any([each.red for each in ended], axis=0)
     factors = CHANGES[change].factors(len(red))

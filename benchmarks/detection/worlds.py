@@ -20,16 +20,13 @@ def _calm(**other: float) -> World:
     return World(**{**CALM, **other})  # type: ignore[arg-type]
 
 
-ROUNDS_ALONE = 16
-"""At most, of a gate that plays both parts in three minutes."""
-
 ROUNDS_OF_BOTH = 27
-"""Of such a gate, if it played alone for the whole time that finding a rate leaves."""
+"""Alone, in the time that finding a rate leaves of three minutes."""
 
 
 def rounds_under_load(alone: int) -> int:
-    """How many fit behind so many rounds alone: three take as long as five of those."""
-    return (ROUNDS_OF_BOTH - alone) * 3 // 5
+    """How many fit behind so many rounds alone, if any: three take as long as five of those."""
+    return max(0, ROUNDS_OF_BOTH - alone) * 3 // 5
 
 
 LOADED: Mapping[str, LoadedWorld] = {
@@ -72,8 +69,8 @@ WORLDS: Mapping[str, World | None] = {
     "each operation of two modes": _calm(modes=0.2, moded=12),
     "one pair of processes": _calm(process=0.015, one_pair=True),
     "now and then a second": _calm(rare=0.004),
-    "two parts, calm": _calm(rounds=ROUNDS_ALONE),
-    "two parts, busy": World(samples=15, burst=0.05, process=0.02, machine=0.4, rounds=ROUNDS_ALONE),
+    "two parts, calm": _calm(),
+    "two parts, busy": World(samples=15, burst=0.05, process=0.02, machine=0.4),
 }
 """None for rounds of real gates, put together anew."""
 

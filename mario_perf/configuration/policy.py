@@ -163,7 +163,7 @@ class Policy:
     inconclusive: Inconclusive = "inconclusive"
     across_machines: bool = False
     max_findings: int = 20  # shown on the terminal; reports have all
-    load_time: float = 0.4  # share of a gate's time for the part under load
+    load_time: float = 0.0  # share of a gate's time that is kept for the part under load
     thresholds: Thresholds = field(default_factory=Thresholds)
     operations: Mapping[str, Thresholds] = field(default_factory=dict)
     metrics: Metrics = CQRS

@@ -118,7 +118,7 @@ class _Gate(_Table):
     inconclusive: Inconclusive | None = None
     across_machines: bool | None = None
     max_findings: int | None = Field(default=None, ge=1)
-    load_time: float | None = Field(default=None, gt=0, lt=1)
+    load_time: float | None = Field(default=None, ge=0, lt=1)
 
 
 _ROLES = ("_noise", "_resolution", "_processes")
