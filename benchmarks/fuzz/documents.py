@@ -119,10 +119,10 @@ baseline = "0123456789"
 _LEVEL = Level("abc", "GetMenuQuery", "p95", "ci", 0.01)
 _LINK = Link("abc", "def", "GetMenuQuery", "latency", 0.1, 0.01)
 BATCH = Batch("gate:1", 1000.0, "mario", (_LEVEL, replace(_LEVEL, metric="p50")), (_LINK,))
-BATCHES = (git_files.to_text(BATCH).encode(),)
+BATCHES = (git_files.to_text(BATCH, "a file").encode(),)
 
 ALERT = Alert("mario", "GetMenuQuery", "p95", "ci", "abc", "def", 1000.0, 0.1, AlertState.CONFIRMED)
-ALERTS = (git_files.to_text(ALERT).encode(),)
+ALERTS = (git_files.to_text(ALERT, "a file").encode(),)
 
 _SAMPLE: dict[str, Any] = {"instance": "127.0.0.1:1", "type": "GetMenuQuery", "operation": "query"}
 

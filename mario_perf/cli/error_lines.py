@@ -27,12 +27,20 @@ def write(error: BaseException) -> None:
 
 def _usage(error: click.ClickException) -> str:
     """How the command is used, and what was wrong."""
-    kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
-    if isinstance(kind, click.IntRange | click.FloatRange) and _OUTSIDE in error.message:
-        error.message = f"{error.message.partition(_OUTSIDE)[0]} is not possible; give {_bounds(kind)}."
     output = io.StringIO()
-    error.show(output)
+    _in_words(error).show(output)
     return output.getvalue().rstrip("\n")
+
+
+def _in_words(error: click.ClickException) -> click.ClickException:
+    """An error of a number that is out of range, without a formula."""
+    if not isinstance(error, click.BadParameter) or error.param is None or _OUTSIDE not in error.message:
+        return error
+    kind = error.param.type
+    if not isinstance(kind, click.IntRange | click.FloatRange):
+        return error
+    message = f"{error.message.partition(_OUTSIDE)[0]} is not possible; give {_bounds(kind)}."
+    return click.BadParameter(message, error.ctx, error.param, error.param_hint)
 
 
 def _bounds(kind: click.IntRange | click.FloatRange) -> str:

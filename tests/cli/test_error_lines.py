@@ -19,7 +19,7 @@ from mario_perf.cli import error_lines
     ],
 )
 def test_a_number_out_of_range_is_told_in_words(
-    kind: click.ParamType, given: str, line: str, capsys: pytest.CaptureFixture[str]
+    kind: click.IntRange | click.FloatRange, given: str, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = click.Command("play", params=[click.Option(["--rounds"], type=kind)])
     with pytest.raises(click.BadParameter) as raised:

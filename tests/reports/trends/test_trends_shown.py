@@ -57,9 +57,8 @@ def test_an_empty_history_says_what_to_do() -> None:
 @pytest.mark.parametrize("pace", [1e-3, 1.0, 86400.0])
 @pytest.mark.filterwarnings("error")
 def test_values_and_paces_without_a_measure_are_shown_in_all_forms(values: list[float], pace: float) -> None:
-    extreme = replace(
-        series("GetMenuQuery", 1.0), values=np.array(values), times=1.7e9 + pace * np.arange(60)
-    )
+    times = 1.7e9 + pace * np.arange(60.0)
+    extreme = replace(series("GetMenuQuery", 1.0), values=np.array(values), times=times)
     found = with_outlooks(trends([extreme]), lambda _: 0.05, 1.7e9)
     console = Console(file=io.StringIO(), width=200)
     print_trends(found, console)
