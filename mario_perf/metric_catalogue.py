@@ -33,6 +33,10 @@ Metric = Literal[
 ]
 """The keys, in files as well."""
 
+SERVICE_TIME: Final[Metric] = "latency"
+RESPONSE_TIME: Final[Metric] = "response_time"
+"""The typical time in the handler, and at the client: between both lies the wait."""
+
 
 class Kind(StrEnum):
     """What a value is, and so its unit, how it changes, and how a change is shown.

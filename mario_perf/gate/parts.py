@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mario_perf.gate.earlier_rounds import EarlierRounds
     from mario_perf.gate.load_process import LoadPlan
     from mario_perf.gate.sides import Serving
-    from mario_perf.model import GateResult
+    from mario_perf.model import Finding, GateResult
     from mario_perf.reports.progress import Narrator
     from mario_perf.run_record import Part
 
@@ -110,20 +110,21 @@ def _play_under_load(
     try:
         under_load = _under_load(plan, narrator)
     except UserError as error:
-        return _without_load(plan, results, Code.PART_NOT_PLAYED, error)
+        return _without_load(plan, results, Code.PART_NOT_PLAYED.finding(reason=str(error)), error)
     try:
         return combine([*results, play_duet(under_load, narrator)])
     except OutOfTimeError as error:
-        return _without_load(plan, results, Code.PART_NOT_PLAYED, error)
+        return _without_load(plan, results, Code.PART_NOT_PLAYED.finding(reason=str(error)), error)
     except UserError as error:
-        return _without_load(plan, results, Code.PART_FAILED, error)
+        return _without_load(plan, results, Code.PART_FAILED.finding(reason=str(error)), error)
 
 
-def _without_load(plan: PartsPlan, results: Sequence[GateResult], code: Code, error: Exception) -> GateResult:
+def _without_load(
+    plan: PartsPlan, results: Sequence[GateResult], finding: Finding, error: Exception
+) -> GateResult:
     """The answer of the part alone, where it was played."""
     if not results:
         raise error
-    finding = code.finding(reason=str(error))
     incidents.keep(plan.duet.folder / "load-1", finding)
     return combine(results, (finding,))
 

@@ -20,6 +20,7 @@ from mario_perf.judgement import duet_results, load_slope, next_steps, run_findi
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.measured_part import gather
 from mario_perf.judgement.scope import scope
+from mario_perf.metric_catalogue import RESPONSE_TIME, SERVICE_TIME
 from mario_perf.model import CurveShape, Estimate, LevelChange, LoadCurve, Outcome, Severity, Verdict
 from mario_perf.statistics.multiplicity import MISS_RATE, holm
 
@@ -133,8 +134,8 @@ def _curves(parts: Sequence[MeasuredPart], policy: Policy, capacity: float | Non
     pairs = [pair for each in parts for pair in each.pairs]
     loads = np.array([_rate(run) for each in parts for run in each.rounds], dtype=np.float64)
     sides = duet_results.lay_out(pairs)
-    service = LOGARITHMIC["latency"](sides)
-    response = LOGARITHMIC["response_time"](sides) or service
+    service = LOGARITHMIC[SERVICE_TIME](sides)
+    response = LOGARITHMIC[RESPONSE_TIME](sides) or service
     assert service and response  # noqa: S101, PT018 - service times are always laid out
     extra = _between_processes(sides, policy)
     own, seen = (_fit(loads, candidate - baseline, extra) for baseline, candidate in (service, response))
@@ -280,7 +281,7 @@ def _with_curve(one: OperationResult, curve: LoadCurve | None) -> OperationResul
         return one
     if one.verdict is Verdict.REGRESSED:
         return replace(one, explanation=f"{one.explanation} {curve.explanation}")
-    return replace(one, verdict=Verdict.REGRESSED, decided_by="response_time", explanation=curve.explanation)
+    return replace(one, verdict=Verdict.REGRESSED, decided_by=RESPONSE_TIME, explanation=curve.explanation)
 
 
 def _combined(

@@ -12,6 +12,7 @@ from mario_perf.comparison.metric_changes import compare_metrics
 from mario_perf.comparison.operation_summary import summarise
 from mario_perf.judgement import explanation
 from mario_perf.judgement.check_verdicts import Decision, alpha_share, combine, decide
+from mario_perf.metric_catalogue import RESPONSE_TIME, SERVICE_TIME
 from mario_perf.model import Comparison, Estimate, OperationResult, Verdict
 from mario_perf.statistics.multiplicity import MISS_RATE
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from mario_perf.comparison.checks import Check
     from mario_perf.comparison.metric_changes import Comparing, MetricChanges
     from mario_perf.configuration.policy import Policy
-    from mario_perf.judgement.check_verdicts import Decision
     from mario_perf.metric_catalogue import Metric
 
     Floats = NDArray[np.float64]
@@ -78,7 +78,7 @@ def _detectable(metrics: MetricChanges, alpha: float) -> dict[Metric, Floats]:
 
 
 def _result(evidence: Evidence, index: int) -> OperationResult:
-    handler = next(check for check in evidence.checks if check.metric == "latency")
+    handler = next(check for check in evidence.checks if check.metric == SERVICE_TIME)
     comparisons = tuple(
         _comparison(evidence, check, handler, decision, index)
         for check, decision in zip(evidence.checks, evidence.decisions, strict=True)
@@ -102,7 +102,7 @@ def _comparison(
 ) -> Comparison:
     verdict, detectable = decision.verdict(index), float(evidence.detectable[check.metric][index])
     location = ""
-    if check.metric == "response_time" and verdict is Verdict.REGRESSED:
+    if check.metric == RESPONSE_TIME and verdict is Verdict.REGRESSED:
         location = explanation.location_hint(check, handler, index)
     return Comparison(
         metric=check.metric,

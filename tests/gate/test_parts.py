@@ -189,6 +189,7 @@ def test_a_pass_stands_where_no_time_is_left_for_load_and_says_so(tmp_path: Path
         each.unlink()
     result, _ = gate(folder, fails_under_load=OutOfTimeError("the time was over"))
     assert result.outcome is Outcome.PASS
+    assert "part-not-played" in {each.code for each in result.findings}
     assert result.sentence.startswith("No regression in 2 operations. Under load: could not tell. The part")
     assert result.next_steps == (suspicion.AGAIN,)
     assert compared(folder) == said(result)
