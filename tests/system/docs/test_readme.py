@@ -86,7 +86,7 @@ def test_a_command_that_is_not_there_is_noticed(command: str) -> None:
 
 def parsed(command: click.Command, words: list[str]) -> None:
     """Let click read the words, without doing what they say; of ``a|b`` only that each of them is there."""
-    if not isinstance(command, click.Group) or not words:
+    if not isinstance(command, click.Group) or not words or words[0].startswith("-"):
         command.make_context(command.name, words)
         return
     names = words[0].split("|")

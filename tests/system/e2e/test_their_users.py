@@ -58,6 +58,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.alone
 def test_a_gate_of_plain_users_against_stored_runs_has_a_verdict(project: Path) -> None:
     done = python("-c", ONE_RUN, "gate", "--baseline", "--duration", "5", cwd=project)
     assert done.returncode == 4, done.stdout + done.stderr  # one run of a build shows no spread

@@ -293,10 +293,14 @@ def test_what_sigkill_leaves_is_removed_by_the_next_command(
     assert (following.process.wait(LONGEST), following.left) == (0, ["somebody-elses"])
 
 
+@pytest.mark.alone
 def test_a_daemon_that_sigkill_leaves_is_stopped_by_the_next_command(
     play: Callable[..., Played], tmp_path: Path
 ) -> None:
-    """It has a session of its own, so it does not end with the group of its service."""
+    """It has a session of its own, so it does not end with the group of its service.
+
+    The next command of a test beside it would be the one that stops it.
+    """
     killed = play(DAEMON="1")
     killed.wait_for("under load")
     assert killed.send(signal.SIGKILL)[0] == -signal.SIGKILL
