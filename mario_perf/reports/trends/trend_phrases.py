@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from mario_perf import figures
 from mario_perf.errors import listed
 from mario_perf.history.alerts import AlertState
+from mario_perf.history.outlook import MONTH
 from mario_perf.metric_catalogue import METRICS, Kind
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from mario_perf.history.trends import Outlook, Shift, Trend
     from mario_perf.metric_catalogue import Metric
+
+_PERIODS: Final = (("a month", MONTH), ("a day", 86400.0), ("an hour", 3600.0), ("a minute", 60.0))
 
 
 def title(trend: Trend) -> str:
@@ -80,17 +83,26 @@ def outlook(trend: Trend) -> str:
 
 
 def _direction(trend: Trend, known: Outlook) -> str:
-    low, change, high = (figures.log_change(each) for each in (known.low, known.change, known.high))
+    unit, seconds = _period(trend)
+    months = seconds / MONTH
+    low, change, high = (figures.log_change(months * each) for each in (known.low, known.change, known.high))
     if not known.has_trend:
-        return f"no trend ({figures.span(low, high)} a month)"
+        return f"no trend ({figures.span(low, high)} {unit})"
     if known.crossing is None or known.limit is None:
-        return f"trend: {change} a month ({figures.span(low, high)})"
+        return f"trend: {change} {unit} ({figures.span(low, high)})"
     first, middle, last = (day(each) if math.isfinite(each) else "later" for each in known.crossing)
     limit = value(trend, known.limit)
     return (
-        f"trend: {change} a month ({figures.span(low, high)}); at the limit of {limit} "
+        f"trend: {change} {unit} ({figures.span(low, high)}); at the limit of {limit} "
         f"by {middle} ({first} to {last})"
     )
+
+
+def _period(trend: Trend) -> tuple[str, float]:
+    """What a change is told by: a month would be far beyond what a short history has seen."""
+    times = trend.series.times
+    seen = 3 * float(times[-1] - times[0])
+    return next((each for each in _PERIODS if each[1] <= seen), _PERIODS[-1])
 
 
 def headline(trends: Sequence[Trend]) -> str:

@@ -13,7 +13,7 @@ from rich.console import Console
 from mario_perf.history.operation_series import OperationSeries
 from mario_perf.history.outlook import with_outlooks
 from mario_perf.history.trends import trends
-from mario_perf.reports.trends import trend_document, trend_page
+from mario_perf.reports.trends import trend_document, trend_page, trend_phrases
 from mario_perf.reports.trends.sparkline import sparkline
 from mario_perf.reports.trends.trend_terminal import print_trends
 
@@ -45,6 +45,16 @@ def test_the_terminal_says_what_shifted_and_between_which_revisions() -> None:
     assert "between r29 and r30" in shown
     assert "+2" in shown
     assert "▁" in shown
+
+
+@pytest.mark.parametrize(
+    ("pace", "unit"), [(86400.0, "a month"), (3600.0, "a day"), (60.0, "an hour"), (1.0, "a minute")]
+)
+def test_a_trend_is_told_by_a_time_that_the_history_has_nearly_seen(pace: float, unit: str) -> None:
+    times = 1.7e9 + pace * np.arange(60.0)
+    creeping = replace(series("GetMenuQuery", 1.0), values=0.01 * np.exp(0.01 * np.arange(60.0)), times=times)
+    (found,) = with_outlooks(trends([creeping]), lambda _: None, float(times[-1]))
+    assert f"% {unit} (" in trend_phrases.outlook(found)
 
 
 def test_an_empty_history_says_what_to_do() -> None:
