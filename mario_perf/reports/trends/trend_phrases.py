@@ -99,7 +99,7 @@ def _direction(trend: Trend, known: Outlook) -> str:
 
 
 def _period(trend: Trend) -> tuple[str, float]:
-    """What a change is told by: a month would be far beyond what a short history has seen."""
+    """The time in which a change is given: a month would be far beyond what a short history has seen."""
     times = trend.series.times
     seen = 3 * float(times[-1] - times[0])
     return next((each for each in _PERIODS if each[1] <= seen), _PERIODS[-1])

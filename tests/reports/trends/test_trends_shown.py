@@ -50,7 +50,7 @@ def test_the_terminal_says_what_shifted_and_between_which_revisions() -> None:
 @pytest.mark.parametrize(
     ("pace", "unit"), [(86400.0, "a month"), (3600.0, "a day"), (60.0, "an hour"), (1.0, "a minute")]
 )
-def test_a_trend_is_told_by_a_time_that_the_history_has_nearly_seen(pace: float, unit: str) -> None:
+def test_a_trend_is_given_in_a_time_that_the_history_has_nearly_seen(pace: float, unit: str) -> None:
     times = 1.7e9 + pace * np.arange(60.0)
     creeping = replace(series("GetMenuQuery", 1.0), values=0.01 * np.exp(0.01 * np.arange(60.0)), times=times)
     (found,) = with_outlooks(trends([creeping]), lambda _: None, float(times[-1]))
