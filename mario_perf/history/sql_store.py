@@ -150,9 +150,10 @@ class SqlStore:
             ) from error
 
 
-def _check_time(time: float) -> None:
-    if not 0 <= time <= LAST_TIME:
-        raise ValueError(f"{time:g} cannot be the time of a measurement")
+def _check_time(time: object) -> None:
+    """SQLite keeps texts and bytes in a column of numbers, too."""
+    if not isinstance(time, int | float) or not 0 <= time <= LAST_TIME:
+        raise ValueError(f"{str(time):.40} cannot be the time of a measurement")
 
 
 def _url(address: str) -> sa.URL:
