@@ -127,7 +127,7 @@ def run(reader: Reader, seed: int, seconds: float, known: dict[str, bytes]) -> T
         end, place = try_in_time(reader, _packed(chance, reader, document))
         tally.counts[f"{engine} {end}"] += 1
         if end == "failed" and len(tally.failures) < 100:  # noqa: PLR2004 - enough to learn from
-            tally.failures.append(Failure(reader.name, place, document[:_LONGEST]))
+            tally.failures.append(Failure(reader.name, place, document))
         elif place not in known and len(document) <= _LONGEST:
             tally.news.setdefault(place, document)
 

@@ -26,10 +26,12 @@ def over_time(run: RunMeasurement) -> tuple[Moment, ...]:
     failed = np.add.reduceat(sum(each.slice_failures for each in measured), starts)
     executions = successes.sum(axis=1) + failed
     edges = run.slice_edges[[*starts, slices]] - run.slice_edges[0]
+    seconds = np.diff(edges)
+    seconds[seconds <= 0] = np.nan  # where a clock stood still, no rate is known
     with np.errstate(invalid="ignore"):
         columns = (
             edges[:-1],
-            executions / np.diff(edges),
+            executions / seconds,
             failed / executions,
             buckets.quantile(successes, run.bounds, 0.50),
             buckets.quantile(successes, run.bounds, 0.95),

@@ -153,7 +153,7 @@ class SqlStore:
 def _check_time(time: object) -> None:
     """SQLite keeps texts and bytes in a column of numbers, too."""
     if not isinstance(time, int | float) or not 0 <= time <= LAST_TIME:
-        raise ValueError(f"{str(time):.40} cannot be the time of a measurement")
+        raise ValueError(f"{time!s:.40} cannot be the time of a measurement")
 
 
 def _url(address: str) -> sa.URL:
@@ -192,7 +192,10 @@ def _version(connection: Connection) -> str | None:
     """
     tables = set(sa.inspect(connection).get_table_names())
     if "alembic_version" in tables:
-        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        if version is None or isinstance(version, str):
+            return version
+        raise ArgumentError("its version is damaged")
     if tables & {BATCHES.name, LEVELS.name, LINKS.name} or (tables and connection.dialect.name == _SQLITE):
         raise ArgumentError("it holds something else")
     return None

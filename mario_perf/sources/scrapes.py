@@ -130,9 +130,10 @@ class ScrapeReader:
 
 def _scrape(line: bytes) -> dict[str, str]:
     try:
-        scrape = json.loads(line)
+        scrape = json.loads(line.decode())
     except RecursionError as error:
         raise ValueError("a scrape that is nested too deeply") from error
     if not isinstance(scrape, dict) or not isinstance(scrape.get("body", ""), str):
         raise ValueError(f"a line that holds no scrape: {line[:40]!r}")  # noqa: TRY004 - of a file, not of a call
+    scrape.get("body", "").encode()  # a half of a surrogate pair can be escaped in JSON, and be in no report
     return scrape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,20 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) ->
     with pytest.raises(StoreError, match="newer version"):
         open_store(runs=tmp_path)
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [("alembic_version", "version_num", b"1"), ("batches", "time", "now"), ("batches", "time", b"\0")],
+)
+def test_a_value_of_another_type_is_refused_in_one_line(
+    tmp_path: Path, table: str, column: str, value: object
+) -> None:
+    open_store(runs=tmp_path).append([batch(1)])
+    with closing(sqlite3.connect(tmp_path / "history.db")) as connection, connection:
+        connection.execute(f"UPDATE {table} SET {column} = ?", (value,))
+    with pytest.raises(StoreError, match="the history cannot be used"):
+        list(open_store(runs=tmp_path).batches())
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,21 @@ def test_only_failed_scrapes_are_an_error(tmp_path: Path) -> None:
         gzip.compress(b'{"time": 1%s, "body": ""}\n' % (b"0" * 9999)),
         gzip.compress(b'["body"]\n'),
         gzip.compress(b"[" * 100_000 + b"\n"),
+        gzip.compress(b'{"time": 1, "body": "a{b=\\"\\ud800\\"} 1"}\n'),
+        gzip.compress(b'{"time": 1, "body": "\xed\xa0\x80"}\n'),
     ],
-    ids=["no gzip", "no JSON", "no time", "no figure", "no text", "huge time", "no scrape", "deep"],
+    ids=[
+        "no gzip",
+        "no JSON",
+        "no time",
+        "no figure",
+        "no text",
+        "huge time",
+        "no scrape",
+        "deep",
+        "half a pair",
+        "no UTF-8",
+    ],
 )
 def test_a_damaged_file_is_an_error(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "scrapes-candidate.jsonl.gz").write_bytes(data)

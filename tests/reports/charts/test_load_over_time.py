@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from mario_perf.comparison.over_time import MOST, over_time
 from mario_perf.model import Measurement, Moment, Operation
@@ -31,6 +32,15 @@ def test_all_operations_of_a_moment_count_together() -> None:
     assert [one.rate for one in moments] == [100.0, 100.0, 100.0, 125.0, *[100.0] * 6]
     assert [one.error_ratio for one in moments] == [0.0, 0.0, 0.0, 0.2, *[0.0] * 6]
     assert all(0.0 < one.p50 < one.p95 for one in moments)
+
+
+@pytest.mark.filterwarnings("error")
+def test_where_a_clock_stood_still_no_rate_is_known() -> None:
+    run = side("candidate", "run-1")
+    edges = run.slice_edges.copy()
+    edges[4] = edges[3]
+    rates = [one.rate for one in over_time(replace(run, slice_edges=edges))]
+    assert [np.isnan(rate) for rate in rates] == [number == 3 for number in range(10)]
 
 
 def test_a_long_window_is_shown_in_parts_that_lose_nothing() -> None:
