@@ -78,6 +78,6 @@ def test_the_policys_own_words_are_no_secrets() -> None:
 
 def test_a_result_without_secrets_comes_back_equal(result: GateResult) -> None:
     again = redact(result)
-    assert again.operations == result.operations
+    assert repr(again.operations) == repr(result.operations)  # NaN is not equal to itself
     assert again.runs == result.runs
     assert again.policy == result.policy
