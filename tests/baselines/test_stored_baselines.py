@@ -65,7 +65,9 @@ def test_what_was_saved_is_loaded_to_the_last_count(tmp_path: Path) -> None:
     assert (loaded.run_id, loaded.environment, loaded.revision) == ("run-1", run.environment, "abc")
     assert (loaded.workload, loaded.reference) == (run.workload, run.reference)
     assert loaded.tells_failures == run.tells_failures
-    assert repr(after.requests) == repr(before.requests)  # from Python 3.13 on, NaN is not equal to itself there
+    assert repr(after.requests) == repr(
+        before.requests
+    )  # from Python 3.13 on, NaN is not equal to itself there
 
 
 @given(st.integers(1, 200), st.integers(1, 60))

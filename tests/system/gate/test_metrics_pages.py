@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def showing(text: str) -> Iterator[int]:
-    """The port of a service whose metrics page has a text."""
+def showing(text: str, failures: int = 0) -> Iterator[int]:
+    """The port of a service whose metrics page has a text, after some failures."""
+    failing = iter(range(failures))
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200 if self.path == "/metrics" else 404)
+            fails = next(failing, None) is not None
+            self.send_response(500 if fails else 200 if self.path == "/metrics" else 404)
             self.end_headers()
             self.wfile.write(text.encode())
 
@@ -42,6 +44,13 @@ def showing(text: str) -> Iterator[int]:
 @pytest.mark.parametrize("text", ["# TYPE a counter\na 1\n", "", "\n"])
 def test_metrics_pass_and_so_does_a_page_that_is_empty_before_the_first_request(text: str) -> None:
     with showing(text) as port:
+        metrics_pages.check_ports("/metrics", [port])
+
+
+def test_a_page_that_fails_now_and_then_is_asked_again() -> None:
+    with showing("a 1\n", failures=2) as port:
+        metrics_pages.check_ports("/metrics", [port])
+    with showing("a 1\n", failures=3) as port, pytest.raises(UserError, match=r"status 500"):
         metrics_pages.check_ports("/metrics", [port])
 
 
