@@ -144,9 +144,7 @@ def _forest(
     operations: Iterable[OperationResult], choose: Callable[[OperationResult], Comparison | None]
 ) -> Plot | None:
     rows = [
-        forest.Row(replace(one.operation, name=one.title), comparison)
-        for one in operations
-        if (comparison := choose(one))
+        forest.Row(one.operation, comparison) for one in operations if (comparison := choose(one)) is not None
     ]
     if not rows:
         return None
@@ -163,7 +161,11 @@ def _share_plots(operations: Sequence[OperationResult]) -> Iterator[tuple[str, P
     for entry in METRICS.values():
         if not entry.share or not (open_or_moved := _open_or_moved(operations, entry.key)):
             continue
-        happened = [one for one, check in open_or_moved if check.baseline != 0 or check.candidate != 0]
+        happened = [
+            replace(one, operation=replace(one.operation, name=one.title))  # the heading names no part
+            for one, check in open_or_moved
+            if check.baseline != 0 or check.candidate != 0
+        ]
         yield entry.title, _forest(happened, partial(phrases.share_change, metric=entry.key))
 
 

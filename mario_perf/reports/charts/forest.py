@@ -187,7 +187,7 @@ def _intervals() -> list[dict[str, Any]]:
 
 
 def _texts(layout: Layout) -> list[dict[str, Any]]:
-    room = layout.width - 75 if layout.lift else layout.left - 10
+    room = layout.width - 100 if layout.lift else layout.left - 10
     name = {"type": "text", "align": "left", "fontWeight": 600, "limit": room}
     return [
         {
