@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mario_perf.history.forecast import CONFIDENCE, DAY, DOUBT, crossing, forecast
+from mario_perf.durations import MONTH
+from mario_perf.history.forecast import CONFIDENCE, DOUBT, crossing, forecast
 from mario_perf.history.prediction import prediction
 from mario_perf.history.trends import Outlook
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from mario_perf.history.trends import Trend
 
     Floats = NDArray[np.float64]
-
-MONTH: Final = 30.0 * DAY
 
 
 _MOST_LOG: Final = 700.0

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from mario_perf import figures
+from mario_perf.durations import MONTH
 from mario_perf.errors import listed
 from mario_perf.history.alerts import AlertState
-from mario_perf.history.outlook import MONTH
 from mario_perf.metric_catalogue import METRICS, Kind
 
 if TYPE_CHECKING:
