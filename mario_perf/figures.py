@@ -18,7 +18,7 @@ _MAX_PERCENT: Final = 10.0
 """As a ratio. From here on the text says how many times as much it is."""
 
 _MAX_TIMES: Final = 1000.0
-_MOST_LOG: Final = 700.0
+MOST_LOG: Final = 700.0
 """From here on a log ratio has no ratio that is finite."""
 
 _ALL: Final = 1.0
@@ -126,7 +126,7 @@ def relative(ratio: float) -> str:
 
 def log_change(log_ratio: float) -> str:
     """The relative change that a log ratio is, however large it is."""
-    return relative(math.expm1(min(log_ratio, _MOST_LOG)))
+    return relative(math.expm1(min(log_ratio, MOST_LOG)))
 
 
 def points(difference: float) -> str:
@@ -162,6 +162,11 @@ def span(low: str, high: str) -> str:
     number, _, unit = low.partition(" ")
     same = unit and high.partition(" ")[2] == unit
     return f"{number if same else low} to {high}"
+
+
+def relative_with_span(value: float, low: float, high: float) -> str:
+    """A relative change with its interval: ``+12.3 % (+9.8 to +15.1 %)``."""
+    return f"{relative(value)} ({span(relative(low), relative(high))})"
 
 
 def is_visible(size: float, *, share: bool) -> bool:

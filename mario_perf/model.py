@@ -404,6 +404,11 @@ class CurveShape(StrEnum):
     ALIKE = "no difference"  # at no level a rise as large as the resolution
     UNKNOWN = "not known"
 
+    @property
+    def is_worse(self) -> bool:
+        """Whether the candidate is surely slower at some level."""
+        return self in {CurveShape.SLOWER, CurveShape.EARLIER, CurveShape.BOTH}
+
 
 @dataclass(frozen=True, slots=True)
 class LevelChange:

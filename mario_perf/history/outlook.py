@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mario_perf.durations import MONTH
+from mario_perf.figures import MOST_LOG
 from mario_perf.history.forecast import CONFIDENCE, DOUBT, crossing, forecast
 from mario_perf.history.prediction import prediction
 from mario_perf.history.trends import Outlook
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from mario_perf.history.trends import Trend
 
     Floats = NDArray[np.float64]
-
-
-_MOST_LOG: Final = 700.0
-"""Logarithm of the largest value that is shown: a larger one would be infinite."""
 
 
 def with_outlooks(
@@ -64,5 +61,5 @@ def _next_value(times: Floats, values: Floats) -> tuple[float, float] | None:
     ends = prediction(times, values, times[-1:] + np.median(np.diff(times)))
     if ends is None:
         return None
-    low, high = np.exp(np.minimum(np.concatenate(ends), _MOST_LOG))
+    low, high = np.exp(np.minimum(np.concatenate(ends), MOST_LOG))
     return float(low), float(high)

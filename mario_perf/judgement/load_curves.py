@@ -56,7 +56,6 @@ _ORDER: Final = (
     CurveShape.UNKNOWN,
     CurveShape.ALIKE,
 )
-_WORSE: Final = frozenset({CurveShape.BOTH, CurveShape.EARLIER, CurveShape.SLOWER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +241,8 @@ def _explain(
             return f"{name} saturates earlier: {change}.{_parting(levels)}"
         case CurveShape.SLOWER:
             how = "by about as much at each level" if steady else "and whether that grows is not known"
-            rise = f"response time {figures.relative(common.value)} ({_span(common)})"
-            return f"{name} is slower under load: {rise}, {how}."
+            rise = figures.relative_with_span(common.value, common.low, common.high)
+            return f"{name} is slower under load: response time {rise}, {how}."
         case CurveShape.ALIKE:
             return f"{name} takes as long as before at each level."
         case _:
@@ -252,10 +251,6 @@ def _explain(
 
 def _text(level: LevelChange) -> str:
     return f"{figures.relative(level.response_time.value)} at {figures.number(level.rate)} journeys/s"
-
-
-def _span(change: Estimate) -> str:
-    return figures.span(figures.relative(change.low), figures.relative(change.high))
 
 
 def _parting(levels: Sequence[LevelChange]) -> str:
@@ -277,7 +272,7 @@ def _operations(results: Iterable[GateResult], curves: Sequence[LoadCurve]) -> t
 
 
 def _with_curve(one: OperationResult, curve: LoadCurve | None) -> OperationResult:
-    if curve is None or curve.shape not in _WORSE or one.verdict is Verdict.ACCEPTED:
+    if curve is None or not curve.shape.is_worse or one.verdict is Verdict.ACCEPTED:
         return one
     if one.verdict is Verdict.REGRESSED:
         return replace(one, explanation=f"{one.explanation} {curve.explanation}")
@@ -335,7 +330,7 @@ def _sentence(
 ) -> str:
     lost = [figures.number(rate) for rate, each in results.items() if each.outcome is Outcome.INVALID]
     without = f" Not judged: {listed(lost)} journeys/s; the findings say why." if lost else ""
-    worse = [each.explanation for each in curves if each.shape in _WORSE][:1]
+    worse = [each.explanation for each in curves if each.shape.is_worse][:1]
     said = verdict.sentence(outcome, operations, findings)
     new = [each for each in worse if each not in said]
     return f"{' '.join((said, *new))}{without}"

@@ -70,8 +70,7 @@ def _size(change: CapacityChange) -> str:
         return ""
     if math.isinf(change.high):
         return f"{figures.relative(change.value)} (interval unknown), "
-    span = figures.span(figures.relative(change.low), figures.relative(change.high))
-    return f"{figures.relative(change.value)} ({span}), "
+    return f"{figures.relative_with_span(change.value, change.low, change.high)}, "
 
 
 def _searches(count: int) -> str:

@@ -77,5 +77,4 @@ def change(cost: CostResult) -> str:
     if cost.per == "growth":
         middle, low, high = ("+" * (each > 0) + value(cost, each) for each in ends)
         return f"{middle} {per(cost)} ({figures.span(low, high)})"
-    middle, low, high = (figures.relative(each) for each in ends)
-    return f"{middle} ({figures.span(low, high)})"
+    return figures.relative_with_span(*ends)

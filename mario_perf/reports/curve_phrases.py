@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from mario_perf import figures
-from mario_perf.model import CurveShape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +14,10 @@ if TYPE_CHECKING:
 
 HEADINGS: Final = ("level", "rate", "service time", "response time")
 
-_WORSE: Final = frozenset({CurveShape.SLOWER, CurveShape.EARLIER, CurveShape.BOTH})
-
 
 def shown(curves: Sequence[LoadCurve], most: int) -> tuple[LoadCurve, ...]:
     """The curves that stand out, the first ``most`` of them; where none does, the first of all."""
-    worse = [each for each in curves if each.shape in _WORSE]
+    worse = [each for each in curves if each.shape.is_worse]
     return tuple((worse or curves)[: most if worse else 1])
 
 
@@ -43,5 +40,4 @@ def change(estimate: Estimate) -> str:
     """The change with its interval: ``+33.3 % (+30.5 to +36.2 %)``."""
     if not math.isfinite(estimate.value) or not math.isfinite(estimate.low):
         return figures.UNKNOWN
-    low, high = figures.relative(estimate.low), figures.relative(estimate.high)
-    return f"{figures.relative(estimate.value)} ({figures.span(low, high)})"
+    return figures.relative_with_span(estimate.value, estimate.low, estimate.high)

@@ -94,8 +94,7 @@ def overall(result: GateResult) -> str:
     """The typical time of all operations together: ``+4.2 % (+3.1 to +5.3 %)``; empty where it is unknown."""
     if (it := result.overall) is None:
         return ""
-    low, high = figures.relative(it.low), figures.relative(it.high)
-    return f"{figures.relative(it.value)} ({figures.span(low, high)})"
+    return figures.relative_with_span(it.value, it.low, it.high)
 
 
 def typical(one: OperationResult) -> Comparison | None:

@@ -48,7 +48,7 @@ def _size(change: RatioChange) -> str:
         return "unknown"
     if below or above:
         return f"{figures.relative(change.value)} ({f'{high} or lower' if below else f'{low} or higher'})"
-    return f"{figures.relative(change.value)} ({figures.span(low, high)})"
+    return figures.relative_with_span(change.value, change.low, change.high)
 
 
 def _served(served: Served) -> str:
