@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-MONTH: Final = 30 * 86400.0
-"""Seconds of a month, as trends count it."""
+DAY: Final = 86400.0
+MONTH: Final = 30 * DAY
+"""Seconds; of a month as trends count it."""
 
 _SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|µs|ms|s|m|h)\s*")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import signal, stats
 
-from mario_perf.history.forecast import CONFIDENCE, DAY, forecast
+from mario_perf.durations import DAY
+from mario_perf.history.forecast import CONFIDENCE, forecast
 from mario_perf.history.prediction import prediction
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from mario_perf.cli.exit_codes import COMMON_EXIT_CODES
 from mario_perf.cli.policy_option import policy_option
 from mario_perf.cli.store_option import store_option
 from mario_perf.configuration import policy_file
+from mario_perf.durations import DAY
 from mario_perf.errors import UserError
 from mario_perf.history import exports
 from mario_perf.history.exports import ExportShape
@@ -28,8 +29,6 @@ from mario_perf.sources.source import open_source
 
 if TYPE_CHECKING:
     from mario_perf.history.measurements import Batch
-
-DAY = 86400.0
 
 
 @click.group()

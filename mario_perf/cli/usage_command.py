@@ -26,14 +26,13 @@ if TYPE_CHECKING:
     from mario_perf.usage.usage_model import Usage
 
 MIN_SPAN = 60.0
-DAY = 86400.0
 
 
 def _span(text: str) -> float:
     """Seconds of a time such as ``90m`` or ``7d``."""
     days = text.removesuffix("d")
     try:
-        seconds = int(days) * DAY if days != text and days.isdecimal() else durations.seconds(text)
+        seconds = int(days) * durations.DAY if days != text and days.isdecimal() else durations.seconds(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
     if seconds < MIN_SPAN:

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy import ndimage, special
 
+from mario_perf.durations import DAY
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-DAY: Final = 86400.0
 PERIODS: Final = (DAY, 7 * DAY)
 CONFIDENCE: Final = 0.90
 DOUBT: Final = 0.005

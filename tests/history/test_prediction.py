@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.forecast.coverage import simulated
-from mario_perf.history.forecast import DAY
+from mario_perf.durations import DAY
 from mario_perf.history.operation_series import OperationSeries
 from mario_perf.history.outlook import outlook
 from mario_perf.history.prediction import LEAST, prediction

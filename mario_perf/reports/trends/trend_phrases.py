@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from mario_perf import figures
-from mario_perf.durations import MONTH
+from mario_perf.durations import DAY, MONTH
 from mario_perf.errors import listed
 from mario_perf.history.alerts import AlertState
 from mario_perf.metric_catalogue import METRICS, Kind
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mario_perf.history.trends import Outlook, Shift, Trend
     from mario_perf.metric_catalogue import Metric
 
-_PERIODS: Final = (("a month", MONTH), ("a day", 86400.0), ("an hour", 3600.0), ("a minute", 60.0))
+_PERIODS: Final = (("a month", MONTH), ("a day", DAY), ("an hour", 3600.0), ("a minute", 60.0))
 
 
 def title(trend: Trend) -> str:
