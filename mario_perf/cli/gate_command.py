@@ -13,7 +13,7 @@ from mario_perf.cli.demo_option import demo_option
 from mario_perf.cli.exit_codes import VERDICT_EXIT_CODES, ExitCode
 from mario_perf.cli.fault_flags import fault_flags, take_faults
 from mario_perf.cli.invocation import Invocation, pass_invocation
-from mario_perf.cli.levels_option import levels_option, take_part
+from mario_perf.cli.levels_option import levels_option
 from mario_perf.cli.matcher_option import split_by_side
 from mario_perf.cli.output_options import output_options
 from mario_perf.cli.policy_option import policy_option
@@ -155,7 +155,7 @@ def gate(invocation: Invocation, /, **options: object) -> ExitCode:
     Starts both builds side by side, sends both the same requests at the same time, and compares each command
     and query; then compares them under load. Ends as soon as the outcome is known.
     """
-    request = _request(take_part(continued_options(click.get_current_context(), options)))
+    request = _request(continued_options(click.get_current_context(), options))
     policy = origin.load_policy(request.policy, demo=request.demo)
     return exit_codes.of_judgement(
         lambda: gate_session.run(request, policy, invocation.start), policy.inconclusive

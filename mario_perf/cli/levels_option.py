@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from mario_perf.errors import UserError
 from mario_perf.gate import load_levels
 from mario_perf.gate.load_levels import Levels
 
@@ -33,16 +30,3 @@ levels_option = click.option(
     "journeys a second. Says whether the candidate is slower at each, or saturates earlier. Uses the whole "
     "--max-duration.",
 )
-
-
-def take_part(options: dict[str, Any]) -> dict[str, Any]:
-    """The options of a gate, whose part is the one under load where levels are given.
-
-    Raises:
-        UserError: another part was asked for.
-    """
-    if options["levels"] is None:
-        return options
-    if options["part"] not in {None, "load"}:
-        raise UserError("--levels plays the part under load alone; leave out --part")
-    return {**options, "part": "load"}

@@ -71,6 +71,8 @@ class GateRequest:
     @property
     def parts(self) -> tuple[Part, ...]:
         """In the order of play."""
+        if self.levels is not None:
+            return ("load",)
         part = self.part or ("both" if self._has_time_for_both else "alone")
         return ("alone", "load") if part == "both" else (part,)
 
@@ -150,6 +152,8 @@ def _check_levels(request: GateRequest) -> None:
         return
     if request.baseline is not None:
         raise UserError("--levels needs two builds that run beside each other; leave out --baseline")
+    if request.part not in {None, "load"}:
+        raise UserError("--levels plays the part under load alone; leave out --part")
     if request.max_duration < (least := request.levels.least_seconds):
         raise UserError(
             f"{len(request.levels.values)} levels need at least {least:.0f} s; give --max-duration "

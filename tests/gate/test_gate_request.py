@@ -152,7 +152,7 @@ def test_what_goes_together_is_accepted(asked: dict[str, Any]) -> None:
         ({"baseline": "", "part": "load"}, "needs two builds that run beside each other"),
         ({"levels": parse("20,40"), "baseline": "", "part": "load"}, "--levels needs two builds"),
         (
-            {"levels": parse("20,40"), "max_duration": 60.0},
+            {"levels": parse("20,40"), "part": "load", "max_duration": 60.0},
             "2 levels need at least 69 s; give --max-duration",
         ),
         ({"insecure": True}, "are only for running services; give --baseline-url"),
