@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import time
 from dataclasses import dataclass, replace
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
 
 WINDOW: Final = 4.8
 """Seconds of turns in a round, both builds together: short, so that each level has several rounds."""
-
-_MOST_AT_ONCE: Final = 1.5
-"""Users of a build, as a share of a turn's journeys: who would be started under load would be late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +135,6 @@ class _Rounds:
         self.incidents.append(incident)
 
     def _load(self, rate: float) -> LoadPlan:
-        users = max(offered_rate.USERS, math.ceil(_MOST_AT_ONCE * rate * parts.TURN))
-        return replace(
-            self._plan.duet.load,
-            rate=rate,
-            users=2 * users,
-            alternate=parts.TURN,
-            warm_up=parts.WARM_UP,
-            window=WINDOW,
-            deadline=self._plan.end,
-        )
+        users = max(offered_rate.USERS, offered_rate.users_in_turns(rate, parts.TURN))
+        load = parts.in_turns(self._plan.duet.load, rate, users, WINDOW)
+        return replace(load, deadline=self._plan.end)

@@ -100,13 +100,16 @@ class LoadPlan:
     @property
     def run_time(self) -> int:
         """All of it where no request takes long, in whole seconds."""
-        return math.ceil(self.warm_up + self.quiet + self.window)
+        return math.ceil(self._load_time)
 
     @property
     def total_time(self) -> float:
         """About how long a run takes, from starting the service to having stopped it."""
-        load = self.warm_up + self.quiet + self.window
-        return self.initial_idle + load + RUN_OVERHEAD
+        return self.initial_idle + self._load_time + RUN_OVERHEAD
+
+    @property
+    def _load_time(self) -> float:
+        return self.warm_up + self.quiet + self.window
 
 
 def find_locustfile(settings: policy.Load, policy_path: Path) -> Path:

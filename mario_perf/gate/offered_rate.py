@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 USERS: Final = 16
 """Users who are always at work: enough to keep a few processes of a service busy."""
+
+_MOST_AT_ONCE: Final = 1.5
+"""Users of a build, as a share of a turn's journeys: who would be started under load would be late."""
 
 _RATE: Final = 3000.0
 """Journeys a second, more than any service of one machine carries: each user begins the next one at once."""
@@ -49,3 +53,8 @@ def find(load: LoadPlan, share: float, baseline: Serving, folder: Path, on_tick:
     if not carried > 0:
         raise InvalidRunError(f"no journey ended within {_WINDOW:.0f} s, so the capacity is not known")
     return share * carried
+
+
+def users_in_turns(rate: float, turn: float) -> int:
+    """How many a build has from the start where it gets ``rate`` journeys a second for ``turn`` seconds."""
+    return math.ceil(_MOST_AT_ONCE * rate * turn)

@@ -160,18 +160,15 @@ def _under_load(plan: PartsPlan, narrator: Narrator) -> Duet:
     if rate is None:
         narrator.say("finding what the baseline can carry, to load both builds with a share of it")
         share, folder = whole.policy.load.capacity_share, whole.folder / runs.CAPACITY
-        rate = offered_rate.find(_load(whole, 1.0), share, plan.baseline, folder, narrator.tick)
+        rate = offered_rate.find(in_turns(whole.load, 1.0), share, plan.baseline, folder, narrator.tick)
     elapsed = time.monotonic() - plan.clock_start
-    return replace(whole, load=_load(whole, rate), elapsed=elapsed, promise=plan.promise, earlier=before)
-
-
-def _load(whole: Duet, rate: float) -> LoadPlan:
-    """Half of the initial users for each build, as many as the capacity was found with."""
     return replace(
-        whole.load,
-        rate=rate,
-        users=2 * offered_rate.USERS,
-        alternate=TURN,
-        warm_up=WARM_UP,
-        window=WINDOW,
+        whole, load=in_turns(whole.load, rate), elapsed=elapsed, promise=plan.promise, earlier=before
     )
+
+
+def in_turns(
+    load: LoadPlan, rate: float, users: int = offered_rate.USERS, window: float = WINDOW
+) -> LoadPlan:
+    """The load of one build at a time; ``users`` of each from the start, as many as find the capacity."""
+    return replace(load, rate=rate, users=2 * users, alternate=TURN, warm_up=WARM_UP, window=window)

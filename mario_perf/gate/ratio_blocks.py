@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -46,9 +45,6 @@ LONGEST_ANSWER: Final = 10.0
 
 TIMEOUTS: Final = 12
 """Longest answers that fit into the time: a block of a build that hangs has some."""
-
-_MOST_AT_ONCE: Final = 1.5
-"""Users of a build, as a share of a turn's journeys: who would be started under load would be late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,5 +195,5 @@ def _turns(load: LoadPlan, guess: float) -> LoadPlan:
 def _at_rate(load: LoadPlan, rate: float, number: int) -> LoadPlan:
     """Each block draws journeys of its own."""
     assert load.alternate is not None  # noqa: S101 - builds take turns
-    users = 2 * math.ceil(_MOST_AT_ONCE * rate * load.alternate)
+    users = 2 * offered_rate.users_in_turns(rate, load.alternate)
     return replace(load, rate=rate, users=users, seed=load.seed + number - 1)
