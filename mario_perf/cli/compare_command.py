@@ -33,7 +33,7 @@ from mario_perf.reports import outputs, report_reading
 from mario_perf.reports.formats import FORMATS
 from mario_perf.sources.source import open_source
 from mario_perf.validity import incidents
-from mario_perf.validity.codes import NO_PART
+from mario_perf.validity.codes import leaves_out_load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +163,7 @@ def _judge(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf) 
 
 def _not_played(path: Path) -> Finding | None:
     ended = incidents.read(path)
-    return ended if ended and any(code.is_in(ended) for code in NO_PART) else None
+    return ended if ended and leaves_out_load(ended) else None
 
 
 def _conclude(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf, parts: int) -> GateResult:

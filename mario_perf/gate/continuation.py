@@ -13,7 +13,7 @@ from mario_perf.masking import MASK
 from mario_perf.model import Outcome
 from mario_perf.reports import report_reading
 from mario_perf.reports.formats import FORMATS
-from mario_perf.validity.codes import NO_PART, Code
+from mario_perf.validity.codes import Code, leaves_out_load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ class Continuation:
             raise UserError(f"{folder}: a gate with --levels cannot be continued; start one with more time")
         if report.outcome not in _MAY_BE_OPEN or is_decided(report.operations):
             raise UserError(f"{folder}: nothing is open there ({report.outcome.value}); start a new gate")
-        if any(code.is_in(each) for code in NO_PART for each in report.findings):
+        if any(map(leaves_out_load, report.findings)):
             raise UserError(f"{folder}: its part under load was not played; start a new gate")
         if not any(run.look for run in report.runs):
             raise UserError(f"{folder}: these runs are not the rounds of one gate; start a new gate")

@@ -131,26 +131,26 @@ def _compare(part: MeasuredPart, alpha: float, miss_rate: float) -> tuple[Operat
 
 def _of_reference(part: MeasuredPart, alpha: float) -> Iterator[Finding]:
     if part.baseline and part.is_measured:
-        if part.apart:
+        if apart := part.apart:
             resolution = part.policy.thresholds.latency_resolution
             yield reference_checks.across_machines(
-                part.machine_changes, part.apart, part.spread.source, resolution
+                part.machine_changes, apart, part.spread.source, resolution
             )
         yield from stored_results.findings(
             part.baseline,
             part.measurements,
             part.policy,
             alpha,
-            alike=not part.environment_changes or part.apart > 0,
-            apart=part.apart,
+            alike=not part.environment_changes or apart > 0,
+            apart=apart,
         )
 
 
 def _with_limits(results: Sequence[OperationResult], part: MeasuredPart) -> Iterator[OperationResult]:
-    changes = part.environment_changes
+    changes = {} if part.apart else part.environment_changes
     for each in results:
         result = _at_rate(each, part.rounds) if part.kind == "load" else each
-        if changes and not part.apart:
+        if changes:
             result = verdict.make_inconclusive(result, _measured_otherwise(changes))
         yield limits.apply_limits(result, part.policy.of(result.operation.name))
 

@@ -529,8 +529,10 @@ class Code(Enum):
 
 BY_NAME = {each.code: each for each in Code}
 
-NO_PART = (Code.PART_NOT_PLAYED, Code.PART_FAILED)
-"""Why a part under load has nothing that could be judged."""
+
+def leaves_out_load(finding: Finding) -> bool:
+    """Whether it says why a part under load has nothing that could be judged."""
+    return any(code.is_in(finding) for code in (Code.PART_NOT_PLAYED, Code.PART_FAILED))
 
 
 def reported(code: str, severity: Severity, message: str) -> Finding:
