@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -53,9 +54,15 @@ def has_kind(folder: Path, kind: str) -> bool:
     return folder.name.startswith(f"{_PREFIX}{kind}-")
 
 
+@cache
+def _kill_left_once() -> None:
+    """Each command looks through all processes once: every round of a gate makes new folders."""
+    survivors.kill_left()
+
+
 def _remove_stale(kinds: set[str]) -> None:
     """Stop and remove what killed processes left: what a process uses, it holds."""
-    survivors.kill_left()
+    _kill_left_once()
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         if any(has_kind(folder, kind) for kind in kinds):
             with suppress(OSError), ExitStack() as stack:
