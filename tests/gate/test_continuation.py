@@ -20,7 +20,7 @@ from mario_perf.configuration.policy import Policy
 from mario_perf.errors import UserError
 from mario_perf.gate import earlier_rounds
 from mario_perf.gate.continuation import Continuation, note_files
-from mario_perf.gate.duet import Duet, play
+from mario_perf.gate.duet import play
 from mario_perf.judgement.sequential import plan
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.model import GateResult, Outcome
@@ -28,8 +28,9 @@ from mario_perf.reports import json_report
 from mario_perf.run_record import Alternation, Look
 from mario_perf.runs import Run
 from mario_perf.sources.source import open_source
+from tests.gate.duet_setup import SilentNarrator, duet_setup
 from tests.gate.test_gate_request import gate_request
-from tests.gate.test_one_judge import LOAD, NOWHERE, SilentNarrator, compared, said
+from tests.gate.test_one_judge import compared, said
 from tests.reports import curve_samples, samples
 from tests.simulated_runs import Plan, write_run
 
@@ -76,17 +77,8 @@ def gate(folder: Path, recorded: list[Path], rounds: int, *, goes_on: bool = Fal
             (folder / f"round-{number}" / scrapes.name).write_bytes(scrapes.read_bytes())
         return measure_run(run, source_of(run))
 
-    duet = Duet(
-        serving=NOWHERE,
-        load=LOAD,
-        policy=policy,
-        source_of=source_of,
-        folder=folder,
-        max_duration=10_000.0,
-        max_rounds=rounds,
-        until_decided=True,
-        earlier=earlier_rounds.read(folder, "alone", source_of) if goes_on else earlier_rounds.NONE,
-    )
+    earlier = earlier_rounds.read(folder, "alone", source_of) if goes_on else earlier_rounds.NONE
+    duet = duet_setup(folder, policy, max_duration=10_000.0, max_rounds=rounds, earlier=earlier)
     return play(duet, SilentNarrator(), play_one, itertools.count().__next__)
 
 

@@ -13,12 +13,10 @@ from mario_perf.builds.processes import NotReadyError
 from mario_perf.configuration.policy import Policy, Thresholds
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate.duet import Duet, play
-from mario_perf.gate.load_process import LoadPlan, OutOfTimeError
-from mario_perf.gate.sides import ServiceTarget
-from mario_perf.gate.sides import serve_targets as running_services
+from mario_perf.gate.load_process import OutOfTimeError
 from mario_perf.model import GateResult, Outcome
 from mario_perf.run_record import Span, StepCounts, TargetRecord
-from mario_perf.sources.source import open_source
+from tests.gate.duet_setup import duet_setup
 from tests.judgement.test_round_selection import round_
 
 if TYPE_CHECKING:
@@ -27,11 +25,6 @@ if TYPE_CHECKING:
 
     from mario_perf.measurement.measured_run import MeasuredRun
 
-URLS = ("http://127.0.0.1:2", "http://127.0.0.1:1")
-NOWHERE = running_services(*(ServiceTarget(url, None, "/metrics") for url in URLS))
-LOAD = LoadPlan(
-    users=1, seed=1, scenario="mario", warm_up=1.0, window=3.7, think="0", quiet=0.3, initial_idle=0.0
-)
 NOT_READY = NotReadyError("candidate did not answer at http://127.0.0.1:2/ready within 60 s")
 UNDECIDED = Policy(thresholds=Thresholds(min_samples=1_000_000))
 """No number of rounds is enough."""
@@ -89,16 +82,7 @@ Play = Callable[..., GateResult]
 @pytest.fixture
 def played(tmp_path: Path) -> Play:
     def play_in(world: World, longest: float = 180.0, policy: Policy = UNDECIDED) -> GateResult:
-        duet = Duet(
-            serving=NOWHERE,
-            load=LOAD,
-            policy=policy,
-            source_of=open_source(policy),
-            folder=tmp_path,
-            max_duration=longest,
-            max_rounds=None,
-            until_decided=True,
-        )
+        duet = duet_setup(tmp_path, policy, max_duration=longest)
         return play(duet, world, world.play_one, world.clock)
 
     return play_in

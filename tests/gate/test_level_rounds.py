@@ -14,19 +14,21 @@ from mario_perf import runs
 from mario_perf.configuration import policy_file
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate import duet, level_rounds
-from mario_perf.gate.duet import Duet
 from mario_perf.gate.load_levels import Levels
 from mario_perf.gate.load_process import SideDiedError
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.model import CurveShape, GateResult, Outcome
 from mario_perf.run_record import Alternation
 from mario_perf.sources.source import open_source
-from tests.gate.test_one_judge import LOAD, NOWHERE, POLICY, SilentNarrator, said
+from tests.gate.duet_setup import NOWHERE, SilentNarrator, duet_setup
+from tests.gate.test_one_judge import POLICY, said
 from tests.gate.test_parts import ARRIVALS, SAME
 from tests.simulated_runs import Plan, write_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from mario_perf.gate.duet import Duet
 
 RATES = (20.0, 40.0)
 SLOWER = {"PlaceOrderCommand": 0.012, "GetMenuQuery": 0.002}
@@ -62,16 +64,7 @@ def gate(
         run = runs.load(write_run(path, Plan(at[rate], seed=number), Plan(seed=number + 100), **turns))
         return measure_run(run, open_source(policy)(run))
 
-    whole = Duet(
-        serving=NOWHERE,
-        load=LOAD,
-        policy=policy,
-        source_of=open_source(policy),
-        folder=folder,
-        max_duration=1000.0,
-        max_rounds=5,
-        until_decided=True,
-    )
+    whole = duet_setup(folder, policy, max_rounds=5)
     plan = level_rounds.LevelsPlan(whole, NOWHERE, Levels(RATES, shares=False), clock_start=0.0)
     return level_rounds.play(plan, SilentNarrator(), play_one, itertools.count().__next__), order
 

@@ -15,35 +15,20 @@ from analysis.compare import main
 from mario_perf import runs
 from mario_perf.configuration import policy_file
 from mario_perf.errors import InvalidRunError, UserError
-from mario_perf.gate.duet import Duet, play
-from mario_perf.gate.load_process import LoadPlan, SideDiedError
-from mario_perf.gate.sides import ServiceTarget, serve_targets
+from mario_perf.gate.duet import play
+from mario_perf.gate.load_process import SideDiedError
 from mario_perf.judgement.judge import conclude
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.model import Finding, GateResult, Outcome
 from mario_perf.runs import Run
 from mario_perf.sources.source import open_source
+from tests.gate.duet_setup import SilentNarrator, duet_setup
 from tests.judgement.test_judge import lose_scrapes
 from tests.simulated_runs import Plan, write_run
 
 POLICY = "[thresholds]\nlatency_resolution = 0.5\ntail_resolution = 1.0\nerror_resolution = 0.05\n"
 SLOWER = {"PlaceOrderCommand": 0.016, "GetMenuQuery": 0.002}
 MILD = {"PlaceOrderCommand": 0.009, "GetMenuQuery": 0.002}
-NOWHERE = serve_targets(*(ServiceTarget(f"http://127.0.0.1:{port}", None, "/metrics") for port in (1, 2)))
-LOAD = LoadPlan(
-    users=1, seed=1, scenario="mario", warm_up=1.0, window=3.7, think="0", quiet=0.3, initial_idle=0.0
-)
-
-
-class SilentNarrator:
-    def say(self, text: str) -> None:
-        pass
-
-    def warn(self, text: str) -> None:
-        """Nobody reads it."""
-
-    def tick(self) -> None:
-        pass
 
 
 @pytest.fixture(autouse=True)
@@ -85,16 +70,8 @@ def gate(
         run = runs.load(played[number - 1])
         return measure_run(run, open_source(policy)(run))
 
-    duet = Duet(
-        serving=NOWHERE,
-        load=LOAD,
-        policy=policy,
-        source_of=open_source(policy),
-        folder=played[0].parent,
-        max_duration=1000.0,
-        max_rounds=len(played),
-        until_decided=until_decided,
-    )
+    folder = played[0].parent
+    duet = duet_setup(folder, policy, max_rounds=len(played), until_decided=until_decided)
     return play(duet, SilentNarrator(), play_one, itertools.count().__next__)
 
 

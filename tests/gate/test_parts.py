@@ -17,7 +17,6 @@ from mario_perf import runs
 from mario_perf.configuration import policy_file
 from mario_perf.errors import UserError
 from mario_perf.gate import duet, earlier_rounds
-from mario_perf.gate.duet import Duet
 from mario_perf.gate.load_process import OutOfTimeError
 from mario_perf.gate.parts import PartsPlan, play
 from mario_perf.judgement import suspicion
@@ -28,13 +27,15 @@ from mario_perf.reports import html_report, json_report, junit_report, markdown_
 from mario_perf.run_record import Alternation, Arrivals
 from mario_perf.sources.source import open_source
 from mario_perf.validity import incidents
-from tests.gate.test_one_judge import LOAD, NOWHERE, POLICY, SilentNarrator, said
+from tests.gate.duet_setup import LOAD, NOWHERE, SilentNarrator, duet_setup
+from tests.gate.test_one_judge import POLICY, said
 from tests.simulated_runs import Plan, write_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import ModuleType
 
+    from mario_perf.gate.duet import Duet
     from mario_perf.reports.progress import Narrator
     from mario_perf.run_record import Part
 
@@ -76,6 +77,14 @@ def record(folder: Path, alone: Mapping[str, float], load: Mapping[str, float], 
     return folder
 
 
+def recorded_alone(tmp_path: Path) -> Path:
+    """A gate of an unchanged build whose part under load has no runs."""
+    folder = record(tmp_path / "gate", SAME, SAME)
+    for each in folder.glob("load-*/run.json"):
+        each.unlink()
+    return folder
+
+
 def gate(
     folder: Path,
     parts: Sequence[Part] = BOTH,
@@ -97,16 +106,8 @@ def gate(
         played.append(setup)
         return duet.play(setup, narrator, play_one, itertools.count().__next__)
 
-    whole = Duet(
-        serving=NOWHERE,
-        load=replace(LOAD, rate=42.0),
-        policy=policy,
-        source_of=open_source(policy),
-        folder=folder,
-        max_duration=1000.0,
-        max_rounds=4,
-        until_decided=until_decided,
-    )
+    load = replace(LOAD, rate=42.0)
+    whole = duet_setup(folder, policy, load=load, max_rounds=4, until_decided=until_decided)
     plan = PartsPlan(whole, NOWHERE, tuple(parts), clock_start=time.monotonic())
     return play(plan, SilentNarrator(), play_duet), played
 
@@ -172,9 +173,7 @@ def test_a_late_generator_spoils_the_part_under_load_and_no_build(tmp_path: Path
 def test_a_part_under_load_that_fails_leaves_the_gate_without_an_answer_and_the_other_judged(
     tmp_path: Path,
 ) -> None:
-    folder = record(tmp_path / "gate", SAME, SAME)
-    for each in folder.glob("load-*/run.json"):
-        each.unlink()
+    folder = recorded_alone(tmp_path)
     result, _ = gate(folder, fails_under_load=UserError("the candidate cannot be started"))
     assert result.outcome is Outcome.INCONCLUSIVE
     assert "part-failed" in {each.code for each in result.findings}
@@ -184,9 +183,7 @@ def test_a_part_under_load_that_fails_leaves_the_gate_without_an_answer_and_the_
 
 
 def test_a_pass_stands_where_no_time_is_left_for_load_and_says_so(tmp_path: Path) -> None:
-    folder = record(tmp_path / "gate", SAME, SAME)
-    for each in folder.glob("load-*/run.json"):
-        each.unlink()
+    folder = recorded_alone(tmp_path)
     result, _ = gate(folder, fails_under_load=OutOfTimeError("the time was over"))
     assert result.outcome is Outcome.PASS
     assert "part-not-played" in {each.code for each in result.findings}
@@ -256,16 +253,7 @@ def test_a_gate_that_goes_on_plays_only_the_part_that_is_open_at_the_rate_of_bef
         played.append(setup)
         return conclude(setup.earlier.runs, None, policy)
 
-    whole = Duet(
-        serving=NOWHERE,
-        load=replace(LOAD, rate=None),
-        policy=policy,
-        source_of=open_source(policy),
-        folder=folder,
-        max_duration=1000.0,
-        max_rounds=4,
-        until_decided=True,
-    )
+    whole = duet_setup(folder, policy, load=replace(LOAD, rate=None), max_rounds=4)
     plan = PartsPlan(whole, NOWHERE, BOTH, clock_start=time.monotonic(), earlier=earlier)
     result = play(plan, SilentNarrator(), play_duet)
     assert result.outcome is Outcome.PASS

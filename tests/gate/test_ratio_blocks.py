@@ -15,7 +15,7 @@ from mario_perf.gate.load_process import OutOfTimeError
 from mario_perf.gate.ratio_blocks import LateBlockError, RatioSetup, play, read_block
 from mario_perf.model import Verdict
 from mario_perf.run_record import Alternation, RunRecord, Side, Turn
-from tests.gate.test_one_judge import LOAD, NOWHERE, SilentNarrator
+from tests.gate.duet_setup import LOAD, NOWHERE, SilentNarrator
 from tests.simulated_runs import record, target
 
 if TYPE_CHECKING:
