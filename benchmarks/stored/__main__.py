@@ -13,7 +13,6 @@ from benchmarks.stored import records
 from benchmarks.stored.play import CYCLE, WINDOW, Turn, play
 from benchmarks.stored.table import table
 from mario_perf.errors import UserError
-from mario_perf.gate.load_process import SideDiedError
 
 MOST_FAILURES = 5
 """In a row: then something else is wrong than a run."""
@@ -40,7 +39,7 @@ def main(minutes: float, window: float, results: Path, write: bool) -> None:  # 
         turn = CYCLE[number % len(CYCLE)]
         try:
             run = play(turn, seed=1 + number, window=window)
-        except (UserError, SideDiedError, OSError) as error:
+        except (UserError, OSError) as error:
             click.echo(f"{number + 1}: {_text(turn)}: not kept: {error}", err=True)
             failures, skipped = failures + 1, skipped + 1
             continue

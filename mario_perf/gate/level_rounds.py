@@ -117,14 +117,12 @@ class _Rounds:
         setup = replace(self._plan.duet, load=self._load(rate))
         try:
             self.runs.append(self._play_one(setup, self._number, self._narrator))
-        except SideDiedError as error:
-            if not self.runs:
-                raise InvalidRunError(str(error)) from error
-            self._keep(setup, incidents.side_died(str(error)))
         except UserError as error:
             if not self.runs:
                 raise
-            if not isinstance(error, OutOfTimeError):
+            if isinstance(error, SideDiedError):
+                self._keep(setup, incidents.side_died(str(error)))
+            elif not isinstance(error, OutOfTimeError):
                 self._keep(setup, incidents.round_failed(self._number, str(error)))
         else:
             return True

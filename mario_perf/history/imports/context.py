@@ -45,7 +45,7 @@ class Context:
         finite number are left out.
 
         Raises:
-            ValueError: A time is none.
+            ValueError: A time is not between 1970 and 2200.
             TypeError: A name is not a text.
         """
         build = revision or self.revision or UNKNOWN
@@ -57,7 +57,7 @@ class Context:
         )
         moment = self.time if time is None else float(time)
         if not 0 <= moment <= LAST_TIME:
-            raise ValueError("a time that is none")
+            raise ValueError(f"the time {moment:g} is not between 1970 and 2200")
         if not all(isinstance(each, str) for one in levels for each in (one.operation, one.metric)):
             raise TypeError("a name that is not a text")
         if not (isinstance(build, str) and isinstance(machine, str)):
