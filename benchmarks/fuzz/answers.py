@@ -46,7 +46,7 @@ class _Adapter(BaseAdapter):
         """Nothing is open."""
 
     def _answer(self, url: str) -> bytes:
-        part = "labels" if "/label/" in url else "up" if "up%22" in url else "samples"
+        part = "labels" if "/label/" in url else "up" if "scrape_duration" in url else "samples"
         if isinstance(self._parts, dict) and part in self._parts:
             return json.dumps(self._parts[part]).encode()
         return self._document

@@ -144,7 +144,7 @@ _NATIVE = {
 ANSWERS = tuple(
     json.dumps(
         {
-            "up": _matrix(_row("up", *["1"] * 8)),
+            "up": _matrix(_row("up", *["1"] * 8), _row("scrape_duration_seconds", *["0.1"] * 8)),
             "samples": _matrix(*rows),
             "labels": {"status": "success", "data": [CQRS.duration, "127.0.0.1:1"]},
         }

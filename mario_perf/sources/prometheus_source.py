@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 _LOOKBACK = 120.0
 """Seconds before a run in which its first scrape is looked for: scrapes are rarely over a minute apart."""
 
+_UP, _DURATION = "up", "scrape_duration_seconds"
+"""What Prometheus adds to each scrape, at the time at which the scrape began."""
+
 _POLL = 0.5
 _WITHIN = 0.4
 """Share of a scrape interval by which a line's own timestamp may lie after its scrape."""
@@ -62,10 +65,11 @@ class PrometheusSource:
             MetricNotFoundError: It lacks a metric of the service.
         """
         matchers, several = self.matchers(target), target.side in self._connection.replicas
-        scrapes = self._scrapes(matchers, span, several=several)
+        scrapes, ends = self._scrapes(matchers, span, several=several)
         if several:
             replicas.check_constant(scrapes, span, self._connection.url)
-        times = _covering(replicas.moments(scrapes, span), span)
+        idle = replicas.idle_moment(scrapes, ends, span.start)
+        times = _covering(replicas.moments(scrapes, span), span, idle)
         slack = _WITHIN * min(
             float(np.diff(each).min()) if len(each) > 1 else 0.0 for each in scrapes.values()
         )
@@ -83,28 +87,30 @@ class PrometheusSource:
         """The target's labels: as they were given, else the host and port of its URL."""
         return self._connection.labels_of(target.side, target.metrics_url or target.url)
 
-    def _scrapes(self, matchers: Mapping[str, str], span: Span, *, several: bool) -> dict[str, Floats]:
-        """When each target was scraped successfully, unix seconds."""
-        up = selector(matchers, '__name__="up"')
+    def _scrapes(
+        self, matchers: Mapping[str, str], span: Span, *, several: bool
+    ) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        """When each successful scrape of each target began, and when it ended, unix seconds."""
+        told = selector(matchers, f'__name__=~"{_UP}|{_DURATION}"')
         latest = span.end + self._connection.settle
         deadline = time.monotonic() + min(latest - time.time(), self._connection.settle)
         while True:
             until = max(span.start, min(time.time(), latest))
-            rows = self._samples(up, span.start - _LOOKBACK, until)
-            found: dict[str, Floats] = send_query(self._connection.url, partial(_times, rows))
-            if len(rows) > 1 and not several:
-                raise self._ambiguous(rows, matchers)
+            rows = self._samples(told, span.start - _LOOKBACK, until)
+            begins, ends = send_query(self._connection.url, partial(_begins_and_ends, rows))
+            if len(begins) > 1 and not several:
+                raise self._ambiguous(begins, matchers)
+            found = {name: times for name, times in begins.items() if len(times)}
             if found and (replicas.is_over(found, span) or time.monotonic() >= deadline):
-                return found
+                return found, ends
             if not found:
                 raise self._not_scraped(matchers, span)
             time.sleep(_POLL)
 
-    def _ambiguous(self, rows: Sequence[Any], matchers: Mapping[str, str]) -> TargetNotScrapedError:
-        targets = "; ".join(_labels(row["metric"]) for row in rows)
+    def _ambiguous(self, targets: Iterable[str], matchers: Mapping[str, str]) -> TargetNotScrapedError:
         return TargetNotScrapedError(
-            f"{self._connection.url}: several targets match {_labels(matchers)}: {targets}; add a matcher, "
-            "or name all replicas of a side by --prometheus-match candidate:LABEL=VALUE"
+            f"{self._connection.url}: several targets match {_labels(matchers)}: {'; '.join(targets)}; "
+            "add a matcher, or name all replicas of a side by --prometheus-match candidate:LABEL=VALUE"
         )
 
     def _not_scraped(self, matchers: Mapping[str, str], span: Span) -> TargetNotScrapedError:
@@ -155,16 +161,23 @@ def targets(connection: Connection, labels: Mapping[str, str]) -> list[str]:
     return sorted(_labels(row["metric"]) for row in rows if float(row["value"][1]) == 1.0)
 
 
-def _times(rows: Sequence[Any]) -> dict[str, Floats]:
-    found = {
-        _labels(series.of_json(row["metric"]).labels): np.array(
-            [float(at) for at, up in row["values"] if float(up) == 1.0]
-        )
+def _begins_and_ends(rows: Sequence[Any]) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Of each target's successful scrapes; one without a duration ended as it began."""
+    lasted = {
+        (_labels(row["metric"]), at): float(seconds)
         for row in rows
+        if row["metric"]["__name__"] == _DURATION
+        for at, seconds in row["values"]
     }
-    if not all(np.isfinite(times).all() and (np.diff(times) >= 0).all() for times in found.values()):
+    begins, ends = {}, {}
+    for row in (row for row in rows if row["metric"]["__name__"] == _UP):
+        name = _labels(series.of_json(row["metric"]).labels)
+        times = [at for at, up in row["values"] if float(up) == 1.0]
+        begins[name] = np.array(times, dtype=np.float64)
+        ends[name] = begins[name] + np.array([lasted.get((name, at), 0.0) for at in times])
+    if not all(np.isfinite(times).all() and (np.diff(times) >= 0).all() for times in begins.values()):
         raise ValueError("scrapes at no time, or not in their order")
-    return {name: times for name, times in found.items() if len(times)}
+    return begins, ends
 
 
 def _as_range(rows: Sequence[Any]) -> list[Any]:
@@ -185,11 +198,17 @@ def _labels(labels: Mapping[str, str]) -> str:
     return ",".join(f"{name}={value}" for name, value in sorted(labels.items()) if name != "__name__")
 
 
-def _covering(times: Floats, span: Span) -> Floats:
-    """From the last scrape at or before the span to the first at or after it, as far as there are any."""
-    first = max(int(np.searchsorted(times, span.start, side="right")) - 1, 0)
+def _covering(times: Floats, span: Span, idle: float) -> Floats:
+    """From the last scrape by ``idle`` to the first at or after the span, as far as there are any.
+
+    What began between ``idle`` and the span's start is left out: the run would be taken to begin there.
+    """
+    first = int(np.searchsorted(times, idle, side="right")) - 1
+    begin = int(np.searchsorted(times, span.start, side="right"))
     last = min(int(np.searchsorted(times, span.end, side="left")), len(times) - 1)
-    return times[first : last + 1] if last >= first else times[first : first + 1]
+    if first < 0:
+        return times[max(begin - 1, 0) : max(last, 0) + 1]
+    return np.concatenate([times[first : first + 1], times[begin : last + 1]])
 
 
 def _table(rows: Sequence[Any], times: Floats, slack: float) -> Table:

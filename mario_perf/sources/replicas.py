@@ -33,6 +33,20 @@ def moments(scrapes: Mapping[str, Floats], span: Span) -> Floats:
     return np.concatenate([until, [max(after)]]) if after else until
 
 
+def idle_moment(begins: Mapping[str, Floats], ends: Mapping[str, Floats], moment: float) -> float:
+    """The last time until ``moment`` before each scrape that was under way then.
+
+    Such a scrape bears the time at which it began, and may hold what happened until it ended.
+
+    Args:
+        begins: of the scrapes of each target, unix seconds, ascending.
+        ends: of the same scrapes.
+        moment: unix seconds.
+    """
+    under_way = [times[(times <= moment) & (ends[name] > moment)] for name, times in begins.items()]
+    return float(min([moment, *np.nextafter(np.concatenate(under_way), -np.inf)]))
+
+
 def is_over(scrapes: Mapping[str, Floats], span: Span) -> bool:
     """Whether no further scrape has to be waited for: one that is missed thrice will not come."""
     later = [int((times >= span.end).sum()) for times in scrapes.values()]

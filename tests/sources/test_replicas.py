@@ -38,3 +38,10 @@ def test_a_target_that_is_gone_is_not_waited_for_long() -> None:
     assert not replicas.is_over({"a": np.arange(5.0, 22.0), "b": gone}, RUN)
     assert replicas.is_over({"a": np.arange(5.0, 24.0), "b": gone}, RUN)
     assert replicas.is_over({"a": np.arange(5.0, 21.0), "b": np.arange(5.5, 21.0)}, RUN)
+
+
+def test_the_idle_moment_is_before_every_scrape_that_was_under_way() -> None:
+    begins = {"a": np.array([6.0, 9.9]), "b": np.array([5.0, 9.5]), "c": np.array([7.0, 10.5])}
+    ends = {"a": np.array([6.1, 10.2]), "b": np.array([5.1, 10.1]), "c": np.array([7.1, 10.6])}
+    assert 9.4 < replicas.idle_moment(begins, ends, 10.0) < 9.5
+    assert replicas.idle_moment({"c": begins["c"]}, {"c": ends["c"]}, 10.0) == 10.0

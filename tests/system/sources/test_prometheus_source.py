@@ -42,8 +42,11 @@ from mario_perf.statistics.quantiles import quantile
 from tests.simulated_runs import Service, keep_scrapes, record, target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from prometheus_client import Metric
+    from prometheus_client.registry import Collector
 
 pytestmark = pytest.mark.prometheus
 
@@ -83,16 +86,16 @@ class Scene:
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     directory = tmp_path_factory.mktemp("prometheus")
     service, replica = Service(), Service()
-    with _served(service) as exporter, _served(replica) as other:
+    with _served(service.registry) as exporter, _served(replica.registry) as other:
         (directory / "prometheus.yml").write_text(CONFIG.format(exporter=exporter, other=other))
         with _prometheus(directory) as url:
             yield Scene(url, exporter, directory, _run((service, replica), exporter, url, directory))
 
 
 @contextmanager
-def _served(service: Service) -> Iterator[str]:
+def _served(registry: Collector) -> Iterator[str]:
     """An exporter on a free port."""
-    server, thread = start_http_server(0, "127.0.0.1", service.registry)
+    server, thread = start_http_server(0, "127.0.0.1", registry)
     try:
         yield f"127.0.0.1:{server.server_port}"
     finally:
@@ -280,7 +283,7 @@ def test_a_prometheus_that_is_killed_and_started_again_loses_no_count_and_tells_
             for _ in range(100):
                 each.execute("PlaceOrderCommand", 0.005)
 
-    with _served(service) as exporter, _served(replica) as other:
+    with _served(service.registry) as exporter, _served(replica.registry) as other:
         (tmp_path / "prometheus.yml").write_text(CONFIG.format(exporter=exporter, other=other))
         with _prometheus(tmp_path, signal.SIGKILL) as url:
             _wait(lambda: _get(f"{url}/api/v1/query?query=up==1").count(b"pizzeria") == 2)
@@ -301,6 +304,42 @@ def test_a_prometheus_that_is_killed_and_started_again_loses_no_count_and_tells_
     assert measured.measurements["PlaceOrderCommand"].executions == 300
     assert all(row.agrees for row in measured.reconciliation)
     assert "scrape-gap" in {each.code for each in measured.findings}
+
+
+class _Slow:
+    """A registry whose page takes a moment; it tells when a scrape begins."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self.began = threading.Event()
+
+    def collect(self) -> Iterable[Metric]:
+        self.began.set()
+        time.sleep(0.15)
+        return self._service.registry.collect()
+
+
+def test_a_scrape_that_was_under_way_when_the_run_began_is_not_where_it_begins(tmp_path: Path) -> None:
+    """It bears the time at which it began, and holds what the run did until it ended."""
+    service = Service()
+    slow = _Slow(service)
+    with _served(slow) as exporter:
+        config = CONFIG.format(exporter=exporter, other="127.0.0.1:1")
+        (tmp_path / "prometheus.yml").write_text(config.partition("  - {job_name: twice")[0])
+        with _prometheus(tmp_path) as url:
+            _wait(lambda: b"pizzeria" in _get(f"{url}/api/v1/query?query=count_over_time(up[1m])>2"))
+            slow.began.clear()
+            slow.began.wait(20)
+            start = time.time()
+            for _ in range(100):
+                service.execute("PlaceOrderCommand", 0.005)
+            _wait(lambda: _has_scraped(url, 100))
+            span = Span(start=start, end=time.time())
+            sent = target({"PlaceOrderCommand": 100})
+            sent = sent.model_copy(update={"metrics_url": f"http://{exporter}/metrics"})
+            found = PrometheusSource(Connection(url, timeout=10.0), CQRS).snapshots(sent, span)
+    measured = measure(found, record(sent, whole_run=span, window=span), sent)
+    assert measured.measurements["PlaceOrderCommand"].executions == 100
 
 
 def test_a_target_that_is_not_scraped_is_an_error_with_what_is(scene: Scene) -> None:
