@@ -20,6 +20,10 @@ VARIABLE: Final = "MARIO_PERF_STARTED"
 PATIENCE: Final = 2.0
 """Seconds in which new ones are looked for: one that is found may just have started another."""
 
+LOOKS: Final = 50
+GLIMPSE: Final = 0.002
+"""How often, and seconds apart, a process without variables is read: it may be about to become a program."""
+
 _PROC: Final = Path("/proc")
 _PREFIX: Final = f"{VARIABLE}=".encode()
 _MARK: Final = re.compile(r"(pid:\[\d+\])/(\d{1,9})/(\d+)/[0-9a-f]+", re.ASCII)
@@ -83,10 +87,20 @@ def _kill_all(is_meant: Callable[[Path, str], bool]) -> None:
 def _marked(is_meant: Callable[[Path, str], bool]) -> Iterator[int]:
     for folder in _PROC.glob("[0-9]*"):
         with suppress(OSError):  # another user's, or gone
-            variables = (folder / "environ").read_bytes().split(b"\0")
+            variables = _environment(folder).split(b"\0")
             marks = [each.removeprefix(_PREFIX) for each in variables if each.startswith(_PREFIX)]
             if any(is_meant(folder, mark.decode(errors="replace")) for mark in marks):
                 yield int(folder.name)
+
+
+def _environment(folder: Path) -> bytes:
+    """A process's variables. Inside of execve(2) it has none for a moment; one of the kernel never has."""
+    for _ in range(LOOKS):
+        if variables := (folder / "environ").read_bytes():
+            return variables
+        (folder / "exe").readlink()
+        time.sleep(GLIMPSE)
+    return b""
 
 
 def _start_time(pid: int) -> str:
