@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from benchmarks.detection.records import Gate
 
+_DAY = len("2026-11-30")
+
 STORED = 3
 """Gates before the first that stored rules may be tried on."""
 
@@ -42,20 +44,25 @@ def of_today(gates: Sequence[Gate]) -> list[Gate]:
 def ours(gates: Sequence[Gate]) -> str:
     """Markdown: how often red and rightly so, wrongly red, undecided, and the time to a verdict."""
     lines = [
-        "| candidate | machine | gates | rightly red | wrongly red | undecided | invalid | median time |",
-        "|---|---|---|---|---|---|---|---|",
+        "| candidate | machine | day | gates | rightly red | wrongly red | undecided | invalid | median |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for name in WANTED:
-        for machine in ("calm", "busy"):
-            group = [each for each in gates if each.condition == name and _machine(each) == machine]
-            if group:
-                lines.append(f"| {name} | {machine} | {_row(group)} |")
+        own = [each for each in gates if each.condition == name]
+        for machine, day in sorted({_when(each) for each in own}, key=lambda when: (when[0] == "busy", when)):
+            group = [each for each in own if _when(each) == (machine, day)]
+            lines.append(f"| {name} | {machine} | {day} | {_row(group)} |")
     unchanged = [each for each in gates if not _wanted(each)]
     wrong = _share(_wrongly_red(each) for each in gates)
-    lines.append(f"| **all, wrongly red** | | {len(gates)} | | {wrong} | | | |")
+    lines.append(f"| **all, wrongly red** | | | {len(gates)} | | {wrong} | | | |")
     wrong = _share(_wrongly_red(each) for each in unchanged)
-    lines.append(f"| **unchanged, wrongly red** | | {len(unchanged)} | | {wrong} | | | |")
+    lines.append(f"| **unchanged, wrongly red** | | | {len(unchanged)} | | {wrong} | | | |")
     return "\n".join(lines)
+
+
+def _when(gate: Gate) -> tuple[str, str]:
+    """The state of the machine, and the day."""
+    return _machine(gate), gate.started[:_DAY]
 
 
 def _machine(gate: Gate) -> str:

@@ -23,15 +23,20 @@ GATES = [*ONCE, *ONCE]
 
 def test_every_condition_has_a_row_for_each_machine_it_was_played_on() -> None:
     assert table.ours(GATES) == (
-        "| candidate | machine | gates | rightly red | wrongly red | undecided | invalid | median time |\n"
-        "|---|---|---|---|---|---|---|---|\n"
-        "| unchanged | calm | 6 | - | 0 of 6 (0-46 %) | 2 of 6 (4-78 %) | 2 | 60 s |\n"
-        "| unchanged | busy | 2 | - | 2 of 2 (16-100 %) | 0 of 2 (0-84 %) | 0 | 60 s |\n"
-        "| GetMenuQuery +10 % | calm | 6 | 2 of 6 (4-78 %) | 0 of 6 (0-46 %) "
+        "| candidate | machine | day | gates | rightly red | wrongly red | undecided | invalid | median |\n"
+        "|---|---|---|---|---|---|---|---|---|\n"
+        "| unchanged | calm | 2026-01-01 | 6 | - | 0 of 6 (0-46 %) | 2 of 6 (4-78 %) | 2 | 60 s |\n"
+        "| unchanged | busy | 2026-01-01 | 2 | - | 2 of 2 (16-100 %) | 0 of 2 (0-84 %) | 0 | 60 s |\n"
+        "| GetMenuQuery +10 % | calm | 2026-01-01 | 6 | 2 of 6 (4-78 %) | 0 of 6 (0-46 %) "
         "| 4 of 6 (22-96 %) | 2 | 50 s |\n"
-        "| **all, wrongly red** | | 14 | | 2 of 14 (2-43 %) | | | |\n"
-        "| **unchanged, wrongly red** | | 8 | | 2 of 8 (3-65 %) | | | |"
+        "| **all, wrongly red** | | | 14 | | 2 of 14 (2-43 %) | | | |\n"
+        "| **unchanged, wrongly red** | | | 8 | | 2 of 8 (3-65 %) | | | |"
     )
+
+
+def test_gates_of_several_days_are_not_one_row() -> None:
+    rows = table.ours([gate(), gate(started="2026-01-02T00:00:00+00:00")]).splitlines()[2:4]
+    assert [row.split(" | ")[2:4] for row in rows] == [["2026-01-01", "1"], ["2026-01-02", "1"]]
 
 
 def test_a_gate_that_is_invalid_is_undecided_and_never_red_whatever_it_names() -> None:
@@ -48,7 +53,7 @@ def test_what_was_not_changed_is_named_wrongly_even_beside_what_was() -> None:
 
 def test_a_gate_beside_busy_processes_was_not_played_on_a_calm_machine() -> None:
     row = table.ours([gate("four busy processes: unchanged", load_average=0.1)]).splitlines()[2]
-    assert row.startswith("| four busy processes: unchanged | busy | 1 | - |")
+    assert row.startswith("| four busy processes: unchanged | busy | 2026-01-01 | 1 | - |")
 
 
 def test_other_code_that_does_the_same_may_not_be_red_either() -> None:
@@ -56,7 +61,7 @@ def test_other_code_that_does_the_same_may_not_be_red_either() -> None:
     assert (
         table.ours([gate(), named])
         .splitlines()[-1]
-        .startswith("| **unchanged, wrongly red** | | 2 | | 1 of 2")
+        .startswith("| **unchanged, wrongly red** | | | 2 | | 1 of 2")
     )
 
 
