@@ -87,7 +87,7 @@ def test_what_nobody_would_miss_is_red_and_nothing_else_is_named(condition: Cond
 @pytest.mark.e2e
 def test_what_rarely_takes_a_second_longer_does_not_pass() -> None:
     """In so short a time it may be too rare to be sure of, never too rare to be seen."""
-    short = replace(RARE, options=("--max-duration", "60"))
+    short = replace(RARE, options=("--max-duration", "40"))
     with play.committed() as tree:
         gate = play.one(short, 1, tree)
     assert gate.outcome in {"regressed", "inconclusive"}

@@ -105,24 +105,6 @@ def tls_pizzeria(tmp_path: Path, self_signed: Path) -> Iterator[Callable[[], str
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Callable[[int, float], str]]:
-    """Starts shops (``shop.py``) that fail and linger as asked; gives their URLs."""
-    with ExitStack() as stack:
-
-        def start(failing: int, outside: float) -> str:
-            port = free_port()
-            command = [sys.executable, "-m", "tests.system.e2e.shop", str(port), str(failing), str(outside)]
-            child = stack.enter_context(
-                start_process("shop", command, tmp_path / f"shop-{port}.log", cwd=ROOT)
-            )
-            url = f"http://127.0.0.1:{port}"
-            wait_until_ready(child, f"{url}/metrics", READY)
-            return url
-
-        yield start
-
-
-@pytest.fixture
 def refusing_pizzeria(tmp_path: Path) -> Iterator[str]:
     """The URL of one whose HTTP layer refuses every third order."""
     port = free_port()

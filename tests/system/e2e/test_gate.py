@@ -41,27 +41,6 @@ min_samples = 1
 JUDGED = pytest.mark.timeout(600)
 """A gate that could not tell is played up to three times, each for up to three minutes."""
 
-SHOP = """
-[load]
-locustfile = "locustfile.py"
-[metrics]
-duration = "http_request_duration_seconds"
-name_label = ["method", "route"]
-"""
-
-SHOPPING = """
-from locust import task
-from mario_perf.load.locust_plugin import MeasuredUser, Step
-
-BOOKS, ORDERS = Step("books", "GET /books", "GET"), Step("orders", "GET /orders", "GET")
-
-class Shopper(MeasuredUser):
-    @task
-    def shop(self):
-        self.session.step(BOOKS, "/books")
-        self.session.step(ORDERS, "/orders")
-"""
-
 
 def report_of(output: Path) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((output / "latest" / "report.json").read_text())
@@ -180,33 +159,6 @@ def test_a_candidate_that_refuses_before_any_operation_does_not_pass(
     assert told["severity"] == "invalid"
     assert told["message"].startswith("place order: ")
     assert len(report["runs"]) < 10  # no more rounds would help
-
-
-def test_what_only_the_client_saw_is_in_the_comparison(
-    tmp_path: Path, shop: Callable[[int, float], str]
-) -> None:
-    """The service's histogram has no status, and measures the handler alone.
-
-    What several such rounds are judged by is in `tests/comparison/test_client_side.py`.
-    """
-    (tmp_path / "perf.toml").write_text(SHOP)
-    (tmp_path / "locustfile.py").write_text(SHOPPING)
-    urls = ("--baseline-url", shop(0, 0.0), "--candidate-url", shop(2, 0.1))
-    done = run("mario_perf", "gate", *urls, "--rounds", "1", "--round-duration", "2", cwd=tmp_path)
-    assert done.returncode == 4, done.stdout + done.stderr  # one round confirms nothing
-    operations = {each["operation"]["name"]: each for each in report_of(tmp_path / "runs")["operations"]}
-    books, orders = operations["GET /books"], operations["GET /orders"]
-    assert orders["candidate"]["error_ratio"] == pytest.approx(0.5, abs=0.1)
-    assert orders["baseline"]["error_ratio"] == books["candidate"]["error_ratio"] == 0.0
-    assert rise(books, "response_time") > 0.09
-    assert rise(books, "latency") < 0.05
-
-
-def rise(operation: dict[str, Any], metric: str) -> float:
-    """Seconds that the candidate takes more."""
-    (found,) = (each for each in operation["comparisons"] if each["metric"] == metric)
-    seconds: float = found["candidate"] - found["baseline"]
-    return seconds
 
 
 def test_services_on_https_are_compared_when_their_certificate_is_believed(
