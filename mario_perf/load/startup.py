@@ -96,7 +96,7 @@ def _check_service(environment: Environment) -> None:
 def _advice(error: Exception) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return "give --ca FILE with the authority that signed its certificate, or --insecure"
-    return "start the service, or give its URL"
+    return "check that the service runs and answers, or give its URL"
 
 
 def _exit(environment: Environment, message: str) -> None:

@@ -42,7 +42,7 @@ def page(connection: Connection) -> Page:
         return Page(None, f"status {error.response.status_code}")
     except requests.RequestException as error:
         raise SourceUnreachableError(
-            f"{connection.url}: no answer ({error}); start the service, or correct the URL"
+            f"{connection.url}: no answer ({error}); check that the service runs, or correct the URL"
         ) from error
     text = answer.content.decode("utf-8", "replace")  # the format's only encoding, whatever a header says
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
