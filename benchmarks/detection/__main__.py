@@ -26,6 +26,9 @@ def main() -> None:
     help="Gates of both parts: unchanged, a lock, a pool, a spin.",
 )
 @click.option(
+    "--levels", "chosen", flag_value="levels", help="Load curves at three levels: unchanged, a lock."
+)
+@click.option(
     "--costs",
     "chosen",
     flag_value="costs",

@@ -70,6 +70,13 @@ BOTH_PARTS = (
 )
 """A gate of both parts: what a single user cannot see should be named under load."""
 
+_LEVELS = ("--part", "load", "--levels", "25%,50%,90%")
+LEVELS = (
+    Condition("levels: unchanged", _LEVELS),
+    Condition("levels: lock of 10 ms", (*_LEVELS, "--lock", f"{SLOW}=10ms"), UNDER_LOAD),
+)
+"""Load curves of both builds, at three shares of what the baseline carries."""
+
 
 def _cost(name: str, cost: str, *fault: str) -> Condition:
     return Condition(f"cost: {name}", ("--part", "alone", *fault), cost or None)
@@ -106,7 +113,7 @@ BUSY = (
     ),
 )
 
-TUNED = (*BOTH_PARTS, *COSTS, *GROSS, *BUSY)
+TUNED = (*BOTH_PARTS, *LEVELS, *COSTS, *GROSS, *BUSY)
 """Of these only gates count that the code of today judged."""
 
 BY_NAME = {each.name: each for each in (UNCHANGED, *ALIKE, *CHANGED, *TUNED)}
@@ -126,6 +133,7 @@ def _beside_unchanged(conditions: tuple[Condition, ...]) -> tuple[Condition, ...
 
 CYCLES = {
     "both-parts": _beside_unchanged(BOTH_PARTS),
+    "levels": _beside_unchanged(LEVELS),
     "costs": _beside_unchanged(COSTS),
     "gross": GROSS,
     "busy": BUSY,
