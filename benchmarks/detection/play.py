@@ -107,32 +107,35 @@ def _played(condition: Condition, seed: int, tree: Path) -> Gate:
         report = Path(folder) / "latest" / "report.json"
         if not report.exists():
             raise SystemExit(f"the gate failed: {done.stderr.strip()}")
-        played = _rounds(report.parent, policy_file.load(tree / policy_file.DEFAULT_PATH).metrics)
-        return _gate(condition, json.loads(report.read_text()), played, (started, seconds, load))
+        metrics = policy_file.load(tree / policy_file.DEFAULT_PATH).metrics
+        alone = _rounds(report.parent, "round", metrics)
+        first = (alone or _rounds(report.parent, "load", metrics))[0]
+        when = started, seconds, load
+        return _gate(condition, json.loads(report.read_text()), first, alone, when)
 
 
 def _gate(
     condition: Condition,
     report: dict[str, Any],
-    played: list[MeasuredRun],
+    first: MeasuredRun,
+    alone: list[MeasuredRun],
     when: tuple[datetime, float, float],
 ) -> Gate:
     verdicts = {_title(each): each["verdict"] for each in report["operations"]}
     return Gate(
         condition=condition.name,
         started=when[0].isoformat(timespec="seconds"),
-        revision=played[0].candidate.revision or "",
-        machine=environment_id(played[0].record.environment),
+        revision=first.candidate.revision or "",
+        machine=environment_id(first.record.environment),
         outcome=report["outcome"],
         regressed=_named(report, verdicts, condition),
         inconclusive=tuple(name for name, verdict in verdicts.items() if verdict == "inconclusive"),
         seconds=round(when[1], 1),
         load_average=round(when[2], 2),
         code=answers.fingerprint(),
-        bounds=tuple(float(bound) for bound in played[0].candidate.bounds),
+        bounds=tuple(float(bound) for bound in first.candidate.bounds),
         rounds=tuple(
-            Round(baseline=_histograms(each.sides[0]), candidate=_histograms(each.sides[1]))
-            for each in played
+            Round(baseline=_histograms(each.sides[0]), candidate=_histograms(each.sides[1])) for each in alone
         ),
     )
 
@@ -150,8 +153,8 @@ def _title(row: dict[str, Any]) -> str:
     return f"{row['operation']['name']}{UNDER_LOAD if row['part'] == 'load' else ''}"
 
 
-def _rounds(folder: Path, metrics: Metrics) -> list[MeasuredRun]:
-    found = sorted(folder.glob("round-*/run.json"), key=lambda path: int(path.parent.name.split("-")[1]))
+def _rounds(folder: Path, name: str, metrics: Metrics) -> list[MeasuredRun]:
+    found = sorted(folder.glob(f"{name}-*/run.json"), key=lambda path: int(path.parent.name.split("-")[1]))
     loaded = [runs.load(path) for path in found]
     return [measure_run(run, Source(ScrapeSource(run.directory, metrics))) for run in loaded]
 
