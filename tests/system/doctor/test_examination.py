@@ -76,7 +76,7 @@ def test_a_page_without_the_metrics_of_the_policy_is_a_problem(url: str, tmp_pat
 def test_a_service_that_does_not_answer_is_a_problem() -> None:
     done = CliRunner().invoke(doctor, ["--url", "http://127.0.0.1:9/metrics"], standalone_mode=False)
     assert done.return_value == 2
-    assert "start the service" in done.output
+    assert "check that the service runs" in done.output
 
 
 @pytest.mark.parametrize(
