@@ -20,8 +20,8 @@ VARIABLE: Final = "MARIO_PERF_STARTED"
 PATIENCE: Final = 2.0
 """Seconds in which new ones are looked for: one that is found may just have started another."""
 
-LOOKS: Final = 50
-GLIMPSE: Final = 0.002
+_LOOKS: Final = 50
+_GLIMPSE: Final = 0.002
 """How often, and seconds apart, a process without variables is read: it may be about to become a program."""
 
 _PROC: Final = Path("/proc")
@@ -95,11 +95,11 @@ def _marked(is_meant: Callable[[Path, str], bool]) -> Iterator[int]:
 
 def _environment(folder: Path) -> bytes:
     """A process's variables. Inside of execve(2) it has none for a moment; one of the kernel never has."""
-    for _ in range(LOOKS):
+    for _ in range(_LOOKS):
         if variables := (folder / "environ").read_bytes():
             return variables
         (folder / "exe").readlink()
-        time.sleep(GLIMPSE)
+        time.sleep(_GLIMPSE)
     return b""
 
 

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
     from prometheus_client.registry import Collector
 
+    from mario_perf.model import RunMeasurement
+
 pytestmark = pytest.mark.prometheus
 
 CONFIG = """
@@ -151,6 +153,14 @@ def _run(services: tuple[Service, Service], exporter: str, url: str, directory: 
     sent = sent.model_copy(update={"metrics_url": f"http://{exporter}/metrics"})
     span = Span(start=start, end=end)
     return record(sent, whole_run=span, window=span)
+
+
+def _measured(url: str, exporter: str, orders: int, start: float) -> RunMeasurement:
+    """What Prometheus saw of so many orders to one service, from a moment until now."""
+    span, sent = Span(start=start, end=time.time()), target({"PlaceOrderCommand": orders})
+    sent = sent.model_copy(update={"metrics_url": f"http://{exporter}/metrics"})
+    found = PrometheusSource(Connection(url, timeout=10.0), CQRS).snapshots(sent, span)
+    return measure(found, record(sent, whole_run=span, window=span), sent)
 
 
 def _has_scraped(url: str, executions: int) -> bool:
@@ -296,11 +306,7 @@ def test_a_prometheus_that_is_killed_and_started_again_loses_no_count_and_tells_
             _wait(lambda: _has_scraped(url, 400))
             work()
             _wait(lambda: _has_scraped(url, 600))
-            span = Span(start=start, end=time.time())
-            sent = target({"PlaceOrderCommand": 300})
-            sent = sent.model_copy(update={"metrics_url": f"http://{exporter}/metrics"})
-            found = PrometheusSource(Connection(url, timeout=10.0), CQRS).snapshots(sent, span)
-    measured = measure(found, record(sent, whole_run=span, window=span), sent)
+            measured = _measured(url, exporter, 300, start)
     assert measured.measurements["PlaceOrderCommand"].executions == 300
     assert all(row.agrees for row in measured.reconciliation)
     assert "scrape-gap" in {each.code for each in measured.findings}
@@ -334,11 +340,7 @@ def test_a_scrape_that_was_under_way_when_the_run_began_is_not_where_it_begins(t
             for _ in range(100):
                 service.execute("PlaceOrderCommand", 0.005)
             _wait(lambda: _has_scraped(url, 100))
-            span = Span(start=start, end=time.time())
-            sent = target({"PlaceOrderCommand": 100})
-            sent = sent.model_copy(update={"metrics_url": f"http://{exporter}/metrics"})
-            found = PrometheusSource(Connection(url, timeout=10.0), CQRS).snapshots(sent, span)
-    measured = measure(found, record(sent, whole_run=span, window=span), sent)
+            measured = _measured(url, exporter, 100, start)
     assert measured.measurements["PlaceOrderCommand"].executions == 100
 
 
