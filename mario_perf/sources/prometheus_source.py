@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,32 @@ _WITHIN = 0.4
 """Share of a scrape interval by which a line's own timestamp may lie after its scrape."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Scrapes:
+    """Labels of each target; when each of its successful scrapes began and ended, unix seconds."""
+
+    labels: Mapping[str, Mapping[str, str]]
+    begins: Mapping[str, Floats]
+    ends: Mapping[str, Floats]
+
+    @property
+    def slack(self) -> float:
+        """Seconds by which a line's own timestamp may lie after its scrape."""
+        return _WITHIN * min(
+            float(np.diff(each).min()) if len(each) > 1 else 0.0 for each in self.begins.values()
+        )
+
+    def last(self, labels: Mapping[str, str], times: Floats) -> Floats:
+        """When the last scrape of a series' target began by each of these times, or before all scrapes."""
+        fitting = [name for name in self.begins if self.labels[name].items() <= labels.items()]
+        if not fitting:
+            return times
+        name = max(fitting, key=lambda name: len(self.labels[name]))
+        begins = np.concatenate([[-np.inf], self.begins[name]])
+        last: Floats = begins[np.searchsorted(begins, times, side="right") - 1]
+        return last
+
+
 class PrometheusSource:
     """Reads what a Prometheus server (2 or 3) scraped from the service."""
 
@@ -65,18 +91,15 @@ class PrometheusSource:
             MetricNotFoundError: It lacks a metric of the service.
         """
         matchers, several = self.matchers(target), target.side in self._connection.replicas
-        scrapes, ends = self._scrapes(matchers, span, several=several)
+        scrapes = self._scrapes(matchers, span, several=several)
         if several:
-            replicas.check_constant(scrapes, span, self._connection.url)
-        idle = replicas.idle_moment(scrapes, ends, span.start)
-        times = _covering(replicas.moments(scrapes, span), span, idle)
-        slack = _WITHIN * min(
-            float(np.diff(each).min()) if len(each) > 1 else 0.0 for each in scrapes.values()
-        )
+            replicas.check_constant(scrapes.begins, span, self._connection.url)
+        idle = replicas.idle_moment(scrapes.begins, scrapes.ends, span.start)
+        times = _covering(replicas.moments(scrapes.begins, span), span, idle)
         named = selector(matchers, f'__name__=~"{_names(self._metrics)}"')
-        since = replicas.latest_start(scrapes, float(times[0]))
-        rows = self._samples(named, since - 1.0, times[-1] + slack)
-        table: Table = send_query(self._connection.url, lambda: _table(rows, times, slack))
+        since = replicas.latest_start(scrapes.begins, float(times[0]))
+        rows = self._samples(named, since - 1.0, times[-1] + scrapes.slack)
+        table: Table = send_query(self._connection.url, lambda: _table(rows, times, scrapes))
         if missing := series.missing_metric(table, self._metrics):
             raise series.metric_not_found(missing, self._names(matchers), self._connection.url)
         return cost_series.with_nearest(
@@ -87,23 +110,21 @@ class PrometheusSource:
         """The target's labels: as they were given, else the host and port of its URL."""
         return self._connection.labels_of(target.side, target.metrics_url or target.url)
 
-    def _scrapes(
-        self, matchers: Mapping[str, str], span: Span, *, several: bool
-    ) -> tuple[dict[str, Floats], dict[str, Floats]]:
-        """When each successful scrape of each target began, and when it ended, unix seconds."""
+    def _scrapes(self, matchers: Mapping[str, str], span: Span, *, several: bool) -> _Scrapes:
+        """The successful scrapes of each target, up to the one after the span."""
         told = selector(matchers, f'__name__=~"{_UP}|{_DURATION}"')
         latest = span.end + self._connection.settle
         deadline = time.monotonic() + min(latest - time.time(), self._connection.settle)
         while True:
             until = max(span.start, min(time.time(), latest))
             rows = self._samples(told, span.start - _LOOKBACK, until)
-            begins, ends = send_query(self._connection.url, partial(_begins_and_ends, rows))
-            if len(begins) > 1 and not several:
-                raise self._ambiguous(begins, matchers)
-            found = {name: times for name, times in begins.items() if len(times)}
-            if found and (replicas.is_over(found, span) or time.monotonic() >= deadline):
-                return found, ends
-            if not found:
+            scrapes: _Scrapes = send_query(self._connection.url, partial(_successful, rows))
+            if len(scrapes.labels) > 1 and not several:
+                raise self._ambiguous(scrapes.labels, matchers)
+            known = scrapes.begins
+            if known and (replicas.is_over(known, span) or time.monotonic() >= deadline):
+                return scrapes
+            if not known:
                 raise self._not_scraped(matchers, span)
             time.sleep(_POLL)
 
@@ -147,7 +168,7 @@ def latest(connection: Connection, metrics: Metrics) -> Table:
         SourceUnreachableError: The server does not answer, or is not a Prometheus.
     """
     rows = now(connection, f'__name__=~"{_names(metrics)}"')
-    table: Table = send_query(connection.url, lambda: _table(_as_range(rows), np.array([math.inf]), 0.0))
+    table: Table = send_query(connection.url, lambda: _table(_as_range(rows), np.array([math.inf])))
     return table
 
 
@@ -161,23 +182,25 @@ def targets(connection: Connection, labels: Mapping[str, str]) -> list[str]:
     return sorted(_labels(row["metric"]) for row in rows if float(row["value"][1]) == 1.0)
 
 
-def _begins_and_ends(rows: Sequence[Any]) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """Of each target's successful scrapes; one without a duration ended as it began."""
+def _successful(rows: Sequence[Any]) -> _Scrapes:
+    """The scrapes that succeeded; one without a duration ended as it began."""
     lasted = {
         (_labels(row["metric"]), at): float(seconds)
         for row in rows
         if row["metric"]["__name__"] == _DURATION
         for at, seconds in row["values"]
     }
-    begins, ends = {}, {}
+    labels, begins, ends = {}, {}, {}
     for row in (row for row in rows if row["metric"]["__name__"] == _UP):
-        name = _labels(series.of_json(row["metric"]).labels)
-        times = [at for at, up in row["values"] if float(up) == 1.0]
-        begins[name] = np.array(times, dtype=np.float64)
-        ends[name] = begins[name] + np.array([lasted.get((name, at), 0.0) for at in times])
+        own = series.of_json(row["metric"]).labels
+        name = _labels(own)
+        labels[name] = {label: value for label, value in own.items() if label != "__name__"}
+        if times := [at for at, up in row["values"] if float(up) == 1.0]:
+            begins[name] = np.array(times, dtype=np.float64)
+            ends[name] = begins[name] + np.array([lasted.get((name, at), 0.0) for at in times])
     if not all(np.isfinite(times).all() and (np.diff(times) >= 0).all() for times in begins.values()):
         raise ValueError("scrapes at no time, or not in their order")
-    return begins, ends
+    return _Scrapes(labels, begins, ends)
 
 
 def _as_range(rows: Sequence[Any]) -> list[Any]:
@@ -211,15 +234,19 @@ def _covering(times: Floats, span: Span, idle: float) -> Floats:
     return np.concatenate([times[first : first + 1], times[begin : last + 1]])
 
 
-def _table(rows: Sequence[Any], times: Floats, slack: float) -> Table:
-    """Every series at the scrapes' times: its last sample by then."""
+def _table(rows: Sequence[Any], times: Floats, scrapes: _Scrapes | None = None) -> Table:
+    """Every series at these times: its last sample by then, or of its target's last scrape by then.
+
+    Each target is scraped at times of its own: what one shows later is not taken for another's moment.
+    """
     columns = [
         *(_samples(row) for row in rows if "values" in row),
         *native_histograms.to_classic(native_histograms.of_matrix(rows)),
     ]
     values = np.full((len(times), len(columns)), np.nan)
     for index, column in enumerate(columns):
-        last = np.searchsorted(column.times, times + slack, side="right") - 1
+        until = times if scrapes is None else scrapes.last(column.series.labels, times) + scrapes.slack
+        last = np.searchsorted(column.times, until, side="right") - 1
         values[:, index] = np.where(last >= 0, column.values[last], np.nan)
     return Table(times, tuple(column.series for column in columns), values)
 
