@@ -2,10 +2,12 @@
 
 A locustfile says that a step triggers X. The service executed no X, and Y as often as the client sent X and Y
 together: so the step triggers Y. Or it executed no X, and refused each request: so the step triggers nothing.
+Where counts allow several readings, names decide: GET /books is /books rather than /orders.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Final
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 _MOST: Final = 8
 """Operations that were never executed. With more of them too many sums fit by chance."""
+
+_METHODS: Final = frozenset({"get", "head", "post", "put", "patch", "delete", "options"})
+"""Words of an operation's name that metrics may leave out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,18 @@ def _of_surplus(row: Reconciliation, absent: Sequence[Reconciliation]) -> Iterat
         return
     groups = chain.from_iterable(combinations(absent, size) for size in range(1, len(absent) + 1))
     fitting = [group for group in groups if _together(row, group).agrees]
+    if len(fitting) > 1:
+        fitting = [group for group in fitting if all(_same_words(each, row) for each in group)]
     if len(fitting) == 1:
         yield from ((each.operation, row.operation) for each in fitting[0])
+
+
+def _same_words(one: Reconciliation, other: Reconciliation) -> bool:
+    return bool(words := _words(one.operation)) and words == _words(other.operation)
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", name.casefold())) - _METHODS
 
 
 def _together(row: Reconciliation, others: Sequence[Reconciliation]) -> Reconciliation:

@@ -89,10 +89,7 @@ class Code(Enum):
         "metrics-defect",
         _INVALID,
         _SIDE,
-        (
-            "{where}the metrics contradict themselves: {defects}; mend the service's instrumentation, "
-            "then run again"
-        ),
+        ("{where}the metrics contradict themselves: {defects}; {advice}, then run again"),
         "the metrics do not contradict themselves",
         concerns.read_metrics,
     )
@@ -110,6 +107,17 @@ class Code(Enum):
         _MACHINE,
         "{where}client and server counted differently: {wrong}; {advice}",
         "client and service counted the same",
+        concerns.counts,
+    )
+    NAMES_DIFFER = (
+        "names-differ",
+        _INVALID,
+        _SIDE,
+        (
+            "{where}steps name {named}, never executed, and the service executed {executed}, named by no "
+            "step; name operations as the metrics do, in the locustfile or in perf.toml [load.operations]"
+        ),
+        "the service executed the operations that steps name",
         concerns.counts,
     )
     NOT_RECONCILED = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mario_perf.errors import listed
 from mario_perf.figures import seconds
 from mario_perf.model import Severity
@@ -26,6 +28,12 @@ TOO_FAST = 200.0
 A wrong unit is wrong by 1,000. A handler that goes on after its answer may take longer than the client saw.
 The way to a remote service may take much longer than its handler: so the second is a warning."""
 
+_MEND = "mend the service's instrumentation"
+_IN_TURN = (
+    ", or show the sum of all processes if several answer at this port in turn (PROMETHEUS_MULTIPROC_DIR in "
+    "Python)"
+)
+
 
 def check_metrics(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iterator[Finding]:
     yield from _defects(snapshots, record, target)
@@ -42,7 +50,9 @@ def _defects(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> I
             f"{each.operation}: {each.message} ({seconds(max(each.time - start, 0.0))} into the run)"
             for each in defects
         ]
-        yield Code.METRICS_DEFECT.finding(where=_where(record, target), defects=listed(texts))
+        fell = bool((np.diff(snapshots.buckets[edges.scrapes], axis=0) < 0).any())
+        advice = _MEND + (_IN_TURN if fell else "")
+        yield Code.METRICS_DEFECT.finding(where=_where(record, target), defects=listed(texts), advice=advice)
 
 
 def _unit(snapshots: Snapshots, record: RunRecord, target: TargetRecord) -> Iterator[Finding]:

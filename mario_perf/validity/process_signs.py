@@ -44,6 +44,8 @@ def take_turns(starts: Floats, executions: Counts) -> bool:
 
 def explain(rows: Sequence[Reconciliation]) -> str:
     """What to do about counts that differ: by whether all operations differ alike."""
+    if not any(row.server_whole for row in rows):
+        return "the page counts none of the requests: see that it is the page of the service that is asked"
     shares = [row.server_whole / row.client_whole for row in rows if row.client_whole >= _MIN_COUNT]
     if not shares or max(shares) - min(shares) > _SPREAD * max(shares):
         return "see that nothing else uses the service"

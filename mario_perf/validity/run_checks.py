@@ -113,7 +113,7 @@ def _not_covered(data: TargetData) -> Iterator[Finding]:
             f"{seconds(whole.duration)}"
         )
         how = "from before it until after it"
-    elif not data.exact:
+    elif not data.exact and all(row.agrees for row in data.reconciliation):  # counts that differ fit nowhere
         covered_seconds = float(times[data.edges.last] - times[data.edges.first])
         severity = Severity.WARNING if covered_seconds >= MIN_COVERAGE * window.duration else Severity.INVALID
         shortage = (
@@ -146,14 +146,19 @@ def _not_reconciled(data: TargetData) -> Iterator[Finding]:
 
 
 def _disagreement(data: TargetData) -> Iterator[Finding]:
-    wrong = [
-        f"{row.operation} (client {row.client_whole}, server {row.server_whole})"
-        for row in data.reconciliation
-        if not row.agrees
-    ]
+    wrong = [row for row in data.reconciliation if not row.agrees]
+    absent = [row for row in wrong if not row.server_whole]
+    unnamed = [row for row in wrong if not row.client_whole]
+    if absent and unnamed:
+        named, executed = (listed(row.operation for row in rows) for rows in (absent, unnamed))
+        yield Code.NAMES_DIFFER.finding(where=_where(data), named=named, executed=executed)
+        wrong = [row for row in wrong if row.server_whole and row.client_whole]
     if wrong:
+        counts = listed(
+            f"{row.operation} (client {row.client_whole}, server {row.server_whole})" for row in wrong
+        )
         advice = process_signs.explain(data.reconciliation)
-        yield Code.COUNTS_DISAGREE.finding(where=_where(data), wrong=listed(wrong), advice=advice)
+        yield Code.COUNTS_DISAGREE.finding(where=_where(data), wrong=counts, advice=advice)
 
 
 def _abandoned(record: RunRecord, target: TargetRecord) -> Iterator[Finding]:

@@ -172,6 +172,7 @@ def test_processes_that_take_turns_are_no_restart(*, tells_start: bool) -> None:
         ((45, 20), "the page shows 50 % of each operation, as one of several processes"),
         ((180, 80), "each operation is counted 2 times: look for a second instrumentation"),
         ((90, 20), "see that nothing else uses the service"),
+        ((0, 0), "the page counts none of the requests: see that it is the page of the service"),
         ((130, 60), "see that nothing else uses the service"),
     ],
 )

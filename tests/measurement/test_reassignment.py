@@ -109,6 +109,23 @@ def test_where_two_readings_fit_nothing_is_guessed() -> None:
     assert "counts-disagree" in codes(found)
 
 
+def test_where_counts_leave_two_readings_names_decide() -> None:
+    found = measured({"GET /books": 34, "GET /orders": 34}, {"/books": 34, "/orders": 34})
+    assert [(each.named, each.triggered) for each in found.reassigned] == [
+        ("GET /books", "/books"),
+        ("GET /orders", "/orders"),
+    ]
+
+
+def test_names_that_are_both_alike_decide_nothing() -> None:
+    found = measured({"GET /orders": 34, "POST /orders": 34}, {"/orders": 34, "/books": 34})
+    assert found.reassigned == ()
+    (told,) = found.candidate.findings
+    assert told.code == "names-differ"
+    assert "steps name GET /orders, POST /orders, never executed" in told.message
+    assert "executed /books, /orders, named by no step" in told.message
+
+
 def test_where_the_counts_do_not_add_up_nothing_is_guessed() -> None:
     found = measured({READY: 32, STATUS: 23}, {READY: 0, STATUS: 54})
     assert found.reassigned == ()

@@ -99,6 +99,7 @@ def test_what_a_side_did_is_what_blames_it() -> None:
         "counter-reset",
         "several-processes",
         "metrics-defect",
+        "names-differ",
         "abandoned-requests",
         "unequal-work",
         "unserved-requests",

@@ -53,3 +53,15 @@ def test_a_defect_within_the_run_makes_it_invalid_and_names_operation_and_moment
     assert (finding.code, finding.severity) == ("metrics-defect", Severity.INVALID)
     assert "PlaceOrderCommand: its sum is inf (12 s into the run)" in finding.message
     assert "GetMenuQuery" not in finding.message
+
+
+def test_counts_that_fall_may_come_from_processes_that_take_turns() -> None:
+    seen = sent(0.009, 0.05)
+    run = record(seen)
+    found = replace(QUIET, defects=(Defect("PlaceOrderCommand", run.whole_run.start, "a bucket fell"),))
+    (told,) = metrics_checks.check_metrics(found, run, seen)
+    assert "several answer" not in told.message
+    buckets = found.buckets.copy()
+    buckets[-2:, :, 1] -= 1
+    (told,) = metrics_checks.check_metrics(replace(found, buckets=buckets[::-1]), run, seen)
+    assert "show the sum of all processes if several answer at this port in turn" in told.message
