@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Final
 
 from mario_perf.comparison.reference_logs import reference_logs
 from mario_perf.errors import listed
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from mario_perf.measurement.reassignment import Reassignment
     from mario_perf.model import RunMeasurement
     from mario_perf.validity.late_answers import LateStep
+
+_FIGURE: Final = re.compile(r"(?<![\w/.:#+\u2212-])\d+(?:\.\d+)?(?![\w/.:-])")
+"""A number of its own: no part of a name, a version, a URL or a signed change."""
 
 _SEVERITIES = (Severity.REGRESSED, Severity.INVALID, Severity.WARNING, Severity.NOTE)
 
@@ -136,11 +141,26 @@ def _unequal_work(run: MeasuredRun) -> Iterable[Finding]:
 def _of_rounds(
     rounds: Sequence[MeasuredRun], findings_of: Callable[[MeasuredRun], Iterable[Finding]]
 ) -> Iterator[Finding]:
-    """The findings of all rounds, each once, with where it was made if there are several."""
-    where: dict[Finding, dict[str, None]] = {}
+    """The findings of all rounds, each once, with where it was made if there are several.
+
+    Messages that differ in their figures alone are one, with the range of each figure.
+    """
+    where: dict[Finding, dict[str, list[str]]] = {}
     for each in rounds:
         for finding in findings_of(each):
-            where.setdefault(finding, {})[each.record.run_id] = None
-    for finding, names in where.items():
-        place = f"{listed(names)}: " if len(rounds) > 1 else ""
-        yield replace(finding, message=place + finding.message)
+            kind = replace(finding, message=_FIGURE.sub("\0", finding.message))
+            where.setdefault(kind, {}).setdefault(each.record.run_id, []).append(finding.message)
+    for kind, messages in where.items():
+        place = f"{listed(messages)}: " if len(rounds) > 1 else ""
+        yield replace(kind, message=place + _with_ranges(list(chain.from_iterable(messages.values()))))
+
+
+def _with_ranges(messages: Sequence[str]) -> str:
+    """One message for several that differ in their figures alone."""
+    figures = zip(*(_FIGURE.findall(each) for each in messages), strict=True)
+    ranges = iter([_range(sorted(set(each), key=float)) for each in figures])
+    return _FIGURE.sub(lambda _: next(ranges), messages[0])
+
+
+def _range(figures: Sequence[str]) -> str:
+    return figures[0] if len(figures) == 1 else f"{figures[0]} to {figures[-1]}"
