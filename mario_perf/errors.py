@@ -41,6 +41,10 @@ class SourceUnreachableError(UserError):
     """The Prometheus server does not answer, or refuses."""
 
 
+class NoMetricsError(SourceUnreachableError):
+    """Something answers, and it is neither a metrics page nor a Prometheus server."""
+
+
 class TargetNotScrapedError(UserError):
     """The Prometheus server answers, but has no scrapes of the service in question."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -21,7 +22,7 @@ from mario_perf.configuration.discovery.candidates import Candidate, Misfit, Ran
 from mario_perf.configuration.discovery.instrumentations import TITLES
 from mario_perf.configuration.policy import CLIENT, OTLP, Service
 from mario_perf.configuration.service_metrics import SECONDS_PER
-from mario_perf.errors import MetricNotFoundError, UserError, listed, nearest
+from mario_perf.errors import MetricNotFoundError, NoMetricsError, UserError, listed, nearest
 from mario_perf.reports.characters import single_line
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.metric_inventory import list_histograms
@@ -130,7 +131,7 @@ def init(  # noqa: PLR0913 - an argument an option
 ) -> None:
     """Write a perf.toml for a service of your own.
 
-    URL is the service's metrics page, or the Prometheus that scrapes it. Send the service a few requests
+    URL is the service or its metrics page, or the Prometheus that scrapes it. Send the service a few requests
     first, so that its operations have a histogram. If several histograms fit, init asks. Without a terminal
     it takes the best one and says why. A service without metrics needs --client and no URL.
     """
@@ -148,7 +149,7 @@ def init(  # noqa: PLR0913 - an argument an option
     if url is None:
         _write_client(Service(command, ready=_from_root(ready or _READY), metrics=CLIENT), locustfile, output)
         return
-    inventory = list_histograms(Connection(url, matchers=dict(matchers)))
+    url, inventory = _find_metrics(url, matchers)
     if histogram:
         ranking = Ranking((_candidate_by_name(inventory, histogram, name_label, unit, url),), ())
     else:
@@ -166,6 +167,19 @@ def init(  # noqa: PLR0913 - an argument an option
         operations = _play(url, output)
         _write(policy_text.text(chosen, service, locustfile, operations), output)
     message_lines.say(_NEXT)
+
+
+def _find_metrics(url: str, matchers: tuple[tuple[str, str], ...]) -> tuple[str, MetricInventory]:
+    """At the URL, or where services usually show them if the URL is a service's base."""
+    try:
+        return url, list_histograms(Connection(url, matchers=dict(matchers)))
+    except NoMetricsError:
+        if urlsplit(url).path not in {"", "/"}:
+            raise
+        with suppress(UserError):
+            usual = urlunsplit((*urlsplit(url)[:2], _METRICS, "", ""))
+            return usual, list_histograms(Connection(usual))
+        raise
 
 
 def _play(url: str, output: Path) -> Mapping[str, tuple[str, ...]]:

@@ -110,9 +110,7 @@ def send_query(url: str, request: Callable[[], Any]) -> Any:  # noqa: ANN401 —
     except requests.exceptions.ContentDecodingError as error:
         raise SourceUnreachableError(f"{url}: {error}; correct the URL, or ask for less") from error
     except (requests.RequestException, *_MISSHAPEN) as error:
-        raise SourceUnreachableError(
-            f"{url}: this is not a Prometheus API ({type(error).__name__}); correct the URL"
-        ) from error
+        raise SourceUnreachableError(f"{url}: this is not a Prometheus API; correct the URL") from error
 
 
 _MISSHAPEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)

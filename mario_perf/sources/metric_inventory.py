@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mario_perf.configuration.discovery.duration_units import is_duration
 from mario_perf.configuration.discovery.evidence import Family, Histogram, MetricInventory
-from mario_perf.errors import SourceUnreachableError, UnreadableExpositionError
+from mario_perf.errors import NoMetricsError, SourceUnreachableError, UnreadableExpositionError
 from mario_perf.otlp import text_page
 from mario_perf.sources import document, series
 from mario_perf.sources.connection import send_query
@@ -41,16 +41,15 @@ def list_histograms(connection: Connection) -> MetricInventory:
     """At a URL, which is a metrics page or the base of a Prometheus server.
 
     Raises:
-        SourceUnreachableError: It is neither, or does not answer.
+        NoMetricsError: It is neither.
+        SourceUnreachableError: It does not answer.
     """
     inventory = page(connection)
     if inventory.text is None:
         try:
             return from_prometheus(connection)
         except SourceUnreachableError as error:
-            raise SourceUnreachableError(
-                f"{connection.url}: {inventory.description}; {_WHERE} ({error})"
-            ) from error
+            raise NoMetricsError(f"{connection.url}: {inventory.description}; {_WHERE} ({error})") from error
     try:
         return from_exposition(inventory.text)
     except UnreadableExpositionError as error:

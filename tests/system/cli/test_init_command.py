@@ -105,6 +105,16 @@ def test_a_service_that_has_no_health_page_is_ready_when_it_shows_its_metrics(tm
     assert policy.metrics.ignored_names == ("/actuator/prometheus",)
 
 
+def test_the_base_of_a_service_is_enough(tmp_path: Path) -> None:
+    output = tmp_path / "perf.toml"
+    with answering("/metrics", METHODS) as base:
+        done = write(base, output)
+    assert done.exit_code == 0
+    service = policy_file.load(output).service
+    assert service is not None
+    assert service.metrics == "/metrics"
+
+
 def test_durations_without_buckets_are_told_with_what_gives_them_some(tmp_path: Path) -> None:
     summary = METHODS.replace("histogram", "summary").replace("_bucket", "_count").replace(',le="+Inf"', "")
     with answering("/metrics", summary) as base:
