@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from mario_perf.builds.processes import NotReadyError
@@ -17,6 +18,7 @@ from mario_perf.gate.load_process import OutOfTimeError
 from mario_perf.model import GateResult, Outcome
 from mario_perf.run_record import Span, StepCounts, TargetRecord
 from tests.gate.duet_setup import duet_setup
+from tests.judgement.test_cost_results import side as cost_side
 from tests.judgement.test_round_selection import round_
 
 if TYPE_CHECKING:
@@ -99,6 +101,31 @@ def test_a_gate_never_takes_longer_than_it_may_and_uses_its_time(
     assert took <= longest
     assert took > longest / 2
     assert result.outcome is Outcome.INCONCLUSIVE
+
+
+@dataclass
+class Leaking(World):
+    """Each execution of the candidate keeps so many bytes; where the memory comes from varies by round."""
+
+    bytes_kept: float = 0.0
+    random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
+
+    def play_one(self, duet: Duet, number: int, narrator: object) -> MeasuredRun:
+        one = super().play_one(duet, number, narrator)
+        kept = self.bytes_kept * self.random.normal(1.0, 0.3)
+        costs = [cost_side(self.random, leak=leak).costs for leak in (0.0, kept)]
+        sides = (replace(side, costs=own) for side, own in zip(one.sides, costs, strict=True))
+        return replace(one, sides=tuple(sides))
+
+
+def test_a_cost_that_probably_rose_is_played_on_until_it_is_known(played: Play) -> None:
+    policy = Policy()
+    steady, leaking = Leaking([3.0]), Leaking([3.0], bytes_kept=800.0)
+    assert played(steady, policy=policy).outcome is Outcome.PASS
+    found = played(leaking, policy=policy)
+    assert found.outcome is Outcome.REGRESSED
+    assert found.sentence.startswith("Growth of memory rose from 177 kB to 909 kB a 1,000 executions")
+    assert leaking.now > steady.now
 
 
 def test_the_rounds_that_are_left_are_told_by_how_long_rounds_take_now(played: Play) -> None:
