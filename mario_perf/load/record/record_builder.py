@@ -137,10 +137,14 @@ def _final_warnings(run: RunInProgress, total: GroupReport) -> list[str]:
         warnings.append(
             "the run ended before its window opened; give it a longer --run-time or a shorter --warm-up"
         )
-    sides = total.disagreements
-    if sides.answers or sides.skipped:
-        warnings.append(
-            f"the sides differed: {sides.answers} steps succeeded on one side only, "
-            f"{sides.skipped} could be sent to one side only"
+    differences = [
+        f"{count} {what} one side only"
+        for count, what in (
+            (total.disagreements.answers, "steps succeeded on"),
+            (total.disagreements.skipped, "could be sent to"),
         )
+        if count
+    ]
+    if differences:
+        warnings.append(f"the sides differed: {', '.join(differences)}")
     return warnings

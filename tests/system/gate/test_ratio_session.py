@@ -19,7 +19,7 @@ def test_a_build_of_much_lower_capacity_is_red_and_every_block_is_kept(tmp_path:
     done = subprocess.run(
         [
             *(sys.executable, "-m", "mario_perf", "capacity", "--against", "HEAD"),
-            *("--spin", "PlaceOrderCommand=20ms", "--probe", "3", "--runs-dir", str(tmp_path)),
+            *("--spin", "PlaceOrderCommand=20ms", "--probe", "2", "--runs-dir", str(tmp_path)),
         ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
