@@ -37,6 +37,11 @@ from process to process: in the same time, fewer and longer rounds leave less un
 WARM_UP: Final = 0.8
 """Seconds, half of them for each build."""
 
+LEAST_TIME: Final = 0.25
+"""Share of a gate's time that the part alone leaves to the part under load, at least: enough of three minutes
+for the capacity and three rounds, which show what is gross. A part alone that is still open after the rest of
+the time would mostly stay so."""
+
 _DECIDED: Final = frozenset({Outcome.PASS, Outcome.REGRESSED})
 """Outcomes of a part that more rounds do not change."""
 
@@ -89,7 +94,8 @@ def play(
     known = {part: plan.known(part) for part in plan.parts}
     results: list[GateResult] = []
     if "alone" in plan.parts:
-        share = 1.0 - plan.duet.policy.load_time if _is_open("load", known) else 1.0
+        kept = max(LEAST_TIME, plan.duet.policy.load_time)
+        share = 1.0 - kept if _is_open("load", known) else 1.0
         results.append(known["alone"] or play_duet(_alone(plan, share), narrator))
         if plan.duet.until_decided and results[0].outcome in _KNOWN:
             return results[0]

@@ -182,6 +182,15 @@ def test_a_part_under_load_that_fails_leaves_the_gate_without_an_answer_and_the_
     assert compared(folder) == said(result)
 
 
+@pytest.mark.parametrize(("load_time", "left"), [("", 0.25), ("load_time = 0.6", 0.6)])
+def test_the_part_alone_leaves_time_for_the_part_under_load(
+    tmp_path: Path, load_time: str, left: float
+) -> None:
+    Path("perf.toml").write_text(f"{POLICY}\n[gate]\n{load_time}\n")
+    _, (alone, load) = gate(record(tmp_path / "gate", SAME, SAME))
+    assert alone.max_duration == pytest.approx((1 - left) * load.max_duration, abs=0.1)
+
+
 def test_a_pass_stands_where_no_time_is_left_for_load_and_says_so(tmp_path: Path) -> None:
     folder = recorded_alone(tmp_path)
     result, _ = gate(folder, fails_under_load=OutOfTimeError("the time was over"))
