@@ -15,7 +15,7 @@ import mario_perf
 from benchmarks.detection.worlds import CHANGES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 FILE = Path(__file__).parent / "results" / "simulated.jsonl.gz"
 PACKAGE = Path(mario_perf.__file__).parent
@@ -96,8 +96,19 @@ def _unpacked(packed: bytes) -> str:
 @cache
 def fingerprint() -> str:
     """Of the code that judges and of the worlds that are simulated."""
-    here = [
-        Path(__file__).parent / f"{name}.py" for name in ("simulation", "resampling", "simulate", "worlds")
-    ]
-    judging = sorted(file for pattern in JUDGING for file in PACKAGE.glob(pattern))
-    return sha256(b"".join(file.read_bytes() for file in (*judging, *here))).hexdigest()[:12]
+    here = ("simulation", "resampling", "simulate", "worlds")
+    return _hash((*_judging(), *(Path(__file__).parent / f"{name}.py" for name in here)))
+
+
+@cache
+def fingerprint_of_judging() -> str:
+    """Of the code that judges, alone: real gates do not depend on what is simulated."""
+    return _hash(_judging())
+
+
+def _judging() -> list[Path]:
+    return sorted(file for pattern in JUDGING for file in PACKAGE.glob(pattern))
+
+
+def _hash(files: Iterable[Path]) -> str:
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]

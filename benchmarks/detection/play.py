@@ -132,7 +132,7 @@ def _gate(
         inconclusive=tuple(name for name, verdict in verdicts.items() if verdict == "inconclusive"),
         seconds=round(when[1], 1),
         load_average=round(when[2], 2),
-        code=answers.fingerprint(),
+        code=answers.fingerprint_of_judging(),
         bounds=tuple(float(bound) for bound in first.candidate.bounds),
         rounds=tuple(
             Round(baseline=_histograms(each.sides[0]), candidate=_histograms(each.sides[1])) for each in alone

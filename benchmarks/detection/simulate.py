@@ -11,7 +11,15 @@ import numpy as np
 
 from benchmarks.detection import answers, queueing, resampling, simulation
 from benchmarks.detection.answers import Answer
-from benchmarks.detection.worlds import CHANGES, LOADED, ROUNDS, TRIED, WORLDS, rounds_under_load
+from benchmarks.detection.worlds import (
+    CHANGES,
+    LOADED,
+    ROUNDS,
+    ROUNDS_ALONE,
+    TRIED,
+    WORLDS,
+    rounds_under_load,
+)
 from mario_perf.comparison.metric_changes import compare_metrics
 from mario_perf.configuration.policy import Policy
 from mario_perf.judgement.check_verdicts import decide
@@ -85,10 +93,9 @@ def gate_of(world: str, change: str, seed: int) -> Answer:
     """One gate of one world."""
     rng = np.random.default_rng((2026, seed))
     whole = sides_of(world, change, rng)
-    ended = [alone := played(whole, 0.5 if world in LOADED else 1.0)]
-    rounds = rounds_under_load(alone.rounds) if world in LOADED and not alone.red.any() else 0
-    if rounds:
-        load = replace(LOADED[world], rounds=rounds)
+    ended = [alone := played(whole, 0.5, ROUNDS_ALONE) if world in LOADED else played(whole)]
+    if world in LOADED and not alone.red.any():
+        load = replace(LOADED[world], rounds=rounds_under_load(alone.rounds))
         ended.append(played(queueing.sides(load, CHANGES[change], rng), 0.5))
     red = np.any([each.red for each in ended], axis=0)
     factors = CHANGES[change].factors(len(red))

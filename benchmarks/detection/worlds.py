@@ -23,10 +23,13 @@ def _calm(**other: float) -> World:
 ROUNDS_OF_BOTH = 27
 """Alone, in the time that finding a rate leaves of three minutes."""
 
+ROUNDS_ALONE = ROUNDS_OF_BOTH * 3 // 4
+"""The most that the part alone may play of them: a quarter of the time is kept for the part under load."""
+
 
 def rounds_under_load(alone: int) -> int:
-    """How many fit behind so many rounds alone, if any: three take as long as five of those."""
-    return max(0, ROUNDS_OF_BOTH - alone) * 3 // 5
+    """How many fit behind so many rounds alone: three take as long as five of those."""
+    return (ROUNDS_OF_BOTH - alone) * 3 // 5
 
 
 LOADED: Mapping[str, LoadedWorld] = {

@@ -83,7 +83,7 @@ def test_with_too_few_gates_nothing_is_claimed() -> None:
 def test_gates_of_both_parts_count_only_if_the_code_of_today_judged_them() -> None:
     old, new, alone = (
         gate("both parts: unchanged", code="other"),
-        gate("both parts: unchanged", code=answers.fingerprint()),
+        gate("both parts: unchanged", code=answers.fingerprint_of_judging()),
         gate(code="other"),
     )
     assert table.of_today([old, new, alone]) == [new, alone]
