@@ -78,12 +78,17 @@ def size(indicators: Sequence[Indicator], name: str, rise: float) -> str:
     return f"+{figures.amount(rise, one.unit if one else 'seconds')} a 1,000 executions"
 
 
+def has_probably_risen(low: float, noise: float) -> bool:
+    """Of a cost whose rise is not known: whether all of its interval is above the noise."""
+    return math.isfinite(low) and low > noise
+
+
 def doubt(sides: tuple[float, float], low: float, noise: float) -> str:
     """Why a change is not known, by both sides and the lower end of its interval, and what helps."""
     if not all(map(math.isfinite, sides)):
         return "it was not read on both sides; look at the service's metrics page"
     if not math.isfinite(low):
         return "so few rounds do not show how far processes lie apart; play more rounds"
-    if low > noise:
+    if has_probably_risen(low, noise):
         return "it probably rose, and chance is not ruled out; play more rounds"
     return "rounds lie too far apart; play more rounds, or use a quieter machine"

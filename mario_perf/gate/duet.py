@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mario_perf import figures, runs
 from mario_perf.builds.packages import record_packages
 from mario_perf.builds.processes import NotReadyError
+from mario_perf.cost_indicators import has_probably_risen
 from mario_perf.errors import UserError
 from mario_perf.gate import earlier_rounds, round_plan
 from mario_perf.gate.load_process import LoadPlan, OutOfTimeError, SideDiedError, play_load, start_locust
@@ -19,7 +20,7 @@ from mario_perf.judgement.round_selection import invalid_findings, is_permanent
 from mario_perf.judgement.sequential import is_decided, plan
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
-from mario_perf.model import CostResult, Finding, GateResult, Outcome, Verdict
+from mario_perf.model import Finding, GateResult, Outcome, Verdict
 from mario_perf.reports import phrases
 from mario_perf.run_record import Look
 from mario_perf.runs import Run
@@ -330,10 +331,7 @@ def _is_final(result: GateResult) -> bool:
     """A cost that probably rose is worth the rounds that are left: it holds up a pass, and no regression."""
     if result.outcome is Outcome.INVALID:
         return is_permanent(result.findings)
-    if result.outcome is Outcome.PASS and any(map(_has_probably_risen, result.costs)):
+    undecided = (each for each in result.costs if each.verdict is Verdict.INCONCLUSIVE)
+    if result.outcome is Outcome.PASS and any(has_probably_risen(e.change.low, e.noise) for e in undecided):
         return False
     return is_decided(result.operations) or any(each.verdict is Verdict.REGRESSED for each in result.costs)
-
-
-def _has_probably_risen(cost: CostResult) -> bool:
-    return cost.verdict is Verdict.INCONCLUSIVE and cost.change.low > cost.noise

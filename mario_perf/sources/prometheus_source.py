@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+    _Limits = list[tuple[Mapping[str, str], Floats]]
+    """By labels of a target, those with more labels first: until when its samples belong to each time."""
+
 _LOOKBACK = 120.0
 """Seconds before a run in which its first scrape is looked for: scrapes are rarely over a minute apart."""
 
@@ -59,15 +62,14 @@ class _Scrapes:
             float(np.diff(each).min()) if len(each) > 1 else 0.0 for each in self.begins.values()
         )
 
-    def last(self, labels: Mapping[str, str], times: Floats) -> Floats:
-        """When the last scrape of a series' target began by each of these times, or before all scrapes."""
-        fitting = [name for name in self.begins if self.labels[name].items() <= labels.items()]
-        if not fitting:
-            return times
-        name = max(fitting, key=lambda name: len(self.labels[name]))
-        begins = np.concatenate([[-np.inf], self.begins[name]])
-        last: Floats = begins[np.searchsorted(begins, times, side="right") - 1]
-        return last
+    def limits(self, times: Floats) -> _Limits:
+        """The last scrape of each target by each of these times, and the slack; -inf before its first."""
+        found: _Limits = []
+        for name in sorted(self.begins, key=lambda name: -len(self.labels[name])):
+            begins = np.concatenate([[-np.inf], self.begins[name]])
+            last = begins[np.searchsorted(begins, times, side="right") - 1]
+            found.append((self.labels[name], last + self.slack))
+        return [*found, ({}, times + self.slack)]
 
 
 class PrometheusSource:
@@ -99,7 +101,7 @@ class PrometheusSource:
         named = selector(matchers, f'__name__=~"{_names(self._metrics)}"')
         since = replicas.latest_start(scrapes.begins, float(times[0]))
         rows = self._samples(named, since - 1.0, times[-1] + scrapes.slack)
-        table: Table = send_query(self._connection.url, lambda: _table(rows, times, scrapes))
+        table: Table = send_query(self._connection.url, lambda: _table(rows, times, scrapes.limits(times)))
         if missing := series.missing_metric(table, self._metrics):
             raise series.metric_not_found(missing, self._names(matchers), self._connection.url)
         return cost_series.with_nearest(
@@ -168,7 +170,8 @@ def latest(connection: Connection, metrics: Metrics) -> Table:
         SourceUnreachableError: The server does not answer, or is not a Prometheus.
     """
     rows = now(connection, f'__name__=~"{_names(metrics)}"')
-    table: Table = send_query(connection.url, lambda: _table(_as_range(rows), np.array([math.inf])))
+    times = np.array([math.inf])
+    table: Table = send_query(connection.url, lambda: _table(_as_range(rows), times, [({}, times)]))
     return table
 
 
@@ -234,8 +237,8 @@ def _covering(times: Floats, span: Span, idle: float) -> Floats:
     return np.concatenate([times[first : first + 1], times[begin : last + 1]])
 
 
-def _table(rows: Sequence[Any], times: Floats, scrapes: _Scrapes | None = None) -> Table:
-    """Every series at these times: its last sample by then, or of its target's last scrape by then.
+def _table(rows: Sequence[Any], times: Floats, limits: _Limits) -> Table:
+    """Every series at these times: its last sample up to the limits of its target.
 
     Each target is scraped at times of its own: what one shows later is not taken for another's moment.
     """
@@ -245,7 +248,8 @@ def _table(rows: Sequence[Any], times: Floats, scrapes: _Scrapes | None = None) 
     ]
     values = np.full((len(times), len(columns)), np.nan)
     for index, column in enumerate(columns):
-        until = times if scrapes is None else scrapes.last(column.series.labels, times) + scrapes.slack
+        labels = column.series.labels
+        until = next(limit for target, limit in limits if target.items() <= labels.items())
         last = np.searchsorted(column.times, until, side="right") - 1
         values[:, index] = np.where(last >= 0, column.values[last], np.nan)
     return Table(times, tuple(column.series for column in columns), values)

@@ -89,7 +89,7 @@ class Code(Enum):
         "metrics-defect",
         _INVALID,
         _SIDE,
-        ("{where}the metrics contradict themselves: {defects}; {advice}, then run again"),
+        "{where}the metrics contradict themselves: {defects}; {advice}, then run again",
         "the metrics do not contradict themselves",
         concerns.read_metrics,
     )
