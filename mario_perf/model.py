@@ -179,6 +179,7 @@ class Workload:
     arrivals: str | None = None
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
+    think: str | None = None  # seconds between a user's steps, as 0.05:0.2; None: not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ def main(minutes: float, window: float, results: Path, write: bool) -> None:  # 
         records.keep(turn.service, turn.build, run, busy=turn.busy, folder=results)
         failures = 0
         click.echo(f"{number + 1}: {_text(turn)}")
-    shown = table(records.read(results))
+    paused = [each for each in records.read(results / records.WITH_PAUSES) if not each.busy]
+    shown = table(records.read(results)) + table(paused, load=" with 20 users that pause")
     click.echo(shown)
     if write:
         page.write("stored", shown)

@@ -19,7 +19,7 @@ from mario_perf.configuration import policy_file
 from mario_perf.configuration.policy import Policy
 from mario_perf.errors import NotKeptError
 from mario_perf.gate import sides
-from mario_perf.gate.load_plan import WITH_PAUSES, LoadRequest, plan_load
+from mario_perf.gate.load_plan import LoadRequest, plan_load
 from mario_perf.gate.load_process import run_locust
 from mario_perf.judgement.round_selection import invalid_findings
 from mario_perf.measurement.measured_run import measure_run
@@ -97,9 +97,7 @@ def play(turn: Turn, seed: int, window: float = WINDOW) -> RunMeasurement:
     """
     policy_path = ZOO / policy_file.DEFAULT_PATH if turn.service == FOREIGN else None
     policy = policy_file.load(policy_path) if policy_path else Policy()
-    planned = plan_load(
-        policy, policy_path, WITH_PAUSES, LoadRequest(window=window, seed=seed, reference="auto")
-    )
+    planned = plan_load(policy, policy_path, LoadRequest(window=window, seed=seed, reference="auto"))
     load = replace(planned, scenario=turn.service if turn.service == FOREIGN else planned.scenario)
     with (
         tempfile.TemporaryDirectory(prefix="mario-perf-stored-") as name,

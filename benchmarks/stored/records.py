@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mario_perf.model import RunMeasurement
 
 RESULTS = Path(__file__).parent / "results"
+WITH_PAUSES = "with-pauses"
+"""Folder of runs by 20 users that pause between steps, as Locust has them by itself: why gates do not."""
+
 SLICES = 12
 """Of each run: what judges p95 over time has as many points."""
 

@@ -25,8 +25,8 @@ DRAWS = 10
 CLOSE = 0.10
 
 
-def table(played: Sequence[Played], draws: int = DRAWS) -> str:
-    """As Markdown; says what is missing where there are too few runs.
+def table(played: Sequence[Played], draws: int = DRAWS, load: str = "") -> str:
+    """As Markdown; says what is missing where there are too few runs. ``load`` names an unusual one.
 
     Each run is judged against ``draws`` sets of kept runs: a calm one against calm ones, and one beside other
     work against those of any moment.
@@ -39,7 +39,8 @@ def table(played: Sequence[Played], draws: int = DRAWS) -> str:
             ("calm", calm, calm),
             ("beside other work", [each for each in of_service if each.busy], of_service),
         ):
-            lines += [*_of_moments(f"{service}, {title}", now, pool, draws), ""]
+            if now:
+                lines += [*_of_moments(f"{service}{load}, {title}", now, pool, draws), ""]
     return "\n".join(lines)
 
 
@@ -47,7 +48,7 @@ def _of_moments(title: str, now: Sequence[Played], pool: Sequence[Played], draws
     kept = [each.run for each in pool if each.build == UNCHANGED]
     yield f"**{title}**: {counted(len(now), 'run')}, each against {KEPT} of {len(kept)} unchanged ones"
     yield ""
-    if not now or len(kept) <= KEPT:
+    if len(kept) <= KEPT:
         yield f"{KEPT + 1} runs of the unchanged build are needed; play more."
         return
     yield from _about(now, kept)

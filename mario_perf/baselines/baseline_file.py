@@ -76,6 +76,7 @@ class StoredWorkload(_Stored):
     arrivals: str | None = None
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
+    think: str | None = None
 
 
 class StoredReference(_Stored):

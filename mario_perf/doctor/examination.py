@@ -22,7 +22,7 @@ from mario_perf.errors import SourceUnreachableError, UserError
 from mario_perf.gate import metrics_pages, sides
 from mario_perf.gate.candidate import candidate_snapshot
 from mario_perf.gate.duet import Duet, play_round, round_cost
-from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
+from mario_perf.gate.load_plan import LoadRequest, plan_load
 from mario_perf.gate.load_process import run_locust
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import invalid_findings
@@ -135,7 +135,7 @@ def examine(policy: Policy, policy_path: Path | None, rounds: int, *, demo: bool
     diagnoses: list[Diagnosis] = []
     try:
         service_origin = origin.find(policy, policy_path, demo=demo)
-        load = plan_load(policy, policy_path, BACK_TO_BACK, LoadRequest(window=PROBE_SECONDS))
+        load = plan_load(policy, policy_path, LoadRequest(window=PROBE_SECONDS))
         max_seconds = load.total_time + rounds * replace(load, window=WINDOW_SECONDS).total_time
         with (
             temporary_folder("doctor", keep_after=(UserError,)) as folder,

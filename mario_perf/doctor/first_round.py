@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mario_perf.builds.temporary_folder import temporary_folder
 from mario_perf.errors import UserError
-from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
+from mario_perf.gate.load_plan import LoadRequest, plan_load
 from mario_perf.gate.load_process import SideDiedError, run_locust
 from mario_perf.gate.sides import Services, ServiceTarget
 from mario_perf.measurement.measured_run import measure_run
@@ -31,7 +31,7 @@ def play_first_round(url: str, policy: Policy, policy_path: Path) -> MeasuredRun
     Raises:
         UserError: Locust cannot be started, the service ended, or its metrics cannot be read.
     """
-    load = replace(plan_load(policy, policy_path, BACK_TO_BACK, LoadRequest(window=WINDOW)), users=1)
+    load = replace(plan_load(policy, policy_path, LoadRequest(window=WINDOW)), users=1)
     services = Services(ServiceTarget(url, None, policy.service.metrics_path if policy.service else ""))
     with (
         temporary_folder("init", keep_after=(UserError,)) as folder,

@@ -22,7 +22,7 @@ from mario_perf.gate import capacity_probe, gate_folder, sides
 from mario_perf.gate.candidate import candidate_snapshot
 from mario_perf.gate.certificates import TlsSettings
 from mario_perf.gate.gate_session import running_target
-from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
+from mario_perf.gate.load_plan import LoadRequest, plan_load
 from mario_perf.judgement import verdict
 from mario_perf.model import Verdict
 from mario_perf.otlp import receiver
@@ -97,7 +97,7 @@ def run(request: CapacityRequest, policy: Policy) -> Outcome:
     """
     _check(request)
     source = None if request.url else origin.find(policy, request.policy, demo=request.demo)
-    load = plan_load(policy, request.policy, BACK_TO_BACK, request.load)
+    load = plan_load(policy, request.policy, request.load)
     _check_baseline(request, load.scenario)
     limited = with_limits(policy)
     console = terminal_report.stdout()

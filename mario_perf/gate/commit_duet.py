@@ -16,7 +16,7 @@ from mario_perf.builds.build import Build, metrics_path, serve
 from mario_perf.builds.preparation import prepare
 from mario_perf.gate import duet, gate_folder, metrics_pages, sides
 from mario_perf.gate.candidate import candidate_snapshot
-from mario_perf.gate.load_plan import BACK_TO_BACK, ROUND_WINDOW, LoadRequest, plan_load
+from mario_perf.gate.load_plan import ROUND_WINDOW, LoadRequest, plan_load
 from mario_perf.history.duet_links import duet_links
 from mario_perf.history.gate_batch import gate_batch
 from mario_perf.reports import outputs
@@ -75,7 +75,7 @@ def open_duets(
         UserError: nothing says how the service is started.
     """
     source = origin.find(policy, request.policy, demo=False)
-    load = plan_load(policy, request.policy, BACK_TO_BACK, LoadRequest(window=request.window))
+    load = plan_load(policy, request.policy, LoadRequest(window=request.window))
     logs = gate_folder.make(request.runs_dir, suffix)
     with (
         show_progress(most * request.seconds) as narrator,

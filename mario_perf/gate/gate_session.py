@@ -39,7 +39,7 @@ from mario_perf.gate import (
 from mario_perf.gate.candidate import candidate_snapshot
 from mario_perf.gate.continuation import Continuation, note_files
 from mario_perf.gate.gate_request import AUTO, check, check_faults, check_metrics
-from mario_perf.gate.load_plan import BACK_TO_BACK, WITH_PAUSES, LoadRequest, plan_load
+from mario_perf.gate.load_plan import LoadRequest, plan_load
 from mario_perf.gate.restart import restart
 from mario_perf.gate.same_environment import DependencyDifference, package_findings
 from mario_perf.history import additions
@@ -352,12 +352,9 @@ def _scrape_nothing(ports: Sequence[int]) -> None:
 
 
 def _plan_load(request: GateRequest, policy: Policy) -> LoadPlan:
-    if request.baseline is None:
-        pace, window = BACK_TO_BACK, request.round_duration
-    else:
-        pace, window = WITH_PAUSES, (request.duration or policy.load.duration) / stored.RUNS_PER_BUILD
+    stored_window = (request.duration or policy.load.duration) / stored.RUNS_PER_BUILD
     load_request = LoadRequest(
-        window=window,
+        window=request.round_duration if request.baseline is None else stored_window,
         users=request.users,
         seed=request.seed,
         tls=request.tls,
@@ -367,7 +364,7 @@ def _plan_load(request: GateRequest, policy: Policy) -> LoadPlan:
         exclude_tags=request.exclude_tags,
         reference="off" if request.baseline is None else request.reference,
     )
-    return plan_load(policy, request.policy, pace, load_request)
+    return plan_load(policy, request.policy, load_request)
 
 
 def running_target(url: str, metrics_path: str, load: LoadPlan) -> sides.ServiceTarget:

@@ -24,21 +24,18 @@ QUIET_FOR_PROMETHEUS = 1.3
 """The same where a Prometheus that scrapes every second has to see it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Users and think time without an option or policy that says otherwise; and seconds of warm-up."""
+USERS: Final = 1
+THINK: Final = "0"
+"""One user without pauses, unless an option or the policy says otherwise. On two cores it gets as many
+executions a second as two or four, because the load generator is the bottleneck; and runs of one user differ
+less. Where users pause, processors sleep and caches cool down, each time by another amount: typical times of
+two runs of one build then lie 10 to 30 % apart, and without pauses 2 to 8 %."""
 
-    users: int
-    think: str
-    warm_up: float
+SELF_PACED_USERS: Final = 20
+"""Users of the locustfile's own that pause as they please."""
 
-
-BACK_TO_BACK: Final = Pace(users=1, think="0", warm_up=0.5)
-"""Of a duet. On two cores, one user without pauses gets as many executions a second as two or four, because
-the load generator is the bottleneck. Rounds of one user also differ less."""
-
-WITH_PAUSES: Final = Pace(users=20, think="0.05:0.2", warm_up=1.0)
-"""Of runs that are compared with stored ones."""
+WARM_UP: Final = 0.5
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class LoadRequest:
     reference: str = "off"
 
 
-def plan_load(policy: Policy, policy_path: Path | None, pace: Pace, request: LoadRequest) -> LoadPlan:
+def plan_load(policy: Policy, policy_path: Path | None, request: LoadRequest) -> LoadPlan:
     """The load of a run.
 
     Raises:
@@ -71,13 +68,16 @@ def plan_load(policy: Policy, policy_path: Path | None, pace: Pace, request: Loa
     settings = policy.load
     script = find_locustfile(settings, policy_path or policy_file.DEFAULT_PATH)
     rate = settings.rate if request.rate is None else request.rate
+    asked = request.users or settings.users
+    usual = None if rate else USERS
     return LoadPlan(
-        users=request.users or settings.users or (pace.users if rate is None else None),
+        users=asked or usual,
+        self_paced_users=None if asked or rate else SELF_PACED_USERS,
         seed=settings.seed if request.seed is None else request.seed,
         scenario=request.scenario or settings.scenario or script.stem,
-        warm_up=pace.warm_up,
+        warm_up=WARM_UP,
         window=request.window,
-        think=pace.think,
+        think=THINK,
         quiet=QUIET_FOR_PROMETHEUS if request.prometheus else QUIET,
         initial_idle=QUIET_FOR_PROMETHEUS if request.prometheus else 0.0,
         locustfile=script,

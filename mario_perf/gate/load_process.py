@@ -96,6 +96,7 @@ class LoadPlan:
     exclude_tags: tuple[str, ...] = ()
     cwd: Path | None = None  # where Locust runs: its locustfile imports and reads from there
     alternate: float | None = None  # seconds of a build's turn; None: both are asked at once
+    self_paced_users: int | None = None  # instead of ``users``, where they pause as they please
 
     @property
     def run_time(self) -> int:
@@ -256,6 +257,8 @@ def _arguments(load: LoadPlan, services: Services, folder: Path) -> list[str]:
         [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
     )
     users = [] if load.users is None else ["-u", str(load.users), "-r", str(load.users)]
+    if load.self_paced_users:
+        users += ["--self-paced-users", str(load.self_paced_users)]
     return [
         *("-f", str(load.locustfile.resolve()), "--headless", "--only-summary"),
         *(*users, "-t", f"{load.run_time + GRACE_SECONDS:.0f}s", "-H", candidate.url),

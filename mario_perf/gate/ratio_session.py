@@ -17,7 +17,7 @@ from mario_perf.gate.build_pair import BuildPair
 from mario_perf.gate.candidate import candidate_snapshot
 from mario_perf.gate.certificates import TlsSettings
 from mario_perf.gate.gate_session import running_target
-from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
+from mario_perf.gate.load_plan import LoadRequest, plan_load
 from mario_perf.judgement import verdict
 from mario_perf.reports import ratio_table, terminal_report
 from mario_perf.reports.progress import show_progress
@@ -84,7 +84,7 @@ def run(request: RatioRequest, policy: Policy) -> Outcome:
         UserError: it cannot be done as asked.
     """
     _check(request, policy)
-    load = plan_load(policy, request.policy, BACK_TO_BACK, request.load)
+    load = plan_load(policy, request.policy, request.load)
     pair = _find_pair(request, policy) if request.against else None
     rule = RatioRule(request.noise, policy.false_alarm_rate)
     folder = gate_folder.make(request.runs_dir, "-capacity")

@@ -39,6 +39,11 @@ _AROUND = 8.0
 """Seconds to which an advised time is rounded up; those of a round beyond what its record holds; and those
 of a gate before its first round and after its last."""
 
+_NO_PAUSES = (
+    "Play runs without pauses (-u 1 --think 0), and keep new ones: while users pause, processors sleep and "
+    "caches cool down, so runs of one build lie far apart."
+)
+
 NOISY = frozenset({Cause.NOISE, Cause.LIKELY})
 DECIDED_BY_ROUNDS = NOISY | {Cause.FEW}
 """Causes that a quieter machine, and that more rounds, make smaller."""
@@ -113,6 +118,8 @@ def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> 
             [each for each in found if each.cause in DECIDED_BY_ROUNDS], result, rounds, policy
         )
     elif still_open or elsewhere:
+        if any(each.think and each.think[1] for each in result.runs):
+            yield _NO_PAUSES
         yield "Compare both builds side by side: mario-perf gate. It sees much smaller changes."
     for each in found:
         if each.cause is Cause.BUCKETS and not policy.by_client:

@@ -21,4 +21,5 @@ def workload(record: RunRecord) -> Workload:
         arrivals=arrivals.kind if arrivals else None,
         tags=record.tags,
         exclude_tags=record.exclude_tags,
+        think=":".join(f"{each:g}" for each in record.think) if record.think else None,
     )

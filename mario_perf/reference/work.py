@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of all code that is measured. Two versions are never compared."""
 
 ROWS: Final = 512

@@ -55,11 +55,13 @@ def changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[st
 
 
 def workload_changes(baseline: Workload | None, candidate: Workload | None) -> dict[str, tuple[str, str]]:
-    """What of the load differs, the same way. A load that was not kept is taken to be the same."""
+    """What of the load differs, the same way. What was not kept of one is taken to be the same."""
     if baseline is None or candidate is None:
         return {}
+    known = baseline.think is not None and candidate.think is not None
     before, now = (
-        {key: _text(value) for key, value in asdict(load).items()} for load in (baseline, candidate)
+        {key: _text(value) for key, value in asdict(load).items() if known or key != "think"}
+        for load in (baseline, candidate)
     )
     return version_differences(before, now)
 

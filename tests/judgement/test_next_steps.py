@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import pytest
+
 from mario_perf.configuration.policy import Policy, Thresholds
 from mario_perf.judgement import doubts, next_steps
 from mario_perf.judgement.doubts import Cause
@@ -109,6 +111,17 @@ def test_a_baseline_from_elsewhere_is_to_be_measured_side_by_side() -> None:
     result = replace(inconclusive(elsewhere), method="stored", environment_changes={"cores": ("2", "4")})
     (step,) = next_steps.next_steps(result, (), POLICY)
     assert step.startswith("Compare both builds side by side")
+
+
+@pytest.mark.parametrize(("think", "advised"), [((0.05, 0.2), True), ((0.0, 0.0), False), (None, False)])
+def test_stored_runs_are_to_be_played_without_pauses(
+    think: tuple[float, float] | None,
+    advised: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    result = inconclusive(wide("GetA", 0.07))
+    now = tuple(run.model_copy(update={"think": think}) for run in result.runs)
+    steps = next_steps.next_steps(replace(result, method="stored", runs=now), (), POLICY)
+    assert any(step.startswith("Play runs without pauses (-u 1 --think 0)") for step in steps) == advised
 
 
 def test_what_is_executed_too_rarely_gets_the_time_that_it_needs() -> None:

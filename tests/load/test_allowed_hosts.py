@@ -15,7 +15,7 @@ from mario_perf.allowed_hosts import HostNotAllowedError
 from mario_perf.configuration.policy import Load, Policy
 from mario_perf.errors import UserError
 from mario_perf.gate.gate_session import running_target
-from mario_perf.gate.load_plan import BACK_TO_BACK, LoadRequest, plan_load
+from mario_perf.gate.load_plan import LoadRequest, plan_load
 from mario_perf.load.http1.http_connection import Limits, connect
 from mario_perf.load.http1.http_errors import ConnectError
 from mario_perf.load.http1.target import Origin
@@ -81,14 +81,14 @@ def test_a_redirect_or_a_step_to_another_machine_opens_no_connection() -> None:
 
 
 def test_a_running_service_elsewhere_is_refused_before_it_gets_a_request() -> None:
-    plan = plan_load(Policy(), None, BACK_TO_BACK, LoadRequest(window=1.0))
+    plan = plan_load(Policy(), None, LoadRequest(window=1.0))
     with pytest.raises(UserError, match=r"^http://stage\.test:80: stage\.test is not this machine"):
         running_target("http://stage.test:80", "/metrics", plan)
 
 
 def test_locust_is_told_the_hosts_of_the_policy_and_of_the_command() -> None:
     policy = Policy(load=Load(hosts=("stage.test",)))
-    plan = plan_load(policy, None, BACK_TO_BACK, LoadRequest(window=1.0, hosts=("10.0.0.1",)))
+    plan = plan_load(policy, None, LoadRequest(window=1.0, hosts=("10.0.0.1",)))
     assert plan.hosts == ("stage.test", "10.0.0.1")
 
 

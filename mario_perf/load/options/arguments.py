@@ -66,6 +66,13 @@ def _add_load(parser: ArgumentParser) -> None:
         "send about 150 requests a second. Default: 0.05:0.2.",
     )
     group.add_argument(
+        "--self-paced-users",
+        type=checked(positive_integer),
+        metavar="N",
+        help="Users instead of --users, if all pause as their classes say and not as --think does. Gates give "
+        "it, as their users send back to back.",
+    )
+    group.add_argument(
         "--request-timeout",
         type=checked(positive),
         metavar="SECONDS",

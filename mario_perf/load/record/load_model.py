@@ -31,6 +31,7 @@ def apply(environment: Environment, parsed: Namespace) -> None:
     options = Options.from_parsed(parsed)
     _check_scenario(environment, options.scenario)
     _check_users(environment, options)
+    _pace(environment, parsed)
     _check_hosts(options, environment.host)
     if isinstance(environment.shape_class, UserCountShape):
         environment.shape_class = None  # from the run before
@@ -38,6 +39,17 @@ def apply(environment: Environment, parsed: Namespace) -> None:
         shape = options.shape.stretched(parsed.run_time) if parsed.run_time else options.shape
         assert environment.parsed_options is not None  # noqa: S101 - Locust has parsed them
         environment.shape_class = UserCountShape(shape, environment.parsed_options)
+
+
+def has_measured_users(environment: Environment) -> bool:
+    """Whether any class of users paces itself, and is recorded, as the options say."""
+    return any(issubclass(user, MeasuredUser) for user in environment.user_classes)
+
+
+def _pace(environment: Environment, parsed: Namespace) -> None:
+    """Have as many users as users need that make pauses of their own."""
+    if parsed.self_paced_users and not has_measured_users(environment):
+        parsed.num_users = parsed.spawn_rate = parsed.self_paced_users
 
 
 def _check_hosts(options: Options, host: str | None) -> None:
@@ -51,7 +63,7 @@ def _check_hosts(options: Options, host: str | None) -> None:
 def _check_users(environment: Environment, options: Options) -> None:
     """Pairs and arrivals are played by measured users alone."""
     users = environment.user_classes
-    if any(issubclass(user, MeasuredUser) for user in users):
+    if has_measured_users(environment):
         return
     names = " and ".join(sorted(user.__name__ for user in users))
     if options.duet:

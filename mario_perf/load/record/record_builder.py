@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 class LoadProfile:
     """The load in Locust's terms; ``distributed`` over worker processes or in this one.
 
-    ``journeys`` is their fixed number in the scenario, or 0.
+    ``journeys`` is their fixed number in the scenario, or 0. ``measured_users`` says whether there are any.
     """
 
     users: int
     spawn_rate: float
     journeys: int
     distributed: bool
+    measured_users: bool = True
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     users_over_time: tuple[tuple[float, int], ...] = ()
@@ -49,6 +50,7 @@ def record(run: RunInProgress, profile: LoadProfile) -> RunRecord:
         users_over_time=profile.users_over_time,
         spawn_rate=profile.spawn_rate,
         shape=options.shape.name,
+        think=options.think if profile.measured_users and options.rate is None else None,
         command=("locust", *sys.argv[1:]),
         tags=profile.tags,
         exclude_tags=profile.exclude_tags,

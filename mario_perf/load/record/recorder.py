@@ -22,7 +22,6 @@ from mario_perf.load.record.record_builder import LoadProfile
 from mario_perf.load.record.reference_process import ReferenceProcess, is_wanted
 from mario_perf.load.record.run_phases import QUIESCE_TIMEOUT, RunInProgress
 from mario_perf.load.record.user_counts import UserCounts
-from mario_perf.load.users.measured_user import MeasuredUser
 from mario_perf.load.users.request_events import RequestEvents
 from mario_perf.load.users.user_group import UserGroup, targets
 from mario_perf.load.users.user_pool import LocustUserPool
@@ -138,8 +137,7 @@ class Recorder:
 
     def _start_reference(self, host: str) -> None:
         """Start the reference, where measured users can ask it and a service here is loaded alone."""
-        users = self._environment.user_classes
-        if any(issubclass(each, MeasuredUser) for each in users) and is_wanted(self._parsed, host):
+        if load_model.has_measured_users(self._environment) and is_wanted(self._parsed, host):
             self._parsed.reference_url = self._reference.start()
 
     def _make_groups(self, options: Options, host: str) -> UserGroups:
@@ -217,6 +215,7 @@ class Recorder:
             spawn_rate=float(self._parsed.spawn_rate or 1),
             journeys=len(journeys(self._environment, options)),
             distributed=self._channel is not None,
+            measured_users=load_model.has_measured_users(self._environment),
             tags=tuple(sorted(self._parsed.tags or ())),
             exclude_tags=tuple(sorted(self._parsed.exclude_tags or ())),
             users_over_time=self._user_counts.changes,

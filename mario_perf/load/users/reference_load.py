@@ -1,7 +1,7 @@
 """The reference's share of the load: now and then one user asks it, between two journeys.
 
 So it is loaded while the service is, and rests when the service does. A request has it do each kind of its
-work once.
+work.
 """
 
 from __future__ import annotations

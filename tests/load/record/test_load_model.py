@@ -5,6 +5,7 @@ from locust import User
 from locust.env import Environment
 
 from mario_perf.load.record import load_model
+from mario_perf.load.users.measured_user import MeasuredUser
 from tests.load.option_parsing import resolved
 
 
@@ -34,3 +35,13 @@ def test_pairs_and_arrivals_need_a_measured_user(words: tuple[str, ...], reason:
 
 def test_all_else_takes_any_user() -> None:
     load_model.apply(Environment(user_classes=[Socket, Rpc]), resolved("--scenario", "theirs"))
+
+
+@pytest.mark.parametrize(("user", "users"), [(Rpc, 20), (MeasuredUser, 1)])
+def test_users_that_pause_as_they_please_are_as_many_as_such_users_have_to_be(
+    user: type[User], users: int
+) -> None:
+    options = resolved("--self-paced-users", "20")
+    options.num_users = 1
+    load_model.apply(Environment(user_classes=[user]), options)
+    assert options.num_users == users

@@ -32,7 +32,7 @@ def test_it_works_and_says_how_long_until_its_input_ends() -> None:
             assert (client.get("/health").text, client.get("/none").status_code) == (f"{KIND}\n", 404)
         process.stdin.close()
         assert process.wait(PATIENCE) == 0
-    counts = re.findall(r'cqrs_executions_total{operation="reference-1",type="(\w+)"} (\d+)', page)
+    counts = re.findall(r'cqrs_executions_total{operation="reference-2",type="(\w+)"} (\d+)', page)
     assert dict(counts) == dict.fromkeys(
         ("Interpret", "ConvertJson", "Allocate", "ReadRows", "WriteRows", "Wait"), "3"
     )
