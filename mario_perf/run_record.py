@@ -319,6 +319,11 @@ class RunRecord(Record):
         """The part of a gate that a run belongs to."""
         return "alone" if self.alternation is None else "load"
 
+    @property
+    def rate(self) -> float | None:
+        """Journeys a second that were due; None in a closed model."""
+        return self.arrivals.rate if self.arrivals else None
+
     def renamed(self, operations: Callable[[StepCounts], tuple[str, ...]]) -> RunRecord:
         """The same with the operations that each step triggers."""
         targets = tuple(target.renamed(operations) for target in self.targets)

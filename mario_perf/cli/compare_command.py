@@ -23,7 +23,7 @@ from mario_perf.configuration import policy_file
 from mario_perf.errors import UnreadableRunError
 from mario_perf.history import additions
 from mario_perf.history.imports.recorded_batch import UNKNOWN, recorded_batch
-from mario_perf.judgement import load_curves, next_steps
+from mario_perf.judgement import level_combination, next_steps
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.part_combination import combine
 from mario_perf.ledger import machine_levels
@@ -168,9 +168,9 @@ def _not_played(path: Path) -> Finding | None:
 
 def _conclude(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf, parts: int) -> GateResult:
     recorded = measure_recorded(paths, source_of)
-    if len(load_curves.rates(recorded.runs)) > 1:
+    if len(level_combination.rates(recorded.runs)) > 1:
         capacity = _capacity(runs.folder_of(paths[0]).parent)
-        return load_curves.judge_levels(recorded.runs, request.policy, recorded.incidents, capacity)
+        return level_combination.judge_levels(recorded.runs, request.policy, recorded.incidents, capacity)
     record = recorded.runs[-1].record
     baseline = _baseline(request.baseline, record)
     runs_dir = runs.folder_of(request.paths[-1]).resolve().parent

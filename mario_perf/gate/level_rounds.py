@@ -11,7 +11,7 @@ from mario_perf import figures, runs
 from mario_perf.errors import InvalidRunError, UserError
 from mario_perf.gate import duet, offered_rate, parts
 from mario_perf.gate.load_process import OutOfTimeError, SideDiedError
-from mario_perf.judgement.load_curves import judge_levels
+from mario_perf.judgement.level_combination import judge_levels
 from mario_perf.validity import incidents
 
 if TYPE_CHECKING:

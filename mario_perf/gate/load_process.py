@@ -257,7 +257,7 @@ def _arguments(load: LoadPlan, services: Services, folder: Path) -> list[str]:
         [] if baseline is None else ["--duet", baseline.url, "--baseline-revision", baseline.revision or ""]
     )
     users = [] if load.users is None else ["-u", str(load.users), "-r", str(load.users)]
-    if load.self_paced_users:
+    if load.self_paced_users and load.rate is None:
         users += ["--self-paced-users", str(load.self_paced_users)]
     return [
         *("-f", str(load.locustfile.resolve()), "--headless", "--only-summary"),

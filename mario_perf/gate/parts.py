@@ -161,8 +161,8 @@ def _under_load(plan: PartsPlan, narrator: Narrator) -> Duet:
     """
     whole, before = plan.duet, plan.before("load")
     rate = whole.load.rate
-    if before.runs and (arrivals := before.runs[-1].record.arrivals):
-        rate = arrivals.rate
+    if before.runs:
+        rate = before.runs[-1].record.rate or rate
     if rate is None:
         narrator.say("finding what the baseline can carry, to load both builds with a share of it")
         share, folder = whole.policy.load.capacity_share, whole.folder / runs.CAPACITY

@@ -162,7 +162,7 @@ def _measured_otherwise(changes: Mapping[str, tuple[str, str]]) -> str:
 
 def _at_rate(result: OperationResult, rounds: Sequence[MeasuredRun]) -> OperationResult:
     """The result under load, which says at what rate."""
-    rates = [each.record.arrivals.rate for each in rounds if each.record.arrivals]
+    rates = [each.record.rate for each in rounds if each.record.rate]
     rate = f"At {figures.count(max(rates))} journeys/s: " if rates else ""
     text = result.explanation
     return replace(

@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from mario_perf import figures
 from mario_perf.comparison.metric_values import LOGARITHMIC
-from mario_perf.errors import listed
-from mario_perf.judgement import duet_results, load_slope, next_steps, run_findings, verdict
-from mario_perf.judgement.judge import conclude
-from mario_perf.judgement.measured_part import gather
-from mario_perf.judgement.scope import scope
+from mario_perf.judgement import duet_results, load_slope
 from mario_perf.metric_catalogue import RESPONSE_TIME, SERVICE_TIME
-from mario_perf.model import CurveShape, Estimate, LevelChange, LoadCurve, Outcome, Severity, Verdict
+from mario_perf.model import CurveShape, Estimate, LevelChange, LoadCurve
 from mario_perf.statistics.multiplicity import MISS_RATE, holm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -33,8 +28,6 @@ if TYPE_CHECKING:
     from mario_perf.configuration.policy import Policy
     from mario_perf.judgement.load_slope import LoadSlope
     from mario_perf.judgement.measured_part import MeasuredPart
-    from mario_perf.measurement.measured_run import MeasuredRun
-    from mario_perf.model import Finding, GateResult, OperationResult
     from mario_perf.statistics.change import Change
 
     Floats = NDArray[np.float64]
@@ -45,9 +38,6 @@ PART: Final = 0.5
 
 CONFIDENCE: Final = 0.95
 """Of the intervals that are shown, each by itself."""
-
-_MORE: Final = "Give more time with --max-duration, or fewer levels, on a quiet machine."
-"""What helps where the answer is not clear."""
 
 _ORDER: Final = (
     CurveShape.BOTH,
@@ -68,44 +58,6 @@ class Shapes:
     steady: Flags  # nor did a growth as large, from the lowest level to the highest
 
 
-def rates(runs: Sequence[MeasuredRun]) -> list[float]:
-    """The levels of load at which two builds took turns, ascending; of other runs none."""
-    under_load = (each for each in runs if each.record.part == "load")
-    return sorted({rate for each in under_load if (rate := _rate(each)) is not None})
-
-
-def judge_levels(
-    runs: Sequence[MeasuredRun],
-    policy: Policy,
-    incidents: Sequence[Finding] = (),
-    capacity: float | None = None,
-) -> GateResult:
-    """Judge rounds under load at several rates: each level by itself, and the curves.
-
-    A level that cannot be judged says nothing of the builds, and the others are judged all the same.
-
-    Args:
-        runs: rounds of two builds in turns, at least one.
-        policy: thresholds.
-        incidents: what ended further rounds.
-        capacity: journeys a second that the baseline carries, where levels are shares of it.
-
-    Raises:
-        UserError: Runs of different kinds or scenarios.
-    """
-    by_rate = {rate: [each for each in runs if _rate(each) == rate] for rate in rates(runs)}
-    promise = (1 - PART) / len(by_rate)
-    results = {rate: conclude(those, None, policy, promise=promise) for rate, those in by_rate.items()}
-    judged = {rate: each for rate, each in results.items() if each.outcome is not Outcome.INVALID}
-    if not judged:
-        first = next(iter(results.values()))
-        return replace(first, findings=(*incidents, *first.findings))
-    parts = [gather(by_rate[rate], None, policy) for rate in judged]
-    curves = _curves(parts, policy, capacity)
-    operations = _operations(judged.values(), curves)
-    return _combined(results, parts, operations, curves, incidents)
-
-
 def shapes(fit: LoadSlope, noise: Floats, resolution: Floats, alpha: float) -> Shapes:
     """Which changes are surely above the noise, with ``alpha`` for all of them together; ``(O,)`` each."""
     p_values = np.concatenate([fit.common.above(np.log1p(noise)), fit.growth.above(np.log1p(noise))])
@@ -122,16 +74,12 @@ def _slower_at_lowest(fit: LoadSlope, noise: Floats) -> Flags:
     return np.asarray(low[0] > np.log1p(noise))
 
 
-def _rate(run: MeasuredRun) -> float | None:
-    return run.record.arrivals.rate if run.record.arrivals else None
-
-
-def _curves(parts: Sequence[MeasuredPart], policy: Policy, capacity: float | None) -> tuple[LoadCurve, ...]:
+def curves(parts: Sequence[MeasuredPart], policy: Policy, capacity: float | None) -> tuple[LoadCurve, ...]:
     """One for each operation, the worst first; none where too little was measured to lay rounds out."""
     if len(parts) < 2 or not all(each.is_measured for each in parts):  # noqa: PLR2004 - a line needs two
         return ()
     pairs = [pair for each in parts for pair in each.pairs]
-    loads = np.array([_rate(run) for each in parts for run in each.rounds], dtype=np.float64)
+    loads = np.array([run.record.rate for each in parts for run in each.rounds], dtype=np.float64)
     sides = duet_results.lay_out(pairs)
     service = LOGARITHMIC[SERVICE_TIME](sides)
     response = LOGARITHMIC[RESPONSE_TIME](sides) or service
@@ -258,79 +206,3 @@ def _parting(levels: Sequence[LevelChange]) -> str:
     apart = [each.response_time.low > 0 for each in levels]
     first = next((place for place in range(len(apart)) if all(apart[place:])), None)
     return "" if first is None else f" They part from {figures.number(levels[first].rate)} journeys/s on."
-
-
-def _operations(results: Iterable[GateResult], curves: Sequence[LoadCurve]) -> tuple[OperationResult, ...]:
-    """Of each operation the worst level's answer, and what its curve says."""
-    by_name = {each.operation: each for each in curves}
-    # Of equal answers that of the highest level stands: there the most would have shown.
-    everything = [one for each in reversed([*results]) for one in each.operations]
-    worst: dict[str, OperationResult] = {}
-    for one in verdict.sort_operations(everything):
-        worst.setdefault(one.operation.name, one)
-    return verdict.sort_operations(_with_curve(one, by_name.get(name)) for name, one in worst.items())
-
-
-def _with_curve(one: OperationResult, curve: LoadCurve | None) -> OperationResult:
-    if curve is None or not curve.shape.is_worse or one.verdict is Verdict.ACCEPTED:
-        return one
-    if one.verdict is Verdict.REGRESSED:
-        return replace(one, explanation=f"{one.explanation} {curve.explanation}")
-    return replace(one, verdict=Verdict.REGRESSED, decided_by=RESPONSE_TIME, explanation=curve.explanation)
-
-
-def _combined(
-    results: Mapping[float, GateResult],
-    parts: Sequence[MeasuredPart],
-    operations: tuple[OperationResult, ...],
-    curves: tuple[LoadCurve, ...],
-    incidents: Sequence[Finding],
-) -> GateResult:
-    judged = [each for each in results.values() if each.outcome is not Outcome.INVALID]
-    findings = run_findings.by_severity((*incidents, *_findings(results)))
-    outcome = verdict.outcome((each.verdict for each in operations), findings)
-    if outcome is Outcome.PASS and len(judged) < len(results):
-        outcome = Outcome.INCONCLUSIVE
-    whole = replace(
-        judged[-1],
-        outcome=outcome,
-        sentence=_sentence(outcome, operations, findings, results, curves),
-        scope=scope([run for each in judged for run in each.runs], operations),
-        operations=operations,
-        findings=findings,
-        reconciliation=tuple(chain.from_iterable(each.reconciliation for each in results.values())),
-        runs=tuple(chain.from_iterable(each.runs for each in results.values())),
-        seconds=sum(each.seconds for each in results.values()),
-        load_curves=curves,
-    )
-    in_force = parts[-1].policy
-    pairs = [pair for each in parts for pair in each.pairs]
-    # How long would be long enough is known of rounds at one level only.
-    steps = (_MORE,) if outcome is Outcome.INCONCLUSIVE else next_steps.next_steps(whole, pairs, in_force)
-    return replace(whole, reasons=next_steps.reasons(whole, in_force), next_steps=steps)
-
-
-def _findings(results: Mapping[float, GateResult]) -> Iterator[Finding]:
-    """Those of all levels once, the others with their rate; what makes a level unfit only warns of it."""
-    everywhere = set.intersection(*({*each.findings} for each in results.values()))
-    for rate, result in results.items():
-        for each in result.findings:
-            where = "" if each in everywhere else f"at {figures.number(rate)} journeys/s: "
-            invalid = each.severity is Severity.INVALID
-            severity = Severity.WARNING if invalid else each.severity
-            yield replace(each, severity=severity, message=f"{where}{each.message}")
-
-
-def _sentence(
-    outcome: Outcome,
-    operations: Sequence[OperationResult],
-    findings: Sequence[Finding],
-    results: Mapping[float, GateResult],
-    curves: Sequence[LoadCurve],
-) -> str:
-    lost = [figures.number(rate) for rate, each in results.items() if each.outcome is Outcome.INVALID]
-    without = f" Not judged: {listed(lost)} journeys/s; the findings say why." if lost else ""
-    worse = [each.explanation for each in curves if each.shape.is_worse][:1]
-    said = verdict.sentence(outcome, operations, findings)
-    new = [each for each in worse if each not in said]
-    return f"{' '.join((said, *new))}{without}"

@@ -33,10 +33,10 @@ def _by_client(runs: Sequence[RunRecord]) -> bool:
 
 
 def _load(runs: Sequence[RunRecord]) -> str:
-    if levels := {each.arrivals.rate for each in runs if each.arrivals and each.part == "load"}:
+    if levels := {each.rate for each in runs if each.rate and each.part == "load"}:
         rates = listed(map(figures.count, sorted(levels)))
         return f"one build at a time at {rates} journeys a second"
-    if offered := [each.arrivals.rate for each in runs if each.arrivals]:
+    if offered := [each.rate for each in runs if each.rate]:
         return f"{figures.count(max(offered))} journeys a second"
     users = max(each.users for each in runs)
     return "one user" if users == 1 else f"{users} users"

@@ -17,7 +17,7 @@ def workload(record: RunRecord) -> Workload:
         model=record.model,
         users=record.users,
         shape=record.shape,
-        rate=arrivals.rate if arrivals else None,
+        rate=record.rate,
         arrivals=arrivals.kind if arrivals else None,
         tags=record.tags,
         exclude_tags=record.exclude_tags,

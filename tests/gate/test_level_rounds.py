@@ -124,6 +124,17 @@ def test_a_level_at_which_the_generator_was_late_is_invalid_and_no_build_is_blam
     assert compared(tmp_path / "gate") == said(result)
 
 
+def test_a_level_that_could_not_tell_takes_no_pass_away_unless_something_is_suspected(tmp_path: Path) -> None:
+    result, _ = gate(tmp_path / "gate", dict.fromkeys(RATES, SAME), late={40.0: 3.0})
+    assert result.outcome is Outcome.PASS
+    assert result.sentence.startswith(
+        "No regression in 2 operations at 20 journeys/s. At 40 journeys/s: could not"
+    )
+    assert result.next_steps == ("Give more time with --max-duration, or fewer levels, on a quiet machine.",)
+    assert any(each.message.startswith("at 40 journeys/s: ") for each in result.findings)
+    assert compared(tmp_path / "gate") == said(result)
+
+
 def test_where_no_level_can_be_judged_the_gate_is_invalid(tmp_path: Path) -> None:
     result, _ = gate(tmp_path / "gate", dict.fromkeys(RATES, SAME), late=dict.fromkeys(RATES, 3.0))
     assert result.outcome is Outcome.INVALID

@@ -69,7 +69,7 @@ def _add_load(parser: ArgumentParser) -> None:
         "--self-paced-users",
         type=checked(positive_integer),
         metavar="N",
-        help="Users instead of --users, if all pause as their classes say and not as --think does. Gates give "
+        help="Users instead of --users, if all pause as their classes say, not as --think does. Gates give "
         "it, as their users send back to back.",
     )
     group.add_argument(
