@@ -113,7 +113,19 @@ BUSY = (
     ),
 )
 
-TUNED = (*BOTH_PARTS, *LEVELS, *COSTS, *GROSS, *BUSY)
+_BUSY_COST = ("--part", "alone", "--max-duration", "60")
+COSTS_BUSY = (
+    Condition("two busy processes: unchanged, with costs", _BUSY_COST, busy_processes=2),
+    Condition(
+        "two busy processes: 3 % more CPU time",
+        (*_BUSY_COST, "--burn", f"{SLOW}=0.1ms"),
+        "CPU time",
+        busy_processes=2,
+    ),
+)
+"""In a minute: work after the answer of one operation that is 3 % of all CPU time."""
+
+TUNED = (*BOTH_PARTS, *LEVELS, *COSTS, *GROSS, *BUSY, *COSTS_BUSY)
 """Of these only gates count that the code of today judged."""
 
 BY_NAME = {each.name: each for each in (UNCHANGED, *ALIKE, *CHANGED, *TUNED)}
@@ -136,6 +148,6 @@ CYCLES = {
     "levels": _beside_unchanged(LEVELS),
     "costs": _beside_unchanged(COSTS),
     "gross": GROSS,
-    "busy": BUSY,
+    "busy": (*BUSY, *COSTS_BUSY),
 }
 """What else can be played, by option."""

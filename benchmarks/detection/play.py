@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.detection import answers
-from benchmarks.detection.conditions import COSTS, GROSS
+from benchmarks.detection.conditions import COSTS, COSTS_BUSY, GROSS
 from benchmarks.detection.records import Gate, Histogram, Round, append, read
 from mario_perf import process_environment, runs
 from mario_perf.builds.processes import start_process
@@ -146,7 +146,7 @@ def _named(report: dict[str, Any], verdicts: dict[str, str], condition: Conditio
     if condition.operation is not None and condition.operation in costs:
         return (condition.operation,)
     names = tuple(name for name, verdict in verdicts.items() if verdict == "regressed")
-    return (*names, *costs) if condition in (*COSTS, *GROSS) else names
+    return (*names, *costs) if condition in (*COSTS, *COSTS_BUSY, *GROSS) else names
 
 
 def _title(row: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from mario_perf.baselines.baseline_file import StoredBaseline
 from mario_perf.errors import BaselineMissingError, UnreadableBaselineError, UserError
 from mario_perf.measurement.slices import merge
 from mario_perf.sources.counters import MIN_SCRAPES
-from mario_perf.validity.environments import environment_id
+from mario_perf.validity.environments import environment_id, listed_changes, workload_changes
 
 if TYPE_CHECKING:
     from mario_perf.model import RunMeasurement
@@ -99,7 +99,7 @@ def save(run: RunMeasurement, root: Path = ROOT, keep: int = MAX_RUNS) -> Baseli
     """Add a run to the baseline of its scenario and environment; the newest ``keep`` (>= 1) stay.
 
     Raises:
-        UnreadableBaselineError: What is there cannot be read, or has other histogram bounds.
+        UnreadableBaselineError: What is there cannot be read, or has other histogram bounds or another load.
         UserError: It cannot be written.
     """
     path = path_for(run.scenario, run.environment, root)
@@ -114,6 +114,10 @@ def save(run: RunMeasurement, root: Path = ROOT, keep: int = MAX_RUNS) -> Baseli
     if others and not np.array_equal(others[0].bounds, run.bounds):
         raise UnreadableBaselineError(
             f"{path}: its histogram bounds differ from the run's; remove it and save a new one"
+        )
+    if others and (differences := workload_changes(others[-1].workload, run.workload)):
+        raise UnreadableBaselineError(
+            f"{path}: its runs had another load ({listed_changes(differences)}); remove it and save a new one"
         )
     runs = (*others, merge(run, MAX_SLICES))[-keep:]
     file = baseline_file.to_file(runs, environment_id(run.environment))

@@ -27,7 +27,7 @@ from mario_perf.judgement.scope import scope
 from mario_perf.model import GateResult, Verdict
 from mario_perf.sources import report_queries
 from mario_perf.statistics.multiplicity import MISS_RATE
-from mario_perf.validity import reference_checks
+from mario_perf.validity import environments, reference_checks
 from mario_perf.validity.late_answers import late_steps
 
 if TYPE_CHECKING:
@@ -156,8 +156,7 @@ def _with_limits(results: Sequence[OperationResult], part: MeasuredPart) -> Iter
 
 
 def _measured_otherwise(changes: Mapping[str, tuple[str, str]]) -> str:
-    differences = "; ".join(f"{key}: {before}, now {now}" for key, (before, now) in changes.items())
-    return f"The baseline was measured elsewhere or otherwise ({differences})."
+    return f"The baseline was measured elsewhere or otherwise ({environments.listed_changes(changes)})."
 
 
 def _at_rate(result: OperationResult, rounds: Sequence[MeasuredRun]) -> OperationResult:

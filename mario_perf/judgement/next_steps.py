@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from mario_perf import figures
 from mario_perf.judgement import doubts, duet_results, power
 from mario_perf.judgement.doubts import Cause
 from mario_perf.metric_catalogue import METRICS
-from mario_perf.model import Outcome, Verdict
+from mario_perf.model import Outcome, Verdict, Workload
 from mario_perf.validity.environments import is_busy
 
 if TYPE_CHECKING:
@@ -39,6 +39,11 @@ _AROUND = 8.0
 """Seconds to which an advised time is rounded up; those of a round beyond what its record holds; and those
 of a gate before its first round and after its last."""
 
+_LOAD = frozenset(each.name for each in fields(Workload))
+_OTHER_LOAD = (
+    "Load the service as in the kept runs, or keep new ones: remove the file that mario-perf baseline list "
+    "names, and save runs of this load."
+)
 _NO_PAUSES = (
     "Play runs without pauses (-u 1 --think 0), and keep new ones: while users pause, processors sleep and "
     "caches cool down, so runs of one build lie far apart."
@@ -118,6 +123,8 @@ def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> 
             [each for each in found if each.cause in DECIDED_BY_ROUNDS], result, rounds, policy
         )
     elif still_open or elsewhere:
+        if result.environment_changes.keys() & _LOAD:
+            yield _OTHER_LOAD
         if any(each.think and each.think[1] for each in result.runs):
             yield _NO_PAUSES
         yield "Compare both builds side by side: mario-perf gate. It sees much smaller changes."

@@ -66,6 +66,11 @@ def workload_changes(baseline: Workload | None, candidate: Workload | None) -> d
     return version_differences(before, now)
 
 
+def listed_changes(changes: Mapping[str, tuple[str, str]]) -> str:
+    """In words: ``users: 20, now 1; cores: 2, now 4``."""
+    return "; ".join(f"{key}: {before}, now {now}" for key, (before, now) in changes.items())
+
+
 def _text(value: object) -> str:
     return " ".join(value) or "none" if isinstance(value, tuple) else str(value)
 

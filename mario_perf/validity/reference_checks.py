@@ -14,6 +14,7 @@ from mario_perf.figures import percent
 from mario_perf.statistics.adjustment import spreads
 from mario_perf.statistics.multiplicity import MISS_RATE
 from mario_perf.validity.codes import Code
+from mario_perf.validity.environments import listed_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +66,7 @@ def across_machines(
     least = float(least_resolution(np.array(apart), MISS_RATE))
     ruled_out = max(resolution, min(max(least, RESOLUTION_OF_KEPT_RUNS), RESOLUTION_ACROSS_MACHINES))
     return Code.ACROSS_MACHINES.finding(
-        differences="; ".join(f"{key}: {before}, now {now}" for key, (before, now) in changes.items()),
+        differences=listed_changes(changes),
         apart=percent(float(np.expm1(apart))),
         source=source,
         ruled_out=percent(ruled_out),

@@ -113,6 +113,13 @@ def test_other_bounds_are_refused(tmp_path: Path) -> None:
         stored_baselines.save(_run("run-2", bounds=30), tmp_path)
 
 
+def test_runs_of_another_load_are_not_mixed_into_a_baseline(tmp_path: Path) -> None:
+    stored_baselines.save(_run(), tmp_path)
+    other = replace(_run("run-2"), workload=Workload("closed", 1, "constant", exclude_tags=("slow",)))
+    with pytest.raises(UnreadableBaselineError, match=r"another load \(users: 20, now 1\); remove it and"):
+        stored_baselines.save(other, tmp_path)
+
+
 def test_a_scenario_whose_name_differs_only_in_case_is_not_mixed_into_another(tmp_path: Path) -> None:
     """As on a file system where both names lead to one file."""
     path = stored_baselines.save(_run(), tmp_path).path

@@ -113,6 +113,12 @@ def test_a_baseline_from_elsewhere_is_to_be_measured_side_by_side() -> None:
     assert step.startswith("Compare both builds side by side")
 
 
+def test_a_baseline_of_another_load_is_to_be_loaded_alike_or_saved_anew() -> None:
+    otherwise = replace(wide("GetA", 0.07), explanation="The baseline was measured otherwise.")
+    result = replace(inconclusive(otherwise), method="stored", environment_changes={"users": ("20", "1")})
+    assert next_steps.next_steps(result, (), POLICY)[0].startswith("Load the service as in the kept runs")
+
+
 @pytest.mark.parametrize(("think", "advised"), [((0.05, 0.2), True), ((0.0, 0.0), False), (None, False)])
 def test_stored_runs_are_to_be_played_without_pauses(
     think: tuple[float, float] | None,
