@@ -16,6 +16,7 @@ from benchmarks.detection.worlds import (
     LOADED,
     ROUNDS,
     ROUNDS_ALONE,
+    ROUNDS_OF_BOTH,
     TRIED,
     WORLDS,
     rounds_under_load,
@@ -93,9 +94,11 @@ def gate_of(world: str, change: str, seed: int) -> Answer:
     """One gate of one world."""
     rng = np.random.default_rng((2026, seed))
     whole = sides_of(world, change, rng)
-    ended = [alone := played(whole, 0.5, ROUNDS_ALONE) if world in LOADED else played(whole)]
-    if world in LOADED and not alone.red.any():
-        load = replace(LOADED[world], rounds=rounds_under_load(alone.rounds))
+    is_loaded = world in LOADED
+    ended = [alone := played(whole, 0.5, ROUNDS_OF_BOTH, ROUNDS_ALONE) if is_loaded else played(whole)]
+    rounds = rounds_under_load(alone.rounds) if is_loaded and not alone.red.any() else 0
+    if rounds:
+        load = replace(LOADED[world], rounds=rounds)
         ended.append(played(queueing.sides(load, CHANGES[change], rng), 0.5))
     red = np.any([each.red for each in ended], axis=0)
     factors = CHANGES[change].factors(len(red))
@@ -105,7 +108,8 @@ def gate_of(world: str, change: str, seed: int) -> Answer:
         seed=seed,
         regressed=tuple(whole.operations[index].name for index in np.flatnonzero(red)),
         undecided=any(each.keeps_from_passing for each in ended) and not red.any(),
-        unseen=any(each.still_open.any() and not each.keeps_from_passing for each in ended),
+        unseen=any(each.still_open.any() and not each.keeps_from_passing for each in ended)
+        or (is_loaded and not (rounds or red.any())),
         rounds=sum(each.rounds for each in ended),
         covered=(_held(alone.found, "latency", factors), _held(alone.found, "p95", factors)),
         code=answers.fingerprint(),
@@ -130,22 +134,36 @@ class Ended:
 
 
 def played(
-    whole: Sides, promise: float = 1.0, most: int | None = None, earlier: Sequence[Look] = ()
+    whole: Sides,
+    promise: float = 1.0,
+    most: int | None = None,
+    leaves_at: int | None = None,
+    earlier: Sequence[Look] = (),
 ) -> Ended:
     """A gate, or a part of one with its share of the ``promise``, stopped as a real one would be.
 
-    It has at most so many rounds; one that is continued has earlier looks.
+    It has at most so many rounds, and leaves the rest to what follows where it suspects nothing at
+    ``leaves_at``; one that is continued has earlier looks.
     """
     policy = Policy().under_load() if whole.under_load else Policy()
     judged = JUDGED_UNDER_LOAD if whole.under_load else JUDGED
     rounds_there_are = most or len(whole.baseline.durations)
     looks = plan(promise * policy.false_alarm_rate, rounds_there_are, earlier)
-    for rounds, alpha in looks.looks:
+    for rounds, alpha in _taken(looks.looks, leaves_at):
         found = compare_metrics(_first(whole, rounds), paired, policy, looks.miss_rate, judged)
         red, still_open, suspected = _said(found, alpha)
-        if red.any() or not still_open.any():
+        if red.any() or not still_open.any() or (rounds == leaves_at and not suspected.any()):
             break
     return Ended(rounds, red, still_open, suspected, found, whole.under_load)
+
+
+def _taken(planned: Sequence[tuple[int, float]], leaves_at: int | None) -> list[tuple[int, float]]:
+    """Looks with what each spends: half of what is left where it is seen whether anything is suspected."""
+    before = [each for each in planned if leaves_at is None or each[0] < leaves_at]
+    if leaves_at is None:
+        return before
+    half = sum(alpha for _, alpha in planned[len(before) :]) / 2
+    return [*before, (leaves_at, half), (planned[-1][0], half)]
 
 
 def sides_of(world: str, change: str, rng: np.random.Generator) -> Sides:

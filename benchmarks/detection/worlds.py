@@ -24,7 +24,7 @@ ROUNDS_OF_BOTH = 27
 """Alone, in the time that finding a rate leaves of three minutes."""
 
 ROUNDS_ALONE = ROUNDS_OF_BOTH * 3 // 4
-"""The most that the part alone may play of them: a quarter of the time is kept for the part under load."""
+"""What the part alone plays of them where it suspects nothing: a quarter is left for the part under load."""
 
 
 def rounds_under_load(alone: int) -> int:

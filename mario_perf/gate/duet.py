@@ -47,9 +47,10 @@ MAX_SLOW_STARTS = 1
 class Duet:
     """The parts of a duet. Times in seconds; no ``max_rounds`` means as many as fit.
 
-    ``max_duration`` is for all rounds; ``elapsed`` seconds of it have passed before the first. ``promise`` is
-    the share of the false-alarm rate that may be spent: a gate of two parts has one for both. A duet that is
-    continued has ``earlier`` rounds, whose number and time come on top.
+    ``max_duration`` is for all rounds; ``elapsed`` seconds of it have passed before the first. ``left_over``
+    seconds are left to what follows, unless something is suspected when they begin. ``promise`` is the share
+    of the false-alarm rate that may be spent: a gate of two parts has one for both. A duet that is continued
+    has ``earlier`` rounds, whose number and time come on top.
     """
 
     serving: Serving
@@ -63,6 +64,7 @@ class Duet:
     elapsed: float = 0.0
     promise: float = 1.0
     earlier: EarlierRounds = earlier_rounds.NONE
+    left_over: float = 0.0
 
     @property
     def plan(self) -> Plan:
@@ -160,6 +162,7 @@ class _DuetProgress:
     announced_shortages: set[str] = field(default_factory=set)  # operations
     alpha: float = 0.0
     result: GateResult | None = None
+    plays_on: bool = False  # into the time that was to be left over
 
     def next_round(self) -> GateResult | None:
         """Play one; the gate's result, if it was the last."""
@@ -187,8 +190,10 @@ class _DuetProgress:
     @property
     def rounds_left(self) -> int:
         """By how long rounds take now."""
-        rounds_that_fit = round_plan.rounds_left(self.costs, self.duet.load.total_time, self.remaining)
-        return min(rounds_that_fit, self.duet.plan.rounds - len(self.runs))
+        return min(self._rounds_in(self.remaining), self.duet.plan.rounds - len(self.runs))
+
+    def _rounds_in(self, seconds: float) -> int:
+        return round_plan.rounds_left(self.costs, self.duet.load.total_time, seconds)
 
     def _load(self) -> LoadPlan:
         load = self.duet.load
@@ -214,24 +219,46 @@ class _DuetProgress:
         rounds = [each.record.targets for each in self.runs]
         hopeless = is_permanent(invalid_findings(self.runs[-1])) and not late_steps(rounds[-1:])
         last = self.rounds_left < 1 or hopeless or any(step.certain for step in late_steps(rounds))
-        if not last:
-            self._announce_shortage()
-        return self._judge(last=last)
+        if last:
+            return self._judge(last=True)
+        if not self.plays_on and self._rounds_in(self.remaining - self.duet.left_over) < 1:
+            return self._play_on_or_end()
+        self._announce_shortage()
+        return self._judge(last=False)
 
     def _judge(self, *, last: bool) -> GateResult | None:
         """The result if it is final. The last look spends what is left of the promise."""
-        policy, planned = self.duet.policy, self.duet.plan.alpha(len(self.runs))
-        alpha = self.duet.plan.budget - self.alpha if last else planned
+        planned = None if self.plays_on else self.duet.plan.alpha(len(self.runs))
+        alpha = self._unspent if last else planned
         if alpha is None:
             return self._judge_work()
+        result = self._look(alpha)
+        return self._ended(result) if last or _is_final(result) else None
+
+    def _play_on_or_end(self) -> GateResult | None:
+        """The result, unless something is suspected: then it is worth the time that was to be left over.
+
+        Half of what is left of the promise is spent here, and the other half at the end.
+        """
+        result = self._look(self._unspent / 2)
+        suspected = any(each.suspected for one in result.operations for each in one.comparisons)
+        self.plays_on = (suspected or _cost_probably_rose(result)) and not _is_final(result)
+        return None if self.plays_on else self._ended(result)
+
+    @property
+    def _unspent(self) -> float:
+        return self.duet.plan.budget - self.alpha
+
+    def _look(self, alpha: float) -> GateResult:
         self.alpha += alpha
-        self._keep_look(alpha / policy.false_alarm_rate)
-        self.result = conclude(self.runs, None, policy, self.incidents)
-        if not (last or _is_final(self.result)):
-            return None
-        if self._out_of_time:
-            return replace(self.result, findings=(self._timeout_finding(), *self.result.findings))
+        self._keep_look(alpha / self.duet.policy.false_alarm_rate)
+        self.result = conclude(self.runs, None, self.duet.policy, self.incidents)
         return self.result
+
+    def _ended(self, result: GateResult) -> GateResult:
+        if not self._out_of_time:
+            return result
+        return replace(result, findings=(self._timeout_finding(), *result.findings))
 
     def _judge_work(self) -> GateResult | None:
         """The result, if the rounds so far show already that work was added."""
@@ -331,7 +358,11 @@ def _is_final(result: GateResult) -> bool:
     """A cost that probably rose is worth the rounds that are left: it holds up a pass, and no regression."""
     if result.outcome is Outcome.INVALID:
         return is_permanent(result.findings)
-    undecided = (each for each in result.costs if each.verdict is Verdict.INCONCLUSIVE)
-    if result.outcome is Outcome.PASS and any(has_probably_risen(e.change.low, e.noise) for e in undecided):
+    if result.outcome is Outcome.PASS and _cost_probably_rose(result):
         return False
     return is_decided(result.operations) or any(each.verdict is Verdict.REGRESSED for each in result.costs)
+
+
+def _cost_probably_rose(result: GateResult) -> bool:
+    undecided = (each for each in result.costs if each.verdict is Verdict.INCONCLUSIVE)
+    return any(has_probably_risen(each.change.low, each.noise) for each in undecided)

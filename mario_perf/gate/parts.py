@@ -38,9 +38,9 @@ WARM_UP: Final = 0.8
 """Seconds, half of them for each build."""
 
 LEAST_TIME: Final = 0.25
-"""Share of a gate's time that the part alone leaves to the part under load, at least: enough of three minutes
-for the capacity and three rounds, which show what is gross. A part alone that is still open after the rest of
-the time would mostly stay so."""
+"""Share of a gate's time that the part alone leaves to the part under load: enough of three minutes for the
+capacity and three rounds, which show what is gross. A part alone that is open then, and suspects nothing,
+would mostly stay open; one that suspects something takes that time, too, unless the policy keeps it."""
 
 _DECIDED: Final = frozenset({Outcome.PASS, Outcome.REGRESSED})
 """Outcomes of a part that more rounds do not change."""
@@ -94,9 +94,8 @@ def play(
     known = {part: plan.known(part) for part in plan.parts}
     results: list[GateResult] = []
     if "alone" in plan.parts:
-        kept = max(LEAST_TIME, plan.duet.policy.load_time)
-        share = 1.0 - kept if _is_open("load", known) else 1.0
-        results.append(known["alone"] or play_duet(_alone(plan, share), narrator))
+        alone = _alone(plan, load_follows=_is_open("load", known))
+        results.append(known["alone"] or play_duet(alone, narrator))
         if plan.duet.until_decided and results[0].outcome in _KNOWN:
             return results[0]
     if "load" not in plan.parts:
@@ -140,13 +139,15 @@ def _is_open(part: Part, known: Mapping[Part, GateResult | None]) -> bool:
     return part in known and known[part] is None
 
 
-def _alone(plan: PartsPlan, share: float) -> Duet:
-    """The part alone, with a share of the time that is left."""
+def _alone(plan: PartsPlan, *, load_follows: bool) -> Duet:
+    """The part alone, without what the policy keeps for load, and with what it leaves over for it."""
     whole = plan.duet
     time_left = whole.max_duration - whole.elapsed
+    kept = whole.policy.load_time * load_follows
     return replace(
         whole,
-        max_duration=whole.elapsed + share * time_left,
+        max_duration=whole.max_duration - kept * time_left,
+        left_over=max(LEAST_TIME - kept, 0.0) * load_follows * time_left,
         promise=plan.promise,
         earlier=plan.before("alone"),
     )
@@ -156,10 +157,13 @@ def _under_load(plan: PartsPlan, narrator: Narrator) -> Duet:
     """The part under load, with all the time that is left, and the rate that the baseline's capacity allows.
 
     Raises:
+        OutOfTimeError: not even a round fits.
         SideDiedError: the baseline ended.
         UserError: the baseline's capacity cannot be found.
     """
     whole, before = plan.duet, plan.before("load")
+    if time.monotonic() - plan.clock_start + WINDOW > whole.max_duration:
+        raise OutOfTimeError("the part alone took all of the time")
     rate = whole.load.rate
     if before.runs:
         rate = before.runs[-1].record.rate or rate

@@ -83,8 +83,10 @@ Play = Callable[..., GateResult]
 
 @pytest.fixture
 def played(tmp_path: Path) -> Play:
-    def play_in(world: World, longest: float = 180.0, policy: Policy = UNDECIDED) -> GateResult:
-        duet = duet_setup(tmp_path, policy, max_duration=longest)
+    def play_in(
+        world: World, longest: float = 180.0, policy: Policy = UNDECIDED, left_over: float = 0.0
+    ) -> GateResult:
+        duet = replace(duet_setup(tmp_path, policy, max_duration=longest), left_over=left_over)
         return play(duet, world, world.play_one, world.clock)
 
     return play_in
@@ -126,6 +128,16 @@ def test_a_cost_that_probably_rose_is_played_on_until_it_is_known(played: Play) 
     assert found.outcome is Outcome.REGRESSED
     assert found.sentence.startswith("Growth of memory rose from 177 kB to 909 kB a 1,000 executions")
     assert leaking.now > steady.now
+
+
+def test_time_for_what_follows_is_left_over_unless_something_is_suspected(played: Play) -> None:
+    """The leak is suspected by when 120 of 180 seconds are to be left over, and is found in them."""
+    nothing = World([3.0])
+    assert played(nothing, left_over=120.0).outcome is Outcome.INCONCLUSIVE
+    assert 45.0 < nothing.now - 1000.0 <= 60.0
+    leaking = Leaking([3.0], bytes_kept=300.0)
+    played(leaking, policy=Policy(thresholds=Thresholds(min_samples=1_000_000)), left_over=120.0)
+    assert leaking.now - 1000.0 > 60.0
 
 
 def test_the_rounds_that_are_left_are_told_by_how_long_rounds_take_now(played: Play) -> None:

@@ -91,8 +91,9 @@ def gate(
     fails_under_load: UserError | None = None,
     *,
     until_decided: bool = False,
+    late_start: bool = False,
 ) -> tuple[GateResult, list[Duet]]:
-    """The result, and the duets that were played."""
+    """The result, and the duets that were played; ``late_start``: when all of the time was over."""
     policy = policy_file.load()
     played: list[Duet] = []
 
@@ -108,7 +109,8 @@ def gate(
 
     load = replace(LOAD, rate=42.0)
     whole = duet_setup(folder, policy, load=load, max_rounds=4, until_decided=until_decided)
-    plan = PartsPlan(whole, NOWHERE, tuple(parts), clock_start=time.monotonic())
+    start = time.monotonic() - late_start * whole.max_duration
+    plan = PartsPlan(whole, NOWHERE, tuple(parts), clock_start=start)
     return play(plan, SilentNarrator(), play_duet), played
 
 
@@ -182,13 +184,25 @@ def test_a_part_under_load_that_fails_leaves_the_gate_without_an_answer_and_the_
     assert compared(folder) == said(result)
 
 
-@pytest.mark.parametrize(("load_time", "left"), [("", 0.25), ("load_time = 0.6", 0.6)])
+@pytest.mark.parametrize(
+    ("load_time", "kept", "left"),
+    [("", 0.0, 0.25), ("load_time = 0.1", 0.1, 0.15), ("load_time = 0.6", 0.6, 0.0)],
+)
 def test_the_part_alone_leaves_time_for_the_part_under_load(
-    tmp_path: Path, load_time: str, left: float
+    tmp_path: Path, load_time: str, kept: float, left: float
 ) -> None:
     Path("perf.toml").write_text(f"{POLICY}\n[gate]\n{load_time}\n")
     _, (alone, load) = gate(record(tmp_path / "gate", SAME, SAME))
-    assert alone.max_duration == pytest.approx((1 - left) * load.max_duration, abs=0.1)
+    assert alone.max_duration == pytest.approx((1 - kept) * load.max_duration)
+    assert alone.left_over == pytest.approx(left * load.max_duration)
+    assert load.left_over == 0.0
+
+
+def test_a_part_alone_that_took_all_of_the_time_leaves_load_unseen(tmp_path: Path) -> None:
+    result, played = gate(recorded_alone(tmp_path), late_start=True)
+    assert len(played) == 1
+    assert result.outcome is Outcome.PASS
+    assert "not played (the part alone took all of the time)" in result.sentence
 
 
 def test_a_pass_stands_where_no_time_is_left_for_load_and_says_so(tmp_path: Path) -> None:
