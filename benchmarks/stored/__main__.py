@@ -47,7 +47,8 @@ def main(minutes: float, window: float, results: Path, write: bool) -> None:  # 
         failures = 0
         click.echo(f"{number + 1}: {_text(turn)}")
     paused = [each for each in records.read(results / records.WITH_PAUSES) if not each.busy]
-    shown = table(records.read(results)) + table(paused, load=" with 20 users that pause")
+    tables = table(records.read(results)), table(paused, load=" with 20 users that pause")
+    shown = "\n".join(filter(None, tables))
     click.echo(shown)
     if write:
         page.write("stored", shown)
