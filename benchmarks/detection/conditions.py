@@ -123,7 +123,7 @@ COSTS_BUSY = (
         busy_processes=2,
     ),
 )
-"""Work after the answers of four operations: 3 % of all CPU time, and too little to be seen in one of them."""
+"""Work after the answers of four operations: 3 % of all CPU time, too little to be seen in one of them."""
 
 TUNED = (*BOTH_PARTS, *LEVELS, *COSTS, *GROSS, *BUSY, *COSTS_BUSY)
 """Of these only gates count that the code of today judged."""
