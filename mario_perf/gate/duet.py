@@ -241,8 +241,9 @@ class _DuetProgress:
         Half of what is left of the promise is spent here, and the other half at the end.
         """
         result = self._look(self._unspent / 2)
+        late = late_steps([each.record.targets for each in self.runs])
         suspected = any(each.suspected for one in result.operations for each in one.comparisons)
-        self.plays_on = (suspected or _cost_probably_rose(result)) and not _is_final(result)
+        self.plays_on = (bool(late) or suspected or _cost_probably_rose(result)) and not _is_final(result)
         return None if self.plays_on else self._ended(result)
 
     @property
