@@ -200,6 +200,11 @@ class RunReport(Document):
     )
     spawn_rate: float
     shape: str
+    think: tuple[float, float] | None = Field(
+        default=None,
+        description="seconds between a user's steps, from and to; null in an open model, and where users "
+        "pause as they please",
+    )
     tags: tuple[str, ...] = Field(default=(), description="only tasks with one of these were played")
     exclude_tags: tuple[str, ...] = Field(default=(), description="tasks and steps that were left out")
     command: tuple[str, ...]
