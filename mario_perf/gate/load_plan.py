@@ -29,7 +29,7 @@ THINK: Final = "0"
 """One user without pauses, unless an option or the policy says otherwise. On two cores it gets as many
 executions a second as two or four, because the load generator is the bottleneck; and runs of one user differ
 less. Where users pause, processors sleep and caches cool down, each time by another amount: typical times of
-two runs of one build then lie 16 to 21 % apart, and without pauses 2 to 5 %."""
+two runs of one build in an hour then lie 16 to 21 % apart, and 2 to 5 % without pauses."""
 
 SELF_PACED_USERS: Final = 20
 """Users of the locustfile's own that pause as they please."""
