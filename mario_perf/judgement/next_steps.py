@@ -39,6 +39,11 @@ _AROUND = 8.0
 """Seconds to which an advised time is rounded up; those of a round beyond what its record holds; and those
 of a gate before its first round and after its last."""
 
+_ENOUGH_KEPT = 3
+_KEEP_MORE = (
+    "Keep more runs of the baseline, at best five, with mario-perf baseline save: fewer do not show how far "
+    "runs of one build lie apart."
+)
 _LOAD = frozenset(each.name for each in fields(Workload))
 _OTHER_LOAD = (
     "Load the service as in the kept runs, or keep new ones: remove the file that mario-perf baseline list "
@@ -123,6 +128,8 @@ def _for_doubts(result: GateResult, rounds: Sequence[Round], policy: Policy) -> 
             [each for each in found if each.cause in DECIDED_BY_ROUNDS], result, rounds, policy
         )
     elif still_open or elsewhere:
+        if not elsewhere and len(result.baseline_runs) < _ENOUGH_KEPT:
+            yield _KEEP_MORE
         if result.environment_changes.keys() & _LOAD:
             yield _OTHER_LOAD
         if any(each.think and each.think[1] for each in result.runs):

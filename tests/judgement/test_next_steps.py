@@ -113,6 +113,15 @@ def test_a_baseline_from_elsewhere_is_to_be_measured_side_by_side() -> None:
     assert step.startswith("Compare both builds side by side")
 
 
+@pytest.mark.parametrize(("kept", "advised"), [(1, True), (2, True), (3, False)])
+def test_where_few_runs_are_kept_more_are_to_be_kept(kept: int, advised: bool) -> None:  # noqa: FBT001
+    runs = tuple(f"run-{number}" for number in range(kept))
+    result = inconclusive(wide("GetA", 0.07))
+    result = replace(result, method="stored", baseline_runs=runs, environment_changes={})
+    first = next_steps.next_steps(result, (), POLICY)[0]
+    assert first.startswith("Keep more runs of the baseline, at best five") == advised
+
+
 def test_a_baseline_of_another_load_is_to_be_loaded_alike_or_saved_anew() -> None:
     otherwise = replace(wide("GetA", 0.07), explanation="The baseline was measured otherwise.")
     result = replace(inconclusive(otherwise), method="stored", environment_changes={"users": ("20", "1")})
