@@ -18,6 +18,7 @@ from mario_perf.judgement.cost_results import SHARE, compare_costs
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.round_selection import invalid_findings, is_permanent
 from mario_perf.judgement.sequential import is_decided, plan
+from mario_perf.judgement.suspicion import has_suspects
 from mario_perf.measurement.measured_run import MeasuredRun, measure_run
 from mario_perf.measurement.recorded_runs import measure_recorded
 from mario_perf.model import Finding, GateResult, Outcome, Verdict
@@ -183,17 +184,24 @@ class _DuetProgress:
         return self._evaluate()
 
     @property
+    def elapsed(self) -> float:
+        """Seconds, with those before the first round."""
+        return self.clock() - self.start
+
+    @property
     def remaining(self) -> float:
-        """Seconds."""
-        return self.start + self.duet.max_duration - self.clock()
+        """Seconds, without those that are left over."""
+        return self.duet.max_duration - self._left_over - self.elapsed
+
+    @property
+    def _left_over(self) -> float:
+        return 0.0 if self.plays_on else self.duet.left_over
 
     @property
     def rounds_left(self) -> int:
         """By how long rounds take now."""
-        return min(self._rounds_in(self.remaining), self.duet.plan.rounds - len(self.runs))
-
-    def _rounds_in(self, seconds: float) -> int:
-        return round_plan.rounds_left(self.costs, self.duet.load.total_time, seconds)
+        rounds_that_fit = round_plan.rounds_left(self.costs, self.duet.load.total_time, self.remaining)
+        return min(rounds_that_fit, self.duet.plan.rounds - len(self.runs))
 
     def _load(self) -> LoadPlan:
         load = self.duet.load
@@ -218,11 +226,10 @@ class _DuetProgress:
     def _evaluate(self) -> GateResult | None:
         rounds = [each.record.targets for each in self.runs]
         hopeless = is_permanent(invalid_findings(self.runs[-1])) and not late_steps(rounds[-1:])
-        last = self.rounds_left < 1 or hopeless or any(step.certain for step in late_steps(rounds))
-        if last:
+        if hopeless or any(step.certain for step in late_steps(rounds)):
             return self._judge(last=True)
-        if not self.plays_on and self._rounds_in(self.remaining - self.duet.left_over) < 1:
-            return self._play_on_or_end()
+        if self.rounds_left < 1:
+            return self._play_on_or_end() if self._left_over else self._judge(last=True)
         self._announce_shortage()
         return self._judge(last=False)
 
@@ -236,15 +243,24 @@ class _DuetProgress:
         return self._ended(result) if last or _is_final(result) else None
 
     def _play_on_or_end(self) -> GateResult | None:
-        """The result, unless something is suspected: then it is worth the time that was to be left over.
+        """The result, unless more rounds are worth the time that was to be left over.
 
         Half of what is left of the promise is spent here, and the other half at the end.
         """
         result = self._look(self._unspent / 2)
-        late = late_steps([each.record.targets for each in self.runs])
-        suspected = any(each.suspected for one in result.operations for each in one.comparisons)
-        self.plays_on = (bool(late) or suspected or _cost_probably_rose(result)) and not _is_final(result)
-        return None if self.plays_on else self._ended(result)
+        self.plays_on = not _is_final(result) and self._is_worth_more(result)
+        if self.plays_on and self.rounds_left > 0:
+            return None
+        return self._ended(result)
+
+    def _is_worth_more(self, result: GateResult) -> bool:
+        """Whether something is suspected, or more rounds could make good what spoilt too many."""
+        return (
+            (self.duet.until_decided and result.outcome is Outcome.INVALID)
+            or has_suspects(result)
+            or _cost_probably_rose(result)
+            or bool(late_steps([each.record.targets for each in self.runs]))
+        )
 
     @property
     def _unspent(self) -> float:
@@ -285,7 +301,8 @@ class _DuetProgress:
     @property
     def _out_of_time(self) -> bool:
         undecided = self.result is not None and self.result.outcome is Outcome.INCONCLUSIVE
-        wanted = self.duet.max_rounds or self.duet.plan.rounds - len(self.duet.earlier.runs)
+        left_over = int(self._left_over / self.duet.load.total_time)
+        wanted = self.duet.max_rounds or self.duet.plan.rounds - len(self.duet.earlier.runs) - left_over
         return undecided and len(self._new_runs) < wanted
 
     @property
@@ -333,13 +350,11 @@ class _DuetProgress:
     def _shortage(self) -> round_plan.Shortage | None:
         names = {name for each in self.costs for name in each.executions}
         needed = {name: self.duet.policy.of(name).min_samples for name in names}
-        return round_plan.shortage(
-            self.costs, needed, self.duet.max_duration - self.remaining, self.remaining
-        )
+        return round_plan.shortage(self.costs, needed, self.elapsed, self.remaining)
 
     def _timeout_finding(self) -> Finding:
         earlier = sum(each.seconds for each in self.costs[: len(self.duet.earlier.runs)])
-        total = earlier + self.duet.max_duration - self.remaining
+        total = earlier + self.elapsed
         return Code.TIME_RAN_OUT.finding(spent=round_plan.describe_timeout(self.costs, total))
 
 

@@ -68,13 +68,17 @@ class PartsPlan:
         """The rounds that a part has already."""
         return self.earlier.get(part, earlier_rounds.NONE)
 
-    def known(self, part: Part) -> GateResult | None:
-        """What a part of a gate that is continued came to, if more rounds would not change it."""
-        rounds, policy = self.before(part), self.duet.policy
+    def judged(self, part: Part) -> GateResult | None:
+        """What a part of a gate that is continued came to; None where it had no rounds."""
+        rounds = self.before(part)
         if not rounds.runs:
             return None
-        result = conclude(rounds.runs, None, policy, rounds.incidents, self.promise)
-        return result if result.outcome in _DECIDED else None
+        return conclude(rounds.runs, None, self.duet.policy, rounds.incidents, self.promise)
+
+    def known(self, part: Part) -> GateResult | None:
+        """The same, if more rounds would not change it."""
+        result = self.judged(part)
+        return result if result and result.outcome in _DECIDED else None
 
 
 def play(
@@ -127,11 +131,15 @@ def _play_under_load(
 def _without_load(
     plan: PartsPlan, results: Sequence[GateResult], finding: Finding, error: Exception
 ) -> GateResult:
-    """The answer of the part alone, where it was played."""
+    """The answer of the part alone, where it was played, and of rounds under load that were played before."""
+    before = plan.judged("load")
+    if before and Code.PART_NOT_PLAYED.is_in(finding):
+        return combine([*results, before])
     if not results:
         raise error
-    incidents.keep(plan.duet.folder / "load-1", finding)
-    return combine(results, (finding,))
+    folder = plan.duet.folder / f"load-{plan.before('load').number + 1}"  # no run's: its rounds still count
+    incidents.keep(folder, finding)
+    return combine([*results, *([before] if before else [])], (finding,))
 
 
 def _is_open(part: Part, known: Mapping[Part, GateResult | None]) -> bool:
@@ -162,12 +170,12 @@ def _under_load(plan: PartsPlan, narrator: Narrator) -> Duet:
         UserError: the baseline's capacity cannot be found.
     """
     whole, before = plan.duet, plan.before("load")
-    if time.monotonic() - plan.clock_start + WINDOW > whole.max_duration:
-        raise OutOfTimeError("the part alone took all of the time")
     rate = whole.load.rate
     if before.runs:
         rate = before.runs[-1].record.rate or rate
     if rate is None:
+        if time.monotonic() - plan.clock_start + WINDOW > whole.max_duration:
+            raise OutOfTimeError("no time was left for a round; give a longer --max-duration")
         narrator.say("finding what the baseline can carry, to load both builds with a share of it")
         share, folder = whole.policy.load.capacity_share, whole.folder / runs.CAPACITY
         rate = offered_rate.find(in_turns(whole.load, 1.0), share, plan.baseline, folder, narrator.tick)

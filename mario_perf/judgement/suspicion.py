@@ -1,4 +1,4 @@
-"""A part under load that could not tell: what speaks against the candidate, and what is unseen.
+"""A part that could not tell: what speaks against the candidate, and what is unseen under load.
 
 On a busy machine such a part can hardly tell anything, and the part alone still can. Its pass stands, unless
 a check under load would be red at a false-alarm rate of ``check_verdicts.SUSPICION_RATE``, or something other
@@ -32,7 +32,12 @@ def is_unseen(result: GateResult) -> bool:
     """Whether a part under load could not tell, and nothing in it speaks against the candidate."""
     if result.runs[-1].part == "alone" or result.outcome not in _OPEN or not result.operations:
         return False
-    return not any(map(_is_a_builds_doing, result.findings)) and not any(_suspects(result))
+    return not any(map(_is_a_builds_doing, result.findings)) and not has_suspects(result)
+
+
+def has_suspects(result: GateResult) -> bool:
+    """Whether an operation that has not passed may have become worse."""
+    return any(_suspects(result))
 
 
 def unseen_text(result: GateResult) -> str:

@@ -131,7 +131,7 @@ def test_a_cost_that_probably_rose_is_played_on_until_it_is_known(played: Play) 
 
 
 def test_time_for_what_follows_is_left_over_unless_something_is_suspected(played: Play) -> None:
-    """The leak is suspected by when 120 of 180 seconds are to be left over, and is found in them."""
+    """The leak is suspected by when 120 of 180 seconds are to be left over."""
     nothing = World([3.0])
     assert played(nothing, left_over=120.0).outcome is Outcome.INCONCLUSIVE
     assert 45.0 < nothing.now - 1000.0 <= 60.0

@@ -107,7 +107,7 @@ def gate(
         played.append(setup)
         return duet.play(setup, narrator, play_one, itertools.count().__next__)
 
-    load = replace(LOAD, rate=42.0)
+    load = replace(LOAD, rate=None if late_start else 42.0)
     whole = duet_setup(folder, policy, load=load, max_rounds=4, until_decided=until_decided)
     start = time.monotonic() - late_start * whole.max_duration
     plan = PartsPlan(whole, NOWHERE, tuple(parts), clock_start=start)
@@ -199,10 +199,31 @@ def test_the_part_alone_leaves_time_for_the_part_under_load(
 
 
 def test_a_part_alone_that_took_all_of_the_time_leaves_load_unseen(tmp_path: Path) -> None:
-    result, played = gate(recorded_alone(tmp_path), late_start=True)
+    folder = recorded_alone(tmp_path)
+    result, played = gate(folder, late_start=True)
     assert len(played) == 1
     assert result.outcome is Outcome.PASS
-    assert "not played (the part alone took all of the time)" in result.sentence
+    assert "not played (no time was left for a round; give a longer --max-duration)" in result.sentence
+    assert compared(folder) == said(result)
+
+
+def test_rounds_under_load_that_were_played_before_count_though_no_time_is_left_for_more(
+    tmp_path: Path,
+) -> None:
+    """Something is suspected in them, so a gate that goes on must not pass without them."""
+    Path("perf.toml").write_text(f"[gate]\nfalse_alarm_rate = 0.000001\n{POLICY}")
+    folder, policy = record(tmp_path / "runs" / "gate", SAME, SUSPECTED), policy_file.load()
+    earlier = {part: earlier_rounds.read(folder, part, open_source(policy)) for part in BOTH}
+
+    def play_duet(*_: object) -> GateResult:
+        raise OutOfTimeError("the time was over")
+
+    whole = duet_setup(folder, policy, load=replace(LOAD, rate=42.0), max_rounds=4)
+    plan = PartsPlan(whole, NOWHERE, BOTH, clock_start=time.monotonic(), earlier=earlier)
+    result = play(plan, SilentNarrator(), play_duet)
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "It may be worse: PlaceOrderCommand under load" in result.sentence
+    assert compared(folder) == said(result)
 
 
 def test_a_pass_stands_where_no_time_is_left_for_load_and_says_so(tmp_path: Path) -> None:
