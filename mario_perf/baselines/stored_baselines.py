@@ -16,7 +16,7 @@ from mario_perf.baselines.baseline_file import StoredBaseline
 from mario_perf.errors import BaselineMissingError, UnreadableBaselineError, UserError
 from mario_perf.measurement.slices import merge
 from mario_perf.sources.counters import MIN_SCRAPES
-from mario_perf.validity.environments import environment_id, listed_changes, workload_changes
+from mario_perf.validity.environments import environment_id, listed_changes, load_changes
 
 if TYPE_CHECKING:
     from mario_perf.model import RunMeasurement
@@ -115,7 +115,7 @@ def save(run: RunMeasurement, root: Path = ROOT, keep: int = MAX_RUNS) -> Baseli
         raise UnreadableBaselineError(
             f"{path}: its histogram bounds differ from the run's; remove it and save a new one"
         )
-    if others and (differences := workload_changes(others[-1].workload, run.workload)):
+    if differences := load_changes([each.workload for each in others], run.workload):
         raise UnreadableBaselineError(
             f"{path}: its runs had another load ({listed_changes(differences)}); remove it and save a new one"
         )

@@ -32,15 +32,14 @@ from mario_perf.model import Outcome
 from mario_perf.reports import outputs, report_reading
 from mario_perf.reports.formats import FORMATS
 from mario_perf.sources.source import open_source
-from mario_perf.validity import incidents
-from mario_perf.validity.codes import leaves_out_load
+from mario_perf.validity.incidents import why_load_is_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mario_perf.cli.exit_codes import ExitCode
     from mario_perf.configuration.policy import Policy
-    from mario_perf.model import Finding, GateResult, Subject
+    from mario_perf.model import GateResult, Subject
     from mario_perf.reports.outputs import Output
     from mario_perf.run_record import RunRecord
     from mario_perf.sources.source import SourceOf
@@ -156,14 +155,10 @@ def _judge(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf) 
     by_part: dict[bool, list[Path]] = {}
     for each in paths:
         by_part.setdefault(each.match(runs.UNDER_LOAD), []).append(each)
-    not_played = [ended for path in by_part.get(True, ()) if (ended := _not_played(path))]
-    judged = [each for under_load, each in sorted(by_part.items()) if not (under_load and not_played)]
-    return combine([_conclude(those, request, source_of, len(by_part)) for those in judged], not_played)
-
-
-def _not_played(path: Path) -> Finding | None:
-    ended = incidents.read(path)
-    return ended if ended and leaves_out_load(ended) else None
+    marks = {path: finding for path in by_part.get(True, ()) if (finding := why_load_is_left_out(path))}
+    played = [[path for path in each if path not in marks] for _, each in sorted(by_part.items())]
+    judged = [_conclude(each, request, source_of, len(by_part)) for each in played if each]
+    return combine(judged, [*marks.values()])
 
 
 def _conclude(paths: Sequence[Path], request: CompareRequest, source_of: SourceOf, parts: int) -> GateResult:

@@ -62,7 +62,8 @@ Examples:
 @click.option(
     "--users",
     type=click.IntRange(1),
-    help="Concurrent users. Default: the policy's value, or 1 in a duet and 20 with --baseline.",
+    help="Concurrent users. Default: the policy's value, or 1; with --baseline 20, if they pause as their "
+    "classes say.",
 )
 @click.option(
     "--duration",

@@ -22,7 +22,14 @@ from mario_perf.configuration.discovery.candidates import Candidate, Misfit, Ran
 from mario_perf.configuration.discovery.instrumentations import TITLES
 from mario_perf.configuration.policy import CLIENT, OTLP, Service
 from mario_perf.configuration.service_metrics import SECONDS_PER
-from mario_perf.errors import MetricNotFoundError, NoMetricsError, UserError, listed, nearest
+from mario_perf.errors import (
+    MetricNotFoundError,
+    NoMetricsError,
+    UnreadableExpositionError,
+    UserError,
+    listed,
+    nearest,
+)
 from mario_perf.reports.characters import single_line
 from mario_perf.sources.connection import Connection
 from mario_perf.sources.metric_inventory import list_histograms
@@ -173,7 +180,7 @@ def _find_metrics(url: str, matchers: tuple[tuple[str, str], ...]) -> tuple[str,
     """At the URL, or where services usually show them if the URL is a service's base."""
     try:
         return url, list_histograms(Connection(url, matchers=dict(matchers)))
-    except NoMetricsError:
+    except (NoMetricsError, UnreadableExpositionError):
         if urlsplit(url).path not in {"", "/"}:
             raise
         with suppress(UserError):

@@ -99,7 +99,7 @@ def _load(locustfile: str | None) -> Iterator[str]:
     yield "[load]"
     yield "# The requests to send. docs/tutorial.md shows how to write a locustfile."
     yield f"{'' if locustfile else '# '}locustfile = {_toml(locustfile or _LOAD_EXAMPLE)}"
-    yield "# users = 1                   # default: 1 in a duet, 20 otherwise"
+    yield "# users = 1                   # default: 1"
     yield '# duration = "60s"'
     yield "# seed = 1"
     yield "# rate = 100                  # journeys a second, however slow the service is"

@@ -31,7 +31,7 @@ def play_first_round(url: str, policy: Policy, policy_path: Path) -> MeasuredRun
     Raises:
         UserError: Locust cannot be started, the service ended, or its metrics cannot be read.
     """
-    load = replace(plan_load(policy, policy_path, LoadRequest(window=WINDOW)), users=1)
+    load = replace(plan_load(policy, policy_path, LoadRequest(window=WINDOW)), users=1, self_paced_users=None)
     services = Services(ServiceTarget(url, None, policy.service.metrics_path if policy.service else ""))
     with (
         temporary_folder("init", keep_after=(UserError,)) as folder,

@@ -13,13 +13,14 @@ from mario_perf.masking import MASK
 from mario_perf.model import Outcome
 from mario_perf.reports import report_reading
 from mario_perf.reports.formats import FORMATS
-from mario_perf.validity.codes import Code, leaves_out_load
+from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mario_perf.gate.gate_request import GateRequest
     from mario_perf.model import Finding, GateResult
+    from mario_perf.run_record import Part
 
 FILES = "candidate.sha256"
 """In a gate's folder: what the candidate's files are. With uncommitted changes no commit says it."""
@@ -50,8 +51,8 @@ class Continuation:
             raise UserError(f"{folder}: a gate with --levels cannot be continued; start one with more time")
         if report.outcome not in _MAY_BE_OPEN or is_decided(report.operations):
             raise UserError(f"{folder}: nothing is open there ({report.outcome.value}); start a new gate")
-        if any(map(leaves_out_load, report.findings)):
-            raise UserError(f"{folder}: its part under load was not played; start a new gate")
+        if any(map(Code.PART_FAILED.is_in, report.findings)):
+            raise UserError(f"{folder}: its part under load failed; start a new gate")
         if not any(run.look for run in report.runs):
             raise UserError(f"{folder}: these runs are not the rounds of one gate; start a new gate")
         return cls(folder, report)
@@ -71,11 +72,14 @@ class Continuation:
         return command[command.index("gate") + 1 :] if "gate" in command else ()
 
     def pin(self, request: GateRequest) -> GateRequest:
-        """The same request with the parts that were played, and the commit that was the baseline.
+        """The same request with the parts that were asked for, and the commit that was the baseline.
 
-        How long it goes on decides neither, nor where the baseline's branch is by now.
+        How long it goes on decides neither, nor where the baseline's branch is by now. A part for which no
+        time was left has its share of the promise all the same, and may be played now.
         """
-        parts = {run.part for run in self.report.runs}
+        parts: set[Part] = {run.part for run in self.report.runs}
+        if any(map(Code.PART_NOT_PLAYED.is_in, self.report.findings)):
+            parts.add("load")
         request = replace(request, part="both" if len(parts) > 1 else parts.pop())
         baseline = self.report.subject.baseline
         if baseline is None or request.demo or request.baseline_url:

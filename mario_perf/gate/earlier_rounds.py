@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mario_perf import runs
 from mario_perf.measurement.recorded_runs import measure_recorded
+from mario_perf.validity import incidents
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,13 +45,13 @@ NONE = EarlierRounds()
 
 
 def read(folder: Path, part: Part, source_of: SourceOf) -> EarlierRounds:
-    """The rounds of one part in a gate's folder.
+    """The rounds of one part in a gate's folder; none of a part for which no time was left.
 
     Raises:
         UserError: they cannot be read.
     """
     paths = [each for each in runs.rounds(folder) if each.match(runs.UNDER_LOAD) == (part == "load")]
-    paths = [each for each in paths if each != folder]
+    paths = [each for each in paths if each != folder and not incidents.why_load_is_left_out(each)]
     if not paths:
         return NONE
     recorded = measure_recorded(paths, source_of)

@@ -18,6 +18,7 @@ from mario_perf.validity.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from mario_perf.gate.duet import Duet
     from mario_perf.gate.earlier_rounds import EarlierRounds
@@ -67,6 +68,11 @@ class PartsPlan:
     def before(self, part: Part) -> EarlierRounds:
         """The rounds that a part has already."""
         return self.earlier.get(part, earlier_rounds.NONE)
+
+    @property
+    def next_under_load(self) -> Path:
+        """The folder of the first round to come, which is no earlier run's: those still count."""
+        return self.duet.folder / f"load-{self.before('load').number + 1}"
 
     def judged(self, part: Part) -> GateResult | None:
         """What a part of a gate that is continued came to; None where it had no rounds."""
@@ -120,6 +126,7 @@ def _play_under_load(
         under_load = _under_load(plan, narrator)
     except UserError as error:
         return _without_load(plan, results, Code.PART_NOT_PLAYED.finding(reason=str(error)), error)
+    incidents.remove(plan.next_under_load)  # an earlier gate may have said that nothing was played
     try:
         return combine([*results, play_duet(under_load, narrator)])
     except OutOfTimeError as error:
@@ -137,8 +144,7 @@ def _without_load(
         return combine([*results, before])
     if not results:
         raise error
-    folder = plan.duet.folder / f"load-{plan.before('load').number + 1}"  # no run's: its rounds still count
-    incidents.keep(folder, finding)
+    incidents.keep(plan.next_under_load, finding)
     return combine([*results, *([before] if before else [])], (finding,))
 
 

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from mario_perf import figures
-from mario_perf.errors import counted, listed
+from mario_perf.errors import listed
 from mario_perf.judgement import load_curves, next_steps, run_findings, suspicion, verdict
 from mario_perf.judgement.judge import conclude
 from mario_perf.judgement.measured_part import gather
@@ -73,11 +73,14 @@ def _operations(results: Iterable[GateResult], curves: Sequence[LoadCurve]) -> t
     worst: dict[str, OperationResult] = {}
     for one in verdict.sort_operations(everything):
         worst.setdefault(one.operation.name, one)
-    return verdict.sort_operations(_with_curve(one, by_name.get(name)) for name, one in worst.items())
+    accepted = {one.operation.name for one in everything if one.verdict is Verdict.ACCEPTED}
+    return verdict.sort_operations(
+        one if name in accepted else _with_curve(one, by_name.get(name)) for name, one in worst.items()
+    )
 
 
 def _with_curve(one: OperationResult, curve: LoadCurve | None) -> OperationResult:
-    if curve is None or not curve.shape.is_worse or one.verdict is Verdict.ACCEPTED:
+    if curve is None or not curve.shape.is_worse:
         return one
     if one.verdict is Verdict.REGRESSED:
         return replace(one, explanation=f"{one.explanation} {curve.explanation}")
@@ -98,7 +101,7 @@ def _combined(
     whole = replace(
         judged[-1],
         outcome=outcome,
-        sentence=f"{_passed_sentence(operations, results)} {unseen}"
+        sentence=f"{_passed_sentence(results)} {unseen}"
         if outcome is Outcome.PASS and unseen
         else _sentence(outcome, operations, findings, results, curves),
         scope=scope([run for each in judged for run in each.runs], operations),
@@ -145,10 +148,11 @@ def _outcome(
     return Outcome.INCONCLUSIVE if outcome is Outcome.PASS and lost and not unseen else outcome
 
 
-def _passed_sentence(operations: Sequence[OperationResult], results: Mapping[float, GateResult]) -> str:
-    passed = [figures.number(rate) for rate, each in results.items() if each.outcome is Outcome.PASS]
-    number = counted(len({each.operation for each in operations}), "operation")
-    return f"No regression in {number} at {listed(passed)} journeys/s."
+def _passed_sentence(results: Mapping[float, GateResult]) -> str:
+    """What the highest level that passed says, and which levels did."""
+    passed = {rate: each for rate, each in results.items() if each.outcome is Outcome.PASS}
+    sentence = passed[max(passed)].sentence.removesuffix(".")
+    return f"{sentence} at {listed(map(figures.number, passed))} journeys/s."
 
 
 def _findings(results: Mapping[float, GateResult]) -> Iterator[Finding]:

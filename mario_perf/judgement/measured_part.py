@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from mario_perf.comparison.reference_logs import reference_logs
@@ -71,11 +70,10 @@ class MeasuredPart:
         if not self.kept_runs:
             return {}
         kept, now = self.kept_runs[-1], self.rounds[0].candidate
-        loads = (environments.workload_changes(each.workload, now.workload) for each in self.kept_runs)
         return {
             **self.machine_changes,
             **environments.other_work(kept.environment, now.environment),
-            **dict(chain.from_iterable(each.items() for each in loads)),
+            **environments.load_changes([each.workload for each in self.kept_runs], now.workload),
         }
 
     @property

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mario_perf.model import Workload
     from mario_perf.run_record import Environment
@@ -55,15 +56,18 @@ def changes(baseline: Environment, candidate: Environment) -> dict[str, tuple[st
 
 
 def workload_changes(baseline: Workload | None, candidate: Workload | None) -> dict[str, tuple[str, str]]:
-    """What of the load differs, the same way. What was not kept of one is taken to be the same."""
+    """What of the load differs, the same way. A load that was not kept is taken to be the same."""
     if baseline is None or candidate is None:
         return {}
-    known = baseline.think is not None and candidate.think is not None
     before, now = (
-        {key: _text(value) for key, value in asdict(load).items() if known or key != "think"}
-        for load in (baseline, candidate)
+        {key: _text(value) for key, value in asdict(load).items()} for load in (baseline, candidate)
     )
     return version_differences(before, now)
+
+
+def load_changes(kept: Sequence[Workload | None], now: Workload | None) -> dict[str, tuple[str, str]]:
+    """What of the load differs in any of the kept runs, the same way."""
+    return dict(chain.from_iterable(workload_changes(each, now).items() for each in kept))
 
 
 def listed_changes(changes: Mapping[str, tuple[str, str]]) -> str:
@@ -72,6 +76,8 @@ def listed_changes(changes: Mapping[str, tuple[str, str]]) -> str:
 
 
 def _text(value: object) -> str:
+    if value is None:
+        return "not known"
     return " ".join(value) or "none" if isinstance(value, tuple) else str(value)
 
 

@@ -10,7 +10,7 @@ from mario_perf import local_file
 from mario_perf.errors import UnreadableRunError, UserError
 from mario_perf.model import Severity  # noqa: TC001 - pydantic reads it
 from mario_perf.run_record import Masked, Record
-from mario_perf.validity.codes import BY_NAME, Code
+from mario_perf.validity.codes import BY_NAME, Code, leaves_out_load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +63,18 @@ def keep(folder: Path, finding: Finding) -> None:
         raise UserError(f"{folder / FILE_NAME}: cannot be written ({error.strerror}); make room") from error
 
 
+def remove(folder: Path) -> None:
+    """Take a finding back; nothing where there is none.
+
+    Raises:
+        UserError: It cannot be removed.
+    """
+    try:
+        (folder / FILE_NAME).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder / FILE_NAME}: cannot be removed ({error.strerror})") from error
+
+
 def read(folder: Path) -> Finding | None:
     """What ended the run in a folder before its time; None where nothing did.
 
@@ -79,3 +91,13 @@ def read(folder: Path) -> Finding | None:
     except (OSError, ValidationError, KeyError) as error:
         raise UnreadableRunError(f"{file}: no incident of a run; leave this run out") from error
     return code.restore(incident.severity, incident.message)
+
+
+def why_load_is_left_out(folder: Path) -> Finding | None:
+    """What says, in place of a round, that no more of a part under load could be played.
+
+    Raises:
+        UnreadableRunError: as of ``read``.
+    """
+    ended = read(folder)
+    return ended if ended and leaves_out_load(ended) else None

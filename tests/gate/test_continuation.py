@@ -28,6 +28,7 @@ from mario_perf.reports import json_report
 from mario_perf.run_record import Alternation, Look
 from mario_perf.runs import Run
 from mario_perf.sources.source import open_source
+from mario_perf.validity.codes import Code
 from tests.gate.duet_setup import SilentNarrator, duet_setup
 from tests.gate.test_gate_request import gate_request
 from tests.gate.test_one_judge import compared, said
@@ -193,6 +194,9 @@ def test_it_plays_the_parts_that_were_played_however_long_it_goes_on(folder: Pat
     assert Continuation.of(kept(folder, runs=(alone,))).pin(long).parts == ("alone",)
     both = Continuation.of(kept(folder, runs=(alone, under_load), outcome=Outcome.PASS))
     assert both.pin(short).parts == ("alone", "load")
+    reason = Code.PART_NOT_PLAYED.finding(reason="the time was over")
+    without_load = Continuation.of(kept(folder, runs=(alone,), findings=(reason,)))
+    assert without_load.pin(short).parts == ("alone", "load")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +205,7 @@ def test_it_plays_the_parts_that_were_played_however_long_it_goes_on(folder: Pat
         ({"outcome": Outcome.REGRESSED}, "nothing is open there"),
         ({"method": "stored"}, "only a gate of two builds side by side"),
         ({"runs": samples.gate().runs}, "not the rounds of one gate"),
+        ({"findings": (Code.PART_FAILED.finding(reason="gone"),)}, "its part under load failed; start a new"),
         ({"load_curves": curve_samples.gate().load_curves}, "a gate with --levels cannot be continued"),
     ],
 )

@@ -27,6 +27,7 @@ from mario_perf.reports import html_report, json_report, junit_report, markdown_
 from mario_perf.run_record import Alternation, Arrivals
 from mario_perf.sources.source import open_source
 from mario_perf.validity import incidents
+from mario_perf.validity.codes import Code
 from tests.gate.duet_setup import LOAD, NOWHERE, SilentNarrator, duet_setup
 from tests.gate.test_one_judge import POLICY, said
 from tests.simulated_runs import Plan, write_run
@@ -223,6 +224,29 @@ def test_rounds_under_load_that_were_played_before_count_though_no_time_is_left_
     result = play(plan, SilentNarrator(), play_duet)
     assert result.outcome is Outcome.INCONCLUSIVE
     assert "It may be worse: PlaceOrderCommand under load" in result.sentence
+    assert compared(folder) == said(result)
+
+
+def test_a_part_for_which_no_time_was_left_is_played_when_the_gate_goes_on(tmp_path: Path) -> None:
+    folder, policy = record(tmp_path / "runs" / "gate", SAME, SAME), policy_file.load()
+    for each in folder.glob("load-*"):
+        shutil.rmtree(each)
+    incidents.keep(folder / "load-1", Code.PART_NOT_PLAYED.finding(reason="the time was over"))
+    earlier = {part: earlier_rounds.read(folder, part, open_source(policy)) for part in BOTH}
+    assert [earlier[part].number for part in BOTH] == [4, 0]
+    record(tmp_path / "again", SAME, SAME)
+
+    def play_duet(setup: Duet, _: Narrator) -> GateResult:
+        assert not (folder / "load-1" / incidents.FILE_NAME).exists()
+        for each in (tmp_path / "again").glob("load-*"):
+            shutil.copytree(each, folder / each.name, dirs_exist_ok=True)
+        played = earlier_rounds.read(folder, "load", open_source(policy))
+        return conclude(played.runs, None, policy, promise=setup.promise)
+
+    whole = duet_setup(folder, policy, load=replace(LOAD, rate=42.0), max_rounds=4)
+    plan = PartsPlan(whole, NOWHERE, BOTH, clock_start=time.monotonic(), earlier=earlier)
+    result = play(plan, SilentNarrator(), play_duet)
+    assert result.sentence.startswith("No regression in 2 operations alone and under load.")
     assert compared(folder) == said(result)
 
 

@@ -42,7 +42,7 @@ def apply(environment: Environment, parsed: Namespace) -> None:
 
 
 def has_measured_users(environment: Environment) -> bool:
-    """Whether any class of users paces itself, and is recorded, as the options say."""
+    """Whether any class of users pauses and is recorded as the options say."""
     return any(issubclass(user, MeasuredUser) for user in environment.user_classes)
 
 

@@ -40,15 +40,16 @@ http_server_requests_seconds_bucket{method="POST",uri="/items",status="200",exce
 
 
 @contextmanager
-def answering(path: str, text: str) -> Iterator[str]:
-    """A service that has one page."""
+def answering(path: str, text: str, root: str | None = None) -> Iterator[str]:
+    """A service that has one page, and perhaps a root."""
+    pages = {path: text} if root is None else {"/": root, path: text}
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200 if self.path == path else 404)
+            self.send_response(200 if self.path in pages else 404)
             self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.end_headers()
-            self.wfile.write(text.encode())
+            self.wfile.write(pages.get(self.path, text).encode())
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
             """Say nothing."""
@@ -105,9 +106,10 @@ def test_a_service_that_has_no_health_page_is_ready_when_it_shows_its_metrics(tm
     assert policy.metrics.ignored_names == ("/actuator/prometheus",)
 
 
-def test_the_base_of_a_service_is_enough(tmp_path: Path) -> None:
+@pytest.mark.parametrize("root", [None, "OK", "Hello World!"])
+def test_the_base_of_a_service_is_enough(tmp_path: Path, root: str | None) -> None:
     output = tmp_path / "perf.toml"
-    with answering("/metrics", METHODS) as base:
+    with answering("/metrics", METHODS, root) as base:
         done = write(base, output)
     assert done.exit_code == 0
     service = policy_file.load(output).service
