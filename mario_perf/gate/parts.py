@@ -71,7 +71,7 @@ class PartsPlan:
 
     @property
     def next_under_load(self) -> Path:
-        """The folder of the first round to come, which is no earlier run's: those still count."""
+        """The folder of the next round. It holds none of the rounds that count already."""
         return self.duet.folder / f"load-{self.before('load').number + 1}"
 
     def judged(self, part: Part) -> GateResult | None:
